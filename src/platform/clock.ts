@@ -1,10 +1,52 @@
 /**
- * Owns the notion of time: its units and the one place that reads the wall clock.
- * I/O: reads the system clock.
+ * Owns the notion of time: its units, instants and deadlines, and the one place that reads a clock.
+ * I/O: `systemClock` reads the wall clock; everything else is pure.
  */
 
-/** A span of time in whole or fractional seconds. */
-export type Seconds = number & { readonly __unit?: 'seconds' }
+declare const unit: unique symbol
 
-/** An instant: seconds since 1970-01-01T00:00:00Z, leap seconds ignored (RFC 7519 §2). */
-export type NumericDate = number & { readonly __unit?: 'numeric-date' }
+/** A span of time in seconds, fractions allowed. */
+export type Seconds = number & { readonly [unit]: 'seconds' }
+
+/** A span of time in milliseconds. */
+export type Milliseconds = number & { readonly [unit]: 'milliseconds' }
+
+/** An instant: seconds since 1970-01-01T00:00:00Z, fractions allowed (RFC 7519 §2). */
+export type NumericDate = number & { readonly [unit]: 'NumericDate' }
+
+export const seconds = (value: number): Seconds => value as Seconds
+export const milliseconds = (value: number): Milliseconds => value as Milliseconds
+export const numericDate = (value: number): NumericDate => value as NumericDate
+
+export const later = (instant: NumericDate, span: Seconds): NumericDate =>
+  numericDate(instant + span)
+
+export const earlier = (instant: NumericDate, span: Seconds): NumericDate =>
+  numericDate(instant - span)
+
+export const earliest = (...instants: readonly NumericDate[]): NumericDate =>
+  numericDate(Math.min(...instants))
+
+/** What is left until `instant`; negative once it has passed. */
+export const secondsUntil = (instant: NumericDate, now: NumericDate): Seconds =>
+  seconds(instant - now)
+
+/**
+ * Tells the wall clock's time. Expiries are judged by it at the moment of use: Fn freezes idle
+ * containers, so that no timer and no monotonic clock tells how much time has really passed.
+ */
+export interface Clock {
+  now(): NumericDate
+}
+
+export const systemClock: Clock = { now: () => numericDate(Date.now() / 1000) }
+
+/** The instant by which a decision has to be made. */
+export interface Deadline {
+  /** Milliseconds left, never negative. */
+  remaining(): Milliseconds
+}
+
+export const deadlineAt = (instant: NumericDate, clock: Clock): Deadline => ({
+  remaining: () => milliseconds(Math.max(0, secondsUntil(instant, clock.now()) * 1000)),
+})

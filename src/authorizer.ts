@@ -1,0 +1,78 @@
+/**
+ * Owns the way from a call to a decision: read the bearer token, verify the caller, obtain the
+ * backend's credential, permit. A denial or a fault leaves at the step where it arises.
+ * Pure but for the ports that it is given.
+ */
+import type { ObtainCredential, ObtainedCredential } from './backend/credential.ts'
+import type { VerifiedCaller, VerifyCaller } from './caller/verified-caller.ts'
+import {
+  decisionExpiry,
+  withCircumstances,
+  type Circumstances,
+  type Decision,
+  type Permit,
+} from './decision.ts'
+import { readAuthorizerRequest, readBearerToken } from './gateway/request.ts'
+import type { Clock, Deadline, Seconds } from './platform/clock.ts'
+import type { Redacted } from './platform/redacted.ts'
+
+export interface AuthorizerPorts {
+  readonly verifyCaller: VerifyCaller
+  readonly obtainCredential: ObtainCredential
+  readonly fingerprint: (token: Redacted) => string
+  readonly clock: Clock
+  readonly tokenArgument: string
+  readonly maxDecision: Seconds
+}
+
+/** Decides on the payload that API Gateway sent. */
+export type Authorize = (payload: Uint8Array, deadline: Deadline) => Promise<Decision>
+
+export const createAuthorizer = (ports: AuthorizerPorts): Authorize => {
+  return async (payload, deadline) => {
+    const request = readAuthorizerRequest(payload, ports.tokenArgument)
+    if (!request.ok) return request.error
+
+    const token = readBearerToken(request.value)
+    if (!token.ok) return token.error
+    const tokenFingerprint = ports.fingerprint(token.value)
+
+    const caller = await ports.verifyCaller(token.value, deadline)
+    if (!caller.ok) return withCircumstances(caller.error, { tokenFingerprint })
+    const known = { tokenFingerprint, ...knownOf(caller.value) }
+
+    const credential = await ports.obtainCredential(deadline)
+    if (!credential.ok) return withCircumstances(credential.error, known)
+
+    return permit(caller.value, credential.value, known)
+  }
+
+  function permit(
+    caller: VerifiedCaller,
+    credential: ObtainedCredential,
+    known: Circumstances,
+  ): Permit {
+    return {
+      outcome: 'permit',
+      reason: 'permitted',
+      principal: caller.subject,
+      clientId: caller.clientId,
+      scope: caller.scope,
+      expiresAt: decisionExpiry({
+        caller: caller.expiresAt,
+        credential: credential.expiresAt,
+        now: ports.clock.now(),
+        maxDecision: ports.maxDecision,
+      }),
+      authorization: credential.authorization,
+      claims: caller.claims,
+      circumstances: { ...known, backend: credential.backend, backEndCache: credential.cache },
+    }
+  }
+}
+
+const knownOf = ({ issuer, clientId, cache }: VerifiedCaller): Circumstances => ({
+  issuer,
+  callerCache: cache,
+  ...(clientId === undefined ? {} : { clientId }),
+})

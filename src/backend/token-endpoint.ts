@@ -1,0 +1,78 @@
+/**
+ * Owns the token endpoint's answer (RFC 6749 §5): what makes it a credential for the backend.
+ * Pure.
+ */
+import { fault, type Fault } from '../decision.ts'
+import { readErrorCode, readJsonAnswer } from '../oauth/form-request.ts'
+import { later, seconds, type NumericDate, type Seconds } from '../platform/clock.ts'
+import type { HttpAnswer } from '../platform/http.ts'
+import { member, type JsonObject } from '../platform/json.ts'
+import { Redacted } from '../platform/redacted.ts'
+import { failure, success, type Result } from '../platform/result.ts'
+import type { BackendCredential } from './credential.ts'
+
+/** RFC 6750 §2.1: `b64token`. Anything else could not stand behind `Bearer` in a header. */
+const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
+
+/** A lifetime that is not told (RFC 6749 §5.1 allows that) is taken to be this. */
+const UNTOLD_LIFETIME = seconds(300)
+
+/** A longer lifetime is taken to be this: a new token a day costs nothing. */
+const LONGEST_LIFETIME = seconds(86_400)
+
+/** Whether the answer says that our client's authentication was refused (RFC 6749 §5.2). */
+export const isInvalidClient = (answer: HttpAnswer): boolean =>
+  answer.status === 401 || (answer.status === 400 && readErrorCode(answer) === 'invalid_client')
+
+/**
+ * The credential in the answer. Its end is reckoned from `requestedAt`, when the request left: the
+ * token cannot have been issued earlier than that.
+ */
+export const readTokenAnswer = (
+  answer: HttpAnswer,
+  requestedAt: NumericDate,
+): Result<BackendCredential, Fault> => {
+  const detail = `status_${answer.status}`
+  const code = readErrorCode(answer)
+  // A refusal is what OAuth says in its own words; other answers come from something before it.
+  if (answer.status === 401 || ([400, 403].includes(answer.status) && code !== undefined)) {
+    return failure(fault('credential_refused', { detail: code ?? detail }))
+  }
+  if (answer.status !== 200) return failure(fault('token_endpoint_unavailable', { detail }))
+
+  const members = readJsonAnswer(answer)
+  return members === undefined ? unusable('not_json') : readToken(members, requestedAt)
+}
+
+const readToken = (
+  members: JsonObject,
+  requestedAt: NumericDate,
+): Result<BackendCredential, Fault> => {
+  const token = member(members, 'access_token')
+  if (token === undefined && member(members, 'tokenResponses') !== undefined) {
+    // Identity domains answer a scope over several resources with several tokens.
+    return unusable('several_tokens')
+  }
+  if (typeof token !== 'string' || token === '') return unusable('access_token_missing')
+  if (!B64TOKEN.test(token)) return unusable('access_token_malformed')
+
+  const type = member(members, 'token_type')
+  if (typeof type !== 'string' || type.toLowerCase() !== 'bearer') return unusable('not_bearer')
+
+  const lifetime = readLifetime(member(members, 'expires_in'))
+  if (lifetime === undefined) return unusable('expires_in_malformed')
+  return success({
+    authorization: new Redacted(`Bearer ${token}`),
+    expiresAt: later(requestedAt, lifetime),
+  })
+}
+
+const unusable = (detail: string): Result<never, Fault> =>
+  failure(fault('credential_unusable', { detail }))
+
+const readLifetime = (value: unknown): Seconds | undefined => {
+  if (value === undefined || value === null) return UNTOLD_LIFETIME
+  return typeof value === 'number' && value > 0
+    ? seconds(Math.min(value, LONGEST_LIFETIME))
+    : undefined
+}

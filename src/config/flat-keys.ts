@@ -1,0 +1,128 @@
+/**
+ * Owns the names of the flat configuration keys and what is said of them; the README's table is
+ * made from this one.
+ * Pure.
+ */
+
+export interface FlatKey {
+  /** The default as a person reads it. */
+  readonly default: string
+  readonly meaning: string
+}
+
+/** Keys of the OCI Functions configuration. The first six are those of the well-known Python sample. */
+export const FLAT_KEYS = {
+  idcs_introspection_endpoint: {
+    default: 'required',
+    meaning:
+      'Introspection endpoint (RFC 7662) of the callers’ identity provider: `https://<domain>/oauth2/v1/introspect` at an identity domain.',
+  },
+  idcs_app_client_id: {
+    default: 'required',
+    meaning: 'Client id of the application that may introspect.',
+  },
+  idcs_app_client_secret_ocid: {
+    default: 'required',
+    meaning: 'OCID of the Vault secret with that application’s client secret.',
+  },
+  back_end_token_endpoint: {
+    default: 'required',
+    meaning:
+      'Token endpoint of the integration’s identity domain: `https://<domain>/oauth2/v1/token`.',
+  },
+  back_end_app_client_id: {
+    default: 'required',
+    meaning: 'Client id of the application that holds ServiceInvoker.',
+  },
+  back_end_client_secret_ocid: {
+    default: 'required',
+    meaning: 'OCID of the Vault secret with that application’s client secret.',
+  },
+  back_end_scope: {
+    default: 'required',
+    meaning:
+      'Scope of the integration, sent as it stands: copy it from the application, ending in `:443urn:opc:resource:consumer::all`.',
+  },
+  back_end_grant: {
+    default: '`client_credentials`',
+    meaning: 'How the backend’s token is obtained. This version knows `client_credentials`.',
+  },
+  back_end_client_auth: {
+    default: '`client_secret_basic`',
+    meaning:
+      'How we authenticate at the token endpoint: `client_secret_basic` or `client_secret_post`.',
+  },
+  audience: {
+    default: 'required',
+    meaning:
+      'Accepted `aud` values, space-separated; one match is enough. `any` switches the check off, and every cold start logs that it is off.',
+  },
+  issuer: {
+    default: '–',
+    meaning:
+      'Accepted `iss`, exact. Every identity domain says `https://identity.oraclecloud.com/`.',
+  },
+  validation: {
+    default: '`introspection`',
+    meaning: 'How callers’ tokens are judged. This version knows `introspection`.',
+  },
+  required_scopes: {
+    default: 'none',
+    meaning: 'Scopes that every caller needs, space-separated; all of them.',
+  },
+  allowed_clients: {
+    default: 'every client',
+    meaning: 'Client ids that may call, space-separated.',
+  },
+  clock_tolerance_seconds: {
+    default: '30',
+    meaning: 'Allowance for differing clocks, 0 to 300.',
+  },
+  introspection_cache_seconds: {
+    default: '0',
+    meaning:
+      'How long an introspection answer is reused, 0 to 300; never beyond the token’s expiry. The gateway has a cache of its own.',
+  },
+  min_back_end_token_seconds: {
+    default: '120',
+    meaning:
+      'A backend token with less left is never handed out, 60 to 3600: the gateway keeps each answer for 60 seconds at least.',
+  },
+  max_decision_seconds: {
+    default: '3600',
+    meaning:
+      'Longest time that the gateway may keep a permit, 60 to 3600: how long a revoked token can still pass.',
+  },
+  secret_ttl_seconds: {
+    default: '300',
+    meaning: 'How long a Vault secret is used before it is read again, 0 to 86400.',
+  },
+  token_argument: {
+    default: '`token`',
+    meaning: 'Name of the argument that holds the token, as in the deployment’s `parameters`.',
+  },
+  context_claims: {
+    default: 'none',
+    meaning: 'Claims that routes may use as `${request.auth[<claim>]}`, space-separated.',
+  },
+  log_level: {
+    default: '`info`',
+    meaning: '`debug`, `info` (each decision), `warn`, `error` (faults alone).',
+  },
+  vault_secrets_endpoint: {
+    default: 'the region’s',
+    meaning: 'Origin of Vault’s Secret Retrieval API, for private endpoints and local runs.',
+  },
+} as const satisfies Record<string, FlatKey>
+
+export type FlatKeyName = keyof typeof FLAT_KEYS
+
+/** Keys that a later version will read; naming them is better than ignoring them. */
+export const KEYS_OF_LATER_VERSIONS = [
+  'jwks_uri',
+  'jwks_access',
+  'jwks',
+  'algorithms',
+  'authorizer_config',
+  'authorizer_config_secret_ocid',
+] as const

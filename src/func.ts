@@ -1,0 +1,64 @@
+/**
+ * Owns the function on its platform: bytes in, answer out, one constant throw.
+ * I/O: the only door to the FDK, to the environment and to the process.
+ */
+import { rmSync } from 'node:fs'
+import { handle } from '@fnproject/fdk'
+import { createAnswerCall } from './answer-call.ts'
+import type { Authorize } from './authorizer.ts'
+import { compose } from './compose.ts'
+import type { ConfigProblem } from './config/flat-reader.ts'
+import { readConfig } from './config/read-config.ts'
+import { fault } from './decision.ts'
+import { systemClock } from './platform/clock.ts'
+import { adoptConsoleWarnings, createLog } from './platform/log.ts'
+
+const clock = systemClock
+const { config, warnings } = readConfig(process.env)
+const log = createLog(config.ok ? config.value.logLevel : 'info', clock)
+
+const told = ({ key, problem, remedy }: ConfigProblem) => ({ key, problem, remedy })
+if (warnings.length > 0) log('warn', 'config_warning', { warnings: warnings.map(told) })
+if (!config.ok) log('error', 'config_invalid', { problems: config.error.map(told) })
+
+/** With a broken configuration the function starts all the same: its log is where to look. */
+const authorize: Authorize = config.ok
+  ? compose(config.value, process.env['OCI_RESOURCE_PRINCIPAL_REGION'], clock)
+  : () => Promise.resolve(fault('config_invalid'))
+const answerCall = createAnswerCall(authorize, clock, log)
+
+/**
+ * What the FDK turns into a 502, its text into the body and its stack into the log. Constant,
+ * without cause and stack, so that neither has anything of the call.
+ */
+const CANNOT_DECIDE = new Error('The authorizer could not decide')
+CANNOT_DECIDE.stack = `Error: ${CANNOT_DECIDE.message}`
+
+// Without these, one stray error of a library would end the process and the calls in it.
+const survive = (event: string) => (error: unknown) => {
+  log('error', event, { error: error instanceof Error ? error.name : typeof error })
+}
+process.on('unhandledRejection', survive('unhandled_rejection'))
+process.on('uncaughtException', survive('uncaught_exception'))
+
+// A killed instance leaves its socket behind, and the FDK fails where it finds one.
+const socket = /^unix:(.+)$/.exec(process.env['FN_LISTENER'] ?? '')?.[1]
+if (socket !== undefined) {
+  for (const path of [socket, `${socket}.tmp`]) rmSync(path, { force: true })
+}
+
+// The FDK takes no status but from a throw, and ends the process on an undefined result. It joins
+// the chunks of a body as texts in every mode but this one, and so breaks characters.
+handle(
+  async (payload, context) => {
+    const response = await answerCall({
+      payload,
+      callId: context.callID ?? undefined,
+      fnDeadline: context.deadline ?? undefined,
+    })
+    if (response === undefined) throw CANNOT_DECIDE
+    return response
+  },
+  { inputMode: 'buffer' },
+)
+adoptConsoleWarnings(log)

@@ -1,0 +1,31 @@
+/**
+ * Owns the `WWW-Authenticate` value of a denial (RFC 6750 §3).
+ * Pure.
+ */
+import { DENIAL_REASONS, type Denial } from '../decision.ts'
+
+/** Tells our 401 from one of Oracle Integration, which the gateway passes through. */
+export const REALM = 'oic-gateway-authorizer'
+
+/** Fixed texts: the caller is told the kind of error and never which check failed. */
+const DESCRIPTIONS = {
+  invalid_request: 'The request is malformed',
+  invalid_token: 'The access token is not accepted',
+  insufficient_scope: 'The access token does not have the required scope',
+} as const
+
+/**
+ * One Bearer challenge. It is bare when no token came (§3.1: “SHOULD NOT include an error code”).
+ * All its parts are fixed texts or configured scopes, whose characters need no escaping.
+ */
+export const bearerChallenge = (refusal: Denial): string => {
+  const error = DENIAL_REASONS[refusal.reason].challenge
+  const parameters = [`realm="${REALM}"`]
+  if (error !== 'none') {
+    parameters.push(`error="${error}"`, `error_description="${DESCRIPTIONS[error]}"`)
+  }
+  if (error === 'insufficient_scope' && refusal.requiredScopes !== undefined) {
+    parameters.push(`scope="${refusal.requiredScopes.join(' ')}"`)
+  }
+  return `Bearer ${parameters.join(', ')}`
+}

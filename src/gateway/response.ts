@@ -1,0 +1,58 @@
+/**
+ * Owns what API Gateway hears: the JSON answer of an authorizer function.
+ * Pure.
+ */
+import { DENIAL_REASONS, type Denial, type Permit } from '../decision.ts'
+import type { NumericDate } from '../platform/clock.ts'
+import { bearerChallenge } from './challenge.ts'
+
+/**
+ * The answer (Oracle, “Creating an Authorizer Function”). `principal` and `clientId` stand in older
+ * versions of that page and have to be texts there; context values of other types than text are
+ * not documented, so that there are none.
+ */
+export type AuthorizerResponse =
+  | {
+      readonly active: true
+      readonly principal: string
+      readonly clientId: string
+      readonly scope: readonly string[]
+      readonly expiresAt: string
+      readonly context: Readonly<Record<string, string>>
+    }
+  | {
+      readonly active: false
+      readonly wwwAuthenticate: string
+      readonly context: { readonly responseCode: '401' | '403' }
+    }
+
+/** Names of the context that the configuration cannot give to claims. */
+export const RESERVED_CONTEXT_NAMES = ['back_end_token', 'responseCode'] as const
+
+const UNKNOWN = 'unknown'
+
+export const toAuthorizerResponse = (decision: Permit | Denial): AuthorizerResponse => {
+  if (decision.outcome === 'permit') {
+    return {
+      active: true,
+      principal: decision.principal ?? decision.clientId ?? UNKNOWN,
+      clientId: decision.clientId ?? UNKNOWN,
+      scope: decision.scope,
+      expiresAt: formatExpiry(decision.expiresAt),
+      context: { ...decision.claims, back_end_token: decision.authorization.reveal() },
+    }
+  }
+  return {
+    active: false,
+    wwwAuthenticate: bearerChallenge(decision),
+    context: { responseCode: responseCode(decision) },
+  }
+}
+
+/** The HTTP status that RFC 6750 §3.1 wants; routes use it through `request.auth[responseCode]`. */
+const responseCode = (refusal: Denial): '401' | '403' =>
+  DENIAL_REASONS[refusal.reason].challenge === 'insufficient_scope' ? '403' : '401'
+
+/** `YYYY-MM-DDTHH:mm:ssZ`, rounded down: whether the gateway reads fractions is not documented. */
+const formatExpiry = (instant: NumericDate): string =>
+  `${new Date(Math.floor(instant) * 1000).toISOString().slice(0, 19)}Z`

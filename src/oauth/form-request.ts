@@ -1,0 +1,55 @@
+/**
+ * Owns the request that all our OAuth endpoints take: an authenticated form, answered with JSON.
+ * I/O: through the HTTP door that it is given.
+ */
+import type { Deadline } from '../platform/clock.ts'
+import type { Http, HttpAnswer, HttpFailure } from '../platform/http.ts'
+import { member, parseJsonObject, type JsonObject } from '../platform/json.ts'
+import type { Result } from '../platform/result.ts'
+import type { AuthenticatedParts } from './client-authentication.ts'
+
+export interface FormRequest {
+  readonly endpoint: string
+  readonly form: Readonly<Record<string, string>>
+  readonly authentication: AuthenticatedParts
+}
+
+/** Sends the form (RFC 6749 §3.2, RFC 7662 §2.1). Tokens and secrets travel in the body, never in the URL. */
+export const requestForm = (
+  http: Http,
+  request: FormRequest,
+  deadline: Deadline,
+): Promise<Result<HttpAnswer, HttpFailure>> =>
+  http(
+    {
+      method: 'POST',
+      url: request.endpoint,
+      headers: {
+        Accept: 'application/json',
+        'Content-Type': 'application/x-www-form-urlencoded',
+        ...request.authentication.headers,
+      },
+      body: new URLSearchParams({ ...request.form, ...request.authentication.form }).toString(),
+    },
+    deadline,
+  )
+
+/**
+ * The JSON object of an answer. An answer that names another media type holds none, whatever its
+ * bytes look like: a login page is not an answer. One that names no type is read.
+ */
+export const readJsonAnswer = (answer: HttpAnswer): JsonObject | undefined => {
+  const mediaType = answer.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
+  const isJson = mediaType === undefined || /^application\/([a-z0-9.+-]+\+)?json$/.test(mediaType)
+  return isJson ? parseJsonObject(answer.body) : undefined
+}
+
+/** RFC 6749 §5.2 and its extensions: what error codes look like. Anything else stays out of the log. */
+const ERROR_CODE = /^[a-z_]{1,40}$/
+
+/** The `error` of an OAuth error answer, or undefined where it has none of the usual form. */
+export const readErrorCode = (answer: HttpAnswer): string | undefined => {
+  const body = readJsonAnswer(answer)
+  const code = body === undefined ? undefined : member(body, 'error')
+  return typeof code === 'string' && ERROR_CODE.test(code) ? code : undefined
+}

@@ -1,0 +1,71 @@
+/**
+ * Owns the one kind of cache that the authorizer has: bounded, expiring by the wall clock, no timers.
+ * Pure: the clock is given.
+ */
+import { createHash } from 'node:crypto'
+import type { Clock, NumericDate } from './clock.ts'
+
+interface Entry<T> {
+  readonly value: T
+  readonly expiresAt: NumericDate
+}
+
+/** Keeps values until they expire or until `capacity` more recently used ones have pushed them out. */
+export class ExpiringCache<T> {
+  readonly #entries = new Map<string, Entry<T>>()
+  readonly #capacity: number
+  readonly #clock: Clock
+
+  constructor(capacity: number, clock: Clock) {
+    this.#capacity = capacity
+    this.#clock = clock
+  }
+
+  /** The value, unless it has expired: an entry is dead at its `expiresAt`, not after it. */
+  get(key: string): T | undefined {
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return undefined
+    this.#entries.delete(key)
+    if (entry.expiresAt <= this.#clock.now()) return undefined
+    // A Map keeps the order of insertion: put back last, the first entry is the least recently used.
+    this.#entries.set(key, entry)
+    return entry.value
+  }
+
+  set(key: string, value: T, expiresAt: NumericDate): void {
+    this.#entries.delete(key)
+    const oldest = this.#entries.keys().next()
+    if (this.#entries.size >= this.#capacity && oldest.done !== true) {
+      this.#entries.delete(oldest.value)
+    }
+    this.#entries.set(key, { value, expiresAt })
+  }
+
+  delete(key: string): void {
+    this.#entries.delete(key)
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+}
+
+/**
+ * A cache key over several parts: SHA-256 of a form in which no two lists of parts look alike, so
+ * that neither a token stands in memory as a key nor one caller's answer is found by another.
+ */
+export const cacheKey = (...parts: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
+
+/** Shares one run of `work` among all who ask for the same key while it is under way. */
+export class SingleFlight<T> {
+  readonly #underWay = new Map<string, Promise<T>>()
+
+  run(key: string, work: () => Promise<T>): Promise<T> {
+    const running = this.#underWay.get(key)
+    if (running !== undefined) return running
+    const started = work().finally(() => this.#underWay.delete(key))
+    this.#underWay.set(key, started)
+    return started
+  }
+}

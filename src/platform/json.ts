@@ -1,0 +1,39 @@
+/**
+ * Owns the reading of JSON that others wrote: own members only, types checked at the point of use.
+ * Pure.
+ */
+
+declare const parsed: unique symbol
+
+/** A JSON object from outside. Its members are read with `member`, never with a dot. */
+export interface JsonObject {
+  readonly [parsed]: never
+}
+
+/** Narrows to a JSON object; arrays and null are none. */
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/**
+ * A member that the object itself has, else undefined. What a polluted `Object.prototype` offers
+ * is no member: an identity provider's silence must not turn into its consent.
+ */
+export const member = (object: JsonObject, name: string): unknown =>
+  Object.hasOwn(object, name) ? (object as unknown as Record<string, unknown>)[name] : undefined
+
+/** The object that the bytes hold in UTF-8 (RFC 8259 §8.1), or undefined when they hold none. */
+export const parseJsonObject = (bytes: Uint8Array): JsonObject | undefined => {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return isJsonObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A string or an array of strings as an array; undefined for anything else. */
+export const stringOrStrings = (value: unknown): readonly string[] | undefined => {
+  if (typeof value === 'string') return [value]
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
+  return undefined
+}

@@ -1,0 +1,116 @@
+/**
+ * Owns the reading of one secret from OCI Vault, as this function's resource principal.
+ * I/O: reads the resource principal's files; asks Vault through the HTTP door. The only door to oci-*.
+ */
+import type { HttpRequest as OciHttpRequest } from 'oci-common'
+import type { models } from 'oci-secrets'
+import { fault, type Fault } from '../decision.ts'
+import type { Deadline } from '../platform/clock.ts'
+import type { Http, HttpAnswer } from '../platform/http.ts'
+import { Redacted } from '../platform/redacted.ts'
+import { failure, success, type Result } from '../platform/result.ts'
+
+/** Reads the version in stage `CURRENT` of the secret with this OCID. */
+export type ReadSecretBundle = (
+  secretOcid: string,
+  deadline: Deadline,
+) => Promise<Result<Redacted, Fault>>
+
+export interface VaultSettings {
+  /** Origin of the Secret Retrieval API, without its version; the region's where undefined. */
+  readonly endpoint: string | undefined
+  /** Region identifier such as `eu-frankfurt-1`; wanted where no endpoint is given. */
+  readonly region: string | undefined
+}
+
+/** The SDK's own default is 8 attempts, up to 30 s apart: longer than any caller waits. */
+const ATTEMPTS = 2
+const RETRY_DELAY_SECONDS = 0.2
+
+/**
+ * `GetSecretBundle` of the Secret Retrieval API (version 20190301) by Oracle's client, with
+ * Oracle's request signature. Only the transport is ours, as the SDK's has no time limit, no size
+ * limit and follows redirects. The resource principal is read anew each time: the platform
+ * replaces its files in place.
+ */
+export const createReadSecretBundle =
+  (http: Http, settings: VaultSettings): ReadSecretBundle =>
+  async (secretOcid, deadline) => {
+    const [{ default: common }, { SecretsClient, requests }] = await Promise.all([
+      import('oci-common'),
+      import('oci-secrets'),
+    ])
+    let trouble = 'resource_principal_unusable'
+    try {
+      const principal = common.ResourcePrincipalAuthenticationDetailsProvider.builder()
+      const signer = new common.DefaultRequestSigner(principal)
+      const send = async (request: OciHttpRequest): Promise<Response> => {
+        // With the host given, the signer has no need of its deprecated URL parser.
+        request.headers.set('host', new URL(request.uri).host)
+        await signer.signHttpRequest(request)
+        const exchange = await http(
+          { method: 'GET', url: request.uri, headers: Object.fromEntries(request.headers) },
+          deadline,
+        )
+        if (!exchange.ok) {
+          trouble = exchange.error
+          throw new TransportError(deadline.remaining() > 0)
+        }
+        trouble = `status_${exchange.value.status}`
+        return toResponse(exchange.value)
+      }
+      const client = new SecretsClient(
+        { httpClient: { send } },
+        {
+          circuitBreaker: new common.CircuitBreaker({ disableClientCircuitBreaker: true }),
+          retryConfiguration: {
+            terminationStrategy: new common.MaxAttemptsTerminationStrategy(ATTEMPTS),
+            delayStrategy: new common.FixedTimeDelayStrategy(RETRY_DELAY_SECONDS),
+          },
+        },
+      )
+      if (settings.endpoint !== undefined) client.endpoint = settings.endpoint
+      else if (settings.region !== undefined) client.regionId = settings.region
+      const { secretBundle } = await client.getSecretBundle({
+        secretId: secretOcid,
+        stage: requests.GetSecretBundleRequest.Stage.Current,
+      })
+      return readContent(secretBundle)
+    } catch {
+      return failure(fault('secret_unavailable', { detail: trouble }))
+    }
+  }
+
+/** Tells the SDK's retrier, by the member that it looks at, whether another attempt makes sense. */
+class TransportError extends Error {
+  readonly shouldBeRetried: boolean
+
+  constructor(shouldBeRetried: boolean) {
+    super('the exchange with Vault failed')
+    this.shouldBeRetried = shouldBeRetried
+  }
+}
+
+/** Of an error's body nothing is passed on, as the SDK prints what it finds there. */
+const toResponse = ({ status, header, body }: HttpAnswer): Response =>
+  new Response(status === 200 ? new Uint8Array(body) : null, {
+    status,
+    headers: { 'opc-request-id': header('opc-request-id') ?? '' },
+  })
+
+const readContent = (bundle: models.SecretBundle): Result<Redacted, Fault> => {
+  const content = bundle.secretBundleContent as
+    Partial<models.Base64SecretBundleContentDetails> | undefined
+  if (typeof content?.content !== 'string') {
+    return failure(fault('secret_unusable', { detail: 'content_missing' }))
+  }
+  try {
+    const bytes = Buffer.from(content.content, 'base64')
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return text === ''
+      ? failure(fault('secret_unusable', { detail: 'empty' }))
+      : success(new Redacted(text))
+  } catch {
+    return failure(fault('secret_unusable', { detail: 'not_utf8' }))
+  }
+}
