@@ -1,0 +1,59 @@
+/**
+ * Owns what stands in the tokens and introspection answers of an identity domain.
+ * I/O: none; pure. Source: Oracle, "Access Token" of the identity-domain guide, and real tokens.
+ */
+import { createHash } from 'node:crypto'
+import type { JWTPayload } from 'jose'
+
+/** The same in the tokens of every domain, unless an administrator changes it. */
+export const IDCS_ISSUER = 'https://identity.oraclecloud.com/'
+
+/** A tenant name of the real form, made from the domain's name. */
+export function tenantOf(domainName: string): string {
+  return `idcs-${hex32(domainName)}`
+}
+
+/** What IDCS adds to the registered claims of a client-credentials token. */
+export function idcsClaims(tenant: string, clientId: string): Record<string, string> {
+  return {
+    tok_type: 'AT',
+    sub_type: 'client',
+    client_guid: hex32(`${tenant} ${clientId}`),
+    client_name: clientId,
+    client_tenantname: tenant,
+    tenant,
+    'user.tenant.name': tenant,
+    gtp: 'cc',
+  }
+}
+
+/** A string where there is one audience, an array where there are several. */
+export function audienceClaim(audiences: readonly [string, ...string[]]): string | string[] {
+  return audiences.length === 1 ? audiences[0] : [...audiences]
+}
+
+/** `aud` is always an array here, unlike in the token; `tok_type` and `gtp` are not told. */
+export function introspectionAnswer(claims: JWTPayload): Record<string, unknown> {
+  return {
+    active: true,
+    scope: claims['scope'],
+    client_id: claims['client_id'],
+    client_guid: claims['client_guid'],
+    client_name: claims['client_name'],
+    client_tenantname: claims['client_tenantname'],
+    token_type: 'JWT',
+    sub: claims.sub,
+    sub_type: claims['sub_type'],
+    aud: [claims.aud].flat(),
+    iss: claims.iss,
+    iat: claims.iat,
+    exp: claims.exp,
+    jti: claims.jti,
+    tenant: claims['tenant'],
+    'user.tenant.name': claims['user.tenant.name'],
+  }
+}
+
+function hex32(seed: string): string {
+  return createHash('sha256').update(seed).digest('hex').slice(0, 32)
+}

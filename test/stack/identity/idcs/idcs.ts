@@ -1,0 +1,56 @@
+/**
+ * Owns the `idcs` flavour: an identity domain of Oracle Cloud, with its oddities.
+ * I/O: none; oidc-provider answers over the server that hands it the requests.
+ *
+ * Not documented by Oracle and presumed here: revocation as in RFC 7009; that id and secret in a
+ * Basic header are form-decoded (RFC 6749 §2.3.1); that introspection, like the token endpoint, takes
+ * the client's secret in the body as well; that a rotated key is gone at once, from the key set as
+ * well as from introspection.
+ */
+import { commonConfiguration, commonFeatures } from '../configuration.ts'
+import type { Flavour } from '../domain.ts'
+import { acceptJwtTokens, guardIntrospection, recordRequests } from '../middleware.ts'
+import { Provider } from '../oidc-provider.ts'
+import { newSigningKey } from '../signing-key.ts'
+import { IDCS_ISSUER, idcsClaims, introspectionAnswer, tenantOf } from './claims.ts'
+import { registerClientCredentials } from './client-credentials.ts'
+import { serveDocuments } from './documents.ts'
+
+const paths = {
+  token: '/oauth2/v1/token',
+  introspection: '/oauth2/v1/introspect',
+  revocation: '/oauth2/v1/revoke',
+  jwks: '/admin/v1/SigningCert/jwk',
+}
+
+export const idcs: Flavour = {
+  paths,
+  issuer: () => IDCS_ISSUER,
+  // The `kid` never changes: a rotation shows in the thumbprints alone.
+  rotate: () => [newSigningKey('SIGNING_KEY')],
+  createProvider: (domain) => {
+    const [{ x5t, x5tS256 }] = domain.signingKeys
+    const tenant = tenantOf(domain.options.name)
+    const provider = new Provider(domain.issuer, {
+      ...commonConfiguration(domain),
+      routes: paths,
+      features: { ...commonFeatures, resourceIndicators: { enabled: false } },
+      extraTokenClaims: (_ctx, token) => idcsClaims(tenant, token.clientId ?? ''),
+      formats: {
+        customizers: {
+          // An undefined `typ` takes oidc-provider's `at+jwt` away.
+          jwt: (_ctx, _token, parts) => {
+            parts.header = { typ: undefined, x5t, 'x5t#S256': x5tS256 }
+          },
+        },
+      },
+    })
+    registerClientCredentials(provider, domain)
+    provider.use(recordRequests(domain))
+    provider.use(serveDocuments(domain, paths))
+    provider.use(guardIntrospection(domain, paths))
+    provider.use(acceptJwtTokens(domain, paths, introspectionAnswer))
+    return provider
+  },
+  scopeParameters: (_resourceServers, qualifiedScope) => ({ scope: qualifiedScope }),
+}

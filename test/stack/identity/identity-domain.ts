@@ -1,0 +1,121 @@
+/**
+ * Owns the identity domains of the local stack, whichever flavour they have.
+ * I/O: each listens on a port of 127.0.0.1.
+ */
+import type { RequestListener } from 'node:http'
+import type { JSONWebKeySet } from 'jose'
+import type { Provider } from 'oidc-provider'
+import { listen } from '../listen.ts'
+import { readActiveToken } from './access-token.ts'
+import { type IssuedToken, requestToken } from './client-request.ts'
+import type { Domain, RecordedRequest } from './domain.ts'
+import { idcs } from './idcs/idcs.ts'
+import { storeClient } from './memory-adapter.ts'
+import { checkOptions, type IdentityDomainOptions } from './options.ts'
+import { publicKeySet } from './signing-key.ts'
+import { standard } from './standard.ts'
+
+export interface IdentityDomain {
+  readonly url: string
+  readonly issuer: string
+  readonly tokenEndpoint: string
+  readonly introspectionEndpoint: string
+  readonly revocationEndpoint: string
+  readonly jwksUri: string
+  /** What was asked of the domain so far, oldest first. */
+  readonly requests: readonly RecordedRequest[]
+  /** The current keys as a trusted resource server has them: usable as they are. */
+  publicKeys(): JSONWebKeySet
+  /** The body parameters that ask for a fully qualified scope, for whoever builds the request. */
+  scopeParameters(qualifiedScope: string): Record<string, string>
+  /** A token from the real endpoint. Throws an `Error` with its status and error code. */
+  requestToken(
+    client: { clientId: string; clientSecret: string },
+    qualifiedScope: string,
+  ): Promise<IssuedToken>
+  /** As an administrator does it, whoever the client is. Throws for a token that is not active. */
+  revoke(accessToken: string): Promise<void>
+  rotateSigningKey(): void
+  /** Throws for a client that the domain does not have. */
+  setClientSecret(clientId: string, clientSecret: string): void
+  pause(): Promise<void>
+  resume(): Promise<void>
+  close(): Promise<void>
+}
+
+const flavours = { standard, idcs }
+
+/** Throws an `Error` for contradictory options, or when the port is taken. */
+export async function startIdentityDomain(options: IdentityDomainOptions): Promise<IdentityDomain> {
+  checkOptions(options)
+  const flavour = flavours[options.flavour]
+
+  // The provider must know the URL, so the server comes first.
+  let provider: Provider
+  let answer: RequestListener | undefined
+  const server = await listen((request, response) => {
+    answer?.(request, response)
+  }, options.port ?? 0)
+
+  const domain: Domain = {
+    options,
+    url: server.url,
+    issuer: flavour.issuer(server.url),
+    store: new Map(),
+    revokedTokenIds: new Set(),
+    requests: [],
+    signingKeys: flavour.rotate([]),
+  }
+  for (const client of options.clients) storeClient(domain.store, client)
+
+  // Keys are part of oidc-provider's configuration: other keys need another provider, which finds
+  // clients and tokens where the former one left them.
+  const useProvider = () => {
+    provider = flavour.createProvider(domain)
+    // A fault of the stack itself would otherwise be nothing but a bare 500.
+    provider.on('server_error', (_ctx, error) => {
+      console.error(error)
+    })
+    const callback = provider.callback()
+    answer = (request, response) => {
+      void callback(request, response)
+    }
+  }
+  useProvider()
+
+  const tokenEndpoint = server.url + flavour.paths.token
+  const scopeParameters = (scope: string) => flavour.scopeParameters(options.resourceServers, scope)
+  return {
+    url: server.url,
+    issuer: domain.issuer,
+    tokenEndpoint,
+    introspectionEndpoint: server.url + flavour.paths.introspection,
+    revocationEndpoint: server.url + flavour.paths.revocation,
+    jwksUri: server.url + flavour.paths.jwks,
+    requests: domain.requests,
+    publicKeys: () => publicKeySet(domain.signingKeys),
+    scopeParameters,
+    requestToken: (client, scope) => requestToken(tokenEndpoint, client, scopeParameters(scope)),
+    revoke: async (accessToken) => {
+      const opaque = await provider.ClientCredentials.find(accessToken)
+      const jti = (await readActiveToken(domain, accessToken))?.jti
+      if (opaque !== undefined) await opaque.destroy()
+      else if (jti !== undefined) domain.revokedTokenIds.add(jti)
+      else throw new Error(`identity domain ${options.name}: no active token of this domain`)
+    },
+    rotateSigningKey: () => {
+      domain.signingKeys = flavour.rotate(domain.signingKeys)
+      useProvider()
+    },
+    setClientSecret: (clientId, clientSecret) => {
+      const client = options.clients.find((each) => each.clientId === clientId)
+      if (client === undefined) {
+        throw new Error(`identity domain ${options.name}: no client ${clientId}`)
+      }
+      storeClient(domain.store, { ...client, clientSecret })
+    },
+    pause: () => server.pause(),
+    resume: () => server.resume(),
+    close: () => server.close(),
+  }
+}

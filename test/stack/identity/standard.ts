@@ -1,0 +1,104 @@
+/**
+ * Owns the `standard` flavour: an authorization server that keeps to the RFCs.
+ * I/O: none; oidc-provider answers over the server that hands it the requests.
+ */
+import type { JWTPayload } from 'jose'
+import { commonConfiguration, commonFeatures } from './configuration.ts'
+import type { Domain, Flavour } from './domain.ts'
+import { acceptJwtTokens, guardIntrospection, recordRequests } from './middleware.ts'
+import { errors, Provider } from './oidc-provider.ts'
+import {
+  accessTokenLifetimeSeconds,
+  type ClientOptions,
+  findScope,
+  type ResourceServerOptions,
+} from './options.ts'
+import { newSigningKey } from './signing-key.ts'
+
+const paths = {
+  token: '/token',
+  introspection: '/token/introspection',
+  revocation: '/token/revocation',
+  jwks: '/jwks',
+}
+
+export const standard: Flavour = {
+  paths,
+  issuer: (url) => url,
+  // The old key stays published, so that the tokens it signed can be verified until they expire.
+  rotate: (keys) => [newSigningKey(), ...keys],
+  createProvider: (domain) => {
+    const provider = new Provider(domain.issuer, {
+      ...commonConfiguration(domain),
+      routes: paths,
+      features: {
+        ...commonFeatures,
+        resourceIndicators: {
+          enabled: true,
+          defaultResource: (_ctx, client) => defaultResource(domain, client.clientId),
+          getResourceServerInfo: (_ctx, resource, client) =>
+            resourceServerInfo(domain, resource, client.clientId),
+        },
+      },
+    })
+    provider.use(recordRequests(domain))
+    provider.use(guardIntrospection(domain, paths))
+    provider.use(acceptJwtTokens(domain, paths, introspectionAnswer))
+    return provider
+  },
+  scopeParameters: resourceIndicatorOf,
+}
+
+/** A client that has scopes at one resource server alone need not name it. */
+function defaultResource(domain: Domain, clientId: string) {
+  const audiences = domain.options.resourceServers
+    .filter((server) => grantedScopes(domain, clientId, server).length > 0)
+    .map((server) => server.audience)
+  return audiences.length === 1 ? audiences[0] : undefined
+}
+
+/** RFC 8707: the token that a client gets for a resource. Throws `invalid_target`. */
+function resourceServerInfo(domain: Domain, resource: string, clientId: string) {
+  const server = domain.options.resourceServers.find(({ audience }) => audience === resource)
+  const client = clientOf(domain, clientId)
+  if (server === undefined || client === undefined) throw new errors.InvalidTarget()
+  const scopes = grantedScopes(domain, clientId, server)
+  if (scopes.length === 0) throw new errors.InvalidTarget()
+  return {
+    audience: server.audience,
+    scope: scopes.join(' '),
+    accessTokenTTL: accessTokenLifetimeSeconds(client, server),
+    accessTokenFormat: server.accessTokenFormat,
+    jwt: { sign: { alg: 'RS256' as const, kid: domain.signingKeys[0].kid } },
+  }
+}
+
+function grantedScopes(domain: Domain, clientId: string, server: ResourceServerOptions) {
+  const qualifiedScopes = clientOf(domain, clientId)?.scopes ?? []
+  return server.scopes.filter((scope) => qualifiedScopes.includes(server.audience + scope))
+}
+
+function clientOf(domain: Domain, clientId: string): ClientOptions | undefined {
+  return domain.options.clients.find((client) => client.clientId === clientId)
+}
+
+/** RFC 7662 §2.2, for a JWT access token of RFC 9068. */
+function introspectionAnswer(claims: JWTPayload): Record<string, unknown> {
+  return { active: true, token_type: 'Bearer', ...claims }
+}
+
+/**
+ * `https://api.example/read` is asked for as scope `read` of resource `https://api.example/`. What
+ * no resource server knows is sent as it stands: to judge it is up to the token endpoint.
+ */
+function resourceIndicatorOf(
+  resourceServers: readonly ResourceServerOptions[],
+  qualifiedScope: string,
+): Record<string, string> {
+  const found = qualifiedScope.split(' ').map((scope) => findScope(resourceServers, scope))
+  const resource = found[0]?.resourceServer.audience
+  const scopes = found.flatMap((each) => each?.scope ?? [])
+  const same = found.every((each) => each?.resourceServer.audience === resource)
+  if (resource === undefined || !same) return { scope: qualifiedScope }
+  return { resource, scope: scopes.join(' ') }
+}

@@ -1,0 +1,178 @@
+/**
+ * Clients, their secrets and what keeps two domains apart, in both flavours.
+ * I/O: identity domains on loopback.
+ */
+import { afterEach, describe, expect, it, jest } from '@jest/globals'
+import { postAsClient } from '../../stack/identity/client-request.ts'
+import { type IdentityDomain, startIdentityDomain } from '../../stack/identity/identity-domain.ts'
+import type { IdentityDomainOptions } from '../../stack/identity/options.ts'
+
+const SCOPE = 'https://api.example/read'
+const awkward = {
+  clientId: 'a%41+b/c:d&e ~f',
+  clientSecret: 's%41+b/c:d&e ~f=?#',
+  scopes: [SCOPE],
+  introspect: true,
+}
+const plain = { clientId: 'plain', clientSecret: 'open sesame', scopes: [SCOPE] }
+const flavours = ['standard', 'idcs'] as const
+
+const running: IdentityDomain[] = []
+
+async function start(
+  flavour: IdentityDomainOptions['flavour'],
+  changes: Partial<IdentityDomainOptions> = {},
+) {
+  const domain = await startIdentityDomain({
+    name: 'callers',
+    flavour,
+    clients: [awkward, plain],
+    resourceServers: [
+      {
+        audience: 'https://api.example/',
+        scopes: ['read'],
+        accessTokenFormat: 'jwt',
+        lifetimeSeconds: 600,
+      },
+    ],
+    ...changes,
+  })
+  running.push(domain)
+  return domain
+}
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((domain) => domain.close()))
+})
+
+async function introspect(domain: IdentityDomain, client: typeof plain, token: string) {
+  const response = await postAsClient(domain.introspectionEndpoint, client, { token })
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+}
+
+describe.each(flavours)('a client of the %s flavour', (flavour) => {
+  it('may have any printable character in id and secret, in the header and in the body', async () => {
+    const domain = await start(flavour)
+    const { accessToken } = await domain.requestToken(awkward, SCOPE)
+    const { status, body } = await introspect(domain, awkward, accessToken)
+    expect([status, body['client_id']]).toStrictEqual([200, awkward.clientId])
+
+    const inBody = await fetch(domain.tokenEndpoint, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: awkward.clientId,
+        client_secret: awkward.clientSecret,
+        ...domain.scopeParameters(SCOPE),
+      }),
+    })
+    expect(inBody.status).toBe(200)
+  })
+
+  it('is refused with a wrong secret at both endpoints', async () => {
+    const domain = await start(flavour)
+    const stranger = { ...awkward, clientSecret: 'wrong' }
+    await expect(domain.requestToken(stranger, SCOPE)).rejects.toThrow('401 invalid_client')
+    const { status, body } = await introspect(domain, stranger, 'abcd')
+    expect([status, body['error']]).toStrictEqual([401, 'invalid_client'])
+  })
+
+  it('is refused at introspection without that permission, whatever the token', async () => {
+    const domain = await start(flavour)
+    const { accessToken } = await domain.requestToken(plain, SCOPE)
+    for (const token of [accessToken, 'abcd']) {
+      const { status, body } = await introspect(domain, plain, token)
+      expect([status, body['error']]).toStrictEqual([401, 'invalid_client'])
+    }
+  })
+
+  it('gets a new secret at run time, also beyond a key rotation', async () => {
+    const domain = await start(flavour)
+    domain.setClientSecret('plain', 'new & better')
+    domain.rotateSigningKey()
+    await expect(domain.requestToken(plain, SCOPE)).rejects.toThrow('401 invalid_client')
+    const renewed = { ...plain, clientSecret: 'new & better' }
+    await expect(domain.requestToken(renewed, SCOPE)).resolves.toHaveProperty('accessToken')
+    expect(() => {
+      domain.setClientSecret('nobody', 'x')
+    }).toThrow('no client nobody')
+  })
+})
+
+describe.each(flavours)('a domain of the %s flavour', (flavour) => {
+  it('does not know the tokens of its twin', async () => {
+    const [mine, other] = [await start(flavour), await start(flavour)]
+    const { accessToken } = await mine.requestToken(awkward, SCOPE)
+    expect((await introspect(mine, awkward, accessToken)).body['active']).toBe(true)
+    expect((await introspect(other, awkward, accessToken)).body).toStrictEqual({ active: false })
+  })
+
+  it('records requests without tokens and secrets', async () => {
+    const domain = await start(flavour)
+    const { accessToken } = await domain.requestToken(awkward, SCOPE)
+    await introspect(domain, awkward, accessToken)
+    await fetch(`${domain.url}/nowhere?token=${accessToken}`)
+    expect(domain.requests).toStrictEqual([
+      {
+        method: 'POST',
+        path: new URL(domain.tokenEndpoint).pathname,
+        clientId: awkward.clientId,
+        grantType: 'client_credentials',
+        status: 200,
+      },
+      {
+        method: 'POST',
+        path: new URL(domain.introspectionEndpoint).pathname,
+        clientId: awkward.clientId,
+        status: 200,
+      },
+      { method: 'GET', path: '/nowhere', status: 404 },
+    ])
+  })
+
+  it('is gone while it is paused, and the same afterwards', async () => {
+    const domain = await start(flavour)
+    const { accessToken } = await domain.requestToken(awkward, SCOPE)
+    await domain.pause()
+    await expect(domain.requestToken(awkward, SCOPE)).rejects.toThrow('fetch failed')
+    await domain.resume()
+    expect((await introspect(domain, awkward, accessToken)).body['active']).toBe(true)
+  })
+
+  it('says nothing on the terminal', async () => {
+    const spies = (['log', 'info', 'warn', 'error'] as const).map((method) =>
+      jest.spyOn(console, method).mockReturnValue(),
+    )
+    const domain = await start(flavour)
+    const { accessToken } = await domain.requestToken(awkward, SCOPE)
+    await introspect(domain, awkward, accessToken)
+    await postAsClient(domain.revocationEndpoint, awkward, { token: accessToken })
+    // What makes oidc-provider speak most easily: a browser's headers and a broken request.
+    const browser = { accept: 'text/html', origin: 'https://app.example' }
+    const { clientId, clientSecret } = plain
+    const body = new URLSearchParams({ client_id: clientId, client_secret: clientSecret })
+    await fetch(domain.tokenEndpoint, { method: 'POST', headers: browser, body })
+    const calls = spies.flatMap((spy) => spy.mock.calls)
+    jest.restoreAllMocks()
+    expect(calls).toStrictEqual([])
+  })
+})
+
+describe('contradictory options', () => {
+  const api = {
+    audience: 'https://api.example/',
+    scopes: ['read'],
+    accessTokenFormat: 'jwt',
+    lifetimeSeconds: 600,
+  } as const
+
+  it.each<[string, IdentityDomainOptions['flavour'], Partial<IdentityDomainOptions>]>([
+    ['JWTs only', 'idcs', { resourceServers: [{ ...api, accessTokenFormat: 'opaque' }] }],
+    ['no resource server has the scope', 'idcs', { resourceServers: [] }],
+    ['idcs flavour', 'standard', { resourceServers: [{ ...api, secondaryAudiences: ['x'] }] }],
+    ['absolute URI', 'standard', { resourceServers: [{ ...api, audience: 'api' }] }],
+    ['signingCertPublicAccess', 'standard', { signingCertPublicAccess: true }],
+  ])('are refused at start: %s', async (message, flavour, changes) => {
+    await expect(start(flavour, changes)).rejects.toThrow(message)
+  })
+})
