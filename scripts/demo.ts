@@ -1,0 +1,24 @@
+/**
+ * Tells the stories of the authorizer over the local stack; exit status 0 when all end as they should.
+ * I/O: starts the local stack; writes standard output.
+ */
+import { startLocalStack } from '../test/stack/local-stack.ts'
+import { observe } from './demo/observe.ts'
+import { STORIES } from './demo/stories.ts'
+import { differences, tellStory, tellSummary, type Telling } from './demo/tell.ts'
+
+const stack = await startLocalStack()
+try {
+  const tellings: Telling[] = []
+  for (const story of STORIES) {
+    const request = await story.request(stack)
+    const telling = { story, seen: await observe(stack, request) }
+    await story.afterwards?.(stack)
+    tellings.push(telling)
+    console.log(tellStory(telling, tellings.length))
+  }
+  console.log(tellSummary(tellings))
+  process.exitCode = tellings.every((telling) => differences(telling).length === 0) ? 0 : 1
+} finally {
+  await stack.close()
+}

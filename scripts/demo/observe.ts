@@ -1,0 +1,56 @@
+/**
+ * Owns the watching of one call through the local stack: what each part saw of it.
+ * I/O: sends one HTTP request to the local gateway.
+ */
+import type { LocalStack } from '../../test/stack/local-stack.ts'
+
+export interface CallerRequest {
+  /** Path at the gateway, deployment prefix included. */
+  readonly path: string
+  /** The whole `Authorization` header; none is sent where undefined. */
+  readonly authorization?: string
+}
+
+export interface Observation {
+  readonly status: number
+  readonly challenge: string | null
+  /** The function's decision; undefined when the gateway did not ask it. */
+  readonly decision: Readonly<Record<string, unknown>> | undefined
+  /** Whom Oracle Integration saw; undefined when nothing reached it. */
+  readonly oicCaller: string | undefined
+  /** Requests to the token endpoint for Oracle Integration. */
+  readonly oicTokenRequests: number
+}
+
+export async function observe(stack: LocalStack, request: CallerRequest): Promise<Observation> {
+  const decisionsBefore = decisions(stack).length
+  const callsBefore = stack.integration.requests.length
+  const tokenRequestsBefore = tokenRequests(stack)
+
+  const response = await fetch(stack.gateway.url + request.path, {
+    headers: request.authorization === undefined ? {} : { authorization: request.authorization },
+  })
+  await response.arrayBuffer()
+
+  const call = stack.integration.requests[callsBefore]
+  return {
+    status: response.status,
+    challenge: response.headers.get('www-authenticate'),
+    decision: decisions(stack)[decisionsBefore],
+    oicCaller: call === undefined ? undefined : nameOf(call.caller),
+    oicTokenRequests: tokenRequests(stack) - tokenRequestsBefore,
+  }
+}
+
+const decisions = (stack: LocalStack) =>
+  stack.authorizer.jsonLog().filter((line) => line['event'] === 'decision')
+
+const tokenRequests = (stack: LocalStack): number =>
+  stack.oicDomain.requests.filter(({ grantType }) => grantType === 'client_credentials').length
+
+type OicCaller = LocalStack['integration']['requests'][number]['caller']
+
+const nameOf = (caller: OicCaller): string => {
+  if (caller === undefined) return 'somebody whom it refused'
+  return caller.scheme === 'Bearer' ? `client ${caller.client}` : `user ${caller.user}`
+}
