@@ -1,0 +1,29 @@
+/**
+ * Owns the local stack's notion of now, so that tests can let an hour pass without waiting.
+ * I/O: `systemClock` reads the wall clock.
+ */
+
+export interface Clock {
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  nowMilliseconds(): number
+}
+
+export const systemClock: Clock = { nowMilliseconds: () => Date.now() }
+
+/** A clock that goes with another one, ahead of it by as much as it was moved. */
+export class MovableClock implements Clock {
+  readonly #base: Clock
+  #aheadMilliseconds = 0
+
+  constructor(base: Clock = systemClock) {
+    this.#base = base
+  }
+
+  advanceSeconds(seconds: number): void {
+    this.#aheadMilliseconds += seconds * 1000
+  }
+
+  nowMilliseconds(): number {
+    return this.#base.nowMilliseconds() + this.#aheadMilliseconds
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * Owns the reading of an authorizer function's answer. Stricter than the gateway may be: a documented
+ * field of another type makes the whole answer unreadable.
+ * No I/O. Source: Oracle, "Creating an Authorizer Function".
+ */
+import { isRecord } from './json-check.ts'
+import type { GatewaySettings } from './settings.ts'
+
+export interface AuthorizerAnswer {
+  readonly active: boolean
+  readonly scopes: ReadonlySet<string>
+  /** The `context`, which becomes `request.auth[...]`. */
+  readonly context: ReadonlyMap<string, string>
+  readonly wwwAuthenticate: string | undefined
+  /** Undefined when `expiresAt` is missing or no ISO 8601 date-time. */
+  readonly expiresAtMilliseconds: number | undefined
+  /** Keys whose values were no strings. */
+  readonly nonStringKeys: readonly string[]
+}
+
+/** Undefined when the body is no JSON object or one of its fields is of another type. */
+export function readAuthorizerAnswer(
+  body: Buffer,
+  settings: Pick<GatewaySettings, 'fractionalExpiresAt' | 'nonStringContextValue'>,
+): AuthorizerAnswer | undefined {
+  const json = parseJson(body)
+  if (!isRecord(json)) return undefined
+  const { active = false, scope = [], context = {}, wwwAuthenticate, expiresAt } = json
+  const scopes = readScopes(scope)
+  if (typeof active !== 'boolean' || !scopes || !isRecord(context)) return undefined
+  if (wwwAuthenticate !== undefined && typeof wwwAuthenticate !== 'string') return undefined
+  const nonStringKeys = Object.keys(context).filter((key) => typeof context[key] !== 'string')
+  return {
+    active,
+    scopes,
+    context: new Map(
+      Object.entries(context).map(([key, value]) => [key, readContextValue(value, settings)]),
+    ),
+    wwwAuthenticate,
+    expiresAtMilliseconds: readDateTime(expiresAt, settings),
+    nonStringKeys,
+  }
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** An array of strings, or one string with the scopes separated by spaces. */
+function readScopes(scope: unknown): Set<string> | undefined {
+  const scopes: unknown = typeof scope === 'string' ? scope.split(' ').filter(Boolean) : scope
+  if (!Array.isArray(scopes)) return undefined
+  const strings = scopes.filter((one) => typeof one === 'string')
+  return strings.length === scopes.length ? new Set(strings) : undefined
+}
+
+function readContextValue(
+  value: unknown,
+  { nonStringContextValue }: Pick<GatewaySettings, 'nonStringContextValue'>,
+): string {
+  if (typeof value === 'string') return value
+  return nonStringContextValue === 'json' ? JSON.stringify(value) : ''
+}
+
+function readDateTime(
+  value: unknown,
+  { fractionalExpiresAt }: Pick<GatewaySettings, 'fractionalExpiresAt'>,
+): number | undefined {
+  if (typeof value !== 'string') return undefined
+  const match = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.exec(value)
+  if (!match || (match[1] !== undefined && !fractionalExpiresAt)) return undefined
+  const milliseconds = Date.parse(value)
+  return Number.isNaN(milliseconds) ? undefined : milliseconds
+}

@@ -1,0 +1,67 @@
+/**
+ * Owns what an authorizer function is sent, and the key under which its answer is kept.
+ * No I/O. Sources: Oracle, "Creating an Authorizer Function" and "Adding Authentication and
+ * Authorization Request Policies" for multi-argument and for single-argument access tokens.
+ */
+import { parseContextVariable, valuesOf, type ContextTables } from './context-variables.ts'
+import type { GatewaySettings } from './settings.ts'
+import type { CustomAuthentication } from './specification.ts'
+
+export interface AuthorizerRequest {
+  readonly body: Buffer
+  /** What tells one request from another, to the function. The deployment has to be added. */
+  readonly cacheKey: string
+}
+
+/** Undefined when the gateway itself has to answer 401, for want of a token. */
+export function authorizerRequest(
+  policy: CustomAuthentication,
+  tables: ContextTables,
+  settings: Pick<GatewaySettings, 'missingToken' | 'noArguments'>,
+): AuthorizerRequest | undefined {
+  return policy.parameters
+    ? multiArgument(policy.parameters, policy.cacheKey, tables, settings)
+    : singleArgument(policy, tables, settings)
+}
+
+/** An argument that the request lacks is left out; one that came repeatedly is an array. */
+function multiArgument(
+  parameters: Readonly<Record<string, string>>,
+  cacheKey: readonly string[] | undefined,
+  tables: ContextTables,
+  { noArguments }: Pick<GatewaySettings, 'noArguments'>,
+): AuthorizerRequest {
+  const data = new Map<string, string | string[]>()
+  for (const [argument, expression] of Object.entries(parameters)) {
+    const variable = parseContextVariable(expression)
+    const values = variable ? valuesOf(variable, tables) : []
+    const [first, ...others] = values
+    if (first !== undefined) data.set(argument, others.length > 0 ? values : first)
+  }
+  const payload =
+    data.size === 0 && noArguments === 'no data'
+      ? { type: 'USER_DEFINED' }
+      : { type: 'USER_DEFINED', data: Object.fromEntries(data) }
+  const keyArguments =
+    cacheKey ?? Object.keys(parameters).filter((name) => parameters[name] !== 'request.body')
+  return {
+    body: Buffer.from(JSON.stringify(payload)),
+    cacheKey: JSON.stringify(keyArguments.map((name) => [name, data.get(name) ?? null])),
+  }
+}
+
+/** Oracle does not describe the cache key of this flavour; it is taken to be the token. */
+function singleArgument(
+  { tokenHeader = '', tokenQueryParam }: CustomAuthentication,
+  tables: ContextTables,
+  { missingToken }: Pick<GatewaySettings, 'missingToken'>,
+): AuthorizerRequest | undefined {
+  const values =
+    tokenQueryParam === undefined
+      ? valuesOf({ table: 'headers', key: tokenHeader }, tables)
+      : valuesOf({ table: 'query', key: tokenQueryParam }, tables)
+  const token = values[0] ?? (missingToken === 'invoke with empty token' ? '' : undefined)
+  if (token === undefined && missingToken === 'answer 401') return undefined
+  const payload = token === undefined ? { type: 'TOKEN' } : { type: 'TOKEN', token }
+  return { body: Buffer.from(JSON.stringify(payload)), cacheKey: JSON.stringify(token ?? null) }
+}

@@ -1,0 +1,95 @@
+/**
+ * Owns context variables, `request.headers[Name]` and the like: their grammar and their values.
+ * No I/O. Source: Oracle, "Adding Context Variables to Policies and HTTP Back End Definitions".
+ */
+import { headerValues, type Header } from './headers.ts'
+
+/** What the gateway knows of one request. Query and path values stay encoded as they came. */
+export interface ContextTables {
+  readonly path: ReadonlyMap<string, string>
+  readonly query: readonly (readonly [name: string, value: string])[]
+  readonly headers: readonly Header[]
+  readonly headerKeysAreCaseSensitive: boolean
+  readonly auth: ReadonlyMap<string, string>
+  readonly host: string
+  readonly body: Buffer
+}
+
+export interface ContextVariable {
+  readonly table: 'path' | 'query' | 'headers' | 'auth' | 'host' | 'body'
+  /** Empty for `request.host` and `request.body`, which are single values. */
+  readonly key: string
+}
+
+/** Reads a variable in its bare form. Undefined for anything that the gateway does not run. */
+export function parseContextVariable(text: string): ContextVariable | undefined {
+  if (text === 'request.host') return { table: 'host', key: '' }
+  if (text === 'request.body') return { table: 'body', key: '' }
+  const match = /^request\.(path|query|headers|auth)\[([^[\]]+)\]$/.exec(text)
+  const table = match?.[1]
+  const key = match?.[2]
+  if (key === undefined) return undefined
+  if (table === 'path' || table === 'query' || table === 'headers' || table === 'auth') {
+    return { table, key }
+  }
+  return undefined
+}
+
+/** All values of a variable: none when the request lacks it, several when it came repeatedly. */
+export function valuesOf(variable: ContextVariable, tables: ContextTables): string[] {
+  const { table, key } = variable
+  switch (table) {
+    case 'host':
+      return [tables.host]
+    case 'body':
+      return [tables.body.toString('utf8')]
+    case 'path':
+      return present(tables.path.get(key))
+    case 'auth':
+      return present(tables.auth.get(key))
+    case 'query':
+      return tables.query.filter(([name]) => name === key).map(([, value]) => value)
+    case 'headers':
+      return tables.headerKeysAreCaseSensitive
+        ? tables.headers.filter(([name]) => name === key).map(([, value]) => value)
+        : headerValues(tables.headers, key)
+  }
+}
+
+/**
+ * Puts values in the place of `${...}`. A missing key becomes an empty string; of several values
+ * the first is taken; encoded values stay encoded.
+ */
+export function substitute(template: string, tables: ContextTables): string {
+  return template.replace(bracedVariable, (_, inner: string) => {
+    const variable = parseContextVariable(inner)
+    return variable ? (valuesOf(variable, tables)[0] ?? '') : ''
+  })
+}
+
+/** What is wrong with the `${...}` of a template; undefined when nothing is. */
+export function templateProblem(template: string): string | undefined {
+  for (const [, inner = ''] of template.matchAll(bracedVariable)) {
+    const variable = parseContextVariable(inner)
+    if (!variable) return `uses ${inner}, which is not run here`
+    if (variable.table === 'body') return 'uses request.body, which only authorizer functions get'
+  }
+  return undefined
+}
+
+/** What is wrong with the source of an authorizer function's argument; undefined for nothing. */
+export function argumentProblem(expression: string): string | undefined {
+  if (expression.includes('${')) return 'must be a bare context variable, without ${}'
+  const variable = parseContextVariable(expression)
+  if (!variable) return `uses ${expression}, which is not run here`
+  if (variable.table === 'path' || variable.table === 'auth') {
+    return `uses ${expression}, but arguments come from request.headers, query, host and body`
+  }
+  return undefined
+}
+
+const bracedVariable = /\$\{([^}]*)\}/g
+
+function present(value: string | undefined): string[] {
+  return value === undefined ? [] : [value]
+}

@@ -1,0 +1,37 @@
+/**
+ * Owns the execution log: what the gateway says of its own work, in Oracle's log codes.
+ * No I/O: entries are kept in memory. No token or header value is ever written to it.
+ * Source: Oracle, "Details for API Gateway" (Logging reference).
+ */
+
+export type LogCode =
+  | 'authorization.unauthorizedRequest'
+  | 'customAuthentication.authenticationFailed'
+  | 'customAuthentication.cacheMiss'
+  | 'customAuthentication.failedFunctionInvocation'
+  | 'customAuthentication.successfulAuthentication'
+  | 'customAuthentication.successfulFunctionInvocation'
+  | 'customAuthentication.unexpectedResponse'
+  | 'headerTransformation.badHeaderValue'
+  | 'headerTransformation.missingSetValues'
+  | 'httpBackend.formedBackendUrl'
+  | 'httpBackend.requestError'
+  | 'httpBackend.requestSent'
+  | 'httpBackend.responseReceived'
+  | 'httpBackend.urlInvalid'
+  | 'request.bodyTooLarge'
+  | 'request.internalServiceError'
+
+export type LogLevel = 'INFO' | 'WARN' | 'ERROR'
+
+export interface ExecutionLogEntry {
+  readonly code: LogCode
+  readonly level: LogLevel
+  readonly message: string
+  readonly opcRequestId: string
+  /** Name of the deployment, where OCI writes its OCID. Empty when no deployment was reached. */
+  readonly deployment: string
+}
+
+/** Writes an entry for the request in hand. */
+export type Log = (code: LogCode, level: LogLevel, message: string) => void

@@ -1,0 +1,149 @@
+/**
+ * Owns the local API gateway: it runs OCI API deployment specifications as the documentation says.
+ * I/O: serves on loopback, calls functions through a port and back ends through their stand-ins.
+ */
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { systemClock, type Clock } from '../clock.ts'
+import { listen } from '../listen.ts'
+import type { InvokeFunction } from './authentication.ts'
+import { readDeployments, type DeploymentOptions } from './deployment.ts'
+import type { ExecutionLogEntry } from './execution-log.ts'
+import {
+  fromRawHeaders,
+  headerValues,
+  requestHeaderBytes,
+  toRawHeaders,
+  withoutHeaders,
+  type Header,
+} from './headers.ts'
+import type { Origins } from './http-backend.ts'
+import { headerLimitBytes, requestBodyLimitBytes } from './limits.ts'
+import { answerCall, logFor, type Engine } from './request-flow.ts'
+import { errorResponse, type Response } from './responses.ts'
+import { ResultCache } from './result-cache.ts'
+import { defaultSettings, type GatewaySettings } from './settings.ts'
+
+export interface GatewayOptions {
+  readonly deployments: readonly DeploymentOptions[]
+  readonly invokeFunction: InvokeFunction
+  /** Like /etc/hosts: `https://host` in a specification → `http://127.0.0.1:port`. */
+  readonly origins?: Origins
+  /** For the result cache. */
+  readonly clock?: Clock
+  readonly settings?: Partial<GatewaySettings>
+  /** 0, the default, takes a free one. */
+  readonly port?: number
+}
+
+export interface Gateway {
+  /** `http://127.0.0.1:PORT`, without a trailing slash. */
+  readonly url: string
+  /** Of all deployments, in order; grows while the gateway runs. */
+  readonly executionLog: readonly ExecutionLogEntry[]
+  clearResultCache(): void
+  close(): Promise<void>
+}
+
+/** Rejects with a `DeploymentError` when a specification has a problem. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { invokeFunction, origins = {}, clock = systemClock, port } = options
+  const settings = { ...defaultSettings, ...options.settings }
+  const deployments = readDeployments(options.deployments, settings, origins)
+  const cache = new ResultCache(clock)
+  const executionLog: ExecutionLogEntry[] = []
+  const engine: Engine = {
+    deployments,
+    origins,
+    authenticator: { invokeFunction, cache, settings },
+    executionLog,
+  }
+  const server = await listen((request, response) => {
+    void serve(engine, request, response)
+  }, port)
+  return {
+    url: server.url,
+    executionLog,
+    clearResultCache: () => {
+      cache.clear()
+    },
+    close: () => server.close(),
+  }
+}
+
+async function serve(
+  engine: Engine,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const headers = fromRawHeaders(request.rawHeaders)
+  const opcRequestId =
+    headerValues(headers, 'opc-request-id')[0] ?? randomBytes(16).toString('hex').toUpperCase()
+  try {
+    send(response, await answerTo(engine, request, headers, opcRequestId), opcRequestId)
+  } catch {
+    // A header that cannot be sent, for instance, out of what the function or the back end gave.
+    const log = logFor(engine, '', opcRequestId)
+    log('request.internalServiceError', 'ERROR', 'the answer could not be made or sent')
+    send(response, errorResponse(500), opcRequestId)
+  }
+}
+
+async function answerTo(
+  engine: Engine,
+  request: IncomingMessage,
+  headers: readonly Header[],
+  opcRequestId: string,
+): Promise<Response> {
+  const { method = '', url: target = '' } = request
+  const body = await readBodyUpTo(requestBodyLimitBytes, request)
+  if (requestHeaderBytes(method, target, headers) > headerLimitBytes) {
+    return errorResponse(engine.authenticator.settings.headerTooLargeStatus)
+  }
+  if (!body) {
+    const log = logFor(engine, '', opcRequestId)
+    log('request.bodyTooLarge', 'ERROR', `over ${requestBodyLimitBytes} bytes`)
+    return errorResponse(413)
+  }
+  const queryAt = target.includes('?') ? target.indexOf('?') : target.length
+  return answerCall(engine, {
+    method,
+    path: target.slice(0, queryAt),
+    query: target.slice(queryAt),
+    headers: withRequestId(headers, opcRequestId),
+    body,
+    remoteAddress: request.socket.remoteAddress ?? '',
+    opcRequestId,
+  })
+}
+
+function send(response: ServerResponse, answer: Response, opcRequestId: string): void {
+  const headers = withRequestId(answer.headers, opcRequestId)
+  const isSized = headerValues(headers, 'content-length').length > 0
+  if (!isSized && answer.status !== 204 && answer.status !== 304) {
+    headers.push(['Content-Length', String(answer.body.length)])
+  }
+  response.writeHead(answer.status, toRawHeaders(headers))
+  response.end(answer.body)
+}
+
+function withRequestId(headers: readonly Header[], opcRequestId: string): Header[] {
+  return [...withoutHeaders(headers, 'opc-request-id'), ['opc-request-id', opcRequestId]]
+}
+
+/** Undefined for a longer body, which is read to its end so that the caller hears the answer. */
+function readBodyUpTo(limitBytes: number, request: IncomingMessage): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    let chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= limitBytes) chunks.push(chunk)
+      else chunks = []
+    })
+    request.once('end', () => {
+      resolve(size <= limitBytes ? Buffer.concat(chunks) : undefined)
+    })
+    request.on('error', reject)
+  })
+}

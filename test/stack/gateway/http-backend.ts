@@ -1,0 +1,188 @@
+/**
+ * Owns the way to an HTTP back end and back.
+ * I/O: calls the back end's stand-in on loopback. No connection is kept open between two calls.
+ * Sources: Oracle, "Adding an HTTP or HTTPS URL as an API Gateway Back End" and "Forwarded and
+ * host-related headers sent to HTTP backends do not match backend expectations".
+ */
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { substitute, type ContextTables } from './context-variables.ts'
+import type { Log } from './execution-log.ts'
+import {
+  endToEndHeaders,
+  fromRawHeaders,
+  headerValues,
+  requestHeaderBytes,
+  toRawHeaders,
+  withoutHeaders,
+  type Header,
+} from './headers.ts'
+import { headerLimitBytes } from './limits.ts'
+import { errorResponse, type Response } from './responses.ts'
+import type { HttpBackend } from './specification.ts'
+
+/** Back end origin in the specification → the origin on loopback that stands in for it. */
+export type Origins = Readonly<Record<string, string>>
+
+export interface BackendRequest {
+  readonly method: string
+  /** The caller's headers after the route's transformations. */
+  readonly headers: readonly Header[]
+  /** With its question mark; empty when there is none. */
+  readonly query: string
+  readonly body: Buffer
+  readonly remoteAddress: string
+}
+
+export interface BackendUrl {
+  readonly origin: string
+  /** Everything after the origin; may hold `${...}`. */
+  readonly path: string
+}
+
+/** Splits a URL template; undefined when it is no HTTP URL, or has a query or a variable host. */
+export function parseBackendUrl(url: string): BackendUrl | undefined {
+  const match = /^(https?:\/\/[A-Za-z0-9.:[\]-]+)(\/[^?#]*)?$/.exec(url)
+  return match?.[1] === undefined ? undefined : { origin: match[1], path: match[2] ?? '/' }
+}
+
+/** The stand-in's URL. Only loopback is ever called. */
+export function standInFor(origin: string, origins: Origins): string | undefined {
+  const target = origins[origin] ?? origin
+  return /^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?$/.test(target) ? target : undefined
+}
+
+export async function callBackend(
+  backend: HttpBackend,
+  request: BackendRequest,
+  tables: ContextTables,
+  origins: Origins,
+  limitHeader: boolean,
+  log: Log,
+): Promise<Response> {
+  const { origin = '', path = '/' } = parseBackendUrl(backend.url) ?? {}
+  const target = substitute(path, tables) + request.query
+  log('httpBackend.formedBackendUrl', 'INFO', origin)
+  if (!/^[\x21-\x7e]+$/.test(target)) {
+    log('httpBackend.urlInvalid', 'ERROR', origin)
+    return errorResponse(502)
+  }
+  const headers = backendHeaders(request, new URL(origin).host)
+  if (limitHeader && requestHeaderBytes(request.method, target, headers) > headerLimitBytes) {
+    log('httpBackend.requestError', 'ERROR', `the header is over ${headerLimitBytes} bytes`)
+    return errorResponse(502)
+  }
+  log('httpBackend.requestSent', 'INFO', origin)
+  try {
+    const answer = await exchange(
+      standInFor(origin, origins) ?? '',
+      target,
+      headers,
+      request,
+      backend,
+    )
+    log('httpBackend.responseReceived', 'INFO', `status ${answer.status}`)
+    return answer
+  } catch (error) {
+    const isTimeout = error instanceof BackendTimeout
+    log('httpBackend.requestError', 'ERROR', isTimeout ? 'timeout' : 'connection failed')
+    return errorResponse(isTimeout ? 504 : 502)
+  }
+}
+
+/** Rewrites `Host`; adds what the gateway says of the caller to what the caller says of others. */
+function backendHeaders(request: BackendRequest, host: string): Header[] {
+  const { headers, body, remoteAddress } = request
+  const chain = (name: string, own: string): Header => [
+    name,
+    [...headerValues(headers, name), own].join(', '),
+  ]
+  const result: Header[] = [
+    ['Host', host],
+    ...withoutHeaders(
+      endToEndHeaders(headers),
+      'host',
+      'content-length',
+      'expect',
+      'x-real-ip',
+      'forwarded',
+      'x-forwarded-for',
+    ),
+    ['X-Real-IP', remoteAddress],
+    chain('Forwarded', `for=${remoteAddress}`),
+    chain('X-Forwarded-For', remoteAddress),
+  ]
+  // The page does not say what becomes of a User-Agent that the caller or the route has set.
+  if (headerValues(headers, 'user-agent').length === 0) {
+    result.push(['User-Agent', 'Oracle API Gateway'])
+  }
+  const hadBody = ['content-length', 'transfer-encoding'].some(
+    (name) => headerValues(headers, name).length > 0,
+  )
+  if (hadBody) result.push(['Content-Length', String(body.length)])
+  return result
+}
+
+class BackendTimeout extends Error {}
+
+/** Each timeout is for one quiet spell: until connected, between two sends, between two reads. */
+function exchange(
+  standIn: string,
+  target: string,
+  headers: readonly Header[],
+  { method, body }: BackendRequest,
+  backend: HttpBackend,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(standIn)
+    const outgoing = httpRequest({
+      hostname,
+      port,
+      method,
+      path: target,
+      headers: toRawHeaders(headers),
+      agent: false,
+    })
+    let timer: NodeJS.Timeout | undefined
+    const allow = (seconds: number) => {
+      clearTimeout(timer)
+      timer = setTimeout(() => outgoing.destroy(new BackendTimeout()), seconds * 1000)
+    }
+    const readSeconds = backend.readTimeoutInSeconds ?? 10
+    allow(backend.connectTimeoutInSeconds ?? 60)
+    outgoing.once('socket', (socket) => {
+      socket.once('connect', () => {
+        allow(backend.sendTimeoutInSeconds ?? 10)
+      })
+    })
+    outgoing.once('finish', () => {
+      allow(readSeconds)
+    })
+    outgoing.on('error', reject)
+    outgoing.once('close', () => {
+      clearTimeout(timer)
+    })
+    outgoing.once('response', (incoming) => {
+      const chunks: Buffer[] = []
+      allow(readSeconds)
+      incoming.on('data', (chunk: Buffer) => {
+        allow(readSeconds)
+        chunks.push(chunk)
+      })
+      // A timeout in the middle of the body ends the response with the very error of the timer.
+      incoming.on('error', reject)
+      incoming.once('end', () => {
+        clearTimeout(timer)
+        resolve(backendResponse(incoming, Buffer.concat(chunks)))
+      })
+    })
+    outgoing.end(body)
+  })
+}
+
+function backendResponse(incoming: IncomingMessage, body: Buffer): Response {
+  return {
+    status: incoming.statusCode ?? 502,
+    headers: endToEndHeaders(fromRawHeaders(incoming.rawHeaders)),
+    body,
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * Owns the limits of the service that a deployment or a request can run into.
+ * No I/O. Source: Oracle, "API Gateway Internal Limits".
+ */
+
+/** Of a request: method, URI and all headers. */
+export const headerLimitBytes = 8 * 1024
+
+export const requestBodyLimitBytes = 20 * 1024 * 1024
+
+export const specificationLimitBytes = 2 * 1024 * 1024
+
+export const deploymentLimit = 20
+
+export const routeLimit = 50
+
+export const pathPrefixLimitCharacters = 255
+
+/** Of a multi-argument authorizer function, and of its cache key. */
+export const argumentLimit = 10
+
+export const stockBodyLimitBytes = 4096
+
+/** Of all stock headers as JSON, and of one value. */
+export const stockHeadersLimitBytes = 4096
+
+export const stockHeaderNameLimitBytes = 1024
+
+export const stockHeaderLimit = 50
+
+export const setHeaderLimit = 20
+
+export const setHeaderValueLimit = 10
+
+export const renameHeaderLimit = 20
+
+export const filterHeaderLimit = 50

@@ -1,0 +1,147 @@
+/**
+ * Owns the way of one request through a deployment: route, caller, scopes, back end.
+ * I/O: calls the authorizer function and the back end through the modules that own them.
+ */
+import { anonymous, authenticate, isAuthorized, type Authenticator } from './authentication.ts'
+import type { AuthorizerAnswer } from './authorizer-answer.ts'
+import type { ContextTables } from './context-variables.ts'
+import { findDeployment, type Deployment } from './deployment.ts'
+import type { ExecutionLogEntry, Log } from './execution-log.ts'
+import { transformHeaders } from './header-transformations.ts'
+import { headerValues, type Header } from './headers.ts'
+import { callBackend, type Origins } from './http-backend.ts'
+import { denialResponse, errorResponse, stockResponse, type Response } from './responses.ts'
+import { findRoute } from './routes.ts'
+import type { Route } from './specification.ts'
+
+export interface Engine {
+  readonly deployments: readonly Deployment[]
+  readonly origins: Origins
+  readonly authenticator: Authenticator
+  readonly executionLog: ExecutionLogEntry[]
+}
+
+export /** A request as it came, and the number under which it is spoken of. */
+interface Call {
+  readonly method: string
+  /** Not decoded. */
+  readonly path: string
+  /** With its question mark; empty when there is none. */
+  readonly query: string
+  /** With the one `opc-request-id`, be it the caller's or the gateway's. */
+  readonly headers: readonly Header[]
+  readonly body: Buffer
+  readonly remoteAddress: string
+  readonly opcRequestId: string
+}
+
+export async function answerCall(engine: Engine, call: Call): Promise<Response> {
+  const { settings } = engine.authenticator
+  const isDotted = call.path.split('/').some((segment) => /^(\.|%2e){1,2}$/i.test(segment))
+  if (isDotted && !settings.forwardDotSegments) return errorResponse(400)
+
+  const found = findDeployment(engine.deployments, call.path)
+  if (!found) return errorResponse(404)
+  const { deployment, rest } = found
+  const match = findRoute(deployment.specification.routes, rest, call.method)
+  if (match.kind === 'no such path') return errorResponse(404)
+  if (match.kind === 'method not allowed') {
+    return errorResponse(405, [['Allow', match.allowed.join(', ')]])
+  }
+  return guard(engine, call, deployment, match.route, {
+    path: match.parameters,
+    query: parseQuery(call.query),
+    headers: call.headers,
+    headerKeysAreCaseSensitive: settings.headerKeysAreCaseSensitive,
+    auth: new Map(),
+    host: headerValues(call.headers, 'host')[0] ?? '',
+    body: call.body,
+  })
+}
+
+/** Authentication, then authorization; only then the back end. */
+async function guard(
+  engine: Engine,
+  call: Call,
+  deployment: Deployment,
+  route: Route,
+  tables: ContextTables,
+): Promise<Response> {
+  const { authenticator } = engine
+  const { settings } = authenticator
+  const log = logFor(engine, deployment.name, call.opcRequestId)
+  const policy = deployment.specification.requestPolicies?.authentication
+  const authorization = route.requestPolicies?.authorization
+  const isAnonymous = authorization?.type === 'ANONYMOUS'
+
+  let caller: AuthorizerAnswer = anonymous
+  if (policy && (!isAnonymous || settings.authorizerOnAnonymousRoutes)) {
+    const { name } = deployment
+    const result = await authenticate(authenticator, policy, name, tables, call.opcRequestId, log)
+    if (result.kind === 'authenticated') caller = result.answer
+    else if (!isAnonymous) {
+      if (result.kind === 'undecided') return errorResponse(result.status)
+      const denied = { ...tables, auth: result.answer?.context ?? tables.auth }
+      return denialResponse(policy.validationFailurePolicy, result.answer, denied, settings, log)
+    }
+  }
+  if (!isAuthorized(authorization, caller)) {
+    log('authorization.unauthorizedRequest', 'WARN', 'none of the allowed scopes')
+    return errorResponse(settings.scopeMismatchStatus)
+  }
+  return forward(engine, call, route, { ...tables, auth: caller.context }, log)
+}
+
+async function forward(
+  engine: Engine,
+  call: Call,
+  { requestPolicies, responsePolicies, backend }: Route,
+  tables: ContextTables,
+  log: Log,
+): Promise<Response> {
+  const headers = transformHeaders(
+    call.headers,
+    requestPolicies?.headerTransformations,
+    'request',
+    tables,
+    log,
+  )
+  const answer =
+    backend.type === 'STOCK_RESPONSE_BACKEND'
+      ? stockResponse(backend)
+      : await callBackend(
+          backend,
+          { ...call, headers },
+          tables,
+          engine.origins,
+          engine.authenticator.settings.headerLimitAtBackend,
+          log,
+        )
+  return {
+    ...answer,
+    headers: transformHeaders(
+      answer.headers,
+      responsePolicies?.headerTransformations,
+      'response',
+      tables,
+      log,
+    ),
+  }
+}
+
+export function logFor({ executionLog }: Engine, deployment: string, opcRequestId: string): Log {
+  return (code, level, message) => {
+    executionLog.push({ code, level, message, opcRequestId, deployment })
+  }
+}
+
+function parseQuery(query: string): (readonly [string, string])[] {
+  return query
+    .slice(1)
+    .split('&')
+    .filter(Boolean)
+    .map((pair) => {
+      const [name = '', ...value] = pair.split('=')
+      return [name, value.join('=')] as const
+    })
+}

@@ -1,0 +1,84 @@
+/**
+ * Owns the answers that the gateway gives by itself: errors, denials and stock responses.
+ * No I/O.
+ */
+import { STATUS_CODES } from 'node:http'
+import type { AuthorizerAnswer } from './authorizer-answer.ts'
+import {
+  parseContextVariable,
+  substitute,
+  valuesOf,
+  type ContextTables,
+} from './context-variables.ts'
+import type { Log } from './execution-log.ts'
+import { transformHeaders } from './header-transformations.ts'
+import type { Header } from './headers.ts'
+import type { GatewaySettings } from './settings.ts'
+import type { ModifyResponse, StockResponse } from './specification.ts'
+
+export interface Response {
+  readonly status: number
+  readonly headers: readonly Header[]
+  readonly body: Buffer
+}
+
+/** The gateway's own error body, e.g. `{"code":404,"message":"Not Found"}`. */
+export function errorResponse(status: number, headers: readonly Header[] = []): Response {
+  const message = STATUS_CODES[status] ?? 'Error'
+  return {
+    status,
+    headers: [['Content-Type', 'application/json'], ...headers],
+    body: Buffer.from(JSON.stringify({ code: status, message })),
+  }
+}
+
+export function stockResponse({ status, headers = [], body = '' }: StockResponse): Response {
+  return {
+    status,
+    headers: headers.map(({ name, value }): Header => [name, value]),
+    body: Buffer.from(body),
+  }
+}
+
+/** 401 with the function's challenge, or what the validation failure policy makes of it. */
+export function denialResponse(
+  policy: ModifyResponse | undefined,
+  answer: AuthorizerAnswer | undefined,
+  tables: ContextTables,
+  settings: GatewaySettings,
+  log: Log,
+): Response {
+  const challenge: Header[] =
+    answer?.wwwAuthenticate === undefined ? [] : [['WWW-Authenticate', answer.wwwAuthenticate]]
+  if (!policy) return errorResponse(401, challenge)
+
+  const status = responseStatus(policy.responseCode, tables, settings)
+  const kept = settings.modifyResponseKeepsChallenge ? challenge : []
+  const { headers, body } = errorResponse(status, kept)
+  return {
+    status,
+    // With a message of its own, the type of the body is for the policy to say.
+    headers: transformHeaders(
+      policy.responseMessage === undefined ? headers : kept,
+      policy.responseHeaderTransformations,
+      'response',
+      tables,
+      log,
+    ),
+    body:
+      policy.responseMessage === undefined
+        ? body
+        : Buffer.from(substitute(policy.responseMessage, tables)),
+  }
+}
+
+function responseStatus(
+  responseCode: string | undefined,
+  tables: ContextTables,
+  { unreadableResponseCodeStatus }: GatewaySettings,
+): number {
+  if (responseCode === undefined) return 401
+  const variable = parseContextVariable(responseCode)
+  const code = variable ? (valuesOf(variable, tables)[0] ?? '') : substitute(responseCode, tables)
+  return /^[2-5]\d\d$/.test(code) ? Number(code) : unreadableResponseCodeStatus
+}
