@@ -35,3 +35,16 @@ export const setHeaderValueLimit = 10
 export const renameHeaderLimit = 20
 
 export const filterHeaderLimit = 50
+
+/** Of a static key set and of a JWK Set alike. */
+export const publicKeyLimit = 10
+
+/** Of a token policy; and as many audiences. */
+export const issuerLimit = 5
+
+export const verifyClaimLimit = 10
+
+export const clockSkewLimitSeconds = 120
+
+/** How long a JWK Set or an introspection answer is kept: from one hour, the default, to a day. */
+export const cacheLimitHours = 24

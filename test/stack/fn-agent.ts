@@ -1,0 +1,248 @@
+/**
+ * Owns the run of a built function as OCI Functions runs it: when instances start, serve and end.
+ * I/O: through its instances: processes, unix sockets, temporary folders.
+ */
+import { randomBytes } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { serviceAnswers, type ServiceAnswer } from './fn/answers.ts'
+import type { ContainerAnswer } from './fn/call.ts'
+import { checkConfiguration, checkLimits } from './fn/environment.ts'
+import { startInstance, type Instance, type InstanceView } from './fn/instance.ts'
+import { jsonLines, type LogLine } from './fn/log.ts'
+
+export interface FunctionSpec {
+  functionId: string
+  /** Path of the built `func.js`. */
+  entry: string
+  config: Readonly<Record<string, string>>
+  /** One of the sizes that OCI offers. Default 256. It is told to the function, not enforced. */
+  memoryMegabytes?: number
+  /** How long a call may run. Default 30, as on OCI. */
+  timeoutSeconds?: number
+  /** How many instances may live at once. Default 10. */
+  maxInstances?: number
+  /** How long an instance may take to open its socket. Default 5, Fn's value. */
+  initTimeoutSeconds?: number
+  /** Path of the node executable. Default: the one that runs this. */
+  node?: string
+  nodeArguments?: readonly string[]
+  /** What the platform adds to the environment: the resource principal's variables. */
+  platformEnvironment?: Readonly<Record<string, string>>
+}
+
+export interface InvokeOptions {
+  callId?: string
+  /** When the service gives the call up. Default: the function's timeout, from the moment it runs. */
+  deadline?: Date
+}
+
+export interface InvokeResult {
+  status: number
+  headers: IncomingHttpHeaders
+  body: Buffer
+  callId: string
+  /** What the container itself said, if anything. Of a failure the service passes nothing on. */
+  container: ContainerAnswer | undefined
+}
+
+export interface FnFunction {
+  /** Answers as the Functions service does; never rejects for what the function does. */
+  invoke(body: Buffer | string, options?: InvokeOptions): Promise<InvokeResult>
+  /** What the instances printed. Lines printed before an answer are here when `invoke` resolves. */
+  readonly log: readonly LogLine[]
+  /** The lines of standard output that are JSON objects. */
+  jsonLog(): Record<string, unknown>[]
+  /** All instances that there ever were, ended ones included, in the order of their start. */
+  readonly instances: readonly InstanceView[]
+  /** Stops all idle instances, as Fn does 50 ms after a call. The next call thaws its instance. */
+  freeze(): void
+  thaw(): void
+  /** Calls from now on meet instances with the new configuration. Throws on what OCI refuses. */
+  setConfig(config: Readonly<Record<string, string>>): Promise<void>
+  /** Ends all instances. Calls under way are answered as broken. */
+  stop(): Promise<void>
+}
+
+/** Functions, "Troubleshooting": `FunctionInvokeRequestContentTooLarge`. */
+const requestLimitBytes = 6 * 1024 * 1024
+/** What the agent accepts from a container without ending it (Fn container contract). */
+const keptStatuses: readonly number[] = [200, 502, 504]
+
+export function deployFunction(spec: FunctionSpec): FnFunction {
+  const { memoryMegabytes = 256, timeoutSeconds = 30, maxInstances = 10 } = spec
+  checkLimits({ memoryMegabytes, timeoutSeconds })
+  checkConfiguration(spec.config)
+
+  let config = spec.config
+  let stopped = false
+  const log: LogLine[] = []
+  const instances: Instance[] = []
+  const outdated = new Set<Instance>()
+  const waiting: (() => void)[] = []
+
+  function start(): Instance {
+    const instance = startInstance(
+      {
+        number: instances.length + 1,
+        functionId: spec.functionId,
+        entry: spec.entry,
+        node: spec.node ?? process.execPath,
+        nodeArguments: spec.nodeArguments ?? [],
+        memoryMegabytes,
+        config,
+        platformEnvironment: spec.platformEnvironment ?? {},
+        initTimeoutSeconds: spec.initTimeoutSeconds ?? 5,
+      },
+      log,
+    )
+    instances.push(instance)
+    return instance
+  }
+
+  function alive(): Instance[] {
+    return instances.filter(({ state }) => state !== 'ended')
+  }
+
+  function unused(): Instance[] {
+    return instances.filter(({ state }) => state === 'idle' || state === 'frozen')
+  }
+
+  /** An instance for this call alone: a free one, else a new one, else the next that comes free. */
+  async function acquire(latest: Date): Promise<Instance | ServiceAnswer> {
+    while (!stopped) {
+      const free = unused().find((instance) => !outdated.has(instance))
+      if (free !== undefined) {
+        free.take()
+        return free
+      }
+      if (alive().length < maxInstances) return startForCall()
+      if (!(await waitForTurn(latest))) break
+    }
+    return serviceAnswers.tooBusy
+  }
+
+  async function startForCall(): Promise<Instance | ServiceAnswer> {
+    const instance = start()
+    const outcome = await instance.started
+    if (outcome === 'ready') return instance
+    await finish(instance, false)
+    return outcome === 'exited' ? serviceAnswers.startFailed : serviceAnswers.startTimedOut
+  }
+
+  /** Whether there was something to take before `latest`. */
+  function waitForTurn(latest: Date): Promise<boolean> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer)
+        resolve(true)
+      }
+      const timer = setTimeout(() => {
+        waiting.splice(waiting.indexOf(wake), 1)
+        resolve(false)
+      }, latest.getTime() - Date.now())
+      waiting.push(wake)
+    })
+  }
+
+  /** What becomes of an instance after its call, and then the turn of the next call in line. */
+  async function finish(instance: Instance, keep: boolean): Promise<void> {
+    if (keep && !outdated.has(instance)) instance.release()
+    else await instance.end()
+    waiting.shift()?.()
+  }
+
+  async function invoke(body: Buffer | string, options: InvokeOptions = {}): Promise<InvokeResult> {
+    const call = { id: options.callId ?? newCallId(), body: Buffer.from(body) }
+    if (call.body.length > requestLimitBytes) return fail(call.id, serviceAnswers.requestTooLarge)
+    const acquired = await acquire(options.deadline ?? later(timeoutSeconds))
+    if ('code' in acquired) return fail(call.id, acquired)
+
+    const deadline = options.deadline ?? later(timeoutSeconds)
+    const outcome = await acquired.call({ ...call, deadline })
+    // What was printed before the answer lies in the pipes by now; this turn reads it.
+    await nextTurn()
+    const kept = outcome.kind === 'answered' && keptStatuses.includes(outcome.answer.status)
+    await finish(acquired, kept)
+
+    switch (outcome.kind) {
+      case 'broken':
+        return fail(call.id, serviceAnswers.connectionBroken)
+      case 'timed_out':
+        return fail(call.id, serviceAnswers.timedOut)
+      case 'answered':
+        return passOn(call.id, outcome.answer)
+    }
+  }
+
+  return {
+    invoke,
+    log,
+    jsonLog: () => jsonLines(log),
+    instances,
+    freeze: () => {
+      for (const instance of instances) instance.freeze()
+    },
+    thaw: () => {
+      for (const instance of instances) instance.thaw()
+    },
+    setConfig: async (next) => {
+      checkConfiguration(next)
+      config = next
+      for (const instance of alive()) outdated.add(instance)
+      await Promise.all(unused().map((instance) => finish(instance, false)))
+    },
+    stop: async () => {
+      stopped = true
+      for (const wake of waiting.splice(0)) wake()
+      await Promise.all(alive().map((instance) => instance.end()))
+    },
+  }
+}
+
+/** Only what the function gives on success reaches the caller of the service. */
+function passOn(callId: string, container: ContainerAnswer): InvokeResult {
+  switch (container.status) {
+    case 200:
+      return {
+        status: 200,
+        headers: endToEnd(container.headers, callId),
+        body: container.body,
+        callId,
+        container,
+      }
+    case 502:
+      return fail(callId, serviceAnswers.functionFailed, container)
+    case 504:
+      return fail(callId, serviceAnswers.timedOut, container)
+    default:
+      return fail(callId, serviceAnswers.invalidStatus, container)
+  }
+}
+
+function fail(callId: string, answer: ServiceAnswer, container?: ContainerAnswer): InvokeResult {
+  const { status, code, message } = answer
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'fn-call-id': callId },
+    body: Buffer.from(JSON.stringify({ code, message })),
+    callId,
+    container,
+  }
+}
+
+/** RFC 9110 §7.6.1: what concerns the connection to the container stays with it. */
+function endToEnd(headers: IncomingHttpHeaders, callId: string): IncomingHttpHeaders {
+  const hopByHop = ['connection', 'keep-alive', 'transfer-encoding', 'trailer', 'upgrade']
+  const kept = Object.entries(headers).filter(([name]) => !hopByHop.includes(name))
+  return { ...Object.fromEntries(kept), 'fn-call-id': callId }
+}
+
+/** As long and of the same letters as Fn's own, which are ULIDs. */
+function newCallId(): string {
+  return randomBytes(13).toString('hex').toUpperCase()
+}
+
+function later(seconds: number): Date {
+  return new Date(Date.now() + seconds * 1000)
+}

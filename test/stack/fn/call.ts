@@ -1,0 +1,70 @@
+/**
+ * Owns one call of the Fn container contract: `POST /call` over the function's socket.
+ * I/O: talks over the unix socket that it is given.
+ */
+import { request, type IncomingHttpHeaders } from 'node:http'
+import { readBody } from '../listen.ts'
+
+export interface Call {
+  id: string
+  body: Buffer
+  /** When the agent stops waiting for the answer. */
+  deadline: Date
+}
+
+export interface ContainerAnswer {
+  status: number
+  headers: IncomingHttpHeaders
+  body: Buffer
+}
+
+export type CallOutcome =
+  { kind: 'answered'; answer: ContainerAnswer } | { kind: 'broken' } | { kind: 'timed_out' }
+
+/**
+ * Never rejects. Each call has a connection of its own: Fn keeps an idle one for a second at most,
+ * and a function must not count on it.
+ */
+export async function postCall(socketPath: string, call: Call): Promise<CallOutcome> {
+  const controller = new AbortController()
+  const timer = setTimeout(() => {
+    controller.abort()
+  }, call.deadline.getTime() - Date.now())
+  try {
+    return { kind: 'answered', answer: await exchange(socketPath, call, controller.signal) }
+  } catch {
+    return { kind: controller.signal.aborted ? 'timed_out' : 'broken' }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function exchange(socketPath: string, call: Call, signal: AbortSignal): Promise<ContainerAnswer> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({
+      socketPath,
+      signal,
+      agent: false,
+      method: 'POST',
+      path: '/call',
+      headers: {
+        'Content-Type': 'application/json',
+        'Content-Length': call.body.length,
+        'Fn-Call-Id': call.id,
+        'Fn-Deadline': formatDeadline(call.deadline),
+      },
+    })
+    outgoing.on('error', reject)
+    outgoing.on('response', (incoming) => {
+      readBody(incoming).then((body) => {
+        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body })
+      }, reject)
+    })
+    outgoing.end(call.body)
+  })
+}
+
+/** RFC 3339 without a fraction, as Fn writes it: up to a second before the true deadline. */
+export function formatDeadline(deadline: Date): string {
+  return deadline.toISOString().replace(/\.\d{3}Z$/, 'Z')
+}

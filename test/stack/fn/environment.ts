@@ -1,0 +1,73 @@
+/**
+ * Owns what a function finds in its environment, and the limits that OCI sets on it.
+ * No I/O.
+ */
+
+/** Functions, "Changing Default Memory and Timeout Settings": the sizes that OCI offers. */
+const memorySizesMegabytes: readonly number[] = [128, 256, 512, 1024, 2048, 3072]
+/** Functions, "Changing Default Memory and Timeout Settings": the most for a synchronous call. */
+const longestTimeoutSeconds = 300
+/** Functions, "Passing Custom Configuration Parameters": all keys and values, in UTF-8 octets. */
+const configurationLimitBytes = 4096
+const configurationKey = /^[A-Za-z_][A-Za-z0-9_]*$/
+
+export interface Limits {
+  memoryMegabytes: number
+  timeoutSeconds: number
+}
+
+/** Throws with the reason when OCI would not take these limits. */
+export function checkLimits({ memoryMegabytes, timeoutSeconds }: Limits): void {
+  if (!memorySizesMegabytes.includes(memoryMegabytes)) {
+    throw new Error(`memory must be one of ${memorySizesMegabytes.join(', ')} MB`)
+  }
+  if (!(timeoutSeconds > 0 && timeoutSeconds <= longestTimeoutSeconds)) {
+    throw new Error(`the timeout must be above 0 and at most ${longestTimeoutSeconds} s`)
+  }
+}
+
+/** Throws with the reason when OCI would not take this configuration. No value is in the message. */
+export function checkConfiguration(config: Readonly<Record<string, string>>): void {
+  let sizeBytes = 0
+  for (const [key, value] of Object.entries(config)) {
+    if (!configurationKey.test(key)) throw new Error(`${key} is no configuration key`)
+    if (/\p{Cc}/u.test(value)) throw new Error(`the value of ${key} is not printable`)
+    sizeBytes += Buffer.byteLength(key) + Buffer.byteLength(value)
+  }
+  if (sizeBytes > configurationLimitBytes) {
+    throw new Error(`the configuration has ${sizeBytes} bytes of ${configurationLimitBytes}`)
+  }
+}
+
+export interface EnvironmentOptions {
+  functionId: string
+  memoryMegabytes: number
+  config: Readonly<Record<string, string>>
+  platformEnvironment: Readonly<Record<string, string>>
+  /** Path of the socket that the function is to open. */
+  listener: string
+  /** An empty folder. Containers have a home of their own, and nobody's `~/.oci` is in it. */
+  home: string
+}
+
+/**
+ * All that the process sees; nothing is inherited. Functions, "Default Environment Variables", and
+ * `FN_FORMAT`, which Fn sets and the FDK insists on. The platform's names win over configured ones.
+ */
+export function functionEnvironment(options: EnvironmentOptions): Record<string, string> {
+  return {
+    ...options.config,
+    OCI_TRACING_ENABLED: '0',
+    OCI_TRACE_COLLECTOR_URL: '',
+    ...options.platformEnvironment,
+    HOME: options.home,
+    FN_FORMAT: 'http-stream',
+    FN_LISTENER: `unix:${options.listener}`,
+    FN_TYPE: 'sync',
+    FN_MEMORY: String(options.memoryMegabytes),
+    FN_FN_ID: options.functionId,
+    FN_FN_NAME: 'authorizer',
+    FN_APP_ID: 'ocid1.fnapp.oc1.phx.local',
+    FN_APP_NAME: 'local',
+  }
+}

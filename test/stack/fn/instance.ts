@@ -1,0 +1,143 @@
+/**
+ * Owns one running copy of a function: its process, its socket folder, its end.
+ * I/O: starts, signals and ends a process; makes and removes a temporary folder.
+ */
+import { spawn } from 'node:child_process'
+import { lstatSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { atExit } from '../at-exit.ts'
+import { postCall, type Call, type CallOutcome } from './call.ts'
+import { functionEnvironment, type EnvironmentOptions } from './environment.ts'
+import { collectLines, type LogLine } from './log.ts'
+
+export type InstanceState = 'starting' | 'idle' | 'busy' | 'frozen' | 'ended'
+
+export interface InstanceView {
+  /** Counted from 1 per function. */
+  readonly number: number
+  readonly pid: number | undefined
+  readonly state: InstanceState
+  /** Set when the process ended by itself. */
+  readonly exitCode: number | null
+  /** Set when a signal ended the process: SIGKILL is the agent's. */
+  readonly signal: NodeJS.Signals | null
+}
+
+export interface InstanceOptions extends Omit<EnvironmentOptions, 'listener' | 'home'> {
+  number: number
+  node: string
+  nodeArguments: readonly string[]
+  entry: string
+  initTimeoutSeconds: number
+}
+
+export interface Instance extends InstanceView {
+  /** How the start went; the instance is busy, for the call it was started for, when it is ready. */
+  readonly started: Promise<'ready' | 'exited' | 'timed_out'>
+  /** Makes it the caller's own. A frozen instance is thawed, as Fn does when a call comes. */
+  take(): void
+  /** Open for the next call. */
+  release(): void
+  call(call: Call): Promise<CallOutcome>
+  freeze(): void
+  thaw(): void
+  /** SIGKILL, as Fn removes a container. Resolves when the process is gone and its output read. */
+  end(): Promise<void>
+}
+
+/** `sun_path` of a unix socket on Linux, less its closing zero; the FDK appends `.tmp` at first. */
+const longestSocketPathBytes = 107
+const pollMilliseconds = 5
+
+export function startInstance(options: InstanceOptions, log: LogLine[]): Instance {
+  const folder = mkdtempSync(join(tmpdir(), 'fn-'))
+  const listener = join(folder, 'lsnr.sock')
+  if (Buffer.byteLength(`${listener}.tmp`) > longestSocketPathBytes) {
+    rmSync(folder, { recursive: true })
+    throw new Error('the temporary folder has too long a path for a unix socket; set TMPDIR')
+  }
+  const child = spawn(options.node, [...options.nodeArguments, options.entry], {
+    cwd: dirname(options.entry),
+    env: functionEnvironment({ ...options, listener, home: folder }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const { number } = options
+  collectLines(child.stdout, log, { instance: number, stream: 'stdout' })
+  collectLines(child.stderr, log, { instance: number, stream: 'stderr' })
+
+  let state: InstanceState = 'starting'
+  const removeFolder = () => {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  const forget = atExit(() => {
+    child.kill('SIGKILL')
+    removeFolder()
+  })
+  child.once('error', (error) => {
+    log.push({ instance: number, stream: 'stderr', line: error.message })
+  })
+  child.once('exit', () => {
+    state = 'ended'
+  })
+  const closed = new Promise<void>((resolve) => {
+    child.once('close', () => {
+      state = 'ended'
+      forget()
+      removeFolder()
+      resolve()
+    })
+  })
+
+  async function waitForSocket(): Promise<'ready' | 'exited' | 'timed_out'> {
+    const giveUp = performance.now() + options.initTimeoutSeconds * 1000
+    // The FDK makes the symlink last: once it is there, the socket listens.
+    while (lstatSync(listener, { throwIfNoEntry: false }) === undefined) {
+      if (state === 'ended') return 'exited'
+      if (performance.now() > giveUp) return 'timed_out'
+      await delay(pollMilliseconds)
+    }
+    if (state === 'starting') state = 'busy'
+    return 'ready'
+  }
+
+  function thaw(): void {
+    if (state !== 'frozen') return
+    child.kill('SIGCONT')
+    state = 'idle'
+  }
+
+  return {
+    number,
+    pid: child.pid,
+    get state() {
+      return state
+    },
+    get exitCode() {
+      return child.exitCode
+    },
+    get signal() {
+      return child.signalCode
+    },
+    started: waitForSocket(),
+    take: () => {
+      thaw()
+      if (state === 'idle') state = 'busy'
+    },
+    release: () => {
+      if (state === 'busy') state = 'idle'
+    },
+    call: (call) => postCall(listener, call),
+    freeze: () => {
+      if (state !== 'idle') return
+      child.kill('SIGSTOP')
+      state = 'frozen'
+    },
+    thaw,
+    end: async () => {
+      child.kill('SIGKILL')
+      await closed
+    },
+  }
+}

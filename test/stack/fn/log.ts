@@ -1,0 +1,50 @@
+/**
+ * Owns the lines that function instances print, in the order in which they came.
+ * I/O: reads the streams that it is given.
+ */
+import type { Readable } from 'node:stream'
+
+export interface LogLine {
+  /** The instance's number, counted from 1 per function. */
+  instance: number
+  stream: 'stdout' | 'stderr'
+  line: string
+}
+
+/** Appends each line of `source` to `log`. JSON may hold U+2028, so only LF ends a line. */
+export function collectLines(
+  source: Readable,
+  log: LogLine[],
+  origin: Omit<LogLine, 'line'>,
+): void {
+  let unfinished = ''
+  source.setEncoding('utf8')
+  source.on('data', (text: string) => {
+    const lines = (unfinished + text).split('\n')
+    unfinished = lines.pop() ?? ''
+    for (const line of lines) log.push({ ...origin, line })
+  })
+  source.on('end', () => {
+    if (unfinished !== '') log.push({ ...origin, line: unfinished })
+  })
+}
+
+/** The lines of standard output that are JSON objects, parsed. */
+export function jsonLines(log: readonly LogLine[]): Record<string, unknown>[] {
+  return log
+    .filter(({ stream }) => stream === 'stdout')
+    .map(({ line }) => readJson(line))
+    .filter(isObject)
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,71 @@
+/**
+ * Owns the judgement of claims, be they a JWT's own or those of an introspection answer.
+ * No I/O. Source: Oracle, "Validating Tokens to Add Authentication and Authorization to API
+ * Deployments".
+ */
+import type { ClaimRule } from './policy.ts'
+
+export type Claims = Readonly<Record<string, unknown>>
+
+export interface ClaimRules {
+  /** Undefined where the policy names none: then any issuer will do. */
+  readonly issuers: readonly string[] | undefined
+  readonly audiences: readonly string[] | undefined
+  readonly verifyClaims: readonly ClaimRule[]
+  readonly maxClockSkewSeconds: number
+  readonly isExpiryRequired: boolean
+}
+
+/** What is wrong with the claims, without their values; undefined when nothing is. */
+export function claimProblem(
+  claims: Claims,
+  rules: ClaimRules,
+  nowMilliseconds: number,
+): string | undefined {
+  return (
+    lifetimeProblem(claims, rules, nowMilliseconds / 1000) ??
+    issuerProblem(claims, rules) ??
+    audienceProblem(claims, rules) ??
+    rules.verifyClaims
+      .map((rule) => ruleProblem(claims, rule))
+      .find((problem) => problem !== undefined)
+  )
+}
+
+/** RFC 7519 §4.1.4 and §4.1.5; the clock skew stretches the lifetime at both ends. */
+function lifetimeProblem(
+  claims: Claims,
+  { maxClockSkewSeconds, isExpiryRequired }: ClaimRules,
+  nowSeconds: number,
+): string | undefined {
+  const { exp, nbf } = claims
+  if (exp === undefined ? isExpiryRequired : typeof exp !== 'number') return 'exp is missing'
+  if (typeof exp === 'number' && nowSeconds >= exp + maxClockSkewSeconds) return 'exp has passed'
+  if (nbf === undefined) return undefined
+  if (typeof nbf !== 'number') return 'nbf is no number'
+  return nowSeconds < nbf - maxClockSkewSeconds ? 'nbf has not come yet' : undefined
+}
+
+function issuerProblem({ iss }: Claims, { issuers }: ClaimRules): string | undefined {
+  return !issuers || isOneOf(iss, issuers) ? undefined : 'iss is not allowed'
+}
+
+/** A string or a list of strings (RFC 7519 §4.1.3). */
+function audienceProblem({ aud }: Claims, { audiences }: ClaimRules): string | undefined {
+  if (!audiences) return undefined
+  const values: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
+  return values.some((value) => isOneOf(value, audiences)) ? undefined : 'aud is not allowed'
+}
+
+/** Values are strings and match exactly; a claim of another type matches none. */
+function ruleProblem(
+  claims: Claims,
+  { key, values = [], isRequired = false }: ClaimRule,
+): string | undefined {
+  if (!Object.hasOwn(claims, key)) return isRequired ? `${key} is missing` : undefined
+  return values.length === 0 || isOneOf(claims[key], values) ? undefined : `${key} is not allowed`
+}
+
+function isOneOf(value: unknown, allowed: readonly string[]): boolean {
+  return typeof value === 'string' && allowed.includes(value)
+}

@@ -1,0 +1,116 @@
+/**
+ * Owns the judgement of what a caller shows to the local Oracle Integration.
+ * No I/O, but for the JWK Set, which it is given a way to fetch.
+ */
+import { errors, importJWK, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose'
+
+export interface Acceptance {
+  /** The `iss` of OIC's identity domain. */
+  issuer: () => string
+  /** The signing keys of OIC's identity domain. */
+  jwks: () => JSONWebKeySet | Promise<JSONWebKeySet>
+  /** The instance's primary audience, `https://….integration.….ocp.oraclecloud.com:443`. */
+  audience: string
+  /** The short name as it stands in tokens, `urn:opc:resource:consumer::all`. */
+  scope: string
+  /** The clients that hold the role ServiceInvoker. The role is nowhere in the token. */
+  serviceInvokers: ReadonlySet<string>
+  /** User name → password. Without it, Basic credentials are refused. */
+  basicUsers?: ReadonlyMap<string, string>
+  /** Seconds since the epoch. */
+  clock?: () => number
+}
+
+/** Who called, without what proves it. */
+export type Caller =
+  | { scheme: 'Bearer'; subject: string; client: string; scope: string[]; audience: string[] }
+  | { scheme: 'Basic'; user: string }
+
+export type Judgement = { accepted: true; caller: Caller } | { accepted: false; refusal: string }
+
+/** The refusals are for the stack's own records: OIC answers a bare 401 to all of them. */
+export async function judgeCredentials(
+  authorization: string | undefined,
+  acceptance: Acceptance,
+): Promise<Judgement> {
+  const [, scheme, value] = /^(Bearer|Basic) +([^ ]+)$/i.exec(authorization ?? '') ?? []
+  if (scheme === undefined || value === undefined) {
+    return refuse('no bearer token and no Basic credentials')
+  }
+  return scheme.toLowerCase() === 'basic'
+    ? judgeBasic(value, acceptance)
+    : judgeBearer(value, acceptance)
+}
+
+function judgeBasic(value: string, { basicUsers }: Acceptance): Judgement {
+  const [, user, password] = /^([^:]*):(.*)$/s.exec(Buffer.from(value, 'base64').toString()) ?? []
+  if (user === undefined || password === undefined || basicUsers?.get(user) !== password) {
+    return refuse('unknown user or wrong password')
+  }
+  return { accepted: true, caller: { scheme: 'Basic', user } }
+}
+
+async function judgeBearer(token: string, acceptance: Acceptance): Promise<Judgement> {
+  const payload = await verifyToken(token, acceptance)
+  if (typeof payload === 'string') return refuse(payload)
+
+  // An ID token of the domain has the same issuer and key; only `tok_type` tells it apart.
+  const tokenType = payload['tok_type'] ?? 'AT'
+  if (tokenType !== 'AT') return refuse('not an access token')
+  const scope = list(payload['scope'])
+  if (!scope.includes(acceptance.scope)) return refuse('scope')
+  const client = payload['client_id']
+  if (typeof client !== 'string' || !acceptance.serviceInvokers.has(client)) {
+    return refuse('the client does not hold ServiceInvoker')
+  }
+  const caller: Caller = {
+    scheme: 'Bearer',
+    subject: payload.sub ?? '',
+    client,
+    scope,
+    audience: list(payload.aud),
+  }
+  return { accepted: true, caller }
+}
+
+function refuse(refusal: string): Judgement {
+  return { accepted: false, refusal }
+}
+
+/** The verified payload, or what is wrong with the token. */
+async function verifyToken(token: string, acceptance: Acceptance): Promise<JWTPayload | string> {
+  const { keys } = await acceptance.jwks()
+  let refusal = 'signature'
+  for (const { kty, n, e } of keys) {
+    if (kty !== 'RSA' || n === undefined || e === undefined) continue
+    try {
+      // Only the numbers of the key: IDCS publishes `key_ops` that no library would verify with.
+      const { payload } = await jwtVerify(token, await importJWK({ kty, n, e }, 'RS256'), {
+        algorithms: ['RS256'],
+        issuer: acceptance.issuer(),
+        audience: acceptance.audience,
+        requiredClaims: ['exp'],
+        currentDate: new Date((acceptance.clock?.() ?? Date.now() / 1000) * 1000),
+      })
+      return payload
+    } catch (error) {
+      refusal = readRefusal(error)
+      if (refusal !== 'signature') break
+    }
+  }
+  return refusal
+}
+
+function readRefusal(error: unknown): string {
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature'
+  if (error instanceof errors.JWTExpired) return 'expired'
+  if (error instanceof errors.JWTClaimValidationFailed) return error.claim
+  return 'not a JWT that OIC can read'
+}
+
+/** Both `aud` and `scope` come as a string of words or as an array. */
+function list(claim: unknown): string[] {
+  const words: unknown[] =
+    typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : []
+  return words.filter((word) => typeof word === 'string')
+}

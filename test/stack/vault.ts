@@ -1,0 +1,225 @@
+/**
+ * Owns the local Secret Retrieval API of OCI Vault: `GET /20190301/secretbundles/{secretId}`.
+ * I/O: serves HTTP on loopback.
+ */
+import { createHash, randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { listen, type LocalServer } from './listen.ts'
+import type { ResourcePrincipal } from './resource-principal.ts'
+import { judgeSignature } from './vault/request-signature.ts'
+import {
+  findVersion,
+  newSecret,
+  promote,
+  stages,
+  stagesOf,
+  type Secret,
+  type SecretVersion,
+  type VersionSelector,
+} from './vault/secrets.ts'
+
+export interface VaultOptions {
+  /** Whose signatures count. They may all read every secret, until `removeAccess`. */
+  trust: readonly ResourcePrincipal[]
+  /** Seconds since the epoch. */
+  clock?: () => number
+  port?: number
+}
+
+/** What came and what became of it. Never a secret, never a signature. */
+export interface VaultRequest {
+  method: string
+  path: string
+  query: string
+  status: number
+  /** The error code of the answer, and why; absent on success. */
+  code?: string
+  reason?: string
+  /** The version that was handed out. */
+  versionNumber?: number
+}
+
+export interface Vault extends LocalServer {
+  /** Makes a secret with version 1, which is CURRENT and LATEST. */
+  addSecret(secretId: string, value: string | Buffer): void
+  /** Adds a version, in use at once unless it is PENDING. Returns its number. */
+  rotate(
+    secretId: string,
+    value: string | Buffer,
+    options?: { stage?: 'CURRENT' | 'PENDING'; versionName?: string },
+  ): number
+  /** Puts an existing version into use. */
+  promote(secretId: string, versionNumber: number): void
+  /** As if the policy were gone: from now on the secret answers as if it did not exist. */
+  removeAccess(secretId: string): void
+  /** Answers everything with this status from now on; `undefined` ends that. */
+  failWith(status: number | undefined): void
+  readonly requests: readonly VaultRequest[]
+}
+
+interface Found {
+  status: 200
+  secretId: string
+  secret: Secret
+  version: SecretVersion
+}
+
+type Outcome = Found | { status: number; code: string; reason: string }
+
+/** OCI, "API Errors". */
+const codesOnDemand: Readonly<Record<number, string>> = {
+  429: 'TooManyRequests',
+  500: 'InternalServerError',
+  503: 'ServiceUnavailable',
+}
+const errorMessages: Readonly<Record<string, string>> = {
+  NotAuthenticated: 'The required authentication information was missing or wrong.',
+  NotAuthorizedOrNotFound: 'Authorization failed or requested resource not found.',
+}
+const bundlePath = /^\/20190301\/secretbundles\/([^/]+)$/
+
+export async function startVault(options: VaultOptions): Promise<Vault> {
+  const clock = options.clock ?? (() => Date.now() / 1000)
+  const secrets = new Map<string, Secret>()
+  const unreadable = new Set<string>()
+  const requests: VaultRequest[] = []
+  let failure: number | undefined
+
+  async function handle(request: IncomingMessage): Promise<Outcome> {
+    if (failure !== undefined) {
+      return error(failure, codesOnDemand[failure] ?? 'Unknown', 'on demand')
+    }
+    const verdict = await judgeSignature(
+      { method: request.method ?? '', target: request.url ?? '', headers: request.headers },
+      options.trust.map(({ authorityKey }) => authorityKey),
+      clock(),
+    )
+    if (!verdict.valid) return error(401, 'NotAuthenticated', verdict.reason)
+
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://vault')
+    const secretId = decodeURIComponent(bundlePath.exec(pathname)?.[1] ?? '')
+    const selector = readSelector(searchParams)
+    if (selector === undefined) return error(400, 'InvalidParameter', 'unusable version parameters')
+    const secret = unreadable.has(secretId) ? undefined : secrets.get(secretId)
+    if (request.method !== 'GET' || secret === undefined) {
+      return error(404, 'NotAuthorizedOrNotFound', 'no such secret, or no access to it')
+    }
+    const version = findVersion(secret, selector)
+    // What OCI says when only the version is missing is not documented; this is the nearest.
+    if (version === undefined) return error(404, 'NotAuthorizedOrNotFound', 'no such version')
+    return { status: 200, secretId, secret, version }
+  }
+
+  function known(secretId: string): Secret {
+    const secret = secrets.get(secretId)
+    if (secret === undefined) throw new Error(`there is no secret ${secretId}`)
+    return secret
+  }
+
+  const server = await listen((request, response) => {
+    void handle(request)
+      .catch(() => error(400, 'InvalidParameter', 'unreadable request'))
+      .then((outcome) => {
+        requests.push(record(request, outcome))
+        answer(request, response, outcome)
+      })
+  }, options.port)
+
+  return {
+    ...server,
+    requests,
+    addSecret: (secretId, value) => {
+      secrets.set(secretId, newSecret(Buffer.from(value), new Date(clock() * 1000)))
+    },
+    rotate: (secretId, value, { stage = 'CURRENT', versionName } = {}) => {
+      const secret = known(secretId)
+      const versionNumber = secret.versions.length + 1
+      secret.versions.push({
+        versionNumber,
+        versionName: versionName ?? null,
+        content: Buffer.from(value),
+        timeCreated: new Date(clock() * 1000),
+      })
+      if (stage === 'CURRENT') promote(secret, versionNumber)
+      else secret.pending = versionNumber
+      return versionNumber
+    },
+    promote: (secretId, versionNumber) => {
+      promote(known(secretId), versionNumber)
+    },
+    removeAccess: (secretId) => {
+      unreadable.add(secretId)
+    },
+    failWith: (status) => {
+      failure = status
+    },
+  }
+}
+
+function error(status: number, code: string, reason: string): Outcome {
+  return { status, code, reason }
+}
+
+/** At most one way to name a version; `undefined` when the query is not understood. */
+function readSelector(query: URLSearchParams): VersionSelector | undefined {
+  if (query.size > 1) return undefined
+  const [name, value] = query.entries().next().value ?? []
+  switch (name) {
+    case undefined:
+      return {}
+    case 'stage': {
+      const stage = stages.find((known) => known === value)
+      return stage && { stage }
+    }
+    case 'versionNumber':
+      return /^\d+$/.test(value ?? '') ? { versionNumber: Number(value) } : undefined
+    case 'secretVersionName':
+      return value === undefined ? undefined : { versionName: value }
+    default:
+      return undefined
+  }
+}
+
+function record(request: IncomingMessage, outcome: Outcome): VaultRequest {
+  const [path = '', query = ''] = (request.url ?? '').split('?')
+  const seen = { method: request.method ?? '', path, query, status: outcome.status }
+  if ('code' in outcome) return { ...seen, code: outcome.code, reason: outcome.reason }
+  return { ...seen, versionNumber: outcome.version.versionNumber }
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, outcome: Outcome): void {
+  const body = 'code' in outcome ? errorBody(outcome.code) : secretBundle(outcome)
+  const text = JSON.stringify(body)
+  response.writeHead(outcome.status, {
+    'content-type': 'application/json',
+    'opc-request-id': requestId(request),
+    ...(outcome.status === 200 && { etag: createHash('sha256').update(text).digest('hex') }),
+  })
+  response.end(text)
+}
+
+function errorBody(code: string): { code: string; message: string } {
+  return { code, message: errorMessages[code] ?? code }
+}
+
+/** The members of `SecretBundle` in the Secret Retrieval API, 20190301. */
+function secretBundle({ secretId, secret, version }: Found): Record<string, unknown> {
+  return {
+    secretId,
+    timeCreated: version.timeCreated.toISOString(),
+    versionNumber: version.versionNumber,
+    versionName: version.versionName,
+    secretBundleContent: { contentType: 'BASE64', content: version.content.toString('base64') },
+    timeOfDeletion: null,
+    timeOfExpiry: null,
+    stages: stagesOf(secret, version.versionNumber),
+    metadata: null,
+  }
+}
+
+/** OCI continues the identifier that the client gives. */
+function requestId(request: IncomingMessage): string {
+  const given = request.headers['opc-request-id']
+  const own = randomUUID().replaceAll('-', '').toUpperCase()
+  return given === undefined ? own : `${String(given)}/${own}`
+}

@@ -1,0 +1,66 @@
+/**
+ * Owns the secrets of the local Vault: their versions and the rotation states of these.
+ * No I/O. Source: Vault, "Secret Versions".
+ */
+
+export type Stage = 'CURRENT' | 'PENDING' | 'LATEST' | 'PREVIOUS' | 'DEPRECATED'
+
+export interface SecretVersion {
+  versionNumber: number
+  versionName: string | null
+  content: Buffer
+  timeCreated: Date
+}
+
+export interface Secret {
+  /** In the order of their numbers, which start at 1. */
+  versions: SecretVersion[]
+  current: number
+  pending?: number
+  previous?: number
+}
+
+/** Which version is wanted; without any member, the CURRENT one. */
+export interface VersionSelector {
+  stage?: Stage
+  versionNumber?: number
+  versionName?: string
+}
+
+export const stages: readonly Stage[] = ['CURRENT', 'PENDING', 'LATEST', 'PREVIOUS', 'DEPRECATED']
+
+/** The first version of a secret is CURRENT and LATEST. */
+export function newSecret(content: Buffer, timeCreated: Date): Secret {
+  return { versions: [{ versionNumber: 1, versionName: null, content, timeCreated }], current: 1 }
+}
+
+/** Puts a version into use. The one in use before becomes PREVIOUS. */
+export function promote(secret: Secret, versionNumber: number): void {
+  if (!secret.versions.some((version) => version.versionNumber === versionNumber)) {
+    throw new Error(`the secret has no version ${versionNumber}`)
+  }
+  if (versionNumber === secret.current) return
+  secret.previous = secret.current
+  secret.current = versionNumber
+  if (secret.pending === versionNumber) delete secret.pending
+}
+
+/** The states of a version; DEPRECATED is what has no other. */
+export function stagesOf(secret: Secret, versionNumber: number): Stage[] {
+  const found: Stage[] = []
+  if (versionNumber === secret.current) found.push('CURRENT')
+  if (versionNumber === secret.pending) found.push('PENDING')
+  if (versionNumber === secret.versions.length) found.push('LATEST')
+  if (versionNumber === secret.previous) found.push('PREVIOUS')
+  return found.length === 0 ? ['DEPRECATED'] : found
+}
+
+export function findVersion(secret: Secret, selector: VersionSelector): SecretVersion | undefined {
+  const { versionNumber, versionName, stage = 'CURRENT' } = selector
+  // Several can be DEPRECATED: the newest of them is meant.
+  return secret.versions.findLast((version) => {
+    if (versionNumber !== undefined) return version.versionNumber === versionNumber
+    if (versionName !== undefined) return version.versionName === versionName
+    return stagesOf(secret, version.versionNumber).includes(stage)
+  })
+}
