@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { closeRigs, functionSays, startRig, type Rig } from './gateway-rig.ts'
+import { bearer as bearerOf, newKey, nowSeconds, tokenOf } from './gateway-token-rig.ts'
 
 afterEach(closeRigs)
 
@@ -11,6 +12,19 @@ const echo = '/ic/api/integration/v1/flows/rest/ECHO/1.0'
 async function start(file: string, settings = {}, replace = (text: string) => text): Promise<Rig> {
   const specification: unknown = JSON.parse(replace(await readFile(new URL(file, folder), 'utf8')))
   return startRig({ specification, pathPrefix: '/oic', origin: `https://${oicHost}`, settings })
+}
+
+const gatewayHost = 'your-api-gateway-host.example.com'
+const signingKey = newKey('SIGNING_KEY')
+const pathOf = (file: string) => (file.includes('stock') ? '/oic/hello' : '/oic/echo/a')
+
+/** With the modulus put in; `e` is in the file already, as it is the same for practically every key. */
+function startWithKey(file: string): Promise<Rig> {
+  return start(file, {}, (text) =>
+    text
+      .replace('MODULUS_OF_THE_SIGNING_KEY', signingKey.n)
+      .replace('BASE64_OF_USER_COLON_PASSWORD', 'cm91dGU='),
+  )
 }
 
 const bearer = ['Authorization', 'Bearer from-caller']
@@ -148,18 +162,81 @@ describe('api-deployment.basic-at-route.json', () => {
   })
 })
 
+describe.each(['api-deployment.jwt-stock.json', 'api-deployment.jwt-basic-at-route.json'])(
+  '%s',
+  (file) => {
+    it('lets in a token of the identity domain, as it comes from there', async () => {
+      const rig = await startWithKey(file)
+      const token = await tokenOf(signingKey, { aud: ['other', gatewayHost], scope: 'anything' })
+      expect((await rig.call(pathOf(file), bearerOf(token))).status).toBe(200)
+      expect(rig.functionCalls).toEqual([])
+    })
+
+    it.each([
+      ['for another audience', { aud: 'other.example.com' }],
+      ['of another issuer', { iss: 'https://identity.oraclecloud.com' }],
+      ['that has expired', { exp: nowSeconds }],
+    ])('answers a token %s with 401', async (_, claims) => {
+      const rig = await startWithKey(file)
+      const token = await tokenOf(signingKey, { aud: gatewayHost, ...claims })
+      expect((await rig.call(pathOf(file), bearerOf(token))).status).toBe(401)
+    })
+
+    it('answers a token of another identity domain with 401, though issuer and kid agree', async () => {
+      const rig = await startWithKey(file)
+      const token = await tokenOf(newKey('SIGNING_KEY'), { aud: gatewayHost })
+      expect((await rig.call(pathOf(file), bearerOf(token))).status).toBe(401)
+    })
+
+    it('answers no token, and Basic credentials, with 401', async () => {
+      const rig = await startWithKey(file)
+      const basic = { headers: ['Authorization', 'Basic Y2FsbGVy'] }
+      expect((await rig.call(pathOf(file))).status).toBe(401)
+      expect((await rig.call(pathOf(file), basic)).status).toBe(401)
+      expect(rig.backendCalls).toEqual([])
+    })
+
+    it('does not start before the placeholder of the key is replaced', async () => {
+      await expect(start(file)).rejects.toThrow('publicKeys.keys[0] must be an RSA key of 2048')
+    })
+  },
+)
+
+describe('api-deployment.jwt-stock.json', () => {
+  it('answers by itself, at the path of the article', async () => {
+    const rig = await startWithKey('api-deployment.jwt-stock.json')
+    const token = await tokenOf(signingKey, { aud: gatewayHost })
+    const response = await rig.call('/oic/hello', bearerOf(token))
+    expect(JSON.parse(response.body)).toEqual({ message: 'Hello' })
+    expect(rig.backendCalls).toEqual([])
+  })
+})
+
+describe('api-deployment.jwt-basic-at-route.json', () => {
+  it('gives OIC the credentials of the route instead of the token', async () => {
+    const rig = await startWithKey('api-deployment.jwt-basic-at-route.json')
+    await rig.call('/oic/echo/a', bearerOf(await tokenOf(signingKey, { aud: gatewayHost })))
+    expect(rig.backendCalls.map((seen) => seen.target)).toEqual([`${echo}/a`])
+    expect(rig.backendCalls[0]?.header('Authorization')).toEqual(['Basic cm91dGU='])
+  })
+})
+
 // That OCI's model takes them is proved by reading: what is read is a type within that model.
 describe('the files in deploy', () => {
-  it('name hosts, functions and credentials by the placeholders alone', async () => {
+  it('name hosts, functions, keys and credentials by the placeholders alone', async () => {
+    const namesAndKeys = /\/\/[^/"]+|ocid1[^"]*|Basic [^"]*|"(audiences|n)": [^,\n]*/g
     const files = (await readdir(folder)).filter((name) => /^api-deployment.*\.json$/.test(name))
-    expect(files).toHaveLength(4)
+    expect(files).toHaveLength(6)
     const texts = await Promise.all(files.map((name) => readFile(new URL(name, folder), 'utf8')))
-    const found = texts.flatMap((text) => text.match(/\/\/[^/"]+|ocid1[^"]*|Basic [^"]*/g))
+    const found = texts.flatMap((text) => text.match(namesAndKeys) ?? [])
     expect(new Set(found)).toEqual(
       new Set([
         `//${oicHost}`,
+        '//identity.oraclecloud.com',
         'ocid1.fnfunc.oc1.REGION.UNIQUE',
         'Basic BASE64_OF_USER_COLON_PASSWORD',
+        '"audiences": ["your-api-gateway-host.example.com"]',
+        '"n": "MODULUS_OF_THE_SIGNING_KEY"',
       ]),
     )
   })

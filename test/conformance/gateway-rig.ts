@@ -5,10 +5,13 @@
  */
 import { request as httpRequest, type RequestListener } from 'node:http'
 import { MovableClock } from '../stack/clock.ts'
-import type { FunctionAnswer } from '../stack/gateway/authentication.ts'
+import type { FunctionAnswer } from '../stack/gateway/authorizer-function.ts'
+import { DeploymentError } from '../stack/gateway/deployment.ts'
 import { startGateway, type Gateway } from '../stack/gateway/gateway.ts'
 import { fromRawHeaders, headerValues } from '../stack/gateway/headers.ts'
+import type { Origins } from '../stack/gateway/http-backend.ts'
 import type { GatewaySettings } from '../stack/gateway/settings.ts'
+import type { ReadSecret } from '../stack/gateway/tokens/introspection.ts'
 import { listen, readBody, type LocalServer } from '../stack/listen.ts'
 
 export const functionId = 'ocid1.fnfunc.oc1.test.one'
@@ -56,9 +59,13 @@ export interface RigOptions {
   readonly backend?: RequestListener
   /** The origin that the specification has for the back end. */
   readonly origin?: string
+  /** Further origins, of identity providers for instance. */
+  readonly origins?: Origins
+  readonly readSecret?: ReadSecret
 }
 
-const started: Rig[] = []
+/** Each as soon as it runs, so that a rig which fails half-way leaves nothing behind. */
+const started: { close(): Promise<void> }[] = []
 
 export async function startRig(options: RigOptions): Promise<Rig> {
   const { specification, pathPrefix = '/', settings = {}, origin = backendOrigin } = options
@@ -79,9 +86,11 @@ export async function startRig(options: RigOptions): Promise<Rig> {
       else response.end('from the back end')
     })
   })
+  started.push(backend)
   const gateway = await startGateway({
     deployments: [{ pathPrefix, specification }],
-    origins: { [origin]: backend.url },
+    origins: { [origin]: backend.url, ...options.origins },
+    ...(options.readSecret && { readSecret: options.readSecret }),
     invokeFunction: (_, body) => {
       functionCalls.push(JSON.parse(body.toString()))
       return answer()
@@ -89,7 +98,8 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     clock,
     settings,
   })
-  const rig: Rig = {
+  started.push(gateway)
+  return {
     gateway,
     backend,
     clock,
@@ -101,14 +111,30 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     call: (target, callOptions) => call(gateway.url, target, callOptions),
     logCodes: () => gateway.executionLog.map(({ code }) => code),
   }
-  started.push(rig)
-  return rig
 }
 
 export async function closeRigs(): Promise<void> {
-  await Promise.all(
-    started.splice(0).flatMap(({ gateway, backend }) => [gateway.close(), backend.close()]),
-  )
+  await Promise.all(started.splice(0).map((server) => server.close()))
+}
+
+/** What is wrong with a specification; an empty list when the gateway runs it. */
+export async function problemsOf(
+  specification: unknown,
+  { pathPrefix = '/oic', settings = {}, origins = {} }: Partial<RigOptions> = {},
+): Promise<readonly string[]> {
+  try {
+    const gateway = await startGateway({
+      deployments: [{ pathPrefix, specification }],
+      origins: { [backendOrigin]: 'http://127.0.0.1:9', ...origins },
+      invokeFunction: () => functionSays({}),
+      settings,
+    })
+    await gateway.close()
+    return []
+  } catch (error) {
+    if (error instanceof DeploymentError) return error.problems
+    throw error
+  }
 }
 
 /** The function answers 200 with this JSON, or with this text as it stands. */

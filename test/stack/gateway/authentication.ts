@@ -1,111 +1,58 @@
 /**
- * Owns the authentication of a request: result cache, authorizer function, and what follows.
- * I/O: calls the authorizer function through the port that it is given.
+ * Owns the authentication of a request, whichever the policy: who calls, or why nobody may.
+ * I/O: through the modules that run the policies.
  */
-import { readAuthorizerAnswer, type AuthorizerAnswer } from './authorizer-answer.ts'
-import { authorizerRequest } from './authorizer-request.ts'
+import type { Authentication } from './authentication-policy.ts'
+import { askAuthorizer, type AuthorizerCaller } from './authorizer-function.ts'
+import { callerOf, type Caller } from './caller.ts'
 import type { ContextTables } from './context-variables.ts'
 import type { Log } from './execution-log.ts'
-import type { ResultCache } from './result-cache.ts'
-import type { GatewaySettings } from './settings.ts'
-import type { Authorization, CustomAuthentication } from './specification.ts'
+import { validateToken, type TokenValidator } from './tokens/validate-token.ts'
 
-/** What the Functions service answers: the container's status and body. */
-export interface FunctionAnswer {
-  readonly status: number
-  readonly body: Buffer
-}
+export interface Authenticator extends AuthorizerCaller, TokenValidator {}
 
-/** Rejects when the Functions service itself has an error. */
-export type InvokeFunction = (
-  functionId: string,
-  body: Buffer,
-  opcRequestId: string,
-) => Promise<FunctionAnswer>
-
-export interface Authenticator {
-  readonly invokeFunction: InvokeFunction
-  readonly cache: ResultCache
-  readonly settings: GatewaySettings
-}
-
-export type Authentication =
-  | { readonly kind: 'authenticated'; readonly answer: AuthorizerAnswer }
-  | { readonly kind: 'denied'; readonly answer: AuthorizerAnswer | undefined }
+export type Outcome =
+  | { readonly kind: 'authenticated'; readonly caller: Caller }
+  | {
+      readonly kind: 'denied'
+      /** Value of `WWW-Authenticate`. */
+      readonly challenge: string | undefined
+      /** Becomes `request.auth[...]` of the answer. */
+      readonly context: Caller['context']
+    }
   | { readonly kind: 'undecided'; readonly status: number }
 
 export async function authenticate(
-  { invokeFunction, cache, settings }: Authenticator,
-  policy: CustomAuthentication,
+  authenticator: Authenticator,
+  policy: Authentication,
   deployment: string,
   tables: ContextTables,
   opcRequestId: string,
   log: Log,
-): Promise<Authentication> {
-  const request = authorizerRequest(policy, tables, settings)
-  if (!request) return denied(undefined, log)
-
-  const key = JSON.stringify([deployment, policy.functionId, request.cacheKey])
-  const cached = cache.get(key)
-  if (cached) return judged(cached, log)
-  log('customAuthentication.cacheMiss', 'INFO', 'no result in the cache')
-
-  const result = await invoke(() => invokeFunction(policy.functionId, request.body, opcRequestId))
-  if (!result || result.status >= 500) {
-    log('customAuthentication.failedFunctionInvocation', 'ERROR', statusText(result))
-    return { kind: 'undecided', status: 502 }
+): Promise<Outcome> {
+  const { settings } = authenticator
+  if (policy.type !== 'CUSTOM_AUTHENTICATION') {
+    const result = await validateToken(authenticator, policy, deployment, tables, log)
+    switch (result.kind) {
+      case 'valid':
+        return { kind: 'authenticated', caller: callerOf(result.claims, settings) }
+      case 'invalid':
+        return { kind: 'denied', challenge: settings.ownChallenge, context: new Map() }
+      case 'undecided':
+        return { kind: 'undecided', status: 500 }
+    }
   }
-  const answer = result.status === 200 ? readAuthorizerAnswer(result.body, settings) : undefined
-  if (!answer) {
-    log('customAuthentication.unexpectedResponse', 'ERROR', statusText(result))
-    return { kind: 'undecided', status: settings.unexpectedAnswerStatus }
+  const result = await askAuthorizer(authenticator, policy, deployment, tables, opcRequestId, log)
+  switch (result.kind) {
+    case 'authenticated':
+      return { kind: 'authenticated', caller: result.answer }
+    case 'denied':
+      return {
+        kind: 'denied',
+        challenge: result.answer?.wwwAuthenticate,
+        context: result.answer?.context ?? new Map(),
+      }
+    case 'undecided':
+      return result
   }
-  log('customAuthentication.successfulFunctionInvocation', 'INFO', statusText(result))
-  for (const name of answer.nonStringKeys) {
-    log('customAuthentication.unexpectedResponse', 'WARN', `context ${name} is no string`)
-  }
-  if (answer.active || settings.cacheDenials) cache.put(key, answer)
-  return judged(answer, log)
-}
-
-/** A request that nobody had to authenticate: no scopes, and an empty `request.auth`. */
-export const anonymous: AuthorizerAnswer = {
-  active: false,
-  scopes: new Set(),
-  context: new Map(),
-  wwwAuthenticate: undefined,
-  expiresAtMilliseconds: undefined,
-  nonStringKeys: [],
-}
-
-/** Whether the scopes let a request onto a route. Scopes are case-sensitive. */
-export function isAuthorized(
-  authorization: Authorization | undefined,
-  { scopes }: AuthorizerAnswer,
-): boolean {
-  if (authorization?.type !== 'ANY_OF') return true
-  return authorization.allowedScope.some((scope) => scopes.has(scope))
-}
-
-function judged(answer: AuthorizerAnswer, log: Log): Authentication {
-  if (!answer.active) return denied(answer, log)
-  log('customAuthentication.successfulAuthentication', 'INFO', 'the token is active')
-  return { kind: 'authenticated', answer }
-}
-
-function denied(answer: AuthorizerAnswer | undefined, log: Log): Authentication {
-  log('customAuthentication.authenticationFailed', 'WARN', 'the token is not active')
-  return { kind: 'denied', answer }
-}
-
-async function invoke(call: () => Promise<FunctionAnswer>): Promise<FunctionAnswer | undefined> {
-  try {
-    return await call()
-  } catch {
-    return undefined
-  }
-}
-
-function statusText(result: FunctionAnswer | undefined): string {
-  return result ? `the function answered ${result.status}` : 'the function was not reached'
 }

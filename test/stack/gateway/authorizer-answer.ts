@@ -3,14 +3,12 @@
  * field of another type makes the whole answer unreadable.
  * No I/O. Source: Oracle, "Creating an Authorizer Function".
  */
+import { readContext, readScopes, type Caller } from './caller.ts'
 import { isRecord } from './json-check.ts'
 import type { GatewaySettings } from './settings.ts'
 
-export interface AuthorizerAnswer {
+export interface AuthorizerAnswer extends Caller {
   readonly active: boolean
-  readonly scopes: ReadonlySet<string>
-  /** The `context`, which becomes `request.auth[...]`. */
-  readonly context: ReadonlyMap<string, string>
   readonly wwwAuthenticate: string | undefined
   /** Undefined when `expiresAt` is missing or no ISO 8601 date-time. */
   readonly expiresAtMilliseconds: number | undefined
@@ -33,9 +31,7 @@ export function readAuthorizerAnswer(
   return {
     active,
     scopes,
-    context: new Map(
-      Object.entries(context).map(([key, value]) => [key, readContextValue(value, settings)]),
-    ),
+    context: readContext(context, settings),
     wwwAuthenticate,
     expiresAtMilliseconds: readDateTime(expiresAt, settings),
     nonStringKeys,
@@ -48,22 +44,6 @@ function parseJson(body: Buffer): unknown {
   } catch {
     return undefined
   }
-}
-
-/** An array of strings, or one string with the scopes separated by spaces. */
-function readScopes(scope: unknown): Set<string> | undefined {
-  const scopes: unknown = typeof scope === 'string' ? scope.split(' ').filter(Boolean) : scope
-  if (!Array.isArray(scopes)) return undefined
-  const strings = scopes.filter((one) => typeof one === 'string')
-  return strings.length === scopes.length ? new Set(strings) : undefined
-}
-
-function readContextValue(
-  value: unknown,
-  { nonStringContextValue }: Pick<GatewaySettings, 'nonStringContextValue'>,
-): string {
-  if (typeof value === 'string') return value
-  return nonStringContextValue === 'json' ? JSON.stringify(value) : ''
 }
 
 function readDateTime(

@@ -3,9 +3,9 @@
  * No I/O. Sources: Oracle, "Creating an Authorizer Function" and "Adding Authentication and
  * Authorization Request Policies" for multi-argument and for single-argument access tokens.
  */
+import type { CustomAuthentication } from './authentication-policy.ts'
 import { parseContextVariable, valuesOf, type ContextTables } from './context-variables.ts'
 import type { GatewaySettings } from './settings.ts'
-import type { CustomAuthentication } from './specification.ts'
 
 export interface AuthorizerRequest {
   readonly body: Buffer

@@ -5,6 +5,8 @@
  */
 
 export type LogCode =
+  | 'authentication.idpCallFailed'
+  | 'authentication.idpCallSuccess'
   | 'authorization.unauthorizedRequest'
   | 'customAuthentication.authenticationFailed'
   | 'customAuthentication.cacheMiss'
@@ -19,8 +21,21 @@ export type LogCode =
   | 'httpBackend.requestSent'
   | 'httpBackend.responseReceived'
   | 'httpBackend.urlInvalid'
+  | 'jwtAuthentication.authenticationFailed'
+  | 'jwtAuthentication.badJsonWebKeySet'
+  | 'jwtAuthentication.loadingJsonWebKeySet'
+  | 'jwtAuthentication.successfulAuthentication'
   | 'request.bodyTooLarge'
   | 'request.internalServiceError'
+  | 'secretsClient.fetchFailure'
+  | 'secretsClient.fetchSuccess'
+  | 'tokenAuthentication.authenticationFailed'
+  | 'tokenAuthentication.badDiscoveryEndpointResponse'
+  | 'tokenAuthentication.badIntrospectionResponse'
+  | 'tokenAuthentication.badJsonWebKeySet'
+  | 'tokenAuthentication.loadingDiscoveryEndpointResponse'
+  | 'tokenAuthentication.loadingJsonWebKeySet'
+  | 'tokenAuthentication.successfulAuthentication'
 
 export type LogLevel = 'INFO' | 'WARN' | 'ERROR'
 

@@ -6,9 +6,10 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { systemClock, type Clock } from '../clock.ts'
 import { listen } from '../listen.ts'
-import type { InvokeFunction } from './authentication.ts'
+import type { InvokeFunction } from './authorizer-function.ts'
 import { readDeployments, type DeploymentOptions } from './deployment.ts'
 import type { ExecutionLogEntry } from './execution-log.ts'
+import { ExpiringMap } from './expiring-map.ts'
 import {
   fromRawHeaders,
   headerValues,
@@ -23,13 +24,19 @@ import { answerCall, logFor, type Engine } from './request-flow.ts'
 import { errorResponse, type Response } from './responses.ts'
 import { ResultCache } from './result-cache.ts'
 import { defaultSettings, type GatewaySettings } from './settings.ts'
+import type { Introspection, ReadSecret } from './tokens/introspection.ts'
 
 export interface GatewayOptions {
   readonly deployments: readonly DeploymentOptions[]
   readonly invokeFunction: InvokeFunction
-  /** Like /etc/hosts: `https://host` in a specification → `http://127.0.0.1:port`. */
+  /** Gives client secrets out of Vault, for introspection. Without it there are none. */
+  readonly readSecret?: ReadSecret
+  /**
+   * Like /etc/hosts: `https://host` in a specification, or in a discovery document →
+   * `http://127.0.0.1:port`.
+   */
   readonly origins?: Origins
-  /** For the result cache. */
+  /** For what is kept, and for the times in tokens. */
   readonly clock?: Clock
   readonly settings?: Partial<GatewaySettings>
   /** 0, the default, takes a free one. */
@@ -41,21 +48,33 @@ export interface Gateway {
   readonly url: string
   /** Of all deployments, in order; grows while the gateway runs. */
   readonly executionLog: readonly ExecutionLogEntry[]
+  /** Forgets what authorizer functions and introspection endpoints have answered. */
   clearResultCache(): void
   close(): Promise<void>
 }
 
 /** Rejects with a `DeploymentError` when a specification has a problem. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { invokeFunction, origins = {}, clock = systemClock, port } = options
+  const { invokeFunction, readSecret = noSecrets, origins = {}, port } = options
+  const { clock = systemClock } = options
   const settings = { ...defaultSettings, ...options.settings }
   const deployments = readDeployments(options.deployments, settings, origins)
   const cache = new ResultCache(clock)
+  const introspections = new ExpiringMap<Introspection>(clock)
   const executionLog: ExecutionLogEntry[] = []
   const engine: Engine = {
     deployments,
-    origins,
-    authenticator: { invokeFunction, cache, settings },
+    authenticator: {
+      invokeFunction,
+      cache,
+      origins,
+      keySets: new ExpiringMap(clock),
+      readSecret,
+      endpoints: new ExpiringMap(clock),
+      introspections,
+      clock,
+      settings,
+    },
     executionLog,
   }
   const server = await listen((request, response) => {
@@ -66,10 +85,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     executionLog,
     clearResultCache: () => {
       cache.clear()
+      introspections.clear()
     },
     close: () => server.close(),
   }
 }
+
+const noSecrets: ReadSecret = () => Promise.reject(new Error('no Vault'))
 
 async function serve(
   engine: Engine,

@@ -5,9 +5,9 @@
  */
 import { substitute, type ContextTables } from './context-variables.ts'
 import type { Log } from './execution-log.ts'
+import type { HeaderTransformations } from './header-policy.ts'
 import { headerValues, isSameName, withoutHeaders, type Header } from './headers.ts'
 import { inside, report, type Place } from './json-check.ts'
-import type { HeaderTransformations } from './specification.ts'
 
 export type Direction = 'request' | 'response'
 

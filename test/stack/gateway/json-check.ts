@@ -63,17 +63,30 @@ export function object<T extends object>(fields: Fields<T>): Check<T> {
   }
 }
 
+/** One check for each variant that a field of the object can name. */
+type Variants<Field extends string, T extends Readonly<Record<Field, string>>> = {
+  readonly [Name in T[Field]]: Check<Extract<T, Readonly<Record<Field, Name>>>>
+}
+
 /** An object whose `type` says which of the variants it is. */
-export function byType<T extends { readonly type: string }>(variants: {
-  readonly [Type in T['type']]: Check<Extract<T, { readonly type: Type }>>
-}): Check<T> {
+export function byType<T extends { readonly type: string }>(
+  variants: Variants<'type', T>,
+): Check<T> {
+  return byField<'type', T>('type', variants)
+}
+
+/** An object of which a field says which of the variants it is. */
+export function byField<Field extends string, T extends Readonly<Record<Field, string>>>(
+  field: Field,
+  variants: Variants<Field, T>,
+): Check<T> {
   const checks = new Map(Object.entries<Check<T>>(variants))
   return (value, place): value is T => {
     if (!isRecord(value)) return report(place, 'must be an object')
-    const at = inside(place, 'type')
-    const type = value['type']
-    if (typeof type !== 'string') return report(at, 'must be a string')
-    return checks.get(type)?.(value, place) ?? report(at, `${type} is not run here`)
+    const at = inside(place, field)
+    const name = value[field]
+    if (typeof name !== 'string') return report(at, 'must be a string')
+    return checks.get(name)?.(value, place) ?? report(at, `${name} is not run here`)
   }
 }
 
@@ -105,6 +118,12 @@ export function numberBetween(minimum: number, maximum: number): Check<number> {
   return (value, place): value is number =>
     (typeof value === 'number' && value >= minimum && value <= maximum) ||
     report(place, `must be a number from ${minimum} to ${maximum}`)
+}
+
+export function wholeNumberBetween(minimum: number, maximum: number): Check<number> {
+  return (value, place): value is number =>
+    (Number.isInteger(value) && Number(value) >= minimum && Number(value) <= maximum) ||
+    report(place, `must be a whole number from ${minimum} to ${maximum}`)
 }
 
 export const boolean: Check<boolean> = (value, place): value is boolean =>

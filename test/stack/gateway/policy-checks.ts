@@ -1,38 +1,34 @@
 /**
- * Owns the checks of a specification's policies: authentication, authorization, header
+ * Owns the checks of a specification's policies: authorization, validation failure, header
  * transformations, logging.
  * No I/O.
  */
-import { argumentProblem, parseContextVariable, templateProblem } from './context-variables.ts'
+import type { Authorization } from './authentication-policy.ts'
+import { parseContextVariable, templateProblem } from './context-variables.ts'
+import type { ModifyResponse } from './failure-policy.ts'
+import type {
+  FilterHeaders,
+  HeaderTransformations,
+  RenameHeader,
+  SetHeader,
+} from './header-policy.ts'
 import { checkHeaderNames, type Direction } from './header-transformations.ts'
 import {
   boolean,
   byType,
-  inside,
   listOf,
   object,
   oneOf,
   optional,
-  recordOf,
   refine,
   report,
   required,
   text,
   type Check,
-  type Place,
 } from './json-check.ts'
 import * as limits from './limits.ts'
 import type { GatewaySettings } from './settings.ts'
-import type {
-  Authorization,
-  CustomAuthentication,
-  FilterHeaders,
-  HeaderTransformations,
-  LoggingPolicies,
-  ModifyResponse,
-  RenameHeader,
-  SetHeader,
-} from './specification.ts'
+import type { LoggingPolicies } from './specification.ts'
 
 export const loggingPoliciesCheck = object<LoggingPolicies>({
   accessLog: optional(
@@ -94,48 +90,15 @@ export function headerTransformationsCheck(direction: Direction): Check<HeaderTr
   )
 }
 
-export function authenticationCheck(settings: GatewaySettings): Check<CustomAuthentication> {
-  return byType<CustomAuthentication>({
-    CUSTOM_AUTHENTICATION: refine(
-      object<CustomAuthentication>({
-        type: required(oneOf('CUSTOM_AUTHENTICATION')),
-        functionId: required(text(functionIdProblem)),
-        isAnonymousAccessAllowed: optional(boolean),
-        tokenHeader: optional(text()),
-        tokenQueryParam: optional(text()),
-        parameters: optional(recordOf(text(argumentProblem), 1, limits.argumentLimit)),
-        cacheKey: optional(listOf(text(), 1, limits.argumentLimit)),
-        validationFailurePolicy: optional(
-          byType<ModifyResponse>({
-            MODIFY_RESPONSE: object<ModifyResponse>({
-              type: required(oneOf('MODIFY_RESPONSE')),
-              responseCode: optional(text((code) => responseCodeProblem(code, settings))),
-              responseMessage: optional(text(templateProblem)),
-              responseHeaderTransformations: optional(headerTransformationsCheck('response')),
-            }),
-          }),
-        ),
-      }),
-      checkFlavour,
-    ),
+export function failurePolicyCheck(settings: GatewaySettings): Check<ModifyResponse> {
+  return byType<ModifyResponse>({
+    MODIFY_RESPONSE: object<ModifyResponse>({
+      type: required(oneOf('MODIFY_RESPONSE')),
+      responseCode: optional(text((code) => responseCodeProblem(code, settings))),
+      responseMessage: optional(text(templateProblem)),
+      responseHeaderTransformations: optional(headerTransformationsCheck('response')),
+    }),
   })
-}
-
-/** Multi-argument or single-argument, and nothing of the one with the other. */
-function checkFlavour(policy: CustomAuthentication, place: Place): void {
-  const sources = [policy.parameters, policy.tokenHeader, policy.tokenQueryParam]
-  if (sources.filter((source) => source !== undefined).length !== 1) {
-    report(place, 'must have one of parameters, tokenHeader and tokenQueryParam')
-  }
-  const { parameters } = policy
-  for (const field of ['cacheKey', 'validationFailurePolicy'] as const) {
-    if (!parameters && policy[field]) report(inside(place, field), 'goes with parameters alone')
-  }
-  for (const [index, name] of (policy.cacheKey ?? []).entries()) {
-    if (parameters && !Object.hasOwn(parameters, name)) {
-      report(inside(inside(place, 'cacheKey'), index), `is ${name}, which is not in parameters`)
-    }
-  }
 }
 
 export const authorizationCheck = byType<Authorization>({
@@ -146,10 +109,6 @@ export const authorizationCheck = byType<Authorization>({
     allowedScope: required(listOf(text(), 1, Number.MAX_SAFE_INTEGER)),
   }),
 })
-
-function functionIdProblem(id: string): string | undefined {
-  return id.startsWith('ocid1.fnfunc.') ? undefined : 'must be the OCID of a function'
-}
 
 /** A status, or a context variable in its bare form. */
 function responseCodeProblem(
@@ -162,3 +121,7 @@ function responseCodeProblem(
   if (bracedResponseCode && /^\$\{.*\}$/.test(code)) return templateProblem(code)
   return 'must be a status such as 401, or a bare variable such as request.auth[responseCode]'
 }
+
+/** The stand-ins speak plain HTTP, so there is no certificate that could go unverified. */
+export const onlyFalse: Check<false> = (value, place): value is false =>
+  value === false || report(place, 'must be false, anything else is not run here')

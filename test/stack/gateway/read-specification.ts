@@ -2,6 +2,7 @@
  * Owns what makes an API deployment specification one that the local gateway runs.
  * No I/O. What OCI would refuse is refused; so is, by its name, what OCI has and this gateway not.
  */
+import { authenticationCheck } from './authentication-check.ts'
 import { templateProblem } from './context-variables.ts'
 import { parseBackendUrl, standInFor, type Origins } from './http-backend.ts'
 import {
@@ -21,10 +22,10 @@ import {
 } from './json-check.ts'
 import * as limits from './limits.ts'
 import {
-  authenticationCheck,
   authorizationCheck,
   headerTransformationsCheck,
   loggingPoliciesCheck,
+  onlyFalse,
 } from './policy-checks.ts'
 import { pathShape, routePathProblem } from './routes.ts'
 import type { GatewaySettings } from './settings.ts'
@@ -57,7 +58,7 @@ function specificationCheck(settings: GatewaySettings, origins: Origins): Check<
       loggingPolicies: optional(loggingPoliciesCheck),
       requestPolicies: optional(
         object<NonNullable<ApiSpecification['requestPolicies']>>({
-          authentication: optional(authenticationCheck(settings)),
+          authentication: optional(authenticationCheck(settings, origins)),
         }),
       ),
       routes: required(listOf(routeCheck(origins), 1, limits.routeLimit)),
@@ -124,10 +125,6 @@ const stockResponse = refine(
     if (problem !== undefined) report(inside(place, 'headers'), problem)
   },
 )
-
-/** The stand-ins speak plain HTTP, so there is no certificate that could go unverified. */
-const onlyFalse: Check<false> = (value, place): value is false =>
-  value === false || report(place, 'must be false, anything else is not run here')
 
 function checkRoutesAreDistinct(routes: readonly Route[], place: Place): void {
   for (const [index, route] of routes.entries()) {

@@ -2,27 +2,28 @@
  * Owns the way of one request through a deployment: route, caller, scopes, back end.
  * I/O: calls the authorizer function and the back end through the modules that own them.
  */
-import { anonymous, authenticate, isAuthorized, type Authenticator } from './authentication.ts'
-import type { AuthorizerAnswer } from './authorizer-answer.ts'
+import type { Authentication } from './authentication-policy.ts'
+import { authenticate, type Authenticator } from './authentication.ts'
+import { anonymous, isAuthorized, type Caller } from './caller.ts'
 import type { ContextTables } from './context-variables.ts'
 import { findDeployment, type Deployment } from './deployment.ts'
 import type { ExecutionLogEntry, Log } from './execution-log.ts'
+import type { ModifyResponse } from './failure-policy.ts'
 import { transformHeaders } from './header-transformations.ts'
 import { headerValues, type Header } from './headers.ts'
-import { callBackend, type Origins } from './http-backend.ts'
+import { callBackend } from './http-backend.ts'
 import { denialResponse, errorResponse, stockResponse, type Response } from './responses.ts'
 import { findRoute } from './routes.ts'
 import type { Route } from './specification.ts'
 
 export interface Engine {
   readonly deployments: readonly Deployment[]
-  readonly origins: Origins
   readonly authenticator: Authenticator
   readonly executionLog: ExecutionLogEntry[]
 }
 
-export /** A request as it came, and the number under which it is spoken of. */
-interface Call {
+/** A request as it came, and the number under which it is spoken of. */
+export interface Call {
   readonly method: string
   /** Not decoded. */
   readonly path: string
@@ -74,15 +75,15 @@ async function guard(
   const authorization = route.requestPolicies?.authorization
   const isAnonymous = authorization?.type === 'ANONYMOUS'
 
-  let caller: AuthorizerAnswer = anonymous
+  let caller: Caller = anonymous
   if (policy && (!isAnonymous || settings.authorizerOnAnonymousRoutes)) {
     const { name } = deployment
     const result = await authenticate(authenticator, policy, name, tables, call.opcRequestId, log)
-    if (result.kind === 'authenticated') caller = result.answer
+    if (result.kind === 'authenticated') caller = result.caller
     else if (!isAnonymous) {
       if (result.kind === 'undecided') return errorResponse(result.status)
-      const denied = { ...tables, auth: result.answer?.context ?? tables.auth }
-      return denialResponse(policy.validationFailurePolicy, result.answer, denied, settings, log)
+      const denied = { ...tables, auth: result.context }
+      return denialResponse(failurePolicyOf(policy), result.challenge, denied, settings, log)
     }
   }
   if (!isAuthorized(authorization, caller)) {
@@ -90,6 +91,10 @@ async function guard(
     return errorResponse(settings.scopeMismatchStatus)
   }
   return forward(engine, call, route, { ...tables, auth: caller.context }, log)
+}
+
+function failurePolicyOf(policy: Authentication): ModifyResponse | undefined {
+  return policy.type === 'JWT_AUTHENTICATION' ? undefined : policy.validationFailurePolicy
 }
 
 async function forward(
@@ -113,7 +118,7 @@ async function forward(
           backend,
           { ...call, headers },
           tables,
-          engine.origins,
+          engine.authenticator.origins,
           engine.authenticator.settings.headerLimitAtBackend,
           log,
         )

@@ -3,7 +3,6 @@
  * No I/O.
  */
 import { STATUS_CODES } from 'node:http'
-import type { AuthorizerAnswer } from './authorizer-answer.ts'
 import {
   parseContextVariable,
   substitute,
@@ -11,10 +10,11 @@ import {
   type ContextTables,
 } from './context-variables.ts'
 import type { Log } from './execution-log.ts'
+import type { ModifyResponse } from './failure-policy.ts'
 import { transformHeaders } from './header-transformations.ts'
 import type { Header } from './headers.ts'
 import type { GatewaySettings } from './settings.ts'
-import type { ModifyResponse, StockResponse } from './specification.ts'
+import type { StockResponse } from './specification.ts'
 
 export interface Response {
   readonly status: number
@@ -40,20 +40,19 @@ export function stockResponse({ status, headers = [], body = '' }: StockResponse
   }
 }
 
-/** 401 with the function's challenge, or what the validation failure policy makes of it. */
+/** 401 with the challenge, or what the validation failure policy makes of it. */
 export function denialResponse(
   policy: ModifyResponse | undefined,
-  answer: AuthorizerAnswer | undefined,
+  challenge: string | undefined,
   tables: ContextTables,
   settings: GatewaySettings,
   log: Log,
 ): Response {
-  const challenge: Header[] =
-    answer?.wwwAuthenticate === undefined ? [] : [['WWW-Authenticate', answer.wwwAuthenticate]]
-  if (!policy) return errorResponse(401, challenge)
+  const challenges: Header[] = challenge === undefined ? [] : [['WWW-Authenticate', challenge]]
+  if (!policy) return errorResponse(401, challenges)
 
   const status = responseStatus(policy.responseCode, tables, settings)
-  const kept = settings.modifyResponseKeepsChallenge ? challenge : []
+  const kept = settings.modifyResponseKeepsChallenge ? challenges : []
   const { headers, body } = errorResponse(status, kept)
   return {
     status,

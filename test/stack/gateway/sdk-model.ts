@@ -16,7 +16,9 @@ type Wire<T> = T extends string
  * `Ours`, given that OCI would take it: it is assignable to the model (else this does not compile)
  * and has no field that the model lacks (else it becomes `never`, and its uses do not compile).
  */
-export type Within<Model, Ours extends Wire<Model>> = [Exclude<keyof Ours, keyof Model>] extends [never]
+export type Within<Model, Ours extends Wire<Model>> = [Exclude<keyof Ours, keyof Model>] extends [
+  never,
+]
   ? Ours
   : never
 

@@ -39,11 +39,11 @@ function lifetimeProblem(
   nowSeconds: number,
 ): string | undefined {
   const { exp, nbf } = claims
-  if (exp === undefined ? isExpiryRequired : typeof exp !== 'number') return 'exp is missing'
-  if (typeof exp === 'number' && nowSeconds >= exp + maxClockSkewSeconds) return 'exp has passed'
-  if (nbf === undefined) return undefined
-  if (typeof nbf !== 'number') return 'nbf is no number'
-  return nowSeconds < nbf - maxClockSkewSeconds ? 'nbf has not come yet' : undefined
+  if (exp === undefined && isExpiryRequired) return 'exp is missing'
+  if (exp !== undefined && !Number.isFinite(exp)) return 'exp is no number'
+  if (nbf !== undefined && !Number.isFinite(nbf)) return 'nbf is no number'
+  if (Number(exp) + maxClockSkewSeconds <= nowSeconds) return 'exp has passed'
+  return Number(nbf) - maxClockSkewSeconds > nowSeconds ? 'nbf has not come yet' : undefined
 }
 
 function issuerProblem({ iss }: Claims, { issuers }: ClaimRules): string | undefined {

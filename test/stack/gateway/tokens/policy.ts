@@ -60,7 +60,7 @@ export interface TokenSource {
   readonly tokenHeader?: string
   readonly tokenQueryParam?: string
   /** Goes with `tokenHeader`. */
-  readonly tokenAuthScheme?: string
+  readonly tokenAuthScheme?: 'Bearer'
   readonly maxClockSkewInSeconds?: number
 }
 

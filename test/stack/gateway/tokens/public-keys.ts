@@ -42,7 +42,8 @@ export function readJsonWebKeySet(
 ): readonly PublicKey[] | undefined {
   if (!isRecord(json)) return undefined
   const { keys } = json
-  if (!Array.isArray(keys) || keys.length > publicKeyLimit || !keys.every(isRecord)) return undefined
+  if (!Array.isArray(keys) || keys.length > publicKeyLimit || !keys.every(isRecord))
+    return undefined
   return keys
     .map((key) => readJsonWebKey(key, settings))
     .filter((key): key is PublicKey => !('problem' in key))
@@ -58,7 +59,8 @@ function readJsonWebKey(
   if (kty !== 'RSA') return { problem: 'must be of kty RSA' }
   if (use !== undefined && use !== 'sig') return { problem: 'must have no use but sig' }
   if (settings.keysMustSayVerify) {
-    if (use === undefined && operations === undefined) return { problem: 'must have use or key_ops' }
+    if (use === undefined && operations === undefined)
+      return { problem: 'must have use or key_ops' }
     if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) {
       return { problem: 'must have verify among its key_ops' }
     }

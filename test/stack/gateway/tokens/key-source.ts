@@ -1,0 +1,67 @@
+/**
+ * Owns where the keys of a policy come from: the specification, or a JWK Set that is kept for hours.
+ * I/O: fetches JWK Sets.
+ */
+import type { Log } from '../execution-log.ts'
+import type { ExpiringMap } from '../expiring-map.ts'
+import type { Origins } from '../http-backend.ts'
+import type { GatewaySettings } from '../settings.ts'
+import { fetchJson } from './identity-provider.ts'
+import type { RemoteKeys, StaticKeys } from './policy.ts'
+import { readJsonWebKeySet, readStaticKey, type PublicKey } from './public-keys.ts'
+import type { FindKey } from './verify-jwt.ts'
+
+export interface KeySource {
+  readonly origins: Origins
+  readonly keySets: ExpiringMap<readonly PublicKey[]>
+  readonly settings: GatewaySettings
+}
+
+export function keysOf(
+  source: KeySource,
+  policy: StaticKeys | RemoteKeys,
+  deployment: string,
+  family: 'jwtAuthentication' | 'tokenAuthentication',
+  log: Log,
+): FindKey {
+  return async (kid) => {
+    if (policy.type === 'STATIC_KEYS') return staticKey(policy, kid, source.settings)
+    const place = JSON.stringify([deployment, policy.uri])
+    const kept = source.keySets.get(place)
+    const key = kept?.find((one) => one.kid === kid)
+    if (kept && (key || !source.settings.refetchOnUnknownKid)) return key
+
+    const fetched = await fetchKeys(source, policy.uri, family, log)
+    if (!fetched) return 'unavailable'
+    source.keySets.put(place, fetched, (policy.maxCacheDurationInHours ?? 1) * 3600)
+    return fetched.find((one) => one.kid === kid)
+  }
+}
+
+function staticKey(
+  { keys }: StaticKeys,
+  kid: string,
+  settings: GatewaySettings,
+): PublicKey | undefined {
+  const found = keys.find((one) => one.kid === kid)
+  const key = found && readStaticKey(found, settings)
+  return key && 'problem' in key ? undefined : key
+}
+
+/** A failure is not kept, and the last good keys do not help it over: "all requests" get a 500. */
+async function fetchKeys(
+  { origins, settings }: KeySource,
+  uri: string,
+  family: 'jwtAuthentication' | 'tokenAuthentication',
+  log: Log,
+): Promise<readonly PublicKey[] | undefined> {
+  log(`${family}.loadingJsonWebKeySet`, 'INFO', uri)
+  const document = await fetchJson({ url: uri }, origins, settings.identityProviderTimeoutSeconds)
+  if ('problem' in document) {
+    log('authentication.idpCallFailed', 'ERROR', `${uri} ${document.problem}`)
+    return undefined
+  }
+  const keys = readJsonWebKeySet(document.json, settings)
+  if (!keys) log(`${family}.badJsonWebKeySet`, 'ERROR', uri)
+  return keys
+}

@@ -1,0 +1,30 @@
+/**
+ * Owns the finding of the token in a request.
+ * No I/O. Source: Oracle, "Editing a JSON File to Add Token Authentication and Authorization Request
+ * Policies".
+ */
+import { valuesOf, type ContextTables } from '../context-variables.ts'
+import type { GatewaySettings } from '../settings.ts'
+import type { TokenSource } from './policy.ts'
+
+/**
+ * The bare token. Undefined when there is none, when there are several, and when another scheme
+ * stands before it. A token in a query parameter is taken as it came, without decoding.
+ */
+export function findToken(
+  { tokenHeader = '', tokenQueryParam, tokenAuthScheme }: TokenSource,
+  tables: ContextTables,
+  { authSchemeIsCaseSensitive }: Pick<GatewaySettings, 'authSchemeIsCaseSensitive'>,
+): string | undefined {
+  const [value, ...others] =
+    tokenQueryParam === undefined
+      ? valuesOf({ table: 'headers', key: tokenHeader }, tables)
+      : valuesOf({ table: 'query', key: tokenQueryParam }, tables)
+  if (value === undefined || others.length > 0) return undefined
+  if (tokenQueryParam !== undefined) return value === '' ? undefined : value
+  const [, scheme = '', token] = /^(\S+) +(\S+)$/.exec(value) ?? []
+  const isScheme = authSchemeIsCaseSensitive
+    ? scheme === tokenAuthScheme
+    : scheme.toLowerCase() === tokenAuthScheme?.toLowerCase()
+  return isScheme ? token : undefined
+}
