@@ -9,11 +9,13 @@ import { toAuthorizerResponse, type AuthorizerResponse } from './gateway/respons
 import {
   deadlineAt,
   earlier,
+  earliest,
   later,
   numericDate,
   seconds,
   type Clock,
   type Deadline,
+  type NumericDate,
 } from './platform/clock.ts'
 import type { Log } from './platform/log.ts'
 
@@ -33,46 +35,70 @@ const DEADLINE_MARGIN = seconds(0.5)
 /** The time for a decision where the platform names no deadline: the default of OCI Functions. */
 const UNTOLD_DEADLINE = seconds(30)
 
+/** Within the margin, so that the fault is still in time. */
+const OVERDUE_MILLISECONDS = 200
+
+/** No call of OCI Functions lasts longer, whatever a header says. */
+const LONGEST_CALL = seconds(300)
+
 export const createAnswerCall =
   (authorize: Authorize, clock: Clock, log: Log): AnswerCall =>
   async ({ payload, callId, fnDeadline }) => {
     const start = clock.now()
-    const end = numericDate((fnDeadline?.getTime() ?? Number.NaN) / 1000)
-    const deadline = deadlineAt(
-      earlier(Number.isFinite(end) ? end : later(start, UNTOLD_DEADLINE), DEADLINE_MARGIN),
-      clock,
-    )
-    const decision = await inTime(withoutThrowing(authorize, payload, deadline), deadline)
-    logDecision(log, decision, callId, (clock.now() - start) * 1000)
-    return decision.outcome === 'fault' ? undefined : toAuthorizerResponse(decision)
+    const deadline = deadlineOf(fnDeadline, start, clock)
+    const answer = await inTime(answerWithoutThrowing(authorize, payload, deadline), deadline)
+    logDecision(log, answer.decision, callId, (clock.now() - start) * 1000)
+    return answer.response
   }
 
-const withoutThrowing = async (
+const deadlineOf = (fnDeadline: Date | undefined, start: NumericDate, clock: Clock): Deadline => {
+  const told = numericDate((fnDeadline?.getTime() ?? Number.NaN) / 1000)
+  const end = Number.isFinite(told)
+    ? earliest(told, later(start, LONGEST_CALL))
+    : later(start, UNTOLD_DEADLINE)
+  return deadlineAt(earlier(end, DEADLINE_MARGIN), clock)
+}
+
+interface Answer {
+  readonly decision: Decision
+  /** Undefined with a fault. */
+  readonly response: AuthorizerResponse | undefined
+}
+
+const faultAnswer = (decision: Fault): Answer => ({ decision, response: undefined })
+
+const answerWithoutThrowing = async (
   authorize: Authorize,
   payload: Uint8Array,
   deadline: Deadline,
-): Promise<Decision> => {
+): Promise<Answer> => {
   try {
-    return await authorize(payload, deadline)
+    const decision = await authorize(payload, deadline)
+    if (decision.outcome !== 'fault') {
+      return { decision, response: toAuthorizerResponse(decision) }
+    }
+    const cameTooLate = deadline.remaining() === 0
+    return faultAnswer(cameTooLate ? fault('deadline_exceeded', decision.circumstances) : decision)
   } catch (error) {
     // The error itself may hold anything; the name of its class does not.
-    return fault('internal_error', { detail: error instanceof Error ? error.name : typeof error })
+    const detail = error instanceof Error ? error.name : typeof error
+    return faultAnswer(fault('internal_error', { detail }))
   }
 }
 
-/** The decision, or a fault when the deadline comes first; what goes on then has no effect. */
-const inTime = async (work: Promise<Decision>, deadline: Deadline): Promise<Decision> => {
+/**
+ * The answer, or a fault when it is overdue; what goes on then has no effect. Every exchange ends
+ * by itself at the deadline, and can tell more: this is for what does not.
+ */
+const inTime = async (work: Promise<Answer>, deadline: Deadline): Promise<Answer> => {
   let timer: NodeJS.Timeout | undefined
-  const expiry = new Promise<Fault>((resolve) => {
+  const expiry = new Promise<Answer>((resolve) => {
     timer = setTimeout(() => {
-      resolve(fault('deadline_exceeded'))
-    }, deadline.remaining())
+      resolve(faultAnswer(fault('deadline_exceeded')))
+    }, deadline.remaining() + OVERDUE_MILLISECONDS)
   })
   try {
-    const decision = await Promise.race([work, expiry])
-    return decision.outcome === 'fault' && deadline.remaining() === 0
-      ? fault('deadline_exceeded', decision.circumstances)
-      : decision
+    return await Promise.race([work, expiry])
   } finally {
     clearTimeout(timer)
   }

@@ -55,7 +55,7 @@ export const createAuthorizer = (ports: AuthorizerPorts): Authorize => {
     return {
       outcome: 'permit',
       reason: 'permitted',
-      principal: caller.subject,
+      principal: caller.principal,
       clientId: caller.clientId,
       scope: caller.scope,
       expiresAt: decisionExpiry({
@@ -65,7 +65,7 @@ export const createAuthorizer = (ports: AuthorizerPorts): Authorize => {
         maxDecision: ports.maxDecision,
       }),
       authorization: credential.authorization,
-      claims: caller.claims,
+      contextClaims: caller.contextClaims,
       circumstances: { ...known, backend: credential.backend, backEndCache: credential.cache },
     }
   }

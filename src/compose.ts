@@ -6,36 +6,107 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { createAuthorizer, type Authorize } from './authorizer.ts'
 import { createClientCredentialsGrant } from './backend/client-credentials.ts'
 import { createCredentialCache } from './backend/credential-cache.ts'
-import { createIntrospectingVerifier } from './caller/introspection.ts'
-import type { Config } from './config/model.ts'
-import { createAskAsClient } from './oauth/client-exchange.ts'
-import type { Clock } from './platform/clock.ts'
-import { createHttp } from './platform/http.ts'
+import { createDiscovery } from './caller/discovery.ts'
+import { createIntrospect } from './caller/introspection.ts'
+import { createCallerVerifier, type IssuerVerifier } from './caller/issuers.ts'
+import { createFetchKeys } from './caller/jwks-endpoint.ts'
+import { createJwtVerifier } from './caller/jwt-access-token.ts'
+import { createRemoteKeys, createStaticKeys } from './caller/signing-keys.ts'
+import { createIssuerVerifier } from './caller/verify-issuer.ts'
+import type { Config, IssuerConfig, JwtConfig, Settings } from './config/model.ts'
+import { fault, type Fault } from './decision.ts'
+import { createAskAsClient, type AskAsClient } from './oauth/client-exchange.ts'
+import type { Clock, Deadline } from './platform/clock.ts'
+import { createHttp, type Http } from './platform/http.ts'
 import type { Redacted } from './platform/redacted.ts'
+import { failure, success, type Result } from './platform/result.ts'
 import { createReadSecretBundle } from './vault/secret-bundle.ts'
-import { createSecretStore } from './vault/secret-store.ts'
+import { createSecretStore, type SecretStore } from './vault/secret-store.ts'
+
+/** What the parts need of the outside. */
+export interface World {
+  readonly http: Http
+  readonly secrets: SecretStore
+  readonly clock: Clock
+}
 
 /** `region`: the platform's name of the region, for Vault's address. */
-export const compose = (config: Config, region: string | undefined, clock: Clock): Authorize => {
+export const createWorld = (
+  settings: Settings,
+  region: string | undefined,
+  clock: Clock,
+): World => {
   const http = createHttp()
-  const readBundle = createReadSecretBundle(http, {
-    endpoint: config.vaultSecretsEndpoint,
-    region,
-  })
-  const secrets = createSecretStore(readBundle, config.secretTimeToLive, clock)
-  const askAsClient = createAskAsClient(http, secrets)
+  const vault = { endpoint: settings.vaultSecretsEndpoint, region }
+  const readBundle = createReadSecretBundle(http, vault)
+  return { http, secrets: createSecretStore(readBundle, settings.secretTimeToLive, clock), clock }
+}
 
-  const [issuer] = config.issuers
+export const compose = (config: Config, settings: Settings, world: World): Authorize => {
+  const { http, secrets, clock } = world
+  const askAsClient = createAskAsClient(http, secrets)
   const [backend] = config.backends
   const grant = createClientCredentialsGrant(backend.grant, askAsClient, clock)
   return createAuthorizer({
-    verifyCaller: createIntrospectingVerifier(issuer, askAsClient, clock),
+    verifyCaller: createCallerVerifier(
+      config.issuers.map((issuer) => issuerVerifier(issuer, askAsClient, world)),
+    ),
     obtainCredential: createCredentialCache(backend.name, grant, backend.minTokenLifetime, clock),
     fingerprint: createFingerprint(),
     clock,
-    tokenArgument: config.tokenArgument,
-    maxDecision: config.maxDecision,
+    tokenArgument: settings.tokenArgument,
+    maxDecision: settings.maxDecision,
   })
+}
+
+const issuerVerifier = (
+  issuer: IssuerConfig,
+  askAsClient: AskAsClient,
+  world: World,
+): IssuerVerifier => {
+  const { jwt, introspection } = issuer
+  const locate = createLocate(issuer, world)
+  return {
+    issuer,
+    verify: createIssuerVerifier(
+      issuer,
+      jwt &&
+        createJwtVerifier(issuer, jwt, signingKeys(jwt, locate, askAsClient, world), world.clock),
+      introspection &&
+        createIntrospect(issuer, introspection, {
+          locate: locate(introspection.endpoint, 'introspection_endpoint'),
+          askAsClient,
+          clock: world.clock,
+        }),
+    ),
+  }
+}
+
+const signingKeys = (
+  { keys }: JwtConfig,
+  locate: Locate,
+  askAsClient: AskAsClient,
+  world: World,
+) =>
+  keys.kind === 'static'
+    ? createStaticKeys(keys.keys)
+    : createRemoteKeys(
+        createFetchKeys(locate(keys.uri, 'jwks_uri'), keys.access, { ...world, askAsClient }),
+        world.clock,
+      )
+
+/** Gives the configured address, or has it discovered. */
+type Locate = (
+  configured: string | undefined,
+  name: 'jwks_uri' | 'introspection_endpoint',
+) => (deadline: Deadline) => Promise<Result<string, Fault>>
+
+const createLocate = ({ discovery }: IssuerConfig, { http, clock }: World): Locate => {
+  const discover = discovery && createDiscovery(discovery, http, clock)
+  return (configured, name) => async (deadline) => {
+    if (configured !== undefined) return success(configured)
+    return discover?.(name, deadline) ?? failure(fault('discovery_unusable', { detail: name }))
+  }
 }
 
 /**

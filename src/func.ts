@@ -5,27 +5,21 @@
 import { rmSync } from 'node:fs'
 import { handle } from '@fnproject/fdk'
 import { createAnswerCall } from './answer-call.ts'
-import type { Authorize } from './authorizer.ts'
-import { compose } from './compose.ts'
-import type { ConfigProblem } from './config/flat-reader.ts'
+import { createWorld } from './compose.ts'
 import { readConfig } from './config/read-config.ts'
-import { fault } from './decision.ts'
+import { createConfiguredAuthorizer } from './configured-authorizer.ts'
 import { systemClock } from './platform/clock.ts'
 import { adoptConsoleWarnings, createLog } from './platform/log.ts'
 
-const clock = systemClock
-const { config, warnings } = readConfig(process.env)
-const log = createLog(config.ok ? config.value.logLevel : 'info', clock)
-
-const told = ({ key, problem, remedy }: ConfigProblem) => ({ key, problem, remedy })
-if (warnings.length > 0) log('warn', 'config_warning', { warnings: warnings.map(told) })
-if (!config.ok) log('error', 'config_invalid', { problems: config.error.map(told) })
-
-/** With a broken configuration the function starts all the same: its log is where to look. */
-const authorize: Authorize = config.ok
-  ? compose(config.value, process.env['OCI_RESOURCE_PRINCIPAL_REGION'], clock)
-  : () => Promise.resolve(fault('config_invalid'))
-const answerCall = createAnswerCall(authorize, clock, log)
+const reading = readConfig(process.env)
+const log = createLog(reading.settings.logLevel, systemClock)
+const world = createWorld(
+  reading.settings,
+  process.env['OCI_RESOURCE_PRINCIPAL_REGION'],
+  systemClock,
+)
+const authorize = createConfiguredAuthorizer(reading, world, log)
+const answerCall = createAnswerCall(authorize, systemClock, log)
 
 /**
  * What the FDK turns into a 502, its text into the body and its stack into the log. Constant,

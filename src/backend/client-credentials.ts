@@ -1,33 +1,35 @@
 /**
- * Owns the client credentials grant (RFC 6749 §4.4): the backend sees this application.
+ * Owns the backend credential of the client credentials grant: the backend sees this application.
  * I/O: asks the token endpoint through the port that it is given.
  */
 import type { ClientCredentialsGrantConfig } from '../config/model.ts'
-import { fault } from '../decision.ts'
-import { toFault, type AskAsClient } from '../oauth/client-exchange.ts'
+import { fault, type Fault } from '../decision.ts'
+import { requestClientCredentialsToken } from '../oauth/client-credentials.ts'
+import type { AskAsClient } from '../oauth/client-exchange.ts'
+import type { TokenFailure } from '../oauth/token-endpoint.ts'
 import type { Clock } from '../platform/clock.ts'
-import { failure } from '../platform/result.ts'
+import { Redacted } from '../platform/redacted.ts'
+import { failure, success } from '../platform/result.ts'
 import type { RequestCredential } from './credential.ts'
-import { isInvalidClient, readTokenAnswer } from './token-endpoint.ts'
 
 export const createClientCredentialsGrant =
   (
-    { tokenEndpoint, client, scope }: ClientCredentialsGrantConfig,
+    grant: ClientCredentialsGrantConfig,
     askAsClient: AskAsClient,
     clock: Clock,
   ): RequestCredential =>
   async (deadline) => {
-    const requestedAt = clock.now()
-    const answer = await askAsClient(
-      {
-        endpoint: tokenEndpoint,
-        client,
-        form: { grant_type: 'client_credentials', scope },
-        isClientRefused: isInvalidClient,
-      },
-      deadline,
-    )
-    return answer.ok
-      ? readTokenAnswer(answer.value, requestedAt)
-      : failure(toFault(answer.error, (detail) => fault('token_endpoint_unavailable', { detail })))
+    const issued = await requestClientCredentialsToken(grant, askAsClient, clock, deadline)
+    if (!issued.ok) return failure(toFault(issued.error))
+    const { accessToken, expiresAt } = issued.value
+    return success({ authorization: new Redacted(`Bearer ${accessToken.reveal()}`), expiresAt })
   }
+
+const REASONS = {
+  unavailable: 'token_endpoint_unavailable',
+  refused: 'credential_refused',
+  unusable: 'credential_unusable',
+} as const
+
+const toFault = (error: TokenFailure | Fault): Fault =>
+  'kind' in error ? fault(REASONS[error.kind], { detail: error.detail }) : error

@@ -3,26 +3,24 @@
  * (RFC 7662 §2.2) or a JWT (RFC 9068 §2.2).
  * Pure.
  */
-import type { TokenRules } from '../config/model.ts'
-import { denial, type Denial, type DenialReason } from '../decision.ts'
+import type { ClaimNames, RequiredClaim, TokenRules } from '../config/model.ts'
+import { denial, type Denial } from '../decision.ts'
+import type { DenialReason } from '../reasons.ts'
 import { earlier, later, type NumericDate } from '../platform/clock.ts'
-import { member, parseJsonObject, stringOrStrings, type JsonObject } from '../platform/json.ts'
-import { failure, success, type Result } from '../platform/result.ts'
+import { member, stringOrStrings, type JsonObject } from '../platform/json.ts'
 
 /** The claims that decide, typed. Absent ones are undefined. */
 export interface TokenClaims {
   readonly issuer: string | undefined
-  readonly subject: string | undefined
+  readonly principal: string | undefined
   readonly audience: readonly string[] | undefined
   readonly clientId: string | undefined
   readonly scope: readonly string[]
   readonly expiresAt: NumericDate | undefined
   readonly notBefore: NumericDate | undefined
   readonly issuedAt: NumericDate | undefined
-  /** `tok_type` of identity domains: `AT` for access tokens. */
-  readonly identityDomainTokenType: string | undefined
-  /** `cnf` (RFC 7800): the token is bound to a key. */
-  readonly senderConstrained: boolean
+  /** All claims, as they came. */
+  readonly members: JsonObject
 }
 
 /** 9999-12-31T23:59:59Z. An instant beyond it is milliseconds mistaken for seconds, or worse. */
@@ -30,59 +28,64 @@ const LATEST_INSTANT = 253_402_300_799
 
 /**
  * Reads the claims, or undefined where one has a type or a value that it cannot have. `aud` and
- * `scope` may be a string or an array of strings: identity providers do either.
+ * the scopes may be a string or an array of strings: identity providers do either.
  */
-export const readTokenClaims = (claims: JsonObject): TokenClaims | undefined => {
-  const texts = ['iss', 'sub', 'client_id', 'tok_type'].map((name) => claim(claims, name))
-  const instants = ['exp', 'nbf', 'iat'].map((name) => claim(claims, name))
-  const aud = claim(claims, 'aud')
-  const scope = claim(claims, 'scope')
-  const audience = stringOrStrings(aud)
-  const scopes = stringOrStrings(scope)
+export const readTokenClaims = (
+  members: JsonObject,
+  names: ClaimNames,
+): TokenClaims | undefined => {
+  const texts = ['iss', ...names.principal, ...names.clientId].map((name) => claim(members, name))
+  const instants = ['exp', 'nbf', 'iat'].map((name) => claim(members, name))
+  const lists = ['aud', ...names.scope].map((name) => claim(members, name))
   const sound =
     texts.every((value) => value === undefined || typeof value === 'string') &&
     instants.every((value) => value === undefined || isInstant(value)) &&
-    (aud === undefined || audience !== undefined) &&
-    (scope === undefined || scopes !== undefined)
+    lists.every((value) => value === undefined || stringOrStrings(value) !== undefined)
   if (!sound) return undefined
 
-  const [issuer, subject, clientId, identityDomainTokenType] = texts
   const [expiresAt, notBefore, issuedAt] = instants
   return {
-    issuer,
-    subject: subject === '' ? undefined : subject,
-    audience,
-    clientId: clientId === '' ? undefined : clientId,
-    scope: (scopes ?? []).flatMap((text) => text.split(' ')).filter((text) => text !== ''),
+    issuer: firstText(members, ['iss']),
+    principal: firstText(members, names.principal),
+    audience: stringOrStrings(claim(members, 'aud')),
+    clientId: firstText(members, names.clientId),
+    scope: readScope(members, names.scope),
     expiresAt,
     notBefore,
     issuedAt,
-    identityDomainTokenType,
-    senderConstrained: claim(claims, 'cnf') !== undefined,
+    members,
   }
 }
 
 /** Some servers write null for a member that they do not have. */
-const claim = (claims: JsonObject, name: string): unknown => member(claims, name) ?? undefined
+const claim = (members: JsonObject, name: string): unknown => member(members, name) ?? undefined
+
+const firstText = (members: JsonObject, names: readonly string[]): string | undefined =>
+  names
+    .map((name) => claim(members, name))
+    .find((value): value is string => typeof value === 'string' && value !== '')
+
+/** RFC 6749 §3.3: scope tokens separated by spaces; `scp` of Okta is an array of them. */
+const readScope = (members: JsonObject, names: readonly string[]): readonly string[] => {
+  const texts = names.flatMap((name) => stringOrStrings(claim(members, name)) ?? [])
+  return [...new Set(texts.flatMap((text) => text.split(' ')).filter((token) => token !== ''))]
+}
 
 const isInstant = (value: unknown): value is NumericDate =>
   typeof value === 'number' && value >= 0 && value <= LATEST_INSTANT
 
 /** Holds the claims against the configured rules; the order decides which reason is told. */
-export const judgeTokenClaims = (
+export const objectionTo = (
   claims: TokenClaims,
   rules: TokenRules,
   now: NumericDate,
-): Result<TokenClaims, Denial> => {
+): Denial | undefined => {
   const reason = firstObjection(claims, rules, now)
-  if (reason === undefined) return success(claims)
-  const about = claims.clientId === undefined ? {} : { clientId: claims.clientId }
-  const refusal = denial(reason, about)
-  return failure(
-    reason === 'scope_insufficient'
-      ? { ...refusal, requiredScopes: rules.requiredScopes }
-      : refusal,
-  )
+  if (reason === undefined) return undefined
+  const refusal = denial(reason, claims.clientId === undefined ? {} : { clientId: claims.clientId })
+  return reason === 'scope_insufficient'
+    ? { ...refusal, requiredScopes: rules.requiredScopes }
+    : refusal
 }
 
 const firstObjection = (
@@ -90,29 +93,75 @@ const firstObjection = (
   rules: TokenRules,
   now: NumericDate,
 ): DenialReason | undefined => {
-  const { audience, issuer, clockTolerance } = rules
+  const { audience, issuer } = rules
   if (issuer !== undefined && claims.issuer !== issuer) return 'issuer_mismatch'
   if (audience !== 'any' && !audience.some((value) => claims.audience?.includes(value) === true)) {
     return 'audience_mismatch'
   }
-  if (claims.identityDomainTokenType !== undefined && claims.identityDomainTokenType !== 'AT') {
-    return 'token_type_wrong'
-  }
-  if (claims.senderConstrained) return 'token_sender_constrained'
-  if (claims.expiresAt !== undefined && earlier(now, clockTolerance) >= claims.expiresAt) {
-    return 'token_expired'
-  }
-  const latestStart = later(now, clockTolerance)
-  if ([claims.notBefore, claims.issuedAt].some((start) => (start ?? 0) > latestStart)) {
-    return 'token_not_yet_valid'
-  }
+  if (!isAccessToken(claims.members)) return 'token_type_wrong'
+  if (claim(claims.members, 'cnf') !== undefined) return 'token_sender_constrained'
+  const untimely = objectionToTime(claims, rules, now)
+  if (untimely !== undefined) return untimely
   if (rules.allowedClients.length > 0 && !rules.allowedClients.includes(claims.clientId ?? '')) {
     return 'client_not_allowed'
   }
-  if (!rules.requiredScopes.every((scope) => claims.scope.includes(scope))) {
-    return 'scope_insufficient'
+  if (!rules.requiredClaims.every((required) => holds(claims.members, required))) {
+    return 'claim_mismatch'
   }
-  return undefined
+  const hasAllScopes = rules.requiredScopes.every((scope) => claims.scope.includes(scope))
+  return hasAllScopes ? undefined : 'scope_insufficient'
+}
+
+const objectionToTime = (
+  { expiresAt, notBefore, issuedAt }: TokenClaims,
+  { clockTolerance, maxTokenLifetime }: TokenRules,
+  now: NumericDate,
+): DenialReason | undefined => {
+  if (expiresAt !== undefined && earlier(now, clockTolerance) >= expiresAt) return 'token_expired'
+  const latestStart = later(now, clockTolerance)
+  if ([notBefore, issuedAt].some((start) => start !== undefined && start > latestStart)) {
+    return 'token_not_yet_valid'
+  }
+  if (maxTokenLifetime === undefined) return undefined
+  const isTooLong =
+    expiresAt === undefined ||
+    issuedAt === undefined ||
+    later(issuedAt, maxTokenLifetime) < expiresAt
+  return isTooLong ? 'lifetime_too_long' : undefined
+}
+
+/**
+ * Claims by which providers tell other tokens from access tokens: identity domains (`tok_type`),
+ * Keycloak (`typ`), Cognito (`token_use`). What they say has to be this where they say anything.
+ */
+const ACCESS_TOKEN_MARKS: readonly (readonly [name: string, value: string])[] = [
+  ['tok_type', 'AT'],
+  ['typ', 'Bearer'],
+  ['token_use', 'access'],
+]
+
+/**
+ * Claims that only tokens of another kind have: hashes in ID tokens (OpenID Connect Core §3.1.3.6),
+ * events in logout and other security event tokens (RFC 8417 §2.2), the request in DPoP proofs
+ * (RFC 9449 §4.2), the answer in introspection JWTs (RFC 9701 §5).
+ */
+const MARKS_OF_OTHER_TOKENS = ['at_hash', 'c_hash', 'events', 'htm', 'htu', 'token_introspection']
+
+/** The claims that tell what kind of token it is. */
+export const TOKEN_KIND_CLAIMS: readonly string[] = [
+  ...ACCESS_TOKEN_MARKS.map(([name]) => name),
+  ...MARKS_OF_OTHER_TOKENS,
+  'cnf',
+]
+
+const isAccessToken = (members: JsonObject): boolean =>
+  ACCESS_TOKEN_MARKS.every(([name, value]) => (claim(members, name) ?? value) === value) &&
+  MARKS_OF_OTHER_TOKENS.every((name) => claim(members, name) === undefined)
+
+const holds = (members: JsonObject, { name, values }: RequiredClaim): boolean => {
+  const value = claim(members, name)
+  const held: readonly unknown[] = Array.isArray(value) ? value : [value]
+  return values.some((wanted) => held.includes(wanted))
 }
 
 /** Longest claim that is handed to the gateway, which takes 8 KB of headers in all. */
@@ -123,12 +172,12 @@ const LONGEST_CONTEXT_VALUE = 1024
  * that cannot be one is left out, and its `request.auth[…]` is empty.
  */
 export const selectContextClaims = (
-  claims: JsonObject,
+  members: JsonObject,
   names: readonly string[],
 ): Record<string, string> =>
   Object.fromEntries(
     names.flatMap((name) => {
-      const text = contextText(member(claims, name))
+      const text = contextText(claim(members, name))
       return text === undefined ? [] : [[name, text]]
     }),
   )
@@ -138,13 +187,4 @@ const contextText = (value: unknown): string | undefined => {
   const text = stringOrStrings(value)?.join(' ')
   const fits = text !== undefined && text.length <= LONGEST_CONTEXT_VALUE
   return fits && !/\p{Cc}/u.test(text) ? text : undefined
-}
-
-/**
- * The payload of a JWT, not verified (RFC 7519 §7.2 without its signature), or undefined where the
- * token is none. To be asked only of a token that its issuer has just vouched for.
- */
-export const readUnverifiedPayload = (token: string): JsonObject | undefined => {
-  const parts = token.split('.', 4)
-  return parts.length === 3 ? parseJsonObject(Buffer.from(parts[1] ?? '', 'base64url')) : undefined
 }

@@ -3,96 +3,110 @@
  * how long an answer is reused.
  * I/O: asks the introspection endpoint through the port that it is given.
  */
-import type { IssuerConfig } from '../config/model.ts'
-import { denial, fault, withCircumstances, type Denial, type Fault } from '../decision.ts'
+import type { IntrospectionConfig, IssuerConfig } from '../config/model.ts'
+import {
+  denial,
+  fault,
+  withCircumstances,
+  type CacheUse,
+  type Denial,
+  type Fault,
+} from '../decision.ts'
 import { toFault, type AskAsClient } from '../oauth/client-exchange.ts'
 import { readErrorCode, readJsonAnswer } from '../oauth/form-request.ts'
+import { isInvalidClient } from '../oauth/token-endpoint.ts'
 import { cacheKey, ExpiringCache } from '../platform/cache.ts'
 import { earliest, later, type Clock, type Deadline } from '../platform/clock.ts'
 import type { HttpAnswer } from '../platform/http.ts'
 import { member, type JsonObject } from '../platform/json.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
-import {
-  judgeTokenClaims,
-  readTokenClaims,
-  readUnverifiedPayload,
-  selectContextClaims,
-  type TokenClaims,
-} from './claims.ts'
-import type { VerifyCaller } from './verified-caller.ts'
+import { objectionTo, readTokenClaims, TOKEN_KIND_CLAIMS, type TokenClaims } from './claims.ts'
+import { readUnverifiedJwt } from './unverified-jwt.ts'
 
-/** What the endpoint said of one token: typed, but not yet held against the rules. */
-export interface IntrospectedToken {
+export interface Introspection {
   readonly claims: TokenClaims
-  readonly contextClaims: Readonly<Record<string, string>>
+  readonly cache: CacheUse
+}
+
+/** Claims that the identity provider vouches for and that the issuer's rules have nothing against. */
+export type Introspect = (
+  token: Redacted,
+  deadline: Deadline,
+) => Promise<Result<Introspection, Denial | Fault>>
+
+export interface IntrospectionPorts {
+  /** Gives the endpoint's address, which discovery may have to find first. */
+  readonly locate: (deadline: Deadline) => Promise<Result<string, Fault>>
+  readonly askAsClient: AskAsClient
+  readonly clock: Clock
 }
 
 /** Enough for the callers of one container in the five minutes that an answer is kept at most. */
 const CACHED_ANSWERS = 2_000
 
 /**
- * Verifies callers by asking their identity provider. The rules are applied anew to a cached
- * answer; a revocation shows once that answer has run out.
+ * Asks the identity provider about a token. The rules are applied anew to a cached answer; a
+ * revocation shows once that answer has run out.
  */
-export const createIntrospectingVerifier = (
+export const createIntrospect = (
   issuer: IssuerConfig,
-  askAsClient: AskAsClient,
-  clock: Clock,
-): VerifyCaller => {
-  const { name, introspection, rules } = issuer
+  introspection: IntrospectionConfig,
+  { locate, askAsClient, clock }: IntrospectionPorts,
+): Introspect => {
   const caching = introspection.cache > 0
-  const answers = new ExpiringCache<IntrospectedToken>(CACHED_ANSWERS, clock)
+  const answers = new ExpiringCache<TokenClaims>(CACHED_ANSWERS, clock)
+
+  const ask = async (
+    endpoint: string,
+    token: Redacted,
+    deadline: Deadline,
+  ): Promise<Result<TokenClaims, Denial | Fault>> => {
+    const answer = await requestIntrospection(endpoint, introspection, askAsClient, token, deadline)
+    return answer.ok
+      ? readIntrospectionAnswer(answer.value, token, issuer)
+      : failure(toFault(answer.error, (detail) => fault('introspection_unavailable', { detail })))
+  }
 
   return async (token, deadline) => {
-    const key = cacheKey(introspection.endpoint, introspection.client.clientId, token.reveal())
+    const endpoint = await locate(deadline)
+    if (!endpoint.ok) return failure(withCircumstances(endpoint.error, { issuer: issuer.name }))
+
+    const key = cacheKey(endpoint.value, introspection.client.clientId, token.reveal())
     const kept = caching ? answers.get(key) : undefined
     const cache = !caching ? 'off' : kept === undefined ? 'miss' : 'hit'
-    const circumstances = { issuer: name, callerCache: cache } as const
+    const circumstances = { issuer: issuer.name, callerCache: cache } as const
 
-    const introspected =
-      kept === undefined ? await introspect(issuer, askAsClient, token, deadline) : success(kept)
-    if (!introspected.ok) return failure(withCircumstances(introspected.error, circumstances))
-
-    const { claims, contextClaims } = introspected.value
+    const claims = kept === undefined ? await ask(endpoint.value, token, deadline) : success(kept)
+    if (!claims.ok) return failure(withCircumstances(claims.error, circumstances))
     if (caching && kept === undefined) {
       const end = later(clock.now(), introspection.cache)
-      answers.set(key, introspected.value, earliest(end, claims.expiresAt ?? end))
+      answers.set(key, claims.value, earliest(end, claims.value.expiresAt ?? end))
     }
-    const judged = judgeTokenClaims(claims, rules, clock.now())
-    if (!judged.ok) return failure(withCircumstances(judged.error, circumstances))
-    return success({
-      issuer: name,
-      subject: claims.subject,
-      clientId: claims.clientId,
-      scope: claims.scope,
-      expiresAt: claims.expiresAt,
-      claims: contextClaims,
-      cache,
-    })
+    const objection = objectionTo(claims.value, issuer.rules, clock.now())
+    return objection === undefined
+      ? success({ claims: claims.value, cache })
+      : failure(withCircumstances(objection, circumstances))
   }
 }
 
 /** RFC 7662 §2.1. No `token_type_hint`: identity domains document none. */
-const introspect = async (
-  { introspection, contextClaims }: IssuerConfig,
+const requestIntrospection = (
+  endpoint: string,
+  { client }: IntrospectionConfig,
   askAsClient: AskAsClient,
   token: Redacted,
   deadline: Deadline,
-): Promise<Result<IntrospectedToken, Denial | Fault>> => {
-  const answer = await askAsClient(
+) =>
+  askAsClient(
     {
-      endpoint: introspection.endpoint,
-      client: introspection.client,
+      endpoint,
+      client,
       form: { token: token.reveal() },
-      isClientRefused: ({ status }) => status === 401,
+      isClientRefused: isInvalidClient,
     },
     deadline,
   )
-  return answer.ok
-    ? readIntrospectionAnswer(answer.value, token, contextClaims)
-    : failure(toFault(answer.error, (detail) => fault('introspection_unavailable', { detail })))
-}
 
 /**
  * RFC 7662 §2.2 and §2.3. Only status 200 with a JSON object is an answer; that our client was
@@ -101,8 +115,8 @@ const introspect = async (
 export const readIntrospectionAnswer = (
   answer: HttpAnswer,
   token: Redacted,
-  contextClaims: readonly string[],
-): Result<IntrospectedToken, Denial | Fault> => {
+  issuer: IssuerConfig,
+): Result<TokenClaims, Denial | Fault> => {
   const detail = `status_${answer.status}`
   if ([400, 401, 403].includes(answer.status)) {
     return failure(fault('introspection_refused', { detail: readErrorCode(answer) ?? detail }))
@@ -115,16 +129,14 @@ export const readIntrospectionAnswer = (
   }
   if (!isActive(members)) return failure(denial('token_inactive'))
   if (!isBearerAccessToken(members)) return failure(denial('token_type_wrong'))
-  if (readTokenClaims(members) === undefined) {
+  if (readTokenClaims(members, issuer.claimNames) === undefined) {
     return failure(fault('introspection_unusable', { detail: 'member_malformed' }))
   }
 
   // The endpoint has just vouched for this very token, and so for what it holds.
-  const payload = readUnverifiedPayload(token.reveal())
-  const claims = readTokenClaims(complete(members, payload))
-  if (claims === undefined) return failure(denial('claims_malformed'))
-  const known = { ...payload, ...members }
-  return success({ claims, contextClaims: selectContextClaims(known, contextClaims) })
+  const payload = readUnverifiedJwt(token.reveal())?.payload
+  const claims = readTokenClaims(complete(members, payload, issuer), issuer.claimNames)
+  return claims === undefined ? failure(denial('claims_malformed')) : success(claims)
 }
 
 /** Identity domains document `active` as a text, and answer with a boolean. */
@@ -141,12 +153,25 @@ const isBearerAccessToken = (members: JsonObject): boolean => {
   return typeof type === 'string' && ACCESS_TOKEN_TYPES.includes(type.toLowerCase())
 }
 
-/** Members that an introspection answer may lack and that a JWT has (contract §6). */
-const FROM_PAYLOAD = ['iss', 'aud', 'exp', 'client_id', 'tok_type']
-
-const complete = (members: JsonObject, payload: JsonObject | undefined): JsonObject => {
+/**
+ * The answer, with what it lacks taken from the token's own payload (contract §6). After a JWT
+ * verification that is everything; otherwise the scopes are only those that the answer tells.
+ */
+const complete = (
+  members: JsonObject,
+  payload: JsonObject | undefined,
+  { claimNames, contextClaims, jwt, rules }: IssuerConfig,
+): JsonObject => {
   if (payload === undefined) return members
-  const lacking = FROM_PAYLOAD.filter((name) => (member(members, name) ?? undefined) === undefined)
+  const wanted = [
+    ...['iss', 'aud', 'exp'],
+    ...claimNames.clientId,
+    ...TOKEN_KIND_CLAIMS,
+    ...rules.requiredClaims.map(({ name }) => name),
+    ...contextClaims,
+  ].filter((name) => !claimNames.scope.includes(name))
+  const names = jwt === undefined ? wanted : Object.keys(payload)
+  const lacking = names.filter((name) => (member(members, name) ?? undefined) === undefined)
   const added = lacking.map((name) => [name, member(payload, name)] as const)
   return { ...members, ...Object.fromEntries(added) }
 }

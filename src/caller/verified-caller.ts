@@ -2,22 +2,25 @@
  * Owns what is known of a caller once the token was judged good.
  * Pure.
  */
+import type { GatewayScopes, IssuerConfig } from '../config/model.ts'
 import type { CacheUse, Denial, Fault } from '../decision.ts'
 import type { Deadline, NumericDate } from '../platform/clock.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import type { Result } from '../platform/result.ts'
+import { selectContextClaims, type TokenClaims } from './claims.ts'
 
 export interface VerifiedCaller {
   /** The issuer's name in the configuration. */
   readonly issuer: string
-  /** `sub`; a client's own token may have none. */
-  readonly subject: string | undefined
+  /** The subject, by the claim that the issuer uses for it. */
+  readonly principal: string | undefined
   readonly clientId: string | undefined
+  /** The scopes that the gateway hears of. */
   readonly scope: readonly string[]
   /** `exp`, where the token has one. */
   readonly expiresAt: NumericDate | undefined
   /** The claims that the configuration lists, as strings. */
-  readonly claims: Readonly<Record<string, string>>
+  readonly contextClaims: Readonly<Record<string, string>>
   readonly cache: CacheUse
 }
 
@@ -26,3 +29,23 @@ export type VerifyCaller = (
   token: Redacted,
   deadline: Deadline,
 ) => Promise<Result<VerifiedCaller, Denial | Fault>>
+
+export const toVerifiedCaller = (
+  claims: TokenClaims,
+  issuer: IssuerConfig,
+  cache: CacheUse,
+): VerifiedCaller => ({
+  issuer: issuer.name,
+  principal: claims.principal,
+  clientId: claims.clientId,
+  scope: toGatewayScopes(claims.scope, issuer.gatewayScopes),
+  expiresAt: claims.expiresAt,
+  contextClaims: selectContextClaims(claims.members, issuer.contextClaims),
+  cache,
+})
+
+const toGatewayScopes = (
+  scope: readonly string[],
+  { map, prefix }: GatewayScopes,
+): readonly string[] =>
+  scope.flatMap((token) => map.get(token) ?? [token]).map((token) => `${prefix}${token}`)

@@ -13,16 +13,17 @@ export interface FlatKey {
 /** Keys of the OCI Functions configuration. The first six are those of the well-known Python sample. */
 export const FLAT_KEYS = {
   idcs_introspection_endpoint: {
-    default: 'required',
+    default: '–',
     meaning:
       'Introspection endpoint (RFC 7662) of the callers’ identity provider: `https://<domain>/oauth2/v1/introspect` at an identity domain.',
   },
   idcs_app_client_id: {
-    default: 'required',
-    meaning: 'Client id of the application that may introspect.',
+    default: '–',
+    meaning:
+      'Client id of our application at the callers’ identity provider, for introspection or protected keys.',
   },
   idcs_app_client_secret_ocid: {
-    default: 'required',
+    default: '–',
     meaning: 'OCID of the Vault secret with that application’s client secret.',
   },
   back_end_token_endpoint: {
@@ -60,11 +61,30 @@ export const FLAT_KEYS = {
   issuer: {
     default: '–',
     meaning:
-      'Accepted `iss`, exact. Every identity domain says `https://identity.oraclecloud.com/`.',
+      'Accepted `iss`, exact to the byte; required for `jwt`. Every identity domain says `https://identity.oraclecloud.com/`.',
   },
   validation: {
-    default: '`introspection`',
-    meaning: 'How callers’ tokens are judged. This version knows `introspection`.',
+    default: '`introspection` if its endpoint is set, else `jwt`',
+    meaning:
+      'How callers’ tokens are judged: `introspection`, `jwt`, or `jwt_and_introspection` (signature first, then revocation).',
+  },
+  jwks_uri: {
+    default: '–',
+    meaning:
+      'Address of the issuer’s keys, for `jwt`: `https://<domain>/admin/v1/SigningCert/jwk` at an identity domain.',
+  },
+  jwks_access: {
+    default: '`public`',
+    meaning:
+      '`client_credentials` where the keys are protected, as an identity domain’s are: a token is fetched for them with the application above.',
+  },
+  jwks: {
+    default: '–',
+    meaning: 'The issuer’s keys themselves, as a JWK Set in JSON, in place of `jwks_uri`.',
+  },
+  algorithms: {
+    default: '`RS256`',
+    meaning: 'Accepted signature algorithms, space-separated.',
   },
   required_scopes: {
     default: 'none',
@@ -97,6 +117,15 @@ export const FLAT_KEYS = {
     default: '300',
     meaning: 'How long a Vault secret is used before it is read again, 0 to 86400.',
   },
+  authorizer_config: {
+    default: '–',
+    meaning:
+      'The configuration as one JSON document, for several issuers; see below. Takes the place of all keys for an issuer or the backend.',
+  },
+  authorizer_config_secret_ocid: {
+    default: '–',
+    meaning: 'OCID of a Vault secret that holds that document, where it does not fit into 4 KB.',
+  },
   token_argument: {
     default: '`token`',
     meaning: 'Name of the argument that holds the token, as in the deployment’s `parameters`.',
@@ -117,12 +146,17 @@ export const FLAT_KEYS = {
 
 export type FlatKeyName = keyof typeof FLAT_KEYS
 
-/** Keys that a later version will read; naming them is better than ignoring them. */
-export const KEYS_OF_LATER_VERSIONS = [
-  'jwks_uri',
-  'jwks_access',
-  'jwks',
-  'algorithms',
+/** Keys that hold the document form, in place of those for an issuer and a backend. */
+export const DOCUMENT_KEYS = [
   'authorizer_config',
   'authorizer_config_secret_ocid',
-] as const
+] as const satisfies readonly FlatKeyName[]
+
+/** Keys that concern the function as a whole, in either form. */
+export const SETTING_KEYS = [
+  'token_argument',
+  'max_decision_seconds',
+  'secret_ttl_seconds',
+  'log_level',
+  'vault_secrets_endpoint',
+] as const satisfies readonly FlatKeyName[]

@@ -1,164 +1,120 @@
 /**
- * Owns the way from the flat keys to the configuration: everything is judged, everything is told.
+ * Owns the way from the function's environment to the configuration: which form it has, and that
+ * everything is judged and told at once.
  * Pure.
  */
-import {
-  CLIENT_AUTHENTICATIONS,
-  type ClientAuthenticationMethod,
-} from '../oauth/client-authentication.ts'
-import { RESERVED_CONTEXT_NAMES } from '../gateway/response.ts'
 import { LOG_LEVELS } from '../platform/log.ts'
 import { failure, success, type Result } from '../platform/result.ts'
-import { FLAT_KEYS, KEYS_OF_LATER_VERSIONS } from './flat-keys.ts'
-import { FlatReader, type ConfigProblem, type FlatConfiguration } from './flat-reader.ts'
-import type { BackendConfig, Config, IssuerConfig, TokenRules } from './model.ts'
+import { DOCUMENT_KEYS, FLAT_KEYS, SETTING_KEYS } from './flat-keys.ts'
+import { FlatReader, type FlatConfiguration } from './flat-reader.ts'
+import type { Config, Settings } from './model.ts'
+import { judgeEndpoint, judgeSecretOcid, type ConfigProblem } from './problems.ts'
+import { readDocument } from './read-document.ts'
+import { readFlatConfig } from './read-flat.ts'
+
+/** The configuration, or where in Vault it lies. */
+export type ConfigSource =
+  | { readonly kind: 'given'; readonly config: Config }
+  | { readonly kind: 'secret'; readonly secretOcid: string }
 
 export interface ConfigReading {
-  readonly config: Result<Config, readonly ConfigProblem[]>
+  /** Usable even where there are problems: with defaults for what is wrong. */
+  readonly settings: Settings
+  readonly source: Result<ConfigSource, readonly ConfigProblem[]>
   /** What does not keep the function from working, but ought to be looked at. */
   readonly warnings: readonly ConfigProblem[]
 }
 
-/** In logs, the one issuer and the one backend of the flat keys. */
-const ONLY = 'default'
-
 export const readConfig = (values: FlatConfiguration): ConfigReading => {
   const reader = new FlatReader(values)
-  const config: Config = {
-    issuers: [readIssuer(reader)],
-    backends: [readBackend(reader)],
+  const settings = readSettings(reader)
+  const source = readSource(reader, values)
+  const problems = [...reader.problems, ...(source.ok ? [] : source.error)]
+  return {
+    settings,
+    source: problems.length > 0 ? failure(problems) : source,
+    warnings: [
+      ...(source.ok && source.value.kind === 'given' ? warningsAbout(source.value.config) : []),
+      ...warnOfUnknownKeys(values),
+    ],
+  }
+}
+
+const readSettings = (reader: FlatReader): Settings => {
+  const vaultSecretsEndpoint = reader.optional('vault_secrets_endpoint')
+  judgeEndpoint('vault_secrets_endpoint', vaultSecretsEndpoint, reader.report.bind(reader))
+  return {
     tokenArgument: reader.optional('token_argument') ?? 'token',
-    maxDecision: reader.wholeSeconds('max_decision_seconds', {
-      least: 60,
-      most: 3600,
-      otherwise: 3600,
-    }),
-    secretTimeToLive: reader.wholeSeconds('secret_ttl_seconds', {
-      least: 0,
-      most: 86_400,
-      otherwise: 300,
-    }),
-    logLevel: reader.choice('log_level', LOG_LEVELS, 'info'),
-    vaultSecretsEndpoint: reader.optionalEndpoint('vault_secrets_endpoint'),
-  }
-  reportKeysOfLaterVersions(reader, values)
-  return {
-    config: reader.problems.length === 0 ? success(config) : failure(reader.problems),
-    warnings: [...warnOfAnyAudience(config), ...warnOfUnknownKeys(values)],
+    maxDecision: reader.wholeSeconds('max_decision_seconds'),
+    secretTimeToLive: reader.wholeSeconds('secret_ttl_seconds'),
+    logLevel: reader.choice('log_level', LOG_LEVELS) ?? 'info',
+    vaultSecretsEndpoint,
   }
 }
 
-const readIssuer = (reader: FlatReader): IssuerConfig => {
-  reader.choice('validation', ['introspection'], 'introspection')
-  return {
-    name: ONLY,
-    introspection: {
-      endpoint: reader.requiredEndpoint('idcs_introspection_endpoint'),
-      client: {
-        clientId: reader.required('idcs_app_client_id'),
-        secretOcid: reader.requiredOcid('idcs_app_client_secret_ocid'),
-        // The one method that identity domains document for their introspection endpoint.
-        authentication: 'client_secret_basic',
-      },
-      cache: reader.wholeSeconds('introspection_cache_seconds', {
-        least: 0,
-        most: 300,
-        otherwise: 0,
-      }),
-    },
-    rules: {
-      issuer: reader.optional('issuer'),
-      audience: readAudience(reader),
-      requiredScopes: reader.scopes('required_scopes'),
-      allowedClients: reader.list('allowed_clients'),
-      clockTolerance: reader.wholeSeconds('clock_tolerance_seconds', {
-        least: 0,
-        most: 300,
-        otherwise: 30,
-      }),
-    },
-    contextClaims: readContextClaims(reader),
+const readSource = (
+  reader: FlatReader,
+  values: FlatConfiguration,
+): Result<ConfigSource, readonly ConfigProblem[]> => {
+  const document = reader.optional('authorizer_config')
+  const secretOcid = reader.optional('authorizer_config_secret_ocid')
+  if (document === undefined && secretOcid === undefined) {
+    return success({ kind: 'given', config: readFlatConfig(reader) })
   }
-}
-
-const readAudience = (reader: FlatReader): TokenRules['audience'] => {
-  reader.required('audience')
-  const audience = reader.list('audience')
-  if (!audience.includes('any')) return audience
-  if (audience.length > 1) {
+  reportKeysBesideDocument(reader, values)
+  if (document === undefined) {
+    judgeSecretOcid('authorizer_config_secret_ocid', secretOcid ?? '', reader.report.bind(reader))
+    return success({ kind: 'secret', secretOcid: secretOcid ?? '' })
+  }
+  if (secretOcid !== undefined) {
     reader.report(
-      'audience',
-      'has `any` beside others',
-      'Give the accepted values, or `any` alone.',
+      'authorizer_config_secret_ocid',
+      'stands beside `authorizer_config`',
+      'Give the document or its secret, not both.',
     )
   }
-  return 'any'
+  const config = readDocument(document, 'authorizer_config')
+  return config.ok ? success({ kind: 'given', config: config.value }) : config
 }
 
-const readContextClaims = (reader: FlatReader): readonly string[] => {
-  const claims = reader.list('context_claims')
-  for (const name of RESERVED_CONTEXT_NAMES) {
-    if (claims.includes(name)) {
-      reader.report('context_claims', `has ${name}, which is ours`, 'Leave it out.')
-    }
-  }
-  return claims
-}
-
-const readBackend = (reader: FlatReader): BackendConfig => ({
-  name: ONLY,
-  grant: {
-    kind: reader.choice('back_end_grant', ['client_credentials'], 'client_credentials'),
-    tokenEndpoint: reader.requiredEndpoint('back_end_token_endpoint'),
-    client: {
-      clientId: reader.required('back_end_app_client_id'),
-      secretOcid: reader.requiredOcid('back_end_client_secret_ocid'),
-      authentication: reader.choice(
-        'back_end_client_auth',
-        Object.keys(CLIENT_AUTHENTICATIONS) as ClientAuthenticationMethod[],
-        'client_secret_basic',
-      ),
-    },
-    scope: reader.required('back_end_scope'),
-  },
-  minTokenLifetime: reader.wholeSeconds('min_back_end_token_seconds', {
-    least: 60,
-    most: 3600,
-    otherwise: 120,
-  }),
-})
-
-const reportKeysOfLaterVersions = (reader: FlatReader, values: FlatConfiguration): void => {
-  for (const key of KEYS_OF_LATER_VERSIONS) {
-    if (Object.hasOwn(values, key)) {
-      reader.report(key, 'is not read by this version', 'Leave it out; use introspection.')
+/** Flat keys for an issuer or a backend would be ignored beside a document, rules among them. */
+const reportKeysBesideDocument = (reader: FlatReader, values: FlatConfiguration): void => {
+  const apart: readonly string[] = [...SETTING_KEYS, ...DOCUMENT_KEYS]
+  for (const key of Object.keys(FLAT_KEYS)) {
+    if (!apart.includes(key) && Object.hasOwn(values, key)) {
+      reader.report(key, 'has no effect beside a document', 'Move it into the document.')
     }
   }
 }
 
-const warnOfAnyAudience = (config: Config): readonly ConfigProblem[] =>
-  config.issuers[0].rules.audience === 'any'
-    ? [
-        {
-          key: 'audience',
-          problem: 'is `any`: tokens that were issued for other APIs pass here',
-          remedy: 'Give the audience of this API’s resource server.',
-        },
-      ]
-    : []
+/** What every cold start says of a configuration that works. */
+export const warningsAbout = (config: Config): readonly ConfigProblem[] =>
+  config.issuers
+    .filter(({ rules }) => rules.audience === 'any')
+    .map(({ name }) => ({
+      key: 'audience',
+      problem: `is \`any\` for issuer ${name}: tokens that were issued for other APIs pass here`,
+      remedy: 'Give the audience of this API’s resource server.',
+    }))
 
 /** A key that looks like one of ours and is none is mistyped, and what it wants is not done. */
-const warnOfUnknownKeys = (values: FlatConfiguration): readonly ConfigProblem[] => {
-  const known = [...Object.keys(FLAT_KEYS), ...KEYS_OF_LATER_VERSIONS]
-  const prefixes = new Set(known.filter((key) => key.includes('_')).map(firstWord))
-  return Object.keys(values)
-    .filter((key) => !known.includes(key))
-    .filter((key) => prefixes.has(firstWord(key)) || known.includes(key.toLowerCase()))
+const warnOfUnknownKeys = (values: FlatConfiguration): readonly ConfigProblem[] =>
+  Object.keys(values)
+    .filter((key) => !KNOWN_KEYS.includes(key) && looksKnown(key))
     .map((key) => ({
       key,
       problem: 'is unknown and has no effect',
       remedy: 'Compare its spelling with the table of keys; upper and lower case differ.',
     }))
-}
+
+const KNOWN_KEYS = Object.keys(FLAT_KEYS)
 
 const firstWord = (key: string): string => key.split('_', 1)[0] ?? key
+
+const FIRST_WORDS = new Set(KNOWN_KEYS.filter((key) => key.includes('_')).map(firstWord))
+
+/** Other case, a letter too many at its end, or the beginning of one of ours. */
+const looksKnown = (key: string): boolean =>
+  KNOWN_KEYS.includes(key.toLowerCase()) ||
+  KNOWN_KEYS.some((known) => key.startsWith(known)) ||
+  FIRST_WORDS.has(firstWord(key))

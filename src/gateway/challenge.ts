@@ -2,7 +2,8 @@
  * Owns the `WWW-Authenticate` value of a denial (RFC 6750 §3).
  * Pure.
  */
-import { DENIAL_REASONS, type Denial } from '../decision.ts'
+import { type Denial } from '../decision.ts'
+import { DENIAL_REASONS } from '../reasons.ts'
 
 /** Tells our 401 from one of Oracle Integration, which the gateway passes through. */
 export const REALM = 'oic-gateway-authorizer'

@@ -3,15 +3,13 @@
  * Pure.
  */
 import { denial, type Denial } from '../decision.ts'
+import { isBearerToken } from '../oauth/bearer-token.ts'
 import { isJsonObject, member, parseJsonObject } from '../platform/json.ts'
 import { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 
 /** Longest token that is looked at, in characters, which are bytes in the token's grammar. */
 const LONGEST_TOKEN = 16 * 1024
-
-/** RFC 6750 §2.1: `b64token`. */
-const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
 
 /** RFC 9110 §11.4: the scheme, whose case does not matter, then blanks. */
 const BEARER_SCHEME = /^bearer(?: +|$)/i
@@ -63,6 +61,6 @@ export const readBearerToken = (request: AuthorizerRequest): Result<Redacted, De
   const token = value.slice(scheme[0].length)
   if (token === '') return failure(denial('token_missing'))
   if (token.length > LONGEST_TOKEN) return failure(denial('token_too_long'))
-  if (!B64TOKEN.test(token)) return failure(denial('token_malformed'))
+  if (!isBearerToken(token)) return failure(denial('token_malformed'))
   return success(new Redacted(token))
 }

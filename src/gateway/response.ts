@@ -2,7 +2,8 @@
  * Owns what API Gateway hears: the JSON answer of an authorizer function.
  * Pure.
  */
-import { DENIAL_REASONS, type Denial, type Permit } from '../decision.ts'
+import { type Denial, type Permit } from '../decision.ts'
+import { DENIAL_REASONS } from '../reasons.ts'
 import type { NumericDate } from '../platform/clock.ts'
 import { bearerChallenge } from './challenge.ts'
 
@@ -26,8 +27,20 @@ export type AuthorizerResponse =
       readonly context: { readonly responseCode: '401' | '403' }
     }
 
-/** Names of the context that the configuration cannot give to claims. */
-export const RESERVED_CONTEXT_NAMES = ['back_end_token', 'responseCode'] as const
+/**
+ * Names of the context that the configuration cannot give to claims: ours, and those of the answer
+ * itself, as it is not documented which of two the gateway would take.
+ */
+export const RESERVED_CONTEXT_NAMES = [
+  'back_end_token',
+  'responseCode',
+  'active',
+  'principal',
+  'clientId',
+  'scope',
+  'expiresAt',
+  'wwwAuthenticate',
+] as const
 
 const UNKNOWN = 'unknown'
 
@@ -39,7 +52,7 @@ export const toAuthorizerResponse = (decision: Permit | Denial): AuthorizerRespo
       clientId: decision.clientId ?? UNKNOWN,
       scope: decision.scope,
       expiresAt: formatExpiry(decision.expiresAt),
-      context: { ...decision.claims, back_end_token: decision.authorization.reveal() },
+      context: { ...decision.contextClaims, back_end_token: decision.authorization.reveal() },
     }
   }
   return {
@@ -50,7 +63,7 @@ export const toAuthorizerResponse = (decision: Permit | Denial): AuthorizerRespo
 }
 
 /** The HTTP status that RFC 6750 §3.1 wants; routes use it through `request.auth[responseCode]`. */
-const responseCode = (refusal: Denial): '401' | '403' =>
+export const responseCode = (refusal: Denial): '401' | '403' =>
   DENIAL_REASONS[refusal.reason].challenge === 'insufficient_scope' ? '403' : '401'
 
 /** `YYYY-MM-DDTHH:mm:ssZ`, rounded down: whether the gateway reads fractions is not documented. */

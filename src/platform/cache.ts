@@ -61,6 +61,11 @@ export const cacheKey = (...parts: readonly string[]): string =>
 export class SingleFlight<T> {
   readonly #underWay = new Map<string, Promise<T>>()
 
+  /** The run that is under way for this key, if any. */
+  underWay(key: string): Promise<T> | undefined {
+    return this.#underWay.get(key)
+  }
+
   run(key: string, work: () => Promise<T>): Promise<T> {
     const running = this.#underWay.get(key)
     if (running !== undefined) return running

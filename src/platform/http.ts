@@ -19,7 +19,7 @@ export interface HttpRequest {
 
 export interface HttpAnswer {
   readonly status: number
-  /** Undefined where the answer has no such header. */
+  /** By its name in lower case; undefined where the answer has no such header. */
   readonly header: (name: string) => string | undefined
   readonly body: Uint8Array
 }
@@ -132,7 +132,7 @@ const exchange = async (
       method: request.method,
       url: request.url,
       headers: { ...request.headers },
-      ...(request.body === undefined ? {} : { data: request.body }),
+      ...(Object.hasOwn(request, 'body') ? { data: request.body } : {}),
       signal: abort.signal,
     })
     return success(toAnswer(response))

@@ -47,6 +47,8 @@ export const createSecretStore = (
       return kept === undefined ? fetch(secretOcid, deadline) : success(kept)
     },
     readAgain: async (secretOcid, deadline) => {
+      const underWay = flights.underWay(secretOcid)
+      if (underWay !== undefined) return underWay
       if (readAgainLately.get(secretOcid) === true) return undefined
       readAgainLately.set(secretOcid, true, later(clock.now(), READ_AGAIN_COOLDOWN_SECONDS))
       return fetch(secretOcid, deadline)

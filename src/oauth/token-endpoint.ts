@@ -1,18 +1,27 @@
 /**
- * Owns the token endpoint's answer (RFC 6749 §5): what makes it a credential for the backend.
+ * Owns the token endpoint's answer (RFC 6749 §5): what makes it a usable Bearer token.
  * Pure.
  */
-import { fault, type Fault } from '../decision.ts'
-import { readErrorCode, readJsonAnswer } from '../oauth/form-request.ts'
 import { later, seconds, type NumericDate, type Seconds } from '../platform/clock.ts'
 import type { HttpAnswer } from '../platform/http.ts'
 import { member, type JsonObject } from '../platform/json.ts'
 import { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
-import type { BackendCredential } from './credential.ts'
+import { isBearerToken } from './bearer-token.ts'
+import { readErrorCode, readJsonAnswer } from './form-request.ts'
 
-/** RFC 6750 §2.1: `b64token`. Anything else could not stand behind `Bearer` in a header. */
-const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
+export interface IssuedToken {
+  readonly accessToken: Redacted
+  /** Its end by our clock, reckoned from before it was asked for. */
+  readonly expiresAt: NumericDate
+}
+
+/** Why there is no token: the endpoint is out of reach, says no, or says something else. */
+export interface TokenFailure {
+  readonly kind: 'unavailable' | 'refused' | 'unusable'
+  /** From fixed lists, or the registered error code of the answer. */
+  readonly detail: string
+}
 
 /** A lifetime that is not told (RFC 6749 §5.1 allows that) is taken to be this. */
 const UNTOLD_LIFETIME = seconds(300)
@@ -25,20 +34,20 @@ export const isInvalidClient = (answer: HttpAnswer): boolean =>
   answer.status === 401 || (answer.status === 400 && readErrorCode(answer) === 'invalid_client')
 
 /**
- * The credential in the answer. Its end is reckoned from `requestedAt`, when the request left: the
- * token cannot have been issued earlier than that.
+ * The token in the answer. Its end is reckoned from `requestedAt`, when the request left: it
+ * cannot have been issued earlier than that.
  */
 export const readTokenAnswer = (
   answer: HttpAnswer,
   requestedAt: NumericDate,
-): Result<BackendCredential, Fault> => {
+): Result<IssuedToken, TokenFailure> => {
   const detail = `status_${answer.status}`
   const code = readErrorCode(answer)
   // A refusal is what OAuth says in its own words; other answers come from something before it.
   if (answer.status === 401 || ([400, 403].includes(answer.status) && code !== undefined)) {
-    return failure(fault('credential_refused', { detail: code ?? detail }))
+    return failure({ kind: 'refused', detail: code ?? detail })
   }
-  if (answer.status !== 200) return failure(fault('token_endpoint_unavailable', { detail }))
+  if (answer.status !== 200) return failure({ kind: 'unavailable', detail })
 
   const members = readJsonAnswer(answer)
   return members === undefined ? unusable('not_json') : readToken(members, requestedAt)
@@ -47,28 +56,25 @@ export const readTokenAnswer = (
 const readToken = (
   members: JsonObject,
   requestedAt: NumericDate,
-): Result<BackendCredential, Fault> => {
+): Result<IssuedToken, TokenFailure> => {
   const token = member(members, 'access_token')
   if (token === undefined && member(members, 'tokenResponses') !== undefined) {
     // Identity domains answer a scope over several resources with several tokens.
     return unusable('several_tokens')
   }
   if (typeof token !== 'string' || token === '') return unusable('access_token_missing')
-  if (!B64TOKEN.test(token)) return unusable('access_token_malformed')
+  if (!isBearerToken(token)) return unusable('access_token_malformed')
 
   const type = member(members, 'token_type')
   if (typeof type !== 'string' || type.toLowerCase() !== 'bearer') return unusable('not_bearer')
 
   const lifetime = readLifetime(member(members, 'expires_in'))
   if (lifetime === undefined) return unusable('expires_in_malformed')
-  return success({
-    authorization: new Redacted(`Bearer ${token}`),
-    expiresAt: later(requestedAt, lifetime),
-  })
+  return success({ accessToken: new Redacted(token), expiresAt: later(requestedAt, lifetime) })
 }
 
-const unusable = (detail: string): Result<never, Fault> =>
-  failure(fault('credential_unusable', { detail }))
+const unusable = (detail: string): Result<never, TokenFailure> =>
+  failure({ kind: 'unusable', detail })
 
 const readLifetime = (value: unknown): Seconds | undefined => {
   if (value === undefined || value === null) return UNTOLD_LIFETIME

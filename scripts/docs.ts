@@ -1,0 +1,96 @@
+/**
+ * Writes what is documented by the code itself: the README's tables of configuration keys and of
+ * reasons, and the JSON Schema of the configuration document. With `--check` it only says whether
+ * they are up to date, with exit status 0 or 1.
+ * I/O: reads those files, and writes them unless told to check.
+ */
+import { readFile, writeFile } from 'node:fs/promises'
+import { toJsonSchema } from '@valibot/to-json-schema'
+import { format, resolveConfig } from 'prettier'
+import { documentSchema } from '../src/config/document-schema.ts'
+import { FLAT_KEYS } from '../src/config/flat-keys.ts'
+import { denial } from '../src/decision.ts'
+import { responseCode } from '../src/gateway/response.ts'
+import { DENIAL_REASONS, FAULT_REASONS, type DenialReason } from '../src/reasons.ts'
+
+const README = 'README.md'
+const SCHEMA = 'deploy/authorizer-config.schema.json'
+
+type Row = readonly string[]
+
+const table = (...rows: readonly [head: Row, ...body: Row[]]): string => {
+  const [head, ...body] = rows
+  const lines = [head, head.map(() => '---'), ...body]
+  return lines.map((cells) => `| ${cells.map(escapePipes).join(' | ')} |`).join('\n')
+}
+
+const escapePipes = (cell: string): string => cell.replaceAll('|', '\\|')
+
+const code = (text: string): string => `\`${text}\``
+
+const configurationKeys = (): string =>
+  table(
+    ['key', 'default', 'meaning'],
+    ...Object.entries(FLAT_KEYS).map(([key, about]) => [code(key), about.default, about.meaning]),
+  )
+
+const reasons = (): string =>
+  table(
+    ['reason', 'outcome', 'caller gets', 'meaning', 'remedy'],
+    ...Object.entries(DENIAL_REASONS).map(([reason, { challenge, meaning, remedy }]) => {
+      const error = challenge === 'none' ? '' : ` ${code(challenge)}`
+      return [
+        code(reason),
+        'deny',
+        `${responseCode(denial(reason as DenialReason))}${error}`,
+        meaning,
+        remedy,
+      ]
+    }),
+    ...Object.entries(FAULT_REASONS).map(([reason, { meaning, remedy }]) => [
+      code(reason),
+      'fault',
+      '502',
+      meaning,
+      remedy,
+    ]),
+  )
+
+/** Of the JSON configuration document, for editors: it completes and checks while one types. */
+const jsonSchema = (): object => ({
+  ...toJsonSchema(documentSchema),
+  title: 'Configuration document of the OIC gateway authorizer',
+})
+
+/** Puts the text between the two markers of that name; a README without them is a defect. */
+const fill = (markdown: string, name: string, text: string): string => {
+  const begin = `<!-- generated:${name} -->`
+  const end = `<!-- /generated:${name} -->`
+  const [before, rest, ...more] = markdown.split(begin)
+  const [, after, ...evenMore] = (rest ?? '').split(end)
+  if (before === undefined || after === undefined || more.length + evenMore.length > 0) {
+    throw new Error(`${README} has to have ${begin} and ${end}, once each and in this order`)
+  }
+  return `${before}${begin}\n\n${text}\n\n${end}${after}`
+}
+
+const written = async (file: string): Promise<string> => readFile(file, 'utf8').catch(() => '')
+
+const readme = await written(README)
+const documents = [
+  [README, fill(fill(readme, 'configuration', configurationKeys()), 'reasons', reasons())],
+  [SCHEMA, JSON.stringify(jsonSchema())],
+] as const
+
+for (const [file, text] of documents) {
+  const wanted = await format(text, { ...(await resolveConfig(file)), filepath: file })
+  if (wanted === (await written(file))) {
+    console.log(`${file} is up to date`)
+  } else if (process.argv.includes('--check')) {
+    console.error(`${file} differs from the code: run npm run docs`)
+    process.exitCode = 1
+  } else {
+    await writeFile(file, wanted)
+    console.log(`${file} written`)
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Owns the endpoints that an issuer publishes (OpenID Connect Discovery 1.0 §4, RFC 8414).
+ * I/O: fetches the metadata document through the HTTP door.
+ */
+import type { DiscoveryConfig } from '../config/model.ts'
+import { endpointProblem } from '../platform/endpoint.ts'
+import { fault, type Fault } from '../decision.ts'
+import { readJsonAnswer } from '../oauth/form-request.ts'
+import { SingleFlight } from '../platform/cache.ts'
+import { later, numericDate, seconds, type Clock, type Deadline } from '../platform/clock.ts'
+import type { Http, HttpAnswer } from '../platform/http.ts'
+import { member, type JsonObject } from '../platform/json.ts'
+import { failure, success, type Result } from '../platform/result.ts'
+
+export type DiscoveredEndpoint = 'jwks_uri' | 'introspection_endpoint'
+
+export type Discover = (
+  endpoint: DiscoveredEndpoint,
+  deadline: Deadline,
+) => Promise<Result<string, Fault>>
+
+/** Endpoints move rarely; the document is read again after a day. */
+const MAX_AGE = seconds(86_400)
+
+/** The last good document serves on when a new one cannot be had. */
+export const createDiscovery = (config: DiscoveryConfig, http: Http, clock: Clock): Discover => {
+  let metadata: JsonObject | undefined
+  let fetchedAt = numericDate(Number.NEGATIVE_INFINITY)
+  const flights = new SingleFlight<Result<JsonObject, Fault>>()
+
+  const fetch = async (deadline: Deadline): Promise<Result<JsonObject, Fault>> => {
+    const request = {
+      method: 'GET',
+      url: config.url,
+      headers: { Accept: 'application/json' },
+    } as const
+    const answer = await http(request, deadline)
+    if (!answer.ok) return failure(fault('discovery_unavailable', { detail: answer.error }))
+    const read = readMetadata(answer.value, config.issuer)
+    if (read.ok) {
+      metadata = read.value
+      fetchedAt = clock.now()
+    }
+    return read
+  }
+
+  return async (endpoint, deadline) => {
+    if (metadata === undefined || clock.now() >= later(fetchedAt, MAX_AGE)) {
+      const fetched = await flights.run('', () => fetch(deadline))
+      if (!fetched.ok && metadata === undefined) return fetched
+    }
+    const url = metadata === undefined ? undefined : member(metadata, endpoint)
+    return typeof url === 'string' && endpointProblem(url) === undefined
+      ? success(url)
+      : failure(fault('discovery_unusable', { detail: endpoint }))
+  }
+}
+
+/** §4.3: the `issuer` of the document has to be the configured one, byte for byte. */
+export const readMetadata = (answer: HttpAnswer, issuer: string): Result<JsonObject, Fault> => {
+  if (answer.status !== 200) {
+    return failure(fault('discovery_unavailable', { detail: `status_${answer.status}` }))
+  }
+  const metadata = readJsonAnswer(answer)
+  if (metadata === undefined) return failure(fault('discovery_unusable', { detail: 'not_json' }))
+  return member(metadata, 'issuer') === issuer
+    ? success(metadata)
+    : failure(fault('discovery_unusable', { detail: 'issuer' }))
+}

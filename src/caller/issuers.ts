@@ -1,0 +1,54 @@
+/**
+ * Owns the choice among several issuers: which of them are asked about a token, and whose word
+ * counts.
+ * Pure but for the verifiers that it is given.
+ */
+import type { IssuerConfig } from '../config/model.ts'
+import { denial, type Denial, type Fault } from '../decision.ts'
+import { failure } from '../platform/result.ts'
+import { diagnose } from './diagnosis.ts'
+import { claimedIssuer, readUnverifiedJwt, type UnverifiedJwt } from './unverified-jwt.ts'
+import type { VerifyCaller } from './verified-caller.ts'
+
+export interface IssuerVerifier {
+  readonly issuer: IssuerConfig
+  readonly verify: VerifyCaller
+}
+
+/**
+ * A JWT is shown to the issuers whose `iss` it claims, in their order; where several have the same,
+ * as identity domains do, the keys of each decide. An opaque token is shown to those that
+ * introspect. The first who accepts it counts. Where nobody does, a fault outweighs a denial: who
+ * could not be asked might have accepted it.
+ */
+export const createCallerVerifier =
+  (verifiers: readonly IssuerVerifier[]): VerifyCaller =>
+  async (token, deadline) => {
+    const jwt = readUnverifiedJwt(token.reveal())
+    const asked = verifiers.filter(({ issuer }) => isAskedAbout(issuer, jwt))
+    const refusals: (Denial | Fault)[] = []
+    for (const { verify } of asked) {
+      const result = await verify(token, deadline)
+      if (result.ok) return result
+      refusals.push(result.error)
+    }
+    const refusal =
+      weightiest(refusals) ?? denial(jwt === undefined ? 'token_opaque' : 'issuer_mismatch')
+    if (refusal.outcome === 'fault') return failure(refusal)
+    const issuers = verifiers.map(({ issuer }) => issuer)
+    return failure({ ...refusal, reason: diagnose(refusal.reason, issuers, jwt) })
+  }
+
+const isAskedAbout = (issuer: IssuerConfig, jwt: UnverifiedJwt | undefined): boolean => {
+  const expected = issuer.rules.issuer
+  if (jwt !== undefined) return expected === undefined || expected === claimedIssuer(jwt)
+  return issuer.jwt === undefined
+}
+
+/** Denials by which an issuer says no more than that the token is not known to it. */
+const NOT_MINE: readonly string[] = ['token_inactive', 'key_unknown', 'signature_invalid']
+
+const weightiest = (refusals: readonly (Denial | Fault)[]): Denial | Fault | undefined =>
+  refusals.find(({ outcome }) => outcome === 'fault') ??
+  refusals.find(({ reason }) => !NOT_MINE.includes(reason)) ??
+  refusals[0]

@@ -1,0 +1,153 @@
+/**
+ * Owns the verification of JWT access tokens (RFC 9068 §4, RFC 8725) by the issuer's own keys.
+ * I/O: through the keys that it is given.
+ */
+import { compactVerify } from 'jose'
+import type { IssuerConfig, JwtConfig } from '../config/model.ts'
+import { denial, withCircumstances, type Denial, type Fault } from '../decision.ts'
+import type { DenialReason } from '../reasons.ts'
+import { isSignatureAlgorithm, type SignatureAlgorithm } from '../oauth/signature-algorithms.ts'
+import type { Clock, Deadline } from '../platform/clock.ts'
+import { member, type JsonObject } from '../platform/json.ts'
+import type { Redacted } from '../platform/redacted.ts'
+import { failure, success, type Result } from '../platform/result.ts'
+import { objectionTo, readTokenClaims, type TokenClaims } from './claims.ts'
+import { algorithmFits, type TrustedKey } from './json-web-key.ts'
+import type { SigningKeys } from './signing-keys.ts'
+import { looksEncrypted, readUnverifiedJwt } from './unverified-jwt.ts'
+
+/** Claims whose signature has been verified and that the issuer's rules have nothing against. */
+export type VerifyJwt = (
+  token: Redacted,
+  deadline: Deadline,
+) => Promise<Result<TokenClaims, Denial | Fault>>
+
+/**
+ * What the token alone shows is judged before any key is asked for: a bad token costs no request.
+ * Only what a good token lacks, a scope, is told after its signature has been verified.
+ */
+export const createJwtVerifier = (
+  issuer: IssuerConfig,
+  jwt: JwtConfig,
+  keys: SigningKeys,
+  clock: Clock,
+): VerifyJwt => {
+  const refuse = (reason: DenialReason): Result<never, Denial> =>
+    failure(denial(reason, { issuer: issuer.name }))
+
+  return async (token, deadline) => {
+    const text = token.reveal()
+    if (looksEncrypted(text)) return refuse('token_encrypted')
+    const unverified = readUnverifiedJwt(text)
+    if (unverified === undefined) return refuse('token_opaque')
+
+    const header = readHeader(unverified.header, jwt)
+    if (!header.ok) return refuse(header.error)
+
+    const claims = readTokenClaims(unverified.payload, issuer.claimNames)
+    if (claims === undefined) return refuse('claims_malformed')
+    if (claims.expiresAt === undefined) return refuse('expiry_missing')
+    const objection = objectionTo(claims, issuer.rules, clock.now())
+    if (objection !== undefined && objection.reason !== 'scope_insufficient') {
+      return failure(withCircumstances(objection, { issuer: issuer.name }))
+    }
+
+    const signed = await verifySignature(text, header.value, keys, deadline)
+    if (!signed.ok) return failure(withCircumstances(signed.error, { issuer: issuer.name }))
+    return objection === undefined
+      ? success(claims)
+      : failure(withCircumstances(objection, { issuer: issuer.name }))
+  }
+}
+
+/** The part of the header that the choice of a key needs. */
+interface SignatureHeader {
+  readonly alg: SignatureAlgorithm
+  readonly kid: string | undefined
+  readonly x5t: string | undefined
+}
+
+/** Header parameters that would have the token vouch for itself (RFC 7515 §4.1.2, 4.1.3, 4.1.5). */
+const KEYS_FROM_THE_TOKEN = ['jwk', 'jku', 'x5u']
+
+/** `typ` of access tokens: RFC 9068 §2.1, and what is common; RFC 8725 §3.11 has the rest refused. */
+const ACCESS_TOKEN_TYPES = ['at+jwt', 'application/at+jwt']
+const COMMON_TYPES = [...ACCESS_TOKEN_TYPES, 'jwt', 'application/jwt']
+
+const readHeader = (
+  header: JsonObject,
+  { algorithms, type }: JwtConfig,
+): Result<SignatureHeader, DenialReason> => {
+  const [alg, kid, x5t, typ] = ['alg', 'kid', 'x5t', 'typ'].map((name) => member(header, name))
+  if (typeof alg !== 'string' || !isSignatureAlgorithm(alg) || !algorithms.includes(alg)) {
+    return failure('algorithm_not_allowed')
+  }
+  // No extension is understood here, so that none may be critical; `b64` is one of them (RFC 7797).
+  const unacceptable = [...KEYS_FROM_THE_TOKEN, 'crit', 'b64', 'zip', 'enc', 'cty']
+  if (unacceptable.some((name) => member(header, name) !== undefined)) {
+    return failure('header_unacceptable')
+  }
+  if (!isTextOrAbsent(kid) || !isTextOrAbsent(x5t) || !isTextOrAbsent(typ)) {
+    return failure('header_unacceptable')
+  }
+  const types = type === 'at+jwt' ? ACCESS_TOKEN_TYPES : COMMON_TYPES
+  const isAccessToken = typ === undefined ? type === 'any' : types.includes(typ.toLowerCase())
+  return isAccessToken ? success({ alg, kid, x5t }) : failure('token_type_wrong')
+}
+
+const isTextOrAbsent = (value: unknown): value is string | undefined =>
+  value === undefined || typeof value === 'string'
+
+/**
+ * Tries the keys at hand, and once more after a renewal when none fits: a new key shows as an
+ * unknown `kid` or, where an issuer gives all its keys the same one, as a bad signature.
+ */
+const verifySignature = async (
+  token: string,
+  header: SignatureHeader,
+  keys: SigningKeys,
+  deadline: Deadline,
+): Promise<Result<undefined, Denial | Fault>> => {
+  const atHand = await keys.current(deadline)
+  if (!atHand.ok) return atHand
+  const candidates = candidateKeys(atHand.value, header)
+  if (await isSignedByOneOf(candidates, token, header.alg)) return success(undefined)
+
+  const refusal = denial(candidates.length === 0 ? 'key_unknown' : 'signature_invalid')
+  // Where the token names the very certificate that it was held against, no newer key can help.
+  if (candidates.some(({ x5t }) => x5t !== undefined && x5t === header.x5t)) return failure(refusal)
+
+  const renewed = await keys.renewed(deadline)
+  if (renewed === undefined) return failure(refusal)
+  if (!renewed.ok) return renewed
+  const isSigned = await isSignedByOneOf(candidateKeys(renewed.value, header), token, header.alg)
+  return isSigned ? success(undefined) : failure(refusal)
+}
+
+/** More than one key fits where keys share a `kid` or the token names none. */
+const MOST_CANDIDATES = 8
+
+const candidateKeys = (
+  keys: readonly TrustedKey[],
+  { alg, kid }: SignatureHeader,
+): readonly TrustedKey[] =>
+  keys
+    .filter((key) => algorithmFits(alg, key) && (key.alg === undefined || key.alg === alg))
+    .filter((key) => kid === undefined || key.kid === undefined || key.kid === kid)
+    .slice(0, MOST_CANDIDATES)
+
+const isSignedByOneOf = async (
+  candidates: readonly TrustedKey[],
+  token: string,
+  alg: SignatureAlgorithm,
+): Promise<boolean> => {
+  for (const { key } of candidates) {
+    try {
+      await compactVerify(token, key, { algorithms: [alg] })
+      return true
+    } catch {
+      // Another key with the same name may be the one.
+    }
+  }
+  return false
+}

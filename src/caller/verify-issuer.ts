@@ -1,0 +1,31 @@
+/**
+ * Owns how one issuer's tokens are judged: as JWTs, by introspection, or by both.
+ * I/O: through the parts that it is given.
+ */
+import type { IssuerConfig } from '../config/model.ts'
+import { success } from '../platform/result.ts'
+import { earliest } from '../platform/clock.ts'
+import type { Introspect } from './introspection.ts'
+import type { VerifyJwt } from './jwt-access-token.ts'
+import { toVerifiedCaller, type VerifyCaller } from './verified-caller.ts'
+
+/** The signature comes first, so that garbage never reaches the identity provider. */
+export const createIssuerVerifier =
+  (
+    issuer: IssuerConfig,
+    verifyJwt: VerifyJwt | undefined,
+    introspect: Introspect | undefined,
+  ): VerifyCaller =>
+  async (token, deadline) => {
+    const signed = await verifyJwt?.(token, deadline)
+    if (signed?.ok === false) return signed
+
+    const introspected = await introspect?.(token, deadline)
+    if (introspected?.ok === false) return introspected
+
+    const claims = introspected?.value.claims ?? signed?.value
+    if (claims === undefined) throw new TypeError(`issuer ${issuer.name} has no validation`)
+    const caller = toVerifiedCaller(claims, issuer, introspected?.value.cache ?? 'off')
+    const ends = [claims.expiresAt, signed?.value.expiresAt].filter((end) => end !== undefined)
+    return success(ends.length === 0 ? caller : { ...caller, expiresAt: earliest(...ends) })
+  }

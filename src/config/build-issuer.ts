@@ -1,0 +1,236 @@
+/**
+ * Owns the judgement of one issuer of the configuration, whichever form it was given in.
+ * Pure.
+ */
+import { jsonWebKeys, readTrustedKeys } from '../caller/json-web-key.ts'
+import { RESERVED_CONTEXT_NAMES } from '../gateway/response.ts'
+import type { ClientRegistration } from '../oauth/client-exchange.ts'
+import { isJsonObject } from '../platform/json.ts'
+import { seconds } from '../platform/clock.ts'
+import type { IssuerInput } from './document-schema.ts'
+import { LIMITS } from './limits.ts'
+import type {
+  IntrospectionConfig,
+  IssuerConfig,
+  JwtConfig,
+  KeySource,
+  RequiredClaim,
+  TokenRules,
+} from './model.ts'
+import { COMMON_CLAIM_NAMES, providerFacts, type ProviderFacts } from './presets.ts'
+import { judgeEndpoint, judgeScopes, judgeSecretOcid, type Report } from './problems.ts'
+
+export const buildIssuer = (input: IssuerInput, report: Report): IssuerConfig => {
+  const facts = input.provider === undefined ? {} : providerFacts(input.provider, report)
+  const validation = input.validation ?? defaultValidation(input, facts)
+  const client = buildClient(input, report)
+  return {
+    name: input.name,
+    preset: input.provider?.preset,
+    discovery: facts.discovery,
+    jwt: validation === 'introspection' ? undefined : buildJwt(input, facts, client, report),
+    introspection:
+      validation === 'jwt' ? undefined : buildIntrospection(input, facts, client, report),
+    claimNames: {
+      principal:
+        input.principal_claims ?? facts.claimNames?.principal ?? COMMON_CLAIM_NAMES.principal,
+      clientId: input.client_id_claims ?? facts.claimNames?.clientId ?? COMMON_CLAIM_NAMES.clientId,
+      scope: input.scope_claims ?? facts.claimNames?.scope ?? COMMON_CLAIM_NAMES.scope,
+    },
+    rules: buildRules(input, facts, report),
+    gatewayScopes: {
+      prefix: input.gateway_scope_prefix ?? '',
+      map: new Map(Object.entries(input.gateway_scope_map ?? {})),
+    },
+    contextClaims: buildContextClaims(input, report),
+  }
+}
+
+/**
+ * Introspection where it can be done, as in the Python sample; else JWT. Where there is nothing for
+ * either, what introspection needs is told as missing.
+ */
+const defaultValidation = (
+  { client, introspection_endpoint, jwks, jwks_uri }: IssuerInput,
+  facts: ProviderFacts,
+): 'introspection' | 'jwt' => {
+  if (introspection_endpoint !== undefined) return 'introspection'
+  if (client !== undefined && facts.introspectionEndpoint !== undefined) return 'introspection'
+  const hasKeys = [jwks, jwks_uri, facts.jwksUri, facts.discovery].some((key) => key !== undefined)
+  return hasKeys ? 'jwt' : 'introspection'
+}
+
+const buildClient = ({ client }: IssuerInput, report: Report): ClientRegistration | undefined => {
+  if (client === undefined) return undefined
+  judgeSecretOcid('client.client_secret_ocid', client.client_secret_ocid, report)
+  return {
+    clientId: client.client_id,
+    secretOcid: client.client_secret_ocid,
+    // The one method that identity domains document for their introspection endpoint.
+    authentication: 'client_secret_basic',
+  }
+}
+
+const NO_CLIENT: ClientRegistration = {
+  clientId: '',
+  secretOcid: '',
+  authentication: 'client_secret_basic',
+}
+
+const requireClient = (
+  client: ClientRegistration | undefined,
+  purpose: string,
+  report: Report,
+): ClientRegistration => {
+  if (client === undefined) {
+    report(
+      'client.client_id',
+      `is missing for ${purpose}`,
+      'Give client id and secret of our application there.',
+    )
+    report(
+      'client.client_secret_ocid',
+      `is missing for ${purpose}`,
+      'Give the OCID of the Vault secret.',
+    )
+  }
+  return client ?? NO_CLIENT
+}
+
+const buildIntrospection = (
+  input: IssuerInput,
+  facts: ProviderFacts,
+  client: ClientRegistration | undefined,
+  report: Report,
+): IntrospectionConfig => {
+  const endpoint = input.introspection_endpoint ?? facts.introspectionEndpoint
+  if (endpoint === undefined && facts.discovery === undefined) {
+    report(
+      'introspection_endpoint',
+      'is missing',
+      'Give the introspection endpoint (RFC 7662); or `issuer` and `jwks_uri`, to verify JWTs.',
+    )
+  }
+  judgeEndpoint('introspection_endpoint', input.introspection_endpoint, report)
+  return {
+    endpoint,
+    client: requireClient(client, 'introspection', report),
+    cache: seconds(
+      input.introspection_cache_seconds ?? LIMITS.introspection_cache_seconds.otherwise,
+    ),
+  }
+}
+
+const buildJwt = (
+  input: IssuerInput,
+  facts: ProviderFacts,
+  client: ClientRegistration | undefined,
+  report: Report,
+): JwtConfig => {
+  const issuer = input.issuer ?? facts.issuer
+  if (issuer === undefined) {
+    report(
+      'issuer',
+      'is missing for JWT verification',
+      'Give the `iss` of the tokens, exact to the byte.',
+    )
+  }
+  return {
+    keys:
+      input.jwks === undefined
+        ? remoteKeys(input, facts, client, report)
+        : staticKeys(input, report),
+    algorithms: input.algorithms ?? facts.algorithms ?? ['RS256'],
+    type: input.token_type ?? 'any',
+  }
+}
+
+const staticKeys = ({ jwks, jwks_uri }: IssuerInput, report: Report): KeySource => {
+  if (jwks_uri !== undefined) {
+    report('jwks', 'stands beside `jwks_uri`', 'Give the keys or their address, not both.')
+  }
+  const keys = isJsonObject(jwks) ? jsonWebKeys(jwks) : undefined
+  if (keys === undefined || keys.length === 0) {
+    report('jwks', 'has no key', 'Give a JWK Set as the identity provider publishes it.')
+    return { kind: 'static', keys: [] }
+  }
+  const { trusted, problems } = readTrustedKeys(keys)
+  for (const problem of problems) {
+    report('jwks', `has a bad key: ${problem}`, 'Take the key out or replace it.')
+  }
+  const kids = trusted.flatMap(({ kid }) => (kid === undefined ? [] : [kid]))
+  if (new Set(kids).size < kids.length) {
+    report('jwks', 'has two keys of the same `kid`', 'Keep the one that is in use.')
+  }
+  return { kind: 'static', keys: trusted }
+}
+
+const remoteKeys = (
+  input: IssuerInput,
+  facts: ProviderFacts,
+  client: ClientRegistration | undefined,
+  report: Report,
+): KeySource => {
+  const uri = input.jwks_uri ?? facts.jwksUri
+  if (uri === undefined && facts.discovery === undefined) {
+    report(
+      'jwks_uri',
+      'is missing, and `jwks` too',
+      'Give the address of the issuer’s keys, or the keys.',
+    )
+  }
+  judgeEndpoint('jwks_uri', input.jwks_uri, report)
+  const access = input.jwks_access ?? facts.jwksAccess ?? 'public'
+  if (access === 'public') return { kind: 'remote', uri, access: undefined }
+  return {
+    kind: 'remote',
+    uri,
+    access: {
+      tokenEndpoint: facts.tokenEndpoint ?? identityDomainTokenEndpoint(uri ?? ''),
+      client: requireClient(client, 'the protected keys', report),
+      // The scope of a client's own rights; the signing certificate needs no further one.
+      scope: 'urn:opc:idm:__myscopes__',
+    },
+  }
+}
+
+/** Beside the keys of an identity domain, at the path that all identity domains have. */
+const identityDomainTokenEndpoint = (jwksUri: string): string =>
+  URL.canParse(jwksUri) ? new URL('/oauth2/v1/token', jwksUri).href : ''
+
+const buildRules = (input: IssuerInput, facts: ProviderFacts, report: Report): TokenRules => {
+  judgeScopes('required_scopes', input.required_scopes ?? [], report)
+  const longest = input.max_token_lifetime_seconds
+  return {
+    issuer: input.issuer ?? facts.issuer,
+    audience: buildAudience(input, report),
+    requiredScopes: input.required_scopes ?? [],
+    allowedClients: input.allowed_clients ?? [],
+    requiredClaims: Object.entries(input.required_claims ?? {}).map(
+      ([name, wanted]): RequiredClaim => ({
+        name,
+        values: Array.isArray(wanted) ? wanted : [wanted],
+      }),
+    ),
+    maxTokenLifetime: longest === undefined ? undefined : seconds(longest),
+    clockTolerance: seconds(
+      input.clock_tolerance_seconds ?? LIMITS.clock_tolerance_seconds.otherwise,
+    ),
+  }
+}
+
+const buildAudience = ({ audience }: IssuerInput, report: Report): TokenRules['audience'] => {
+  if (audience !== 'any' && audience.includes('any')) {
+    report('audience', 'has `any` beside others', 'Give the accepted values, or `any` alone.')
+  }
+  return audience
+}
+
+const buildContextClaims = ({ context_claims }: IssuerInput, report: Report): readonly string[] => {
+  for (const name of RESERVED_CONTEXT_NAMES) {
+    if (context_claims?.includes(name) === true) {
+      report('context_claims', `has ${name}, which is ours`, 'Leave it out.')
+    }
+  }
+  return context_claims ?? []
+}

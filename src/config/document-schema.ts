@@ -1,0 +1,142 @@
+/**
+ * Owns the shape of the JSON configuration document; the published JSON Schema is made from it.
+ * Pure.
+ */
+import * as v from 'valibot'
+import { CLIENT_AUTHENTICATIONS } from '../oauth/client-authentication.ts'
+import { SIGNATURE_ALGORITHMS } from '../oauth/signature-algorithms.ts'
+import { LIMITS, type Limits } from './limits.ts'
+
+/** The names of an object's members as a list of literals. */
+const namesOf = <T extends object>(object: T) => Object.keys(object) as (keyof T & string)[]
+
+const text = (description: string) => v.pipe(v.string(), v.nonEmpty(), v.description(description))
+const texts = (description: string) =>
+  v.pipe(v.array(v.pipe(v.string(), v.nonEmpty())), v.description(description))
+const wholeSeconds = ({ least, most }: Pick<Limits, 'least' | 'most'>, description: string) =>
+  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most), v.description(description))
+
+const clientSchema = v.strictObject({
+  client_id: text('Client id of our application at this identity provider.'),
+  client_secret_ocid: text('OCID of the Vault secret with its client secret.'),
+})
+
+/** What each preset has to know of a provider. */
+export const providerSchema = v.variant('preset', [
+  v.strictObject({
+    preset: v.literal('oci_iam'),
+    domain_url: text('URL of the identity domain, as on its page in the console.'),
+  }),
+  v.strictObject({
+    preset: v.literal('entra'),
+    tenant: text('Directory (tenant) ID, a GUID.'),
+    token_version: v.optional(
+      v.pipe(v.picklist([1, 2]), v.description('As the API’s app registration says. Default 2.')),
+    ),
+  }),
+  v.strictObject({
+    preset: v.literal('okta'),
+    org_url: text('https://<organisation>.okta.com'),
+    authorization_server: v.optional(text('Id of the custom authorization server. `default`.')),
+  }),
+  v.strictObject({
+    preset: v.literal('auth0'),
+    tenant_url: text('https://<tenant>.<region>.auth0.com, or the custom domain.'),
+  }),
+  v.strictObject({
+    preset: v.literal('keycloak'),
+    realm_url: text('https://<host>/realms/<realm>'),
+  }),
+  v.strictObject({
+    preset: v.literal('oidc'),
+    issuer: text('Issuer; its document at /.well-known/openid-configuration has to name it.'),
+  }),
+])
+
+const scalarSchema = v.union([v.string(), v.number(), v.boolean()])
+
+export const issuerSchema = v.strictObject({
+  name: v.pipe(
+    v.string(),
+    v.regex(/^[A-Za-z0-9._-]{1,64}$/),
+    v.description('The name by which logs call this issuer.'),
+  ),
+  provider: v.optional(providerSchema),
+  audience: v.union([
+    v.pipe(texts('Accepted `aud` values; one match is enough.'), v.minLength(1)),
+    v.pipe(v.literal('any'), v.description('Switches the check off; each cold start logs it.')),
+  ]),
+  validation: v.optional(v.picklist(['introspection', 'jwt', 'jwt_and_introspection'])),
+  issuer: v.optional(text('Accepted `iss`, exact.')),
+  jwks_uri: v.optional(text('Address of the issuer’s keys.')),
+  jwks_access: v.optional(v.picklist(['public', 'client_credentials'])),
+  jwks: v.optional(
+    v.pipe(v.looseObject({}), v.description('The issuer’s keys themselves: a JWK Set or one JWK.')),
+  ),
+  algorithms: v.optional(
+    v.pipe(v.array(v.picklist(namesOf(SIGNATURE_ALGORITHMS))), v.minLength(1)),
+  ),
+  token_type: v.optional(
+    v.pipe(
+      v.picklist(['any', 'at+jwt']),
+      v.description('`at+jwt` wants the header `typ` of RFC 9068. Default `any`.'),
+    ),
+  ),
+  introspection_endpoint: v.optional(text('RFC 7662.')),
+  client: v.optional(clientSchema),
+  introspection_cache_seconds: v.optional(
+    wholeSeconds(LIMITS.introspection_cache_seconds, 'How long an answer is reused. Default 0.'),
+  ),
+  required_scopes: v.optional(texts('Scopes that every caller needs; all of them.')),
+  allowed_clients: v.optional(texts('Client ids that may call. Default: every client.')),
+  required_claims: v.optional(
+    v.pipe(
+      v.record(v.string(), v.union([scalarSchema, v.pipe(v.array(scalarSchema), v.minLength(1))])),
+      v.description('Claims that must be there, with this value or one of these values.'),
+    ),
+  ),
+  max_token_lifetime_seconds: v.optional(
+    wholeSeconds({ least: 1, most: 31_536_000 }, 'Longest time from `iat` to `exp`.'),
+  ),
+  clock_tolerance_seconds: v.optional(
+    wholeSeconds(LIMITS.clock_tolerance_seconds, 'Allowance for differing clocks. Default 30.'),
+  ),
+  principal_claims: v.optional(texts('Where the subject stands; the first that is there counts.')),
+  client_id_claims: v.optional(texts('Where the client id stands; the first counts.')),
+  scope_claims: v.optional(texts('Where scopes stand, roles if wanted; all of them count.')),
+  gateway_scope_prefix: v.optional(text('Put before each scope that the gateway hears of.')),
+  gateway_scope_map: v.optional(
+    v.pipe(
+      v.record(v.string(), v.array(v.pipe(v.string(), v.nonEmpty()))),
+      v.description('Replaces a scope by others for the gateway’s `ANY_OF`.'),
+    ),
+  ),
+  context_claims: v.optional(texts('Claims that routes may use as `${request.auth[<claim>]}`.')),
+})
+
+export const backendSchema = v.strictObject({
+  name: v.pipe(
+    v.string(),
+    v.regex(/^[A-Za-z0-9._-]{1,64}$/),
+    v.description('The name by which logs call this backend.'),
+  ),
+  grant: v.optional(v.picklist(['client_credentials'])),
+  token_endpoint: text('Token endpoint of the backend’s identity domain.'),
+  client: clientSchema,
+  client_auth: v.optional(v.picklist(namesOf(CLIENT_AUTHENTICATIONS))),
+  scope: text('Sent as it stands.'),
+  min_token_seconds: v.optional(
+    wholeSeconds(LIMITS.min_back_end_token_seconds, 'A token with less left is not handed out.'),
+  ),
+})
+
+export const documentSchema = v.strictObject({
+  $schema: v.optional(v.string()),
+  issuers: v.pipe(v.array(issuerSchema), v.minLength(1)),
+  backends: v.strictTuple([backendSchema]),
+})
+
+export type ProviderInput = v.InferOutput<typeof providerSchema>
+export type IssuerInput = v.InferOutput<typeof issuerSchema>
+export type BackendInput = v.InferOutput<typeof backendSchema>
+export type DocumentInput = v.InferOutput<typeof documentSchema>

@@ -1,0 +1,41 @@
+/**
+ * Owns how problems of the configuration are told: by key, with what to do, all at once.
+ * Pure.
+ */
+import { endpointProblem } from '../platform/endpoint.ts'
+
+/** What is wrong with a key, and what to do. Values are never part of it: one could be a secret. */
+export interface ConfigProblem {
+  readonly key: string
+  readonly problem: string
+  readonly remedy: string
+}
+
+/** Notes a problem of the field; the form of the configuration knows what its key is called. */
+export type Report = (field: string, problem: string, remedy: string) => void
+
+const ENDPOINT_REMEDY = 'Give a full address that begins with https://; http is for loopback alone.'
+
+/** An empty value has been told as missing already. */
+export const judgeEndpoint = (field: string, address: string | undefined, report: Report): void => {
+  if (address === undefined || address === '') return
+  const problem = endpointProblem(address)
+  if (problem !== undefined) report(field, problem, ENDPOINT_REMEDY)
+}
+
+export const judgeSecretOcid = (field: string, ocid: string, report: Report): void => {
+  if (ocid === '' || /^ocid1\.[A-Za-z0-9._-]+$/.test(ocid)) return
+  report(
+    field,
+    'is no OCID',
+    'Give the OCID of the Vault secret, ocid1.vaultsecret.…; if the secret itself stands here, replace it: others can read it.',
+  )
+}
+
+/** RFC 6749 §3.3: `scope-token`. */
+const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/
+
+export const judgeScopes = (field: string, scopes: readonly string[], report: Report): void => {
+  if (scopes.every((scope) => SCOPE_TOKEN.test(scope))) return
+  report(field, 'has a character that no scope has', 'Give plain scope names, without quotes.')
+}

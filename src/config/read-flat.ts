@@ -1,0 +1,103 @@
+/**
+ * Owns the flat form of the configuration: one issuer and one backend.
+ * Pure.
+ */
+import { CLIENT_AUTHENTICATIONS } from '../oauth/client-authentication.ts'
+import { isSignatureAlgorithm, SIGNATURE_ALGORITHMS } from '../oauth/signature-algorithms.ts'
+import { buildBackend } from './build-backend.ts'
+import { buildIssuer } from './build-issuer.ts'
+import type { BackendInput, IssuerInput } from './document-schema.ts'
+import type { FlatReader } from './flat-reader.ts'
+import type { Config } from './model.ts'
+import type { Report } from './problems.ts'
+
+/** In logs, the one issuer and the one backend of the flat keys. */
+const ONLY = 'default'
+
+/** What fields of the model are called among the flat keys, where the names differ. */
+const ISSUER_KEYS: Readonly<Record<string, string>> = {
+  introspection_endpoint: 'idcs_introspection_endpoint',
+  'client.client_id': 'idcs_app_client_id',
+  'client.client_secret_ocid': 'idcs_app_client_secret_ocid',
+}
+const BACKEND_KEYS: Readonly<Record<string, string>> = {
+  token_endpoint: 'back_end_token_endpoint',
+  'client.client_secret_ocid': 'back_end_client_secret_ocid',
+}
+
+export const readFlatConfig = (reader: FlatReader): Config => ({
+  issuers: [buildIssuer(readIssuer(reader), reporter(reader, ISSUER_KEYS))],
+  backends: [buildBackend(readBackend(reader), reporter(reader, BACKEND_KEYS))],
+})
+
+const reporter =
+  (reader: FlatReader, names: Readonly<Record<string, string>>): Report =>
+  (field, problem, remedy) => {
+    reader.report(names[field] ?? field, problem, remedy)
+  }
+
+const readIssuer = (reader: FlatReader): IssuerInput => {
+  reader.required('audience')
+  const audience = reader.list('audience') ?? []
+  return withoutUndefined({
+    name: ONLY,
+    audience: audience.length === 1 && audience[0] === 'any' ? 'any' : audience,
+    validation: reader.choice('validation', ['introspection', 'jwt', 'jwt_and_introspection']),
+    issuer: reader.optional('issuer'),
+    jwks_uri: reader.optional('jwks_uri'),
+    jwks_access: reader.choice('jwks_access', ['public', 'client_credentials']),
+    jwks: reader.jsonObject('jwks') as Record<string, unknown> | undefined,
+    algorithms: readAlgorithms(reader),
+    introspection_endpoint: reader.optional('idcs_introspection_endpoint'),
+    client: readClient(reader),
+    introspection_cache_seconds: reader.wholeSeconds('introspection_cache_seconds'),
+    required_scopes: reader.list('required_scopes'),
+    allowed_clients: reader.list('allowed_clients'),
+    clock_tolerance_seconds: reader.wholeSeconds('clock_tolerance_seconds'),
+    context_claims: reader.list('context_claims'),
+  })
+}
+
+const readAlgorithms = (reader: FlatReader): IssuerInput['algorithms'] => {
+  const names = reader.list('algorithms')
+  if (names === undefined) return undefined
+  const known = names.filter(isSignatureAlgorithm)
+  if (known.length < names.length) {
+    const choices = Object.keys(SIGNATURE_ALGORITHMS).join(', ')
+    reader.report('algorithms', 'has one that is not accepted', `Give some of ${choices}.`)
+  }
+  return known
+}
+
+/** Wanted where introspection or protected keys are; half of it is a mistake in any case. */
+const readClient = (reader: FlatReader): IssuerInput['client'] => {
+  const keys = ['idcs_app_client_id', 'idcs_app_client_secret_ocid'] as const
+  if (keys.every((key) => reader.optional(key) === undefined)) return undefined
+  const [client_id, client_secret_ocid] = keys.map((key) => reader.required(key))
+  return { client_id: client_id ?? '', client_secret_ocid: client_secret_ocid ?? '' }
+}
+
+const readBackend = (reader: FlatReader): BackendInput =>
+  withoutUndefined({
+    name: ONLY,
+    grant: reader.choice('back_end_grant', ['client_credentials']),
+    token_endpoint: reader.required('back_end_token_endpoint'),
+    client: {
+      client_id: reader.required('back_end_app_client_id'),
+      client_secret_ocid: reader.required('back_end_client_secret_ocid'),
+    },
+    client_auth: reader.choice(
+      'back_end_client_auth',
+      Object.keys(CLIENT_AUTHENTICATIONS) as (keyof typeof CLIENT_AUTHENTICATIONS)[],
+    ),
+    scope: reader.required('back_end_scope'),
+    min_token_seconds: reader.wholeSeconds('min_back_end_token_seconds'),
+  })
+
+/** An absent key is an absent member, as in the document. */
+const withoutUndefined = <T extends object>(
+  object: T,
+): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>
+  }

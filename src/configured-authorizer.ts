@@ -1,0 +1,74 @@
+/**
+ * Owns the authorizer's coming into being from its configuration: at once where that is given, at
+ * the first call where it lies in Vault, and anew when it has changed there.
+ * I/O: the log that it is given; Vault through the secret store.
+ */
+import type { Authorize } from './authorizer.ts'
+import { compose, type World } from './compose.ts'
+import type { Settings } from './config/model.ts'
+import type { ConfigProblem } from './config/problems.ts'
+import { warningsAbout, type ConfigReading } from './config/read-config.ts'
+import { readDocument } from './config/read-document.ts'
+import { fault } from './decision.ts'
+import type { Log } from './platform/log.ts'
+
+const CONFIG_INVALID: Authorize = () => Promise.resolve(fault('config_invalid'))
+
+/** With a broken configuration the function works all the same: its log is where to look. */
+export const createConfiguredAuthorizer = (
+  { source, warnings, settings }: ConfigReading,
+  world: World,
+  log: Log,
+): Authorize => {
+  tellWarnings(warnings, log)
+  if (!source.ok) {
+    tellProblems(source.error, log)
+    return CONFIG_INVALID
+  }
+  return source.value.kind === 'given'
+    ? compose(source.value.config, settings, world)
+    : authorizerFromSecret(source.value.secretOcid, settings, world, log)
+}
+
+/**
+ * The document is read as often as any other secret is. While Vault does not give it, the last one
+ * that was good serves on.
+ */
+const authorizerFromSecret = (
+  secretOcid: string,
+  settings: Settings,
+  world: World,
+  log: Log,
+): Authorize => {
+  let current: { readonly digest: string; readonly authorize: Authorize } | undefined
+
+  const build = (text: string): Authorize => {
+    const config = readDocument(text, 'authorizer_config_secret_ocid')
+    if (!config.ok) {
+      tellProblems(config.error, log)
+      return CONFIG_INVALID
+    }
+    tellWarnings(warningsAbout(config.value), log)
+    return compose(config.value, settings, world)
+  }
+
+  return async (payload, deadline) => {
+    const secret = await world.secrets.read(secretOcid, deadline)
+    if (secret.ok && secret.value.digest() !== current?.digest) {
+      current = { digest: secret.value.digest(), authorize: build(secret.value.reveal()) }
+    }
+    if (current !== undefined) return current.authorize(payload, deadline)
+    return secret.ok ? CONFIG_INVALID(payload, deadline) : secret.error
+  }
+}
+
+const told = ({ key, problem, remedy }: ConfigProblem) => ({ key, problem, remedy })
+
+const tellProblems = (problems: readonly ConfigProblem[], log: Log): void => {
+  log('error', 'config_invalid', { problems: problems.map(told) })
+}
+
+/** Told whatever the log level is: a check that is switched off has to show. */
+const tellWarnings = (warnings: readonly ConfigProblem[], log: Log): void => {
+  if (warnings.length > 0) log('error', 'config_warning', { warnings: warnings.map(told) })
+}

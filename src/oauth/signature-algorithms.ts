@@ -1,0 +1,24 @@
+/**
+ * Owns the signature algorithms that are known here (RFC 7518 §3.1, RFC 9864) and the keys they take.
+ * Pure.
+ */
+
+/** `kty` and, where the algorithm names a curve, `crv`. There is no symmetric one, and no `none`. */
+export const SIGNATURE_ALGORITHMS = {
+  RS256: { kty: 'RSA' },
+  RS384: { kty: 'RSA' },
+  RS512: { kty: 'RSA' },
+  PS256: { kty: 'RSA' },
+  PS384: { kty: 'RSA' },
+  PS512: { kty: 'RSA' },
+  ES256: { kty: 'EC', crv: 'P-256' },
+  ES384: { kty: 'EC', crv: 'P-384' },
+  ES512: { kty: 'EC', crv: 'P-521' },
+  EdDSA: { kty: 'OKP', crv: 'Ed25519' },
+  Ed25519: { kty: 'OKP', crv: 'Ed25519' },
+} as const satisfies Record<string, { readonly kty: string; readonly crv?: string }>
+
+export type SignatureAlgorithm = keyof typeof SIGNATURE_ALGORITHMS
+
+export const isSignatureAlgorithm = (name: string): name is SignatureAlgorithm =>
+  Object.hasOwn(SIGNATURE_ALGORITHMS, name)

@@ -1,0 +1,276 @@
+/**
+ * Owns the closed list of reasons for denials and faults; the README's table is made from it.
+ * Pure.
+ */
+
+/** The error code of a Bearer challenge (RFC 6750 §3.1); `none` is the bare challenge. */
+export type ChallengeError = 'none' | 'invalid_request' | 'invalid_token' | 'insufficient_scope'
+
+interface DenialMeaning {
+  readonly challenge: ChallengeError
+  readonly meaning: string
+  readonly remedy: string
+}
+
+interface FaultMeaning {
+  readonly meaning: string
+  readonly remedy: string
+}
+
+/** Why a token was judged bad. The log tells the reason; the caller is told the challenge alone. */
+export const DENIAL_REASONS = {
+  token_missing: {
+    challenge: 'none',
+    meaning: 'The request carries no token.',
+    remedy:
+      'Send `Authorization: Bearer …`. If callers do, check that the deployment passes the header as the argument `token`.',
+  },
+  scheme_unsupported: {
+    challenge: 'none',
+    meaning: 'The credentials are of another scheme than Bearer.',
+    remedy: 'Send `Authorization: Bearer …`.',
+  },
+  request_malformed: {
+    challenge: 'invalid_request',
+    meaning: 'What the gateway sent is not one of the two documented payloads.',
+    remedy:
+      'Check the authentication policy: multi-argument (`parameters`) or single-argument (`tokenHeader`).',
+  },
+  token_repeated: {
+    challenge: 'invalid_request',
+    meaning: 'More than one token came with the request.',
+    remedy: 'Send one `Authorization` header with one token.',
+  },
+  token_malformed: {
+    challenge: 'invalid_request',
+    meaning: 'The token has characters that no Bearer token has (RFC 6750 §2.1).',
+    remedy: 'Send the token as it was issued: no quotes, no blanks, no line breaks.',
+  },
+  token_too_long: {
+    challenge: 'invalid_request',
+    meaning: 'The token is longer than 16 KiB.',
+    remedy:
+      'Have the identity provider put fewer claims into it; the gateway takes 8 KB of headers.',
+  },
+  token_opaque: {
+    challenge: 'invalid_token',
+    meaning: 'The token is no JWT, and no issuer that introspects is configured for such tokens.',
+    remedy: 'Have the identity provider issue JWTs for this API, or configure introspection.',
+  },
+  token_encrypted: {
+    challenge: 'invalid_token',
+    meaning: 'The token is an encrypted JWT (JWE), which is meant for somebody else.',
+    remedy: 'Have the identity provider issue signed tokens for this API.',
+  },
+  algorithm_not_allowed: {
+    challenge: 'invalid_token',
+    meaning: 'The token’s `alg` is not among the configured `algorithms`.',
+    remedy:
+      'Compare `algorithms` with what the identity provider signs with; `none` and HS… never pass.',
+  },
+  header_unacceptable: {
+    challenge: 'invalid_token',
+    meaning:
+      'The token’s header has a parameter that no access token needs: `crit`, `b64`, `jwk`, `jku`, `x5u`, `zip`, `enc` or `cty`.',
+    remedy: 'Look at who made this token.',
+  },
+  key_unknown: {
+    challenge: 'invalid_token',
+    meaning: 'None of the issuer’s keys is the one that the token’s `kid` names.',
+    remedy:
+      'Get a new token. If new ones are refused too, the keys are of another tenant or environment.',
+  },
+  signature_invalid: {
+    challenge: 'invalid_token',
+    meaning: 'The token’s signature is not by the issuer’s key.',
+    remedy:
+      'Get a new token. All identity domains share issuer and key name: check that the keys are of the right one.',
+  },
+  expiry_missing: {
+    challenge: 'invalid_token',
+    meaning: 'The token has no `exp`, which a JWT access token must have (RFC 9068 §2.2).',
+    remedy: 'Have the identity provider issue tokens that expire.',
+  },
+  token_inactive: {
+    challenge: 'invalid_token',
+    meaning:
+      'The identity provider says that the token is not active: expired, revoked, unknown or not its own.',
+    remedy:
+      'Get a new token. If new ones are refused too, they come from another identity provider.',
+  },
+  token_expired: {
+    challenge: 'invalid_token',
+    meaning: 'The token’s `exp` has passed.',
+    remedy: 'Get a new token; check the clocks if it is new.',
+  },
+  token_not_yet_valid: {
+    challenge: 'invalid_token',
+    meaning: 'The token’s `nbf` or `iat` lies in the future, beyond the tolerance.',
+    remedy: 'Check the clocks; `clock_tolerance_seconds` allows for some difference.',
+  },
+  claims_malformed: {
+    challenge: 'invalid_token',
+    meaning: 'A claim of the token has a type or a value that it cannot have.',
+    remedy:
+      'Look at the token: `exp`, `nbf`, `iat` are numbers of seconds, `iss` and `sub` strings.',
+  },
+  issuer_mismatch: {
+    challenge: 'invalid_token',
+    meaning: 'The token’s `iss` is missing or is not the configured `issuer`, byte for byte.',
+    remedy:
+      'Compare both; a trailing slash counts. Identity domains use `https://identity.oraclecloud.com/`.',
+  },
+  audience_mismatch: {
+    challenge: 'invalid_token',
+    meaning: 'None of the token’s `aud` values is in the configured `audience`.',
+    remedy: 'Ask for a token with a scope of this API’s resource server, or correct `audience`.',
+  },
+  token_type_wrong: {
+    challenge: 'invalid_token',
+    meaning: 'It is no access token: an ID token, a refresh token or another kind.',
+    remedy: 'Send the `access_token` of the token answer.',
+  },
+  token_sender_constrained: {
+    challenge: 'invalid_token',
+    meaning:
+      'The token is bound to a key (`cnf`: DPoP or mutual TLS) and came as a plain Bearer token.',
+    remedy: 'Have the identity provider issue Bearer tokens for this API.',
+  },
+  client_not_allowed: {
+    challenge: 'invalid_token',
+    meaning: 'The token’s client is unknown or not among `allowed_clients`.',
+    remedy: 'Add the client id, or leave `allowed_clients` empty to allow every client.',
+  },
+  claim_mismatch: {
+    challenge: 'invalid_token',
+    meaning: 'The token lacks a claim of `required_claims`, or has it with another value.',
+    remedy: 'Compare the token with the configuration.',
+  },
+  lifetime_too_long: {
+    challenge: 'invalid_token',
+    meaning:
+      'From `iat` to `exp` it is longer than `max_token_lifetime_seconds`, or one of them is missing.',
+    remedy: 'Shorten the lifetime at the identity provider, or raise the limit.',
+  },
+  entra_v1_token: {
+    challenge: 'invalid_token',
+    meaning: 'A version 1 token of Microsoft Entra came where version 2 is configured.',
+    remedy:
+      'Set `requestedAccessTokenVersion` to 2 in the manifest of the API’s app registration, or configure `token_version` 1.',
+  },
+  entra_v2_token: {
+    challenge: 'invalid_token',
+    meaning:
+      'A version 2 token of Microsoft Entra came, of another tenant or where version 1 is configured.',
+    remedy: 'Compare `tenant` and `token_version` with the token.',
+  },
+  entra_graph_token: {
+    challenge: 'invalid_token',
+    meaning: 'The token is for Microsoft Graph; nobody else can verify such tokens.',
+    remedy: 'Ask for a scope of this API (`api://…/.default`), not of Graph.',
+  },
+  auth0_opaque_token: {
+    challenge: 'invalid_token',
+    meaning: 'Auth0 issued an opaque token, which nobody but Auth0 can read.',
+    remedy: 'Send the `audience` of this API with the token request; Auth0 issues JWTs then.',
+  },
+  okta_org_token: {
+    challenge: 'invalid_token',
+    meaning:
+      'The token is of Okta’s org authorization server, whose tokens only Okta may validate.',
+    remedy: 'Use a custom authorization server, such as `default`.',
+  },
+  keycloak_account_audience: {
+    challenge: 'invalid_token',
+    meaning: 'Keycloak put `account` into `aud` and nothing else.',
+    remedy: 'Add an audience mapper for this API to a client scope of the caller’s client.',
+  },
+  scope_insufficient: {
+    challenge: 'insufficient_scope',
+    meaning: 'The token lacks one of the `required_scopes`.',
+    remedy: 'Ask for a token with all of them; identity domains put short scope names into tokens.',
+  },
+} as const satisfies Record<string, DenialMeaning>
+
+/** Why no judgement, or no credential for the backend, could be had. The caller sees 502. */
+export const FAULT_REASONS = {
+  config_invalid: {
+    meaning:
+      'The configuration has problems; the event `config_invalid` of the cold start lists them all.',
+    remedy: 'Correct the keys that it names. A change works from the next cold start on.',
+  },
+  secret_unavailable: {
+    meaning: 'Vault did not give a secret.',
+    remedy:
+      '404: wrong OCID, or no policy that lets this function read it (new policies take up to 15 minutes). 401: resource principal or clock. Otherwise: route to Vault (service gateway).',
+  },
+  secret_unusable: {
+    meaning: 'The secret is empty, or no UTF-8 text, or no key where a key is wanted.',
+    remedy: 'Create a new version of the secret.',
+  },
+  introspection_unavailable: {
+    meaning: 'The introspection endpoint did not answer, or not with status 200.',
+    remedy:
+      '`detail` tells how: name, connection, TLS, time, status. Check the endpoint and the subnet’s way out.',
+  },
+  introspection_refused: {
+    meaning: 'The introspection endpoint refused our own client (400 or 401).',
+    remedy:
+      'Check client id and secret; at an identity domain, tick “Introspect” in the application and activate it.',
+  },
+  introspection_unusable: {
+    meaning: 'The introspection endpoint’s answer is no introspection answer (RFC 7662 §2.2).',
+    remedy:
+      'Check that `idcs_introspection_endpoint` is the introspection endpoint and no login page.',
+  },
+  keys_unavailable: {
+    meaning: 'The issuer’s keys could not be fetched, and those at hand do not fit or are too old.',
+    remedy:
+      '`detail` tells how. 401 or 403 from an identity domain: set `jwks_access` to `client_credentials`, or open the signing certificate to everybody.',
+  },
+  keys_unusable: {
+    meaning:
+      'The issuer’s key address answered with something that is no JWK Set, or has no key to trust.',
+    remedy: 'Check `jwks_uri`.',
+  },
+  discovery_unavailable: {
+    meaning: 'The issuer’s discovery document could not be fetched.',
+    remedy: '`detail` tells how.',
+  },
+  discovery_unusable: {
+    meaning:
+      'The discovery document is none, is of another issuer, or lacks an endpoint that is needed.',
+    remedy:
+      '`detail` names what is wrong. Give the endpoints in the configuration where the provider publishes a foreign `issuer`.',
+  },
+  token_endpoint_unavailable: {
+    meaning: 'The token endpoint for the backend did not answer, or not as a token endpoint.',
+    remedy: '`detail` tells how. 429: the identity domain’s rate limit is reached.',
+  },
+  credential_refused: {
+    meaning: 'The token endpoint refused to issue a token for the backend (RFC 6749 §5.2).',
+    remedy:
+      '`detail` has its error code. invalid_client: id or secret. invalid_scope: copy the scope from the integration’s application. unauthorized_client: tick the grant.',
+  },
+  credential_unusable: {
+    meaning: 'The token endpoint’s answer holds no usable Bearer token.',
+    remedy: '`detail` tells what is wrong with it.',
+  },
+  credential_too_short_lived: {
+    meaning:
+      'The token endpoint issues tokens that live shorter than `min_back_end_token_seconds`.',
+    remedy:
+      'Raise the token lifetime of the integration’s application: the gateway keeps each answer for 60 seconds at least.',
+  },
+  deadline_exceeded: {
+    meaning: 'The time for the call was used up before a decision was made.',
+    remedy: 'Look for the slow neighbour; raise the function’s timeout.',
+  },
+  internal_error: {
+    meaning: 'A defect of this software.',
+    remedy: 'Report it with the log line; `detail` names the kind of error.',
+  },
+} as const satisfies Record<string, FaultMeaning>
+
+export type DenialReason = keyof typeof DENIAL_REASONS
+export type FaultReason = keyof typeof FAULT_REASONS

@@ -1,0 +1,179 @@
+/**
+ * Owns the proof of the order of steps, and that a denial or a fault leaves where it arises.
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import { createAuthorizer } from '../../src/authorizer.ts'
+import type { ObtainedCredential } from '../../src/backend/credential.ts'
+import type { VerifiedCaller } from '../../src/caller/verified-caller.ts'
+import { denial, fault, type Denial, type Fault } from '../../src/decision.ts'
+import { numericDate, seconds, type Deadline } from '../../src/platform/clock.ts'
+import { Redacted } from '../../src/platform/redacted.ts'
+import { failure, success, type Result } from '../../src/platform/result.ts'
+import { deadlineWith, PLENTY_OF_TIME, START, StandingClock } from './support/time.ts'
+
+const CALLER: VerifiedCaller = {
+  issuer: 'callers',
+  principal: 'jdoe',
+  clientId: 'client-1',
+  scope: ['read'],
+  expiresAt: numericDate(START + 900),
+  contextClaims: { tenant: 'acme' },
+  cache: 'miss',
+}
+
+const CREDENTIAL: ObtainedCredential = {
+  authorization: new Redacted('Bearer back-end-token'),
+  expiresAt: numericDate(START + 3600),
+  backend: 'oic',
+  cache: 'hit',
+}
+
+interface World {
+  readonly caller?: Result<VerifiedCaller, Denial | Fault>
+  readonly credential?: Result<ObtainedCredential, Fault>
+  readonly maxDecisionSeconds?: number
+}
+
+const authorizerIn = ({
+  caller = success(CALLER),
+  credential = success(CREDENTIAL),
+  maxDecisionSeconds = 3600,
+}: World) => {
+  const steps: string[] = []
+  const deadlines: Deadline[] = []
+  const authorize = createAuthorizer({
+    verifyCaller: (token, deadline) => {
+      steps.push(`verify ${token.reveal()}`)
+      deadlines.push(deadline)
+      return Promise.resolve(caller)
+    },
+    obtainCredential: (deadline) => {
+      steps.push('obtain')
+      deadlines.push(deadline)
+      return Promise.resolve(credential)
+    },
+    fingerprint: (token) => `fingerprint of ${token.reveal()}`,
+    clock: new StandingClock(),
+    tokenArgument: 'token',
+    maxDecision: seconds(maxDecisionSeconds),
+  })
+  return { authorize, steps, deadlines }
+}
+
+const payloadOf = (token: unknown) =>
+  Buffer.from(JSON.stringify({ type: 'USER_DEFINED', data: { token } }))
+
+describe('the authorizer', () => {
+  it('verifies the caller, then obtains the credential, then permits', async () => {
+    const { authorize, steps } = authorizerIn({})
+
+    const decision = await authorize(payloadOf('Bearer abc'), PLENTY_OF_TIME)
+
+    expect(steps).toStrictEqual(['verify abc', 'obtain'])
+    expect(decision).toStrictEqual({
+      outcome: 'permit',
+      reason: 'permitted',
+      principal: 'jdoe',
+      clientId: 'client-1',
+      scope: ['read'],
+      expiresAt: START + 900,
+      authorization: CREDENTIAL.authorization,
+      contextClaims: { tenant: 'acme' },
+      circumstances: {
+        tokenFingerprint: 'fingerprint of abc',
+        issuer: 'callers',
+        clientId: 'client-1',
+        callerCache: 'miss',
+        backend: 'oic',
+        backEndCache: 'hit',
+      },
+    })
+    expect(decision.outcome === 'permit' && decision.authorization.reveal()).toBe(
+      'Bearer back-end-token',
+    )
+  })
+
+  it.each([
+    ['the caller’s token', 900, 3600, 3600, 900],
+    ['the credential less a minute', 900, 300, 3600, 240],
+    ['the longest decision', 900, 3600, 120, 120],
+  ])('permits until the end of %s', async (_case, caller, credential, longest, expected) => {
+    const { authorize } = authorizerIn({
+      caller: success({ ...CALLER, expiresAt: numericDate(START + caller) }),
+      credential: success({ ...CREDENTIAL, expiresAt: numericDate(START + credential) }),
+      maxDecisionSeconds: longest,
+    })
+
+    expect(await authorize(payloadOf('Bearer abc'), PLENTY_OF_TIME)).toMatchObject({
+      expiresAt: START + expected,
+    })
+  })
+
+  it.each([
+    [undefined, 'token_missing'],
+    ['', 'token_missing'],
+    ['Basic abc', 'scheme_unsupported'],
+    [['Bearer a', 'Bearer b'], 'token_repeated'],
+    ['Bearer a b', 'token_malformed'],
+    ['Bearer a\r\nb', 'token_malformed'],
+    [`Bearer ${'a'.repeat(20_000)}`, 'token_too_long'],
+  ])('asks nobody about a token that is none: %j', async (token, reason) => {
+    const { authorize, steps } = authorizerIn({})
+
+    expect(await authorize(payloadOf(token), PLENTY_OF_TIME)).toStrictEqual(
+      denial(reason as Denial['reason']),
+    )
+    expect(steps).toStrictEqual([])
+  })
+
+  it('asks nobody about a payload that is none', async () => {
+    const { authorize, steps } = authorizerIn({})
+
+    expect(await authorize(Buffer.from('no JSON'), PLENTY_OF_TIME)).toStrictEqual(
+      denial('request_malformed'),
+    )
+    expect(steps).toStrictEqual([])
+  })
+
+  it.each([
+    denial('token_inactive', { issuer: 'callers', callerCache: 'miss' }),
+    { ...denial('scope_insufficient'), requiredScopes: ['write'] },
+    fault('introspection_unavailable', { detail: 'timed_out' }),
+  ])('obtains no credential for a caller that is not verified: $reason', async (objection) => {
+    const { authorize, steps } = authorizerIn({ caller: failure(objection) })
+
+    expect(await authorize(payloadOf('Bearer abc'), PLENTY_OF_TIME)).toStrictEqual({
+      ...objection,
+      circumstances: { ...objection.circumstances, tokenFingerprint: 'fingerprint of abc' },
+    })
+    expect(steps).toStrictEqual(['verify abc'])
+  })
+
+  it('is at fault without a credential, and knows who asked', async () => {
+    const { authorize } = authorizerIn({
+      credential: failure(fault('credential_refused', { detail: 'invalid_scope', backend: 'oic' })),
+    })
+
+    expect(await authorize(payloadOf('Bearer abc'), PLENTY_OF_TIME)).toStrictEqual(
+      fault('credential_refused', {
+        tokenFingerprint: 'fingerprint of abc',
+        issuer: 'callers',
+        clientId: 'client-1',
+        callerCache: 'miss',
+        detail: 'invalid_scope',
+        backend: 'oic',
+      }),
+    )
+  })
+
+  it('gives each step the deadline of the call', async () => {
+    const { authorize, deadlines } = authorizerIn({})
+    const deadline = deadlineWith(1234)
+
+    await authorize(payloadOf('Bearer abc'), deadline)
+
+    expect(deadlines).toStrictEqual([deadline, deadline])
+    expect(deadlines.every((given) => given === deadline)).toBe(true)
+  })
+})

@@ -1,0 +1,290 @@
+/**
+ * Owns the proof of how claims are read and held against the rules.
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import {
+  objectionTo,
+  readTokenClaims,
+  selectContextClaims,
+  type TokenClaims,
+} from '../../../src/caller/claims.ts'
+import type { TokenRules } from '../../../src/config/model.ts'
+import { denial } from '../../../src/decision.ts'
+import { numericDate, seconds } from '../../../src/platform/clock.ts'
+import type { JsonObject } from '../../../src/platform/json.ts'
+import { CLAIM_NAMES, tokenRules } from '../support/issuers.ts'
+import { jsonObject } from '../support/tokens.ts'
+import { whilePolluted } from '../support/pollution.ts'
+import { START } from '../support/time.ts'
+
+const read = (members: JsonObject): TokenClaims | undefined => readTokenClaims(members, CLAIM_NAMES)
+
+/** What was read, without the members that it was read from. */
+const told = (claims: TokenClaims | undefined) =>
+  claims && Object.fromEntries(Object.entries(claims).filter(([name]) => name !== 'members'))
+
+const NO_CLAIMS = {
+  issuer: undefined,
+  principal: undefined,
+  audience: undefined,
+  clientId: undefined,
+  scope: [],
+  expiresAt: undefined,
+  notBefore: undefined,
+  issuedAt: undefined,
+}
+
+describe('reading claims', () => {
+  it('types each claim that decides', () => {
+    const claims = jsonObject({
+      iss: 'https://idp.example/',
+      sub: 'jdoe',
+      aud: ['a', 'b'],
+      client_id: 'client-1',
+      scope: 'read write',
+      exp: 30.5,
+      nbf: 10,
+      iat: 20,
+    })
+
+    expect(told(read(claims))).toStrictEqual({
+      issuer: 'https://idp.example/',
+      principal: 'jdoe',
+      audience: ['a', 'b'],
+      clientId: 'client-1',
+      scope: ['read', 'write'],
+      expiresAt: 30.5,
+      notBefore: 10,
+      issuedAt: 20,
+    })
+  })
+
+  it.each([
+    ['absent ones', {}],
+    ['null ones', { iss: null, sub: null, aud: null, client_id: null, scope: null, exp: null }],
+    ['ones of others', { iat_: 'x', ISS: 'x', appid: 5 }],
+    ['empty names', { sub: '', client_id: '', scope: '' }],
+    ['members that every object inherits', JSON.parse('{"__proto__":{"iss":"x","cnf":{}}}')],
+  ])('makes nothing of %s', (_case, claims: unknown) => {
+    expect(told(read(jsonObject(claims)))).toStrictEqual(NO_CLAIMS)
+  })
+
+  it.each([
+    ['one audience', { aud: 'a' }, { audience: ['a'] }],
+    ['no audience in an array', { aud: [] }, { audience: [] }],
+    ['scopes in an array', { scope: ['a', 'b c'] }, { scope: ['a', 'b', 'c'] }],
+    ['scopes behind several blanks', { scope: ' a  b ' }, { scope: ['a', 'b'] }],
+    ['an empty issuer for none', { iss: '' }, { issuer: undefined }],
+    ['the client under its other name', { azp: 'c' }, { clientId: 'c' }],
+    ['its first name before its second', { azp: 'x', client_id: 'c' }, { clientId: 'c' }],
+    [
+      'scopes under both names, once each',
+      { scope: 'a b', scp: ['b', 'c'] },
+      { scope: ['a', 'b', 'c'] },
+    ],
+    ['the latest instant', { exp: 253_402_300_799 }, { expiresAt: 253_402_300_799 }],
+    ['the first instant', { exp: 0 }, { expiresAt: 0 }],
+  ])('takes %s', (_case, claims, expected) => {
+    expect(told(read(jsonObject(claims)))).toStrictEqual({ ...NO_CLAIMS, ...expected })
+  })
+
+  it.each([
+    ...['iss', 'sub', 'client_id', 'azp'].flatMap((name) =>
+      [5, true, ['x'], { x: 1 }].map((value) => ({ name, value })),
+    ),
+    ...['exp', 'nbf', 'iat'].flatMap((name) =>
+      ['1800000000', true, [1], {}, -1, 1e308, 1_800_000_000_000].map((value) => ({
+        name,
+        value,
+      })),
+    ),
+    ...['aud', 'scope', 'scp'].flatMap((name) =>
+      [5, true, { x: 1 }, ['a', 5], ['a', null], [['a']]].map((value) => ({ name, value })),
+    ),
+  ])('RFC 9068 §2.2, RFC 7519 §2: refuses $name of $value', ({ name, value }) => {
+    expect(read(jsonObject({ [name]: value }))).toBeUndefined()
+  })
+
+  it('takes nothing from a polluted Object.prototype', async () => {
+    const pollution = { iss: 'https://idp.example/', aud: 'a', scope: 'admin', cnf: {} }
+
+    const claims = await whilePolluted(pollution, () => told(read(jsonObject({}))))
+
+    expect(claims).toStrictEqual(NO_CLAIMS)
+  })
+})
+
+const RULES: TokenRules = tokenRules({
+  issuer: 'https://idp.example/',
+  audience: ['api', 'other-api'],
+  requiredScopes: ['read', 'write'],
+  allowedClients: ['client-1', 'client-2'],
+})
+
+const GOOD: TokenClaims = {
+  issuer: 'https://idp.example/',
+  principal: 'jdoe',
+  audience: ['unknown', 'api'],
+  clientId: 'client-1',
+  scope: ['write', 'more', 'read'],
+  expiresAt: numericDate(START + 60),
+  notBefore: START,
+  issuedAt: START,
+  members: jsonObject({ tok_type: 'AT', typ: 'Bearer', token_use: 'access', tenant: ['a', 'b'] }),
+}
+
+const judge = (claims: Partial<TokenClaims>, rules: Partial<TokenRules> = {}) =>
+  objectionTo({ ...GOOD, ...claims }, { ...RULES, ...rules }, START)
+
+const having = (members: object): Partial<TokenClaims> => ({ members: jsonObject(members) })
+
+const from = (offsetSeconds: number) => numericDate(START + offsetSeconds)
+
+describe('judging claims', () => {
+  it.each<[string, Partial<TokenClaims>, Partial<TokenRules>]>([
+    ['that hold all that the rules want', {}, {}],
+    ['of any issuer, where none is configured', { issuer: undefined }, { issuer: undefined }],
+    ['of any audience, where the check is off', { audience: undefined }, { audience: 'any' }],
+    ['of any client, where none is listed', { clientId: undefined }, { allowedClients: [] }],
+    ['without scopes, where none is needed', { scope: [] }, { requiredScopes: [] }],
+    ['without an end', { expiresAt: undefined }, {}],
+    ['that ended within the tolerance', { expiresAt: from(-29.9) }, {}],
+    ['that begin within the tolerance', { notBefore: from(30), issuedAt: from(30) }, {}],
+    ['without a word on its type', having({}), {}],
+    [
+      'with a claim that is wanted',
+      {},
+      { requiredClaims: [{ name: 'tenant', values: ['x', 'b'] }] },
+    ],
+    ['of the longest lifetime', {}, { maxTokenLifetime: seconds(60) }],
+  ])('accepts claims %s', (_case, claims, rules) => {
+    expect(judge(claims, rules)).toBeUndefined()
+  })
+
+  it.each<[string, Partial<TokenClaims>, string]>([
+    ['no issuer', { issuer: undefined }, 'issuer_mismatch'],
+    ['an issuer without the slash', { issuer: 'https://idp.example' }, 'issuer_mismatch'],
+    ['an issuer in another case', { issuer: 'https://IDP.example/' }, 'issuer_mismatch'],
+    ['no audience', { audience: undefined }, 'audience_mismatch'],
+    ['an empty list of audiences', { audience: [] }, 'audience_mismatch'],
+    ['an audience that ours is a part of', { audience: ['api2'] }, 'audience_mismatch'],
+    ['an audience in another case', { audience: ['API'] }, 'audience_mismatch'],
+    ['audiences joined in one text', { audience: ['api other-api'] }, 'audience_mismatch'],
+    ['an audience named any', { audience: ['any'] }, 'audience_mismatch'],
+    ['the type of an ID token', having({ tok_type: 'IT' }), 'token_type_wrong'],
+    ['an empty type', having({ tok_type: '' }), 'token_type_wrong'],
+    ['a type that is no text', having({ tok_type: ['AT'] }), 'token_type_wrong'],
+    ['the type of a refresh token of Keycloak', having({ typ: 'Refresh' }), 'token_type_wrong'],
+    ['the use of an ID token of Cognito', having({ token_use: 'id' }), 'token_type_wrong'],
+    ['OpenID Connect Core §3.1.3.6: a hash', having({ at_hash: 'x' }), 'token_type_wrong'],
+    ['RFC 8417 §2.2: events', having({ events: {} }), 'token_type_wrong'],
+    ['RFC 9449 §4.2: a request', having({ htm: 'GET', htu: 'https://x' }), 'token_type_wrong'],
+    ['RFC 9701 §5: an answer', having({ token_introspection: {} }), 'token_type_wrong'],
+    [
+      'RFC 7800: a key that it is bound to',
+      having({ cnf: { jkt: 'x' } }),
+      'token_sender_constrained',
+    ],
+    ['an end beyond the tolerance', { expiresAt: from(-31) }, 'token_expired'],
+    ['RFC 7519 §4.1.4: an end that is just now', { expiresAt: from(-30) }, 'token_expired'],
+    ['an end long ago', { expiresAt: numericDate(0) }, 'token_expired'],
+    ['RFC 7519 §4.1.5: a late beginning', { notBefore: from(30.1) }, 'token_not_yet_valid'],
+    ['an issue in the future', { issuedAt: from(31) }, 'token_not_yet_valid'],
+    ['no client', { clientId: undefined }, 'client_not_allowed'],
+    ['another client', { clientId: 'client-3' }, 'client_not_allowed'],
+    ['a client in another case', { clientId: 'CLIENT-1' }, 'client_not_allowed'],
+  ])('denies claims with %s', (_case, claims, reason) => {
+    expect(judge(claims)).toMatchObject({ outcome: 'deny', reason })
+  })
+
+  it.each([[[]], [['read']], [['write']], [['READ', 'WRITE']], [['read,write']], [['read write']]])(
+    'RFC 6750 §3.1: denies the scopes %j and names those that are needed',
+    (scope) => {
+      expect(judge({ scope })).toStrictEqual({
+        ...denial('scope_insufficient', { clientId: 'client-1' }),
+        requiredScopes: ['read', 'write'],
+      })
+    },
+  )
+
+  it('knows no tolerance where none is configured', () => {
+    const rules = { clockTolerance: seconds(0) }
+
+    expect(judge({ expiresAt: START }, rules)?.reason).toBe('token_expired')
+    expect(judge({ expiresAt: from(0.1) }, rules)).toBeUndefined()
+    expect(judge({ notBefore: from(0.1) }, rules)?.reason).toBe('token_not_yet_valid')
+  })
+
+  it('tells for the log which client it was', () => {
+    expect(judge({ issuer: 'x' })).toStrictEqual(
+      denial('issuer_mismatch', { clientId: 'client-1' }),
+    )
+    expect(judge({ issuer: 'x', clientId: undefined })).toStrictEqual(denial('issuer_mismatch'))
+  })
+})
+
+describe('rules on single claims and on lifetimes', () => {
+  it.each<[string, TokenClaims['members']]>([
+    ['is absent', jsonObject({})],
+    ['has another value', jsonObject({ level: 3 })],
+    ['has another type', jsonObject({ level: '2' })],
+    ['is an object', jsonObject({ level: { 0: 2 } })],
+    ['lacks it in an array', jsonObject({ level: [1, 3] })],
+  ])('deny a token whose claim %s', (_case, members) => {
+    const requiredClaims = [{ name: 'level', values: [2] }]
+
+    expect(judge({ members }, { requiredClaims })?.reason).toBe('claim_mismatch')
+  })
+
+  it('want all claims that are listed', () => {
+    const requiredClaims = [
+      { name: 'a', values: [1] },
+      { name: 'b', values: [2] },
+    ]
+
+    expect(judge(having({ a: 1 }), { requiredClaims })?.reason).toBe('claim_mismatch')
+    expect(judge(having({ a: 1, b: 2 }), { requiredClaims })).toBeUndefined()
+  })
+
+  it.each<[string, Partial<TokenClaims>]>([
+    ['too long', { issuedAt: from(-1) }],
+    ['unknown for want of `iat`', { issuedAt: undefined }],
+    ['unknown for want of `exp`', { expiresAt: undefined }],
+  ])('deny a token whose lifetime is %s', (_case, claims) => {
+    expect(judge(claims, { maxTokenLifetime: seconds(60) })?.reason).toBe('lifetime_too_long')
+  })
+})
+
+describe('claims for the gateway’s context', () => {
+  it('are the listed ones alone, as texts', () => {
+    const claims = jsonObject({ a: 'x', b: 5, c: true, d: ['x', 'y'], e: 'not listed' })
+
+    expect(selectContextClaims(claims, ['a', 'b', 'c', 'd'])).toStrictEqual({
+      a: 'x',
+      b: '5',
+      c: 'true',
+      d: 'x y',
+    })
+  })
+
+  it.each([
+    ['is absent', undefined],
+    ['is null', null],
+    ['is an object', { x: 1 }],
+    ['is an array of other things than texts', [1, 2]],
+    ['breaks the line', 'x\r\nX-Admin: 1'],
+    ['has a NUL', 'x\0'],
+    ['has a control character beyond ASCII', 'x\u0085y'],
+    ['breaks the line in one of several texts', ['x', 'y\nz']],
+    ['is longer than 1024 characters', 'x'.repeat(1025)],
+  ])('leave out one that %s', (_case, value) => {
+    expect(selectContextClaims(jsonObject({ a: value, b: 'x' }), ['a', 'b'])).toStrictEqual({
+      b: 'x',
+    })
+  })
+
+  it('are no members that every object inherits', () => {
+    expect(selectContextClaims(jsonObject({}), ['constructor', '__proto__'])).toStrictEqual({})
+  })
+})

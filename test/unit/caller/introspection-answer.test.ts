@@ -1,0 +1,251 @@
+/**
+ * Owns the proof of how an introspection answer is judged (RFC 7662 §2.2, §2.3).
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import { objectionTo, selectContextClaims } from '../../../src/caller/claims.ts'
+import { readIntrospectionAnswer } from '../../../src/caller/introspection.ts'
+import { denial, fault } from '../../../src/decision.ts'
+import type { HttpAnswer } from '../../../src/platform/http.ts'
+import { numericDate } from '../../../src/platform/clock.ts'
+import { Redacted } from '../../../src/platform/redacted.ts'
+import { failure } from '../../../src/platform/result.ts'
+import { answer, untypedAnswer } from '../support/http-answers.ts'
+import { issuerConfig, tokenRules } from '../support/issuers.ts'
+import { whilePolluted } from '../support/pollution.ts'
+import { unsignedJwt } from '../support/tokens.ts'
+
+const read = (from: HttpAnswer, token = 'opaque', contextClaims: readonly string[] = []) =>
+  readIntrospectionAnswer(from, new Redacted(token), issuerConfig({ contextClaims }))
+
+describe('an introspection answer', () => {
+  it('has the claims of an active token', () => {
+    const members = {
+      active: true,
+      iss: 'https://idp.example/',
+      sub: 'jdoe',
+      aud: 'api',
+      client_id: 'client-1',
+      scope: 'read write',
+      exp: 1_800_000_060,
+      token_type: 'Bearer',
+    }
+
+    expect(read(answer(200, members))).toMatchObject({
+      ok: true,
+      value: {
+        issuer: 'https://idp.example/',
+        principal: 'jdoe',
+        audience: ['api'],
+        clientId: 'client-1',
+        scope: ['read', 'write'],
+        expiresAt: 1_800_000_060,
+      },
+    })
+  })
+
+  it.each([[true], ['true']])('is of an active token where `active` is %j', (active) => {
+    expect(read(answer(200, { active })).ok).toBe(true)
+  })
+
+  it.each([
+    [false],
+    ['false'],
+    ['TRUE'],
+    ['True'],
+    ['true '],
+    ['yes'],
+    ['1'],
+    [1],
+    [null],
+    [{}],
+    [['true']],
+    [[true]],
+    [''],
+  ])('RFC 7662 §2.2: is of an inactive token where `active` is %j', (active) => {
+    expect(read(answer(200, { active, sub: 'jdoe' }))).toStrictEqual(
+      failure(denial('token_inactive')),
+    )
+  })
+
+  it('is of an inactive token where `active` is absent', () => {
+    expect(read(answer(200, {}))).toStrictEqual(failure(denial('token_inactive')))
+  })
+
+  it('is of an inactive token where a polluted Object.prototype alone says that it is active', async () => {
+    const reading = await whilePolluted({ active: true }, () => read(answer(200, {})))
+
+    expect(reading).toStrictEqual(failure(denial('token_inactive')))
+  })
+
+  it('is of an inactive token whatever its other members look like', () => {
+    expect(read(answer(200, { active: false, exp: 'never', token_type: 5 }))).toStrictEqual(
+      failure(denial('token_inactive')),
+    )
+  })
+
+  it.each(['Bearer', 'bearer', 'BEARER', 'JWT', 'access_token', 'at+jwt'])(
+    'is of an access token where `token_type` is %s',
+    (type) => {
+      expect(read(answer(200, { active: true, token_type: type })).ok).toBe(true)
+    },
+  )
+
+  it.each([['refresh_token'], ['id_token'], ['DPoP'], ['N_A'], ['mac'], [''], [5], [['Bearer']]])(
+    'is of no bearer access token where `token_type` is %j',
+    (type) => {
+      expect(read(answer(200, { active: true, token_type: type }))).toStrictEqual(
+        failure(denial('token_type_wrong')),
+      )
+    },
+  )
+
+  it.each([
+    [400, { error: 'invalid_request' }, 'invalid_request'],
+    [401, { error: 'invalid_client' }, 'invalid_client'],
+    [401, { active: true }, 'status_401'],
+    [401, 'not json', 'status_401'],
+    [403, { error: 'Not_A_Code "quoted"' }, 'status_403'],
+    [401, { error: ['invalid_client'] }, 'status_401'],
+    [401, { error: 'a'.repeat(41) }, 'status_401'],
+  ])('RFC 7662 §2.3: is our own trouble with status %d and %j', (status, body: unknown, detail) => {
+    expect(read(answer(status, body))).toStrictEqual(
+      failure(fault('introspection_refused', { detail })),
+    )
+  })
+
+  it.each([201, 204, 206, 301, 302, 307, 404, 405, 429, 500, 502, 503])(
+    'is none with status %d, even where the body says that the token is active',
+    (status) => {
+      expect(read(answer(status, { active: true }))).toStrictEqual(
+        failure(fault('introspection_unavailable', { detail: `status_${status}` })),
+      )
+    },
+  )
+
+  it.each([
+    ['an empty body', answer(200, '')],
+    ['cut-off JSON', answer(200, '{"active":true')],
+    ['null', answer(200, null)],
+    ['an array', answer(200, [{ active: true }])],
+    ['a text', answer(200, '"active"')],
+    ['a page', answer(200, '<html></html>', 'text/html')],
+    ['JSON that is sent as a page', answer(200, '{"active":true}', 'text/html;charset=utf-8')],
+    ['JSON that is sent as plain text', answer(200, '{"active":true}', 'text/plain')],
+    [
+      'RFC 9701 §5: a signed answer that nobody asked for',
+      answer(200, '{"active":true}', 'application/token-introspection+jwt'),
+    ],
+  ])('cannot be used when it is %s', (_case, given) => {
+    expect(read(given)).toStrictEqual(
+      failure(fault('introspection_unusable', { detail: 'not_json' })),
+    )
+  })
+
+  it.each([
+    ['with a character set', answer(200, '{"active":true}', 'application/json;charset=UTF-8')],
+    ['in upper case', answer(200, '{"active":true}', 'Application/JSON')],
+    ['of a structured syntax', answer(200, '{"active":true}', 'application/scim+json')],
+    ['that is absent', untypedAnswer(200, '{"active":true}')],
+  ])('may come with a media type %s', (_case, given) => {
+    expect(read(given).ok).toBe(true)
+  })
+
+  it.each([{ exp: '1800000000' }, { iss: 5 }, { aud: {} }, { scope: 5 }, { nbf: 1e308 }])(
+    'cannot be used with a member of a type that it cannot have: %j',
+    (member) => {
+      expect(read(answer(200, { active: true, ...member }))).toStrictEqual(
+        failure(fault('introspection_unusable', { detail: 'member_malformed' })),
+      )
+    },
+  )
+})
+
+describe('a JWT that was introspected', () => {
+  const payload = {
+    iss: 'https://idp.example/',
+    sub: 'payload-subject',
+    aud: ['api'],
+    client_id: 'client-1',
+    exp: 1_800_000_060,
+    scope: 'admin',
+    tok_type: 'AT',
+    tenant: 'acme',
+  }
+
+  it.each([{ active: true }, { active: true, iss: null, aud: null, exp: null, client_id: null }])(
+    'has from its payload what the answer lacks: %j',
+    (members) => {
+      expect(read(answer(200, members), unsignedJwt(payload))).toMatchObject({
+        ok: true,
+        value: {
+          issuer: 'https://idp.example/',
+          audience: ['api'],
+          clientId: 'client-1',
+          expiresAt: 1_800_000_060,
+          members: { tok_type: 'AT' },
+        },
+      })
+    },
+  )
+
+  it('gets no scope from its payload: the identity provider may have taken it away', () => {
+    expect(read(answer(200, { active: true }), unsignedJwt(payload))).toMatchObject({
+      ok: true,
+      value: { scope: [] },
+    })
+  })
+
+  it('is what the answer says where both tell', () => {
+    const members = { active: true, iss: 'https://other/', aud: 'b', exp: 5, client_id: 'c' }
+
+    expect(read(answer(200, members), unsignedJwt(payload))).toMatchObject({
+      ok: true,
+      value: { issuer: 'https://other/', audience: ['b'], expiresAt: 5, clientId: 'c' },
+    })
+  })
+
+  it('is inactive when the answer says so, whatever its payload says', () => {
+    const token = unsignedJwt({ ...payload, active: true })
+
+    expect(read(answer(200, { active: false }), token)).toStrictEqual(
+      failure(denial('token_inactive')),
+    )
+  })
+
+  it('is denied where its payload has a claim of a type that it cannot have', () => {
+    const token = unsignedJwt({ ...payload, exp: 'never' })
+
+    expect(read(answer(200, { active: true }), token)).toStrictEqual(
+      failure(denial('claims_malformed')),
+    )
+  })
+
+  it.each([
+    ['RFC 9449 §6.2: is bound to a key where the answer says so', { cnf: { jkt: 'x' } }, {}],
+    ['RFC 9449 §6.1: is bound to a key where its payload alone says so', {}, { cnf: { jkt: 'x' } }],
+  ])('%s', (_case, members, claims) => {
+    const token = unsignedJwt({ ...payload, ...claims })
+    const reading = read(answer(200, { active: true, ...members }), token)
+
+    const rules = tokenRules({ issuer: payload.iss })
+    expect(reading.ok && objectionTo(reading.value, rules, numericDate(0))).toStrictEqual(
+      denial('token_sender_constrained', { clientId: 'client-1' }),
+    )
+  })
+
+  it.each([
+    ['those of the answer before those of the payload', { sub: 'answer' }, { sub: 'answer' }],
+    [
+      'those of the payload where the answer has null',
+      { client_id: null },
+      { client_id: 'client-1' },
+    ],
+    ['those of the payload where the answer has none', {}, { tenant: 'acme' }],
+  ])('gives its claims to the context: %s', (_case, members, expected) => {
+    const names = Object.keys(expected)
+    const reading = read(answer(200, { active: true, ...members }), unsignedJwt(payload), names)
+
+    expect(reading.ok && selectContextClaims(reading.value.members, names)).toStrictEqual(expected)
+  })
+})

@@ -1,0 +1,265 @@
+/**
+ * Owns the proof of how callers are verified by introspection, and how long an answer is reused.
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import { createIntrospect } from '../../../src/caller/introspection.ts'
+import { createIssuerVerifier } from '../../../src/caller/verify-issuer.ts'
+import type { IntrospectionConfig } from '../../../src/config/model.ts'
+import { denial, fault } from '../../../src/decision.ts'
+import { seconds } from '../../../src/platform/clock.ts'
+import { Redacted } from '../../../src/platform/redacted.ts'
+import { failure, success } from '../../../src/platform/result.ts'
+import type { AskAsClient } from '../../../src/oauth/client-exchange.ts'
+import { recordingExchange } from '../support/exchanges.ts'
+import { answer } from '../support/http-answers.ts'
+import { issuerConfig } from '../support/issuers.ts'
+import { PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
+
+const CLIENT = {
+  clientId: 'introspector',
+  secretOcid: 'ocid1.vaultsecret.oc1..introspector',
+  authentication: 'client_secret_basic',
+} as const
+
+const introspectionWith = (cacheSeconds: number): IntrospectionConfig => ({
+  endpoint: 'https://idp.example/introspect',
+  client: CLIENT,
+  cache: seconds(cacheSeconds),
+})
+
+const ACTIVE = {
+  active: true,
+  sub: 'jdoe',
+  aud: 'api',
+  client_id: 'client-1',
+  scope: 'read',
+  exp: START + 3600,
+  tenant: 'acme',
+}
+
+const TOKEN = new Redacted('token-1')
+
+const verifierBy = (
+  askAsClient: AskAsClient,
+  cacheSeconds: number,
+  clock = new StandingClock(),
+) => {
+  const introspection = introspectionWith(cacheSeconds)
+  const issuer = issuerConfig({ introspection, contextClaims: ['tenant'] })
+  const locate = () => Promise.resolve(success(introspection.endpoint ?? ''))
+  const introspect = createIntrospect(issuer, introspection, { locate, askAsClient, clock })
+  return createIssuerVerifier(issuer, undefined, introspect)
+}
+
+/** A verifier whose identity provider says `members` of every token. */
+const verifierOf = (cacheSeconds: number, members: object = ACTIVE) => {
+  const clock = new StandingClock()
+  const exchange = recordingExchange(() => success(answer(200, members)))
+  const verify = verifierBy(exchange.askAsClient, cacheSeconds, clock)
+  return { clock, requests: exchange.requests, verify }
+}
+
+describe('verifying a caller by introspection', () => {
+  it('RFC 7662 §2.1: asks for the token as the registered client', async () => {
+    const { verify, requests } = verifierOf(0)
+
+    await verify(TOKEN, PLENTY_OF_TIME)
+
+    expect(requests).toMatchObject([
+      {
+        endpoint: 'https://idp.example/introspect',
+        client: CLIENT,
+        form: { token: 'token-1' },
+      },
+    ])
+  })
+
+  it('tells what is known of a good caller', async () => {
+    const { verify } = verifierOf(0)
+
+    expect(await verify(TOKEN, PLENTY_OF_TIME)).toStrictEqual(
+      success({
+        issuer: 'callers',
+        principal: 'jdoe',
+        clientId: 'client-1',
+        scope: ['read'],
+        expiresAt: START + 3600,
+        contextClaims: { tenant: 'acme' },
+        cache: 'off',
+      }),
+    )
+  })
+
+  it('denies a token that is not for us, and tells whose it was', async () => {
+    const { verify } = verifierOf(0, { ...ACTIVE, aud: 'other' })
+
+    expect(await verify(TOKEN, PLENTY_OF_TIME)).toStrictEqual(
+      failure(
+        denial('audience_mismatch', {
+          issuer: 'callers',
+          callerCache: 'off',
+          clientId: 'client-1',
+        }),
+      ),
+    )
+  })
+
+  it('takes an exchange that failed for a fault and never for a denial', async () => {
+    const exchange = recordingExchange(() => failure('timed_out'))
+    const verify = verifierBy(exchange.askAsClient, 0)
+
+    expect(await verify(TOKEN, PLENTY_OF_TIME)).toStrictEqual(
+      failure(
+        fault('introspection_unavailable', {
+          detail: 'timed_out',
+          issuer: 'callers',
+          callerCache: 'off',
+        }),
+      ),
+    )
+  })
+
+  it('passes on the fault of a secret that could not be had', async () => {
+    const exchange = recordingExchange(() =>
+      failure(fault('secret_unavailable', { detail: 'status_404' })),
+    )
+    const verify = verifierBy(exchange.askAsClient, 0)
+
+    expect(await verify(TOKEN, PLENTY_OF_TIME)).toMatchObject({
+      error: { reason: 'secret_unavailable', circumstances: { detail: 'status_404' } },
+    })
+  })
+
+  it.each([
+    [200, false],
+    [400, false],
+    [401, true],
+    [403, false],
+    [500, false],
+  ])(
+    'RFC 7662 §2.3: sees with status %d whether our client was refused',
+    async (status, refused) => {
+      const { verify, requests } = verifierOf(0)
+
+      await verify(TOKEN, PLENTY_OF_TIME)
+
+      expect(requests[0]?.isClientRefused(answer(status, {}))).toBe(refused)
+    },
+  )
+
+  it('RFC 6749 §5.2: sees by the error code, too, that our client was refused', async () => {
+    const { verify, requests } = verifierOf(0)
+
+    await verify(TOKEN, PLENTY_OF_TIME)
+
+    expect(requests[0]?.isClientRefused(answer(400, { error: 'invalid_client' }))).toBe(true)
+  })
+})
+
+describe('the cache of introspection answers', () => {
+  it('is off where none is configured: each token is asked for each time', async () => {
+    const { verify, requests } = verifierOf(0)
+
+    const first = await verify(TOKEN, PLENTY_OF_TIME)
+    const second = await verify(TOKEN, PLENTY_OF_TIME)
+
+    expect(requests).toHaveLength(2)
+    expect([first, second]).toMatchObject([
+      { value: { cache: 'off' } },
+      { value: { cache: 'off' } },
+    ])
+  })
+
+  it('answers the second question for a token, and says the same but for the cache', async () => {
+    const { verify, requests } = verifierOf(60)
+
+    const first = await verify(TOKEN, PLENTY_OF_TIME)
+    const second = await verify(new Redacted('token-1'), PLENTY_OF_TIME)
+
+    expect(requests).toHaveLength(1)
+    expect(first).toMatchObject({ ok: true, value: { cache: 'miss' } })
+    expect(second).toStrictEqual(success({ ...(first.ok && first.value), cache: 'hit' }))
+  })
+
+  it('has nothing for another token', async () => {
+    const { verify, requests } = verifierOf(60)
+
+    await verify(TOKEN, PLENTY_OF_TIME)
+    await verify(new Redacted('token-2'), PLENTY_OF_TIME)
+
+    expect(requests.map(({ form }) => form['token'])).toStrictEqual(['token-1', 'token-2'])
+  })
+
+  it('asks anew when its time has run out, and not before', async () => {
+    const { verify, requests, clock } = verifierOf(60)
+
+    await verify(TOKEN, PLENTY_OF_TIME)
+    clock.advance(59.9)
+    await verify(TOKEN, PLENTY_OF_TIME)
+    expect(requests).toHaveLength(1)
+
+    clock.advance(0.1)
+    await verify(TOKEN, PLENTY_OF_TIME)
+    expect(requests).toHaveLength(2)
+  })
+
+  it('RFC 7662 §4: never answers beyond the token’s own end', async () => {
+    const { verify, requests, clock } = verifierOf(300, { ...ACTIVE, exp: START + 10 })
+
+    await verify(TOKEN, PLENTY_OF_TIME)
+    clock.advance(9)
+    await verify(TOKEN, PLENTY_OF_TIME)
+    expect(requests).toHaveLength(1)
+
+    clock.advance(1)
+    await verify(TOKEN, PLENTY_OF_TIME)
+    expect(requests).toHaveLength(2)
+  })
+
+  it('applies the rules anew to each hit: what begins too late at first is good later on', async () => {
+    const { verify, requests, clock } = verifierOf(300, { ...ACTIVE, nbf: START + 40 })
+
+    const early = await verify(TOKEN, PLENTY_OF_TIME)
+    clock.advance(10)
+    const inTime = await verify(TOKEN, PLENTY_OF_TIME)
+
+    expect(early).toMatchObject({
+      ok: false,
+      error: { reason: 'token_not_yet_valid', circumstances: { callerCache: 'miss' } },
+    })
+    expect(inTime).toMatchObject({ ok: true, value: { cache: 'hit' } })
+    expect(requests).toHaveLength(1)
+  })
+
+  it('denies from a hit, too, and says that it was one', async () => {
+    const { verify, requests } = verifierOf(60, { ...ACTIVE, aud: 'other' })
+
+    await verify(TOKEN, PLENTY_OF_TIME)
+    const second = await verify(TOKEN, PLENTY_OF_TIME)
+
+    expect(second).toMatchObject({
+      error: { reason: 'audience_mismatch', circumstances: { callerCache: 'hit' } },
+    })
+    expect(requests).toHaveLength(1)
+  })
+
+  it.each([
+    ['that a token is inactive', success(answer(200, { active: false }))],
+    ['that our client is refused', success(answer(401, {}))],
+    ['that is no answer', success(answer(200, 'x'))],
+    ['with status 503', success(answer(503, ''))],
+    ['that never came', failure('timed_out' as const)],
+  ])('does not keep an answer %s', async (_case, bad) => {
+    const exchange = recordingExchange((index) =>
+      index === 0 ? bad : success(answer(200, ACTIVE)),
+    )
+    const verify = verifierBy(exchange.askAsClient, 60)
+
+    const first = await verify(TOKEN, PLENTY_OF_TIME)
+    const second = await verify(TOKEN, PLENTY_OF_TIME)
+
+    expect(first.ok).toBe(false)
+    expect(second).toMatchObject({ ok: true, value: { cache: 'miss' } })
+  })
+})

@@ -1,0 +1,245 @@
+/**
+ * Owns the proof of what each flat key does, by its default, its values and its limits.
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import { DOCUMENT_KEYS, FLAT_KEYS } from '../../../src/config/flat-keys.ts'
+import type { FlatConfiguration } from '../../../src/config/flat-reader.ts'
+import type { Config, Settings } from '../../../src/config/model.ts'
+import { readConfig } from '../../../src/config/read-config.ts'
+import { keysWithProblems, LEAST } from '../support/flat-configurations.ts'
+import { whilePolluted } from '../support/pollution.ts'
+
+const readingOf = (values: FlatConfiguration): Config & Settings => {
+  const { settings, source } = readConfig({ ...LEAST, ...values })
+  if (!source.ok || source.value.kind !== 'given') throw new Error('refused')
+  return { ...source.value.config, ...settings }
+}
+
+const issuerOf = ({ issuers: [issuer] }: Config) => {
+  if (issuer === undefined) throw new Error('no issuer')
+  return issuer
+}
+
+const problemsOf = (values: FlatConfiguration): readonly string[] => {
+  const { source } = readConfig(values)
+  return source.ok ? [] : source.error.map(({ key, problem }) => `${key} ${problem}`)
+}
+
+describe('the configuration', () => {
+  it('of the least keys has the documented defaults', () => {
+    expect(readingOf({})).toStrictEqual({
+      issuers: [
+        {
+          name: 'default',
+          preset: undefined,
+          discovery: undefined,
+          jwt: undefined,
+          introspection: {
+            endpoint: 'https://callers.example/oauth2/v1/introspect',
+            client: {
+              clientId: 'introspector',
+              secretOcid: 'ocid1.vaultsecret.oc1.phx.introspector',
+              authentication: 'client_secret_basic',
+            },
+            cache: 0,
+          },
+          claimNames: {
+            principal: ['sub'],
+            clientId: ['client_id', 'azp', 'appid', 'cid'],
+            scope: ['scope', 'scp'],
+          },
+          rules: {
+            issuer: undefined,
+            audience: ['api'],
+            requiredScopes: [],
+            allowedClients: [],
+            requiredClaims: [],
+            maxTokenLifetime: undefined,
+            clockTolerance: 30,
+          },
+          gatewayScopes: { prefix: '', map: new Map() },
+          contextClaims: [],
+        },
+      ],
+      backends: [
+        {
+          name: 'default',
+          grant: {
+            kind: 'client_credentials',
+            tokenEndpoint: 'https://backend.example/oauth2/v1/token',
+            client: {
+              clientId: 'invoker',
+              secretOcid: 'ocid1.vaultsecret.oc1.phx.invoker',
+              authentication: 'client_secret_basic',
+            },
+            scope: 'https://0A.integration.example:443urn:opc:resource:consumer::all',
+          },
+          minTokenLifetime: 120,
+        },
+      ],
+      tokenArgument: 'token',
+      maxDecision: 3600,
+      secretTimeToLive: 300,
+      logLevel: 'info',
+      vaultSecretsEndpoint: undefined,
+    })
+  })
+
+  it('has no warning and no problem with the least keys', () => {
+    expect(readConfig(LEAST)).toMatchObject({ source: { ok: true }, warnings: [] })
+  })
+
+  it.each<[string, string, (config: Config & Settings) => unknown, unknown]>([
+    ['audience', 'api  other\tthird', (c) => issuerOf(c).rules.audience, ['api', 'other', 'third']],
+    ['audience', 'any', (c) => issuerOf(c).rules.audience, 'any'],
+    ['audience', 'Any', (c) => issuerOf(c).rules.audience, ['Any']],
+    ['issuer', ' https://idp.example/ ', (c) => issuerOf(c).rules.issuer, 'https://idp.example/'],
+    [
+      'validation',
+      'introspection',
+      (c) => issuerOf(c).introspection?.client.clientId,
+      'introspector',
+    ],
+    ['required_scopes', 'a b:c/d', (c) => issuerOf(c).rules.requiredScopes, ['a', 'b:c/d']],
+    ['allowed_clients', 'a b', (c) => issuerOf(c).rules.allowedClients, ['a', 'b']],
+    ['clock_tolerance_seconds', '0', (c) => issuerOf(c).rules.clockTolerance, 0],
+    ['introspection_cache_seconds', '300', (c) => issuerOf(c).introspection?.cache, 300],
+    ['context_claims', 'sub tenant', (c) => issuerOf(c).contextClaims, ['sub', 'tenant']],
+    ['back_end_grant', 'client_credentials', (c) => c.backends[0].grant.kind, 'client_credentials'],
+    [
+      'back_end_client_auth',
+      'client_secret_post',
+      (c) => c.backends[0].grant.client.authentication,
+      'client_secret_post',
+    ],
+    ['back_end_scope', ' a:443urn:b ', (c) => c.backends[0].grant.scope, 'a:443urn:b'],
+    ['min_back_end_token_seconds', '600', (c) => c.backends[0].minTokenLifetime, 600],
+    ['max_decision_seconds', '60', (c) => c.maxDecision, 60],
+    ['secret_ttl_seconds', '0', (c) => c.secretTimeToLive, 0],
+    ['token_argument', 'x-token', (c) => c.tokenArgument, 'x-token'],
+    ['log_level', 'error', (c) => c.logLevel, 'error'],
+    [
+      'vault_secrets_endpoint',
+      'http://127.0.0.1:8080',
+      (c) => c.vaultSecretsEndpoint,
+      'http://127.0.0.1:8080',
+    ],
+    ['idcs_app_client_id', 'other', (c) => issuerOf(c).introspection?.client.clientId, 'other'],
+    ['back_end_app_client_id', 'other', (c) => c.backends[0].grant.client.clientId, 'other'],
+  ])('takes %s = %j', (key, value, read, expected) => {
+    expect(read(readingOf({ [key]: value }))).toStrictEqual(expected)
+  })
+
+  it.each([
+    ['clock_tolerance_seconds', 0, 300],
+    ['introspection_cache_seconds', 0, 300],
+    ['min_back_end_token_seconds', 60, 3600],
+    ['max_decision_seconds', 60, 3600],
+    ['secret_ttl_seconds', 0, 86_400],
+  ])('has limits for %s: %d to %d', (key, least, most) => {
+    const refused = [least - 1, most + 1, `${least}.5`, '1e2', `${most}s`, 'NaN', '0x3c', '+60']
+
+    for (const value of [least, most]) {
+      expect(keysWithProblems({ [key]: String(value) })).toStrictEqual([])
+    }
+    for (const value of refused) {
+      expect(keysWithProblems({ [key]: String(value) })).toStrictEqual([key])
+    }
+  })
+
+  it.each(Object.keys(LEAST))('is refused without %s, whether absent, empty or blank', (key) => {
+    for (const value of [undefined, '', '  ']) {
+      expect(problemsOf({ ...LEAST, [key]: value })).toStrictEqual([`${key} is missing`])
+    }
+  })
+
+  it.each(Object.keys(FLAT_KEYS).filter((key) => !Object.hasOwn(LEAST, key)))(
+    'takes an empty %s for an absent one',
+    (key) => {
+      expect(readingOf({ [key]: ' ' })).toStrictEqual(readingOf({}))
+    },
+  )
+
+  it.each([
+    ['validation', 'guess'],
+    ['validation', 'Introspection'],
+    ['back_end_grant', 'basic'],
+    ['back_end_client_auth', 'private_key_jwt'],
+    ['log_level', 'trace'],
+    ['required_scopes', 'a "b"'],
+    ['required_scopes', 'a\\b'],
+    ['required_scopes', 'é'],
+    ['context_claims', 'sub back_end_token'],
+    ['context_claims', 'responseCode'],
+    ['audience', 'any api'],
+    ['audience', 'api any'],
+    ['idcs_app_client_secret_ocid', 's3cret'],
+    ['back_end_client_secret_ocid', 'ocid1.'],
+    ['back_end_client_secret_ocid', 'ocid1.a b'],
+    ['jwks', 'x'],
+    ['algorithms', 'none'],
+    ['algorithms', 'RS256 HS256'],
+    ['context_claims', 'scope'],
+  ])('is refused with %s = %j, and no other key is', (key, value) => {
+    expect(keysWithProblems({ [key]: value })).toStrictEqual([key])
+  })
+
+  it('tells all its problems at once', () => {
+    const nothing = problemsOf({})
+    const much = problemsOf({
+      ...LEAST,
+      audience: 'any api',
+      log_level: 'loud',
+      max_decision_seconds: '5',
+      idcs_introspection_endpoint: 'http://callers.example',
+      jwks: 'x',
+    })
+
+    expect(nothing).toHaveLength(Object.keys(LEAST).length)
+    expect(much.map((problem) => problem.split(' ', 1)[0]).sort()).toStrictEqual([
+      'audience',
+      'idcs_introspection_endpoint',
+      'jwks',
+      'log_level',
+      'max_decision_seconds',
+    ])
+  })
+
+  it('tells with each problem what to do', () => {
+    const { source } = readConfig({ jwks: 'x', log_level: 'loud' })
+
+    expect(!source.ok && source.error.map(({ remedy }) => remedy)).toStrictEqual(
+      Array.from({ length: 10 }, () => expect.stringMatching(/\.$/) as unknown),
+    )
+  })
+
+  it('never has a value in a problem or a warning: it could be a secret', () => {
+    const secret = 's3cret-"value"'
+    const keys = [...Object.keys(FLAT_KEYS), 'back_end_secret', 'JWKS']
+    const flat = keys.filter((key) => !DOCUMENT_KEYS.some((documentKey) => documentKey === key))
+    const pick = (names: readonly string[]) => Object.fromEntries(names.map((key) => [key, secret]))
+    const everything = pick(keys)
+
+    const told = JSON.stringify(
+      [everything, { ...pick(flat), audience: `any ${secret}` }]
+        .map((values) => readConfig(values))
+        .map(({ source, warnings }) => [source.ok ? [] : source.error, warnings]),
+    )
+
+    expect(told).toContain('is out of range')
+    expect(told).not.toContain('s3cret')
+  })
+
+  it('takes no key from a polluted Object.prototype', async () => {
+    const pollution = { audience: 'any', jwks: '{}' }
+    const withoutAudience = Object.fromEntries(
+      Object.entries(LEAST).filter(([key]) => key !== 'audience'),
+    )
+
+    expect(await whilePolluted(pollution, () => problemsOf(withoutAudience))).toStrictEqual([
+      'audience is missing',
+    ])
+    expect(await whilePolluted(pollution, () => problemsOf(LEAST))).toStrictEqual([])
+  })
+})

@@ -1,0 +1,117 @@
+/**
+ * Owns the proof of the request that OAuth endpoints get, and of what is read from their answers.
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import { readErrorCode, readJsonAnswer, requestForm } from '../../../src/oauth/form-request.ts'
+import type { HttpRequest } from '../../../src/platform/http.ts'
+import { failure, success } from '../../../src/platform/result.ts'
+import { answer, untypedAnswer } from '../support/http-answers.ts'
+import { whilePolluted } from '../support/pollution.ts'
+import { PLENTY_OF_TIME } from '../support/time.ts'
+
+const sent = async (form: Record<string, string>, authentication: Record<string, string>) => {
+  const requests: HttpRequest[] = []
+  await requestForm(
+    (request) => {
+      requests.push(request)
+      return Promise.resolve(success(answer(200, {})))
+    },
+    {
+      endpoint: 'https://idp.example/token',
+      form,
+      authentication: { headers: { Authorization: 'Basic x' }, form: authentication },
+    },
+    PLENTY_OF_TIME,
+  )
+  return requests
+}
+
+describe('a request to an OAuth endpoint', () => {
+  it('RFC 6749 §3.2: is a POST of a form that asks for JSON', async () => {
+    expect(await sent({ token: 'a' }, {})).toStrictEqual([
+      {
+        method: 'POST',
+        url: 'https://idp.example/token',
+        headers: {
+          Accept: 'application/json',
+          'Content-Type': 'application/x-www-form-urlencoded',
+          Authorization: 'Basic x',
+        },
+        body: 'token=a',
+      },
+    ])
+  })
+
+  it('RFC 6749 appendix B: encodes what has a meaning, and has nothing in the URL', async () => {
+    const form = { token: '%+/:& ~ü=', scope: 'https://a:443urn:opc::all' }
+    const [request] = await sent(form, { client_secret: '&client_id=admin' })
+
+    expect(request?.url).toBe('https://idp.example/token')
+    expect(request?.body).toBe(
+      'token=%25%2B%2F%3A%26+%7E%C3%BC%3D&scope=https%3A%2F%2Fa%3A443urn%3Aopc%3A%3Aall' +
+        '&client_secret=%26client_id%3Dadmin',
+    )
+  })
+
+  it('takes no field from a polluted Object.prototype', async () => {
+    const [request] = await whilePolluted({ scope: 'admin' }, () => sent({ token: 'a' }, {}))
+
+    expect(request?.body).toBe('token=a')
+  })
+
+  it('passes on how the exchange failed', async () => {
+    const failed = await requestForm(
+      () => Promise.resolve(failure('timed_out')),
+      { endpoint: 'https://idp.example/', form: {}, authentication: { headers: {}, form: {} } },
+      PLENTY_OF_TIME,
+    )
+
+    expect(failed).toStrictEqual(failure('timed_out'))
+  })
+})
+
+describe('the JSON of an answer', () => {
+  it.each([
+    ['application/json'],
+    ['APPLICATION/JSON'],
+    ['application/json;charset=utf-8'],
+    ['application/json ; charset=utf-8'],
+    ['application/problem+json'],
+  ])('is read from %s', (mediaType) => {
+    expect(readJsonAnswer(answer(200, { a: 1 }, mediaType))).toStrictEqual({ a: 1 })
+  })
+
+  it('is read where no media type is named', () => {
+    expect(readJsonAnswer(untypedAnswer(200, '{"a":1}'))).toStrictEqual({ a: 1 })
+  })
+
+  it.each([
+    ['text/html'],
+    ['text/plain'],
+    ['application/jwt'],
+    ['application/jsonp'],
+    ['application/json-seq'],
+    ['text/html; application/json'],
+    ['xapplication/json'],
+    [''],
+  ])('is not read from %j', (mediaType) => {
+    expect(readJsonAnswer(answer(200, { a: 1 }, mediaType))).toBeUndefined()
+  })
+})
+
+describe('the error code of an answer', () => {
+  it.each([
+    [{ error: 'invalid_client' }, 'invalid_client'],
+    [{ error: 'invalid_client', error_description: 'secret' }, 'invalid_client'],
+    [{ error: 'Invalid' }, undefined],
+    [{ error: 'invalid client' }, undefined],
+    [{ error: 'invalid_client\n' }, undefined],
+    [{ error: '' }, undefined],
+    [{ error: 5 }, undefined],
+    [{}, undefined],
+    ['invalid_client', undefined],
+  ])('RFC 6749 §5.2: of %j is %s', (body: unknown, expected) => {
+    expect(readErrorCode(answer(400, body))).toBe(expected)
+  })
+})

@@ -1,0 +1,127 @@
+/**
+ * Owns the proof of what makes a token endpoint's answer a credential (RFC 6749 §5).
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import { isInvalidClient, readTokenAnswer } from '../../../src/oauth/token-endpoint.ts'
+import { failure } from '../../../src/platform/result.ts'
+import { answer } from '../support/http-answers.ts'
+import { whilePolluted } from '../support/pollution.ts'
+import { START } from '../support/time.ts'
+
+const GOOD = { access_token: 'abc', token_type: 'Bearer', expires_in: 3600 }
+
+const read = (body: unknown, status = 200) => readTokenAnswer(answer(status, body), START)
+
+describe('a token endpoint’s answer', () => {
+  it('RFC 6749 §5.1: holds a credential and its end, reckoned from the request', () => {
+    const reading = read(GOOD)
+
+    expect(reading.ok && reading.value.accessToken.reveal()).toBe('abc')
+    expect(reading.ok && reading.value.expiresAt - START).toBe(3600)
+  })
+
+  it.each(['bearer', 'BEARER', 'Bearer'])(
+    'RFC 6749 §5.1: may write the token type as it likes: %s',
+    (token_type) => {
+      const reading = read({ ...GOOD, token_type })
+
+      expect(reading.ok && reading.value.accessToken.reveal()).toBe('abc')
+    },
+  )
+
+  it.each([
+    ['no lifetime', undefined, 300],
+    ['a lifetime of null', null, 300],
+    ['a lifetime of days', 10 * 86_400, 86_400],
+    ['a lifetime beyond all bounds', 1e308, 86_400],
+    ['a lifetime with a fraction', 0.5, 0.5],
+  ])('may name %s', (_case, expires_in, expected) => {
+    const reading = read({ ...GOOD, expires_in })
+
+    expect(reading.ok && reading.value.expiresAt - START).toBe(expected)
+  })
+
+  it.each([
+    ['expires_in of 0', { expires_in: 0 }, 'expires_in_malformed'],
+    ['expires_in below 0', { expires_in: -5 }, 'expires_in_malformed'],
+    ['expires_in as a text', { expires_in: '3600' }, 'expires_in_malformed'],
+    ['expires_in of true', { expires_in: true }, 'expires_in_malformed'],
+    ['no access token', { access_token: undefined }, 'access_token_missing'],
+    ['an empty access token', { access_token: '' }, 'access_token_missing'],
+    ['an access token that is no text', { access_token: ['abc'] }, 'access_token_missing'],
+    ['several tokens', { access_token: undefined, tokenResponses: [GOOD] }, 'several_tokens'],
+    ['RFC 6750 §2.1: a blank in the token', { access_token: 'a b' }, 'access_token_malformed'],
+    ['a line break in the token', { access_token: 'a\r\nb' }, 'access_token_malformed'],
+    ['a line feed behind the token', { access_token: 'abc\n' }, 'access_token_malformed'],
+    ['a letter beyond ASCII in it', { access_token: 'abcé' }, 'access_token_malformed'],
+    ['no token type', { token_type: undefined }, 'not_bearer'],
+    ['RFC 9449 §5: a DPoP token', { token_type: 'DPoP' }, 'not_bearer'],
+    ['RFC 8693 §2.2.1: no access token at all', { token_type: 'N_A' }, 'not_bearer'],
+    ['a token type that is no text', { token_type: ['Bearer'] }, 'not_bearer'],
+  ])('cannot be used with %s', (_case, members, detail) => {
+    expect(read({ ...GOOD, ...members })).toStrictEqual(failure({ kind: 'unusable', detail }))
+  })
+
+  it.each([
+    ['a page', '<html></html>'],
+    ['an array', [GOOD]],
+    ['null', null],
+    ['nothing', ''],
+  ])('cannot be used when it is %s', (_case, body: unknown) => {
+    expect(read(body)).toStrictEqual(failure({ kind: 'unusable', detail: 'not_json' }))
+  })
+
+  it.each([
+    [400, { error: 'invalid_scope' }, 'invalid_scope'],
+    [400, { error: 'unauthorized_client' }, 'unauthorized_client'],
+    [401, { error: 'invalid_client' }, 'invalid_client'],
+    [401, '', 'status_401'],
+    [403, { error: 'access_denied' }, 'access_denied'],
+  ])('RFC 6749 §5.2: refuses with status %d and %j', (status, body: unknown, detail) => {
+    expect(read(body, status)).toStrictEqual(failure({ kind: 'refused', detail }))
+  })
+
+  it.each([
+    [400, 'Bad Request'],
+    [403, { error: 'Blocked by the firewall' }],
+    [201, GOOD],
+    [302, GOOD],
+    [429, { error: 'slow_down' }],
+    [500, GOOD],
+    [503, { error: 'temporarily_unavailable' }],
+  ])('is none of a token endpoint with status %d and %j', (status, body: unknown) => {
+    expect(read(body, status)).toStrictEqual(
+      failure({ kind: 'unavailable', detail: `status_${status}` }),
+    )
+  })
+
+  it.each([
+    ['fixed texts alone', { error: 'client secret s3cret is wrong' }],
+    ['no code that is too long', { error: 'a'.repeat(41) }],
+    ['no code with upper case, as secrets have', { error: 'aB' }],
+  ])('gives the log %s', (_case, body) => {
+    expect(read(body, 401)).toStrictEqual(failure({ kind: 'refused', detail: 'status_401' }))
+  })
+
+  it('takes nothing from a polluted Object.prototype', async () => {
+    const reading = await whilePolluted(GOOD, () => read({}))
+
+    expect(reading).toStrictEqual(failure({ kind: 'unusable', detail: 'access_token_missing' }))
+  })
+})
+
+describe('a refusal of our client', () => {
+  it.each([
+    [401, '', true],
+    [401, { error: 'invalid_client' }, true],
+    [400, { error: 'invalid_client' }, true],
+    [400, { error: 'invalid_grant' }, false],
+    [400, 'invalid_client', false],
+    [403, { error: 'invalid_client' }, false],
+    [200, { error: 'invalid_client' }, false],
+    [500, { error: 'invalid_client' }, false],
+  ])('RFC 6749 §5.2: with status %d and %j: %s', (status, body: unknown, expected) => {
+    expect(isInvalidClient(answer(status, body))).toBe(expected)
+  })
+})

@@ -1,0 +1,135 @@
+/**
+ * Owns the proof of the cache: when entries die, which one gives way, and whose answer is whose.
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { cacheKey, ExpiringCache, SingleFlight } from '../../../src/platform/cache.ts'
+import { later, seconds } from '../../../src/platform/clock.ts'
+import { START, StandingClock } from '../support/time.ts'
+
+const after = (spanSeconds: number) => later(START, seconds(spanSeconds))
+
+describe('an expiring cache', () => {
+  it('keeps a value until its end, and not at it', () => {
+    const clock = new StandingClock()
+    const cache = new ExpiringCache<string>(2, clock)
+    cache.set('a', 'value', after(10))
+
+    clock.advance(9.9)
+    expect(cache.get('a')).toBe('value')
+
+    clock.advance(0.1)
+    expect(cache.get('a')).toBeUndefined()
+    expect(cache.size).toBe(0)
+  })
+
+  it('has nothing under a key that was never set or was deleted', () => {
+    const cache = new ExpiringCache<string>(2, new StandingClock())
+    cache.set('a', 'value', after(10))
+
+    cache.delete('a')
+
+    expect([cache.get('a'), cache.get('__proto__'), cache.size]).toStrictEqual([
+      undefined,
+      undefined,
+      0,
+    ])
+  })
+
+  it('replaces value and end of a key that it has, and pushes nothing out for it', () => {
+    const clock = new StandingClock()
+    const cache = new ExpiringCache<string>(2, clock)
+    cache.set('a', 'old', after(10))
+    cache.set('b', 'other', after(100))
+
+    cache.set('a', 'new', after(100))
+    clock.advance(50)
+
+    expect([cache.get('a'), cache.get('b')]).toStrictEqual(['new', 'other'])
+  })
+
+  it('gives up the entry that was used least recently', () => {
+    const cache = new ExpiringCache<number>(2, new StandingClock())
+    cache.set('a', 1, after(10))
+    cache.set('b', 2, after(10))
+
+    cache.get('a')
+    cache.set('c', 3, after(10))
+
+    expect(['a', 'b', 'c'].map((key) => cache.get(key))).toStrictEqual([1, undefined, 3])
+  })
+
+  it('never has more entries than its capacity, nor one that is not its last value', () => {
+    const steps = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', 'e'), fc.nat()))
+
+    fc.assert(
+      fc.property(steps, (sets) => {
+        const cache = new ExpiringCache<number>(3, new StandingClock())
+        for (const [key, value] of sets) cache.set(key, value, after(10))
+        const last = new Map(sets)
+
+        expect(cache.size).toBe(Math.min(3, last.size))
+        for (const [key, value] of last) expect([value, undefined]).toContain(cache.get(key))
+      }),
+    )
+  })
+})
+
+describe('a cache key', () => {
+  it('differs for lists of parts that would look alike when joined', () => {
+    const lists = [['ab', 'c'], ['a', 'bc'], ['abc'], ['abc', ''], ['a","bc'], ['a', 'b', 'c']]
+
+    expect(new Set(lists.map((parts) => cacheKey(...parts))).size).toBe(lists.length)
+  })
+
+  it('is the same for the same parts and for no others', () => {
+    const parts = fc.array(fc.string(), { maxLength: 3 })
+
+    fc.assert(
+      fc.property(parts, parts, (one, other) => {
+        expect(cacheKey(...one) === cacheKey(...other)).toBe(
+          JSON.stringify(one) === JSON.stringify(other),
+        )
+      }),
+    )
+  })
+
+  it('shows nothing of its parts', () => {
+    expect(cacheKey('https://idp.example', 'token-1')).toMatch(/^[A-Za-z0-9_-]{43}$/)
+    expect(cacheKey('token-1')).not.toContain('token')
+  })
+})
+
+describe('a single flight', () => {
+  it('runs once for all who ask while it is under way, and anew afterwards', async () => {
+    const flights = new SingleFlight<number>()
+    let runs = 0
+    const work = () => Promise.resolve((runs += 1))
+
+    const together = await Promise.all([flights.run('a', work), flights.run('a', work)])
+    const afterwards = await flights.run('a', work)
+
+    expect([...together, afterwards]).toStrictEqual([1, 1, 2])
+  })
+
+  it('is one of its own for each key', async () => {
+    const flights = new SingleFlight<string>()
+
+    const both = await Promise.all(
+      ['a', 'b'].map((key) => flights.run(key, () => Promise.resolve(`of ${key}`))),
+    )
+
+    expect(both).toStrictEqual(['of a', 'of b'])
+  })
+
+  it('fails for all who wait, and does not keep the failure', async () => {
+    const flights = new SingleFlight<string>()
+    const broken = () => Promise.reject(new Error('broken'))
+
+    const outcomes = await Promise.allSettled([flights.run('a', broken), flights.run('a', broken)])
+
+    expect(outcomes.map(({ status }) => status)).toStrictEqual(['rejected', 'rejected'])
+    expect(await flights.run('a', () => Promise.resolve('whole'))).toBe('whole')
+  })
+})

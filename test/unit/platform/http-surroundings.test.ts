@@ -1,0 +1,192 @@
+/**
+ * Owns the proof that nothing around an exchange changes it: neither the environment's variables
+ * nor a polluted `Object.prototype`.
+ * I/O: HTTP and HTTPS on loopback, processes of its own, one temporary file with a certificate.
+ */
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { createHttp } from '../../../src/platform/http.ts'
+import { listen, readBody, type LocalServer } from '../../stack/listen.ts'
+import { whilePolluted } from '../support/pollution.ts'
+import { selfSignedCertificate } from '../support/self-signed-certificate.ts'
+import { PLENTY_OF_TIME } from '../support/time.ts'
+
+let server: LocalServer
+let watcher: LocalServer
+let requests: string[]
+let watched: string[]
+
+beforeEach(async () => {
+  requests = []
+  watched = []
+  server = await listen((request, response) => {
+    void readBody(request).then((body) => {
+      const { authorization = 'no authorization', ...headers } = request.headers
+      const names = Object.keys(headers).sort().join()
+      requests.push(
+        `${request.method ?? ''} ${request.url ?? ''} ${authorization} ${names} ${body.toString()}`,
+      )
+      response.writeHead(401, { 'Content-Type': 'application/json' }).end('{"a":1}')
+    })
+  })
+  watcher = await listen((request, response) => {
+    watched.push(request.url ?? '')
+    response.end()
+  })
+})
+afterEach(async () => {
+  await server.close()
+  await watcher.close()
+})
+
+/** What exchanges with and without a body send and hand over, for comparison. */
+const ask = async () => {
+  const http = createHttp()
+  const common = {
+    url: `${server.url}/token`,
+    headers: { Authorization: 'Basic x', Accept: 'application/json' },
+  }
+  const exchanges = [
+    await http({ ...common, method: 'POST', body: 'a=b' }, PLENTY_OF_TIME),
+    await http({ ...common, method: 'GET' }, PLENTY_OF_TIME),
+  ]
+  const handedOver = exchanges.map((exchange) =>
+    exchange.ok
+      ? `${exchange.value.status} ${Buffer.from(exchange.value.body).toString()}`
+      : exchange.error,
+  )
+  return { handedOver, sent: requests.splice(0) }
+}
+
+const UNDISTURBED = ['401 {"a":1}', '401 {"a":1}']
+
+describe('a polluted Object.prototype', () => {
+  it.each<[string, () => unknown]>([
+    ['validateStatus', () => () => false],
+    ['auth', () => ({ username: 'forged', password: 'forged' })],
+    ['baseURL', () => watcher.url],
+    ['url', () => watcher.url],
+    ['method', () => 'GET'],
+    ['data', () => 'forged'],
+    ['body', () => 'forged'],
+    ['params', () => ({ forged: '1' })],
+    ['paramsSerializer', () => () => 'forged=1'],
+    ['proxy', () => ({ host: '127.0.0.1', port: watcher.port })],
+    ['maxRedirects', () => 5],
+    ['maxContentLength', () => 1],
+    ['maxBodyLength', () => 1],
+    ['timeout', () => 1],
+    ['adapter', () => 'fetch'],
+    ['transport', () => ({ request: () => undefined })],
+    ['transformRequest', () => () => 'forged'],
+    ['transformResponse', () => () => 'forged'],
+    ['responseType', () => 'json'],
+    ['responseEncoding', () => 'latin1'],
+    ['decompress', () => false],
+    ['httpVersion', () => 2],
+    ['lookup', () => () => undefined],
+    ['socketPath', () => '/nowhere'],
+    ['family', () => 6],
+    ['host', () => '127.0.0.2'],
+    ['hostname', () => '127.0.0.2'],
+    ['port', () => watcher.port],
+    ['path', () => '/forged'],
+    ['agent', () => false],
+    ['localAddress', () => '127.0.0.9'],
+    ['createConnection', () => () => undefined],
+    ['setHost', () => false],
+    ['maxRate', () => 1],
+    ['beforeRedirect', () => () => undefined],
+    ['cancelToken', () => ({ reason: 'forged' })],
+    ['onUploadProgress', () => () => undefined],
+    ['withXSRFToken', () => true],
+    ['Authorization', () => 'Basic forged'],
+    ['x-forged', () => 'forged'],
+    ['status', () => 200],
+    ['request', () => ({ reusedSocket: true })],
+    ['code', () => 'ECONNRESET'],
+    ['common', () => ({ 'X-Forged': 'forged' })],
+  ])('has no effect with %s', async (name, value) => {
+    const clean = await ask()
+
+    const polluted = await whilePolluted({ [name]: value() }, ask)
+
+    expect(clean.handedOver).toStrictEqual(UNDISTURBED)
+    expect(polluted).toStrictEqual(clean)
+    expect(watched).toStrictEqual([])
+  })
+})
+
+describe('the environment', () => {
+  const proxyVariables = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [
+    name,
+    name.toUpperCase(),
+  ])
+  const before = new Map(proxyVariables.map((name) => [name, process.env[name]]))
+
+  afterEach(() => {
+    for (const [name, value] of before) {
+      if (value === undefined) Reflect.deleteProperty(process.env, name)
+      else process.env[name] = value
+    }
+  })
+
+  it('names proxies in vain', async () => {
+    for (const name of proxyVariables) {
+      process.env[name] = name.toLowerCase() === 'no_proxy' ? '' : watcher.url
+    }
+
+    const { handedOver } = await ask()
+
+    expect(handedOver).toStrictEqual(UNDISTURBED)
+    expect(watched).toStrictEqual([])
+  })
+})
+
+describe('the environment of TLS', () => {
+  const { certificatePem, privateKeyPem } = selfSignedCertificate(new Date())
+  const folder = mkdtempSync(join(tmpdir(), 'certificate-'))
+  const certificateFile = join(folder, 'certificate.pem')
+  const tlsServer = createServer(
+    { cert: certificatePem, key: privateKeyPem },
+    (_request, response) => {
+      response.writeHead(204).end()
+    },
+  )
+  const asking = fileURLToPath(new URL('../support/ask.ts', import.meta.url))
+
+  beforeAll(async () => {
+    writeFileSync(certificateFile, certificatePem)
+    await new Promise<void>((resolve) => tlsServer.listen(0, '127.0.0.1', resolve))
+  })
+  afterAll(() => {
+    tlsServer.close()
+    tlsServer.closeAllConnections()
+    rmSync(folder, { recursive: true })
+  })
+
+  const askWith = async (environment: Record<string, string>): Promise<string> => {
+    const { port } = tlsServer.address() as AddressInfo
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--import', 'tsx', asking, `https://127.0.0.1:${port}/`],
+      { env: { PATH: process.env['PATH'], ...environment } },
+    )
+    return stdout.trim()
+  }
+
+  it('cannot make a certificate trusted by switching its check off', async () => {
+    expect(await askWith({ NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toBe('tls_failed')
+  })
+
+  it('can make it trusted by naming it: nothing else is wrong with it', async () => {
+    expect(await askWith({ NODE_EXTRA_CA_CERTS: certificateFile })).toBe('status_204')
+  })
+})

@@ -1,0 +1,228 @@
+/**
+ * Owns the proof that an exchange over HTTP stays within its bounds, whatever the neighbour does.
+ * I/O: HTTP on loopback.
+ */
+import type { IncomingMessage, RequestListener } from 'node:http'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { createHttp, type HttpAnswer, type HttpFailure } from '../../../src/platform/http.ts'
+import type { Result } from '../../../src/platform/result.ts'
+import { listen, readBody, type LocalServer } from '../../stack/listen.ts'
+import { whilePolluted } from '../support/pollution.ts'
+import { deadlineWith, PLENTY_OF_TIME } from '../support/time.ts'
+
+const servers: LocalServer[] = []
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()))
+})
+
+const serve = async (handler: RequestListener): Promise<LocalServer> => {
+  const server = await listen(handler)
+  servers.push(server)
+  return server
+}
+
+/** A server that notes each request and answers it with 200. */
+const watch = async () => {
+  const seen: string[] = []
+  const server = await serve((request, response) => {
+    seen.push(`${request.method ?? ''} ${request.url ?? ''}`)
+    response.end()
+  })
+  return { url: server.url, seen }
+}
+
+const get = (url: string, deadline = PLENTY_OF_TIME) =>
+  createHttp()({ method: 'GET', url, headers: {} }, deadline)
+
+/** What came of an exchange in a word: a failed test has no use for a megabyte. */
+const told = (exchange: Result<HttpAnswer, HttpFailure>): string =>
+  exchange.ok
+    ? `status ${exchange.value.status}, ${exchange.value.body.length} bytes`
+    : exchange.error
+
+const MIB = 1024 * 1024
+
+describe('an exchange', () => {
+  it('sends method, headers and body as they are, and hands over the whole answer', async () => {
+    const requests: { request: IncomingMessage; body: string }[] = []
+    const server = await serve((request, response) => {
+      void readBody(request).then((body) => {
+        requests.push({ request, body: body.toString() })
+        response.writeHead(418, { 'Content-Type': 'text/plain', 'X-Twice': 'yes' }).end('tëapot')
+      })
+    })
+
+    const exchange = await createHttp()(
+      {
+        method: 'POST',
+        url: `${server.url}/a?b=c%20d`,
+        headers: { Accept: 'application/json', Authorization: 'Basic x' },
+        body: 'a=%2B&b={"c"}',
+      },
+      PLENTY_OF_TIME,
+    )
+
+    expect(requests).toHaveLength(1)
+    expect(requests[0]).toMatchObject({
+      request: {
+        method: 'POST',
+        url: '/a?b=c%20d',
+        headers: { accept: 'application/json', authorization: 'Basic x' },
+      },
+      body: 'a=%2B&b={"c"}',
+    })
+    expect(exchange.ok && exchange.value.status).toBe(418)
+    expect(exchange.ok && Buffer.from(exchange.value.body).toString()).toBe('tëapot')
+    expect(exchange.ok && exchange.value.header('content-type')).toBe('text/plain')
+    expect(exchange.ok && exchange.value.header('constructor')).toBeUndefined()
+  })
+
+  it.each([200, 204, 301, 400, 401, 404, 429, 500, 503])(
+    'hands over an answer with status %d: to judge it is not its business',
+    async (status) => {
+      const server = await serve((_request, response) => response.writeHead(status).end())
+
+      expect(told(await get(server.url))).toBe(`status ${status}, 0 bytes`)
+    },
+  )
+
+  it('hands over bytes as bytes, whatever they are', async () => {
+    const server = await serve((_request, response) => {
+      response.setHeader('Content-Type', 'application/json').end(Buffer.from([0xff, 0x00, 0x0d]))
+    })
+
+    const exchange = await get(server.url)
+
+    expect(exchange.ok && [...exchange.value.body]).toStrictEqual([0xff, 0x00, 0x0d])
+  })
+
+  it('hands over no header that the answer has not, though every object seems to have it', async () => {
+    const server = await serve((_request, response) => response.end())
+
+    const exchange = await get(server.url)
+
+    const header = await whilePolluted({ 'content-type': 'text/forged' }, () =>
+      exchange.ok ? exchange.value.header('content-type') : exchange.error,
+    )
+    expect(header).toBeUndefined()
+  })
+
+  it('hands over JSON unread', async () => {
+    const server = await serve((_request, response) => {
+      response.setHeader('Content-Type', 'application/json')
+      response.end('{"__proto__":{"active":true},"a":1,"a":2}')
+    })
+
+    const exchange = await get(server.url)
+
+    expect(exchange.ok && Buffer.from(exchange.value.body).toString()).toBe(
+      '{"__proto__":{"active":true},"a":1,"a":2}',
+    )
+  })
+
+  it.each([301, 302, 303, 307, 308])(
+    'follows no redirect: nobody sees anything at its end (status %d)',
+    async (status) => {
+      const watcher = await watch()
+      const server = await serve((_request, response) => {
+        response.writeHead(status, { Location: `${watcher.url}/elsewhere` }).end()
+      })
+
+      const exchange = await createHttp()(
+        { method: 'POST', url: server.url, headers: {}, body: 'token=a' },
+        PLENTY_OF_TIME,
+      )
+
+      expect(told(exchange)).toBe(`status ${status}, 0 bytes`)
+      expect(watcher.seen).toStrictEqual([])
+    },
+  )
+})
+
+describe('an answer that is too large', () => {
+  const plain = (bytes: Buffer): Buffer => bytes
+
+  it.each([
+    ['identity', plain],
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])('is refused, after decompression, one byte above 1 MiB: %s', async (coding, encode) => {
+    const server = await serve((_request, response) => {
+      response.setHeader('Content-Encoding', coding).end(encode(Buffer.alloc(MIB + 1)))
+    })
+
+    expect(told(await get(server.url))).toBe('answer_too_large')
+  })
+
+  it.each([
+    ['identity', plain],
+    ['gzip', gzipSync],
+  ])('is not one of exactly 1 MiB: %s', async (coding, encode) => {
+    const server = await serve((_request, response) => {
+      response.setHeader('Content-Encoding', coding).end(encode(Buffer.alloc(MIB)))
+    })
+
+    expect(told(await get(server.url))).toBe(`status 200, ${MIB} bytes`)
+  })
+
+  it('is refused where a few bytes turn into many (gzip bomb)', async () => {
+    const bomb = gzipSync(Buffer.alloc(50 * MIB))
+    const server = await serve((_request, response) => {
+      response.setHeader('Content-Encoding', 'gzip').end(bomb)
+    })
+
+    expect(bomb.length).toBeLessThan(MIB)
+    expect(told(await get(server.url))).toBe('answer_too_large')
+  })
+
+  it('is refused while it comes, without waiting for an end that never comes', async () => {
+    const server = await serve((_request, response) => {
+      // Some more than is allowed, and then nothing, not even an end.
+      response.write(Buffer.alloc(2 * MIB))
+    })
+
+    expect(told(await get(server.url))).toBe('answer_too_large')
+  })
+})
+
+describe('the deadline', () => {
+  /** Sends a byte now and then, and an end at last, if anyone still listens. */
+  const drip: RequestListener = (_request, response) => {
+    let bytes = 0
+    const timer = setInterval(() => {
+      bytes += 1
+      if (bytes < 40) response.write('x')
+      else response.end()
+    }, 25)
+    response.on('close', () => {
+      clearInterval(timer)
+    })
+  }
+
+  it('ends an answer that drips, though each byte comes in time', async () => {
+    const server = await serve(drip)
+
+    expect(told(await get(server.url, deadlineWith(200)))).toBe('timed_out')
+  })
+
+  it('is no obstacle to an answer that drips and ends before it', async () => {
+    const server = await serve(drip)
+
+    expect(told(await get(server.url))).toBe('status 200, 39 bytes')
+  })
+
+  it('ends the wait for an answer that never begins', async () => {
+    const server = await serve(() => undefined)
+
+    expect(told(await get(server.url, deadlineWith(50)))).toBe('timed_out')
+  })
+
+  it('keeps a request from leaving when it has passed', async () => {
+    const watcher = await watch()
+
+    expect(told(await get(watcher.url, deadlineWith(0)))).toBe('timed_out')
+    expect(watcher.seen).toStrictEqual([])
+  })
+})

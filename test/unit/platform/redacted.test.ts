@@ -1,0 +1,55 @@
+/**
+ * Owns the proof that no usual way of printing shows a secret.
+ * Pure.
+ */
+import { createHash } from 'node:crypto'
+import { format, inspect } from 'node:util'
+import { describe, expect, it } from '@jest/globals'
+import { Redacted } from '../../../src/platform/redacted.ts'
+
+const SECRET = 's3cret-text'
+const redacted = new Redacted(SECRET)
+
+describe('a redacted text', () => {
+  it('is had by revealing it', () => {
+    expect(redacted.reveal()).toBe(SECRET)
+  })
+
+  it.each<[string, () => string]>([
+    ['String', () => String(redacted)],
+    ['toString', () => redacted.toString()],
+    ['a template', () => String.raw`${redacted}`],
+    ['an array that is joined', () => [redacted, redacted].join()],
+    ['JSON', () => JSON.stringify(redacted)],
+    ['JSON of what holds it', () => JSON.stringify({ a: [redacted] })],
+    ['inspect', () => inspect(redacted)],
+    ['inspect of what holds it', () => inspect({ a: new Map([['b', redacted]]) })],
+    ['inspect with hidden members', () => inspect(redacted, { showHidden: true, depth: null })],
+    ['inspect of an error whose cause it is', () => inspect(new Error('x', { cause: redacted }))],
+    ['format with %s', () => format('%s', redacted)],
+    ['format with %o', () => format('%o', redacted)],
+    ['format with %O', () => format('%O', { redacted })],
+    ['format with %j', () => format('%j', redacted)],
+    ['format with more words than places', () => format('x', redacted)],
+  ])('shows nothing but that it is one: %s', (_case, print) => {
+    expect(print()).toContain('[redacted]')
+    expect(print()).not.toContain(SECRET)
+  })
+
+  it.each<[string, () => string]>([
+    ['inspect without custom forms', () => inspect(redacted, { customInspect: false })],
+    ['its members', () => JSON.stringify(Object.getOwnPropertyNames(redacted))],
+    ['its symbols', () => inspect(Object.getOwnPropertySymbols(redacted))],
+    ['a copy of its members', () => inspect(Object.assign({}, redacted))],
+    ['a structured clone', () => inspect(structuredClone(redacted))],
+  ])('does not hold the text where this looks: %s', (_case, print) => {
+    expect(print()).not.toContain(SECRET)
+  })
+
+  it('is told from another one by SHA-256', () => {
+    const expected = createHash('sha256').update(SECRET, 'utf8').digest('base64url')
+
+    expect(redacted.digest()).toBe(expected)
+    expect(new Redacted(`${SECRET} `).digest()).not.toBe(expected)
+  })
+})

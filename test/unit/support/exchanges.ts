@@ -1,0 +1,31 @@
+/**
+ * Owns a stand-in for the exchange with an authorization server: it records what is asked and
+ * answers as it is told.
+ * Pure.
+ */
+import type {
+  AskAsClient,
+  ClientExchangeFailure,
+  ClientRequest,
+} from '../../../src/oauth/client-exchange.ts'
+import type { HttpAnswer } from '../../../src/platform/http.ts'
+import type { Result } from '../../../src/platform/result.ts'
+
+export interface RecordingExchange {
+  readonly askAsClient: AskAsClient
+  readonly requests: readonly ClientRequest[]
+}
+
+/** Calls `reply` for each request, counted from 0. */
+export const recordingExchange = (
+  reply: (index: number) => Result<HttpAnswer, ClientExchangeFailure>,
+): RecordingExchange => {
+  const requests: ClientRequest[] = []
+  return {
+    requests,
+    askAsClient: (request) => {
+      requests.push(request)
+      return Promise.resolve(reply(requests.length - 1))
+    },
+  }
+}

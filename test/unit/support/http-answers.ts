@@ -1,0 +1,22 @@
+/**
+ * Owns answers of neighbours as the HTTP door hands them over.
+ * Pure.
+ */
+import type { HttpAnswer } from '../../../src/platform/http.ts'
+
+/** An answer; a body that is no text is sent as JSON. */
+export const answer = (
+  status: number,
+  body: unknown,
+  mediaType = 'application/json',
+): HttpAnswer => ({
+  status,
+  header: (name) => (name === 'content-type' ? mediaType : undefined),
+  body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+})
+
+/** An answer whose `Content-Type` header is absent. */
+export const untypedAnswer = (status: number, body: string): HttpAnswer => ({
+  ...answer(status, body),
+  header: () => undefined,
+})

@@ -1,0 +1,38 @@
+/**
+ * Owns issuers of the configuration in the unit tests.
+ * Pure.
+ */
+import type { ClaimNames, IssuerConfig, TokenRules } from '../../../src/config/model.ts'
+import { seconds } from '../../../src/platform/clock.ts'
+
+export const CLAIM_NAMES: ClaimNames = {
+  principal: ['sub'],
+  clientId: ['client_id', 'azp'],
+  scope: ['scope', 'scp'],
+}
+
+/** Accepts every token of the audience `api`. */
+export const tokenRules = (changes: Partial<TokenRules> = {}): TokenRules => ({
+  issuer: undefined,
+  audience: ['api'],
+  requiredScopes: [],
+  allowedClients: [],
+  requiredClaims: [],
+  maxTokenLifetime: undefined,
+  clockTolerance: seconds(30),
+  ...changes,
+})
+
+/** Without any validation, which a test adds. */
+export const issuerConfig = (changes: Partial<IssuerConfig> = {}): IssuerConfig => ({
+  name: 'callers',
+  preset: undefined,
+  discovery: undefined,
+  jwt: undefined,
+  introspection: undefined,
+  claimNames: CLAIM_NAMES,
+  rules: tokenRules(),
+  gatewayScopes: { prefix: '', map: new Map() },
+  contextClaims: [],
+  ...changes,
+})

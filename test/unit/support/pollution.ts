@@ -1,0 +1,25 @@
+/**
+ * Owns an `Object.prototype` with members that it should not have, as a flaw elsewhere in the
+ * process could leave it.
+ * Pure but for that prototype, which is clean again afterwards.
+ */
+
+/** Runs `act` while every object seems to have these members. */
+export const whilePolluted = async <T>(
+  members: Readonly<Record<string, unknown>>,
+  act: () => T | Promise<T>,
+): Promise<T> => {
+  for (const [name, value] of Object.entries(members)) {
+    Object.defineProperty(Object.prototype, name, {
+      value,
+      configurable: true,
+      enumerable: true,
+      writable: true,
+    })
+  }
+  try {
+    return await act()
+  } finally {
+    for (const name of Object.keys(members)) Reflect.deleteProperty(Object.prototype, name)
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Owns the reading of the product's own source: its files, their imports, and the members that
+ * they use.
+ * I/O: reads the files in `src`.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+
+export interface Import {
+  /** As it is written: a package, or the path of a file of `src`, from `src`. */
+  readonly target: string
+  /** Gone at run time: `import type` or `export type`. */
+  readonly typeOnly: boolean
+}
+
+export interface SourceFile {
+  /** From `src`, with slashes. */
+  readonly path: string
+  readonly text: string
+  readonly imports: readonly Import[]
+  /** Dotted names such as `process.env`, without what comments and texts say. */
+  readonly dottedNames: readonly string[]
+}
+
+const SRC = fileURLToPath(new URL('../../../src/', import.meta.url))
+
+/** Every TypeScript file of `src`. */
+export const readSourceFiles = (): readonly SourceFile[] =>
+  readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => path.endsWith('.ts'))
+    .sort()
+    .map((path) => readSourceFile(path, readFileSync(join(SRC, path), 'utf8')))
+
+export const readSourceFile = (path: string, text: string): SourceFile => {
+  const imports: Import[] = []
+  const dottedNames: string[] = []
+  const add = (specifier: ts.Node | undefined, typeOnly: boolean): void => {
+    if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return
+    const { text: written } = specifier
+    const relative = written.startsWith('.')
+    imports.push({
+      target: relative ? posix.join(posix.dirname(path), written) : written,
+      typeOnly,
+    })
+  }
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) {
+      add(node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword)
+    } else if (ts.isExportDeclaration(node)) {
+      add(node.moduleSpecifier, node.isTypeOnly)
+    } else if (ts.isCallExpression(node) && isLoading(node.expression)) {
+      add(node.arguments[0], false)
+    } else if (ts.isImportTypeNode(node)) {
+      add(ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, true)
+    } else if (ts.isPropertyAccessExpression(node)) {
+      dottedNames.push(node.getText(source))
+    }
+    ts.forEachChild(node, visit)
+  }
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest)
+  visit(source)
+  return { path, text, imports, dottedNames }
+}
+
+/** `import(…)` or `require(…)`. */
+const isLoading = (called: ts.Expression): boolean =>
+  called.kind === ts.SyntaxKind.ImportKeyword ||
+  (ts.isIdentifier(called) && called.text === 'require')

@@ -1,0 +1,37 @@
+/**
+ * Owns time in the unit tests: a clock that stands still until a test moves it, and deadlines.
+ * Pure.
+ */
+import {
+  later,
+  milliseconds,
+  numericDate,
+  seconds,
+  type Clock,
+  type Deadline,
+  type NumericDate,
+} from '../../../src/platform/clock.ts'
+
+/** The instant at which every standing clock begins: 2027-01-15T08:00:00Z. */
+export const START = numericDate(1_800_000_000)
+
+/** A clock that goes on only when it is told to. */
+export class StandingClock implements Clock {
+  #now = START
+
+  now(): NumericDate {
+    return this.#now
+  }
+
+  advance(spanSeconds: number): void {
+    this.#now = later(this.#now, seconds(spanSeconds))
+  }
+}
+
+/** A deadline that always has this much left, whatever the real time is. */
+export const deadlineWith = (remainingMilliseconds: number): Deadline => ({
+  remaining: () => milliseconds(remainingMilliseconds),
+})
+
+/** Longer than any exchange of a test takes. */
+export const PLENTY_OF_TIME = deadlineWith(60_000)
