@@ -1,0 +1,257 @@
+/**
+ * Owns the proof that a function with a broken configuration starts, tells all that is wrong with
+ * it, and answers each call with a fault.
+ * I/O: starts the function and its neighbours.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { startByHand } from './support/by-hand.ts'
+import type { LogRecord } from './support/outcome.ts'
+import { startWorld, type ConfigChanges, type World } from './support/world.ts'
+
+// Processes start slowly on a busy machine.
+jest.setTimeout(30_000)
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterEach(() => world.reset())
+afterAll(() => world.close())
+
+/** The problems or warnings that a cold start tells, by key; each list in one line of the log. */
+const coldStart = async (changes: ConfigChanges) => {
+  const before = world.function.jsonLog().length
+  await world.start(changes)
+  const { verdict } = await world.decide()
+  const lines = world.function.jsonLog().slice(before)
+  return {
+    verdict,
+    problems: keysIn(lines, 'config_invalid', 'problems'),
+    warnings: keysIn(lines, 'config_warning', 'warnings'),
+  }
+}
+
+const keysIn = (lines: readonly LogRecord[], event: string, member: string): string[] => {
+  const found = lines.filter((line) => line['event'] === event)
+  if (found.length > 1) throw new Error(`${found.length} lines with the event ${event}`)
+  const items = (found[0]?.[member] ?? []) as readonly LogRecord[]
+  for (const item of items) {
+    if (typeof item['problem'] !== 'string' || typeof item['remedy'] !== 'string') {
+      throw new Error('something is wrong and nobody says what to do')
+    }
+  }
+  return items.map((item) => String(item['key']))
+}
+
+const REQUIRED = [
+  'audience',
+  'idcs_introspection_endpoint',
+  'idcs_app_client_id',
+  'idcs_app_client_secret_ocid',
+  'back_end_token_endpoint',
+  'back_end_app_client_id',
+  'back_end_client_secret_ocid',
+  'back_end_scope',
+] as const
+
+const without = (keys: readonly string[]): ConfigChanges =>
+  Object.fromEntries(keys.map((key) => [key, undefined]))
+
+describe('a configuration that lacks something', () => {
+  it.each(REQUIRED)('is a fault on each call, and the log names %s', async (key) => {
+    const { verdict, problems } = await coldStart(without([key]))
+    expect([verdict, problems]).toEqual(['fault config_invalid', [key]])
+    expect((await world.decide()).verdict).toBe('fault config_invalid')
+    expect(world.requestCount()).toBe(0)
+  })
+
+  it('may lack everything: all is named in one line', async () => {
+    const { verdict, problems } = await coldStart(without(Object.keys(world.config)))
+    expect(verdict).toBe('fault config_invalid')
+    expect([...problems].sort()).toEqual([...REQUIRED].sort())
+  })
+
+  it('is the same with empty values as without them', async () => {
+    const { problems } = await coldStart({ audience: '', back_end_scope: '  ' })
+    expect([...problems].sort()).toEqual(['audience', 'back_end_scope'])
+  })
+
+  it('is a fault whatever the payload is', async () => {
+    await world.start({ audience: undefined })
+    const verdicts = [(await world.call('')).verdict, (await world.call('{')).verdict]
+    expect(verdicts).toEqual(['fault config_invalid', 'fault config_invalid'])
+  })
+})
+
+describe('a configuration with something wrong in it', () => {
+  // All problems are told at once, so that one cold start serves for many of them.
+  it.each([
+    [
+      'endpoints and secrets',
+      {
+        idcs_introspection_endpoint: 'http://idp.example.com/introspect',
+        back_end_token_endpoint: 'http://10.0.0.1/token',
+        vault_secrets_endpoint: 'http://vault.example.com',
+        idcs_app_client_secret_ocid: 'not-an-ocid',
+      },
+    ],
+    [
+      'endpoints that look like loopback',
+      {
+        idcs_introspection_endpoint: 'http://127.0.0.1.example.com/',
+        back_end_token_endpoint: 'http://127.0.0.1@idp.example.com/token',
+        vault_secrets_endpoint: 'http://localhost.example.com/',
+      },
+    ],
+    [
+      'endpoints that are none',
+      {
+        idcs_introspection_endpoint: 'ftp://127.0.0.1/introspect',
+        back_end_token_endpoint: 'idp.example.com/token',
+        vault_secrets_endpoint: 'https://user:password@vault.example.com',
+      },
+    ],
+    [
+      'too little',
+      {
+        clock_tolerance_seconds: '-1',
+        introspection_cache_seconds: '-1',
+        max_decision_seconds: '59',
+        min_back_end_token_seconds: '59',
+        secret_ttl_seconds: '-1',
+      },
+    ],
+    [
+      'too much',
+      {
+        clock_tolerance_seconds: '301',
+        introspection_cache_seconds: '301',
+        max_decision_seconds: '3601',
+        min_back_end_token_seconds: '1e9',
+      },
+    ],
+    [
+      'odd numbers',
+      {
+        clock_tolerance_seconds: '1.5',
+        introspection_cache_seconds: '0x10',
+        max_decision_seconds: '3600s',
+        min_back_end_token_seconds: 'many',
+        secret_ttl_seconds: '1 0',
+      },
+    ],
+    [
+      'unknown words',
+      {
+        validation: 'Introspection',
+        back_end_grant: 'password',
+        back_end_client_auth: 'none',
+        log_level: 'verbose',
+        audience: 'any https://api.example.com/',
+        context_claims: 'tenant back_end_token',
+        required_scopes: '"echo"',
+      },
+    ],
+    [
+      'what it does not know',
+      {
+        validation: 'guess',
+        jwks_access: 'private',
+        algorithms: 'none HS256',
+        back_end_grant: 'password',
+        back_end_client_auth: 'tls_client_auth',
+      },
+    ],
+    ['something missing and something wrong', { audience: undefined, log_level: 'verbose' }],
+  ] as const)('is a fault, and the log names every key: %s', async (_case, changes) => {
+    const { verdict, problems } = await coldStart(changes)
+    expect(verdict).toBe('fault config_invalid')
+    expect([...problems].sort()).toEqual(Object.keys(changes).sort())
+  })
+
+  it('never has its values told: one may be a secret', async () => {
+    const secret = world.keepSecret('a-secret-in-the-wrong-place')
+    const keys = [...REQUIRED, 'vault_secrets_endpoint', 'log_level', 'secret_ttl_seconds']
+    const { verdict } = await coldStart(Object.fromEntries(keys.map((key) => [key, secret])))
+    expect(verdict).toBe('fault config_invalid')
+  })
+})
+
+describe('a configuration that works but ought to be looked at', () => {
+  it('is warned of: unknown keys that look like ours', async () => {
+    const keys = [
+      'back_end_scopes',
+      'idcs_introspection_endpont',
+      'introspection_cache_second',
+      'required_scope',
+      'allowed_client',
+      'AUDIENCE',
+      'Back_End_Scope',
+    ]
+    const { verdict, warnings } = await coldStart(Object.fromEntries(keys.map((key) => [key, 'x'])))
+    expect(verdict).toBe('permit permitted')
+    expect([...warnings].sort()).toEqual(keys.sort())
+  })
+
+  it('is warned of: a check that is off because of one letter', async () => {
+    const { warnings } = await coldStart({ issuers: 'https://identity.example.com/' })
+    expect(warnings).toEqual(['issuers'])
+  })
+
+  it('is not warned of keys that look like none of ours', async () => {
+    const { warnings } = await coldStart({ PATH: '/usr/bin', LANG: 'C', my_own_key: '1' })
+    expect(warnings).toEqual([])
+  })
+
+  it('is warned of where the audience is not looked at, at every cold start', async () => {
+    const starts = [await coldStart({ audience: 'any' }), await coldStart({ audience: 'any' })]
+    expect(starts.map(({ warnings }) => warnings)).toEqual([['audience'], ['audience']])
+  })
+
+  it.each(['warn', 'error'])('even with the log level %s', async (level) => {
+    const before = world.function.jsonLog().length
+    await world.start({ audience: 'any', log_level: level })
+    world.introspection.replyWith({ status: 500 })
+    expect((await world.decide()).verdict).toBe('fault introspection_unavailable')
+    const lines = world.function.jsonLog().slice(before)
+    expect(keysIn(lines, 'config_warning', 'warnings')).toEqual(['audience'])
+  })
+})
+
+describe('a configuration that is right', () => {
+  it.each([
+    ['the smallest numbers', numbers('0', '0', '60', '60', '0')],
+    ['the greatest numbers', numbers('300', '300', '3600', '3600', '86400')],
+    ['blanks around its values', { back_end_grant: ' client_credentials ' }],
+  ])('may have %s', async (_case, changes) => {
+    const before = world.function.jsonLog().length
+    await world.start(changes)
+    world.tokenEndpoint.replyWith({ body: world.tokenAnswer({ expires_in: 7200 }) })
+    expect((await world.decide()).verdict).toBe('permit permitted')
+    expect(world.function.jsonLog().slice(before)).toHaveLength(1)
+  })
+
+  it('is not needed to start: the socket opens, and the log has told why it is of no use', async () => {
+    const byHand = await startByHand({})
+    const { status } = await byHand.post('{}')
+    await byHand.end()
+    expect(status).toBe(502)
+    expect(byHand.decisions()).toMatchObject([{ reason: 'config_invalid' }])
+  })
+})
+
+function numbers(
+  tolerance: string,
+  cache: string,
+  leastLifetime: string,
+  longestDecision: string,
+  secretTtl: string,
+): ConfigChanges {
+  return {
+    clock_tolerance_seconds: tolerance,
+    introspection_cache_seconds: cache,
+    min_back_end_token_seconds: leastLifetime,
+    max_decision_seconds: longestDecision,
+    secret_ttl_seconds: secretTtl,
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * Owns the proof that the function answers before the platform's deadline, whatever its neighbours
+ * do with their time.
+ * I/O: starts the function and its neighbours.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { secondsFromNow } from './support/callers-tokens.ts'
+import { startByHand, type ByHand } from './support/by-hand.ts'
+import { startNeighbour, type Neighbour } from './support/neighbours.ts'
+import { SECRET_OCIDS, startWorld, type World } from './support/world.ts'
+
+// Processes start slowly on a busy machine.
+jest.setTimeout(30_000)
+
+let world: World
+let slowVault: Neighbour
+beforeAll(async () => {
+  world = await startWorld()
+  slowVault = await startNeighbour(() => ({ delivery: 'never' }))
+})
+afterEach(async () => {
+  slowVault.reset()
+  await world.reset()
+})
+afterAll(async () => {
+  await world.close()
+  await slowVault.close()
+})
+
+/** A whole second, as the header tells no fractions; the least that leaves time for a first call. */
+const soon = (): Date => new Date(secondsFromNow(2) * 1000)
+const inAMinute = (): Date => new Date(secondsFromNow(60) * 1000)
+
+const SLOW = ['never', 'stalled', 'dripping'] as const
+
+/** Each request meets another kind of slowness. */
+const slowly = (neighbour: Neighbour, body: unknown): void => {
+  neighbour.reset()
+  neighbour.replyWith(() => ({ body, delivery: SLOW[neighbour.requests.length - 1] ?? 'never' }))
+}
+
+/** As many calls at once as there are kinds of slowness; each has an instance of its own. */
+const decideAtOnce = async (options: { deadline?: Date } = {}): Promise<string[]> => {
+  const outcomes = await Promise.all(SLOW.map(() => world.decide(undefined, options)))
+  return outcomes.map(({ verdict }) => verdict)
+}
+
+// A call that the function does not answer in time has no outcome at all: the agent ends it.
+describe('an answer that does not come, or not to its end', () => {
+  const IN_TIME = SLOW.map(() => 'fault deadline_exceeded')
+  const PERMITS = SLOW.map(() => 'permit permitted')
+
+  it('from the introspection endpoint is a fault in time', async () => {
+    expect(await decideAtOnce()).toEqual(PERMITS)
+    slowly(world.introspection, world.activeAnswer())
+    expect(await decideAtOnce({ deadline: soon() })).toEqual(IN_TIME)
+    world.introspection.reset()
+    expect(await decideAtOnce()).toEqual(PERMITS)
+  })
+
+  it('from the token endpoint is a fault in time', async () => {
+    await world.start()
+    world.tokenEndpoint.replyWith({ status: 503 })
+    await decideAtOnce()
+    slowly(world.tokenEndpoint, world.tokenAnswer())
+    expect(await decideAtOnce({ deadline: soon() })).toEqual(IN_TIME)
+    world.tokenEndpoint.reset()
+    expect(await decideAtOnce()).toEqual(PERMITS)
+  })
+
+  it('from Vault is a fault in time', async () => {
+    await world.start({ vault_secrets_endpoint: slowVault.url })
+    slowVault.replyWith({ status: 404 })
+    await decideAtOnce()
+    slowly(slowVault, { secretId: SECRET_OCIDS.introspection })
+    expect(await decideAtOnce({ deadline: soon() })).toEqual(IN_TIME)
+    slowVault.replyWith({ status: 404 })
+    expect(await decideAtOnce()).toEqual(SLOW.map(() => 'fault secret_unavailable'))
+  })
+
+  it('leaves what was known until then in the log', async () => {
+    await decideAtOnce()
+    world.introspection.replyWith({ delivery: 'never' })
+    const calls = SLOW.map(() => world.decide(undefined, { deadline: soon() }))
+    const lines = (await Promise.all(calls)).map(({ line }) => line)
+    const known = { issuer: 'default', token_fingerprint: expect.any(String) }
+    expect(lines).toEqual(SLOW.map(() => expect.objectContaining(known)))
+  })
+})
+
+describe('the header Fn-Deadline', () => {
+  let byHand: ByHand
+  beforeAll(async () => {
+    byHand = await startByHand({ ...world.principal.environment, ...world.config })
+  })
+  afterAll(() => byHand.end())
+
+  const post = (deadline: string | undefined) =>
+    byHand.post(
+      JSON.stringify({ type: 'TOKEN', token: 'Bearer some-token-or-other' }),
+      deadline === undefined ? {} : { 'Fn-Deadline': deadline },
+    )
+
+  it.each([
+    ['absent', undefined],
+    ['empty', ''],
+    ['no date', 'soon'],
+    ['with a fraction and an offset', inAMinute().toISOString().replace('Z', '456789+00:00')],
+    ['in a far future', '2099-01-01T00:00:00Z'],
+  ])('may be %s', async (_case, deadline) => {
+    const { status, body } = await post(deadline)
+    expect([status, JSON.parse(body)]).toEqual([200, expect.objectContaining({ active: true })])
+  })
+
+  it('may lie in the past: a fault at once, without a request', async () => {
+    expect((await post('2020-01-01T00:00:00Z')).status).toBe(502)
+    expect(world.introspection.requests).toEqual([])
+    expect(byHand.decisions().at(-1)).toMatchObject({ reason: 'deadline_exceeded', call_id: null })
+  })
+})

@@ -1,0 +1,191 @@
+/**
+ * Owns the proof of what the function answers to the gateway: permits, denials, and how long a
+ * permit holds.
+ * I/O: starts the function and its neighbours.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { jwtToken, secondsFromNow } from './support/callers-tokens.ts'
+import { readChallenge } from './support/challenge.ts'
+import { startWorld, type World } from './support/world.ts'
+
+// Processes start slowly on a busy machine.
+jest.setTimeout(30_000)
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterEach(() => world.reset())
+afterAll(() => world.close())
+
+const asTold = (instantSeconds: number): string =>
+  new Date(instantSeconds * 1000).toISOString().replace('.000Z', 'Z')
+
+describe('a permit', () => {
+  it('has these members and no others', async () => {
+    await world.start()
+    world.tokenEndpoint.replyWith({ body: world.tokenAnswer({ access_token: 'b64-._~+/token==' }) })
+    const exp = secondsFromNow(900)
+    world.introspection.replyWith({ body: world.activeAnswer({ exp }) })
+    const { answer } = await world.decide()
+    expect(answer).toEqual({
+      active: true,
+      principal: 'alice',
+      clientId: 'partner-a',
+      scope: ['echo', 'orders'],
+      expiresAt: asTold(exp),
+      context: { back_end_token: 'Bearer b64-._~+/token==' },
+    })
+  })
+
+  it.each([
+    ['a client’s own token', { sub: undefined }, 'partner-a', 'partner-a'],
+    ['a token of nobody in particular', { sub: undefined, client_id: undefined }, '', ''],
+    ['an empty subject', { sub: '' }, 'partner-a', 'partner-a'],
+  ])('names principal and client for %s', async (_case, members, principal, clientId) => {
+    world.introspection.replyWith({ body: world.activeAnswer(members) })
+    const { answer } = await world.decide()
+    const texts = { principal: expect.any(String), clientId: expect.any(String) }
+    expect(answer).toMatchObject(principal === '' ? texts : { principal, clientId })
+  })
+
+  it.each([
+    ['a text', 'a b  c', ['a', 'b', 'c']],
+    ['an array', ['a', 'b'], ['a', 'b']],
+    ['an empty text', '', []],
+    ['absent', undefined, []],
+  ])('has the scope as an array when it is %s', async (_case, scope, expected) => {
+    world.introspection.replyWith({ body: world.activeAnswer({ scope }) })
+    expect((await world.decide()).answer?.['scope']).toEqual(expected)
+  })
+
+  it('has the listed claims in its context, as texts fit for a header, and no others', async () => {
+    await world.start({
+      context_claims: 'tenant level admin groups broken odd absent payload_only',
+    })
+    const members = {
+      tenant: 'blue',
+      level: 3,
+      admin: false,
+      groups: ['a', 'b'],
+      broken: 'a\r\nX-Injected: 1',
+      odd: { a: 1 },
+      unlisted: 'never',
+    }
+    world.introspection.replyWith({ body: world.activeAnswer(members) })
+    const { answer } = await world.decide(jwtToken({ payload_only: 'p', unlisted: 'never' }))
+    expect(answer?.['context']).toEqual({
+      tenant: 'blue',
+      level: '3',
+      admin: 'false',
+      groups: 'a b',
+      payload_only: 'p',
+      back_end_token: expect.stringMatching(/^Bearer /),
+    })
+  })
+})
+
+describe('the end of a permit', () => {
+  /** Between which whole seconds it has to lie when it is reckoned from now. */
+  const decideAround = async (spanSeconds: number) => {
+    const least = secondsFromNow(spanSeconds)
+    const { answer } = await world.decide()
+    const most = secondsFromNow(spanSeconds)
+    const told = String(answer?.['expiresAt'])
+    expect(told).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+    const end = Date.parse(told) / 1000
+    return { end, least, most }
+  }
+
+  it.each([
+    ['of the caller’s token, where that is earliest', 300, 300],
+    ['of the caller’s token, its fraction left out', 300.9, 300],
+  ])('is the end %s', async (_case, lifetimeSeconds, toldSeconds) => {
+    const now = secondsFromNow(0)
+    world.introspection.replyWith({ body: world.activeAnswer({ exp: now + lifetimeSeconds }) })
+    expect((await world.decide()).answer?.['expiresAt']).toBe(asTold(now + toldSeconds))
+  })
+
+  it('is the end of the token for the backend less a minute, where that is earliest', async () => {
+    await world.start()
+    world.tokenEndpoint.replyWith({ body: world.tokenAnswer({ expires_in: 600 }) })
+    const { end, least, most } = await decideAround(600 - 60)
+    expect(end).toBeGreaterThanOrEqual(least)
+    expect(end).toBeLessThanOrEqual(most)
+  })
+
+  it.each([
+    ['an hour, where nothing ends earlier', {}, 3600],
+    ['max_decision_seconds, where that is earliest', { max_decision_seconds: '90' }, 90],
+  ])('is %s', async (_case, config, spanSeconds) => {
+    await world.start(config)
+    world.introspection.replyWith({ body: world.activeAnswer({ exp: secondsFromNow(90_000) }) })
+    world.tokenEndpoint.replyWith({ body: world.tokenAnswer({ expires_in: 90_000 }) })
+    const { end, least, most } = await decideAround(spanSeconds)
+    expect(end).toBeGreaterThanOrEqual(least)
+    expect(end).toBeLessThanOrEqual(most)
+  })
+
+  it.each([
+    ['no `exp`', undefined],
+    ['an `exp` of null', null],
+  ])('is a minute away for a token with %s', async (_case, exp) => {
+    world.introspection.replyWith({ body: world.activeAnswer({ exp }) })
+    const { end, least, most } = await decideAround(60)
+    expect(end).toBeGreaterThanOrEqual(least)
+    expect(end).toBeLessThanOrEqual(most)
+  })
+})
+
+describe('a denial', () => {
+  it('has these members and no others', async () => {
+    world.introspection.replyWith({ body: { active: false } })
+    const { answer } = await world.decide()
+    expect(answer).toEqual({
+      active: false,
+      wwwAuthenticate: expect.any(String),
+      context: { responseCode: '401' },
+    })
+    const { scheme, parameters } = readChallenge(answer?.['wwwAuthenticate'])
+    expect(scheme).toBe('Bearer')
+    expect(parameters).toEqual({
+      realm: expect.any(String),
+      error: 'invalid_token',
+      error_description: expect.any(String),
+    })
+  })
+
+  it('asks for the scopes with 403 when they are what lacks', async () => {
+    await world.start({ required_scopes: 'echo https://api/x?y=1&z ~admin' })
+    const { verdict, answer } = await world.decide()
+    expect(verdict).toBe('deny scope_insufficient')
+    expect(answer?.['context']).toEqual({ responseCode: '403' })
+    expect(readChallenge(answer?.['wwwAuthenticate']).parameters).toEqual({
+      realm: expect.any(String),
+      error: 'insufficient_scope',
+      error_description: expect.any(String),
+      scope: 'echo https://api/x?y=1&z ~admin',
+    })
+  })
+
+  it('does not tell which check failed', async () => {
+    const challenges = new Set<unknown>()
+    for (const members of [
+      { aud: 'other' },
+      { exp: 1 },
+      { active: false },
+      { cnf: { jkt: 'x' } },
+    ]) {
+      world.introspection.replyWith({ body: world.activeAnswer(members) })
+      challenges.add((await world.decide()).answer?.['wwwAuthenticate'])
+    }
+    expect(challenges.size).toBe(1)
+  })
+
+  it('asks no token endpoint', async () => {
+    await world.start()
+    world.introspection.replyWith({ body: { active: false } })
+    await world.decide()
+    expect(world.tokenEndpoint.requests).toEqual([])
+  })
+})

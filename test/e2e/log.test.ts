@@ -1,0 +1,165 @@
+/**
+ * Owns the proof that each decision is one line of the log, with the members that operators rely on.
+ * What must never be printed is looked for after every test of every file.
+ * I/O: starts the function and its neighbours.
+ */
+import { createHash } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { opaqueToken } from './support/callers-tokens.ts'
+import { startWorld, type World } from './support/world.ts'
+
+// Processes start slowly on a busy machine.
+jest.setTimeout(30_000)
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterEach(() => world.reset())
+afterAll(() => world.close())
+
+const ALWAYS = {
+  time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+  event: 'decision',
+  duration_ms: expect.any(Number),
+}
+const FINGERPRINT = expect.stringMatching(/^[0-9a-f]{16}$/)
+
+describe('the line of a decision', () => {
+  it('tells of a permit', async () => {
+    await world.start({ introspection_cache_seconds: '60' })
+    const token = opaqueToken()
+    const first = await world.decide(token, { callId: '01CALL1' })
+    const second = await world.decide(token, { callId: '01CALL2' })
+    const expected = {
+      ...ALWAYS,
+      level: 'info',
+      outcome: 'permit',
+      reason: 'permitted',
+      issuer: 'default',
+      client_id: 'partner-a',
+      token_fingerprint: FINGERPRINT,
+      backend: 'default',
+      caller_cache: 'miss',
+      back_end_cache: 'miss',
+      call_id: '01CALL1',
+    }
+    expect(first.line).toEqual(expected)
+    expect(second.line).toEqual({
+      ...expected,
+      caller_cache: 'hit',
+      back_end_cache: 'hit',
+      call_id: '01CALL2',
+    })
+  })
+
+  it('tells of a denial for a token', async () => {
+    world.introspection.replyWith({ body: world.activeAnswer({ aud: 'other' }) })
+    expect((await world.decide()).line).toEqual({
+      ...ALWAYS,
+      level: 'info',
+      outcome: 'deny',
+      reason: 'audience_mismatch',
+      issuer: 'default',
+      client_id: 'partner-a',
+      token_fingerprint: FINGERPRINT,
+      backend: null,
+      caller_cache: 'off',
+      back_end_cache: 'off',
+      call_id: expect.any(String),
+    })
+  })
+
+  it('tells of a denial without a token', async () => {
+    expect((await world.call('{"type":"TOKEN"}')).line).toEqual({
+      ...ALWAYS,
+      level: 'info',
+      outcome: 'deny',
+      reason: 'token_missing',
+      issuer: null,
+      client_id: null,
+      token_fingerprint: null,
+      backend: null,
+      caller_cache: 'off',
+      back_end_cache: 'off',
+      call_id: expect.any(String),
+    })
+  })
+
+  it('tells of a fault, and in a word what went wrong', async () => {
+    await world.start()
+    world.tokenEndpoint.replyWith({ status: 500 })
+    expect((await world.decide()).line).toEqual({
+      ...ALWAYS,
+      level: 'error',
+      outcome: 'fault',
+      reason: 'token_endpoint_unavailable',
+      detail: 'status_500',
+      issuer: 'default',
+      client_id: 'partner-a',
+      token_fingerprint: FINGERPRINT,
+      backend: 'default',
+      caller_cache: 'off',
+      back_end_cache: 'miss',
+      call_id: expect.any(String),
+    })
+  })
+})
+
+describe('the fingerprint', () => {
+  const fingerprintOf = async (token: string) =>
+    (await world.decide(token)).line['token_fingerprint']
+
+  it('tells tokens apart in one process, and cannot be made without its key', async () => {
+    const token = opaqueToken()
+    const [first, again, other] = [
+      await fingerprintOf(token),
+      await fingerprintOf(token),
+      await fingerprintOf(opaqueToken()),
+    ]
+    expect(again).toBe(first)
+    expect(other).not.toBe(first)
+    expect(createHash('sha256').update(token).digest('hex').slice(0, 16)).not.toBe(first)
+    await world.start()
+    expect(await fingerprintOf(token)).not.toBe(first)
+  })
+})
+
+describe('what others wrote', () => {
+  it.each([
+    ['line breaks', 'a\n{"event":"decision"}\r\nb'],
+    ['half of a surrogate pair', 'a\ud800'],
+    ['line separators', 'a\u2028b\u2029c'],
+    ['a terminal’s orders', '\u001b[31mred'],
+  ])('stays on its line with %s in it', async (_case, clientId) => {
+    world.introspection.replyWith({ body: world.activeAnswer({ client_id: clientId }) })
+    const before = world.function.log.length
+    const { line } = await world.decide()
+    expect(line['client_id']).toBe(clientId)
+    expect(world.function.log.slice(before)).toHaveLength(1)
+  })
+
+  it('is cut where it is long', async () => {
+    world.introspection.replyWith({ body: world.activeAnswer({ client_id: 'x'.repeat(100_000) }) })
+    const { line } = await world.decide()
+    expect(String(line['client_id']).length).toBeLessThan(1024)
+  })
+
+  it('does not pass for an error code', async () => {
+    const error = world.keepSecret('Invalid token eyJ0b2tlbiI')
+    world.introspection.replyWith({ status: 400, body: { error } })
+    expect((await world.decide()).line['detail']).toBe('status_400')
+  })
+})
+
+describe('log_level', () => {
+  it('debug tells nothing secret either, even of what goes wrong', async () => {
+    await world.start({ log_level: 'debug' })
+    await world.decide()
+    world.introspection.replyWith({ status: 500, body: world.activeAnswer() })
+    await world.decide()
+    world.vault.failWith(500)
+    await world.start({ log_level: 'debug' })
+    expect((await world.decide()).verdict).toBe('fault secret_unavailable')
+  })
+})

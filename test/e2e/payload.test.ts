@@ -1,0 +1,175 @@
+/**
+ * Owns the proof that the function reads both payloads of the gateway, and refuses everything else
+ * without a word to any neighbour.
+ * I/O: starts the function and its neighbours.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { opaqueToken } from './support/callers-tokens.ts'
+import { readChallenge } from './support/challenge.ts'
+import type { Outcome } from './support/outcome.ts'
+import { startWorld, type World } from './support/world.ts'
+
+// Processes start slowly on a busy machine.
+jest.setTimeout(30_000)
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterEach(() => world.reset())
+afterAll(() => world.close())
+
+const TOKEN = opaqueToken()
+const LONGEST = 16 * 1024
+
+type Flavour = readonly [name: string, payload: (token: unknown) => string]
+const FLAVOURS: readonly Flavour[] = [
+  ['multi-argument', (token) => JSON.stringify({ type: 'USER_DEFINED', data: { token } })],
+  ['single-argument', (token) => JSON.stringify({ type: 'TOKEN', token })],
+]
+
+const errorOf = ({ answer }: Outcome): string | undefined =>
+  readChallenge(answer?.['wwwAuthenticate']).parameters['error']
+
+describe.each(FLAVOURS)('the %s payload', (_name, payload) => {
+  it.each([
+    ['a text', `Bearer ${TOKEN}`],
+    ['an array of one', [`Bearer ${TOKEN}`]],
+    ['a scheme in small letters', `bearer ${TOKEN}`],
+    ['a scheme in mixed letters', `bEaReR ${TOKEN}`],
+    ['several blanks behind the scheme', `Bearer   ${TOKEN}`],
+  ])('passes on the token of %s', async (_case, value) => {
+    world.keepSecret(TOKEN)
+    const { verdict } = await world.call(payload(value))
+    expect(verdict).toBe('permit permitted')
+    expect(world.introspection.requests.map(({ form }) => form['token'])).toEqual([TOKEN])
+  })
+
+  it.each([
+    ['every character of a b64token', 'AZaz09-._~+/=='],
+    ['the longest token', 'a'.repeat(LONGEST)],
+  ])('passes on %s', async (_case, token) => {
+    const { verdict } = await world.call(payload(`Bearer ${token}`))
+    expect(verdict).toBe('permit permitted')
+    expect(world.introspection.requests.map(({ form }) => form['token'])).toEqual([token])
+  })
+
+  it.each([
+    ['absent', undefined],
+    ['null', null],
+    ['empty', ''],
+    ['a number', 42],
+    ['a boolean', true],
+    ['an object', { token: `Bearer ${TOKEN}` }],
+    ['an empty array', []],
+    ['an array of null', [null]],
+    ['an array in an array', [[`Bearer ${TOKEN}`]]],
+    ['a scheme alone', 'Bearer'],
+    ['a scheme and blanks', 'Bearer  '],
+    ['of another scheme', `Basic ${TOKEN}`],
+    ['without a scheme', TOKEN],
+    ['of a scheme that begins alike', `Bearers ${TOKEN}`],
+  ])('is denied with a bare challenge when the token is %s', async (_case, value) => {
+    world.keepSecret(TOKEN)
+    const outcome = await world.call(payload(value))
+    expect(outcome.verdict).toMatch(/^deny (token_missing|scheme_unsupported)$/)
+    expect(outcome.answer?.['context']).toEqual({ responseCode: '401' })
+    expect(Object.keys(readChallenge(outcome.answer?.['wwwAuthenticate']).parameters)).toEqual([
+      'realm',
+    ])
+    expect(world.requestCount()).toBe(0)
+  })
+
+  it.each([
+    ['two values', [`Bearer ${TOKEN}`, `Bearer ${opaqueToken()}`], 'token_repeated'],
+    ['the same value twice', [`Bearer ${TOKEN}`, `Bearer ${TOKEN}`], 'token_repeated'],
+    ['a value and an empty one', [`Bearer ${TOKEN}`, ''], 'token_repeated'],
+    ['two values in one text', `Bearer ${TOKEN}, Bearer ${TOKEN}`, 'token_malformed'],
+    ['one character too many', `Bearer ${'a'.repeat(LONGEST + 1)}`, 'token_too_long'],
+    ['a megabyte', `Bearer ${'a'.repeat(1024 * 1024)}`, 'token_too_long'],
+    ['an inner blank', `Bearer ${TOKEN} ${TOKEN}`, 'token_malformed'],
+    ['a blank at its end', `Bearer ${TOKEN} `, 'token_malformed'],
+    ['a line break at its end', `Bearer ${TOKEN}\n`, 'token_malformed'],
+    ['CR and LF in it', `Bearer ${TOKEN}\r\nX-Injected: 1`, 'token_malformed'],
+    ['a NUL', `Bearer ${TOKEN}\u0000`, 'token_malformed'],
+    ['a letter beyond ASCII', `Bearer ${TOKEN}é`, 'token_malformed'],
+    ['half of a surrogate pair', `Bearer ${TOKEN}\ud800`, 'token_malformed'],
+    ['quotes', `Bearer "${TOKEN}"`, 'token_malformed'],
+    ['padding in its middle', `Bearer a=${TOKEN}`, 'token_malformed'],
+    ['padding alone', 'Bearer ==', 'token_malformed'],
+  ])('is denied as invalid_request when the token has %s', async (_case, value, reason) => {
+    world.keepSecret(TOKEN)
+    const outcome = await world.call(payload(value))
+    expect(outcome.verdict).toBe(`deny ${reason}`)
+    expect(errorOf(outcome)).toBe('invalid_request')
+    expect(JSON.stringify(outcome.answer)).not.toContain(TOKEN)
+    expect(world.requestCount()).toBe(0)
+  })
+})
+
+describe('a body that is no payload', () => {
+  const multi = (data: unknown) => JSON.stringify({ type: 'USER_DEFINED', data })
+
+  it.each([
+    ['nothing', ''],
+    ['a text that is no JSON', 'token=Bearer'],
+    ['half of a payload', multi({ token: `Bearer ${TOKEN}` }).slice(0, -1)],
+    ['two payloads', multi({ token: 'Bearer a' }) + multi({ token: 'Bearer b' })],
+    ['null', 'null'],
+    ['a number', '1'],
+    ['a text', '"Bearer x"'],
+    ['an array', '[]'],
+    ['a payload in an array', `[${multi({ token: `Bearer ${TOKEN}` })}]`],
+    ['an object without a type', JSON.stringify({ token: `Bearer ${TOKEN}` })],
+    ['another type', JSON.stringify({ type: 'token', token: `Bearer ${TOKEN}` })],
+    ['a type that is no text', JSON.stringify({ type: ['TOKEN'], token: `Bearer ${TOKEN}` })],
+    ['a type by inheritance', `{"__proto__":{"type":"TOKEN","token":"Bearer ${TOKEN}"}}`],
+    ['data that is an array', multi([`Bearer ${TOKEN}`])],
+    ['data that is a text', multi(`Bearer ${TOKEN}`)],
+    ['invalid UTF-8', Buffer.concat([Buffer.from('{"type":"TOKEN","token":"'), Buffer.of(0xff)])],
+    ['invalid UTF-8 in a whole payload', Buffer.from(multi({ token: 'Bearer \xff' }), 'latin1')],
+    ['UTF-16', Buffer.from(multi({ token: `Bearer ${TOKEN}` }), 'utf16le')],
+    ['a megabyte of zeros', Buffer.alloc(1024 * 1024)],
+    ['a megabyte of brackets', '['.repeat(1024 * 1024)],
+    ['a megabyte of objects', '{"a":'.repeat(200_000)],
+  ])('is denied as invalid_request: %s', async (_case, body) => {
+    world.keepSecret(TOKEN)
+    const outcome = await world.call(body)
+    expect(outcome.verdict).toBe('deny request_malformed')
+    expect(errorOf(outcome)).toBe('invalid_request')
+    expect(world.requestCount()).toBe(0)
+  })
+
+  it('leaves the process as it was', async () => {
+    await world.call('{')
+    const { verdict } = await world.decide()
+    expect(verdict).toBe('permit permitted')
+    expect(world.function.instances).toHaveLength(1)
+  })
+})
+
+describe('the data of the multi-argument payload', () => {
+  const payload = (data: unknown) => JSON.stringify({ type: 'USER_DEFINED', data })
+
+  it.each([
+    ['absent', undefined],
+    ['empty', {}],
+    ['of other arguments', { tenant: 'a', other: ['b', 'c'] }],
+    ['inherited', JSON.parse(`{"__proto__":{"token":"Bearer ${TOKEN}"}}`) as unknown],
+  ])('may be %s, which is a request without a token', async (_case, data) => {
+    expect((await world.call(payload(data))).verdict).toBe('deny token_missing')
+  })
+
+  it('may have a megabyte of other arguments, and letters that fall across chunks', async () => {
+    const data = { other: `a${'é'.repeat(512 * 1024)}`, token: `Bearer ${TOKEN}` }
+    expect((await world.call(payload(data))).verdict).toBe('permit permitted')
+  })
+
+  it('has the token under the name that the configuration gives', async () => {
+    await world.start({ token_argument: 'Authorization' })
+    const named = await world.call(payload({ Authorization: `Bearer ${TOKEN}` }))
+    expect(named.verdict).toBe('permit permitted')
+    const other = await world.call(payload({ token: `Bearer ${TOKEN}` }))
+    expect(other.verdict).toBe('deny token_missing')
+  })
+})

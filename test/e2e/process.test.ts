@@ -1,0 +1,150 @@
+/**
+ * Owns the proof that the process bears what the platform does to it: freezing, killing, starting
+ * again where another one died, and lying alone in its folder.
+ * I/O: starts the function and its neighbours, signals its process, copies the artifact.
+ */
+import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { startByHand } from './support/by-hand.ts'
+import { FUNCTION_ENTRY, startWorld, type World } from './support/world.ts'
+
+// Processes start slowly on a busy machine.
+jest.setTimeout(30_000)
+
+let world: World
+const folders: string[] = []
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterEach(async () => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+  await world.reset()
+})
+afterAll(() => world.close())
+
+const newFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'fn-'))
+  folders.push(folder)
+  return folder
+}
+const environment = () => ({ ...world.principal.environment, ...world.config })
+const PAYLOAD = JSON.stringify({ type: 'TOKEN', token: 'Bearer the-token-of-this-test' })
+const ACTIVE = expect.objectContaining({ active: true })
+
+describe('a connection that died while it lay idle', () => {
+  // Each call asks all three neighbours, over connections that are kept.
+  const askingAll = { secret_ttl_seconds: '0', min_back_end_token_seconds: '3600' }
+  const renewEachTime = () => {
+    world.tokenEndpoint.replyWith(() => ({ body: world.tokenAnswer({ expires_in: 3600.5 }) }))
+  }
+
+  it('costs nothing when the neighbours restarted while the function was frozen', async () => {
+    await world.start(askingAll)
+    renewEachTime()
+    expect((await world.decide()).verdict).toBe('permit permitted')
+    world.function.freeze()
+    for (const neighbour of [world.introspection, world.tokenEndpoint]) await neighbour.restart()
+    await world.vault.pause()
+    await world.vault.resume()
+    expect((await world.decide()).verdict).toBe('permit permitted')
+    expect(world.introspection.requests).toHaveLength(2)
+  })
+
+  it('costs one retry when the neighbour gives it up at that very moment', async () => {
+    await world.start()
+    await world.decide()
+    world.introspection.replyWith({ body: world.activeAnswer(), delivery: 'dropped_if_kept' })
+    expect((await world.decide()).verdict).toBe('permit permitted')
+    expect(world.introspection.requests).toHaveLength(3)
+  })
+
+  it('costs no more than one retry when the neighbour always does so', async () => {
+    await world.start()
+    await world.decide()
+    world.introspection.replyWith({ delivery: 'dropped' })
+    expect((await world.decide()).verdict).toBe('fault introspection_unavailable')
+    expect(world.introspection.requests).toHaveLength(3)
+  })
+})
+
+describe('calls', () => {
+  it('that overlap are served by instances of their own, each rightly', async () => {
+    const outcomes = await Promise.all(Array.from({ length: 3 }, () => world.decide()))
+    expect(outcomes.map(({ verdict }) => verdict)).toEqual(Array(3).fill('permit permitted'))
+  })
+
+  it('one after the other are served by one process', async () => {
+    await world.start()
+    const before = world.function.instances.length
+    for (let count = 0; count < 30; count += 1) await world.decide()
+    expect(world.function.instances).toHaveLength(before + 1)
+  })
+})
+
+describe('a function that was killed', () => {
+  it('leaves nothing that keeps the next one from starting in its place', async () => {
+    const folder = newFolder()
+    const first = await startByHand(environment(), { folder })
+    await first.post(PAYLOAD)
+    await first.kill()
+    expect(readdirSync(folder).sort()).toEqual(['lsnr.sock', 'lsnr.sock.tmp'])
+
+    const second = await startByHand(environment(), { folder })
+    const { body } = await second.post(PAYLOAD)
+    await second.kill()
+    expect(JSON.parse(body)).toEqual(ACTIVE)
+  })
+
+  it.each([
+    ['the socket’s link alone', ['lsnr.sock']],
+    ['the socket’s file alone', ['lsnr.sock.tmp']],
+  ])('may leave %s', async (_case, names) => {
+    const folder = newFolder()
+    for (const name of names) {
+      if (name.endsWith('.tmp')) writeFileSync(join(folder, name), '')
+      else symlinkSync('lsnr.sock.tmp', join(folder, name))
+    }
+    const byHand = await startByHand(environment(), { folder })
+    const { body } = await byHand.post(PAYLOAD)
+    await byHand.kill()
+    expect(JSON.parse(body)).toEqual(ACTIVE)
+  })
+
+  it('is replaced by a new instance for the next call', async () => {
+    await world.start()
+    await world.decide()
+    const pid = world.function.instances.at(-1)?.pid
+    if (pid === undefined) throw new Error('there is no instance')
+    process.kill(pid, 'SIGKILL')
+    await world.start()
+    expect((await world.decide()).verdict).toBe('permit permitted')
+  })
+})
+
+describe('the artifact', () => {
+  it('runs alone in an empty folder, and leaves no file but its socket', async () => {
+    const artifact = newFolder()
+    cpSync(dirname(FUNCTION_ENTRY), artifact, { recursive: true })
+    const files = readdirSync(artifact)
+    const folder = newFolder()
+    const byHand = await startByHand(environment(), { folder, entry: join(artifact, 'func.js') })
+    const { body } = await byHand.post(PAYLOAD)
+    await byHand.kill()
+    expect(JSON.parse(body)).toEqual(ACTIVE)
+    expect(readdirSync(artifact)).toEqual(files)
+    expect(readdirSync(folder).sort()).toEqual(['lsnr.sock', 'lsnr.sock.tmp'])
+  })
+
+  it('does not end on a request that is no call', async () => {
+    const byHand = await startByHand(environment(), { folder: newFolder() })
+    const [refused, answered] = [
+      await byHand.post('', { 'X-HTTP': '1' }),
+      await byHand.post(PAYLOAD),
+    ]
+    await byHand.kill()
+    expect(JSON.parse(refused.body)).toMatchObject({ active: false })
+    expect(JSON.parse(answered.body)).toEqual(ACTIVE)
+  })
+})

@@ -1,0 +1,178 @@
+/**
+ * Owns the proof of what leaves the function: its requests to the identity provider, to the token
+ * endpoint and to Vault, and none to anybody else.
+ * I/O: starts the function and its neighbours.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { opaqueToken } from './support/callers-tokens.ts'
+import { startNeighbour, type Neighbour } from './support/neighbours.ts'
+import {
+  BACK_END_SCOPE,
+  basicCredentials,
+  CLIENT_IDS,
+  SECRET_OCIDS,
+  startWorld,
+  type World,
+} from './support/world.ts'
+
+// Processes start slowly on a busy machine.
+jest.setTimeout(30_000)
+
+let world: World
+let bystander: Neighbour
+beforeAll(async () => {
+  world = await startWorld()
+  bystander = await startNeighbour(() => ({ body: world.activeAnswer() }))
+})
+afterEach(async () => {
+  bystander.reset()
+  await world.reset()
+})
+afterAll(async () => {
+  await world.close()
+  await bystander.close()
+})
+
+const vaultRequests = () => world.vault.requests.slice(-2)
+
+describe('the introspection request (RFC 7662 §2.1)', () => {
+  it('is a form with the token alone, authenticated with Basic', async () => {
+    const token = opaqueToken()
+    await world.decide(token)
+    const [request] = world.introspection.requests
+    expect(world.introspection.requests).toHaveLength(1)
+    expect(request).toMatchObject({
+      method: 'POST',
+      target: '/oauth2/v1/introspect',
+      form: { token },
+      headers: {
+        accept: 'application/json',
+        'content-type': expect.stringMatching(/^application\/x-www-form-urlencoded(;|$)/),
+        authorization: `Basic ${basicCredentials(CLIENT_IDS.introspection, world.secrets.introspection)}`,
+      },
+    })
+    expect(Object.keys(request?.form ?? {})).toEqual(['token'])
+    expect(JSON.stringify(request?.headers)).not.toContain(token)
+  })
+
+  it('keeps the query of the configured endpoint', async () => {
+    await world.start({
+      idcs_introspection_endpoint: `${world.introspection.url}/introspect?tenant=a%20b`,
+    })
+    await world.decide()
+    expect(world.introspection.requests.map(({ target }) => target)).toEqual([
+      '/introspect?tenant=a%20b',
+    ])
+  })
+})
+
+describe('the token request (RFC 6749 §4.4.2)', () => {
+  it('is a form with grant and scope as configured, authenticated with Basic', async () => {
+    await world.start()
+    await world.decide()
+    const [request] = world.tokenEndpoint.requests
+    expect(world.tokenEndpoint.requests).toHaveLength(1)
+    expect(request).toMatchObject({
+      method: 'POST',
+      target: '/oauth2/v1/token',
+      headers: {
+        accept: 'application/json',
+        'content-type': expect.stringMatching(/^application\/x-www-form-urlencoded(;|$)/),
+        authorization: `Basic ${basicCredentials(CLIENT_IDS.backEnd, world.secrets.backEnd)}`,
+      },
+    })
+    expect(request?.form).toEqual({ grant_type: 'client_credentials', scope: BACK_END_SCOPE })
+  })
+
+  it('has id and secret in the form with client_secret_post', async () => {
+    await world.start({ back_end_client_auth: 'client_secret_post' })
+    await world.decide()
+    const [request] = world.tokenEndpoint.requests
+    expect(request?.form).toEqual({
+      grant_type: 'client_credentials',
+      scope: BACK_END_SCOPE,
+      client_id: CLIENT_IDS.backEnd,
+      client_secret: world.secrets.backEnd,
+    })
+    expect(request?.headers.authorization).toBeUndefined()
+  })
+
+  it('has nothing of the caller', async () => {
+    await world.start()
+    const token = opaqueToken()
+    await world.decide(token)
+    expect(JSON.stringify(world.tokenEndpoint.requests)).not.toContain(token)
+  })
+})
+
+describe('the requests to Vault', () => {
+  it('are signed as the resource principal and ask for the version in use', async () => {
+    await world.start()
+    world.vault.rotate(SECRET_OCIDS.backEnd, world.keepSecret('the-next-one'), { stage: 'PENDING' })
+    expect((await world.decide()).verdict).toBe('permit permitted')
+    // The local Vault verifies the signature: 200 is its word for a good one.
+    expect(vaultRequests()).toEqual(
+      [SECRET_OCIDS.introspection, SECRET_OCIDS.backEnd].map((ocid) => ({
+        method: 'GET',
+        path: `/20190301/secretbundles/${ocid}`,
+        query: 'stage=CURRENT',
+        status: 200,
+        versionNumber: 1,
+      })),
+    )
+    expect(world.tokenEndpoint.requests[0]?.headers.authorization).toBe(
+      `Basic ${basicCredentials(CLIENT_IDS.backEnd, world.secrets.backEnd)}`,
+    )
+  })
+
+  it('are made with the principal’s files as they are now', async () => {
+    await world.start({ secret_ttl_seconds: '0' })
+    await world.decide()
+    const keyIdBefore = world.principal.keyId
+    await world.principal.renew()
+    expect((await world.decide()).verdict).toBe('permit permitted')
+    expect(world.principal.keyId).not.toBe(keyIdBefore)
+    expect(vaultRequests().map(({ status }) => status)).toEqual([200, 200])
+  })
+})
+
+describe('nobody else', () => {
+  it('is asked where the environment names proxies', async () => {
+    const names = [
+      'http_proxy',
+      'https_proxy',
+      'all_proxy',
+      'HTTP_PROXY',
+      'HTTPS_PROXY',
+      'ALL_PROXY',
+    ]
+    await world.start(Object.fromEntries(names.map((name) => [name, bystander.url])))
+    expect((await world.decide()).verdict).toBe('permit permitted')
+    expect(bystander.requests).toEqual([])
+  })
+
+  it('is asked after a redirect, whatever its status', async () => {
+    await world.start()
+    for (const status of [301, 302, 303, 307, 308]) {
+      const redirect = { status, headers: { location: `${bystander.url}/elsewhere` } }
+      world.introspection.replyWith({ ...redirect, body: world.activeAnswer() })
+      expect((await world.decide()).verdict).toBe('fault introspection_unavailable')
+      world.introspection.reset()
+      world.tokenEndpoint.replyWith({ ...redirect, body: world.tokenAnswer() })
+      expect((await world.decide()).verdict).toBe('fault token_endpoint_unavailable')
+    }
+    expect(bystander.requests).toEqual([])
+  })
+
+  it('is asked after a redirect of Vault', async () => {
+    const vault = await startNeighbour(() => ({
+      status: 302,
+      headers: { location: `${bystander.url}/elsewhere` },
+    }))
+    await world.start({ vault_secrets_endpoint: vault.url })
+    const { verdict } = await world.decide()
+    await vault.close()
+    expect(verdict).toBe('fault secret_unavailable')
+    expect(bystander.requests).toEqual([])
+  })
+})

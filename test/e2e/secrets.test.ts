@@ -1,0 +1,186 @@
+/**
+ * Owns the proof of how the function lives with its secrets: when Vault gives none, when they are
+ * wrong, and when they are rotated.
+ * I/O: starts the function and its neighbours.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { startNeighbour, type Neighbour, type RecordedRequest } from './support/neighbours.ts'
+import {
+  basicCredentials,
+  CLIENT_IDS,
+  SECRET_OCIDS,
+  startWorld,
+  type World,
+} from './support/world.ts'
+
+// Processes start slowly on a busy machine.
+jest.setTimeout(30_000)
+
+let world: World
+let oddVault: Neighbour
+beforeAll(async () => {
+  world = await startWorld()
+  oddVault = await startNeighbour(() => ({ status: 500 }))
+})
+afterEach(async () => {
+  oddVault.reset()
+  await world.reset()
+})
+afterAll(async () => {
+  await world.close()
+  await oddVault.close()
+})
+
+describe('a Vault that gives no secret', () => {
+  // No secret is kept, so that each call asks Vault.
+  beforeAll(() => world.configure({ secret_ttl_seconds: '0' }))
+  afterAll(() => world.configure({}))
+
+  it.each([401, 404, 429, 500, 503])('is a fault: status %i', async (status) => {
+    const before = world.vault.requests.length
+    world.vault.failWith(status)
+    const { verdict, line } = await world.decide()
+    expect([verdict, line['detail']]).toEqual(['fault secret_unavailable', `status_${status}`])
+    expect(world.vault.requests.length - before).toBeLessThanOrEqual(3)
+
+    world.vault.failWith(undefined)
+    expect((await world.decide()).verdict).toBe('permit permitted')
+  })
+
+  it('is a fault: the secret of the backend alone', async () => {
+    await world.start({ back_end_client_secret_ocid: 'ocid1.vaultsecret.oc1.phx.nobodys' })
+    const { verdict, line } = await world.decide()
+    expect([verdict, line['detail']]).toEqual(['fault secret_unavailable', 'status_404'])
+    expect(line).toMatchObject({ backend: 'default', back_end_cache: 'miss' })
+  })
+
+  it('is a fault: nobody listens', async () => {
+    await world.vault.pause()
+    const { verdict } = await world.decide()
+    await world.vault.resume()
+    expect(verdict).toBe('fault secret_unavailable')
+  })
+
+  it('is a fault: the resource principal’s token has expired', async () => {
+    await world.principal.renew({ lifetimeSeconds: -60 })
+    const refused = await world.decide()
+    await world.principal.renew()
+    expect(refused.verdict).toBe('fault secret_unavailable')
+    expect((await world.decide()).verdict).toBe('permit permitted')
+  })
+})
+
+describe('a Vault that answers oddly', () => {
+  beforeAll(() => world.configure({ vault_secrets_endpoint: oddVault.url }))
+  afterAll(() => world.configure({}))
+
+  const base64 = (content: Buffer | string) => Buffer.from(content).toString('base64')
+  const bundle = (secretBundleContent: unknown) => ({
+    body: { secretId: 'a', versionNumber: 1, secretBundleContent },
+  })
+  const content = (text: Buffer | string) =>
+    bundle({ contentType: 'BASE64', content: base64(text) })
+
+  it.each([
+    ['an empty secret', content('')],
+    ['bytes that are no text', content(Buffer.of(0xff, 0xfe))],
+    ['no content', bundle({ contentType: 'BASE64' })],
+    ['no bundle', { body: {} }],
+    ['null', { body: 'null' }],
+    ['HTML', { body: '<html>', headers: { 'content-type': 'text/html' } }],
+    ['half of its JSON', { body: '{"secretBundleContent":' }],
+    ['two MiB', { body: { filler: 'x'.repeat(2 * 1024 * 1024) } }],
+    ['half of its bytes', { ...content('abc'), delivery: 'cut' }],
+    ['nothing at all', { delivery: 'dropped' }],
+  ] as const)('is a fault: %s', async (_case, reply) => {
+    oddVault.replyWith(reply)
+    expect((await world.decide()).verdict).toMatch(/^fault secret_(unavailable|unusable)$/)
+    expect(world.introspection.requests).toEqual([])
+  })
+})
+
+describe('a secret that is refused', () => {
+  const OLD_ANSWER = { error: 'invalid_client' }
+
+  /** Lets in whoever brings the secret that Vault will have after the rotation. */
+  const wantRotated = (name: 'introspection' | 'backEnd', status: number) => {
+    const rotated = world.keepSecret(`rotated secret of ${name}`)
+    world.vault.rotate(SECRET_OCIDS[name], rotated)
+    const header = `Basic ${world.keepSecret(basicCredentials(CLIENT_IDS[name], rotated))}`
+    return (good: unknown) =>
+      ({ headers }: RecordedRequest) =>
+        headers.authorization === header ? { body: good } : { status, body: OLD_ANSWER }
+  }
+
+  it.each([400, 401])(
+    'is read again once, and the token request sent once more (invalid_client, status %i)',
+    async (status) => {
+      // The secret is at hand after this, and no token is.
+      await world.start()
+      world.tokenEndpoint.replyWith({ status: 503 })
+      await world.decide()
+
+      world.tokenEndpoint.replyWith(wantRotated('backEnd', status)(world.tokenAnswer()))
+      const seen = world.tokenEndpoint.requests.length
+      expect((await world.decide()).verdict).toBe('permit permitted')
+      expect(world.tokenEndpoint.requests.length - seen).toBe(2)
+    },
+  )
+
+  it.each([400, 401])(
+    'is read again once, and the introspection sent once more (invalid_client, status %i)',
+    async (status) => {
+      await world.start()
+      await world.decide()
+      world.introspection.replyWith(wantRotated('introspection', status)(world.activeAnswer()))
+      expect((await world.decide()).verdict).toBe('permit permitted')
+      expect(world.introspection.requests).toHaveLength(3)
+    },
+  )
+
+  it.each([400, 401, 403])(
+    'is a fault at introspection and no denial where Vault has no other (status %i)',
+    async (status) => {
+      await world.start()
+      world.introspection.replyWith({ status, body: OLD_ANSWER })
+      const { verdict, line } = await world.decide()
+      expect([verdict, line['detail']]).toEqual(['fault introspection_refused', 'invalid_client'])
+      expect(world.introspection.requests.length).toBeLessThanOrEqual(2)
+    },
+  )
+
+  it.each([400, 401])(
+    'is a fault at the token endpoint where Vault has no other (status %i)',
+    async (status) => {
+      await world.start()
+      world.tokenEndpoint.replyWith({ status, body: OLD_ANSWER })
+      const { verdict, line } = await world.decide()
+      expect([verdict, line['detail']]).toEqual(['fault credential_refused', 'invalid_client'])
+      expect(world.tokenEndpoint.requests).toHaveLength(2)
+    },
+  )
+
+  it('does not flood Vault, however many calls it costs', async () => {
+    await world.start()
+    const before = world.vault.requests.length
+    world.introspection.replyWith({ status: 401, body: OLD_ANSWER })
+    for (let count = 0; count < 10; count += 1) await world.decide()
+    expect(world.vault.requests.length - before).toBeLessThanOrEqual(2)
+  })
+})
+
+describe('a secret that is at hand', () => {
+  it('outlives an outage of Vault until its time to live is over', async () => {
+    await world.start()
+    await world.decide()
+    world.vault.failWith(503)
+    expect((await world.decide()).verdict).toBe('permit permitted')
+  })
+
+  it('is read anew each time where secret_ttl_seconds is 0', async () => {
+    await world.start({ secret_ttl_seconds: '0' })
+    await world.decide()
+    world.vault.failWith(503)
+    expect((await world.decide()).verdict).toBe('fault secret_unavailable')
+  })
+})

@@ -1,0 +1,30 @@
+/**
+ * Owns the proof that the demo's stories end as they should, over the whole local stack.
+ * I/O: starts the local stack.
+ */
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { observe } from '../../scripts/demo/observe.ts'
+import { STORIES } from '../../scripts/demo/stories.ts'
+import { differences } from '../../scripts/demo/tell.ts'
+import { startLocalStack, type LocalStack } from '../stack/local-stack.ts'
+
+// Processes start slowly on a busy machine.
+jest.setTimeout(30_000)
+
+let stack: LocalStack
+beforeAll(async () => {
+  stack = await startLocalStack()
+})
+afterAll(async () => {
+  await stack.close()
+})
+
+// In this order: later stories build on what earlier ones left in the caches.
+describe('the demo', () => {
+  it.each(STORIES.map((story) => [story.title, story] as const))('%s', async (_title, story) => {
+    const request = await story.request(stack)
+    const seen = await observe(stack, request)
+    await story.afterwards?.(stack)
+    expect(differences({ story, seen })).toEqual([])
+  })
+})

@@ -1,0 +1,108 @@
+/**
+ * Owns the run of a built function without an agent: with the socket, the files and the headers
+ * that a test wants.
+ * I/O: starts and kills a process, talks over its unix socket, makes and removes a temporary folder.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { request, type OutgoingHttpHeaders } from 'node:http'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
+import { atExit } from '../../stack/at-exit.ts'
+import { collectLines, jsonLines, type LogLine } from '../../stack/fn/log.ts'
+import { readBody } from '../../stack/listen.ts'
+import { FUNCTION_ENTRY } from './world.ts'
+
+export interface ByHand {
+  readonly folder: string
+  readonly log: readonly LogLine[]
+  decisions(): Readonly<Record<string, unknown>>[]
+  post(body: string, headers?: OutgoingHttpHeaders): Promise<{ status: number; body: string }>
+  /** Ends it as the platform does, and leaves the folder as it is. */
+  kill(): Promise<void>
+  /** Ends it and removes the folder. */
+  end(): Promise<void>
+}
+
+export interface ByHandOptions {
+  /** Where the socket lies; a new temporary folder by default. */
+  readonly folder?: string
+  readonly entry?: string
+}
+
+/** Resolves when the function takes connections; rejects when it ends instead. */
+export async function startByHand(
+  environment: Readonly<Record<string, string>>,
+  options: ByHandOptions = {},
+): Promise<ByHand> {
+  const { entry = FUNCTION_ENTRY, folder = mkdtempSync(join(tmpdir(), 'fn-')) } = options
+  const socketPath = join(folder, 'lsnr.sock')
+  const child = spawn(process.execPath, [entry], {
+    cwd: folder,
+    env: { ...environment, FN_FORMAT: 'http-stream', FN_LISTENER: `unix:${socketPath}` },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const forget = atExit(() => child.kill('SIGKILL'))
+  const log: LogLine[] = []
+  collectLines(child.stdout, log, { instance: 1, stream: 'stdout' })
+  collectLines(child.stderr, log, { instance: 1, stream: 'stderr' })
+  const closed = once(child, 'close').then(forget)
+
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL')
+    await closed
+  }
+  while (!(await takesConnections(socketPath))) {
+    if (child.exitCode !== null) throw new Error(`the function exited with ${child.exitCode}`)
+    await delay(5)
+  }
+  return {
+    folder,
+    log,
+    decisions: () => jsonLines(log).filter((line) => line['event'] === 'decision'),
+    post: async (body, headers = {}) => {
+      const answer = await post(socketPath, body, headers)
+      // What was printed before the answer lies in the pipes by now; this turn reads it.
+      await nextTurn()
+      return answer
+    },
+    kill,
+    end: async () => {
+      await kill()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function takesConnections(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(socketPath)
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => {
+      resolve(false)
+    })
+  })
+}
+
+function post(
+  socketPath: string,
+  body: string,
+  headers: OutgoingHttpHeaders,
+): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ socketPath, agent: false, method: 'POST', path: '/call', headers })
+    outgoing.once('error', reject)
+    outgoing.once('response', (incoming) => {
+      readBody(incoming).then((bytes) => {
+        resolve({ status: incoming.statusCode ?? 0, body: bytes.toString() })
+      }, reject)
+    })
+    outgoing.end(body)
+  })
+}

@@ -1,0 +1,30 @@
+/**
+ * Owns a reader of `WWW-Authenticate` values, written from RFC 9110 §11 and from nothing of ours.
+ * Pure.
+ */
+
+export interface Challenge {
+  readonly scheme: string
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+/** One `auth-param` with a quoted value, of the characters that RFC 6750 §3 allows in all of its own. */
+const PARAMETER = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+)="([\x20-\x21\x23-\x5B\x5D-\x7E]*)"(?:, *|$)/
+
+/** Reads a value that holds one challenge. Throws where it is anything else. */
+export function readChallenge(value: unknown): Challenge {
+  if (typeof value !== 'string') throw new Error('there is no challenge')
+  const scheme = /^[A-Za-z]+(?= |$)/.exec(value)?.[0]
+  if (scheme === undefined) throw new Error(`no scheme: ${value}`)
+  const parameters: Record<string, string> = {}
+  let rest = value.slice(scheme.length).trimStart()
+  while (rest !== '') {
+    const [whole, name, text] = PARAMETER.exec(rest) ?? []
+    if (whole === undefined || name === undefined || text === undefined || name in parameters) {
+      throw new Error(`no parameter: ${rest}`)
+    }
+    parameters[name] = text
+    rest = rest.slice(whole.length)
+  }
+  return { scheme, parameters }
+}

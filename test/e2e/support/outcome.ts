@@ -1,0 +1,49 @@
+/**
+ * Owns the reading of one call: what the function answered and what it logged, held against each
+ * other.
+ * Pure.
+ */
+import type { InvokeResult } from '../../stack/fn-agent.ts'
+
+export type LogRecord = Readonly<Record<string, unknown>>
+
+export interface Outcome {
+  /** Outcome and reason of the decision, as in `deny token_missing`. */
+  readonly verdict: string
+  /** What the gateway gets; undefined after a fault. */
+  readonly answer: LogRecord | undefined
+  /** The decision's line in the log. */
+  readonly line: LogRecord
+}
+
+/** What every fault looks like from outside of the function: always the same. */
+const FAULT_BODY = {
+  message: 'Exception in function, consult logs for details',
+  detail: 'Error: The authorizer could not decide',
+}
+
+/** Throws unless the call left one decision in the log, and the answer that belongs to it. */
+export function readOutcome(result: InvokeResult, log: readonly LogRecord[]): Outcome {
+  const { callId, container } = result
+  const decisions = log.filter((line) => line['event'] === 'decision' && line['call_id'] === callId)
+  const [line] = decisions
+  if (container === undefined) throw new Error(`the function gave no answer: ${result.status}`)
+  if (line === undefined || decisions.length > 1) {
+    throw new Error(`${decisions.length} decisions were logged for one call`)
+  }
+  const verdict = `${String(line['outcome'])} ${String(line['reason'])}`
+  const body = JSON.parse(container.body.toString()) as LogRecord
+
+  if (container.status === 200) {
+    const told = body['active'] === true ? 'permit' : body['active'] === false ? 'deny' : '?'
+    if (told !== line['outcome']) throw new Error(`the log has ${verdict}, the answer ${told}`)
+    return { verdict, answer: body, line }
+  }
+  if (container.status !== 502 || result.status !== 502 || line['outcome'] !== 'fault') {
+    throw new Error(`the log has ${verdict}, the status is ${container.status}`)
+  }
+  if (JSON.stringify(body) !== JSON.stringify(FAULT_BODY)) {
+    throw new Error(`the body of a fault is ${container.body.toString()}`)
+  }
+  return { verdict, answer: undefined, line }
+}

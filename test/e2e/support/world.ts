@@ -1,0 +1,200 @@
+/**
+ * Owns the function on its own: the built artifact as a process, among neighbours that speak their
+ * protocols and that a test can change.
+ * I/O: starts servers on loopback and the function as a process.
+ */
+import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { deployFunction, type FnFunction, type InvokeOptions } from '../../stack/fn-agent.ts'
+import { createResourcePrincipal, type ResourcePrincipal } from '../../stack/resource-principal.ts'
+import { startVault, type Vault } from '../../stack/vault.ts'
+import { findingsIn } from './audit.ts'
+import { opaqueToken } from './callers-tokens.ts'
+import { startNeighbour, type Neighbour } from './neighbours.ts'
+import { readOutcome, type Outcome } from './outcome.ts'
+
+export const FUNCTION_ENTRY = fileURLToPath(new URL('../../../dist/func.js', import.meta.url))
+
+/** With all the characters that trip careless encoders (RFC 6749 §2.3.1, appendix B). */
+const TRICKY = '%+/:& ~é'
+
+export const CLIENT_IDS = {
+  introspection: 'introspection:client é',
+  backEnd: 'back-end:client&id',
+} as const
+
+export const SECRET_OCIDS = {
+  introspection: 'ocid1.vaultsecret.oc1.phx.introspection',
+  backEnd: 'ocid1.vaultsecret.oc1.phx.backend',
+} as const
+
+export const AUDIENCE = 'https://api.example.com/'
+export const ISSUER = 'https://identity.example.com/'
+export const BACK_END_SCOPE =
+  'https://0a1b.integration.us-phoenix-1.ocp.oraclecloud.com:443urn:opc:resource:consumer::all'
+
+/** Keys of the function's configuration; undefined takes one out. */
+export type ConfigChanges = Readonly<Record<string, string | undefined>>
+
+export interface World {
+  readonly introspection: Neighbour
+  readonly tokenEndpoint: Neighbour
+  readonly vault: Vault
+  readonly principal: ResourcePrincipal
+  readonly function: FnFunction
+  readonly config: Readonly<Record<string, string>>
+  readonly secrets: { readonly introspection: string; readonly backEnd: string }
+  /** Lets the next call meet a cold function, whose configuration has these changes until the reset. */
+  start(changes?: ConfigChanges): Promise<void>
+  /** The same for all tests to come, until it is called again: what resets go back to. */
+  configure(changes: ConfigChanges): Promise<void>
+  /** Sends the bytes as the gateway would. Throws when answer and log do not tell the same. */
+  call(payload: Buffer | string, options?: InvokeOptions): Promise<Outcome>
+  /** The multi-argument payload with this token; without one, a good one is made. */
+  decide(token?: string, options?: InvokeOptions): Promise<Outcome>
+  /** The introspection endpoint's good answer, with these members; undefined takes one out. */
+  activeAnswer(members?: Readonly<Record<string, unknown>>): Record<string, unknown>
+  /** The token endpoint's good answer, each with another token. */
+  tokenAnswer(members?: Readonly<Record<string, unknown>>): Record<string, unknown>
+  /** From here on, this text must not be printed by the function. */
+  keepSecret(text: string): string
+  /** How many requests any neighbour saw since the last reset. */
+  requestCount(): number
+  /** Ends a test: throws if anything was printed that may not be; the defaults are back. */
+  reset(): Promise<void>
+  close(): Promise<void>
+}
+
+export async function startWorld(): Promise<World> {
+  const kept = new Set<string>()
+  const keepSecret = (text: string): string => {
+    kept.add(text)
+    return text
+  }
+  const newSecret = (): string => keepSecret(`${randomBytes(12).toString('base64url')}${TRICKY}`)
+  const secrets = { introspection: newSecret(), backEnd: newSecret() }
+  keepSecret(basicCredentials(CLIENT_IDS.introspection, secrets.introspection))
+  keepSecret(basicCredentials(CLIENT_IDS.backEnd, secrets.backEnd))
+
+  // What endpoints answer stays out of the log as well.
+  const marker = keepSecret(`marker-${randomBytes(8).toString('hex')}`)
+  const activeAnswer: World['activeAnswer'] = (members = {}) => ({
+    active: true,
+    iss: ISSUER,
+    aud: AUDIENCE,
+    sub: 'alice',
+    client_id: 'partner-a',
+    scope: 'echo orders',
+    token_type: 'Bearer',
+    exp: Math.floor(Date.now() / 1000) + 1800,
+    jti: marker,
+    ...members,
+  })
+  const tokenAnswer: World['tokenAnswer'] = (members = {}) => ({
+    access_token: keepSecret(`back-end-token-${randomBytes(12).toString('hex')}`),
+    token_type: 'Bearer',
+    expires_in: 3600,
+    note: marker,
+    ...members,
+  })
+  const introspection = await startNeighbour(() => ({ body: activeAnswer() }))
+  const tokenEndpoint = await startNeighbour(() => ({ body: tokenAnswer() }))
+  const principal = await createResourcePrincipal()
+  const vault = await startVault({ trust: [principal] })
+  const restoreSecrets = (): void => {
+    vault.addSecret(SECRET_OCIDS.introspection, secrets.introspection)
+    vault.addSecret(SECRET_OCIDS.backEnd, secrets.backEnd)
+  }
+  restoreSecrets()
+
+  const config = {
+    audience: AUDIENCE,
+    idcs_introspection_endpoint: `${introspection.url}/oauth2/v1/introspect`,
+    idcs_app_client_id: CLIENT_IDS.introspection,
+    idcs_app_client_secret_ocid: SECRET_OCIDS.introspection,
+    back_end_token_endpoint: `${tokenEndpoint.url}/oauth2/v1/token`,
+    back_end_app_client_id: CLIENT_IDS.backEnd,
+    back_end_client_secret_ocid: SECRET_OCIDS.backEnd,
+    back_end_scope: BACK_END_SCOPE,
+    vault_secrets_endpoint: vault.url,
+  }
+  const fn = deployFunction({
+    functionId: 'ocid1.fnfunc.oc1.phx.test',
+    entry: FUNCTION_ENTRY,
+    config,
+    platformEnvironment: principal.environment,
+  })
+
+  let usual: Readonly<Record<string, string>> = config
+  let isChanged = false
+  let linesAudited = 0
+  let vaultRequestsBefore = 0
+
+  const call: World['call'] = async (payload, options) =>
+    readOutcome(await fn.invoke(payload, options), fn.jsonLog())
+
+  return {
+    introspection,
+    tokenEndpoint,
+    vault,
+    principal,
+    function: fn,
+    config,
+    secrets,
+    activeAnswer,
+    tokenAnswer,
+    keepSecret,
+    call,
+    start: async (changes = {}) => {
+      isChanged = Object.keys(changes).length > 0
+      await fn.setConfig(changed(usual, changes))
+    },
+    configure: async (changes) => {
+      usual = changed(config, changes)
+      await fn.setConfig(usual)
+    },
+    decide: (token = opaqueToken(), options = {}) => {
+      const data = { token: `Bearer ${keepSecret(token)}` }
+      return call(JSON.stringify({ type: 'USER_DEFINED', data }), options)
+    },
+    requestCount: () =>
+      introspection.requests.length +
+      tokenEndpoint.requests.length +
+      (vault.requests.length - vaultRequestsBefore),
+    reset: async () => {
+      const lines = fn.log.slice(linesAudited)
+      linesAudited = fn.log.length
+      introspection.reset()
+      tokenEndpoint.reset()
+      vault.failWith(undefined)
+      restoreSecrets()
+      vaultRequestsBefore = vault.requests.length
+      if (isChanged) await fn.setConfig(usual)
+      isChanged = false
+      const findings = findingsIn(lines, kept)
+      if (fn.instances.some(({ exitCode }) => exitCode !== null)) findings.push('a process exited')
+      if (findings.length > 0) throw new Error(findings.join('\n'))
+    },
+    close: async () => {
+      await fn.stop()
+      await Promise.all([introspection.close(), tokenEndpoint.close(), vault.close()])
+      principal.remove()
+    },
+  }
+}
+
+/** RFC 6749 §2.3.1: id and secret are form-encoded before they become Basic credentials. */
+export function basicCredentials(clientId: string, clientSecret: string): string {
+  const parts = [clientId, clientSecret].map((text) => new URLSearchParams({ '': text }).toString())
+  return Buffer.from(parts.map((part) => part.slice(1)).join(':')).toString('base64')
+}
+
+function changed(
+  config: Readonly<Record<string, string>>,
+  changes: ConfigChanges,
+): Record<string, string> {
+  const entries = Object.entries({ ...config, ...changes })
+  return Object.fromEntries(
+    entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  )
+}
