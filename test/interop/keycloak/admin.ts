@@ -1,0 +1,99 @@
+/**
+ * Owns what an administrator does in Keycloak: realms, signing keys, users' sessions.
+ * I/O: Keycloak's Admin REST API on loopback.
+ */
+import { adminUser, type KeycloakServer } from './server.ts'
+
+export interface KeycloakAdmin {
+  /** Creates what stands in `body` under `path`, below `/admin/realms`. Returns the new id. */
+  create(path: string, body: unknown): Promise<string>
+  /** Lets all clients that are created from now on ask for the client scope. */
+  offerToNewClients(realm: string, clientScopeId: string): Promise<void>
+  /**
+   * Adds an RSA key to the realm that signs from now on; those before it go on to verify.
+   * Returns what takes those before it away.
+   */
+  rotateSigningKey(realm: string): Promise<{ removeFormerKeys: () => Promise<void> }>
+  /** Ends all sessions of a user, as the button “Sign out” does. */
+  signOut(realm: string, userId: string): Promise<void>
+}
+
+interface Component {
+  readonly id: string
+  readonly providerId: string
+  readonly config: { readonly priority: readonly string[] }
+}
+
+const keyProviderType = 'org.keycloak.keys.KeyProvider'
+const signingKeyProvider = 'rsa-generated'
+
+export function administer(server: KeycloakServer): KeycloakAdmin {
+  async function send(method: string, path: string, body?: unknown): Promise<Response> {
+    const answer = await fetch(`${server.url}/admin/realms${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${await requestAdminToken(server)}`,
+        'content-type': 'application/json',
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    if (!answer.ok) {
+      throw new Error(`${method} ${path}: status ${answer.status}, ${await answer.text()}`)
+    }
+    return answer
+  }
+
+  async function create(path: string, body: unknown): Promise<string> {
+    const answer = await send('POST', path, body)
+    return answer.headers.get('location')?.split('/').at(-1) ?? ''
+  }
+
+  async function signingKeys(realm: string): Promise<Component[]> {
+    const answer = await send('GET', `/${realm}/components?type=${keyProviderType}`)
+    const components = (await answer.json()) as Component[]
+    return components.filter(({ providerId }) => providerId === signingKeyProvider)
+  }
+
+  return {
+    create,
+    offerToNewClients: async (realm, clientScopeId) => {
+      await send('PUT', `/${realm}/default-optional-client-scopes/${clientScopeId}`)
+    },
+    rotateSigningKey: async (realm) => {
+      const former = await signingKeys(realm)
+      const priorities = former.map(({ config }) => Number(config.priority[0]))
+      // Of two keys with the same priority, either one may sign.
+      const priority = String(Math.max(...priorities) + 1)
+      await create(`/${realm}/components`, {
+        name: 'next',
+        providerType: keyProviderType,
+        providerId: signingKeyProvider,
+        config: { priority: [priority], algorithm: ['RS256'] },
+      })
+      return {
+        removeFormerKeys: async () => {
+          for (const { id } of former) await send('DELETE', `/${realm}/components/${id}`)
+        },
+      }
+    },
+    signOut: async (realm, userId) => {
+      await send('POST', `/${realm}/users/${userId}/logout`)
+    },
+  }
+}
+
+/** Lives for a minute only, so that each request takes a new one. */
+async function requestAdminToken({ url, adminPassword }: KeycloakServer): Promise<string> {
+  const answer = await fetch(`${url}/realms/master/protocol/openid-connect/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'password',
+      client_id: 'admin-cli',
+      username: adminUser,
+      password: adminPassword,
+    }),
+  })
+  if (!answer.ok) throw new Error(`no token for the administrator: status ${answer.status}`)
+  const { access_token } = (await answer.json()) as { access_token: string }
+  return access_token
+}

@@ -1,0 +1,172 @@
+/**
+ * Owns the world around the built function in which both identity providers are a real Keycloak:
+ * Vault, Oracle Integration, and the functions that a test deploys.
+ * I/O: starts servers on loopback, and Keycloak and the function as processes.
+ */
+import { fileURLToPath } from 'node:url'
+import { deployFunction, type FnFunction } from '../stack/fn-agent.ts'
+import { echoPath, startIntegration, type Integration } from '../stack/integration.ts'
+import { createResourcePrincipal, type ResourcePrincipal } from '../stack/resource-principal.ts'
+import { startVault, type Vault } from '../stack/vault.ts'
+import { administer, type KeycloakAdmin } from './keycloak/admin.ts'
+import {
+  apiAudience,
+  apiScope,
+  createCast,
+  oicAudience,
+  oicScope,
+  type Cast,
+} from './keycloak/cast.ts'
+import { startKeycloak, type KeycloakServer } from './keycloak/server.ts'
+
+export type Config = Readonly<Record<string, string>>
+
+/** What the gateway hears of one call, and what the function logs of it. */
+export interface Decision {
+  readonly outcome: 'permit' | 'deny' | 'fault'
+  readonly reason: unknown
+  readonly answer: Readonly<Record<string, unknown>>
+  /** The value for OIC's `Authorization`; empty but for a permit. */
+  readonly backEndToken: string
+}
+
+export interface Authorizer {
+  decide(token: string): Promise<Decision>
+}
+
+export interface World {
+  readonly keycloak: KeycloakServer
+  readonly admin: KeycloakAdmin
+  readonly cast: Cast
+  /** The function with OIC's keys and these; its first call is a cold start. */
+  deploy(config: Config): Authorizer
+  /** The status of the Echo integration for these credentials. */
+  callIntegration(authorization: string): Promise<number>
+  close(): Promise<void>
+}
+
+const secretOcids = {
+  introspector: 'ocid1.vaultsecret.oc1.phx.introspectionclient',
+  oicInvoker: 'ocid1.vaultsecret.oc1.phx.oicinvoker',
+  wrong: 'ocid1.vaultsecret.oc1.phx.wrong',
+} as const
+
+/** Starts everything; what has been started is ended again when a later part fails. */
+export async function startWorld(keycloakHome: string): Promise<World> {
+  const endings: (() => unknown)[] = []
+  const close = async (): Promise<void> => {
+    for (const end of endings.splice(0).reverse()) await end()
+  }
+  try {
+    const keycloak = await startKeycloak(keycloakHome)
+    endings.push(() => keycloak.stop())
+    const admin = administer(keycloak)
+    const cast = await createCast(admin, keycloak.url)
+
+    const integration = await startOic(cast)
+    endings.push(() => integration.close())
+    const principal = await createResourcePrincipal()
+    endings.push(() => {
+      principal.remove()
+    })
+    const vault = await startVault({ trust: [principal] })
+    endings.push(() => vault.close())
+    vault.addSecret(secretOcids.introspector, cast.introspector.clientSecret)
+    vault.addSecret(secretOcids.oicInvoker, cast.oicInvoker.clientSecret)
+    vault.addSecret(secretOcids.wrong, 'not the secret')
+
+    return {
+      keycloak,
+      admin,
+      cast,
+      deploy: (config) => {
+        const authorizer = deploy({ ...backEnd(cast, vault), ...config }, principal)
+        endings.push(() => authorizer.stop())
+        return { decide: (token) => decide(authorizer, token) }
+      },
+      callIntegration: (authorization) => callEcho(integration, authorization),
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** The flat keys of one way to judge callers, as a person sets them for a realm of Keycloak. */
+export function configFor(
+  validation: 'introspection' | 'jwt' | 'jwt_and_introspection',
+  { callers, introspector }: Cast,
+): Config {
+  const introspection = {
+    idcs_introspection_endpoint: callers.introspectionEndpoint,
+    idcs_app_client_id: introspector.clientId,
+    idcs_app_client_secret_ocid: secretOcids.introspector,
+  }
+  const jwt = { jwks_uri: callers.jwksUri, algorithms: 'RS256' }
+  return {
+    validation,
+    audience: apiAudience,
+    issuer: callers.issuer,
+    required_scopes: apiScope,
+    ...(validation === 'jwt' ? {} : introspection),
+    ...(validation === 'introspection' ? {} : jwt),
+  }
+}
+
+/** The client of the introspection with another secret than Keycloak has for it. */
+export const wrongIntrospectionSecret: Config = { idcs_app_client_secret_ocid: secretOcids.wrong }
+
+function backEnd({ oic, oicInvoker }: Cast, vault: Vault): Config {
+  return {
+    back_end_token_endpoint: oic.tokenEndpoint,
+    back_end_app_client_id: oicInvoker.clientId,
+    back_end_client_secret_ocid: secretOcids.oicInvoker,
+    back_end_scope: oicScope,
+    vault_secrets_endpoint: vault.url,
+  }
+}
+
+async function startOic({ oic, oicInvoker }: Cast): Promise<Integration> {
+  // Once: OIC goes on when Keycloak has been stopped.
+  const keys = await oic.publicKeys()
+  return startIntegration({
+    issuer: () => oic.issuer,
+    jwks: () => keys,
+    audience: oicAudience,
+    scope: oicScope,
+    serviceInvokers: new Set([oicInvoker.clientId]),
+  })
+}
+
+/** One instance at most, so that what a test warms is what it meets. */
+function deploy(config: Config, principal: ResourcePrincipal): FnFunction {
+  return deployFunction({
+    functionId: 'ocid1.fnfunc.oc1.phx.interop',
+    entry: fileURLToPath(new URL('../../dist/func.js', import.meta.url)),
+    config,
+    platformEnvironment: principal.environment,
+    maxInstances: 1,
+  })
+}
+
+async function decide(authorizer: FnFunction, token: string): Promise<Decision> {
+  const { status, body } = await authorizer.invoke(
+    JSON.stringify({ type: 'USER_DEFINED', data: { token: `Bearer ${token}` } }),
+  )
+  const answer = JSON.parse(body.toString()) as Record<string, unknown>
+  const { back_end_token = '' } = (answer['context'] ?? {}) as Record<string, string>
+  const logged = authorizer.jsonLog().findLast((line) => line['event'] === 'decision')
+  return {
+    outcome: status !== 200 ? 'fault' : answer['active'] === true ? 'permit' : 'deny',
+    reason: logged?.['reason'],
+    answer,
+    backEndToken: back_end_token,
+  }
+}
+
+async function callEcho({ url }: Integration, authorization: string): Promise<number> {
+  const answer = await fetch(`${url}${echoPath}/hello`, { headers: { authorization } })
+  await answer.arrayBuffer()
+  return answer.status
+}
