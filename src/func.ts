@@ -35,6 +35,13 @@ const survive = (event: string) => (error: unknown) => {
 process.on('unhandledRejection', survive('unhandled_rejection'))
 process.on('uncaughtException', survive('uncaught_exception'))
 
+// Node would write its warnings to standard error as plain text. Deprecations are of libraries, and
+// concern who builds this function, not who runs it.
+process.removeAllListeners('warning')
+process.on('warning', ({ name, message }) => {
+  log(name === 'DeprecationWarning' ? 'debug' : 'warn', 'runtime_warning', { name, message })
+})
+
 // A killed instance leaves its socket behind, and the FDK fails where it finds one.
 const socket = /^unix:(.+)$/.exec(process.env['FN_LISTENER'] ?? '')?.[1]
 if (socket !== undefined) {

@@ -22,6 +22,7 @@ const VAGUE: readonly DenialReason[] = [
   'key_unknown',
   'token_opaque',
   'token_encrypted',
+  'token_inactive',
 ]
 
 /** A reason that tells more than `reason` does, where the token shows one; else the same. */
@@ -33,23 +34,28 @@ export const diagnose = (
   if (!VAGUE.includes(reason)) return reason
   const has = (preset: IssuerConfig['preset']) =>
     issuers.filter((issuer) => issuer.preset === preset)
-  if (jwt === undefined) return has('auth0').length > 0 ? 'auth0_opaque_token' : reason
+  if (jwt === undefined) {
+    return has('auth0').length > 0 && reason !== 'token_inactive' ? 'auth0_opaque_token' : reason
+  }
 
   const claimed = claimedIssuer(jwt) ?? ''
   const audience = stringOrStrings(member(jwt.payload, 'aud')) ?? []
+  const isOfNobody = issuers.every(({ rules }) => rules.issuer !== claimed)
   if (has('entra').length > 0) {
     const isGraph = audience.some((value) => GRAPH_AUDIENCES.includes(value.replace(/\/$/, '')))
     if (isGraph) return 'entra_graph_token'
-    if (reason === 'issuer_mismatch' && claimed.startsWith(ENTRA_V1)) return 'entra_v1_token'
-    if (reason === 'issuer_mismatch' && ENTRA_V2.test(claimed)) return 'entra_v2_token'
+    if (isOfNobody && claimed.startsWith(ENTRA_V1)) return 'entra_v1_token'
+    if (isOfNobody && ENTRA_V2.test(claimed)) return 'entra_v2_token'
   }
   // The org authorization server's issuer is the bare address of the organisation.
   const isOktaOrg = has('okta').some(({ rules }) => rules.issuer?.startsWith(`${claimed}/oauth2/`))
   if (claimed !== '' && isOktaOrg) return 'okta_org_token'
 
+  // Keycloak itself calls a token inactive that does not name the client which introspects it.
   const isKeycloak = has('keycloak').some(({ rules }) => rules.issuer === claimed)
-  if (isKeycloak && audience.every((value) => value === 'account')) {
-    return reason === 'audience_mismatch' ? 'keycloak_account_audience' : reason
+  const isForAccountAlone = audience.length > 0 && audience.every((value) => value === 'account')
+  if (isKeycloak && isForAccountAlone && ['audience_mismatch', 'token_inactive'].includes(reason)) {
+    return 'keycloak_account_audience'
   }
   return reason
 }

@@ -5,9 +5,16 @@
  */
 import type { IssuerConfig } from '../config/model.ts'
 import { denial, type Denial, type Fault } from '../decision.ts'
+import type { Redacted } from '../platform/redacted.ts'
 import { failure } from '../platform/result.ts'
+import type { DenialReason } from '../reasons.ts'
 import { diagnose } from './diagnosis.ts'
-import { claimedIssuer, readUnverifiedJwt, type UnverifiedJwt } from './unverified-jwt.ts'
+import {
+  claimedIssuer,
+  looksEncrypted,
+  readUnverifiedJwt,
+  type UnverifiedJwt,
+} from './unverified-jwt.ts'
 import type { VerifyCaller } from './verified-caller.ts'
 
 export interface IssuerVerifier {
@@ -25,24 +32,38 @@ export const createCallerVerifier =
   (verifiers: readonly IssuerVerifier[]): VerifyCaller =>
   async (token, deadline) => {
     const jwt = readUnverifiedJwt(token.reveal())
-    const asked = verifiers.filter(({ issuer }) => isAskedAbout(issuer, jwt))
+    const asked = whoIsAsked(verifiers, jwt)
     const refusals: (Denial | Fault)[] = []
     for (const { verify } of asked) {
       const result = await verify(token, deadline)
       if (result.ok) return result
       refusals.push(result.error)
     }
-    const refusal =
-      weightiest(refusals) ?? denial(jwt === undefined ? 'token_opaque' : 'issuer_mismatch')
+    const refusal = weightiest(refusals) ?? denial(reasonOfNobody(token, jwt))
     if (refusal.outcome === 'fault') return failure(refusal)
     const issuers = verifiers.map(({ issuer }) => issuer)
     return failure({ ...refusal, reason: diagnose(refusal.reason, issuers, jwt) })
   }
 
-const isAskedAbout = (issuer: IssuerConfig, jwt: UnverifiedJwt | undefined): boolean => {
-  const expected = issuer.rules.issuer
-  if (jwt !== undefined) return expected === undefined || expected === claimedIssuer(jwt)
-  return issuer.jwt === undefined
+/** Why no issuer was there to be asked. */
+const reasonOfNobody = (token: Redacted, jwt: UnverifiedJwt | undefined): DenialReason => {
+  if (jwt !== undefined) return 'issuer_mismatch'
+  return looksEncrypted(token.reveal()) ? 'token_encrypted' : 'token_opaque'
+}
+
+/** Who accepts any `iss`, which only introspection does, is asked where nobody has this very one. */
+const whoIsAsked = (
+  verifiers: readonly IssuerVerifier[],
+  jwt: UnverifiedJwt | undefined,
+): readonly IssuerVerifier[] => {
+  if (jwt === undefined) return verifiers.filter(({ issuer }) => issuer.jwt === undefined)
+  const claimed = claimedIssuer(jwt)
+  const named = verifiers.filter(
+    ({ issuer }) => issuer.rules.issuer !== undefined && issuer.rules.issuer === claimed,
+  )
+  return named.length > 0
+    ? named
+    : verifiers.filter(({ issuer }) => issuer.rules.issuer === undefined)
 }
 
 /** Denials by which an issuer says no more than that the token is not known to it. */

@@ -14,7 +14,7 @@ import { failure, success, type Result } from '../platform/result.ts'
 import { objectionTo, readTokenClaims, type TokenClaims } from './claims.ts'
 import { algorithmFits, type TrustedKey } from './json-web-key.ts'
 import type { SigningKeys } from './signing-keys.ts'
-import { looksEncrypted, readUnverifiedJwt } from './unverified-jwt.ts'
+import { readUnverifiedJwt } from './unverified-jwt.ts'
 
 /** Claims whose signature has been verified and that the issuer's rules have nothing against. */
 export type VerifyJwt = (
@@ -37,7 +37,6 @@ export const createJwtVerifier = (
 
   return async (token, deadline) => {
     const text = token.reveal()
-    if (looksEncrypted(text)) return refuse('token_encrypted')
     const unverified = readUnverifiedJwt(text)
     if (unverified === undefined) return refuse('token_opaque')
 
@@ -110,14 +109,14 @@ const verifySignature = async (
 ): Promise<Result<undefined, Denial | Fault>> => {
   const atHand = await keys.current(deadline)
   if (!atHand.ok) return atHand
-  const candidates = candidateKeys(atHand.value, header)
+  const candidates = candidateKeys(atHand.value.keys, header)
   if (await isSignedByOneOf(candidates, token, header.alg)) return success(undefined)
 
   const refusal = denial(candidates.length === 0 ? 'key_unknown' : 'signature_invalid')
   // Where the token names the very certificate that it was held against, no newer key can help.
   if (candidates.some(({ x5t }) => x5t !== undefined && x5t === header.x5t)) return failure(refusal)
 
-  const renewed = await keys.renewed(deadline)
+  const renewed = await keys.renewed(atHand.value, deadline)
   if (renewed === undefined) return failure(refusal)
   if (!renewed.ok) return renewed
   const isSigned = await isSignedByOneOf(candidateKeys(renewed.value, header), token, header.alg)

@@ -19,12 +19,21 @@ import type { TrustedKey } from './json-web-key.ts'
 
 export interface SigningKeys {
   /** The keys at hand, fetched where there are none or they are too old. */
-  current(deadline: Deadline): Promise<Result<readonly TrustedKey[], Fault>>
+  current(deadline: Deadline): Promise<Result<KeysAtHand, Fault>>
   /**
    * The keys as they are published now, for a token that none of those at hand fits. Undefined when
    * they were fetched only just before, so that a flood of bad tokens causes no flood of fetches.
    */
-  renewed(deadline: Deadline): Promise<Result<readonly TrustedKey[], Fault> | undefined>
+  renewed(
+    atHand: KeysAtHand,
+    deadline: Deadline,
+  ): Promise<Result<readonly TrustedKey[], Fault> | undefined>
+}
+
+export interface KeysAtHand {
+  readonly keys: readonly TrustedKey[]
+  /** Whether they were fetched on account of the very token that is judged. */
+  readonly areNew: boolean
 }
 
 export type FetchKeys = (deadline: Deadline) => Promise<Result<readonly TrustedKey[], Fault>>
@@ -42,11 +51,9 @@ const COOLDOWN = seconds(30)
 const RETRY_AFTER_FAILURE = seconds(2)
 
 export const createStaticKeys = (keys: readonly TrustedKey[]): SigningKeys => ({
-  current: () => Promise.resolve(success(keys)),
+  current: () => Promise.resolve(success({ keys, areNew: false })),
   renewed: () => Promise.resolve(undefined),
 })
-
-const A_MOMENT = seconds(1)
 
 const LONG_AGO = numericDate(Number.NEGATIVE_INFINITY)
 
@@ -79,13 +86,15 @@ export const createRemoteKeys = (fetchKeys: FetchKeys, clock: Clock): SigningKey
 
   return {
     current: async (deadline) => {
-      if (isWithin(MAX_AGE, fetchedAt)) return success(keys)
+      if (isWithin(MAX_AGE, fetchedAt)) return success({ keys, areNew: false })
       const fetched = await fetch(deadline)
-      return !fetched.ok && isWithin(seconds(MAX_AGE + GRACE), fetchedAt) ? success(keys) : fetched
+      if (fetched.ok) return success({ keys: fetched.value, areNew: true })
+      const inGrace = isWithin(seconds(MAX_AGE + GRACE), fetchedAt)
+      return inGrace ? success({ keys, areNew: false }) : fetched
     },
-    renewed: async (deadline) => {
-      // What was fetched a moment ago, for this very token perhaps, is the renewal that it gets.
-      if (isWithin(A_MOMENT, fetchedAt)) renewedAt = fetchedAt
+    renewed: async ({ areNew }, deadline) => {
+      // What was just fetched for this token is the renewal that it gets.
+      if (areNew) renewedAt = fetchedAt
       if (isWithin(COOLDOWN, renewedAt)) return undefined
       const fetched = await fetch(deadline)
       if (fetched.ok) renewedAt = clock.now()

@@ -1,0 +1,289 @@
+/**
+ * Owns the proof of how several issuers stand side by side, and of how their keys are kept.
+ * I/O: starts the function and its neighbours.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { opaqueToken } from './support/callers-tokens.ts'
+import { startNeighbour, type Neighbour } from './support/neighbours.ts'
+import { createSigner } from './support/signing.ts'
+import {
+  AUDIENCE,
+  BACK_END_SCOPE,
+  CLIENT_IDS,
+  ISSUER,
+  SECRET_OCIDS,
+  startWorld,
+  type World,
+} from './support/world.ts'
+
+jest.setTimeout(30_000)
+
+const TENANT = '0f0f0f0f-0000-4000-8000-000000000000'
+const ENTRA = `https://login.microsoftonline.com/${TENANT}/v2.0`
+const REALM = 'https://sso.example.com/realms/shops'
+const CONFIG_SECRET = 'ocid1.vaultsecret.oc1.phx.config'
+
+const [one, other, third, entra, shops] = [
+  createSigner(),
+  createSigner(),
+  createSigner(),
+  createSigner('entra-key'),
+  createSigner('shops-key'),
+]
+const tokenOfEntra = (claims = {}) =>
+  entra.token({ iss: ENTRA, client_id: undefined, azp: 'app-1', scope: undefined, ...claims })
+const tokenOfShops = (claims = {}) =>
+  shops.token({ iss: REALM, client_id: undefined, azp: 'shop-1', typ: 'Bearer', ...claims })
+
+let world: World
+let keys: Neighbour
+
+/** All key sets of the test stand at one server, each at its own path. */
+const published = new Map<string, readonly unknown[]>()
+
+beforeAll(async () => {
+  keys = await startNeighbour(({ target }) => ({ body: { keys: published.get(target) ?? [] } }))
+  world = await startWorld()
+})
+afterEach(async () => {
+  keys.reset()
+  await world.reset()
+})
+afterAll(async () => {
+  await Promise.all([world.close(), keys.close()])
+})
+
+const domain = (name: string, more = {}) => ({
+  name,
+  audience: [AUDIENCE],
+  issuer: ISSUER,
+  validation: 'jwt',
+  jwks_uri: `${keys.url}/${name}`,
+  ...more,
+})
+
+const startWith = async (...issuers: readonly object[]): Promise<void> => {
+  published.clear()
+  for (const [path, signer] of [
+    ['/one', one],
+    ['/other', other],
+    ['/entra', entra],
+    ['/shops', shops],
+  ] as const) {
+    published.set(path, [signer.jwk])
+  }
+  await world.start({ ...NO_FLAT_KEYS, authorizer_config: JSON.stringify(documentOf(issuers)) })
+}
+
+const NO_FLAT_KEYS = {
+  audience: undefined,
+  idcs_introspection_endpoint: undefined,
+  idcs_app_client_id: undefined,
+  idcs_app_client_secret_ocid: undefined,
+  back_end_token_endpoint: undefined,
+  back_end_app_client_id: undefined,
+  back_end_client_secret_ocid: undefined,
+  back_end_scope: undefined,
+}
+
+const documentOf = (issuers: readonly object[]) => ({
+  issuers,
+  backends: [
+    {
+      name: 'oic',
+      token_endpoint: `${world.tokenEndpoint.url}/oauth2/v1/token`,
+      client: { client_id: CLIENT_IDS.backEnd, client_secret_ocid: SECRET_OCIDS.backEnd },
+      scope: BACK_END_SCOPE,
+    },
+  ],
+})
+
+const partners = () => ({
+  name: 'partners',
+  audience: [AUDIENCE],
+  validation: 'introspection',
+  introspection_endpoint: `${world.introspection.url}/oauth2/v1/introspect`,
+  client: { client_id: CLIENT_IDS.introspection, client_secret_ocid: SECRET_OCIDS.introspection },
+})
+
+const atEntra = () => ({
+  name: 'employees',
+  provider: { preset: 'entra', tenant: TENANT },
+  audience: [AUDIENCE],
+  jwks_uri: `${keys.url}/entra`,
+  gateway_scope_map: { 'Orders.Invoke': ['orders:invoke'] },
+})
+
+const atShops = () => ({
+  name: 'shops',
+  provider: { preset: 'keycloak', realm_url: REALM },
+  audience: [AUDIENCE],
+  jwks_uri: `${keys.url}/shops`,
+  required_scopes: ['echo'],
+})
+
+const decided = async (token: string) => {
+  const { verdict, line, answer } = await world.decide(token)
+  return { verdict, issuer: line['issuer'], answer }
+}
+
+describe('two identity domains with the same issuer and kid', () => {
+  it.each([['cold'], ['warm']])('#20: each one’s own keys decide, %s', async (state) => {
+    await startWith(domain('one'), domain('other'))
+    if (state === 'warm') await world.decide(one.token())
+
+    expect(await decided(other.token())).toMatchObject({
+      verdict: 'permit permitted',
+      issuer: 'other',
+    })
+    expect(await decided(one.token())).toMatchObject({ verdict: 'permit permitted', issuer: 'one' })
+    expect(await decided(third.token())).toMatchObject({ verdict: 'deny signature_invalid' })
+  })
+
+  it.each([[['one', 'other']], [['other', 'one']]])(
+    '#20 RFC 8725 §3.8: a key of one never vouches for the other, in the order %j',
+    async (names) => {
+      await startWith(...names.map((name) => domain(name, { audience: [`https://${name}/`] })))
+
+      const verdicts = [
+        (await decided(one.token({ aud: 'https://one/' }))).verdict,
+        (await decided(other.token({ aud: 'https://other/' }))).verdict,
+        (await decided(one.token({ aud: 'https://other/' }))).verdict,
+        (await decided(other.token({ aud: 'https://one/' }))).verdict,
+      ]
+
+      expect(verdicts.map((verdict) => verdict.split(' ', 1)[0])).toEqual([
+        'permit',
+        'permit',
+        'deny',
+        'deny',
+      ])
+    },
+  )
+})
+
+describe('Entra, an identity domain by introspection and Keycloak at once', () => {
+  const startAll = () => startWith(atEntra(), partners(), atShops())
+
+  it('lets each one’s tokens in, and tells what each one calls things', async () => {
+    await startAll()
+
+    expect(await decided(tokenOfEntra({ oid: 'user-1', roles: ['Orders.Invoke'] }))).toMatchObject({
+      verdict: 'permit permitted',
+      issuer: 'employees',
+      answer: { principal: 'user-1', clientId: 'app-1', scope: ['orders:invoke'] },
+    })
+    expect(await decided(opaqueToken())).toMatchObject({
+      verdict: 'permit permitted',
+      issuer: 'partners',
+    })
+    expect(await decided(tokenOfShops())).toMatchObject({
+      verdict: 'permit permitted',
+      issuer: 'shops',
+      answer: { clientId: 'shop-1', scope: ['echo', 'orders'] },
+    })
+  })
+
+  it.each<[string, () => string, string]>([
+    [
+      'version 1 of Entra',
+      () => entra.token({ iss: `https://sts.windows.net/${TENANT}/` }),
+      'deny entra_v1_token',
+    ],
+    [
+      'Microsoft Graph',
+      () => tokenOfEntra({ aud: '00000003-0000-0000-c000-000000000000' }),
+      'deny entra_graph_token',
+    ],
+    [
+      'Keycloak for itself',
+      () => tokenOfShops({ aud: 'account' }),
+      'deny keycloak_account_audience',
+    ],
+    ['Keycloak without the scope', () => tokenOfShops({ scope: 'x' }), 'deny scope_insufficient'],
+    ['Keycloak, signed by Entra’s key', () => entra.token({ iss: REALM }), 'deny key_unknown'],
+  ])('refuses a token of %s, by its name', async (_case, makeToken, verdict) => {
+    // Of JWTs that it has not issued, the identity domain says that they are not active.
+    await startAll()
+    world.introspection.replyWith({ body: { active: false } })
+
+    expect((await decided(makeToken())).verdict).toBe(verdict)
+  })
+
+  it('takes an outage of the one that could have known for a fault', async () => {
+    await startAll()
+    await world.introspection.pause()
+
+    expect((await decided(opaqueToken())).verdict).toBe('fault introspection_unavailable')
+    expect((await decided(tokenOfShops())).verdict).toBe('permit permitted')
+    await world.introspection.resume()
+  })
+})
+
+describe('a document in Vault', () => {
+  it('serves like one in the configuration, and is taken up when it changes', async () => {
+    const document = (audience: string) =>
+      JSON.stringify(documentOf([domain('one', { audience: [audience] })]))
+    await startWith(domain('one'))
+    world.vault.addSecret(CONFIG_SECRET, document(AUDIENCE))
+    await world.start({
+      ...NO_FLAT_KEYS,
+      authorizer_config_secret_ocid: CONFIG_SECRET,
+      secret_ttl_seconds: '0',
+    })
+
+    expect((await decided(one.token())).verdict).toBe('permit permitted')
+    world.vault.rotate(CONFIG_SECRET, document('https://other/'))
+    expect((await decided(one.token())).verdict).toBe('deny audience_mismatch')
+    world.vault.rotate(CONFIG_SECRET, '{"issuers":[]}')
+    expect((await decided(one.token())).verdict).toBe('fault config_invalid')
+  })
+})
+
+describe('keys', () => {
+  it('are fetched again when the key changes under the same kid', async () => {
+    await startWith(domain('one'))
+    await world.decide(one.token())
+    published.set('/one', [other.jwk])
+
+    expect((await decided(other.token())).verdict).toBe('permit permitted')
+    expect((await decided(one.token())).verdict).toBe('deny signature_invalid')
+    expect(keys.requests).toHaveLength(2)
+  })
+
+  it('serve on while their address is down', async () => {
+    await startWith(domain('one'))
+    await world.decide(one.token())
+    await keys.pause()
+
+    expect((await decided(one.token())).verdict).toBe('permit permitted')
+    await keys.resume()
+  })
+
+  it.each<[string, object]>([
+    ['a failure', { status: 503 }],
+    ['a page', { body: '<html></html>', headers: { 'Content-Type': 'text/html' } }],
+    ['a redirect', { status: 302, headers: { Location: 'http://127.0.0.1:9/' } }],
+    ['no key set', { body: {} }],
+    ['keys for encryption alone', { body: { keys: [{ ...one.jwk, use: 'enc' }] } }],
+  ])('that come as %s are a fault and never a denial', async (_case, reply) => {
+    await startWith(domain('one'))
+    keys.replyWith(reply)
+
+    expect((await decided(one.token())).verdict).toMatch(/^fault keys_un/)
+  })
+})
+
+describe('jwt_and_introspection', () => {
+  it('asks about what is signed, and about nothing else', async () => {
+    const { introspection_endpoint, client } = partners()
+    const both = { validation: 'jwt_and_introspection', introspection_endpoint, client }
+    await startWith(domain('one', both))
+
+    expect((await decided(other.token())).verdict).toBe('deny signature_invalid')
+    expect(world.introspection.requests).toHaveLength(0)
+    expect((await decided(one.token())).verdict).toBe('permit permitted')
+    world.introspection.replyWith({ body: { active: false } })
+    expect((await decided(one.token())).verdict).toBe('deny token_inactive')
+  })
+})

@@ -1,0 +1,58 @@
+/**
+ * Owns issuers of JWTs in the end-to-end tests: their keys, made at run time, and their tokens.
+ * Pure, but for chance.
+ */
+import { createHmac, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto'
+import { secondsFromNow } from './callers-tokens.ts'
+import { AUDIENCE, ISSUER } from './world.ts'
+
+type Members = Readonly<Record<string, unknown>>
+
+export interface Signer {
+  readonly publicKey: KeyObject
+  /** The public key as its issuer publishes it. */
+  readonly jwk: Members
+  /** A token with these members over the usual ones; undefined takes one out. */
+  token(claims?: Members, header?: Members): string
+}
+
+/** An issuer with one RSA key. Identity domains of OCI all call theirs `SIGNING_KEY`. */
+export const createSigner = (kid = 'SIGNING_KEY', more: Members = {}): Signer => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const jwk = { ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', ...more }
+  return {
+    publicKey,
+    jwk,
+    token: (claims = {}, header = {}) => {
+      const input = signingInput({ alg: 'RS256', kid, ...header }, usualClaims(claims))
+      return `${input}.${sign('sha256', Buffer.from(input), privateKey).toString('base64url')}`
+    },
+  }
+}
+
+export const usualClaims = (claims: Members = {}): Members => ({
+  iss: ISSUER,
+  aud: AUDIENCE,
+  sub: 'alice',
+  client_id: 'partner-a',
+  scope: 'echo orders',
+  iat: secondsFromNow(0),
+  exp: secondsFromNow(1800),
+  jti: randomUUID(),
+  ...claims,
+})
+
+/** RFC 7515 §5.1: header and payload as they are signed. The payload may be any text. */
+export const signingInput = (header: unknown, payload: unknown): string =>
+  [JSON.stringify(header), typeof payload === 'string' ? payload : JSON.stringify(payload)]
+    .map((part) => Buffer.from(part).toString('base64url'))
+    .join('.')
+
+/** A token that is “signed” with a shared secret, such as an encoding of a public key. */
+export const hmacToken = (secret: string | Buffer, alg = 'HS256'): string => {
+  const input = signingInput({ alg, kid: 'SIGNING_KEY' }, usualClaims())
+  const digest = createHmac(`sha${alg.slice(2)}`, secret)
+    .update(input)
+    .digest('base64url')
+  return `${input}.${digest}`
+}
