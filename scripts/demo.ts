@@ -3,17 +3,14 @@
  * I/O: starts the local stack; writes standard output.
  */
 import { startLocalStack } from '../test/stack/local-stack.ts'
-import { observe } from './demo/observe.ts'
-import { STORIES } from './demo/stories.ts'
+import { play, STORIES } from './demo/play.ts'
 import { differences, tellStory, tellSummary, type Telling } from './demo/tell.ts'
 
 const stack = await startLocalStack()
 try {
   const tellings: Telling[] = []
   for (const story of STORIES) {
-    const request = await story.request(stack)
-    const telling = { story, seen: await observe(stack, request) }
-    await story.afterwards?.(stack)
+    const telling = await play(story, stack)
     tellings.push(telling)
     console.log(tellStory(telling, tellings.length))
   }

@@ -1,39 +1,15 @@
 /**
- * Owns the stories that the demo tells: what happens, and what has to come of it.
+ * Owns the stories about introspection, from the first call to an outage.
  * I/O: through the local stack that it is given.
  */
 import { ANOTHER_API_AUDIENCE, API_AUDIENCE } from '../../test/stack/cast.ts'
 import { PATH_PREFIXES, type LocalStack } from '../../test/stack/local-stack.ts'
 import type { CallerRequest } from './observe.ts'
-
-export interface Story {
-  readonly title: string
-  /** What the caller sends, in words. */
-  readonly sends: string
-  /** Gets the stack into the state that the story needs and says what the caller sends. */
-  readonly request: (stack: LocalStack) => Promise<CallerRequest>
-  /** Undoes what `request` did to the stack. */
-  readonly afterwards?: (stack: LocalStack) => Promise<void>
-  readonly expected: Expectation
-}
-
-export interface Expectation {
-  readonly status: number
-  /** The reason in the function's log; `not asked` where the gateway decides alone. */
-  readonly decision: string
-  /** Whom Oracle Integration sees; `nobody` where the call must not reach it. */
-  readonly oicSees: string
-  /** How often the function asks for a token for Oracle Integration. */
-  readonly oicTokenRequests: 0 | 1
-}
+import { REACHES_OIC, REFUSED, type Story } from './story.ts'
 
 const ECHO = `${API_AUDIENCE}echo:invoke`
 const { multiArgument, singleArgument, basicPassThrough, basicAtRoute } = PATH_PREFIXES
 const echo = `${multiArgument}/echo/hello`
-const oicInvoker = 'client oic-invoker'
-
-const REACHES_OIC = { status: 200, decision: 'permitted', oicSees: oicInvoker } as const
-const REFUSED = { status: 401, oicSees: 'nobody', oicTokenRequests: 0 } as const
 
 /** A token that several stories use, fetched once. */
 const once = (fetchToken: (stack: LocalStack) => Promise<string>) => {
@@ -55,7 +31,7 @@ const basic = ({ oicUser }: LocalStack['cast']): string =>
   `Basic ${Buffer.from(`${oicUser.name}:${oicUser.password}`).toString('base64')}`
 
 /** Told in this order: later ones build on what earlier ones left in the caches. */
-export const STORIES: readonly Story[] = [
+export const INTROSPECTION_STORIES: readonly Story[] = [
   {
     title: 'A valid caller reaches Oracle Integration',
     sends: 'a token of partner-a',

@@ -4,7 +4,7 @@
  */
 import colors from 'picocolors'
 import type { Observation } from './observe.ts'
-import type { Expectation, Story } from './stories.ts'
+import type { Expectation, Story } from './story.ts'
 
 export interface Telling {
   readonly story: Story

@@ -3,8 +3,7 @@
  * I/O: starts the local stack.
  */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { observe } from '../../scripts/demo/observe.ts'
-import { STORIES } from '../../scripts/demo/stories.ts'
+import { play, STORIES } from '../../scripts/demo/play.ts'
 import { differences } from '../../scripts/demo/tell.ts'
 import { startLocalStack, type LocalStack } from '../stack/local-stack.ts'
 
@@ -22,9 +21,6 @@ afterAll(async () => {
 // In this order: later stories build on what earlier ones left in the caches.
 describe('the demo', () => {
   it.each(STORIES.map((story) => [story.title, story] as const))('%s', async (_title, story) => {
-    const request = await story.request(stack)
-    const seen = await observe(stack, request)
-    await story.afterwards?.(stack)
-    expect(differences({ story, seen })).toEqual([])
+    expect(differences(await play(story, stack))).toEqual([])
   })
 })

@@ -9,6 +9,7 @@ import {
   ANOTHER_API_AUDIENCE,
   API_AUDIENCE,
   createCast,
+  GATEWAY_AUDIENCE,
   OIC_AUDIENCE,
   OIC_SCOPE,
   PLACEHOLDERS,
@@ -16,6 +17,7 @@ import {
   type Cast,
 } from './cast.ts'
 import { MovableClock } from './clock.ts'
+import { startEntra, type Entra } from './entra.ts'
 import { deployFunction, type FnFunction, type FunctionSpec } from './fn-agent.ts'
 import { startGateway, type Gateway } from './gateway/gateway.ts'
 import { startIdentityDomain, type IdentityDomain } from './identity/identity-domain.ts'
@@ -36,10 +38,15 @@ export interface LocalStackOptions {
 export interface LocalStack {
   readonly cast: Cast
   readonly callers: IdentityDomain
+  /** A second identity domain, with the same issuer and key name as every other. */
+  readonly otherCallers: IdentityDomain
+  readonly entra: Entra
   readonly oicDomain: IdentityDomain
   readonly vault: Vault
   readonly integration: Integration
   readonly authorizer: FnFunction
+  /** The configuration that the function starts with. */
+  readonly config: Readonly<Record<string, string>>
   readonly gateway: Gateway
   /** The gateway's time, by which it keeps results. */
   readonly gatewayClock: MovableClock
@@ -57,6 +64,8 @@ export const PATH_PREFIXES = {
   singleArgument: '/single',
   basicPassThrough: '/pass-through',
   basicAtRoute: '/at-route',
+  jwtStock: '/jwt',
+  jwtBasicAtRoute: '/jwt-at-route',
 } as const
 
 /** Starts everything; what has been started is ended again when a later part fails. */
@@ -81,6 +90,10 @@ async function start(
   const cast = createCast()
   const callers = await startCallersDomain(cast, options)
   endings.push(() => callers.close())
+  const otherCallers = await startOtherCallersDomain(cast)
+  endings.push(() => otherCallers.close())
+  const entra = await startEntra()
+  endings.push(() => entra.close())
   const oicDomain = await startOicDomain(cast)
   endings.push(() => oicDomain.close())
 
@@ -103,10 +116,11 @@ async function start(
   vault.addSecret(SECRET_OCIDS.introspection, cast.introspector.clientSecret)
   vault.addSecret(SECRET_OCIDS.backend, cast.oicInvoker.clientSecret)
 
+  const config = functionConfig({ cast, callers, oicDomain, vault }, options.config ?? {})
   const authorizer = deployFunction({
     functionId: PLACEHOLDERS.functionId,
     entry: fileURLToPath(new URL('../../dist/func.js', import.meta.url)),
-    config: functionConfig({ cast, callers, oicDomain, vault }, options.config ?? {}),
+    config,
     platformEnvironment: principal.environment,
     ...options.function,
   })
@@ -114,7 +128,7 @@ async function start(
 
   const gatewayClock = new MovableClock()
   const gateway = await startGateway({
-    deployments: await readDeployments(cast),
+    deployments: await readDeployments(cast, callers),
     invokeFunction: async (_functionId, body) => authorizer.invoke(body),
     origins: { [PLACEHOLDERS.oicOrigin]: integration.url },
     clock: gatewayClock,
@@ -124,10 +138,13 @@ async function start(
   return {
     cast,
     callers,
+    otherCallers,
+    entra,
     oicDomain,
     vault,
     integration,
     authorizer,
+    config,
     gateway,
     gatewayClock,
     requestCallerToken: async (client, scope) =>
@@ -146,6 +163,23 @@ function startCallersDomain(cast: Cast, { callers }: LocalStackOptions): Promise
     resourceServers: [
       { ...resourceServer, audience: API_AUDIENCE, scopes: ['echo:invoke', 'orders:invoke'] },
       { ...resourceServer, audience: ANOTHER_API_AUDIENCE, scopes: ['read'] },
+      { ...resourceServer, audience: GATEWAY_AUDIENCE, scopes: ['invoke'] },
+    ],
+  })
+}
+
+function startOtherCallersDomain(cast: Cast): Promise<IdentityDomain> {
+  return startIdentityDomain({
+    name: 'suppliers',
+    flavour: 'idcs',
+    clients: [cast.supplier, cast.introspector],
+    resourceServers: [
+      {
+        audience: API_AUDIENCE,
+        scopes: ['echo:invoke'],
+        accessTokenFormat: 'jwt',
+        lifetimeSeconds: 3600,
+      },
     ],
   })
 }
@@ -189,20 +223,25 @@ function functionConfig(
   )
 }
 
-/** The specifications that people are told to use, with the one placeholder that is a secret. */
-async function readDeployments({ oicUser }: Cast) {
+/** The specifications that people are told to use, with what is known only now. */
+async function readDeployments({ oicUser }: Cast, callers: IdentityDomain) {
+  const modulus = callers.publicKeys().keys[0]?.n ?? ''
   const credentials = Buffer.from(`${oicUser.name}:${oicUser.password}`).toString('base64')
   const files = [
     [PATH_PREFIXES.multiArgument, 'api-deployment.json'],
     [PATH_PREFIXES.singleArgument, 'api-deployment.single-argument.json'],
     [PATH_PREFIXES.basicPassThrough, 'api-deployment.basic-pass-through.json'],
     [PATH_PREFIXES.basicAtRoute, 'api-deployment.basic-at-route.json'],
+    [PATH_PREFIXES.jwtStock, 'api-deployment.jwt-stock.json'],
+    [PATH_PREFIXES.jwtBasicAtRoute, 'api-deployment.jwt-basic-at-route.json'],
   ] as const
   return Promise.all(
     files.map(async ([pathPrefix, file]) => {
       const text = await readFile(new URL(`../../deploy/${file}`, import.meta.url), 'utf8')
       const specification: unknown = JSON.parse(
-        text.replace(PLACEHOLDERS.basicCredentials, credentials),
+        text
+          .replace(PLACEHOLDERS.basicCredentials, credentials)
+          .replace(PLACEHOLDERS.signingKeyModulus, modulus),
       )
       return { pathPrefix, specification, name: file }
     }),

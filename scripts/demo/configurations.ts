@@ -1,0 +1,84 @@
+/**
+ * Owns the configurations under which the demo's stories run, beside the one that the stack starts with.
+ * I/O: asks the local identity domain for its keys, as a person does once.
+ */
+import { API_AUDIENCE } from '../../test/stack/cast.ts'
+import { ENTRA_TENANT } from '../../test/stack/entra.ts'
+import type { IdentityDomain } from '../../test/stack/identity/identity-domain.ts'
+import type { LocalStack } from '../../test/stack/local-stack.ts'
+
+export type Configure = (stack: LocalStack) => Promise<Readonly<Record<string, string>>>
+
+/** The identity domain's keys, pasted in as the domain publishes them. */
+export const pastedKeys: Configure = async (stack) => ({
+  ...withoutIntrospection(stack),
+  jwks: await publishedKeys(stack.callers, stack),
+})
+
+export const protectedKeys: Configure = (stack) =>
+  Promise.resolve({
+    ...withoutIntrospection(stack),
+    jwks_uri: stack.otherCallers.jwksUri,
+    jwks_access: 'client_credentials',
+  })
+
+export const bothChecks: Configure = async (stack) => ({
+  ...stack.config,
+  validation: 'jwt_and_introspection',
+  jwks: await publishedKeys(stack.callers, stack),
+})
+
+/** Three issuers: two identity domains that share issuer and key name, one of them by introspection. */
+export const severalIssuers: Configure = (stack) => {
+  const { vault_secrets_endpoint = '', ...flat } = stack.config
+  const client = {
+    client_id: flat['idcs_app_client_id'],
+    client_secret_ocid: flat['idcs_app_client_secret_ocid'],
+  }
+  const identityDomain = ({ url }: IdentityDomain) => ({
+    provider: { preset: 'oci_iam', domain_url: url },
+    audience: [API_AUDIENCE],
+    client,
+  })
+  const document = {
+    issuers: [
+      {
+        name: 'employees',
+        provider: { preset: 'entra', tenant: ENTRA_TENANT },
+        jwks_uri: stack.entra.jwksUri,
+        audience: [stack.entra.apiClientId],
+        gateway_scope_map: { 'Echo.Invoke': ['echo:invoke'] },
+      },
+      { name: 'partners', ...identityDomain(stack.callers) },
+      { name: 'suppliers', ...identityDomain(stack.otherCallers), validation: 'jwt' },
+    ],
+    backends: [
+      {
+        name: 'oic',
+        token_endpoint: flat['back_end_token_endpoint'],
+        client: {
+          client_id: flat['back_end_app_client_id'],
+          client_secret_ocid: flat['back_end_client_secret_ocid'],
+        },
+        scope: flat['back_end_scope'],
+      },
+    ],
+  }
+  return Promise.resolve({ vault_secrets_endpoint, authorizer_config: JSON.stringify(document) })
+}
+
+/** With an introspection endpoint, introspection would be the default. */
+const withoutIntrospection = ({ config }: LocalStack): Record<string, string> => ({
+  ...Object.fromEntries(
+    Object.entries(config).filter(([key]) => key !== 'idcs_introspection_endpoint'),
+  ),
+  validation: 'jwt',
+})
+
+const publishedKeys = async (domain: IdentityDomain, { cast }: LocalStack): Promise<string> => {
+  const { accessToken } = await domain.requestToken(cast.introspector, 'urn:opc:idm:__myscopes__')
+  const response = await fetch(domain.jwksUri, {
+    headers: { authorization: `Bearer ${accessToken}` },
+  })
+  return response.text()
+}

@@ -1,0 +1,121 @@
+/**
+ * Owns the stories about JWTs and several identity providers, and those of the gateway's own policies.
+ * I/O: through the local stack that it is given.
+ */
+import { API_AUDIENCE, GATEWAY_AUDIENCE } from '../../test/stack/cast.ts'
+import { PATH_PREFIXES, type LocalStack } from '../../test/stack/local-stack.ts'
+import { bothChecks, pastedKeys, protectedKeys, severalIssuers } from './configurations.ts'
+import type { CallerRequest } from './observe.ts'
+import { REACHES_OIC, REFUSED, type Story } from './story.ts'
+
+const ECHO = `${API_AUDIENCE}echo:invoke`
+const HELLO = `${PATH_PREFIXES.multiArgument}/echo/hello`
+
+const sending = async (token: Promise<string>, path = HELLO): Promise<CallerRequest> => ({
+  path,
+  authorization: `Bearer ${await token}`,
+})
+
+const ofPartner = (stack: LocalStack) => stack.requestCallerToken(stack.cast.partnerA, ECHO)
+
+const ofSupplier = async ({ otherCallers, cast }: LocalStack): Promise<string> =>
+  (await otherCallers.requestToken(cast.supplier, ECHO)).accessToken
+
+const forGateway = (stack: LocalStack) =>
+  stack.requestCallerToken(stack.cast.partnerA, `${GATEWAY_AUDIENCE}invoke`)
+
+const revoked = async (stack: LocalStack): Promise<string> => {
+  const token = await ofPartner(stack)
+  await stack.callers.revoke(token)
+  return token
+}
+
+const NOT_ASKED = { decision: 'not asked', oicTokenRequests: 0 } as const
+
+export const JWT_STORIES: readonly Story[] = [
+  {
+    title: 'A JWT is verified here, by keys that were pasted into the configuration',
+    sends: 'a token of partner-a',
+    configure: pastedKeys,
+    request: (stack) => sending(ofPartner(stack)),
+    expected: { ...REACHES_OIC, oicTokenRequests: 1 },
+  },
+  {
+    title: 'Another identity domain has the same issuer and key name, but not the key',
+    sends: 'a token of a supplier’s identity domain',
+    request: (stack) => sending(ofSupplier(stack)),
+    expected: { ...REFUSED, decision: 'signature_invalid' },
+  },
+  {
+    title: 'A revoked JWT still has its signature',
+    sends: 'a revoked token of partner-a',
+    request: (stack) => sending(revoked(stack)),
+    expected: { ...REACHES_OIC, oicTokenRequests: 0 },
+  },
+  {
+    title: 'Signature and introspection: the revocation shows',
+    sends: 'a revoked token of partner-a',
+    configure: bothChecks,
+    request: (stack) => sending(revoked(stack)),
+    expected: { ...REFUSED, decision: 'token_inactive' },
+  },
+  {
+    title: 'The keys of an identity domain are protected: a token is fetched for them',
+    sends: 'a token of a supplier',
+    configure: protectedKeys,
+    request: (stack) => sending(ofSupplier(stack)),
+    expected: { ...REACHES_OIC, oicTokenRequests: 1 },
+  },
+  {
+    title: 'The identity domain changes its key and keeps the key’s name',
+    sends: 'a token with the new key',
+    request: (stack) => {
+      stack.otherCallers.rotateSigningKey()
+      return sending(ofSupplier(stack))
+    },
+    expected: { ...REACHES_OIC, oicTokenRequests: 0 },
+  },
+  {
+    title: 'Several issuers on one route: Microsoft Entra',
+    sends: 'a token of an application with an app role',
+    configure: severalIssuers,
+    request: (stack) => sending(stack.entra.requestToken()),
+    expected: { ...REACHES_OIC, oicTokenRequests: 1 },
+  },
+  {
+    title: 'Several issuers on one route: an identity domain by introspection',
+    sends: 'a token of partner-a',
+    request: (stack) => sending(ofPartner(stack)),
+    expected: { ...REACHES_OIC, oicTokenRequests: 0 },
+  },
+  {
+    title: 'Several issuers on one route: another domain of the same issuer, by its keys',
+    sends: 'a token of a supplier',
+    request: (stack) => sending(ofSupplier(stack)),
+    expected: { ...REACHES_OIC, oicTokenRequests: 0 },
+  },
+  {
+    title: 'The classic mistake at Entra: a token of version 1',
+    sends: 'a version 1 token',
+    request: (stack) => sending(stack.entra.requestToken({ version: 1 })),
+    expected: { ...REFUSED, decision: 'entra_v1_token' },
+  },
+  {
+    title: 'The other classic mistake at Entra: a token for Microsoft Graph',
+    sends: 'a token for Graph',
+    request: (stack) => sending(stack.entra.requestToken({ forGraph: true })),
+    expected: { ...REFUSED, decision: 'entra_graph_token' },
+  },
+  {
+    title: 'Without the function: the gateway verifies JWTs in front of a stock response',
+    sends: 'a token for the gateway',
+    request: (stack) => sending(forGateway(stack), `${PATH_PREFIXES.jwtStock}/hello`),
+    expected: { status: 200, ...NOT_ASKED, oicSees: 'nobody' },
+  },
+  {
+    title: 'Without the function: the gateway verifies JWTs, Basic credentials stand at the route',
+    sends: 'a token for the gateway',
+    request: (stack) => sending(forGateway(stack), `${PATH_PREFIXES.jwtBasicAtRoute}/echo/hello`),
+    expected: { status: 200, ...NOT_ASKED, oicSees: 'user integration.user' },
+  },
+]

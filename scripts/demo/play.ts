@@ -1,0 +1,22 @@
+/**
+ * Owns the order of the demo's stories, and how one is played.
+ * I/O: through the local stack that it is given.
+ */
+import type { LocalStack } from '../../test/stack/local-stack.ts'
+import { JWT_STORIES } from './jwt-stories.ts'
+import { observe } from './observe.ts'
+import { INTROSPECTION_STORIES } from './stories.ts'
+import type { Story } from './story.ts'
+import type { Telling } from './tell.ts'
+
+export const STORIES: readonly Story[] = [...INTROSPECTION_STORIES, ...JWT_STORIES]
+
+export async function play(story: Story, stack: LocalStack): Promise<Telling> {
+  if (story.configure !== undefined) {
+    await stack.authorizer.setConfig(await story.configure(stack))
+  }
+  const request = await story.request(stack)
+  const telling = { story, seen: await observe(stack, request) }
+  await story.afterwards?.(stack)
+  return telling
+}

@@ -1,0 +1,180 @@
+/**
+ * Owns the proof of what the configuration of JWT verification admits: keys, types, discovery.
+ * I/O: starts the function and its neighbours.
+ */
+import { generateKeyPairSync } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { startNeighbour, type Neighbour } from './support/neighbours.ts'
+import { createSigner } from './support/signing.ts'
+import { AUDIENCE, ISSUER, startWorld, type ConfigChanges, type World } from './support/world.ts'
+
+jest.setTimeout(30_000)
+
+const issuer = createSigner()
+
+let world: World
+let provider: Neighbour
+
+beforeAll(async () => {
+  provider = await startNeighbour(() => ({ body: { keys: [issuer.jwk] } }))
+  world = await startWorld()
+})
+afterEach(async () => {
+  provider.reset()
+  await world.reset()
+})
+afterAll(async () => {
+  await Promise.all([world.close(), provider.close()])
+})
+
+const JWT = { validation: 'jwt', issuer: ISSUER, idcs_introspection_endpoint: undefined }
+
+const coldVerdict = async (changes: ConfigChanges, token = issuer.token()) => {
+  await world.start({ ...JWT, ...changes })
+  const { verdict } = await world.decide(token)
+  const invalid = world.function.jsonLog().findLast(({ event }) => event === 'config_invalid')
+  return { verdict, problems: verdict === 'fault config_invalid' ? JSON.stringify(invalid) : '' }
+}
+
+const rsa = (modulusLength: number, publicExponent = 65537) =>
+  generateKeyPairSync('rsa', { modulusLength, publicExponent }).publicKey.export({ format: 'jwk' })
+const ec = () => generateKeyPairSync('ec', { namedCurve: 'P-256' })
+
+describe('keys that are pasted into the configuration', () => {
+  it.each<[string, () => object]>([
+    [
+      'as an identity domain publishes them',
+      () => ({ keys: [{ ...issuer.jwk, key_ops: ['encrypt', 'sign'] }] }),
+    ],
+    [
+      'with `use`, as Oracle’s gateway wants them',
+      () => ({ keys: [{ ...issuer.jwk, use: 'sig' }] }),
+    ],
+    ['as a single key', () => issuer.jwk],
+    ['without `alg`', () => ({ keys: [{ ...issuer.jwk, alg: undefined }] })],
+  ])('serve %s', async (_case, jwks) => {
+    expect((await coldVerdict({ jwks: JSON.stringify(jwks()) })).verdict).toBe('permit permitted')
+    expect(provider.requests).toHaveLength(0)
+  })
+
+  it.each<[string, () => object]>([
+    ['RFC 7518 §3.3: short', () => ({ ...rsa(1024), kid: 'bad-key' })],
+    ['with an exponent of 1', () => ({ ...issuer.jwk, kid: 'bad-key', e: 'AQ' })],
+    ['private', () => ({ ...ec().privateKey.export({ format: 'jwk' }), kid: 'bad-key' })],
+    ['symmetric', () => ({ kty: 'oct', k: 'AAAA', kid: 'bad-key' })],
+    ['for encryption', () => ({ ...issuer.jwk, kid: 'bad-key', use: 'enc' })],
+    [
+      'for encryption by its operations',
+      () => ({ ...issuer.jwk, kid: 'bad-key', key_ops: ['encrypt'] }),
+    ],
+    ['with an algorithm of another type', () => ({ ...issuer.jwk, kid: 'bad-key', alg: 'ES256' })],
+    [
+      'off its curve',
+      () => ({ ...ec().publicKey.export({ format: 'jwk' }), kid: 'bad-key', y: 'A'.repeat(43) }),
+    ],
+    ['of no known type', () => ({ kty: '__proto__', kid: 'bad-key' })],
+    ['incomplete', () => ({ kty: 'RSA', e: 'AQAB', kid: 'bad-key' })],
+  ])('#33 RFC 8725 §3.5: are refused where one is %s, and the log names it', async (_case, bad) => {
+    const jwks = JSON.stringify({ keys: [issuer.jwk, bad()] })
+
+    const { verdict, problems } = await coldVerdict({ jwks })
+
+    expect(verdict).toBe('fault config_invalid')
+    expect(problems).toContain('bad-key')
+  })
+
+  it.each([
+    ['none at all', { keys: [] }],
+    ['two of one name', { keys: [issuer.jwk, { ...createSigner().jwk }] }],
+    ['no set', { a: 1 }],
+  ])('#33: are refused where there is %s', async (_case, jwks) => {
+    expect((await coldVerdict({ jwks: JSON.stringify(jwks) })).verdict).toBe('fault config_invalid')
+  })
+})
+
+describe('a configuration for JWTs', () => {
+  it.each<[string, ConfigChanges]>([
+    ['no issuer', { issuer: undefined }],
+    ['no keys', { jwks_uri: undefined }],
+    ['no audience', { audience: undefined }],
+    ['the algorithm none', { algorithms: 'none' }],
+    ['a symmetric algorithm', { algorithms: 'RS256 HS256' }],
+    ['keys over http', { jwks_uri: 'http://keys.example.com/jwks' }],
+    ['keys in the address itself', { jwks_uri: 'data:application/json,{}' }],
+    ['a negative tolerance', { clock_tolerance_seconds: '-1' }],
+    ['a tolerance of an hour', { clock_tolerance_seconds: '3600' }],
+  ])('#55 RFC 8725 §3: is refused with %s', async (_case, changes) => {
+    const { verdict } = await coldVerdict({ jwks_uri: `${provider.url}/jwks`, ...changes })
+
+    expect(verdict).toBe('fault config_invalid')
+    expect(provider.requests).toHaveLength(0)
+  })
+
+  it('#12, #17 RFC 9068 §2.1: may want the type at+jwt, and then takes no other', async () => {
+    const document = documentWith({ token_type: 'at+jwt', jwks_uri: `${provider.url}/jwks` })
+    await world.start(document)
+
+    const verdicts = [
+      (await world.decide(issuer.token({}, { typ: 'at+jwt' }))).verdict,
+      (await world.decide(issuer.token({}, { typ: 'JWT' }))).verdict,
+      (await world.decide(issuer.token())).verdict,
+    ]
+
+    expect(verdicts).toEqual(['permit permitted', 'deny token_type_wrong', 'deny token_type_wrong'])
+  })
+})
+
+describe('discovery', () => {
+  const discovered = (members: object) => {
+    provider.replyWith(({ target }) =>
+      target.startsWith('/.well-known/')
+        ? { body: { issuer: provider.url, jwks_uri: `${provider.url}/jwks`, ...members } }
+        : { body: { keys: [issuer.jwk] } },
+    )
+  }
+
+  const verdictAfter = async (members: object): Promise<string> => {
+    discovered(members)
+    await world.start(
+      documentWith({ issuer: undefined, provider: { preset: 'oidc', issuer: provider.url } }),
+    )
+    return (await world.decide(issuer.token({ iss: provider.url }))).verdict
+  }
+
+  it('finds the keys', async () => {
+    expect(await verdictAfter({})).toBe('permit permitted')
+  })
+
+  it.each([
+    ['another issuer', { issuer: 'https://other.example.com' }],
+    ['no issuer', { issuer: undefined }],
+    ['keys over http', { jwks_uri: 'http://keys.example.com/jwks' }],
+    ['keys in a file', { jwks_uri: 'file:///etc/passwd' }],
+    ['no keys', { jwks_uri: undefined }],
+  ])('#50 RFC 8414 §3.3: is a fault where the document names %s', async (_case, members) => {
+    expect(await verdictAfter(members)).toBe('fault discovery_unusable')
+  })
+})
+
+const documentWith = (more: object): ConfigChanges => {
+  const { config } = world
+  const flat = Object.keys(config).filter((key) => key !== 'vault_secrets_endpoint')
+  const document = {
+    issuers: [{ name: 'one', audience: [AUDIENCE], issuer: ISSUER, validation: 'jwt', ...more }],
+    backends: [
+      {
+        name: 'oic',
+        token_endpoint: config['back_end_token_endpoint'],
+        client: {
+          client_id: config['back_end_app_client_id'],
+          client_secret_ocid: config['back_end_client_secret_ocid'],
+        },
+        scope: config['back_end_scope'],
+      },
+    ],
+  }
+  return {
+    ...Object.fromEntries(flat.map((key) => [key, undefined])),
+    authorizer_config: JSON.stringify(document),
+  }
+}
