@@ -21,10 +21,13 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
 export const member = (object: JsonObject, name: string): unknown =>
   Object.hasOwn(object, name) ? (object as unknown as Record<string, unknown>)[name] : undefined
 
+/** Made once: making one costs more than what it decodes here. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true })
+
 /** The object that the bytes hold in UTF-8 (RFC 8259 §8.1), or undefined when they hold none. */
 export const parseJsonObject = (bytes: Uint8Array): JsonObject | undefined => {
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    const value: unknown = JSON.parse(UTF8.decode(bytes))
     return isJsonObject(value) ? value : undefined
   } catch {
     return undefined
