@@ -214,7 +214,7 @@ export const FAULT_REASONS = {
       '`detail` tells how: name, connection, TLS, time, status. Check the endpoint and the subnet’s way out.',
   },
   introspection_refused: {
-    meaning: 'The introspection endpoint refused our own client (400 or 401).',
+    meaning: 'The introspection endpoint refused our own client (400, 401 or 403).',
     remedy:
       'Check client id and secret; at an identity domain, tick “Introspect” in the application and activate it.',
   },
