@@ -29,8 +29,8 @@ await build({
   // The SDK cannot run as ES modules: it requires Node's own modules at run time.
   format: 'cjs',
   target: 'node20',
+  // Names of functions are not kept: that defines a property at run time for each closure made.
   minify: true,
-  keepNames: true,
   legalComments: 'external',
   // A bundled `import()` becomes a `require`, run when it is reached.
   supported: { 'dynamic-import': false },

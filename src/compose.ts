@@ -2,7 +2,7 @@
  * Owns the wiring: the one place where concrete parts meet.
  * I/O: none of its own; it gives the parts that do I/O to those that need it.
  */
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { createAuthorizer, type Authorize } from './authorizer.ts'
 import { createClientCredentialsGrant } from './backend/client-credentials.ts'
 import { createCredentialCache } from './backend/credential-cache.ts'
@@ -111,9 +111,10 @@ const createLocate = ({ discovery }: IssuerConfig, { http, clock }: World): Loca
 
 /**
  * Tells tokens apart in the log without telling them: 16 hex digits of a hash with a key that
- * never leaves this process, so that nobody can try tokens against a log.
+ * never leaves this process, so that nobody can try tokens against a log. As a key object it is
+ * prepared once: as bytes it costs Node 24 more than the hash itself.
  */
 const createFingerprint = (): ((token: Redacted) => string) => {
-  const key = randomBytes(32)
+  const key = createSecretKey(randomBytes(32))
   return (token) => createHmac('sha256', key).update(token.reveal()).digest('hex').slice(0, 16)
 }
