@@ -18,6 +18,7 @@ import {
   type NumericDate,
 } from './platform/clock.ts'
 import type { Log } from './platform/log.ts'
+import type { Summarize } from './summary.ts'
 
 export interface Call {
   readonly payload: Uint8Array
@@ -42,12 +43,13 @@ const OVERDUE_MILLISECONDS = 200
 const LONGEST_CALL = seconds(300)
 
 export const createAnswerCall =
-  (authorize: Authorize, clock: Clock, log: Log): AnswerCall =>
+  (authorize: Authorize, summarize: Summarize, clock: Clock, log: Log): AnswerCall =>
   async ({ payload, callId, fnDeadline }) => {
     const start = clock.now()
     const deadline = deadlineOf(fnDeadline, start, clock)
     const answer = await inTime(answerWithoutThrowing(authorize, payload, deadline), deadline)
     logDecision(log, answer.decision, callId, (clock.now() - start) * 1000)
+    summarize(answer.decision)
     return answer.response
   }
 
@@ -124,5 +126,6 @@ const logDecision = (
     duration_ms: Math.round(durationMilliseconds * 10) / 10,
     call_id: callId ?? null,
     ...(circumstances.detail === undefined ? {} : { detail: circumstances.detail }),
+    ...(circumstances.hint === undefined ? {} : { hint: circumstances.hint }),
   })
 }

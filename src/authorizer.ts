@@ -3,7 +3,7 @@
  * backend's credential, permit. A denial or a fault leaves at the step where it arises.
  * Pure but for the ports that it is given.
  */
-import type { ObtainCredential, ObtainedCredential } from './backend/credential.ts'
+import type { CredentialSource, ObtainedCredential } from './backend/credential.ts'
 import type { VerifiedCaller, VerifyCaller } from './caller/verified-caller.ts'
 import {
   decisionExpiry,
@@ -18,7 +18,7 @@ import type { Redacted } from './platform/redacted.ts'
 
 export interface AuthorizerPorts {
   readonly verifyCaller: VerifyCaller
-  readonly obtainCredential: ObtainCredential
+  readonly credentials: CredentialSource
   readonly fingerprint: (token: Redacted) => string
   readonly clock: Clock
   readonly tokenArgument: string
@@ -37,11 +37,24 @@ export const createAuthorizer = (ports: AuthorizerPorts): Authorize => {
     if (!token.ok) return token.error
     const tokenFingerprint = ports.fingerprint(token.value)
 
-    const caller = await ports.verifyCaller(token.value, deadline)
+    const caller = await ports.verifyCaller(token.value, deadline, () => {
+      ports.credentials.prepare(deadline)
+    })
     if (!caller.ok) return withCircumstances(caller.error, { tokenFingerprint })
     const known = { tokenFingerprint, ...knownOf(caller.value) }
 
-    const credential = await ports.obtainCredential(deadline)
+    const { issuer, clientId, tokenScope, claims } = caller.value
+    const credential = await ports.credentials.obtain(
+      {
+        token: token.value,
+        issuer,
+        clientId,
+        scope: tokenScope,
+        claims,
+        arguments: request.value.arguments,
+      },
+      deadline,
+    )
     if (!credential.ok) return withCircumstances(credential.error, known)
 
     return permit(caller.value, credential.value, known)

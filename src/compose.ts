@@ -4,108 +4,58 @@
  */
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { createAuthorizer, type Authorize } from './authorizer.ts'
-import { createClientCredentialsGrant } from './backend/client-credentials.ts'
-import { createCredentialCache } from './backend/credential-cache.ts'
-import { createDiscovery } from './caller/discovery.ts'
-import { createIntrospect } from './caller/introspection.ts'
-import { createCallerVerifier, type IssuerVerifier } from './caller/issuers.ts'
-import { createFetchKeys } from './caller/jwks-endpoint.ts'
-import { createJwtVerifier } from './caller/jwt-access-token.ts'
-import { createRemoteKeys, createStaticKeys } from './caller/signing-keys.ts'
-import { createIssuerVerifier } from './caller/verify-issuer.ts'
-import type { Config, IssuerConfig, JwtConfig, Settings } from './config/model.ts'
-import { fault, type Fault } from './decision.ts'
-import { createAskAsClient, type AskAsClient } from './oauth/client-exchange.ts'
-import type { Clock, Deadline } from './platform/clock.ts'
-import { createHttp, type Http } from './platform/http.ts'
+import { composeBackends } from './compose/backends.ts'
+import { composeCallers } from './compose/callers.ts'
+import { createDoors, type World } from './compose/doors.ts'
+import type { Config, Settings } from './config/model.ts'
+import { systemChance } from './platform/chance.ts'
+import type { Clock } from './platform/clock.ts'
+import { createHttp } from './platform/http.ts'
+import type { Log } from './platform/log.ts'
 import type { Redacted } from './platform/redacted.ts'
-import { failure, success, type Result } from './platform/result.ts'
+import { Tally } from './platform/tally.ts'
+import { WARNING_REASONS, type Warn } from './reasons.ts'
 import { createReadSecretBundle } from './vault/secret-bundle.ts'
-import { createSecretStore, type SecretStore } from './vault/secret-store.ts'
-
-/** What the parts need of the outside. */
-export interface World {
-  readonly http: Http
-  readonly secrets: SecretStore
-  readonly clock: Clock
-}
+import { createSecretStore } from './vault/secret-store.ts'
 
 /** `region`: the platform's name of the region, for Vault's address. */
 export const createWorld = (
   settings: Settings,
   region: string | undefined,
   clock: Clock,
+  log: Log,
 ): World => {
-  const http = createHttp()
+  const tally = new Tally()
+  const ports = { http: createHttp(), clock, chance: systemChance, warn: createWarn(log), tally }
   const vault = { endpoint: settings.vaultSecretsEndpoint, region }
-  const readBundle = createReadSecretBundle(http, vault)
-  return { http, secrets: createSecretStore(readBundle, settings.secretTimeToLive, clock), clock }
+  const readBundle = createReadSecretBundle(tally.counting(ports.http, 'secret'), vault)
+  const secrets = createSecretStore(settings.secretTimeToLive, { ...ports, readBundle })
+  return { ...ports, secrets }
 }
 
 export const compose = (config: Config, settings: Settings, world: World): Authorize => {
-  const { http, secrets, clock } = world
-  const askAsClient = createAskAsClient(http, secrets)
-  const [backend] = config.backends
-  const grant = createClientCredentialsGrant(backend.grant, askAsClient, clock)
+  const doors = createDoors(config, world)
   return createAuthorizer({
-    verifyCaller: createCallerVerifier(
-      config.issuers.map((issuer) => issuerVerifier(issuer, askAsClient, world)),
-    ),
-    obtainCredential: createCredentialCache(backend.name, grant, backend.minTokenLifetime, clock),
+    verifyCaller: composeCallers(config, doors),
+    credentials: composeBackends(config, doors),
     fingerprint: createFingerprint(),
-    clock,
+    clock: world.clock,
     tokenArgument: settings.tokenArgument,
     maxDecision: settings.maxDecision,
   })
 }
 
-const issuerVerifier = (
-  issuer: IssuerConfig,
-  askAsClient: AskAsClient,
-  world: World,
-): IssuerVerifier => {
-  const { jwt, introspection } = issuer
-  const locate = createLocate(issuer, world)
-  return {
-    issuer,
-    verify: createIssuerVerifier(
-      issuer,
-      jwt &&
-        createJwtVerifier(issuer, jwt, signingKeys(jwt, locate, askAsClient, world), world.clock),
-      introspection &&
-        createIntrospect(issuer, introspection, {
-          locate: locate(introspection.endpoint, 'introspection_endpoint'),
-          askAsClient,
-          clock: world.clock,
-        }),
-    ),
-  }
-}
+/** There are a few kinds of warnings about a few things: whatever is above is repetition. */
+const MOST_WARNINGS = 100
 
-const signingKeys = (
-  { keys }: JwtConfig,
-  locate: Locate,
-  askAsClient: AskAsClient,
-  world: World,
-) =>
-  keys.kind === 'static'
-    ? createStaticKeys(keys.keys)
-    : createRemoteKeys(
-        createFetchKeys(locate(keys.uri, 'jwks_uri'), keys.access, { ...world, askAsClient }),
-        world.clock,
-      )
-
-/** Gives the configured address, or has it discovered. */
-type Locate = (
-  configured: string | undefined,
-  name: 'jwks_uri' | 'introspection_endpoint',
-) => (deadline: Deadline) => Promise<Result<string, Fault>>
-
-const createLocate = ({ discovery }: IssuerConfig, { http, clock }: World): Locate => {
-  const discover = discovery && createDiscovery(discovery, http, clock)
-  return (configured, name) => async (deadline) => {
-    if (configured !== undefined) return success(configured)
-    return discover?.(name, deadline) ?? failure(fault('discovery_unusable', { detail: name }))
+/** Tells each warning once. */
+const createWarn = (log: Log): Warn => {
+  const told = new Set<string>()
+  return (reason, about) => {
+    const key = JSON.stringify([reason, about])
+    if (told.has(key) || told.size >= MOST_WARNINGS) return
+    told.add(key)
+    log('warn', 'warning', { reason, ...about, ...WARNING_REASONS[reason] })
   }
 }
 

@@ -4,7 +4,8 @@
  * I/O: the log that it is given; Vault through the secret store.
  */
 import type { Authorize } from './authorizer.ts'
-import { compose, type World } from './compose.ts'
+import { compose } from './compose.ts'
+import type { World } from './compose/doors.ts'
 import type { Settings } from './config/model.ts'
 import type { ConfigProblem } from './config/problems.ts'
 import { warningsAbout, type ConfigReading } from './config/read-config.ts'

@@ -29,6 +29,8 @@ export interface Circumstances {
   readonly backEndCache?: CacheUse
   /** A word on what went wrong, from fixed lists: never anything that a token or an answer holds. */
   readonly detail?: string
+  /** A line on what to look at, from a fixed list. */
+  readonly hint?: string
 }
 
 export interface Permit {

@@ -9,6 +9,7 @@ import { createWorld } from './compose.ts'
 import { readConfig } from './config/read-config.ts'
 import { createConfiguredAuthorizer } from './configured-authorizer.ts'
 import { systemClock } from './platform/clock.ts'
+import { createSummarize } from './summary.ts'
 import { adoptConsoleWarnings, createLog } from './platform/log.ts'
 
 const reading = readConfig(process.env)
@@ -17,9 +18,11 @@ const world = createWorld(
   reading.settings,
   process.env['OCI_RESOURCE_PRINCIPAL_REGION'],
   systemClock,
+  log,
 )
 const authorize = createConfiguredAuthorizer(reading, world, log)
-const answerCall = createAnswerCall(authorize, systemClock, log)
+const summarize = createSummarize(world.tally, reading.settings.rateLimitTier, systemClock, log)
+const answerCall = createAnswerCall(authorize, summarize, systemClock, log)
 
 /**
  * What the FDK turns into a 502, its text into the body and its stack into the log. Constant,

@@ -185,6 +185,17 @@ export const DENIAL_REASONS = {
     meaning: 'Keycloak put `account` into `aud` and nothing else.',
     remedy: 'Add an audience mapper for this API to a client scope of the caller’s client.',
   },
+  subject_missing: {
+    challenge: 'invalid_token',
+    meaning:
+      'The backend wants to see a person, and the token names none: it lacks the configured claim, or is an application’s.',
+    remedy: 'Send a user’s token; compare `back_end_assertion_subject_claim` with its claims.',
+  },
+  backend_unmatched: {
+    challenge: 'insufficient_scope',
+    meaning: 'No backend is configured for this caller or this request.',
+    remedy: 'Compare the conditions (`when`) of the backends with the call.',
+  },
   scope_insufficient: {
     challenge: 'insufficient_scope',
     meaning: 'The token lacks one of the `required_scopes`.',
@@ -205,8 +216,9 @@ export const FAULT_REASONS = {
       '404: wrong OCID, or no policy that lets this function read it (new policies take up to 15 minutes). 401: resource principal or clock. Otherwise: route to Vault (service gateway).',
   },
   secret_unusable: {
-    meaning: 'The secret is empty, or no UTF-8 text, or no key where a key is wanted.',
-    remedy: 'Create a new version of the secret.',
+    meaning:
+      'The secret is empty, no UTF-8 text, no private key or not `user:password` where that is wanted.',
+    remedy: 'Create a new version of the secret; `detail` tells what is wrong with this one.',
   },
   introspection_unavailable: {
     meaning: 'The introspection endpoint did not answer, or not with status 200.',
@@ -271,6 +283,37 @@ export const FAULT_REASONS = {
     remedy: 'Report it with the log line; `detail` names the kind of error.',
   },
 } as const satisfies Record<string, FaultMeaning>
+
+interface WarningMeaning {
+  readonly meaning: string
+  readonly remedy: string
+}
+
+/** What does not keep the function from working, but ought to be looked at. Each is told once. */
+export const WARNING_REASONS = {
+  secret_has_white_space: {
+    meaning: 'A client secret begins or ends with white space, and is sent with it.',
+    remedy: 'Create a new version without it: `printf %s`, not `echo`.',
+  },
+  previous_secret_used: {
+    meaning:
+      'The identity provider refused the current version of a secret and took the previous one.',
+    remedy: 'Rotate at the identity provider, too, or wait for it.',
+  },
+  backend_audience_mismatch: {
+    meaning: 'The token for the backend is for another audience than its configuration names.',
+    remedy: 'If the backend answers 401, compare the scope with the integration’s application.',
+  },
+  backend_scope_mismatch: {
+    meaning: 'The token for the backend lacks a scope that was asked for.',
+    remedy: 'If the backend answers 401, add the scope to our application at the identity domain.',
+  },
+} as const satisfies Record<string, WarningMeaning>
+
+export type WarningReason = keyof typeof WARNING_REASONS
+
+/** Tells a warning, with the names (never the values) of what it is about. */
+export type Warn = (reason: WarningReason, about: Readonly<Record<string, string>>) => void
 
 export type DenialReason = keyof typeof DENIAL_REASONS
 export type FaultReason = keyof typeof FAULT_REASONS

@@ -1,35 +1,26 @@
 /**
- * Owns the backend credential of the client credentials grant: the backend sees this application.
+ * Owns the client credentials grant (RFC 6749 §4.4): the backend sees this application.
  * I/O: asks the token endpoint through the port that it is given.
  */
 import type { ClientCredentialsGrantConfig } from '../config/model.ts'
-import { fault, type Fault } from '../decision.ts'
-import { requestClientCredentialsToken } from '../oauth/client-credentials.ts'
-import type { AskAsClient } from '../oauth/client-exchange.ts'
-import type { TokenFailure } from '../oauth/token-endpoint.ts'
-import type { Clock } from '../platform/clock.ts'
-import { Redacted } from '../platform/redacted.ts'
+import type { RequestToken } from '../oauth/token-request.ts'
 import { failure, success } from '../platform/result.ts'
-import type { RequestCredential } from './credential.ts'
+import { toBearerCredential, type Grant, type Subject } from './credential.ts'
+import { toCredentialFailure } from './token-fault.ts'
 
-export const createClientCredentialsGrant =
-  (
-    grant: ClientCredentialsGrantConfig,
-    askAsClient: AskAsClient,
-    clock: Clock,
-  ): RequestCredential =>
-  async (deadline) => {
-    const issued = await requestClientCredentialsToken(grant, askAsClient, clock, deadline)
-    if (!issued.ok) return failure(toFault(issued.error))
-    const { accessToken, expiresAt } = issued.value
-    return success({ authorization: new Redacted(`Bearer ${accessToken.reveal()}`), expiresAt })
-  }
+const APPLICATION: Subject = { key: 'application' }
 
-const REASONS = {
-  unavailable: 'token_endpoint_unavailable',
-  refused: 'credential_refused',
-  unusable: 'credential_unusable',
-} as const
-
-const toFault = (error: TokenFailure | Fault): Fault =>
-  'kind' in error ? fault(REASONS[error.kind], { detail: error.detail }) : error
+export const createClientCredentialsGrant = (
+  grant: ClientCredentialsGrantConfig,
+  requestToken: RequestToken,
+): Grant<Subject> => ({
+  subjectOf: () => success(APPLICATION),
+  application: APPLICATION,
+  request: async (_subject, deadline) => {
+    const form = { grant_type: 'client_credentials', scope: grant.scope }
+    const issued = await requestToken({ ...grant, form }, deadline)
+    return issued.ok
+      ? success(toBearerCredential(issued.value))
+      : failure(toCredentialFailure(issued.error))
+  },
+})

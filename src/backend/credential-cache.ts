@@ -1,41 +1,182 @@
 /**
- * Owns how long a backend credential is handed out before a new one is asked for.
+ * Owns how long backend credentials are handed out, and when new ones are asked for.
  * I/O: through the grant that it is given.
  */
 import { fault, withCircumstances, type Fault } from '../decision.ts'
-import { SingleFlight } from '../platform/cache.ts'
-import { secondsUntil, type Clock, type Seconds } from '../platform/clock.ts'
+import { Backoff } from '../platform/backoff.ts'
+import { ExpiringCache, SingleFlight } from '../platform/cache.ts'
+import type { Chance } from '../platform/chance.ts'
+import {
+  deadlineWithin,
+  later,
+  seconds,
+  secondsUntil,
+  type Clock,
+  type Deadline,
+  type NumericDate,
+  type Seconds,
+} from '../platform/clock.ts'
 import { failure, success, type Result } from '../platform/result.ts'
-import type { BackendCredential, ObtainCredential, RequestCredential } from './credential.ts'
+import type {
+  BackendCredential,
+  CredentialSource,
+  Grant,
+  ObtainedCredential,
+  Subject,
+} from './credential.ts'
+
+export interface CredentialCacheOptions {
+  /** The backend's name in the configuration. */
+  readonly backend: string
+  /**
+   * What has less left is not handed out: the gateway keeps what it is given for 60 seconds at
+   * least, so that a credential near its end would be dead in the gateway's hands.
+   */
+  readonly minLifetime: Seconds
+  /** Hears of each credential that came new. */
+  readonly onIssued: (credential: BackendCredential) => void
+}
+
+/** Users, or their tokens, that one container has credentials for at the same time. */
+const CAPACITY = 1_000
+
+/** A renewal is due when so much of the time in which a credential serves has passed. */
+const RENEWAL_FROM = 0.8
+const RENEWAL_SPREAD = 0.1
+
+/** A renewal takes no longer from the call that makes it: the old credential serves. */
+const RENEWAL_PATIENCE = seconds(2)
+
+/** A few failures in a row may be over with the next try; more of them are a state. */
+const AFTER_FAILURE = { freeFailures: 5, first: seconds(0.5), longest: seconds(10) }
+
+/** Troubles are forgotten after this; longer than any pause that they impose. */
+const TROUBLE_MEMORY = seconds(600)
+
+/** The whole endpoint's trouble, in place of one subject's. */
+const ENDPOINT = ''
+
+interface Kept {
+  readonly credential: BackendCredential
+  readonly renewAt: NumericDate
+}
+
+interface Trouble {
+  readonly backoff: Backoff
+  readonly fault: Fault
+}
 
 /**
- * Hands out the credential at hand as long as it has `minLifetime` left, and asks for a new one
- * otherwise; one request serves all who wait for it. The gateway keeps what it is given for 60
- * seconds at least, so that a credential near its end would be dead in the gateway's hands.
+ * Hands out one credential per subject as long as it lives long enough. It is renewed ahead of its
+ * end by one call, while all others, and that one on failure, have the old one. One request serves
+ * all who wait for it. Failures are not kept, but each is followed by a longer pause. Each cache is
+ * of one backend: what is made for one can be found by no other.
  */
-export const createCredentialCache = (
-  backend: string,
-  requestCredential: RequestCredential,
-  minLifetime: Seconds,
-  clock: Clock,
-): ObtainCredential => {
-  let atHand: BackendCredential | undefined
+export const createCredentialCache = <S extends Subject>(
+  { backend, minLifetime, onIssued }: CredentialCacheOptions,
+  grant: Grant<S>,
+  { clock, chance }: { readonly clock: Clock; readonly chance: Chance },
+): CredentialSource => {
+  const kept = new ExpiringCache<Kept>(CAPACITY, clock)
+  const troubles = new ExpiringCache<Trouble>(CAPACITY, clock)
   const flights = new SingleFlight<Result<BackendCredential, Fault>>()
+  /** What was begun ahead, by the decision for which it was. */
+  const prepared = new WeakMap<Deadline, Promise<Result<BackendCredential, Fault>>>()
+  let isPrepared = false
 
-  const livesLongEnough = (credential: BackendCredential): boolean =>
-    secondsUntil(credential.expiresAt, clock.now()) >= minLifetime
+  const livesLongEnough = ({ expiresAt }: BackendCredential): boolean =>
+    expiresAt === undefined || secondsUntil(expiresAt, clock.now()) >= minLifetime
 
-  return async (deadline) => {
-    if (atHand !== undefined && livesLongEnough(atHand)) {
-      return success({ ...atHand, backend, cache: 'hit' })
+  const usable = (key: string): Kept | undefined => {
+    const found = kept.get(key)
+    return found !== undefined && livesLongEnough(found.credential) ? found : undefined
+  }
+
+  const keep = (key: string, credential: BackendCredential): void => {
+    const now = clock.now()
+    const end = credential.expiresAt ?? later(now, seconds(Number.MAX_SAFE_INTEGER))
+    const share = RENEWAL_FROM + RENEWAL_SPREAD * chance()
+    const renewAt = later(now, seconds((secondsUntil(end, now) - minLifetime) * share))
+    kept.set(key, { credential, renewAt }, end)
+    isPrepared = false
+  }
+
+  const pauseOf = (key: string): Fault | undefined =>
+    [ENDPOINT, key]
+      .map((name) => troubles.get(name))
+      .find((trouble) => trouble !== undefined && !trouble.backoff.isOver)?.fault
+
+  const noteTrouble = (key: string, trouble: Fault, retryAfter: Seconds | undefined): void => {
+    const name = trouble.reason === 'token_endpoint_unavailable' ? ENDPOINT : key
+    const backoff = troubles.get(name)?.backoff ?? new Backoff(AFTER_FAILURE, clock, chance)
+    backoff.failed(retryAfter)
+    troubles.set(name, { backoff, fault: trouble }, later(clock.now(), TROUBLE_MEMORY))
+  }
+
+  const request = async (
+    subject: S,
+    deadline: Deadline,
+  ): Promise<Result<BackendCredential, Fault>> => {
+    const requested = await grant.request(subject, deadline)
+    if (!requested.ok) {
+      noteTrouble(subject.key, requested.error.fault, requested.error.retryAfter)
+      return failure(requested.error.fault)
     }
-    const circumstances = { backend, backEndCache: 'miss' } as const
-    const requested = await flights.run(backend, () => requestCredential(deadline))
-    if (!requested.ok) return failure(withCircumstances(requested.error, circumstances))
+    onIssued(requested.value)
     if (!livesLongEnough(requested.value)) {
-      return failure(fault('credential_too_short_lived', circumstances))
+      const tooShort = fault('credential_too_short_lived')
+      noteTrouble(subject.key, tooShort, undefined)
+      return failure(tooShort)
     }
-    atHand = requested.value
-    return success({ ...requested.value, backend, cache: 'miss' })
+    troubles.delete(ENDPOINT)
+    troubles.delete(subject.key)
+    keep(subject.key, requested.value)
+    return requested
+  }
+
+  const renew = (subject: S, deadline: Deadline): Promise<Result<BackendCredential, Fault>> =>
+    flights.run(subject.key, () => request(subject, deadline))
+
+  const found = (credential: BackendCredential, cache: 'hit' | 'miss') =>
+    success<ObtainedCredential>({ ...credential, backend, cache })
+
+  const missed = (trouble: Fault) =>
+    failure(withCircumstances(trouble, { backend, backEndCache: 'miss' }))
+
+  return {
+    obtain: async (call, deadline) => {
+      const subject = grant.subjectOf(call)
+      if (!subject.ok) return failure(withCircumstances(subject.error, { backend }))
+      const { key } = subject.value
+      const pause = pauseOf(key)
+      const atHand = prepared.has(deadline) ? undefined : usable(key)
+      if (atHand === undefined) {
+        const underWay = prepared.get(deadline) ?? flights.underWay(key)
+        if (underWay === undefined && pause !== undefined) return missed(pause)
+        const requested = await (underWay ?? renew(subject.value, deadline))
+        return requested.ok ? found(requested.value, 'miss') : missed(requested.error)
+      }
+      const isDue = clock.now() >= atHand.renewAt
+      if (!isDue || pause !== undefined || flights.underWay(key) !== undefined) {
+        return found(atHand.credential, 'hit')
+      }
+      const patience = deadlineWithin(RENEWAL_PATIENCE, deadline, clock)
+      const renewed = await renew(subject.value, patience)
+      if (renewed.ok) return found(renewed.value, 'miss')
+      return livesLongEnough(atHand.credential)
+        ? found(atHand.credential, 'hit')
+        : missed(renewed.error)
+    },
+    prepare: (deadline) => {
+      const subject = grant.application
+      // Callers whose tokens turn out bad must not cause more than one request in vain.
+      if (subject === undefined || isPrepared) return
+      if (usable(subject.key) !== undefined || pauseOf(subject.key) !== undefined) return
+      isPrepared = true
+      const renewal = renew(subject, deadline)
+      prepared.set(deadline, renewal)
+      // The decision hears how it went, unless the caller turns out bad: then nobody does.
+      renewal.catch(() => undefined)
+    },
   }
 }

@@ -6,7 +6,7 @@
 import type { IssuerConfig } from '../config/model.ts'
 import type { DenialReason } from '../reasons.ts'
 import { member, stringOrStrings } from '../platform/json.ts'
-import { claimedIssuer, type UnverifiedJwt } from './unverified-jwt.ts'
+import { claimedIssuer, type UnverifiedJwt } from '../oauth/unverified-jwt.ts'
 
 /** Microsoft Graph, as an application id and as an address. */
 const GRAPH_AUDIENCES = ['00000003-0000-0000-c000-000000000000', 'https://graph.microsoft.com']

@@ -15,6 +15,7 @@ import {
 import { toFault, type AskAsClient } from '../oauth/client-exchange.ts'
 import { readErrorCode, readJsonAnswer } from '../oauth/form-request.ts'
 import { isInvalidClient } from '../oauth/token-endpoint.ts'
+import { readUnverifiedJwt } from '../oauth/unverified-jwt.ts'
 import { cacheKey, ExpiringCache } from '../platform/cache.ts'
 import { earliest, later, type Clock, type Deadline } from '../platform/clock.ts'
 import type { HttpAnswer } from '../platform/http.ts'
@@ -22,7 +23,7 @@ import { member, type JsonObject } from '../platform/json.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import { objectionTo, readTokenClaims, TOKEN_KIND_CLAIMS, type TokenClaims } from './claims.ts'
-import { readUnverifiedJwt } from './unverified-jwt.ts'
+import type { BeforeAsking } from './verified-caller.ts'
 
 export interface Introspection {
   readonly claims: TokenClaims
@@ -33,6 +34,7 @@ export interface Introspection {
 export type Introspect = (
   token: Redacted,
   deadline: Deadline,
+  beforeAsking: BeforeAsking,
 ) => Promise<Result<Introspection, Denial | Fault>>
 
 export interface IntrospectionPorts {
@@ -68,7 +70,7 @@ export const createIntrospect = (
       : failure(toFault(answer.error, (detail) => fault('introspection_unavailable', { detail })))
   }
 
-  return async (token, deadline) => {
+  return async (token, deadline, beforeAsking) => {
     const endpoint = await locate(deadline)
     if (!endpoint.ok) return failure(withCircumstances(endpoint.error, { issuer: issuer.name }))
 
@@ -77,6 +79,7 @@ export const createIntrospect = (
     const cache = !caching ? 'off' : kept === undefined ? 'miss' : 'hit'
     const circumstances = { issuer: issuer.name, callerCache: cache } as const
 
+    if (kept === undefined) beforeAsking()
     const claims = kept === undefined ? await ask(endpoint.value, token, deadline) : success(kept)
     if (!claims.ok) return failure(withCircumstances(claims.error, circumstances))
     if (caching && kept === undefined) {

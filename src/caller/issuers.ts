@@ -14,7 +14,7 @@ import {
   looksEncrypted,
   readUnverifiedJwt,
   type UnverifiedJwt,
-} from './unverified-jwt.ts'
+} from '../oauth/unverified-jwt.ts'
 import type { VerifyCaller } from './verified-caller.ts'
 
 export interface IssuerVerifier {
@@ -30,12 +30,12 @@ export interface IssuerVerifier {
  */
 export const createCallerVerifier =
   (verifiers: readonly IssuerVerifier[]): VerifyCaller =>
-  async (token, deadline) => {
+  async (token, deadline, beforeAsking) => {
     const jwt = readUnverifiedJwt(token.reveal())
     const asked = whoIsAsked(verifiers, jwt)
     const refusals: (Denial | Fault)[] = []
     for (const { verify } of asked) {
-      const result = await verify(token, deadline)
+      const result = await verify(token, deadline, beforeAsking)
       if (result.ok) return result
       refusals.push(result.error)
     }

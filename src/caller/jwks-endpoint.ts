@@ -5,10 +5,9 @@
  */
 import type { KeyAccess } from '../config/model.ts'
 import { fault, type Fault } from '../decision.ts'
-import { requestClientCredentialsToken } from '../oauth/client-credentials.ts'
-import type { AskAsClient } from '../oauth/client-exchange.ts'
 import { readJsonAnswer } from '../oauth/form-request.ts'
-import type { Clock, Deadline } from '../platform/clock.ts'
+import type { RequestToken } from '../oauth/token-request.ts'
+import type { Deadline } from '../platform/clock.ts'
 import type { Http, HttpAnswer } from '../platform/http.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import { jsonWebKeys, readTrustedKeys, type TrustedKey } from './json-web-key.ts'
@@ -16,8 +15,7 @@ import type { FetchKeys } from './signing-keys.ts'
 
 export interface JwksEndpointPorts {
   readonly http: Http
-  readonly askAsClient: AskAsClient
-  readonly clock: Clock
+  readonly requestToken: RequestToken
 }
 
 /** `locate` gives the address, which discovery may have to find first. */
@@ -25,7 +23,7 @@ export const createFetchKeys =
   (
     locate: (deadline: Deadline) => Promise<Result<string, Fault>>,
     access: KeyAccess | undefined,
-    { http, askAsClient, clock }: JwksEndpointPorts,
+    { http, requestToken }: JwksEndpointPorts,
   ): FetchKeys =>
   async (deadline) => {
     const url = await locate(deadline)
@@ -34,7 +32,8 @@ export const createFetchKeys =
     const headers: Record<string, string> = { Accept: 'application/json' }
     if (access !== undefined) {
       // A new token for each fetch: fetches are rare, and a kept token would be one more to expire.
-      const token = await requestClientCredentialsToken(access, askAsClient, clock, deadline)
+      const form = { grant_type: 'client_credentials', scope: access.scope }
+      const token = await requestToken({ ...access, form }, deadline)
       if (!token.ok) {
         return failure(
           'kind' in token.error

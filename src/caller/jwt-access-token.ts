@@ -7,6 +7,7 @@ import type { IssuerConfig, JwtConfig } from '../config/model.ts'
 import { denial, withCircumstances, type Denial, type Fault } from '../decision.ts'
 import type { DenialReason } from '../reasons.ts'
 import { isSignatureAlgorithm, type SignatureAlgorithm } from '../oauth/signature-algorithms.ts'
+import { readUnverifiedJwt } from '../oauth/unverified-jwt.ts'
 import type { Clock, Deadline } from '../platform/clock.ts'
 import { member, type JsonObject } from '../platform/json.ts'
 import type { Redacted } from '../platform/redacted.ts'
@@ -14,12 +15,13 @@ import { failure, success, type Result } from '../platform/result.ts'
 import { objectionTo, readTokenClaims, type TokenClaims } from './claims.ts'
 import { algorithmFits, type TrustedKey } from './json-web-key.ts'
 import type { SigningKeys } from './signing-keys.ts'
-import { readUnverifiedJwt } from './unverified-jwt.ts'
+import type { BeforeAsking } from './verified-caller.ts'
 
 /** Claims whose signature has been verified and that the issuer's rules have nothing against. */
 export type VerifyJwt = (
   token: Redacted,
   deadline: Deadline,
+  beforeAsking: BeforeAsking,
 ) => Promise<Result<TokenClaims, Denial | Fault>>
 
 /**
@@ -35,7 +37,7 @@ export const createJwtVerifier = (
   const refuse = (reason: DenialReason): Result<never, Denial> =>
     failure(denial(reason, { issuer: issuer.name }))
 
-  return async (token, deadline) => {
+  return async (token, deadline, beforeAsking) => {
     const text = token.reveal()
     const unverified = readUnverifiedJwt(text)
     if (unverified === undefined) return refuse('token_opaque')
@@ -51,6 +53,7 @@ export const createJwtVerifier = (
       return failure(withCircumstances(objection, { issuer: issuer.name }))
     }
 
+    if (!keys.areAtHand()) beforeAsking()
     const signed = await verifySignature(text, header.value, keys, deadline)
     if (!signed.ok) return failure(withCircumstances(signed.error, { issuer: issuer.name }))
     return objection === undefined

@@ -18,6 +18,8 @@ import { failure, success, type Result } from '../platform/result.ts'
 import type { TrustedKey } from './json-web-key.ts'
 
 export interface SigningKeys {
+  /** Whether `current` gives keys without fetching any. */
+  areAtHand(): boolean
   /** The keys at hand, fetched where there are none or they are too old. */
   current(deadline: Deadline): Promise<Result<KeysAtHand, Fault>>
   /**
@@ -51,6 +53,7 @@ const COOLDOWN = seconds(30)
 const RETRY_AFTER_FAILURE = seconds(2)
 
 export const createStaticKeys = (keys: readonly TrustedKey[]): SigningKeys => ({
+  areAtHand: () => true,
   current: () => Promise.resolve(success({ keys, areNew: false })),
   renewed: () => Promise.resolve(undefined),
 })
@@ -85,6 +88,7 @@ export const createRemoteKeys = (fetchKeys: FetchKeys, clock: Clock): SigningKey
   }
 
   return {
+    areAtHand: () => isWithin(MAX_AGE, fetchedAt),
     current: async (deadline) => {
       if (isWithin(MAX_AGE, fetchedAt)) return success({ keys, areNew: false })
       const fetched = await fetch(deadline)

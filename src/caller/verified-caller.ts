@@ -5,6 +5,7 @@
 import type { GatewayScopes, IssuerConfig } from '../config/model.ts'
 import type { CacheUse, Denial, Fault } from '../decision.ts'
 import type { Deadline, NumericDate } from '../platform/clock.ts'
+import type { JsonObject } from '../platform/json.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import type { Result } from '../platform/result.ts'
 import { selectContextClaims, type TokenClaims } from './claims.ts'
@@ -15,19 +16,27 @@ export interface VerifiedCaller {
   /** The subject, by the claim that the issuer uses for it. */
   readonly principal: string | undefined
   readonly clientId: string | undefined
+  /** The token's scopes, as the issuer names them. */
+  readonly tokenScope: readonly string[]
   /** The scopes that the gateway hears of. */
   readonly scope: readonly string[]
   /** `exp`, where the token has one. */
   readonly expiresAt: NumericDate | undefined
   /** The claims that the configuration lists, as strings. */
   readonly contextClaims: Readonly<Record<string, string>>
+  /** All claims that the issuer vouches for, as they came. */
+  readonly claims: JsonObject
   readonly cache: CacheUse
 }
+
+/** Told when the token alone shows no defect, and a neighbour is about to be asked about it. */
+export type BeforeAsking = () => void
 
 /** Tells who calls, or why the token is bad, or why nobody can tell. */
 export type VerifyCaller = (
   token: Redacted,
   deadline: Deadline,
+  beforeAsking: BeforeAsking,
 ) => Promise<Result<VerifiedCaller, Denial | Fault>>
 
 export const toVerifiedCaller = (
@@ -38,9 +47,11 @@ export const toVerifiedCaller = (
   issuer: issuer.name,
   principal: claims.principal,
   clientId: claims.clientId,
+  tokenScope: claims.scope,
   scope: toGatewayScopes(claims.scope, issuer.gatewayScopes),
   expiresAt: claims.expiresAt,
   contextClaims: selectContextClaims(claims.members, issuer.contextClaims),
+  claims: claims.members,
   cache,
 })
 

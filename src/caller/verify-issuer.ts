@@ -16,11 +16,11 @@ export const createIssuerVerifier =
     verifyJwt: VerifyJwt | undefined,
     introspect: Introspect | undefined,
   ): VerifyCaller =>
-  async (token, deadline) => {
-    const signed = await verifyJwt?.(token, deadline)
+  async (token, deadline, beforeAsking) => {
+    const signed = await verifyJwt?.(token, deadline, beforeAsking)
     if (signed?.ok === false) return signed
 
-    const introspected = await introspect?.(token, deadline)
+    const introspected = await introspect?.(token, deadline, beforeAsking)
     if (introspected?.ok === false) return introspected
 
     const claims = introspected?.value.claims ?? signed?.value

@@ -66,16 +66,17 @@ const buildClient = ({ client }: IssuerInput, report: Report): ClientRegistratio
   return {
     clientId: client.client_id,
     secretOcid: client.client_secret_ocid,
-    // The one method that identity domains document for their introspection endpoint.
-    authentication: 'client_secret_basic',
+    ...BASIC_AUTHENTICATION,
   }
 }
 
-const NO_CLIENT: ClientRegistration = {
-  clientId: '',
-  secretOcid: '',
+/** The one method that identity domains document for their introspection endpoint. */
+const BASIC_AUTHENTICATION = {
   authentication: 'client_secret_basic',
-}
+  assertion: { keyId: undefined, audience: [] },
+} as const
+
+const NO_CLIENT: ClientRegistration = { clientId: '', secretOcid: '', ...BASIC_AUTHENTICATION }
 
 const requireClient = (
   client: ClientRegistration | undefined,

@@ -3,7 +3,7 @@
  * Pure.
  */
 import * as v from 'valibot'
-import { CLIENT_AUTHENTICATIONS } from '../oauth/client-authentication.ts'
+import { CLIENT_AUTHENTICATION_METHODS } from '../oauth/client-authentication.ts'
 import { SIGNATURE_ALGORITHMS } from '../oauth/signature-algorithms.ts'
 import { LIMITS, type Limits } from './limits.ts'
 
@@ -114,17 +114,79 @@ export const issuerSchema = v.strictObject({
   context_claims: v.optional(texts('Claims that routes may use as `${request.auth[<claim>]}`.')),
 })
 
+const conditionSchema = v.strictObject({
+  issuers: v.optional(texts('Names of issuers above; the caller’s has to be one of them.')),
+  clients: v.optional(texts('Client ids; the caller’s has to be one of them.')),
+  scopes: v.optional(texts('Scopes as the token has them; one of them is enough.')),
+  arguments: v.optional(
+    v.pipe(
+      v.record(v.string(), v.union([v.string(), v.pipe(v.array(v.string()), v.minLength(1))])),
+      v.description(
+        'Arguments of the authorizer (host, header, …) with the value or values they have to have, exactly. The caller chooses what stands in a header.',
+      ),
+    ),
+  ),
+})
+
+export const GRANT_NAMES = ['client_credentials', 'jwt_bearer', 'token_exchange', 'basic'] as const
+
 export const backendSchema = v.strictObject({
   name: v.pipe(
     v.string(),
     v.regex(/^[A-Za-z0-9._-]{1,64}$/),
     v.description('The name by which logs call this backend.'),
   ),
-  grant: v.optional(v.picklist(['client_credentials'])),
-  token_endpoint: text('Token endpoint of the backend’s identity domain.'),
-  client: clientSchema,
-  client_auth: v.optional(v.picklist(namesOf(CLIENT_AUTHENTICATIONS))),
-  scope: text('Sent as it stands.'),
+  when: v.optional(
+    v.pipe(
+      conditionSchema,
+      v.description('Which calls it is for. All that is given has to hold; first match counts.'),
+    ),
+  ),
+  grant: v.optional(
+    v.pipe(v.picklist(GRANT_NAMES), v.description('Default `client_credentials`.')),
+  ),
+  token_endpoint: v.optional(text('Token endpoint of the backend’s identity domain.')),
+  client: v.optional(clientSchema),
+  client_auth: v.optional(
+    v.pipe(
+      v.picklist(CLIENT_AUTHENTICATION_METHODS),
+      v.description(
+        'Default `client_secret_basic`. With `private_key_jwt` the client’s secret is its private key.',
+      ),
+    ),
+  ),
+  scope: v.optional(text('Sent as it stands.')),
+  assertion: v.optional(
+    v.pipe(
+      v.strictObject({
+        subject_claim: v.optional(
+          text('Claim of the caller’s token that names the user for `jwt_bearer`. Default `sub`.'),
+        ),
+        key_ocid: v.optional(
+          text('Vault secret with the private key that signs user assertions: PEM or JWK.'),
+        ),
+        key_id: v.optional(text('`kid`: the alias of the certificate at the identity domain.')),
+        audience: v.optional(v.pipe(texts('`aud` of assertions.'), v.minLength(1))),
+      }),
+      v.description('Assertions that we sign: for `jwt_bearer` and `private_key_jwt`.'),
+    ),
+  ),
+  exchange: v.optional(
+    v.pipe(
+      v.strictObject({
+        audience: v.optional(text('`audience` of the token exchange.')),
+        resource: v.optional(text('`resource` of the token exchange.')),
+        subject_token_type: v.optional(
+          v.picklist([
+            'urn:ietf:params:oauth:token-type:access_token',
+            'urn:ietf:params:oauth:token-type:jwt',
+          ]),
+        ),
+      }),
+      v.description('For `token_exchange` (RFC 8693).'),
+    ),
+  ),
+  secret_ocid: v.optional(text('Vault secret with user:password, for `basic` alone.')),
   min_token_seconds: v.optional(
     wholeSeconds(LIMITS.min_back_end_token_seconds, 'A token with less left is not handed out.'),
   ),
@@ -133,7 +195,13 @@ export const backendSchema = v.strictObject({
 export const documentSchema = v.strictObject({
   $schema: v.optional(v.string()),
   issuers: v.pipe(v.array(issuerSchema), v.minLength(1)),
-  backends: v.strictTuple([backendSchema]),
+  backends: v.pipe(v.array(backendSchema), v.minLength(1)),
+  unmatched: v.optional(
+    v.pipe(
+      v.literal('refuse'),
+      v.description('Denies calls that no backend is for; wanted where each has a `when`.'),
+    ),
+  ),
 })
 
 export type ProviderInput = v.InferOutput<typeof providerSchema>

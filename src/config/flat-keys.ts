@@ -27,31 +27,54 @@ export const FLAT_KEYS = {
     meaning: 'OCID of the Vault secret with that application’s client secret.',
   },
   back_end_token_endpoint: {
-    default: 'required',
+    default: 'required but for `basic`',
     meaning:
       'Token endpoint of the integration’s identity domain: `https://<domain>/oauth2/v1/token`.',
   },
   back_end_app_client_id: {
-    default: 'required',
+    default: 'required but for `basic`',
     meaning: 'Client id of the application that holds ServiceInvoker.',
   },
   back_end_client_secret_ocid: {
     default: 'required',
-    meaning: 'OCID of the Vault secret with that application’s client secret.',
+    meaning:
+      'OCID of the Vault secret with that application’s client secret; with its private key for `private_key_jwt`, with `user:password` for `basic`.',
   },
   back_end_scope: {
-    default: 'required',
+    default: 'required but for `basic` and `token_exchange`',
     meaning:
       'Scope of the integration, sent as it stands: copy it from the application, ending in `:443urn:opc:resource:consumer::all`.',
   },
   back_end_grant: {
     default: '`client_credentials`',
-    meaning: 'How the backend’s token is obtained. This version knows `client_credentials`.',
+    meaning:
+      'How the backend’s credential is obtained: `client_credentials`, `jwt_bearer` (a user assertion), `token_exchange`, or `basic` (legacy).',
   },
   back_end_client_auth: {
     default: '`client_secret_basic`',
     meaning:
-      'How we authenticate at the token endpoint: `client_secret_basic` or `client_secret_post`.',
+      'How we authenticate at the token endpoint: `client_secret_basic`, `client_secret_post` or `private_key_jwt`.',
+  },
+  back_end_assertion_subject_claim: {
+    default: '`sub`',
+    meaning: 'For `jwt_bearer`: the claim of the caller’s token that names the user.',
+  },
+  back_end_assertion_key_ocid: {
+    default: 'the key of `private_key_jwt`',
+    meaning:
+      'For `jwt_bearer`: OCID of the Vault secret with the private key that signs user assertions (PEM, with the certificate beside it, or JWK).',
+  },
+  back_end_assertion_key_id: {
+    default: '`kid` of the JWK',
+    meaning: '`kid` of assertions: the alias of our certificate at the identity domain.',
+  },
+  back_end_assertion_audience: {
+    default: '`https://identity.oraclecloud.com/`, elsewhere the token endpoint',
+    meaning: '`aud` of assertions, space-separated.',
+  },
+  back_end_exchange_audience: {
+    default: 'none',
+    meaning: 'For `token_exchange`: the `audience` that is asked for.',
   },
   audience: {
     default: 'required',
@@ -138,6 +161,11 @@ export const FLAT_KEYS = {
     default: '`info`',
     meaning: '`debug`, `info` (each decision), `warn`, `error` (faults alone).',
   },
+  rate_limit_tier: {
+    default: '–',
+    meaning:
+      'The identity domain’s tier, for telling in the log how much of its rate limit this instance uses: `free`, `oracle_apps`, `oracle_apps_premium`, `premium` or `external_user`.',
+  },
   vault_secrets_endpoint: {
     default: 'the region’s',
     meaning: 'Origin of Vault’s Secret Retrieval API, for private endpoints and local runs.',
@@ -158,5 +186,6 @@ export const SETTING_KEYS = [
   'max_decision_seconds',
   'secret_ttl_seconds',
   'log_level',
+  'rate_limit_tier',
   'vault_secrets_endpoint',
 ] as const satisfies readonly FlatKeyName[]

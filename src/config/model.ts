@@ -19,13 +19,27 @@ export interface Settings {
   readonly logLevel: LogLevel
   /** Origin of Vault's Secret Retrieval API; the region's where undefined. */
   readonly vaultSecretsEndpoint: string | undefined
+  /** The identity domain's tier, for telling how much of its rate limit is used. */
+  readonly rateLimitTier: RateLimitTier | undefined
 }
+
+/** Requests a minute to `/token`, `/introspect`, `/revoke` and `/device` (Oracle, “API Rate Limits”). */
+export const RATE_LIMITS_PER_MINUTE = {
+  free: 150,
+  oracle_apps: 1_000,
+  oracle_apps_premium: 1_700,
+  premium: 3_400,
+  external_user: 2_300,
+} as const satisfies Record<string, number>
+
+export type RateLimitTier = keyof typeof RATE_LIMITS_PER_MINUTE
 
 /** Who may call, and what the backend wants to see. */
 export interface Config {
   /** In the order in which they are asked about a token that could be any one's. */
   readonly issuers: readonly IssuerConfig[]
-  readonly backends: readonly [BackendConfig]
+  /** In the order in which they are tried; a call that none of them is for is denied. */
+  readonly backends: readonly BackendConfig[]
 }
 
 /** One identity provider whose tokens callers may bring, and what its tokens must hold. */
@@ -129,16 +143,60 @@ export interface GatewayScopes {
 export interface BackendConfig {
   /** The name by which logs call it. */
   readonly name: string
-  readonly grant: ClientCredentialsGrantConfig
+  /** Which calls it is for; undefined takes every call. */
+  readonly condition: BackendCondition | undefined
+  readonly grant: GrantConfig
   /** A token with less left than this is never handed out. */
   readonly minTokenLifetime: Seconds
 }
 
-/** RFC 6749 §4.4. */
-export interface ClientCredentialsGrantConfig {
-  readonly kind: 'client_credentials'
+/** All that is given has to hold; of each list, one is enough. */
+export interface BackendCondition {
+  /** Names of configured issuers. */
+  readonly issuers: readonly string[] | undefined
+  readonly clients: readonly string[] | undefined
+  readonly scopes: readonly string[] | undefined
+  /** What the gateway passed on of the request; nobody vouches for it. */
+  readonly arguments: readonly { readonly name: string; readonly values: readonly string[] }[]
+}
+
+export type GrantConfig =
+  ClientCredentialsGrantConfig | JwtBearerGrantConfig | TokenExchangeGrantConfig | BasicGrantConfig
+
+interface TokenGrantConfig {
   readonly tokenEndpoint: string
   readonly client: ClientRegistration
+}
+
+/** RFC 6749 §4.4. */
+export interface ClientCredentialsGrantConfig extends TokenGrantConfig {
+  readonly kind: 'client_credentials'
   /** Sent as it stands. */
   readonly scope: string
+}
+
+/** RFC 7523 §2.1. */
+export interface JwtBearerGrantConfig extends TokenGrantConfig {
+  readonly kind: 'jwt_bearer'
+  readonly scope: string
+  /** The claim of the caller's token that names the user. */
+  readonly subjectClaim: string
+  /** Vault secret with the key that signs; undefined: the one by which the client authenticates. */
+  readonly assertionKeyOcid: string | undefined
+}
+
+/** RFC 8693. */
+export interface TokenExchangeGrantConfig extends TokenGrantConfig {
+  readonly kind: 'token_exchange'
+  readonly scope: string | undefined
+  readonly audience: string | undefined
+  readonly resource: string | undefined
+  /** What the caller's token is called (RFC 8693 §3). */
+  readonly subjectTokenType: string
+}
+
+/** RFC 7617, legacy: name and password of a user of the backend. */
+export interface BasicGrantConfig {
+  readonly kind: 'basic'
+  readonly secretOcid: string
 }

@@ -20,7 +20,7 @@ export interface ProviderFacts {
 }
 
 /** Every identity domain says so, unless its settings give it an issuer of its own. */
-const IDENTITY_DOMAIN_ISSUER = 'https://identity.oraclecloud.com/'
+export const IDENTITY_DOMAIN_ISSUER = 'https://identity.oraclecloud.com/'
 
 /** Claims of any provider of which nothing else is known. */
 export const COMMON_CLAIM_NAMES: ClaimNames = {

@@ -7,7 +7,7 @@ import { LOG_LEVELS } from '../platform/log.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import { DOCUMENT_KEYS, FLAT_KEYS, SETTING_KEYS } from './flat-keys.ts'
 import { FlatReader, type FlatConfiguration } from './flat-reader.ts'
-import type { Config, Settings } from './model.ts'
+import { RATE_LIMITS_PER_MINUTE, type Config, type RateLimitTier, type Settings } from './model.ts'
 import { judgeEndpoint, judgeSecretOcid, type ConfigProblem } from './problems.ts'
 import { readDocument } from './read-document.ts'
 import { readFlatConfig } from './read-flat.ts'
@@ -49,8 +49,11 @@ const readSettings = (reader: FlatReader): Settings => {
     secretTimeToLive: reader.wholeSeconds('secret_ttl_seconds'),
     logLevel: reader.choice('log_level', LOG_LEVELS) ?? 'info',
     vaultSecretsEndpoint,
+    rateLimitTier: reader.choice('rate_limit_tier', RATE_LIMIT_TIERS),
   }
 }
+
+const RATE_LIMIT_TIERS = Object.keys(RATE_LIMITS_PER_MINUTE) as RateLimitTier[]
 
 const readSource = (
   reader: FlatReader,
@@ -88,14 +91,22 @@ const reportKeysBesideDocument = (reader: FlatReader, values: FlatConfiguration)
 }
 
 /** What every cold start says of a configuration that works. */
-export const warningsAbout = (config: Config): readonly ConfigProblem[] =>
-  config.issuers
+export const warningsAbout = ({ issuers, backends }: Config): readonly ConfigProblem[] => [
+  ...issuers
     .filter(({ rules }) => rules.audience === 'any')
     .map(({ name }) => ({
       key: 'audience',
       problem: `is \`any\` for issuer ${name}: tokens that were issued for other APIs pass here`,
       remedy: 'Give the audience of this API’s resource server.',
-    }))
+    })),
+  ...backends
+    .filter(({ grant }) => grant.kind === 'basic')
+    .map(({ name }) => ({
+      key: 'grant',
+      problem: `is \`basic\` for backend ${name}: a legacy way, a password that nobody renews`,
+      remedy: 'Move to client_credentials as soon as the integration takes OAuth tokens.',
+    })),
+]
 
 /** A key that looks like one of ours and is none is mistyped, and what it wants is not done. */
 const warnOfUnknownKeys = (values: FlatConfiguration): readonly ConfigProblem[] =>

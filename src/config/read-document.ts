@@ -8,6 +8,7 @@ import { failure, success, type Result } from '../platform/result.ts'
 import { buildBackend } from './build-backend.ts'
 import { buildIssuer } from './build-issuer.ts'
 import { documentSchema } from './document-schema.ts'
+import { judgeBackends } from './judge-backends.ts'
 import type { Config, IssuerConfig } from './model.ts'
 import type { ConfigProblem, Report } from './problems.ts'
 
@@ -27,15 +28,16 @@ export const readDocument = (
   const reporter =
     (path: string): Report =>
     (field, problem, remedy) => {
-      problems.push({ key: `${key}: ${path}.${field}`, problem, remedy })
+      const place = field === '' ? path : `${path}.${field}`
+      problems.push({ key: `${key}: ${place}`, problem, remedy })
     }
-  const { issuers, backends } = parsed.output
-  const [backend] = backends
+  const { issuers, backends, unmatched } = parsed.output
   const config: Config = {
     issuers: issuers.map((input, index) => buildIssuer(input, reporter(`issuers.${index}`))),
-    backends: [buildBackend(backend, reporter('backends.0'))],
+    backends: backends.map((input, index) => buildBackend(input, reporter(`backends.${index}`))),
   }
   reportLookalikes(config.issuers, reporter)
+  judgeBackends({ ...config, refusesUnmatched: unmatched === 'refuse' }, reporter)
   return problems.length === 0 ? success(config) : failure(problems)
 }
 

@@ -2,11 +2,11 @@
  * Owns the flat form of the configuration: one issuer and one backend.
  * Pure.
  */
-import { CLIENT_AUTHENTICATIONS } from '../oauth/client-authentication.ts'
+import { CLIENT_AUTHENTICATION_METHODS } from '../oauth/client-authentication.ts'
 import { isSignatureAlgorithm, SIGNATURE_ALGORITHMS } from '../oauth/signature-algorithms.ts'
 import { buildBackend } from './build-backend.ts'
 import { buildIssuer } from './build-issuer.ts'
-import type { BackendInput, IssuerInput } from './document-schema.ts'
+import { GRANT_NAMES, type BackendInput, type IssuerInput } from './document-schema.ts'
 import type { FlatReader } from './flat-reader.ts'
 import type { Config } from './model.ts'
 import type { Report } from './problems.ts'
@@ -21,8 +21,15 @@ const ISSUER_KEYS: Readonly<Record<string, string>> = {
   'client.client_secret_ocid': 'idcs_app_client_secret_ocid',
 }
 const BACKEND_KEYS: Readonly<Record<string, string>> = {
+  grant: 'back_end_grant',
   token_endpoint: 'back_end_token_endpoint',
+  'client.client_id': 'back_end_app_client_id',
   'client.client_secret_ocid': 'back_end_client_secret_ocid',
+  secret_ocid: 'back_end_client_secret_ocid',
+  scope: 'back_end_scope',
+  assertion: 'back_end_assertion_…',
+  'assertion.key_ocid': 'back_end_assertion_key_ocid',
+  exchange: 'back_end_exchange_audience',
 }
 
 export const readFlatConfig = (reader: FlatReader): Config => ({
@@ -77,22 +84,39 @@ const readClient = (reader: FlatReader): IssuerInput['client'] => {
   return { client_id: client_id ?? '', client_secret_ocid: client_secret_ocid ?? '' }
 }
 
-const readBackend = (reader: FlatReader): BackendInput =>
-  withoutUndefined({
+const readBackend = (reader: FlatReader): BackendInput => {
+  const grant = reader.choice('back_end_grant', GRANT_NAMES)
+  const secretOcid = reader.optional('back_end_client_secret_ocid')
+  const settings = {
     name: ONLY,
-    grant: reader.choice('back_end_grant', ['client_credentials']),
-    token_endpoint: reader.required('back_end_token_endpoint'),
-    client: {
-      client_id: reader.required('back_end_app_client_id'),
-      client_secret_ocid: reader.required('back_end_client_secret_ocid'),
-    },
-    client_auth: reader.choice(
-      'back_end_client_auth',
-      Object.keys(CLIENT_AUTHENTICATIONS) as (keyof typeof CLIENT_AUTHENTICATIONS)[],
-    ),
-    scope: reader.required('back_end_scope'),
+    grant,
     min_token_seconds: reader.wholeSeconds('min_back_end_token_seconds'),
+  }
+  if (grant === 'basic') return withoutUndefined({ ...settings, secret_ocid: secretOcid })
+  return withoutUndefined({
+    ...settings,
+    token_endpoint: reader.optional('back_end_token_endpoint'),
+    client: {
+      client_id: reader.optional('back_end_app_client_id') ?? '',
+      client_secret_ocid: secretOcid ?? '',
+    },
+    client_auth: reader.choice('back_end_client_auth', CLIENT_AUTHENTICATION_METHODS),
+    scope: reader.optional('back_end_scope'),
+    assertion: some({
+      subject_claim: reader.optional('back_end_assertion_subject_claim'),
+      key_ocid: reader.optional('back_end_assertion_key_ocid'),
+      key_id: reader.optional('back_end_assertion_key_id'),
+      audience: reader.list('back_end_assertion_audience'),
+    }),
+    exchange: some({ audience: reader.optional('back_end_exchange_audience') }),
   })
+}
+
+/** The object without what is undefined; undefined where nothing is left. */
+const some = <T extends object>(object: T) => {
+  const given = withoutUndefined(object)
+  return Object.keys(given).length === 0 ? undefined : given
+}
 
 /** An absent key is an absent member, as in the document. */
 const withoutUndefined = <T extends object>(

@@ -4,7 +4,7 @@
  */
 import { denial, type Denial } from '../decision.ts'
 import { isBearerToken } from '../oauth/bearer-token.ts'
-import { isJsonObject, member, parseJsonObject } from '../platform/json.ts'
+import { isJsonObject, member, parseJsonObject, type JsonObject } from '../platform/json.ts'
 import { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 
@@ -18,6 +18,8 @@ const BEARER_SCHEME = /^bearer(?: +|$)/i
 export interface AuthorizerRequest {
   /** Any JSON value; undefined where the caller's request had none. */
   readonly token: unknown
+  /** All arguments of the multi-argument flavour, the token among them; undefined without any. */
+  readonly arguments: JsonObject | undefined
 }
 
 /**
@@ -34,13 +36,13 @@ export const readAuthorizerRequest = (
 
   switch (member(payload, 'type')) {
     case 'TOKEN':
-      return success({ token: member(payload, 'token') })
+      return success({ token: member(payload, 'token'), arguments: undefined })
     case 'USER_DEFINED': {
       // Whether the gateway sends an empty `data` or none when no argument has a value is not documented.
       const data = member(payload, 'data')
-      if (data === undefined) return success({ token: undefined })
+      if (data === undefined) return success({ token: undefined, arguments: undefined })
       if (!isJsonObject(data)) return failure(denial('request_malformed'))
-      return success({ token: member(data, tokenArgument) })
+      return success({ token: member(data, tokenArgument), arguments: data })
     }
     default:
       return failure(denial('request_malformed'))
@@ -48,7 +50,9 @@ export const readAuthorizerRequest = (
 }
 
 /** The one bearer token of the request (RFC 6750 §2.1), without its scheme. */
-export const readBearerToken = (request: AuthorizerRequest): Result<Redacted, Denial> => {
+export const readBearerToken = (
+  request: Pick<AuthorizerRequest, 'token'>,
+): Result<Redacted, Denial> => {
   const values: readonly unknown[] = Array.isArray(request.token) ? request.token : [request.token]
   if (values.length > 1) return failure(denial('token_repeated'))
 

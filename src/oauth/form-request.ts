@@ -8,9 +8,12 @@ import { member, parseJsonObject, type JsonObject } from '../platform/json.ts'
 import type { Result } from '../platform/result.ts'
 import type { AuthenticatedParts } from './client-authentication.ts'
 
+/** Parameters of a request body; one of each name (RFC 6749 §3.2). */
+export type Form = Readonly<Record<string, string>>
+
 export interface FormRequest {
   readonly endpoint: string
-  readonly form: Readonly<Record<string, string>>
+  readonly form: Form
   readonly authentication: AuthenticatedParts
 }
 

@@ -14,6 +14,8 @@ export interface IssuedToken {
   readonly accessToken: Redacted
   /** Its end by our clock, reckoned from before it was asked for. */
   readonly expiresAt: NumericDate
+  /** RFC 8693 §2.2.1; undefined where the answer has none. */
+  readonly issuedTokenType: string | undefined
 }
 
 /** Why there is no token: the endpoint is out of reach, says no, or says something else. */
@@ -21,6 +23,8 @@ export interface TokenFailure {
   readonly kind: 'unavailable' | 'refused' | 'unusable'
   /** From fixed lists, or the registered error code of the answer. */
   readonly detail: string
+  /** How long the endpoint wants to be left alone (RFC 9110 §10.2.3, RFC 6585 §4). */
+  readonly retryAfter?: Seconds
 }
 
 /** A lifetime that is not told (RFC 6749 §5.1 allows that) is taken to be this. */
@@ -28,6 +32,9 @@ const UNTOLD_LIFETIME = seconds(300)
 
 /** A longer lifetime is taken to be this: a new token a day costs nothing. */
 const LONGEST_LIFETIME = seconds(86_400)
+
+/** Who asks for a longer pause is asked again after this one. */
+const LONGEST_RETRY_AFTER = seconds(300)
 
 /** Whether the answer says that our client's authentication was refused (RFC 6749 §5.2). */
 export const isInvalidClient = (answer: HttpAnswer): boolean =>
@@ -40,6 +47,7 @@ export const isInvalidClient = (answer: HttpAnswer): boolean =>
 export const readTokenAnswer = (
   answer: HttpAnswer,
   requestedAt: NumericDate,
+  now: NumericDate,
 ): Result<IssuedToken, TokenFailure> => {
   const detail = `status_${answer.status}`
   const code = readErrorCode(answer)
@@ -47,7 +55,10 @@ export const readTokenAnswer = (
   if (answer.status === 401 || ([400, 403].includes(answer.status) && code !== undefined)) {
     return failure({ kind: 'refused', detail: code ?? detail })
   }
-  if (answer.status !== 200) return failure({ kind: 'unavailable', detail })
+  if (answer.status !== 200) {
+    const retryAfter = readRetryAfter(answer, now)
+    return failure({ kind: 'unavailable', detail, ...(retryAfter && { retryAfter }) })
+  }
 
   const members = readJsonAnswer(answer)
   return members === undefined ? unusable('not_json') : readToken(members, requestedAt)
@@ -70,7 +81,20 @@ const readToken = (
 
   const lifetime = readLifetime(member(members, 'expires_in'))
   if (lifetime === undefined) return unusable('expires_in_malformed')
-  return success({ accessToken: new Redacted(token), expiresAt: later(requestedAt, lifetime) })
+  const issuedTokenType = member(members, 'issued_token_type')
+  return success({
+    accessToken: new Redacted(token),
+    expiresAt: later(requestedAt, lifetime),
+    issuedTokenType: typeof issuedTokenType === 'string' ? issuedTokenType : undefined,
+  })
+}
+
+/** A number of seconds or a date; only with a status that is about being asked too much. */
+const readRetryAfter = (answer: HttpAnswer, now: NumericDate): Seconds | undefined => {
+  const value = answer.header('retry-after')
+  if (value === undefined || ![429, 503].includes(answer.status)) return undefined
+  const span = /^\d{1,9}$/.test(value) ? Number(value) : Date.parse(value) / 1000 - now
+  return span > 0 ? seconds(Math.min(span, LONGEST_RETRY_AFTER)) : undefined
 }
 
 const unusable = (detail: string): Result<never, TokenFailure> =>

@@ -50,3 +50,9 @@ export interface Deadline {
 export const deadlineAt = (instant: NumericDate, clock: Clock): Deadline => ({
   remaining: () => milliseconds(Math.max(0, secondsUntil(instant, clock.now()) * 1000)),
 })
+
+/** The same deadline, but no more than `span` from now. */
+export const deadlineWithin = (span: Seconds, deadline: Deadline, clock: Clock): Deadline => {
+  const own = deadlineAt(later(clock.now(), span), clock)
+  return { remaining: () => milliseconds(Math.min(own.remaining(), deadline.remaining())) }
+}

@@ -25,6 +25,10 @@ export class Redacted {
     return createHash('sha256').update(this.#text).digest('base64url')
   }
 
+  equals(other: Redacted): boolean {
+    return this.#text === other.#text
+  }
+
   toString(): string {
     return SHOWN
   }

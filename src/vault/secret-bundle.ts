@@ -10,9 +10,13 @@ import type { Http, HttpAnswer } from '../platform/http.ts'
 import { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 
-/** Reads the version in stage `CURRENT` of the secret with this OCID. */
+/** A rotation makes what was `CURRENT` the `PREVIOUS` version (Oracle, “Managing Secrets”). */
+export type SecretStage = 'CURRENT' | 'PREVIOUS'
+
+/** Reads the version in this stage of the secret with this OCID. */
 export type ReadSecretBundle = (
   secretOcid: string,
+  stage: SecretStage,
   deadline: Deadline,
 ) => Promise<Result<Redacted, Fault>>
 
@@ -35,7 +39,7 @@ const RETRY_DELAY_SECONDS = 0.2
  */
 export const createReadSecretBundle =
   (http: Http, settings: VaultSettings): ReadSecretBundle =>
-  async (secretOcid, deadline) => {
+  async (secretOcid, stage, deadline) => {
     const [{ default: common }, { SecretsClient, requests }] = await Promise.all([
       import('oci-common'),
       import('oci-secrets'),
@@ -71,9 +75,10 @@ export const createReadSecretBundle =
       )
       if (settings.endpoint !== undefined) client.endpoint = settings.endpoint
       else if (settings.region !== undefined) client.regionId = settings.region
+      const { Current, Previous } = requests.GetSecretBundleRequest.Stage
       const { secretBundle } = await client.getSecretBundle({
         secretId: secretOcid,
-        stage: requests.GetSecretBundleRequest.Stage.Current,
+        stage: stage === 'CURRENT' ? Current : Previous,
       })
       return readContent(secretBundle)
     } catch {

@@ -1,57 +1,104 @@
 /**
- * Owns how long secrets are used, and when they are read again.
+ * Owns how long secrets are used, and which version is tried when one was refused.
  * I/O: through the reader that it is given.
  */
 import type { Fault } from '../decision.ts'
+import { Backoff } from '../platform/backoff.ts'
 import { ExpiringCache, SingleFlight } from '../platform/cache.ts'
+import type { Chance } from '../platform/chance.ts'
 import { later, seconds, type Clock, type Deadline, type Seconds } from '../platform/clock.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { success, type Result } from '../platform/result.ts'
+import type { Warn } from '../reasons.ts'
 import type { ReadSecretBundle } from './secret-bundle.ts'
 
 export interface SecretStore {
   /** The secret, read from Vault at most its time to live ago. */
   read(secretOcid: string, deadline: Deadline): Promise<Result<Redacted, Fault>>
   /**
-   * The secret as Vault has it now, for when it was refused: it may have been rotated. Undefined
-   * when it was read again only just before, so that a wrong secret does not flood Vault.
+   * What to try in place of what was refused: the version that Vault has now, or the previous one,
+   * as identity provider and Vault disagree for a while when a secret is rotated. Where there is no
+   * other it is the current one again, which the identity provider may have heard of meanwhile.
+   * Undefined when that was looked for only just before: a wrong secret must not flood Vault.
    */
-  readAgain(secretOcid: string, deadline: Deadline): Promise<Result<Redacted, Fault> | undefined>
+  readAnother(
+    secretOcid: string,
+    refused: readonly Redacted[],
+    deadline: Deadline,
+  ): Promise<Result<Redacted, Fault> | undefined>
 }
 
-/** At most one reading again per secret in this time. */
-const READ_AGAIN_COOLDOWN_SECONDS = seconds(10)
+/** How often another version is looked for: soon at first, as a rotation takes a second or so. */
+const LOOKING_AGAIN = { freeFailures: 0, first: seconds(2), longest: seconds(10) }
+
+/** A previous version that is accepted is on its way out: the current one has its chance soon. */
+const LONGEST_PREVIOUS = seconds(60)
 
 /** More secrets than any configuration names. */
 const CAPACITY = 100
 
+export interface SecretStorePorts {
+  readonly readBundle: ReadSecretBundle
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly warn: Warn
+}
+
 export const createSecretStore = (
-  readBundle: ReadSecretBundle,
   timeToLive: Seconds,
-  clock: Clock,
+  { readBundle, clock, chance, warn }: SecretStorePorts,
 ): SecretStore => {
   const secrets = new ExpiringCache<Redacted>(CAPACITY, clock)
-  const readAgainLately = new ExpiringCache<true>(CAPACITY, clock)
+  const pauses = new Map<string, Backoff>()
   const flights = new SingleFlight<Result<Redacted, Fault>>()
+  const searches = new SingleFlight<Result<Redacted, Fault> | undefined>()
 
   const fetch = (secretOcid: string, deadline: Deadline): Promise<Result<Redacted, Fault>> =>
     flights.run(secretOcid, async () => {
-      const secret = await readBundle(secretOcid, deadline)
+      const secret = await readBundle(secretOcid, 'CURRENT', deadline)
       if (secret.ok) secrets.set(secretOcid, secret.value, later(clock.now(), timeToLive))
       return secret
     })
+
+  const pauseOf = (secretOcid: string): Backoff => {
+    const pause = pauses.get(secretOcid) ?? new Backoff(LOOKING_AGAIN, clock, chance)
+    pauses.set(secretOcid, pause)
+    return pause
+  }
+
+  const search = async (
+    secretOcid: string,
+    isRefused: (secret: Redacted) => boolean,
+    deadline: Deadline,
+  ): Promise<Result<Redacted, Fault> | undefined> => {
+    const current = await fetch(secretOcid, deadline)
+    if (!current.ok || !isRefused(current.value)) return current
+
+    const previous = await readBundle(secretOcid, 'PREVIOUS', deadline)
+    if (!previous.ok || isRefused(previous.value)) return current
+    const span = seconds(Math.min(timeToLive, LONGEST_PREVIOUS))
+    secrets.set(secretOcid, previous.value, later(clock.now(), span))
+    warn('previous_secret_used', { secret: secretOcid })
+    return previous
+  }
 
   return {
     read: async (secretOcid, deadline) => {
       const kept = secrets.get(secretOcid)
       return kept === undefined ? fetch(secretOcid, deadline) : success(kept)
     },
-    readAgain: async (secretOcid, deadline) => {
-      const underWay = flights.underWay(secretOcid)
+    readAnother: async (secretOcid, refused, deadline) => {
+      const isRefused = (secret: Redacted) => refused.some((one) => one.equals(secret))
+      const kept = secrets.get(secretOcid)
+      // Another call has found it meanwhile.
+      if (kept !== undefined && !isRefused(kept)) return success(kept)
+
+      const underWay = searches.underWay(secretOcid)
       if (underWay !== undefined) return underWay
-      if (readAgainLately.get(secretOcid) === true) return undefined
-      readAgainLately.set(secretOcid, true, later(clock.now(), READ_AGAIN_COOLDOWN_SECONDS))
-      return fetch(secretOcid, deadline)
+      const pause = pauseOf(secretOcid)
+      if (!pause.isOver) return undefined
+      pause.failed()
+      return searches.run(secretOcid, () => search(secretOcid, isRefused, deadline))
     },
   }
 }

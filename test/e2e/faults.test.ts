@@ -4,7 +4,16 @@
  * I/O: starts the function and its neighbours.
  */
 import { gzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  jest,
+} from '@jest/globals'
 import type { Reply } from './support/neighbours.ts'
 import { startWorld, type World } from './support/world.ts'
 
@@ -64,8 +73,8 @@ describe.each([
   ['introspection', /^fault introspection_(unavailable|unusable)$/],
   ['tokenEndpoint', /^fault (token_endpoint_unavailable|credential_unusable)$/],
 ] as const)('the %s', (name, reason) => {
-  // Cold once: no fault leaves a credential behind that would keep the next from being seen.
-  beforeAll(() => world.start())
+  // Cold each time: after some failures in a row, the token endpoint is left alone for a while.
+  beforeEach(() => world.start())
 
   it.each(BAD_ANSWERS)('%s: a fault', async (_case, toReply) => {
     world[name].replyWith(toReply(goodAnswer(name)))
@@ -81,9 +90,9 @@ describe.each([
   })
 
   it('answers well again: the very next call is permitted, by the same process', async () => {
-    const instancesBefore = world.function.instances.length
     world[name].replyWith({ status: 503 })
     expect((await world.decide()).verdict).toMatch(reason)
+    const instancesBefore = world.function.instances.length
     world[name].reset()
     expect((await world.decide()).verdict).toBe('permit permitted')
     expect(world.function.instances).toHaveLength(instancesBefore)
@@ -114,7 +123,7 @@ describe.each([
 })
 
 describe('a token answer without a usable token', () => {
-  beforeAll(() => world.start())
+  beforeEach(() => world.start())
 
   it.each([
     ['no token', { access_token: undefined }],

@@ -182,10 +182,18 @@ describe('a denial', () => {
     expect(challenges.size).toBe(1)
   })
 
-  it('asks no token endpoint', async () => {
+  it('asks the token endpoint at most once per token lifetime: while a cold function introspects', async () => {
     await world.start()
     world.introspection.replyWith({ body: { active: false } })
-    await world.decide()
+    for (let count = 0; count < 5; count += 1) await world.decide()
+    expect(world.tokenEndpoint.requests.length).toBeLessThanOrEqual(1)
+  })
+
+  it('asks no token endpoint where the token alone shows that it is bad', async () => {
+    await world.start()
+    const before = world.vault.requests.length
+    await world.decide('not a token')
     expect(world.tokenEndpoint.requests).toEqual([])
+    expect(world.vault.requests).toHaveLength(before)
   })
 })

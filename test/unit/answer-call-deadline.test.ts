@@ -18,6 +18,7 @@ describe('the deadline of a call', () => {
         deadlines.push(deadline)
         return Promise.resolve(PERMIT)
       },
+      () => undefined,
       new StandingClock(),
       () => undefined,
     )
@@ -45,7 +46,12 @@ describe('the deadline of a call', () => {
 
   it('ends a call by the wall clock, too', async () => {
     const lines: unknown[] = []
-    const answerCall = createAnswerCall(never, systemClock, (...line) => lines.push(line))
+    const answerCall = createAnswerCall(
+      never,
+      () => undefined,
+      systemClock,
+      (...line) => lines.push(line),
+    )
 
     const answer = await answerCall({
       payload: PAYLOAD,

@@ -79,6 +79,7 @@ describe('the line in the log', () => {
     const lines: unknown[] = []
     const answerCall = createAnswerCall(
       () => Promise.resolve(denial('token_missing')),
+      () => undefined,
       clock,
       (...line) => lines.push(line),
     )

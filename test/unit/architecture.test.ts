@@ -100,6 +100,7 @@ describe('layers', () => {
   const LAYERS: readonly (readonly string[])[] = [
     ['func'],
     ['answer-call', 'configured-authorizer'],
+    ['summary'],
     ['compose'],
     ['authorizer'],
     ['config', 'gateway', 'caller', 'backend'],

@@ -4,12 +4,13 @@
  */
 import { describe, expect, it } from '@jest/globals'
 import { createAuthorizer } from '../../src/authorizer.ts'
-import type { ObtainedCredential } from '../../src/backend/credential.ts'
+import type { BackendCall, ObtainedCredential } from '../../src/backend/credential.ts'
 import type { VerifiedCaller } from '../../src/caller/verified-caller.ts'
 import { denial, fault, type Denial, type Fault } from '../../src/decision.ts'
 import { numericDate, seconds, type Deadline } from '../../src/platform/clock.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 import { failure, success, type Result } from '../../src/platform/result.ts'
+import { jsonObject } from './support/json.ts'
 import { deadlineWith, PLENTY_OF_TIME, START, StandingClock } from './support/time.ts'
 
 const CALLER: VerifiedCaller = {
@@ -18,7 +19,9 @@ const CALLER: VerifiedCaller = {
   clientId: 'client-1',
   scope: ['read'],
   expiresAt: numericDate(START + 900),
+  tokenScope: ['api.read'],
   contextClaims: { tenant: 'acme' },
+  claims: jsonObject({ sub: 'jdoe' }),
   cache: 'miss',
 }
 
@@ -33,32 +36,42 @@ interface World {
   readonly caller?: Result<VerifiedCaller, Denial | Fault>
   readonly credential?: Result<ObtainedCredential, Fault>
   readonly maxDecisionSeconds?: number
+  readonly asksNeighbours?: boolean
 }
 
 const authorizerIn = ({
   caller = success(CALLER),
   credential = success(CREDENTIAL),
   maxDecisionSeconds = 3600,
+  asksNeighbours = false,
 }: World) => {
   const steps: string[] = []
+  const calls: BackendCall[] = []
   const deadlines: Deadline[] = []
   const authorize = createAuthorizer({
-    verifyCaller: (token, deadline) => {
+    verifyCaller: (token, deadline, beforeAsking) => {
+      if (asksNeighbours) beforeAsking()
       steps.push(`verify ${token.reveal()}`)
       deadlines.push(deadline)
       return Promise.resolve(caller)
     },
-    obtainCredential: (deadline) => {
-      steps.push('obtain')
-      deadlines.push(deadline)
-      return Promise.resolve(credential)
+    credentials: {
+      prepare: () => {
+        steps.push('prepare')
+      },
+      obtain: (call, deadline) => {
+        steps.push('obtain')
+        calls.push(call)
+        deadlines.push(deadline)
+        return Promise.resolve(credential)
+      },
     },
     fingerprint: (token) => `fingerprint of ${token.reveal()}`,
     clock: new StandingClock(),
     tokenArgument: 'token',
     maxDecision: seconds(maxDecisionSeconds),
   })
-  return { authorize, steps, deadlines }
+  return { authorize, steps, calls, deadlines }
 }
 
 const payloadOf = (token: unknown) =>
@@ -92,6 +105,36 @@ describe('the authorizer', () => {
     expect(decision.outcome === 'permit' && decision.authorization.reveal()).toBe(
       'Bearer back-end-token',
     )
+  })
+
+  it('begins to fetch a credential when a neighbour is asked about the caller, and not before', async () => {
+    const asking = authorizerIn({ asksNeighbours: true })
+    const knowing = authorizerIn({})
+
+    await asking.authorize(payloadOf('Bearer abc'), PLENTY_OF_TIME)
+    await knowing.authorize(payloadOf('Bearer abc'), PLENTY_OF_TIME)
+
+    expect(asking.steps).toStrictEqual(['prepare', 'verify abc', 'obtain'])
+    expect(knowing.steps).toStrictEqual(['verify abc', 'obtain'])
+  })
+
+  it('tells the backends who calls, by the issuer’s own names, and what else came', async () => {
+    const { authorize, calls } = authorizerIn({})
+    const data = { token: 'Bearer abc', host: 'api.example' }
+
+    await authorize(Buffer.from(JSON.stringify({ type: 'USER_DEFINED', data })), PLENTY_OF_TIME)
+
+    expect(calls).toStrictEqual([
+      {
+        token: new Redacted('abc'),
+        issuer: 'callers',
+        clientId: 'client-1',
+        scope: ['api.read'],
+        claims: CALLER.claims,
+        arguments: data,
+      },
+    ])
+    expect(calls[0]?.token.reveal()).toBe('abc')
   })
 
   it.each([

@@ -5,77 +5,78 @@
 import { describe, expect, it } from '@jest/globals'
 import { createClientCredentialsGrant } from '../../../src/backend/client-credentials.ts'
 import { fault } from '../../../src/decision.ts'
-import type { AskAsClient } from '../../../src/oauth/client-exchange.ts'
+import { seconds } from '../../../src/platform/clock.ts'
 import { failure, success } from '../../../src/platform/result.ts'
-import { recordingExchange } from '../support/exchanges.ts'
-import { answer } from '../support/http-answers.ts'
-import { PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
+import { PLENTY_OF_TIME, START } from '../support/time.ts'
+import { callBy, recordingTokenEndpoint, REGISTRATION } from '../support/tokens-for-backends.ts'
 
 const GRANT = {
   kind: 'client_credentials',
   tokenEndpoint: 'https://idp.example/token',
-  client: {
-    clientId: 'invoker',
-    secretOcid: 'ocid1.vaultsecret.oc1..invoker',
-    authentication: 'client_secret_post',
-  },
+  client: REGISTRATION,
   scope: 'https://0A.integration.example:443urn:opc:resource:consumer::all',
 } as const
 
-const GOOD = success(answer(200, { access_token: 'abc', token_type: 'Bearer', expires_in: 600 }))
-
-const grantWith = (askAsClient: AskAsClient, clock = new StandingClock()) =>
-  createClientCredentialsGrant(GRANT, askAsClient, clock)
+const outcomeOf = async (endpoint: ReturnType<typeof recordingTokenEndpoint>) => {
+  const grant = createClientCredentialsGrant(GRANT, endpoint.requestToken)
+  const subject = grant.subjectOf(callBy())
+  if (!subject.ok) throw new Error('no subject')
+  return grant.request(subject.value, PLENTY_OF_TIME)
+}
 
 describe('the client credentials grant', () => {
   it('RFC 6749 §4.4.2: asks for the configured scope as it stands', async () => {
-    const exchange = recordingExchange(() => GOOD)
+    const endpoint = recordingTokenEndpoint()
 
-    await grantWith(exchange.askAsClient)(PLENTY_OF_TIME)
+    const outcome = await outcomeOf(endpoint)
 
-    expect(exchange.requests).toMatchObject([
-      { endpoint: GRANT.tokenEndpoint, client: GRANT.client },
+    expect(endpoint.requests).toMatchObject([
+      {
+        tokenEndpoint: GRANT.tokenEndpoint,
+        client: REGISTRATION,
+        form: { grant_type: 'client_credentials', scope: GRANT.scope },
+      },
     ])
-    expect(exchange.requests[0]?.form).toStrictEqual({
-      grant_type: 'client_credentials',
-      scope: GRANT.scope,
-    })
+    expect(outcome).toMatchObject(success({ expiresAt: START + 600 }))
+    expect(outcome.ok && outcome.value.authorization.reveal()).toBe('Bearer abc')
   })
 
-  it('has a refused client asked for its secret again', async () => {
-    const exchange = recordingExchange(() => GOOD)
+  it('is in the name of this application, whoever calls', () => {
+    const grant = createClientCredentialsGrant(GRANT, recordingTokenEndpoint().requestToken)
 
-    await grantWith(exchange.askAsClient)(PLENTY_OF_TIME)
-
-    const [request] = exchange.requests
-    expect(request?.isClientRefused(answer(400, { error: 'invalid_client' }))).toBe(true)
-    expect(request?.isClientRefused(answer(400, { error: 'invalid_scope' }))).toBe(false)
+    expect(grant.subjectOf(callBy({ issuer: 'others' }))).toStrictEqual(success(grant.application))
   })
 
-  it('reckons the credential’s end from before the request: a slow answer makes it no younger', async () => {
-    const clock = new StandingClock()
-    const slow: AskAsClient = () => {
-      clock.advance(20)
-      return Promise.resolve(GOOD)
-    }
-
-    const credential = await grantWith(slow, clock)(PLENTY_OF_TIME)
-
-    expect(credential).toMatchObject({ ok: true, value: { expiresAt: START + 600 } })
-  })
-
-  it('takes an exchange that failed for a fault of the token endpoint', async () => {
-    const { askAsClient } = recordingExchange(() => failure('tls_failed'))
-
-    expect(await grantWith(askAsClient)(PLENTY_OF_TIME)).toStrictEqual(
-      failure(fault('token_endpoint_unavailable', { detail: 'tls_failed' })),
+  it.each([
+    ['unavailable', 'timed_out', 'token_endpoint_unavailable'],
+    ['refused', 'access_denied', 'credential_refused'],
+    ['unusable', 'not_json', 'credential_unusable'],
+  ] as const)('takes a token endpoint that is %s for a fault', async (kind, detail, reason) => {
+    expect(await outcomeOf(recordingTokenEndpoint({ kind, detail }))).toStrictEqual(
+      failure({ fault: fault(reason, { detail }) }),
     )
   })
 
-  it('passes on the fault of a secret that could not be had', async () => {
-    const unavailable = failure(fault('secret_unavailable', { detail: 'status_404' }))
-    const { askAsClient } = recordingExchange(() => unavailable)
+  it.each(['invalid_client', 'invalid_scope', 'unauthorized_client', 'invalid_grant'])(
+    'has a one-line hint for %s',
+    async (detail) => {
+      const outcome = await outcomeOf(recordingTokenEndpoint({ kind: 'refused', detail }))
 
-    expect(await grantWith(askAsClient)(PLENTY_OF_TIME)).toStrictEqual(unavailable)
+      expect(outcome).toMatchObject(
+        failure({
+          fault: {
+            circumstances: { detail, hint: expect.stringMatching(/^.{20,120}$/) },
+          },
+        }),
+      )
+    },
+  )
+
+  it('passes on how long the endpoint wants to be left alone', async () => {
+    const failed = { kind: 'unavailable', detail: 'status_429', retryAfter: seconds(7) } as const
+
+    expect(await outcomeOf(recordingTokenEndpoint(failed))).toMatchObject(
+      failure({ retryAfter: 7 }),
+    )
   })
 })

@@ -4,125 +4,368 @@
  */
 import { describe, expect, it } from '@jest/globals'
 import { createCredentialCache } from '../../../src/backend/credential-cache.ts'
-import type { BackendCredential, ObtainedCredential } from '../../../src/backend/credential.ts'
-import { fault, type Fault } from '../../../src/decision.ts'
-import { later, seconds } from '../../../src/platform/clock.ts'
+import type {
+  BackendCall,
+  BackendCredential,
+  CredentialFailure,
+  Grant,
+  ObtainedCredential,
+  Subject,
+} from '../../../src/backend/credential.ts'
+import { denial, fault, type Denial, type Fault } from '../../../src/decision.ts'
+import { later, seconds, type Deadline } from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success, type Result } from '../../../src/platform/result.ts'
-import { PLENTY_OF_TIME, StandingClock } from '../support/time.ts'
+import { deadlineWith, PLENTY_OF_TIME, StandingClock } from '../support/time.ts'
+import { callBy } from '../support/tokens-for-backends.ts'
 
 const MIN_LIFETIME_SECONDS = 120
 
-/** A cache over a grant whose n-th token is `Bearer n` and lives as long as is told. */
-const cacheOver = (lifetimeSeconds: number) => {
-  const clock = new StandingClock()
-  const grant = { requests: 0 }
-  const request = (): Promise<Result<BackendCredential, Fault>> => {
-    grant.requests += 1
-    return Promise.resolve(
-      success({
-        authorization: new Redacted(`Bearer ${grant.requests}`),
-        expiresAt: later(clock.now(), seconds(lifetimeSeconds)),
-      }),
-    )
-  }
-  const obtain = createCredentialCache('oic', request, seconds(MIN_LIFETIME_SECONDS), clock)
-  return { clock, grant, obtain: () => obtain(PLENTY_OF_TIME) }
+interface Options {
+  readonly lifetimeSeconds?: number
+  /** Whether each caller has a credential of its own, by `clientId`. */
+  readonly isUserBound?: boolean
+  /** A chance of 1 makes renewals late and pauses long. */
+  readonly chance?: number
 }
 
-const told = (obtained: Result<ObtainedCredential, Fault>) =>
+/** A cache over a grant whose n-th token is `Bearer n` for a subject, unless it fails. */
+const cacheOver = ({ lifetimeSeconds = 3600, isUserBound = false, chance = 1 }: Options = {}) => {
+  const clock = new StandingClock()
+  const grant = {
+    requests: [] as string[],
+    deadlines: [] as Deadline[],
+    failing: undefined as CredentialFailure | undefined,
+    lifetimeSeconds,
+    /** Requests are answered only when this is called. */
+    release: undefined as (() => void) | undefined,
+  }
+  const issued: string[] = []
+  const application: Subject = { key: 'application' }
+  const subjectOf = ({ clientId }: BackendCall): Result<Subject, Denial> => {
+    if (!isUserBound) return success(application)
+    return clientId === undefined ? failure(denial('subject_missing')) : success({ key: clientId })
+  }
+  const request: Grant<Subject>['request'] = async ({ key }, deadline) => {
+    grant.requests.push(key)
+    grant.deadlines.push(deadline)
+    const number = grant.requests.length
+    if (held) await new Promise<void>((resolve) => (grant.release = resolve))
+    if (grant.failing !== undefined) return failure(grant.failing)
+    return success<BackendCredential>({
+      authorization: new Redacted(`Bearer ${number}`),
+      expiresAt: later(clock.now(), seconds(grant.lifetimeSeconds)),
+    })
+  }
+  let held = false
+  const source = createCredentialCache(
+    {
+      backend: 'oic',
+      minLifetime: seconds(MIN_LIFETIME_SECONDS),
+      onIssued: ({ authorization }) => issued.push(authorization.reveal()),
+    },
+    { subjectOf, application: isUserBound ? undefined : application, request },
+    { clock, chance: () => chance },
+  )
+  const obtain = (clientId?: string, deadline = PLENTY_OF_TIME) =>
+    source.obtain(callBy({ clientId: clientId ?? 'partner-a' }), deadline)
+  return {
+    clock,
+    grant,
+    issued,
+    source,
+    obtain,
+    hold: () => {
+      held = true
+    },
+  }
+}
+
+const told = (obtained: Result<ObtainedCredential, Denial | Fault>) =>
   obtained.ok
-    ? [obtained.value.authorization.reveal(), obtained.value.cache]
-    : [obtained.error.reason]
+    ? `${obtained.value.authorization.reveal()} ${obtained.value.cache}`
+    : obtained.error.reason
+
+const DOWN: CredentialFailure = {
+  fault: fault('token_endpoint_unavailable', { detail: 'status_503' }),
+}
+const REFUSED: CredentialFailure = {
+  fault: fault('credential_refused', { detail: 'invalid_grant' }),
+}
+
+/** The instant of the renewal of a token of 3,600 s, with the latest chance. */
+const RENEWAL_SECONDS = (3600 - MIN_LIFETIME_SECONDS) * 0.9
 
 describe('the cache of the backend’s credential', () => {
-  it('asks once and hands out the same credential while it lives long enough', async () => {
-    const { clock, grant, obtain } = cacheOver(3600)
+  it('asks once and hands out the same credential until its renewal is due', async () => {
+    const { clock, grant, obtain } = cacheOver()
 
-    const first = await obtain()
-    clock.advance(3600 - MIN_LIFETIME_SECONDS)
-    const second = await obtain()
-
-    expect(told(first)).toStrictEqual(['Bearer 1', 'miss'])
-    expect(told(second)).toStrictEqual(['Bearer 1', 'hit'])
-    expect(grant.requests).toBe(1)
+    expect(told(await obtain())).toBe('Bearer 1 miss')
+    clock.advance(RENEWAL_SECONDS - 0.1)
+    expect(told(await obtain())).toBe('Bearer 1 hit')
+    expect(grant.requests).toHaveLength(1)
   })
 
-  it('asks anew as soon as the credential has less left than the least', async () => {
-    const { clock, obtain } = cacheOver(3600)
-
+  it.each([
+    [0, 0.8],
+    [0.5, 0.85],
+    [1, 0.9],
+  ])('renews ahead of the end, by a chance of %d at %d of its service', async (chance, share) => {
+    const { clock, obtain } = cacheOver({ chance })
     await obtain()
-    clock.advance(3600 - MIN_LIFETIME_SECONDS + 0.1)
 
-    expect(told(await obtain())).toStrictEqual(['Bearer 2', 'miss'])
-    expect(told(await obtain())).toStrictEqual(['Bearer 2', 'hit'])
+    clock.advance((3600 - MIN_LIFETIME_SECONDS) * share - 0.1)
+    expect(told(await obtain())).toBe('Bearer 1 hit')
+    clock.advance(0.1)
+    expect(told(await obtain())).toBe('Bearer 2 miss')
+    expect(told(await obtain())).toBe('Bearer 2 hit')
+  })
+
+  it('gives the old credential to all others while one call renews it', async () => {
+    const { clock, grant, obtain, hold } = cacheOver()
+    await obtain()
+    clock.advance(RENEWAL_SECONDS)
+    hold()
+
+    const renewing = obtain()
+    expect(told(await obtain())).toBe('Bearer 1 hit')
+    grant.release?.()
+    expect(told(await renewing)).toBe('Bearer 2 miss')
+    expect(grant.requests).toHaveLength(2)
+  })
+
+  it('has a renewal take no more than two seconds from the call that makes it', async () => {
+    const { clock, grant, obtain } = cacheOver()
+    await obtain()
+    clock.advance(RENEWAL_SECONDS)
+    await obtain()
+
+    expect(grant.deadlines.map((deadline) => deadline.remaining())).toStrictEqual([60_000, 2_000])
+  })
+
+  it('hands out the old credential through an outage as long as it lives long enough', async () => {
+    const { clock, grant, obtain } = cacheOver()
+    await obtain()
+    grant.failing = DOWN
+
+    clock.advance(3600 - MIN_LIFETIME_SECONDS)
+    expect(told(await obtain())).toBe('Bearer 1 hit')
+    clock.advance(0.1)
+    expect(told(await obtain())).toBe('token_endpoint_unavailable')
   })
 
   it('never hands out what lives shorter than the least, and says so', async () => {
-    const { grant, obtain } = cacheOver(MIN_LIFETIME_SECONDS - 0.1)
+    const { obtain } = cacheOver({ lifetimeSeconds: MIN_LIFETIME_SECONDS - 0.1 })
 
     expect(await obtain()).toStrictEqual(
       failure(fault('credential_too_short_lived', { backend: 'oic', backEndCache: 'miss' })),
     )
-    expect(told(await obtain())).toStrictEqual(['credential_too_short_lived'])
-    expect(grant.requests).toBe(2)
   })
 
   it('hands out what lives exactly as long as the least', async () => {
-    const { obtain } = cacheOver(MIN_LIFETIME_SECONDS)
-
-    expect(told(await obtain())).toStrictEqual(['Bearer 1', 'miss'])
+    expect(told(await cacheOver({ lifetimeSeconds: MIN_LIFETIME_SECONDS }).obtain())).toBe(
+      'Bearer 1 miss',
+    )
   })
 
   it('names the backend', async () => {
-    const { obtain } = cacheOver(3600)
-
-    expect(await obtain()).toMatchObject({ ok: true, value: { backend: 'oic' } })
-    expect(await obtain()).toMatchObject({ ok: true, value: { backend: 'oic' } })
+    expect(await cacheOver().obtain()).toMatchObject({ ok: true, value: { backend: 'oic' } })
   })
 
   it('asks once for 200 who wait at the same time, and gives each the same', async () => {
-    const { grant, obtain } = cacheOver(3600)
+    const { grant, obtain } = cacheOver()
 
-    const all = await Promise.all(Array.from({ length: 200 }, obtain))
+    const all = await Promise.all(Array.from({ length: 200 }, () => obtain()))
 
-    expect(grant.requests).toBe(1)
-    expect(new Set(all.map((obtained) => told(obtained).join()))).toStrictEqual(
-      new Set(['Bearer 1,miss']),
-    )
+    expect(grant.requests).toHaveLength(1)
+    expect(new Set(all.map(told))).toStrictEqual(new Set(['Bearer 1 miss']))
   })
 
-  it('tells each who waits of a failure, and does not keep it', async () => {
-    let requests = 0
-    const clock = new StandingClock()
-    const obtain = createCredentialCache(
-      'oic',
-      () => {
-        requests += 1
-        return Promise.resolve(
-          requests === 1
-            ? failure(fault('credential_refused', { detail: 'invalid_scope' }))
-            : success({
-                authorization: new Redacted('Bearer late'),
-                expiresAt: later(clock.now(), seconds(3600)),
-              }),
-        )
-      },
-      seconds(MIN_LIFETIME_SECONDS),
-      clock,
-    )
+  it('shows each new credential to who wants to look at it', async () => {
+    const { clock, issued, obtain } = cacheOver()
+    await obtain()
+    await obtain()
+    clock.advance(RENEWAL_SECONDS)
+    await obtain()
 
-    const all = await Promise.all([obtain(PLENTY_OF_TIME), obtain(PLENTY_OF_TIME)])
+    expect(issued).toStrictEqual(['Bearer 1', 'Bearer 2'])
+  })
+})
 
-    const refused = failure(
-      fault('credential_refused', {
-        backend: 'oic',
-        backEndCache: 'miss',
-        detail: 'invalid_scope',
+describe('a failed request for a credential', () => {
+  it('is told to all who wait, and not kept: the next call asks anew', async () => {
+    const { grant, obtain } = cacheOver()
+    grant.failing = REFUSED
+    const all = await Promise.all([obtain(), obtain()])
+    grant.failing = undefined
+
+    const circumstances = { backend: 'oic', backEndCache: 'miss', detail: 'invalid_grant' } as const
+    const refused = failure(fault('credential_refused', circumstances))
+    expect(all).toStrictEqual([refused, refused])
+    expect(told(await obtain())).toBe('Bearer 2 miss')
+  })
+
+  it('#45 is followed by ever longer pauses once there were a few, the longest ten seconds', async () => {
+    const { clock, grant, obtain } = cacheOver()
+    grant.failing = DOWN
+    for (let failures = 0; failures < 6; failures += 1) await obtain()
+    const pauses: number[] = []
+    for (let pause = 0; pauses.length < 7;) {
+      const before = grant.requests.length
+      expect(told(await obtain())).toBe('token_endpoint_unavailable')
+      if (grant.requests.length > before) {
+        pauses.push(pause)
+        pause = 0
+      }
+      clock.advance(0.5)
+      pause += 0.5
+    }
+
+    expect(pauses).toStrictEqual([0.5, 1, 2, 4, 8, 10, 10])
+  })
+
+  it.each([5, 100])('leaves the endpoint alone for the %d s that it asks for', async (wanted) => {
+    const { clock, grant, obtain } = cacheOver()
+    grant.failing = { ...DOWN, retryAfter: seconds(wanted) }
+    await obtain()
+    grant.failing = undefined
+
+    clock.advance(wanted - 0.1)
+    expect(told(await obtain())).toBe('token_endpoint_unavailable')
+    clock.advance(0.1)
+    expect(told(await obtain())).toBe('Bearer 2 miss')
+  })
+
+  it('is forgotten with the first good answer', async () => {
+    const { clock, grant, obtain } = cacheOver({ lifetimeSeconds: MIN_LIFETIME_SECONDS })
+    grant.failing = DOWN
+    for (let failures = 0; failures < 5; failures += 1) await obtain()
+    grant.failing = undefined
+    expect(told(await obtain())).toBe('Bearer 6 miss')
+
+    clock.advance(1)
+    grant.failing = DOWN
+    await obtain()
+    grant.failing = undefined
+    expect(told(await obtain())).toBe('Bearer 8 miss')
+  })
+
+  it('of the endpoint pauses the requests for all; one subject’s own trouble only its own', async () => {
+    const outcomes = await Promise.all(
+      [DOWN, REFUSED].map(async (failing) => {
+        const { grant, obtain } = cacheOver({ isUserBound: true })
+        grant.failing = failing
+        for (let failures = 0; failures < 6; failures += 1) await obtain('ann')
+        grant.failing = undefined
+        return [told(await obtain('ann')), told(await obtain('bob'))]
       }),
     )
-    expect(all).toStrictEqual([refused, refused])
-    expect(told(await obtain(PLENTY_OF_TIME))).toStrictEqual(['Bearer late', 'miss'])
-    expect(requests).toBe(2)
+
+    expect(outcomes).toStrictEqual([
+      ['token_endpoint_unavailable', 'token_endpoint_unavailable'],
+      ['credential_refused', 'Bearer 7 miss'],
+    ])
+  })
+})
+
+describe('credentials in the names of callers', () => {
+  it('#52 are each caller’s own', async () => {
+    const { grant, obtain } = cacheOver({ isUserBound: true })
+
+    expect([told(await obtain('ann')), told(await obtain('bob'))]).toStrictEqual([
+      'Bearer 1 miss',
+      'Bearer 2 miss',
+    ])
+    expect([told(await obtain('ann')), told(await obtain('bob'))]).toStrictEqual([
+      'Bearer 1 hit',
+      'Bearer 2 hit',
+    ])
+    expect(grant.requests).toStrictEqual(['ann', 'bob'])
+  })
+
+  it('#52 are not shared even while they are under way', async () => {
+    const { obtain } = cacheOver({ isUserBound: true })
+
+    const all = await Promise.all(['ann', 'bob', 'ann'].map((user) => obtain(user)))
+
+    expect(all.map(told)).toStrictEqual(['Bearer 1 miss', 'Bearer 2 miss', 'Bearer 1 miss'])
+  })
+
+  it('push the least recently used out when there are too many', async () => {
+    const { obtain } = cacheOver({ isUserBound: true })
+    await obtain('first')
+    await obtain('second')
+    for (let user = 0; user < 998; user += 1) await obtain(`user ${user}`)
+    await obtain('first')
+
+    await obtain('one more')
+
+    expect(told(await obtain('first'))).toBe('Bearer 1 hit')
+    expect(told(await obtain('second'))).toMatch(/ miss$/)
+  })
+
+  it('are denied to who has no name, and named with the backend', async () => {
+    const { source } = cacheOver({ isUserBound: true })
+
+    expect(await source.obtain(callBy({ clientId: undefined }), PLENTY_OF_TIME)).toStrictEqual(
+      failure(denial('subject_missing', { backend: 'oic' })),
+    )
+  })
+})
+
+describe('a credential that is prepared', () => {
+  it('is fetched once for the decision that prepares it, and counts as fetched', async () => {
+    const { grant, source, obtain } = cacheOver()
+    const deadline = deadlineWith(1_000)
+
+    source.prepare(deadline)
+    expect(grant.requests).toHaveLength(1)
+    expect(told(await obtain(undefined, deadline))).toBe('Bearer 1 miss')
+    expect(told(await obtain())).toBe('Bearer 1 hit')
+    expect(grant.requests).toHaveLength(1)
+  })
+
+  it('is asked for once where that fails, and the decision hears of it', async () => {
+    const { grant, source, obtain } = cacheOver()
+    const deadline = deadlineWith(1_000)
+    grant.failing = REFUSED
+
+    source.prepare(deadline)
+    expect(told(await obtain(undefined, deadline))).toBe('credential_refused')
+    expect(grant.requests).toHaveLength(1)
+  })
+
+  it('is asked for in vain at most once, however many bad callers come', async () => {
+    const { clock, grant, source } = cacheOver()
+    grant.failing = DOWN
+
+    for (let caller = 0; caller < 100; caller += 1) {
+      source.prepare(deadlineWith(1_000))
+      await Promise.resolve()
+      clock.advance(60)
+    }
+
+    expect(grant.requests).toHaveLength(1)
+  })
+
+  it('is prepared once per lifetime', async () => {
+    const { clock, grant, source } = cacheOver()
+
+    for (let minutes = 0; minutes < 180; minutes += 1) {
+      source.prepare(deadlineWith(1_000))
+      await new Promise(setImmediate)
+      clock.advance(60)
+    }
+
+    // 3 hours of tokens that serve 58 minutes each.
+    expect(grant.requests).toHaveLength(4)
+  })
+
+  it('is none where callers differ: nothing of a caller is used before the judgement', () => {
+    const { grant, source } = cacheOver({ isUserBound: true })
+
+    source.prepare(deadlineWith(1_000))
+
+    expect(grant.requests).toHaveLength(0)
   })
 })

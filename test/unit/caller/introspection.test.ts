@@ -7,7 +7,8 @@ import { createIntrospect } from '../../../src/caller/introspection.ts'
 import { createIssuerVerifier } from '../../../src/caller/verify-issuer.ts'
 import type { IntrospectionConfig } from '../../../src/config/model.ts'
 import { denial, fault } from '../../../src/decision.ts'
-import { seconds } from '../../../src/platform/clock.ts'
+import type { BeforeAsking } from '../../../src/caller/verified-caller.ts'
+import { seconds, type Deadline } from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success } from '../../../src/platform/result.ts'
 import type { AskAsClient } from '../../../src/oauth/client-exchange.ts'
@@ -20,6 +21,7 @@ const CLIENT = {
   clientId: 'introspector',
   secretOcid: 'ocid1.vaultsecret.oc1..introspector',
   authentication: 'client_secret_basic',
+  assertion: { keyId: undefined, audience: [] },
 } as const
 
 const introspectionWith = (cacheSeconds: number): IntrospectionConfig => ({
@@ -49,7 +51,9 @@ const verifierBy = (
   const issuer = issuerConfig({ introspection, contextClaims: ['tenant'] })
   const locate = () => Promise.resolve(success(introspection.endpoint ?? ''))
   const introspect = createIntrospect(issuer, introspection, { locate, askAsClient, clock })
-  return createIssuerVerifier(issuer, undefined, introspect)
+  const verify = createIssuerVerifier(issuer, undefined, introspect)
+  return (token: Redacted, deadline: Deadline, beforeAsking: BeforeAsking = () => undefined) =>
+    verify(token, deadline, beforeAsking)
 }
 
 /** A verifier whose identity provider says `members` of every token. */
@@ -78,14 +82,16 @@ describe('verifying a caller by introspection', () => {
   it('tells what is known of a good caller', async () => {
     const { verify } = verifierOf(0)
 
-    expect(await verify(TOKEN, PLENTY_OF_TIME)).toStrictEqual(
+    expect(await verify(TOKEN, PLENTY_OF_TIME)).toEqual(
       success({
         issuer: 'callers',
         principal: 'jdoe',
         clientId: 'client-1',
+        tokenScope: ['read'],
         scope: ['read'],
         expiresAt: START + 3600,
         contextClaims: { tenant: 'acme' },
+        claims: ACTIVE,
         cache: 'off',
       }),
     )
@@ -188,7 +194,10 @@ describe('the cache of introspection answers', () => {
     await verify(TOKEN, PLENTY_OF_TIME)
     await verify(new Redacted('token-2'), PLENTY_OF_TIME)
 
-    expect(requests.map(({ form }) => form['token'])).toStrictEqual(['token-1', 'token-2'])
+    expect(requests.map(({ form }) => form)).toStrictEqual([
+      { token: 'token-1' },
+      { token: 'token-2' },
+    ])
   })
 
   it('asks anew when its time has run out, and not before', async () => {

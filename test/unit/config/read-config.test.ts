@@ -16,6 +16,11 @@ const readingOf = (values: FlatConfiguration): Config & Settings => {
   return { ...source.value.config, ...settings }
 }
 
+const backendOf = ({ backends: [backend] }: Config) => {
+  if (backend?.grant.kind !== 'client_credentials') throw new Error('no such backend')
+  return { ...backend, grant: backend.grant }
+}
+
 const issuerOf = ({ issuers: [issuer] }: Config) => {
   if (issuer === undefined) throw new Error('no issuer')
   return issuer
@@ -41,6 +46,7 @@ describe('the configuration', () => {
               clientId: 'introspector',
               secretOcid: 'ocid1.vaultsecret.oc1.phx.introspector',
               authentication: 'client_secret_basic',
+              assertion: { keyId: undefined, audience: [] },
             },
             cache: 0,
           },
@@ -65,6 +71,7 @@ describe('the configuration', () => {
       backends: [
         {
           name: 'default',
+          condition: undefined,
           grant: {
             kind: 'client_credentials',
             tokenEndpoint: 'https://backend.example/oauth2/v1/token',
@@ -72,6 +79,7 @@ describe('the configuration', () => {
               clientId: 'invoker',
               secretOcid: 'ocid1.vaultsecret.oc1.phx.invoker',
               authentication: 'client_secret_basic',
+              assertion: { keyId: undefined, audience: ['https://identity.oraclecloud.com/'] },
             },
             scope: 'https://0A.integration.example:443urn:opc:resource:consumer::all',
           },
@@ -81,6 +89,7 @@ describe('the configuration', () => {
       tokenArgument: 'token',
       maxDecision: 3600,
       secretTimeToLive: 300,
+      rateLimitTier: undefined,
       logLevel: 'info',
       vaultSecretsEndpoint: undefined,
     })
@@ -106,15 +115,16 @@ describe('the configuration', () => {
     ['clock_tolerance_seconds', '0', (c) => issuerOf(c).rules.clockTolerance, 0],
     ['introspection_cache_seconds', '300', (c) => issuerOf(c).introspection?.cache, 300],
     ['context_claims', 'sub tenant', (c) => issuerOf(c).contextClaims, ['sub', 'tenant']],
-    ['back_end_grant', 'client_credentials', (c) => c.backends[0].grant.kind, 'client_credentials'],
+    ['back_end_grant', 'client_credentials', (c) => backendOf(c).grant.kind, 'client_credentials'],
     [
       'back_end_client_auth',
       'client_secret_post',
-      (c) => c.backends[0].grant.client.authentication,
+      (c) => backendOf(c).grant.client.authentication,
       'client_secret_post',
     ],
-    ['back_end_scope', ' a:443urn:b ', (c) => c.backends[0].grant.scope, 'a:443urn:b'],
-    ['min_back_end_token_seconds', '600', (c) => c.backends[0].minTokenLifetime, 600],
+    ['back_end_scope', ' a:443urn:b ', (c) => backendOf(c).grant.scope, 'a:443urn:b'],
+    ['rate_limit_tier', 'premium', (c) => c.rateLimitTier, 'premium'],
+    ['min_back_end_token_seconds', '600', (c) => backendOf(c).minTokenLifetime, 600],
     ['max_decision_seconds', '60', (c) => c.maxDecision, 60],
     ['secret_ttl_seconds', '0', (c) => c.secretTimeToLive, 0],
     ['token_argument', 'x-token', (c) => c.tokenArgument, 'x-token'],
@@ -126,7 +136,7 @@ describe('the configuration', () => {
       'http://127.0.0.1:8080',
     ],
     ['idcs_app_client_id', 'other', (c) => issuerOf(c).introspection?.client.clientId, 'other'],
-    ['back_end_app_client_id', 'other', (c) => c.backends[0].grant.client.clientId, 'other'],
+    ['back_end_app_client_id', 'other', (c) => backendOf(c).grant.client.clientId, 'other'],
   ])('takes %s = %j', (key, value, read, expected) => {
     expect(read(readingOf({ [key]: value }))).toStrictEqual(expected)
   })
@@ -164,8 +174,9 @@ describe('the configuration', () => {
   it.each([
     ['validation', 'guess'],
     ['validation', 'Introspection'],
-    ['back_end_grant', 'basic'],
-    ['back_end_client_auth', 'private_key_jwt'],
+    ['back_end_grant', 'password'],
+    ['back_end_client_auth', 'none'],
+    ['rate_limit_tier', 'gold'],
     ['log_level', 'trace'],
     ['required_scopes', 'a "b"'],
     ['required_scopes', 'a\\b'],

@@ -44,19 +44,30 @@ describe('the payload of API Gateway', () => {
       undefined,
     ],
   ])('is read: %s', (_case, payload, token) => {
-    expect(read(payload)).toStrictEqual(success({ token }))
+    expect(read(payload)).toMatchObject(success({ token }))
+  })
+
+  it('has the arguments of the multi-argument flavour, and none in the other', () => {
+    const data = { token: 'Bearer a', host: 'api.example', tenant: ['a', 'b'] }
+
+    expect(read(JSON.stringify({ type: 'USER_DEFINED', data }))).toMatchObject(
+      success({ arguments: data }),
+    )
+    expect(read('{"type":"TOKEN","token":"Bearer a","host":"x"}')).toMatchObject(
+      success({ arguments: undefined }),
+    )
   })
 
   it('has the token under the configured argument name', () => {
     const payload = '{"type":"USER_DEFINED","data":{"token":"Bearer a","x_token":"Bearer b"}}'
 
-    expect(read(payload, 'x_token')).toStrictEqual(success({ token: 'Bearer b' }))
+    expect(read(payload, 'x_token')).toMatchObject(success({ token: 'Bearer b' }))
   })
 
   it.each(['constructor', 'toString', '__proto__'])(
     'has no token under a name that every object inherits: %s',
     (name) => {
-      expect(read('{"type":"USER_DEFINED","data":{}}', name)).toStrictEqual(
+      expect(read('{"type":"USER_DEFINED","data":{}}', name)).toMatchObject(
         success({ token: undefined }),
       )
     },

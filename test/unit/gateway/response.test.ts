@@ -70,6 +70,7 @@ describe('the answer to a permit', () => {
 
 describe('the answer to a denial', () => {
   const reasons = Object.keys(DENIAL_REASONS) as DenialReason[]
+  const FORBIDDEN: readonly DenialReason[] = ['scope_insufficient', 'backend_unmatched']
 
   it.each(reasons)('is inactive, with a challenge and a status and nothing else: %s', (reason) => {
     const known = { clientId: 'client-1', tokenFingerprint: '0123456789abcdef' }
@@ -77,7 +78,7 @@ describe('the answer to a denial', () => {
     expect(toAuthorizerResponse(denial(reason, known))).toStrictEqual({
       active: false,
       wwwAuthenticate: expect.stringMatching(/^Bearer realm=/) as unknown,
-      context: { responseCode: reason === 'scope_insufficient' ? '403' : '401' },
+      context: { responseCode: FORBIDDEN.includes(reason) ? '403' : '401' },
     })
   })
 })

@@ -1,17 +1,40 @@
 /**
- * Owns the proof of how we authenticate as a client (RFC 6749 §2.3).
+ * Owns the proof of how we authenticate as a client (RFC 6749 §2.3, RFC 7523 §2.2).
  * Pure.
  */
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
+import { jwtVerify } from 'jose'
+import { fault } from '../../../src/decision.ts'
 import {
-  CLIENT_AUTHENTICATIONS,
-  clientSecretBasic,
-  clientSecretPost,
+  authenticateClient,
+  type AuthenticatedParts,
+  type ClientAuthenticationMethod,
 } from '../../../src/oauth/client-authentication.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
+import { failure } from '../../../src/platform/result.ts'
+import { START, StandingClock } from '../support/time.ts'
 
-const basicOf = (clientId: string, secret: string): string => {
-  const { headers } = clientSecretBasic({ clientId, clientSecret: new Redacted(secret) })
+const partsBy = async (
+  method: ClientAuthenticationMethod,
+  clientId: string,
+  secret: string,
+): Promise<AuthenticatedParts> => {
+  const parts = await authenticateClient(
+    {
+      clientId,
+      method,
+      secret: new Redacted(secret),
+      assertion: { keyId: 'key-1', audience: ['https://idp.example/'] },
+    },
+    new StandingClock(),
+  )
+  if (!parts.ok) throw new Error(parts.error.reason)
+  return parts.value
+}
+
+const basicOf = async (clientId: string, secret: string): Promise<string> => {
+  const { headers } = await partsBy('client_secret_basic', clientId, secret)
   const [, credentials] = /^Basic (.+)$/.exec(headers['Authorization'] ?? '') ?? []
   return Buffer.from(credentials ?? '', 'base64').toString('utf8')
 }
@@ -29,50 +52,99 @@ describe('client_secret_basic', () => {
     ['characters beyond the first plane', '😀', '😀', '%F0%9F%98%80:%F0%9F%98%80'],
     ['line breaks', 'a\r\nb', 'c\n', 'a%0D%0Ab:c%0A'],
     ['an equals sign', 'a=b', 'c=', 'a%3Db:c%3D'],
-  ])('RFC 6749 §2.3.1: form-encodes id and secret first: %s', (_case, id, secret, expected) => {
-    expect(basicOf(id, secret)).toBe(expected)
-  })
+  ])(
+    '#44 RFC 6749 §2.3.1: form-encodes id and secret first: %s',
+    async (_case, id, secret, expected) => {
+      expect(await basicOf(id, secret)).toBe(expected)
+    },
+  )
 
-  it('RFC 6749 §2.3.1: can be read back by the rules of its appendix B', () => {
-    const [id, secret] = basicOf('%+/:& ~ü', 'ü~ &:/+%')
+  it('RFC 6749 §2.3.1: can be read back by the rules of its appendix B', async () => {
+    const [id, secret] = (await basicOf('%+/:& ~ü', 'ü~ &:/+%'))
       .split(':')
       .map((part) => decodeURIComponent(part.replaceAll('+', ' ')))
 
     expect([id, secret]).toStrictEqual(['%+/:& ~ü', 'ü~ &:/+%'])
   })
 
-  it('RFC 7617 §2: is one line, however long the secret is', () => {
-    const { headers } = clientSecretBasic({
-      clientId: 'a'.repeat(200),
-      clientSecret: new Redacted('ü'.repeat(200)),
-    })
+  it('RFC 7617 §2: is one line, however long the secret is', async () => {
+    const secret = 'ü'.repeat(200)
+    const { headers } = await partsBy('client_secret_basic', 'a'.repeat(200), secret)
 
     expect(headers['Authorization']).toMatch(/^Basic [A-Za-z0-9+/]+=*$/)
   })
 
-  it('adds nothing to the form', () => {
-    const parts = clientSecretBasic({ clientId: 'a', clientSecret: new Redacted('b') })
+  it('adds nothing to the form', async () => {
+    const parts = await partsBy('client_secret_basic', 'a', 'b')
 
     expect(parts.form).toStrictEqual({})
   })
 })
 
 describe('client_secret_post', () => {
-  it('RFC 6749 §2.3.1: puts id and secret into the form as they are, and none into a header', () => {
-    const clientSecret = new Redacted('%+/:& ~ü')
-
-    expect(clientSecretPost({ clientId: 'a:b', clientSecret })).toStrictEqual({
+  it('RFC 6749 §2.3.1: puts id and secret into the form as they are, and none into a header', async () => {
+    expect(await partsBy('client_secret_post', 'a:b', '%+/:& ~ü')).toStrictEqual({
       headers: {},
       form: { client_id: 'a:b', client_secret: '%+/:& ~ü' },
     })
   })
 })
 
-describe('the table of methods', () => {
-  it('has them under their registered names', () => {
-    expect(CLIENT_AUTHENTICATIONS).toStrictEqual({
-      client_secret_basic: clientSecretBasic,
-      client_secret_post: clientSecretPost,
+describe('private_key_jwt', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const assertionOf = async (secret: string) => {
+    const { headers, form } = await partsBy('private_key_jwt', 'client-1', secret)
+    const { client_assertion: assertion = '', ...rest } = form
+    const verified = await jwtVerify(assertion, publicKey, {
+      currentDate: new Date(START * 1000),
     })
+    return { headers, rest, ...verified }
+  }
+
+  it('#48 RFC 7523 §3: signs a short-lived assertion about the client, for one audience', async () => {
+    const { headers, rest, protectedHeader, payload } = await assertionOf(pem)
+
+    expect(headers).toStrictEqual({})
+    expect(rest).toStrictEqual({
+      client_id: 'client-1',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    })
+    expect(protectedHeader).toStrictEqual({ alg: 'RS256', typ: 'JWT', kid: 'key-1' })
+    expect(payload).toStrictEqual({
+      iss: 'client-1',
+      sub: 'client-1',
+      aud: 'https://idp.example/',
+      iat: START,
+      exp: START + 60,
+      jti: expect.any(String) as unknown,
+    })
+  })
+
+  it('#48 RFC 7523 §3: never uses a `jti` twice', async () => {
+    const all = await Promise.all([1, 2, 3].map(() => assertionOf(pem)))
+
+    expect(new Set(all.map(({ payload }) => payload.jti)).size).toBe(3)
+  })
+
+  it('#48: never sends the key', async () => {
+    const parts = await partsBy('private_key_jwt', 'client-1', pem)
+
+    expect(JSON.stringify(parts)).not.toContain('PRIVATE KEY')
+    expect(JSON.stringify(parts)).not.toContain(pem.split('\n')[1])
+  })
+
+  it('is a fault with a secret that is no private key, and quotes nothing of it', async () => {
+    const parts = await authenticateClient(
+      {
+        clientId: 'client-1',
+        method: 'private_key_jwt',
+        secret: new Redacted('a client secret'),
+        assertion: { keyId: undefined, audience: [] },
+      },
+      new StandingClock(),
+    )
+
+    expect(parts).toStrictEqual(failure(fault('secret_unusable', { detail: 'no_private_key' })))
   })
 })

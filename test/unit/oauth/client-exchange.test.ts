@@ -14,7 +14,7 @@ import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success, type Result } from '../../../src/platform/result.ts'
 import type { SecretStore } from '../../../src/vault/secret-store.ts'
 import { answer } from '../support/http-answers.ts'
-import { PLENTY_OF_TIME } from '../support/time.ts'
+import { PLENTY_OF_TIME, StandingClock } from '../support/time.ts'
 
 const REQUEST: ClientRequest = {
   endpoint: 'https://idp.example/token',
@@ -22,6 +22,7 @@ const REQUEST: ClientRequest = {
     clientId: 'client-1',
     secretOcid: 'ocid1.vaultsecret.oc1..a',
     authentication: 'client_secret_post',
+    assertion: { keyId: undefined, audience: [] },
   },
   form: { grant_type: 'client_credentials' },
   isClientRefused: ({ status }) => status === 401,
@@ -32,42 +33,49 @@ const SECRET = (text: string) => success(new Redacted(text))
 
 interface World {
   readonly read: Result<Redacted, Fault>
-  readonly readAgain: Result<Redacted, Fault> | undefined
+  /** What is found, look by look. */
+  readonly others?: readonly (Result<Redacted, Fault> | undefined)[]
   readonly answers: readonly Result<HttpAnswer, HttpFailure>[]
+  readonly form?: ClientRequest['form']
 }
 
-const exchangeIn = async ({ read, readAgain, answers }: World) => {
+const exchangeIn = async ({ read, others = [], answers, form = REQUEST.form }: World) => {
   const requests: HttpRequest[] = []
   const asked: string[] = []
+  const warnings: unknown[] = []
   const secrets: SecretStore = {
     read: (ocid) => {
       asked.push(`read ${ocid}`)
       return Promise.resolve(read)
     },
-    readAgain: (ocid) => {
-      asked.push(`readAgain ${ocid}`)
-      return Promise.resolve(readAgain)
+    readAnother: (_ocid, refused) => {
+      asked.push(`other than ${refused.map((secret) => secret.reveal()).join()}`)
+      return Promise.resolve(others[refused.length - 1])
     },
   }
-  const ask = createAskAsClient((request) => {
-    requests.push(request)
-    return Promise.resolve(answers[requests.length - 1] ?? failure('connection_failed'))
-  }, secrets)
+  const ask = createAskAsClient({
+    http: (request) => {
+      requests.push(request)
+      return Promise.resolve(answers[requests.length - 1] ?? failure('connection_failed'))
+    },
+    secrets,
+    clock: new StandingClock(),
+    warn: (...warning) => warnings.push(warning),
+  })
 
-  const outcome = await ask(REQUEST, PLENTY_OF_TIME)
-  return { outcome, asked, bodies: requests.map(({ body }) => body) }
+  const outcome = await ask({ ...REQUEST, form }, PLENTY_OF_TIME)
+  return { outcome, asked, warnings, bodies: requests.map(({ body }) => body) }
 }
 
 const REFUSED = success(answer(401, { error: 'invalid_client' }))
 const GOOD = success(answer(200, {}))
 
+const SECRETS_SENT = (bodies: readonly (string | undefined)[]) =>
+  bodies.map((body) => body?.split('client_secret=')[1])
+
 describe('an exchange as a registered client', () => {
   it('sends the form with the secret from Vault', async () => {
-    const { outcome, asked, bodies } = await exchangeIn({
-      read: SECRET('one'),
-      readAgain: SECRET('two'),
-      answers: [GOOD],
-    })
+    const { outcome, asked, bodies } = await exchangeIn({ read: SECRET('one'), answers: [GOOD] })
 
     expect(outcome).toBe(GOOD)
     expect(asked).toStrictEqual(['read ocid1.vaultsecret.oc1..a'])
@@ -76,36 +84,33 @@ describe('an exchange as a registered client', () => {
     ])
   })
 
-  it('reads a refused secret again and tries once more', async () => {
+  it('tries another version of a refused secret', async () => {
     const { outcome, asked, bodies } = await exchangeIn({
       read: SECRET('old'),
-      readAgain: SECRET('new'),
+      others: [SECRET('new')],
       answers: [REFUSED, GOOD],
     })
 
     expect(outcome).toBe(GOOD)
-    expect(asked).toStrictEqual([
-      'read ocid1.vaultsecret.oc1..a',
-      'readAgain ocid1.vaultsecret.oc1..a',
-    ])
-    expect(bodies.map((body) => body?.split('client_secret=')[1])).toStrictEqual(['old', 'new'])
+    expect(asked).toStrictEqual(['read ocid1.vaultsecret.oc1..a', 'other than old'])
+    expect(SECRETS_SENT(bodies)).toStrictEqual(['old', 'new'])
   })
 
-  it('tries once more and not again', async () => {
+  it('tries three versions and no more', async () => {
     const { outcome, bodies } = await exchangeIn({
-      read: SECRET('old'),
-      readAgain: SECRET('new'),
-      answers: [REFUSED, REFUSED, GOOD],
+      read: SECRET('v1'),
+      others: [SECRET('v3'), SECRET('v2'), SECRET('v0')],
+      answers: [REFUSED, REFUSED, REFUSED, GOOD],
     })
 
     expect(outcome).toBe(REFUSED)
-    expect(bodies).toHaveLength(2)
+    expect(SECRETS_SENT(bodies)).toStrictEqual(['v1', 'v3', 'v2'])
   })
 
-  it('leaves it at the refusal where the secret was read again just before', async () => {
+  it('leaves it at the refusal where no other was looked for', async () => {
     const { outcome, bodies } = await exchangeIn({
       read: SECRET('old'),
-      readAgain: undefined,
+      others: [undefined],
       answers: [REFUSED, GOOD],
     })
 
@@ -113,14 +118,25 @@ describe('an exchange as a registered client', () => {
     expect(bodies).toHaveLength(1)
   })
 
+  it('tries a secret that is still the same once more, and not again', async () => {
+    const { outcome, bodies } = await exchangeIn({
+      read: SECRET('same'),
+      others: [SECRET('same'), SECRET('same')],
+      answers: [REFUSED, REFUSED, GOOD],
+    })
+
+    expect(outcome).toBe(REFUSED)
+    expect(SECRETS_SENT(bodies)).toStrictEqual(['same', 'same'])
+  })
+
   it.each([
     ['a refusal of something else', success(answer(400, { error: 'invalid_scope' }))],
     ['a server’s trouble', success(answer(500, {}))],
     ['a failed exchange', failure('timed_out' as const)],
-  ])('does not read the secret again on %s', async (_case, first) => {
+  ])('looks for no other secret on %s', async (_case, first) => {
     const { outcome, asked } = await exchangeIn({
       read: SECRET('one'),
-      readAgain: SECRET('two'),
+      others: [SECRET('two')],
       answers: [first, GOOD],
     })
 
@@ -129,11 +145,7 @@ describe('an exchange as a registered client', () => {
   })
 
   it('asks nobody without a secret', async () => {
-    const { outcome, bodies } = await exchangeIn({
-      read: UNAVAILABLE,
-      readAgain: SECRET('two'),
-      answers: [GOOD],
-    })
+    const { outcome, bodies } = await exchangeIn({ read: UNAVAILABLE, answers: [GOOD] })
 
     expect(outcome).toBe(UNAVAILABLE)
     expect(bodies).toStrictEqual([])
@@ -142,11 +154,58 @@ describe('an exchange as a registered client', () => {
   it('fails with Vault’s fault where the secret cannot be read again', async () => {
     const { outcome } = await exchangeIn({
       read: SECRET('old'),
-      readAgain: UNAVAILABLE,
+      others: [UNAVAILABLE],
       answers: [REFUSED, GOOD],
     })
 
     expect(outcome).toBe(UNAVAILABLE)
+  })
+
+  it('takes client id and secret from one JSON secret', async () => {
+    const json = JSON.stringify({ client_id: 'client-2', client_secret: 's' })
+    const { bodies } = await exchangeIn({ read: SECRET(json), answers: [GOOD] })
+
+    expect(bodies).toStrictEqual([
+      'grant_type=client_credentials&client_id=client-2&client_secret=s',
+    ])
+  })
+
+  it('warns of white space around a secret by the secret’s name, and sends it as it stands', async () => {
+    const { bodies, warnings } = await exchangeIn({ read: SECRET('one\n'), answers: [GOOD] })
+
+    expect(SECRETS_SENT(bodies)).toStrictEqual(['one%0A'])
+    expect(warnings).toStrictEqual([
+      ['secret_has_white_space', { secret: 'ocid1.vaultsecret.oc1..a' }],
+    ])
+  })
+
+  it('has a form that may be used once made anew for each attempt, as the client that sends it', async () => {
+    let made = 0
+    const { bodies } = await exchangeIn({
+      read: SECRET('old'),
+      others: [SECRET('new')],
+      answers: [REFUSED, GOOD],
+      form: ({ clientId, secret }) => {
+        made += 1
+        return Promise.resolve(success({ assertion: `${clientId} ${secret.reveal()} ${made}` }))
+      },
+    })
+
+    expect(bodies.map((body) => new URLSearchParams(body).get('assertion'))).toStrictEqual([
+      'client-1 old 1',
+      'client-1 new 2',
+    ])
+  })
+
+  it('asks nobody where the form cannot be made', async () => {
+    const { outcome, bodies } = await exchangeIn({
+      read: SECRET('one'),
+      answers: [GOOD],
+      form: () => Promise.resolve(UNAVAILABLE),
+    })
+
+    expect(outcome).toBe(UNAVAILABLE)
+    expect(bodies).toStrictEqual([])
   })
 })
 

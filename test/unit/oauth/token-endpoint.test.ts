@@ -11,7 +11,7 @@ import { START } from '../support/time.ts'
 
 const GOOD = { access_token: 'abc', token_type: 'Bearer', expires_in: 3600 }
 
-const read = (body: unknown, status = 200) => readTokenAnswer(answer(status, body), START)
+const read = (body: unknown, status = 200) => readTokenAnswer(answer(status, body), START, START)
 
 describe('a token endpoint’s answer', () => {
   it('RFC 6749 §5.1: holds a credential and its end, reckoned from the request', () => {

@@ -37,7 +37,12 @@ export const answered = async (
   { callId = 'call-1', fnDeadlineSeconds = 30, clock = new StandingClock() } = {},
 ) => {
   const lines: [string, string, LogRecord][] = []
-  const answerCall = createAnswerCall(authorize, clock, (...line) => lines.push(line))
+  const answerCall = createAnswerCall(
+    authorize,
+    () => undefined,
+    clock,
+    (...line) => lines.push(line),
+  )
   const answer = await answerCall({
     payload: PAYLOAD,
     callId,

@@ -13,27 +13,43 @@ import { PLENTY_OF_TIME, StandingClock } from '../support/time.ts'
 const OCID = 'ocid1.vaultsecret.oc1..a'
 const OTHER_OCID = 'ocid1.vaultsecret.oc1..b'
 
-/** A store over a Vault whose n-th answer is version n, unless it is down. */
+/** A store over a Vault that knows a version for each stage, unless it is down. */
 const storeWith = (timeToLiveSeconds: number) => {
   const clock = new StandingClock()
-  const vault = { reads: [] as string[], down: false }
-  const store = createSecretStore(
-    (ocid) => {
-      vault.reads.push(ocid)
+  const vault = {
+    reads: [] as string[],
+    down: false,
+    current: undefined as string | undefined,
+    previous: undefined as string | undefined,
+  }
+  const warnings: unknown[] = []
+  const store = createSecretStore(seconds(timeToLiveSeconds), {
+    readBundle: (ocid, stage) => {
+      vault.reads.push(stage === 'CURRENT' ? ocid : `previous of ${ocid}`)
+      const version =
+        stage === 'CURRENT' ? (vault.current ?? `version ${vault.reads.length}`) : vault.previous
       return Promise.resolve(
-        vault.down
+        vault.down || version === undefined
           ? failure(fault('secret_unavailable', { detail: 'timed_out' }))
-          : success(new Redacted(`version ${vault.reads.length}`)),
+          : success(new Redacted(version)),
       )
     },
-    seconds(timeToLiveSeconds),
     clock,
-  )
+    // The longest pause that chance can make of it.
+    chance: () => 1,
+    warn: (...warning) => warnings.push(warning),
+  })
   return {
     clock,
     vault,
+    warnings,
     read: (ocid = OCID) => store.read(ocid, PLENTY_OF_TIME),
-    readAgain: (ocid = OCID) => store.readAgain(ocid, PLENTY_OF_TIME),
+    readAnother: (refused: readonly string[] = [], ocid = OCID) =>
+      store.readAnother(
+        ocid,
+        refused.map((text) => new Redacted(text)),
+        PLENTY_OF_TIME,
+      ),
   }
 }
 
@@ -99,63 +115,123 @@ describe('a secret', () => {
 
 describe('a secret that was refused', () => {
   it('is read again at once, and the new one is used from then on', async () => {
-    const { vault, read, readAgain } = storeWith(300)
+    const { vault, read, readAnother } = storeWith(300)
 
     await read()
 
-    expect(told(await readAgain())).toBe('version 2')
+    expect(told(await readAnother(['version 1']))).toBe('version 2')
     expect(told(await read())).toBe('version 2')
     expect(vault.reads).toHaveLength(2)
   })
 
   it('lives its whole time from when it was read again', async () => {
-    const { clock, read, readAgain } = storeWith(300)
+    const { clock, read, readAnother } = storeWith(300)
 
     await read()
     clock.advance(200)
-    await readAgain()
+    await readAnother(['version 1'])
     clock.advance(299)
 
     expect(told(await read())).toBe('version 2')
   })
 
-  it('is read again once in ten seconds, however often it is refused', async () => {
-    const { clock, vault, readAgain } = storeWith(300)
+  it('is looked for again after two seconds at most, then ever later, at most ten seconds later', async () => {
+    const { clock, vault, readAnother } = storeWith(300)
+    vault.current = 'wrong'
+    const pauses: number[] = []
+    for (let pause = 0; pauses.length < 6; pause += 0.5) {
+      const before = vault.reads.length
+      await readAnother(['wrong'])
+      clock.advance(0.5)
+      if (vault.reads.length === before) continue
+      pauses.push(pause)
+      pause = 0
+    }
 
-    await readAgain()
-    clock.advance(9.9)
-    expect(await readAgain()).toBeUndefined()
-    expect(vault.reads).toHaveLength(1)
-
-    clock.advance(0.1)
-    expect(told(await readAgain())).toBe('version 2')
+    expect(pauses).toStrictEqual([0, 2, 4, 8, 10, 10])
   })
 
-  it('does not keep another secret from being read again', async () => {
-    const { readAgain } = storeWith(300)
+  it('is not looked for where another call has found a new one meanwhile', async () => {
+    const { vault, readAnother } = storeWith(300)
 
-    await readAgain(OCID)
+    await readAnother(['old'])
 
-    expect(told(await readAgain(OTHER_OCID))).toBe('version 2')
+    expect(told(await readAnother(['old']))).toBe('version 1')
+    expect(vault.reads).toHaveLength(1)
+  })
+
+  it('is looked for once by 200 calls at the same time', async () => {
+    const { vault, readAnother } = storeWith(300)
+
+    const all = await Promise.all(Array.from({ length: 200 }, () => readAnother(['old'])))
+
+    expect(new Set(all.map(told))).toStrictEqual(new Set(['version 1']))
+    expect(vault.reads).toHaveLength(1)
+  })
+
+  it('does not keep another secret from being looked for', async () => {
+    const { readAnother } = storeWith(300)
+
+    await readAnother(['x'], OCID)
+
+    expect(told(await readAnother(['x'], OTHER_OCID))).toBe('version 2')
   })
 
   it('is not asked for more often when Vault is down', async () => {
-    const { vault, readAgain } = storeWith(300)
+    const { vault, readAnother } = storeWith(300)
 
     vault.down = true
-    expect(told(await readAgain())).toBe('secret_unavailable')
+    expect(told(await readAnother())).toBe('secret_unavailable')
 
-    expect(await readAgain()).toBeUndefined()
+    expect(await readAnother()).toBeUndefined()
     expect(vault.reads).toHaveLength(1)
   })
 
-  it('stays at hand when reading it again fails', async () => {
-    const { vault, read, readAgain } = storeWith(300)
+  it('stays at hand when looking for another fails', async () => {
+    const { vault, read, readAnother } = storeWith(300)
 
     await read()
     vault.down = true
-    await readAgain()
+    await readAnother(['version 1'])
 
     expect(told(await read())).toBe('version 1')
+  })
+})
+
+describe('the previous version of a secret', () => {
+  it('is tried where the current one was refused, and warned of by name', async () => {
+    const { vault, warnings, read, readAnother } = storeWith(300)
+    vault.current = 'new'
+    vault.previous = 'old'
+    await read()
+
+    expect(told(await readAnother(['new']))).toBe('old')
+    expect(vault.reads).toStrictEqual([OCID, OCID, `previous of ${OCID}`])
+    expect(warnings).toStrictEqual([['previous_secret_used', { secret: OCID }]])
+  })
+
+  it('is used for a minute, then the current one has its chance', async () => {
+    const { clock, vault, read, readAnother } = storeWith(300)
+    vault.current = 'new'
+    vault.previous = 'old'
+    await readAnother(['new'])
+
+    clock.advance(59.9)
+    expect(told(await read())).toBe('old')
+
+    clock.advance(0.1)
+    expect(told(await read())).toBe('new')
+  })
+
+  it.each([
+    ['was refused, too', 'old'],
+    ['does not exist', undefined],
+  ])('gives way to the current one where it %s', async (_case, previous) => {
+    const { vault, warnings, readAnother } = storeWith(300)
+    vault.current = 'new'
+    vault.previous = previous
+
+    expect(told(await readAnother(['old', 'new']))).toBe('new')
+    expect(warnings).toStrictEqual([])
   })
 })

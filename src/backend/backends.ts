@@ -1,0 +1,49 @@
+/**
+ * Owns the choice among several backends: the first whose conditions the call meets.
+ * Pure but for the sources that it is given.
+ */
+import type { BackendCondition } from '../config/model.ts'
+import { denial } from '../decision.ts'
+import { member, stringOrStrings } from '../platform/json.ts'
+import { failure } from '../platform/result.ts'
+import type { BackendCall, CredentialSource } from './credential.ts'
+
+export interface Backend {
+  /** Undefined takes every call. */
+  readonly condition: BackendCondition | undefined
+  readonly source: CredentialSource
+}
+
+/** A call that no backend is for is denied: that is what a configuration without default says. */
+export const createCredentialSource = (backends: readonly Backend[]): CredentialSource => ({
+  obtain: async (call, deadline) => {
+    const backend = backends.find(
+      ({ condition }) => condition === undefined || meets(call, condition),
+    )
+    return backend === undefined
+      ? failure(denial('backend_unmatched'))
+      : backend.source.obtain(call, deadline)
+  },
+  prepare: (deadline) => {
+    // With several, nobody knows whose credential will be needed until the caller is known.
+    const [only, ...others] = backends
+    if (others.length === 0 && only?.condition === undefined) only?.source.prepare(deadline)
+  },
+})
+
+const meets = (call: BackendCall, condition: BackendCondition): boolean => {
+  const { issuers, clients, scopes } = condition
+  return (
+    (issuers === undefined || issuers.includes(call.issuer)) &&
+    (clients === undefined || (call.clientId !== undefined && clients.includes(call.clientId))) &&
+    (scopes === undefined || call.scope.some((scope) => scopes.includes(scope))) &&
+    condition.arguments.every(({ name, values }) => hasArgument(call, name, values))
+  )
+}
+
+/** An argument that came more than once is ambiguous, and meets no condition. */
+const hasArgument = (call: BackendCall, name: string, values: readonly string[]): boolean => {
+  const given = call.arguments === undefined ? undefined : member(call.arguments, name)
+  const [value, ...more] = stringOrStrings(given) ?? []
+  return more.length === 0 && value !== undefined && values.includes(value)
+}

@@ -1,0 +1,36 @@
+/**
+ * Owns the legacy way to a backend: a user's name and password (RFC 7617) from Vault.
+ * I/O: reads Vault through the secret store that it is given.
+ */
+import type { BasicGrantConfig } from '../config/model.ts'
+import { fault, withCircumstances } from '../decision.ts'
+import { Redacted } from '../platform/redacted.ts'
+import { failure, success } from '../platform/result.ts'
+import type { SecretStore } from '../vault/secret-store.ts'
+import type { CredentialSource } from './credential.ts'
+
+/** RFC 7617 §2: no colon in the name, no control characters in either. */
+const USER_AND_PASSWORD = /^[^:\p{Cc}]+:\P{Cc}+$/u
+
+/** The secret store is all the cache there is: such a credential has no end of its own. */
+export const createBasicSource = (
+  backend: string,
+  { secretOcid }: BasicGrantConfig,
+  secrets: SecretStore,
+): CredentialSource => ({
+  obtain: async (_call, deadline) => {
+    const circumstances = { backend, backEndCache: 'off' } as const
+    const secret = await secrets.read(secretOcid, deadline)
+    if (!secret.ok) return failure(withCircumstances(secret.error, circumstances))
+    const text = secret.value.reveal()
+    if (!USER_AND_PASSWORD.test(text)) {
+      const detail = 'no_user_and_password'
+      return failure(fault('secret_unusable', { ...circumstances, detail }))
+    }
+    const authorization = new Redacted(`Basic ${Buffer.from(text).toString('base64')}`)
+    return success({ authorization, expiresAt: undefined, backend, cache: 'off' })
+  },
+  prepare: (deadline) => {
+    void secrets.read(secretOcid, deadline)
+  },
+})

@@ -1,0 +1,55 @@
+/**
+ * Owns the token exchange grant (RFC 8693): the caller's own token for one that the backend takes.
+ * I/O: asks the token endpoint through the port that it is given.
+ */
+import type { TokenExchangeGrantConfig } from '../config/model.ts'
+import { fault } from '../decision.ts'
+import type { Form } from '../oauth/form-request.ts'
+import type { RequestToken } from '../oauth/token-request.ts'
+import { cacheKey } from '../platform/cache.ts'
+import type { Redacted } from '../platform/redacted.ts'
+import { failure, success } from '../platform/result.ts'
+import { toBearerCredential, type Grant, type Subject } from './credential.ts'
+import { toCredentialFailure } from './token-fault.ts'
+
+const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange'
+
+/** What may stand behind `Bearer` (RFC 8693 §3); a refresh or ID token may not. */
+const USABLE_TYPES = [
+  'urn:ietf:params:oauth:token-type:access_token',
+  'urn:ietf:params:oauth:token-type:jwt',
+]
+
+interface CallersToken extends Subject {
+  readonly token: Redacted
+}
+
+/**
+ * Bound to the very token and not to its subject: two tokens of one person may differ in what they
+ * allow. The token goes to the configured endpoint and nowhere else.
+ */
+export const createTokenExchangeGrant = (
+  grant: TokenExchangeGrantConfig,
+  requestToken: RequestToken,
+): Grant<CallersToken> => ({
+  application: undefined,
+  subjectOf: ({ token }) => success({ key: cacheKey(token.reveal()), token }),
+  request: async ({ token }, deadline) => {
+    const issued = await requestToken({ ...grant, form: exchangeForm(grant, token) }, deadline)
+    if (!issued.ok) return failure(toCredentialFailure(issued.error))
+    return USABLE_TYPES.includes(issued.value.issuedTokenType ?? '')
+      ? success(toBearerCredential(issued.value))
+      : failure({ fault: fault('credential_unusable', { detail: 'issued_token_type' }) })
+  },
+})
+
+/** RFC 8693 §2.1. */
+const exchangeForm = (grant: TokenExchangeGrantConfig, token: Redacted): Form => ({
+  grant_type: GRANT_TYPE,
+  subject_token: token.reveal(),
+  subject_token_type: grant.subjectTokenType,
+  requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+  ...(grant.audience === undefined ? {} : { audience: grant.audience }),
+  ...(grant.resource === undefined ? {} : { resource: grant.resource }),
+  ...(grant.scope === undefined ? {} : { scope: grant.scope }),
+})

@@ -1,0 +1,38 @@
+/**
+ * Owns what a failed token request means for a decision.
+ * Pure.
+ */
+import { fault, type Fault } from '../decision.ts'
+import type { TokenFailure } from '../oauth/token-endpoint.ts'
+import type { CredentialFailure } from './credential.ts'
+
+const REASONS = {
+  unavailable: 'token_endpoint_unavailable',
+  refused: 'credential_refused',
+  unusable: 'credential_unusable',
+} as const
+
+/** What to look at, by the error code of the answer (RFC 6749 §5.2). */
+const HINTS: ReadonlyMap<string, string> = new Map([
+  ['invalid_client', 'Compare client id and secret with the application; is it activated?'],
+  [
+    'invalid_scope',
+    'Copy the scope from the integration’s application: host, port and `urn:opc:…` belong together.',
+  ],
+  ['unauthorized_client', 'Tick this grant in the application’s OAuth configuration.'],
+  [
+    'invalid_grant',
+    'User assertions: does the user exist in the domain, and is the certificate the application’s?',
+  ],
+  ['several_tokens', 'The scope spans several resources: give the scope of one integration alone.'],
+])
+
+export const toCredentialFailure = (error: TokenFailure | Fault): CredentialFailure => {
+  if (!('kind' in error)) return { fault: error }
+  const hint = HINTS.get(error.detail)
+  const circumstances = { detail: error.detail, ...(hint === undefined ? {} : { hint }) }
+  return {
+    fault: fault(REASONS[error.kind], circumstances),
+    ...(error.retryAfter === undefined ? {} : { retryAfter: error.retryAfter }),
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Owns the wiring of what judges callers, from the configured issuers.
+ * I/O: none of its own.
+ */
+import { createDiscovery } from '../caller/discovery.ts'
+import { createIntrospect } from '../caller/introspection.ts'
+import { createCallerVerifier, type IssuerVerifier } from '../caller/issuers.ts'
+import { createFetchKeys } from '../caller/jwks-endpoint.ts'
+import { createJwtVerifier } from '../caller/jwt-access-token.ts'
+import { createRemoteKeys, createStaticKeys } from '../caller/signing-keys.ts'
+import type { VerifyCaller } from '../caller/verified-caller.ts'
+import { createIssuerVerifier } from '../caller/verify-issuer.ts'
+import type { Config, IssuerConfig, JwtConfig } from '../config/model.ts'
+import { fault, type Fault } from '../decision.ts'
+import { createRequestToken } from '../oauth/token-request.ts'
+import type { Deadline } from '../platform/clock.ts'
+import { failure, success, type Result } from '../platform/result.ts'
+import type { Doors } from './doors.ts'
+
+export const composeCallers = ({ issuers }: Config, doors: Doors): VerifyCaller =>
+  createCallerVerifier(issuers.map((issuer) => issuerVerifier(issuer, doors)))
+
+const issuerVerifier = (issuer: IssuerConfig, doors: Doors): IssuerVerifier => {
+  const { jwt, introspection } = issuer
+  const { askAsClient, clock } = doors
+  const locate = createLocate(issuer, doors)
+  return {
+    issuer,
+    verify: createIssuerVerifier(
+      issuer,
+      jwt && createJwtVerifier(issuer, jwt, signingKeys(jwt, locate, doors), clock),
+      introspection &&
+        createIntrospect(issuer, introspection, {
+          locate: locate(introspection.endpoint, 'introspection_endpoint'),
+          askAsClient: askAsClient('introspection'),
+          clock,
+        }),
+    ),
+  }
+}
+
+const signingKeys = ({ keys }: JwtConfig, locate: Locate, { http, askAsClient, clock }: Doors) =>
+  keys.kind === 'static'
+    ? createStaticKeys(keys.keys)
+    : createRemoteKeys(
+        createFetchKeys(locate(keys.uri, 'jwks_uri'), keys.access, {
+          http: http('keys'),
+          requestToken: createRequestToken(askAsClient('token'), clock),
+        }),
+        clock,
+      )
+
+/** Gives the configured address, or has it discovered. */
+type Locate = (
+  configured: string | undefined,
+  name: 'jwks_uri' | 'introspection_endpoint',
+) => (deadline: Deadline) => Promise<Result<string, Fault>>
+
+const createLocate = ({ discovery }: IssuerConfig, { http, clock }: Doors): Locate => {
+  const discover = discovery && createDiscovery(discovery, http('discovery'), clock)
+  return (configured, name) => async (deadline) => {
+    if (configured !== undefined) return success(configured)
+    return discover?.(name, deadline) ?? failure(fault('discovery_unusable', { detail: name }))
+  }
+}

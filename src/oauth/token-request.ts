@@ -1,0 +1,44 @@
+/**
+ * Owns the asking for a token (RFC 6749 §3.2), whatever the grant.
+ * I/O: asks the token endpoint through the port that it is given.
+ */
+import type { Fault } from '../decision.ts'
+import type { Clock, Deadline } from '../platform/clock.ts'
+import { failure, type Result } from '../platform/result.ts'
+import type { AskAsClient, ClientRegistration, ClientRequest } from './client-exchange.ts'
+import {
+  isInvalidClient,
+  readTokenAnswer,
+  type IssuedToken,
+  type TokenFailure,
+} from './token-endpoint.ts'
+
+export interface TokenRequest {
+  readonly tokenEndpoint: string
+  readonly client: ClientRegistration
+  /** `grant_type` and what the grant wants. */
+  readonly form: ClientRequest['form']
+}
+
+/** Asks for tokens as a registered client. */
+export type RequestToken = (
+  request: TokenRequest,
+  deadline: Deadline,
+) => Promise<Result<IssuedToken, TokenFailure | Fault>>
+
+/** A secret that Vault does not give is a fault of its own; the rest is the token endpoint's. */
+export const createRequestToken =
+  (askAsClient: AskAsClient, clock: Clock): RequestToken =>
+  async ({ tokenEndpoint, client, form }, deadline) => {
+    const requestedAt = clock.now()
+    const answer = await askAsClient(
+      { endpoint: tokenEndpoint, client, form, isClientRefused: isInvalidClient },
+      deadline,
+    )
+    if (answer.ok) return readTokenAnswer(answer.value, requestedAt, clock.now())
+    return failure(
+      typeof answer.error === 'string'
+        ? { kind: 'unavailable', detail: answer.error }
+        : answer.error,
+    )
+  }

@@ -1,0 +1,12 @@
+/**
+ * Owns chance, for spreading over time what many instances would do at the same moment.
+ * I/O: `systemChance` asks the system's random source.
+ */
+import { randomInt } from 'node:crypto'
+
+/** A number from 0 (included) to 1 (excluded). */
+export type Chance = () => number
+
+const STEPS = 2 ** 32
+
+export const systemChance: Chance = () => randomInt(STEPS) / STEPS

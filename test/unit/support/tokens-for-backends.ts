@@ -1,0 +1,45 @@
+/**
+ * Owns stand-ins for the token endpoint as grants see it, and calls of verified callers.
+ * Pure.
+ */
+import type { BackendCall } from '../../../src/backend/credential.ts'
+import { numericDate } from '../../../src/platform/clock.ts'
+import { Redacted } from '../../../src/platform/redacted.ts'
+import { failure, success } from '../../../src/platform/result.ts'
+import type { IssuedToken, TokenFailure } from '../../../src/oauth/token-endpoint.ts'
+import type { RequestToken, TokenRequest } from '../../../src/oauth/token-request.ts'
+import { jsonObject } from './json.ts'
+import { START } from './time.ts'
+
+export const ISSUED: IssuedToken = {
+  accessToken: new Redacted('abc'),
+  expiresAt: numericDate(START + 600),
+  issuedTokenType: 'urn:ietf:params:oauth:token-type:access_token',
+}
+
+export const REGISTRATION = {
+  clientId: 'invoker',
+  secretOcid: 'ocid1.vaultsecret.oc1..invoker',
+  authentication: 'client_secret_basic',
+  assertion: { keyId: 'key-1', audience: ['https://identity.oraclecloud.com/'] },
+} as const
+
+/** A token endpoint that gives this token, or fails so. */
+export const recordingTokenEndpoint = (outcome: IssuedToken | TokenFailure = ISSUED) => {
+  const requests: TokenRequest[] = []
+  const requestToken: RequestToken = (request) => {
+    requests.push(request)
+    return Promise.resolve('kind' in outcome ? failure(outcome) : success(outcome))
+  }
+  return { requests, requestToken }
+}
+
+export const callBy = (call: Partial<BackendCall> = {}): BackendCall => ({
+  token: new Redacted('callers-token'),
+  issuer: 'callers',
+  clientId: 'partner-a',
+  scope: ['read'],
+  claims: jsonObject({ sub: 'jdoe' }),
+  arguments: undefined,
+  ...call,
+})
