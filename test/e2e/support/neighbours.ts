@@ -39,7 +39,7 @@ export interface RecordedRequest {
 export interface Neighbour extends LocalServer {
   readonly requests: readonly RecordedRequest[]
   /** What the neighbour answers from now on; a function is asked anew for each request. */
-  replyWith(reply: Reply | ((request: RecordedRequest) => Reply)): void
+  replyWith(reply: Reply | ((request: RecordedRequest) => Reply | Promise<Reply>)): void
   /** Back to the default answer, with no memory of requests. */
   reset(): void
   /** Closes all connections and listens again: what a restart of the neighbour does to them. */
@@ -53,14 +53,14 @@ export async function startNeighbour(
 ): Promise<Neighbour> {
   const requests: RecordedRequest[] = []
   const usedConnections = new WeakSet<Socket>()
-  let reply = byDefault
+  let reply: (request: RecordedRequest) => Reply | Promise<Reply> = byDefault
 
   const server = await listen((incoming, outgoing) => {
     const isKept = usedConnections.has(incoming.socket)
     usedConnections.add(incoming.socket)
-    void record(incoming).then((request) => {
+    void record(incoming).then(async (request) => {
       requests.push(request)
-      deliver(reply(request), outgoing, isKept)
+      deliver(await reply(request), outgoing, isKept)
     })
   })
   return {

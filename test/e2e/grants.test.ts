@@ -1,0 +1,348 @@
+/**
+ * Owns the proof of each way to a backend's credential, through the built artifact.
+ * I/O: starts the function and its neighbours.
+ */
+import { generateKeyPairSync } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { decodeProtectedHeader, jwtVerify } from 'jose'
+import { opaqueToken } from './support/callers-tokens.ts'
+import { createSigner } from './support/signing.ts'
+import {
+  BACK_END_SCOPE,
+  CLIENT_IDS,
+  SECRET_OCIDS,
+  startWorld,
+  type World,
+} from './support/world.ts'
+
+jest.setTimeout(30_000)
+
+const KEY_OCID = 'ocid1.vaultsecret.oc1.phx.assertionkey'
+const IDENTITY_DOMAINS = 'https://identity.oraclecloud.com/'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterEach(() => world.reset())
+afterAll(() => world.close())
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const PEM = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+
+/** A private key in Vault, of which no line may be printed. */
+const keepKey = (ocid: string, text: string): void => {
+  for (const line of text.split('\n').filter((each) => each.length > 40)) world.keepSecret(line)
+  world.vault.addSecret(ocid, text)
+}
+
+const verified = async (assertion: string | undefined) =>
+  jwtVerify(world.keepSecret(assertion ?? ''), publicKey)
+
+const credentialOf = (answer: Awaited<ReturnType<World['decide']>>['answer']): string =>
+  String((answer?.['context'] as Record<string, unknown> | undefined)?.['back_end_token'])
+
+/** The answer of introspection for this user. */
+const user = (sub: unknown, members = {}) => ({ body: world.activeAnswer({ sub, ...members }) })
+
+describe('private_key_jwt', () => {
+  it('#48 RFC 7523 §2.2: authenticates with a fresh assertion each time, and no secret is sent', async () => {
+    keepKey(SECRET_OCIDS.backEnd, PEM)
+    await world.start({
+      back_end_client_auth: 'private_key_jwt',
+      back_end_assertion_key_id: 'our-certificate',
+    })
+    world.tokenEndpoint.replyWith({ status: 503 })
+    await world.decide()
+    await world.decide()
+
+    const [one, two] = world.tokenEndpoint.requests
+    expect(one?.headers.authorization).toBeUndefined()
+    expect(one?.form).toMatchObject({
+      grant_type: 'client_credentials',
+      scope: BACK_END_SCOPE,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    })
+    const { payload, protectedHeader } = await verified(one?.form['client_assertion'])
+    expect(protectedHeader).toMatchObject({ alg: 'RS256', kid: 'our-certificate' })
+    expect(payload).toMatchObject({
+      iss: CLIENT_IDS.backEnd,
+      sub: CLIENT_IDS.backEnd,
+      aud: IDENTITY_DOMAINS,
+    })
+    expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBeLessThanOrEqual(60)
+    const other = await verified(two?.form['client_assertion'])
+    expect(other.payload.jti).not.toBe(payload.jti)
+  })
+
+  it('is a fault with a secret that is no key', async () => {
+    await world.start({ back_end_client_auth: 'private_key_jwt' })
+
+    const { verdict, line } = await world.decide()
+
+    expect([verdict, line['detail']]).toEqual(['fault secret_unusable', 'no_private_key'])
+    expect(world.tokenEndpoint.requests).toEqual([])
+  })
+})
+
+describe('jwt_bearer', () => {
+  const withAssertions = (changes = {}) => {
+    keepKey(KEY_OCID, PEM)
+    return world.start({
+      back_end_grant: 'jwt_bearer',
+      back_end_assertion_key_ocid: KEY_OCID,
+      back_end_assertion_key_id: 'our-certificate',
+      ...changes,
+    })
+  }
+
+  it('RFC 7523 §2.1: asks in the name of the person who calls, with a fresh user assertion', async () => {
+    await withAssertions()
+    world.introspection.replyWith(user('alice@example.com'))
+
+    const { verdict, answer } = await world.decide()
+
+    expect(verdict).toBe('permit permitted')
+    expect(credentialOf(answer)).toMatch(/^Bearer back-end-token-/)
+    const [request] = world.tokenEndpoint.requests
+    expect(request?.headers.authorization).toMatch(/^Basic /)
+    expect(request?.form).toMatchObject({
+      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      scope: BACK_END_SCOPE,
+    })
+    const { payload, protectedHeader } = await verified(request?.form['assertion'])
+    expect(protectedHeader).toMatchObject({ alg: 'RS256', kid: 'our-certificate' })
+    expect(payload).toEqual({
+      iss: CLIENT_IDS.backEnd,
+      sub: 'alice@example.com',
+      aud: IDENTITY_DOMAINS,
+      iat: expect.any(Number) as unknown,
+      exp: (payload.iat ?? 0) + 600,
+      jti: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown,
+    })
+  })
+
+  it('#52: gives each person a token of their own, kept for their next call', async () => {
+    await withAssertions()
+    const credentials: string[] = []
+    for (const name of ['alice', 'bob', 'alice', 'bob']) {
+      world.introspection.replyWith(user(name))
+      credentials.push(credentialOf((await world.decide()).answer))
+    }
+
+    const [alice, bob, ...again] = credentials
+    expect(alice).not.toBe(bob)
+    expect(again).toEqual([alice, bob])
+    expect(world.tokenEndpoint.requests).toHaveLength(2)
+  })
+
+  it('takes the name from the configured claim', async () => {
+    await withAssertions({ back_end_assertion_subject_claim: 'email' })
+    world.introspection.replyWith(user('4711', { email: 'alice@example.com' }))
+    await world.decide()
+
+    const { payload } = await verified(world.tokenEndpoint.requests[0]?.form['assertion'])
+    expect(payload.sub).toBe('alice@example.com')
+  })
+
+  it.each([
+    ['has no name', { sub: undefined }],
+    ['is an application’s, by its name', { sub: 'partner-a' }],
+    ['is an application’s, as identity domains mark it', { sub_type: 'client' }],
+    ['has an empty name', { sub: ' ' }],
+    ['has a name with a line break', { sub: 'alice\nbob' }],
+    ['has an endless name', { sub: 'a'.repeat(300) }],
+  ])('denies a token that %s, and asks nobody', async (_case, members) => {
+    await withAssertions()
+    world.introspection.replyWith({ body: world.activeAnswer(members) })
+
+    const { verdict, answer } = await world.decide()
+
+    expect(verdict).toBe('deny subject_missing')
+    expect(answer?.['context']).toEqual({ responseCode: '401' })
+    expect(world.tokenEndpoint.requests).toEqual([])
+  })
+
+  it('signs with the key that authenticates the client where it has no other', async () => {
+    keepKey(SECRET_OCIDS.backEnd, PEM)
+    await world.start({ back_end_grant: 'jwt_bearer', back_end_client_auth: 'private_key_jwt' })
+
+    expect((await world.decide()).verdict).toBe('permit permitted')
+    const form = world.tokenEndpoint.requests[0]?.form ?? {}
+    const assertions = [form['assertion'], form['client_assertion']]
+    const [ofUser, ofClient] = await Promise.all(assertions.map(verified))
+    expect([ofUser?.payload.sub, ofClient?.payload.sub]).toEqual(['alice', CLIENT_IDS.backEnd])
+    expect(decodeProtectedHeader(form['assertion'] ?? '')).not.toHaveProperty('kid')
+  })
+
+  it('is a fault with a hint where the user is unknown', async () => {
+    await withAssertions()
+    world.tokenEndpoint.replyWith({ status: 400, body: { error: 'invalid_grant' } })
+
+    const { verdict, line } = await world.decide()
+
+    expect([verdict, line['detail']]).toEqual(['fault credential_refused', 'invalid_grant'])
+    expect(line['hint']).toMatch(/user exist/)
+  })
+})
+
+describe('token_exchange', () => {
+  const TYPE = 'urn:ietf:params:oauth:token-type:access_token'
+  const exchanged = (members = {}) => ({
+    body: world.tokenAnswer({ issued_token_type: TYPE, ...members }),
+  })
+  const withExchange = () =>
+    world.start({ back_end_grant: 'token_exchange', back_end_exchange_audience: 'oic' })
+
+  it('#49 RFC 8693 §2.1: sends the caller’s own token to the configured endpoint alone', async () => {
+    await withExchange()
+    world.tokenEndpoint.replyWith(() => exchanged())
+    const token = opaqueToken()
+
+    expect((await world.decide(token)).verdict).toBe('permit permitted')
+    expect(world.tokenEndpoint.requests.map(({ form }) => form)).toEqual([
+      {
+        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+        subject_token: token,
+        subject_token_type: TYPE,
+        requested_token_type: TYPE,
+        audience: 'oic',
+        scope: BACK_END_SCOPE,
+      },
+    ])
+  })
+
+  it('#52: exchanges each token by itself, even of the same person, and once', async () => {
+    await withExchange()
+    world.tokenEndpoint.replyWith(() => exchanged())
+    const tokens = [opaqueToken(), opaqueToken()] as const
+    const credentials: string[] = []
+    for (const token of [...tokens, ...tokens]) {
+      credentials.push(credentialOf((await world.decide(token)).answer))
+    }
+
+    expect(new Set(credentials.slice(0, 2)).size).toBe(2)
+    expect(credentials.slice(2)).toEqual(credentials.slice(0, 2))
+    expect(world.tokenEndpoint.requests).toHaveLength(2)
+  })
+
+  it('exchanges nothing for a caller who is refused', async () => {
+    await withExchange()
+    world.introspection.replyWith({ body: { active: false } })
+
+    expect((await world.decide()).verdict).toBe('deny token_inactive')
+    expect(world.tokenEndpoint.requests).toEqual([])
+  })
+
+  it.each([
+    ['no type', undefined],
+    ['a refresh token', 'urn:ietf:params:oauth:token-type:refresh_token'],
+    ['an ID token', 'urn:ietf:params:oauth:token-type:id_token'],
+    ['a SAML assertion', 'urn:ietf:params:oauth:token-type:saml2'],
+  ])('#49 RFC 8693 §2.2.1: is a fault where the answer has %s', async (_case, type) => {
+    await withExchange()
+    world.tokenEndpoint.replyWith(exchanged({ issued_token_type: type }))
+
+    const { verdict, line } = await world.decide()
+
+    expect([verdict, line['detail']]).toEqual(['fault credential_unusable', 'issued_token_type'])
+  })
+
+  it('#46 RFC 8693 §2.2.1: is a fault where the token type is N_A', async () => {
+    await withExchange()
+    world.tokenEndpoint.replyWith(exchanged({ token_type: 'N_A' }))
+
+    const { verdict, line } = await world.decide()
+
+    expect([verdict, line['detail']]).toEqual(['fault credential_unusable', 'not_bearer'])
+  })
+})
+
+describe('basic', () => {
+  const withBasic = (secret: string) => {
+    world.keepSecret(secret)
+    world.vault.addSecret(SECRET_OCIDS.backEnd, secret)
+    return world.start({
+      back_end_grant: 'basic',
+      back_end_token_endpoint: undefined,
+      back_end_app_client_id: undefined,
+      back_end_scope: undefined,
+    })
+  }
+
+  it('RFC 7617: hands out name and password from Vault, and asks no token endpoint', async () => {
+    await withBasic('integration.user:pa:ss wörd')
+
+    const { verdict, answer, line } = await world.decide()
+
+    expect(verdict).toBe('permit permitted')
+    const [scheme, credentials] = credentialOf(answer).split(' ')
+    expect(scheme).toBe('Basic')
+    expect(Buffer.from(credentials ?? '', 'base64').toString()).toBe('integration.user:pa:ss wörd')
+    expect(line['back_end_cache']).toBe('off')
+    expect(world.tokenEndpoint.requests).toEqual([])
+  })
+
+  it('is warned of at each cold start, as legacy', async () => {
+    await withBasic('user:password-of-integration')
+    await world.decide()
+
+    const warning = world.function.jsonLog().findLast(({ event }) => event === 'config_warning')
+    expect(JSON.stringify(warning)).toContain('legacy')
+  })
+
+  it.each(['no-colon-in-here', ':password-alone', 'user:', 'user:with\na-line-break'])(
+    'is a fault where the secret is no user:password: %j',
+    async (secret) => {
+      await withBasic(secret)
+
+      const { verdict, line } = await world.decide()
+
+      expect([verdict, line['detail']]).toEqual(['fault secret_unusable', 'no_user_and_password'])
+    },
+  )
+})
+
+describe('a JSON secret', () => {
+  it('holds client id and secret, so that both are rotated in one step', async () => {
+    const secret = world.keepSecret('the-secret-in-the-json')
+    const json = JSON.stringify({ client_id: 'successor', client_secret: secret })
+    world.vault.addSecret(SECRET_OCIDS.backEnd, json)
+    await world.start()
+    await world.decide()
+
+    const expected = Buffer.from(`successor:${secret}`).toString('base64')
+    expect(world.tokenEndpoint.requests[0]?.headers.authorization).toBe(`Basic ${expected}`)
+  })
+})
+
+describe('our own token', () => {
+  const jwt = (claims: Readonly<Record<string, unknown>>) =>
+    world.keepSecret(createSigner().token(claims))
+  const warningsAfter = async (claims: Readonly<Record<string, unknown>>): Promise<unknown[]> => {
+    await world.start()
+    const linesBefore = world.function.jsonLog().length
+    world.tokenEndpoint.replyWith(() => ({
+      body: world.tokenAnswer({ access_token: jwt(claims) }),
+    }))
+    expect((await world.decide()).verdict).toBe('permit permitted')
+    await world.decide()
+    return world.function
+      .jsonLog()
+      .slice(linesBefore)
+      .filter(({ event }) => event === 'warning')
+      .map(({ reason, backend }) => [reason, backend])
+  }
+  const [audience = '', scope = ''] = BACK_END_SCOPE.split(/(?=urn:)/)
+
+  it('that is what was asked for is not warned of', async () => {
+    expect(await warningsAfter({ aud: [audience, 'urn:other'], scope })).toEqual([])
+  })
+
+  it.each([
+    ['another audience', { aud: 'https://other:443', scope }, 'backend_audience_mismatch'],
+    ['another scope', { aud: audience, scope: 'urn:other' }, 'backend_scope_mismatch'],
+  ])('with %s is warned of once, and handed out all the same', async (_case, claims, reason) => {
+    expect(await warningsAfter(claims)).toEqual([[reason, 'default']])
+  })
+})

@@ -1,0 +1,139 @@
+/**
+ * Owns the proof of what many calls cost the neighbours, and of a secret's rotation under load.
+ * I/O: starts the function and its neighbours.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { startByHand, type ByHand } from './support/by-hand.ts'
+import { opaqueToken } from './support/callers-tokens.ts'
+import type { RecordedRequest } from './support/neighbours.ts'
+import {
+  basicCredentials,
+  CLIENT_IDS,
+  SECRET_OCIDS,
+  startWorld,
+  type World,
+} from './support/world.ts'
+
+jest.setTimeout(60_000)
+
+let world: World
+let instance: ByHand
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterEach(async () => {
+  await instance.end()
+  await world.reset()
+})
+afterAll(() => world.close())
+
+const start = async (changes = {}): Promise<void> => {
+  instance = await startByHand({
+    PATH: process.env['PATH'] ?? '',
+    ...world.principal.environment,
+    ...world.config,
+    ...changes,
+  })
+}
+
+const call = async (): Promise<void> => {
+  const data = { token: `Bearer ${opaqueToken()}` }
+  await instance.post(JSON.stringify({ type: 'USER_DEFINED', data }))
+}
+
+const verdicts = (): string[] =>
+  instance.decisions().map(({ outcome, reason }) => `${String(outcome)} ${String(reason)}`)
+
+/** How often each of them came. */
+const counted = (texts: readonly string[]): Record<string, number> => {
+  const counts: Record<string, number> = {}
+  for (const text of texts) counts[text] = (counts[text] ?? 0) + 1
+  return counts
+}
+
+describe('many calls', () => {
+  it('200 at once on a cold function cost one token request and one read per secret', async () => {
+    await start()
+    const before = world.vault.requests.length
+
+    await Promise.all(Array.from({ length: 200 }, call))
+
+    expect(counted(verdicts())).toEqual({ 'permit permitted': 200 })
+    expect(world.tokenEndpoint.requests).toHaveLength(1)
+    expect(world.vault.requests.length - before).toBe(2)
+  })
+
+  it('1,000 by 100 callers cost one token request', async () => {
+    await start()
+
+    const caller = async (): Promise<void> => {
+      for (let count = 0; count < 10; count += 1) await call()
+    }
+    await Promise.all(Array.from({ length: 100 }, caller))
+
+    expect(counted(verdicts())).toEqual({ 'permit permitted': 1000 })
+    expect(world.tokenEndpoint.requests).toHaveLength(1)
+  })
+})
+
+describe('the rotation of a client secret under a hundred calls a second', () => {
+  const NEW_SECRET = 'the-successor%+/:& ~é'
+  /** An identity provider that takes one secret alone. */
+  const takeOnly = (secret: string): void => {
+    const wanted = `Basic ${basicCredentials(CLIENT_IDS.introspection, secret)}`
+    world.introspection.replyWith(({ headers }: RecordedRequest) =>
+      headers.authorization === wanted
+        ? { body: world.activeAnswer() }
+        : { status: 401, body: { error: 'invalid_client' } },
+    )
+  }
+  /** A hundred calls a second until told to end; resolves when all are answered. */
+  const load = () => {
+    const calls: Promise<void>[] = []
+    const timer = setInterval(() => calls.push(call()), 10)
+    return async (): Promise<void> => {
+      clearInterval(timer)
+      await Promise.all(calls)
+    }
+  }
+  const untilPermitted = async (): Promise<void> => {
+    while (verdicts().at(-1) !== 'permit permitted') await delay(20)
+  }
+
+  it('faults only until Vault has the new one and it was looked for, and denies nobody', async () => {
+    await start()
+    takeOnly(world.secrets.introspection)
+    await call()
+    const end = load()
+
+    takeOnly(NEW_SECRET)
+    while (!verdicts().includes('fault introspection_refused')) await delay(20)
+    await delay(1000)
+    world.vault.rotate(SECRET_OCIDS.introspection, world.keepSecret(NEW_SECRET))
+    await untilPermitted()
+    const faultsBefore = counted(verdicts())['fault introspection_refused']
+    await delay(500)
+    await end()
+
+    const counts = counted(verdicts())
+    expect(Object.keys(counts).sort()).toEqual(['fault introspection_refused', 'permit permitted'])
+    // Calls that were under way when it was found may still fail; none that comes later does.
+    expect((counts['fault introspection_refused'] ?? 0) - (faultsBefore ?? 0)).toBeLessThan(10)
+    expect(verdicts().at(-1)).toBe('permit permitted')
+  })
+
+  it('costs nothing where Vault has it first: the previous one serves meanwhile', async () => {
+    await start({ secret_ttl_seconds: '0' })
+    takeOnly(world.secrets.introspection)
+    await call()
+    world.vault.rotate(SECRET_OCIDS.introspection, world.keepSecret(NEW_SECRET))
+
+    await call()
+
+    expect(counted(verdicts())).toEqual({ 'permit permitted': 2 })
+    const log = instance.log.map(({ line }) => line).join('\n')
+    expect(log).toContain('previous_secret_used')
+    expect(log).not.toContain(NEW_SECRET)
+  })
+})
