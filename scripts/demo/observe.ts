@@ -46,11 +46,12 @@ const decisions = (stack: LocalStack) =>
   stack.authorizer.jsonLog().filter((line) => line['event'] === 'decision')
 
 const tokenRequests = (stack: LocalStack): number =>
-  stack.oicDomain.requests.filter(({ grantType }) => grantType === 'client_credentials').length
+  stack.oicDomain.requests.filter(({ grantType }) => grantType !== undefined).length
 
 type OicCaller = LocalStack['integration']['requests'][number]['caller']
 
 const nameOf = (caller: OicCaller): string => {
   if (caller === undefined) return 'somebody whom it refused'
-  return caller.scheme === 'Bearer' ? `client ${caller.client}` : `user ${caller.user}`
+  if (caller.scheme === 'Basic') return `user ${caller.user}`
+  return caller.subject === caller.client ? `client ${caller.client}` : `user ${caller.subject}`
 }

@@ -4,12 +4,17 @@
  */
 import type { LocalStack } from '../../test/stack/local-stack.ts'
 import { JWT_STORIES } from './jwt-stories.ts'
+import { BACKEND_STORIES } from './backend-stories.ts'
 import { observe } from './observe.ts'
 import { INTROSPECTION_STORIES } from './stories.ts'
 import type { Story } from './story.ts'
 import type { Telling } from './tell.ts'
 
-export const STORIES: readonly Story[] = [...INTROSPECTION_STORIES, ...JWT_STORIES]
+export const STORIES: readonly Story[] = [
+  ...INTROSPECTION_STORIES,
+  ...JWT_STORIES,
+  ...BACKEND_STORIES,
+]
 
 export async function play(story: Story, stack: LocalStack): Promise<Telling> {
   if (story.configure !== undefined) {

@@ -3,7 +3,8 @@
  * deployment specifications use.
  * Pure, but for the secrets, which are random.
  */
-import { randomBytes } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import type { ClientKey } from './identity/options.ts'
 
 /** Secrets are made anew for every run, with the characters that trip careless encoders. */
 const newSecret = (): string => `${randomBytes(18).toString('base64url')}%+/:& ~`
@@ -31,6 +32,8 @@ export const PLACEHOLDERS = {
 export const SECRET_OCIDS = {
   introspection: 'ocid1.vaultsecret.oc1.phx.introspectionclient',
   backend: 'ocid1.vaultsecret.oc1.phx.oicinvoker',
+  invokersKey: 'ocid1.vaultsecret.oc1.phx.oicinvokerskey',
+  oicUser: 'ocid1.vaultsecret.oc1.phx.oicuser',
 } as const
 
 export interface Client {
@@ -40,6 +43,23 @@ export interface Client {
   readonly scopes: readonly string[]
   readonly introspect?: boolean
   readonly accessTokenLifetimeSeconds?: number
+  readonly publicKey?: ClientKey
+  readonly authenticatesByKey?: boolean
+}
+
+/** A client's key pair, as made for the certificate that is imported into its application. */
+interface KeyPair {
+  /** PKCS #8. */
+  readonly privateKey: string
+  readonly publicKey: ClientKey
+}
+
+const newKeyPair = (alias: string): KeyPair => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  return {
+    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    publicKey: { kid: alias, jwk: { ...publicKey.export({ format: 'jwk' }) } },
+  }
 }
 
 const client = (
@@ -56,17 +76,36 @@ const client = (
 const ECHO = `${API_AUDIENCE}echo:invoke`
 const ORDERS = `${API_AUDIENCE}orders:invoke`
 
-export const createCast = () => ({
+/** Knows both identity domains under the same name. */
+export const ALICE = 'alice@example.com'
+/** Is known to the callers' identity domain alone. */
+export const BOB = 'bob@example.com'
+
+export const createCast = () => {
+  const portalsKey = newKeyPair('portals-certificate')
+  const invokersKey = newKeyPair('invokers-certificate')
+  return { portalsKey, invokersKey, ...createClients(portalsKey, invokersKey) }
+}
+
+const createClients = (portalsKey: KeyPair, invokersKey: KeyPair) => ({
   /** Clients at the callers' identity domain. */
   partnerA: client('partner-a', [ECHO, ORDERS, `${GATEWAY_AUDIENCE}invoke`]),
   partnerB: client('partner-b', [ECHO]),
   hasty: client('partner-with-short-lived-tokens', [ECHO], { accessTokenLifetimeSeconds: 1 }),
   stranger: client('client-of-another-api', [`${ANOTHER_API_AUDIENCE}read`]),
+  /** Has people log in, and gets tokens in their names. */
+  portal: client('employee-portal', [ECHO], { publicKey: portalsKey.publicKey }),
   introspector: client('gateway-authorizer', [], { introspect: true }),
   /** Client at the suppliers' identity domain, where the introspector is known as well. */
   supplier: client('supplier', [ECHO]),
   /** Clients at Oracle Integration's identity domain. */
-  oicInvoker: client('oic-invoker', [`${OIC_AUDIENCE}${OIC_SCOPE}`]),
+  oicInvoker: client('oic-invoker', [`${OIC_AUDIENCE}${OIC_SCOPE}`], {
+    publicKey: invokersKey.publicKey,
+  }),
+  oicInvokerByKey: client('oic-invoker-by-key', [`${OIC_AUDIENCE}${OIC_SCOPE}`], {
+    publicKey: invokersKey.publicKey,
+    authenticatesByKey: true,
+  }),
   /** A user of Oracle Integration, for Basic credentials. */
   oicUser: { name: 'integration.user', password: newSecret() },
 })

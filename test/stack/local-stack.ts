@@ -6,6 +6,8 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import {
+  ALICE,
+  BOB,
   ANOTHER_API_AUDIENCE,
   API_AUDIENCE,
   createCast,
@@ -55,6 +57,8 @@ export interface LocalStack {
     client: { clientId: string; clientSecret: string },
     scope: string,
   ): Promise<string>
+  /** The same in the name of a person who uses the portal. */
+  requestUserToken(user: string, scope: string): Promise<string>
   close(): Promise<void>
 }
 
@@ -94,7 +98,7 @@ async function start(
   endings.push(() => otherCallers.close())
   const entra = await startEntra()
   endings.push(() => entra.close())
-  const oicDomain = await startOicDomain(cast)
+  const oicDomain = await startOicDomain(cast, callers)
   endings.push(() => oicDomain.close())
 
   const integration = await startIntegration({
@@ -102,7 +106,7 @@ async function start(
     jwks: () => oicDomain.publicKeys(),
     audience: OIC_AUDIENCE,
     scope: OIC_SCOPE,
-    serviceInvokers: new Set([cast.oicInvoker.clientId]),
+    serviceInvokers: new Set([cast.oicInvoker.clientId, cast.oicInvokerByKey.clientId]),
     basicUsers: new Map([[cast.oicUser.name, cast.oicUser.password]]),
   })
   endings.push(() => integration.close())
@@ -115,6 +119,8 @@ async function start(
   endings.push(() => vault.close())
   vault.addSecret(SECRET_OCIDS.introspection, cast.introspector.clientSecret)
   vault.addSecret(SECRET_OCIDS.backend, cast.oicInvoker.clientSecret)
+  vault.addSecret(SECRET_OCIDS.invokersKey, cast.invokersKey.privateKey)
+  vault.addSecret(SECRET_OCIDS.oicUser, `${cast.oicUser.name}:${cast.oicUser.password}`)
 
   const config = functionConfig({ cast, callers, oicDomain, vault }, options.config ?? {})
   const authorizer = deployFunction({
@@ -149,6 +155,8 @@ async function start(
     gatewayClock,
     requestCallerToken: async (client, scope) =>
       (await callers.requestToken(client, scope)).accessToken,
+    requestUserToken: async (user, scope) =>
+      (await callers.requestUserToken(cast.portal, cast.portalsKey, user, scope)).accessToken,
     close,
   }
 }
@@ -159,7 +167,15 @@ function startCallersDomain(cast: Cast, { callers }: LocalStackOptions): Promise
   return startIdentityDomain({
     name: 'callers',
     flavour,
-    clients: [cast.partnerA, cast.partnerB, cast.hasty, cast.stranger, cast.introspector],
+    clients: [
+      cast.partnerA,
+      cast.partnerB,
+      cast.hasty,
+      cast.stranger,
+      cast.introspector,
+      cast.portal,
+    ],
+    ...(flavour === 'idcs' ? { users: [ALICE, BOB] } : {}),
     resourceServers: [
       { ...resourceServer, audience: API_AUDIENCE, scopes: ['echo:invoke', 'orders:invoke'] },
       { ...resourceServer, audience: ANOTHER_API_AUDIENCE, scopes: ['read'] },
@@ -184,11 +200,13 @@ function startOtherCallersDomain(cast: Cast): Promise<IdentityDomain> {
   })
 }
 
-function startOicDomain(cast: Cast): Promise<IdentityDomain> {
+function startOicDomain(cast: Cast, callers: IdentityDomain): Promise<IdentityDomain> {
   return startIdentityDomain({
     name: 'oic',
     flavour: 'idcs',
-    clients: [cast.oicInvoker],
+    clients: [cast.oicInvoker, cast.oicInvokerByKey],
+    users: [ALICE],
+    exchangesTokensOf: () => callers.publicKeys(),
     resourceServers: [
       {
         audience: OIC_AUDIENCE,

@@ -11,7 +11,7 @@ export function commonConfiguration(domain: Domain): Configuration {
   return {
     adapter: memoryAdapter(domain.store),
     jwks: { keys: domain.signingKeys.map((key) => ({ ...key.privateJwk })) },
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     scopes: [],
     responseTypes: [],
     clientBasedCORS: () => false,

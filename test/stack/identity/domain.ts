@@ -32,6 +32,8 @@ export interface RecordedRequest {
 /** In what the flavours differ. */
 export interface Flavour {
   readonly paths: { token: string; introspection: string; revocation: string; jwks: string }
+  /** Grants beside client credentials. */
+  readonly extensionGrants: readonly string[]
   issuer(url: string): string
   /** All keys after a new one was made, newest first. */
   rotate(keys: readonly SigningKey[]): Domain['signingKeys']

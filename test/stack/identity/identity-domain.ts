@@ -7,7 +7,7 @@ import type { JSONWebKeySet } from 'jose'
 import type { Provider } from 'oidc-provider'
 import { listen } from '../listen.ts'
 import { readActiveToken } from './access-token.ts'
-import { type IssuedToken, requestToken } from './client-request.ts'
+import { type IssuedToken, requestToken, requestUserToken } from './client-request.ts'
 import type { Domain, RecordedRequest } from './domain.ts'
 import { idcs } from './idcs/idcs.ts'
 import { storeClient } from './memory-adapter.ts'
@@ -31,6 +31,13 @@ export interface IdentityDomain {
   /** A token from the real endpoint. Throws an `Error` with its status and error code. */
   requestToken(
     client: { clientId: string; clientSecret: string },
+    qualifiedScope: string,
+  ): Promise<IssuedToken>
+  /** The same in the name of a user, whom the client asserts with its own key (`idcs` alone). */
+  requestUserToken(
+    client: { clientId: string; clientSecret: string },
+    key: { privateKey: string; publicKey: { kid: string } },
+    user: string,
     qualifiedScope: string,
   ): Promise<IssuedToken>
   /** As an administrator does it, whoever the client is. Throws for a token that is not active. */
@@ -66,7 +73,9 @@ export async function startIdentityDomain(options: IdentityDomainOptions): Promi
     requests: [],
     signingKeys: flavour.rotate([]),
   }
-  for (const client of options.clients) storeClient(domain.store, client)
+  for (const client of options.clients) {
+    storeClient(domain.store, client, flavour.extensionGrants)
+  }
 
   // Keys are part of oidc-provider's configuration: other keys need another provider, which finds
   // clients and tokens where the former one left them.
@@ -96,6 +105,8 @@ export async function startIdentityDomain(options: IdentityDomainOptions): Promi
     publicKeys: () => publicKeySet(domain.signingKeys),
     scopeParameters,
     requestToken: (client, scope) => requestToken(tokenEndpoint, client, scopeParameters(scope)),
+    requestUserToken: (client, key, user, scope) =>
+      requestUserToken(tokenEndpoint, client, key, { user, scope, audience: domain.issuer }),
     revoke: async (accessToken) => {
       const opaque = await provider.ClientCredentials.find(accessToken)
       const jti = (await readActiveToken(domain, accessToken))?.jti
@@ -112,7 +123,7 @@ export async function startIdentityDomain(options: IdentityDomainOptions): Promi
       if (client === undefined) {
         throw new Error(`identity domain ${options.name}: no client ${clientId}`)
       }
-      storeClient(domain.store, { ...client, clientSecret })
+      storeClient(domain.store, { ...client, clientSecret }, flavour.extensionGrants)
     },
     pause: () => server.pause(),
     resume: () => server.resume(),

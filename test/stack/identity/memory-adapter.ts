@@ -27,12 +27,22 @@ export function memoryAdapter(store: MemoryStore): AdapterFactory {
 }
 
 /** Writes a client; the next request already sees its new secret. */
-export function storeClient(store: MemoryStore, client: ClientOptions): void {
+export function storeClient(
+  store: MemoryStore,
+  client: ClientOptions,
+  extensionGrants: readonly string[],
+): void {
   store.set(keyOf('Client', client.clientId), {
     client_id: client.clientId,
     client_secret: client.clientSecret,
     client_name: client.clientId,
-    grant_types: ['client_credentials'],
+    grant_types: ['client_credentials', ...extensionGrants],
+    ...(client.publicKey === undefined
+      ? {}
+      : { jwks: { keys: [{ ...client.publicKey.jwk, kid: client.publicKey.kid }] } }),
+    ...(client.authenticatesByKey === true
+      ? { token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'RS256' }
+      : {}),
     redirect_uris: [],
     response_types: [],
   })

@@ -2,6 +2,8 @@
  * Owns what one can say about an identity domain of the local stack, and what makes no sense.
  * I/O: none; pure.
  */
+import type { JSONWebKeySet } from 'jose'
+
 export interface IdentityDomainOptions {
   /** For messages, and the seed of the made-up tenant name. */
   name: string
@@ -16,6 +18,13 @@ export interface IdentityDomainOptions {
    * Closed unless set, as in a new domain. A standard domain always publishes its keys.
    */
   signingCertPublicAccess?: boolean
+  /** Login names of the people whom the domain knows; clients may assert them. `idcs` alone. */
+  users?: readonly string[]
+  /**
+   * Keys of another domain, whose tokens can be exchanged here (RFC 8693). `idcs` alone; a real
+   * identity domain exchanges no foreign token for one of its own, as far as is documented.
+   */
+  exchangesTokensOf?: () => JSONWebKeySet
 }
 
 export interface ClientOptions {
@@ -25,8 +34,18 @@ export interface ClientOptions {
   scopes: readonly string[]
   /** Whether it may introspect tokens ("Allowed operations: Introspect"). Default: no. */
   introspect?: boolean
+  /** The client's own key, as its certificate in the domain has it: signs user assertions. */
+  publicKey?: ClientKey
+  /** Whether the client authenticates with that key (`private_key_jwt`) in place of its secret. */
+  authenticatesByKey?: boolean
   /** Overrides the resource server's lifetime for the tokens of this client. */
   accessTokenLifetimeSeconds?: number
+}
+
+export interface ClientKey {
+  /** The alias of the certificate. */
+  kid: string
+  jwk: Readonly<Record<string, unknown>>
 }
 
 export interface ResourceServerOptions {

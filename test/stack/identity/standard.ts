@@ -24,6 +24,7 @@ const paths = {
 
 export const standard: Flavour = {
   paths,
+  extensionGrants: [],
   issuer: (url) => url,
   // The old key stays published, so that the tokens it signed can be verified until they expire.
   rotate: (keys) => [newSigningKey(), ...keys],

@@ -13,17 +13,21 @@ export function tenantOf(domainName: string): string {
   return `idcs-${hex32(domainName)}`
 }
 
-/** What IDCS adds to the registered claims of a client-credentials token. */
-export function idcsClaims(tenant: string, clientId: string): Record<string, string> {
+/** What IDCS adds to the registered claims of a token: a client's own, or a user's. */
+export function idcsClaims(
+  tenant: string,
+  clientId: string,
+  user: string | undefined,
+): Record<string, string> {
   return {
     tok_type: 'AT',
-    sub_type: 'client',
+    sub_type: user === undefined ? 'client' : 'user',
     client_guid: hex32(`${tenant} ${clientId}`),
     client_name: clientId,
     client_tenantname: tenant,
     tenant,
     'user.tenant.name': tenant,
-    gtp: 'cc',
+    gtp: user === undefined ? 'cc' : 'jwt',
   }
 }
 

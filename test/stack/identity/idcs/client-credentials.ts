@@ -1,5 +1,6 @@
 /**
- * Owns the client credentials grant (RFC 6749 §4.4) as identity domains grant it.
+ * Owns the client credentials grant (RFC 6749 §4.4) as identity domains grant it, and the tokens
+ * that a domain issues.
  * I/O: none; oidc-provider has authenticated the client and sends the answer.
  */
 import type { Provider, TokenEndpointGrantContext } from 'oidc-provider'
@@ -8,24 +9,12 @@ import { errors } from '../oidc-provider.ts'
 import { audienceClaim, tenantOf } from './claims.ts'
 import { readScopeRequest } from './scope-request.ts'
 
-type GrantContext = TokenEndpointGrantContext<{ scope?: string }>
+export type GrantContext = TokenEndpointGrantContext<{ scope?: string }>
 
 /** Replaces oidc-provider's own grant, whose notion of scopes and resources is RFC 8707's. */
 export function registerClientCredentials(provider: Provider, domain: Domain): void {
   const grant = async (ctx: GrantContext) => {
-    const order = readOrder(domain, ctx)
-    const { kid } = domain.signingKeys[0]
-    const token = new provider.ClientCredentials({
-      client: ctx.oidc.client,
-      scope: order.scope,
-      resourceServer: new provider.ResourceServer(order.audiences[0], {
-        scope: order.scope,
-        accessTokenTTL: order.lifetimeSeconds,
-        accessTokenFormat: 'jwt',
-        jwt: { sign: { alg: 'RS256', kid } },
-      }),
-    })
-    token.aud = audienceClaim(order.audiences)
+    const token = newToken(provider, domain, ctx)
     // No `scope` in the answer, although the token carries another one than was asked for.
     ctx.body = {
       access_token: await token.save(),
@@ -34,6 +23,29 @@ export function registerClientCredentials(provider: Provider, domain: Domain): v
     }
   }
   provider.registerGrantType<{ scope?: string }>('client_credentials', grant, ['scope'])
+}
+
+/** The token that the request's scope orders, living no longer than `longestSeconds`. */
+export function newToken(
+  provider: Provider,
+  domain: Domain,
+  ctx: GrantContext,
+  longestSeconds = Number.POSITIVE_INFINITY,
+) {
+  const order = readOrder(domain, ctx)
+  const { kid } = domain.signingKeys[0]
+  const token = new provider.ClientCredentials({
+    client: ctx.oidc.client,
+    scope: order.scope,
+    resourceServer: new provider.ResourceServer(order.audiences[0], {
+      scope: order.scope,
+      accessTokenTTL: Math.floor(Math.min(order.lifetimeSeconds, longestSeconds)),
+      accessTokenFormat: 'jwt',
+      jwt: { sign: { alg: 'RS256', kid } },
+    }),
+  })
+  token.aud = audienceClaim(order.audiences)
+  return token
 }
 
 function readOrder(domain: Domain, ctx: GrantContext) {

@@ -13,6 +13,7 @@ import { acceptJwtTokens, guardIntrospection, recordRequests } from '../middlewa
 import { Provider } from '../oidc-provider.ts'
 import { newSigningKey } from '../signing-key.ts'
 import { IDCS_ISSUER, idcsClaims, introspectionAnswer, tenantOf } from './claims.ts'
+import { JWT_BEARER, registerExtensionGrants, TOKEN_EXCHANGE, userOf } from './extension-grants.ts'
 import { registerClientCredentials } from './client-credentials.ts'
 import { serveDocuments } from './documents.ts'
 
@@ -25,6 +26,7 @@ const paths = {
 
 export const idcs: Flavour = {
   paths,
+  extensionGrants: [JWT_BEARER, TOKEN_EXCHANGE],
   issuer: () => IDCS_ISSUER,
   // The `kid` never changes: a rotation shows in the thumbprints alone.
   rotate: () => [newSigningKey('SIGNING_KEY')],
@@ -35,17 +37,20 @@ export const idcs: Flavour = {
       ...commonConfiguration(domain),
       routes: paths,
       features: { ...commonFeatures, resourceIndicators: { enabled: false } },
-      extraTokenClaims: (_ctx, token) => idcsClaims(tenant, token.clientId ?? ''),
+      extraTokenClaims: (_ctx, token) => idcsClaims(tenant, token.clientId ?? '', userOf(token)),
       formats: {
         customizers: {
           // An undefined `typ` takes oidc-provider's `at+jwt` away.
-          jwt: (_ctx, _token, parts) => {
+          jwt: (_ctx, token, parts) => {
             parts.header = { typ: undefined, x5t, 'x5t#S256': x5tS256 }
+            const user = userOf(token)
+            if (user !== undefined) parts.payload['sub'] = user
           },
         },
       },
     })
     registerClientCredentials(provider, domain)
+    registerExtensionGrants(provider, domain)
     provider.use(recordRequests(domain))
     provider.use(serveDocuments(domain, paths))
     provider.use(guardIntrospection(domain, paths))

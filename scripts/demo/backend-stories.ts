@@ -1,0 +1,193 @@
+/**
+ * Owns the stories about what Oracle Integration gets to see: each grant, several backends, and the
+ * rotation of a secret.
+ * I/O: through the local stack that it is given.
+ */
+import { ALICE, API_AUDIENCE, BOB, SECRET_OCIDS } from '../../test/stack/cast.ts'
+import { PATH_PREFIXES, type LocalStack } from '../../test/stack/local-stack.ts'
+import type { Configure } from './configurations.ts'
+import type { CallerRequest } from './observe.ts'
+import { REACHES_OIC, REFUSED, type Story } from './story.ts'
+
+const ECHO = `${API_AUDIENCE}echo:invoke`
+const HELLO = `${PATH_PREFIXES.multiArgument}/echo/hello`
+
+const sending = async (token: Promise<string>): Promise<CallerRequest> => ({
+  path: HELLO,
+  authorization: `Bearer ${await token}`,
+})
+
+const ofPartner = (stack: LocalStack) => stack.requestCallerToken(stack.cast.partnerA, ECHO)
+const ofOtherPartner = (stack: LocalStack) => stack.requestCallerToken(stack.cast.partnerB, ECHO)
+const of = (user: string) => (stack: LocalStack) => stack.requestUserToken(user, ECHO)
+
+/** The stack's configuration with other keys; undefined takes one out. */
+const withKeys =
+  (keys: (stack: LocalStack) => Readonly<Record<string, string | undefined>>): Configure =>
+  (stack) =>
+    Promise.resolve(
+      Object.fromEntries(
+        Object.entries({ ...stack.config, ...keys(stack) }).flatMap(([key, value]) =>
+          value === undefined ? [] : [[key, value]],
+        ),
+      ),
+    )
+
+const byPrivateKey = withKeys(({ cast }) => ({
+  back_end_app_client_id: cast.oicInvokerByKey.clientId,
+  back_end_client_auth: 'private_key_jwt',
+  back_end_client_secret_ocid: SECRET_OCIDS.invokersKey,
+  back_end_assertion_key_id: cast.invokersKey.publicKey.kid,
+}))
+
+const byUserAssertion = withKeys(({ cast }) => ({
+  back_end_grant: 'jwt_bearer',
+  back_end_assertion_key_ocid: SECRET_OCIDS.invokersKey,
+  back_end_assertion_key_id: cast.invokersKey.publicKey.kid,
+}))
+
+const byExchange = withKeys(() => ({ back_end_grant: 'token_exchange' }))
+
+const byPassword = withKeys(() => ({
+  back_end_grant: 'basic',
+  back_end_client_secret_ocid: SECRET_OCIDS.oicUser,
+  back_end_token_endpoint: undefined,
+  back_end_app_client_id: undefined,
+  back_end_scope: undefined,
+}))
+
+/** People reach Oracle Integration as themselves, partner-a as the application, nobody else at all. */
+const severalBackends: Configure = ({ cast, config }) => {
+  const oic = {
+    token_endpoint: config['back_end_token_endpoint'],
+    client: {
+      client_id: config['back_end_app_client_id'],
+      client_secret_ocid: config['back_end_client_secret_ocid'],
+    },
+    scope: config['back_end_scope'],
+  }
+  const document = {
+    issuers: [
+      {
+        name: 'partners',
+        audience: [API_AUDIENCE],
+        issuer: config['issuer'],
+        introspection_endpoint: config['idcs_introspection_endpoint'],
+        client: {
+          client_id: config['idcs_app_client_id'],
+          client_secret_ocid: config['idcs_app_client_secret_ocid'],
+        },
+      },
+    ],
+    backends: [
+      {
+        ...oic,
+        name: 'as-the-person',
+        when: { clients: [cast.portal.clientId] },
+        grant: 'jwt_bearer',
+        assertion: {
+          key_ocid: SECRET_OCIDS.invokersKey,
+          key_id: cast.invokersKey.publicKey.kid,
+        },
+      },
+      { ...oic, name: 'as-the-application', when: { clients: [cast.partnerA.clientId] } },
+    ],
+    unmatched: 'refuse',
+  }
+  const { vault_secrets_endpoint = '' } = config
+  return Promise.resolve({ vault_secrets_endpoint, authorizer_config: JSON.stringify(document) })
+}
+
+const SEES_ALICE = { status: 200, decision: 'permitted', oicSees: `user ${ALICE}` } as const
+
+export const BACKEND_STORIES: readonly Story[] = [
+  {
+    title: 'The function authenticates with a key: no client secret anywhere',
+    sends: 'a token of partner-a',
+    configure: byPrivateKey,
+    request: (stack) => sending(ofPartner(stack)),
+    expected: { ...REACHES_OIC, oicSees: 'client oic-invoker-by-key', oicTokenRequests: 1 },
+  },
+  {
+    title: 'Identity propagation: Oracle Integration sees the person',
+    sends: 'a token that Alice got through the portal',
+    configure: byUserAssertion,
+    request: (stack) => sending(of(ALICE)(stack)),
+    expected: { ...SEES_ALICE, oicTokenRequests: 1 },
+  },
+  {
+    title: 'Alice’s next call: her own token for Oracle Integration is at hand',
+    sends: 'a new token of hers',
+    request: (stack) => sending(of(ALICE)(stack)),
+    expected: { ...SEES_ALICE, oicTokenRequests: 0 },
+  },
+  {
+    title: 'Identity propagation needs a person: an application is refused',
+    sends: 'a token of partner-a',
+    request: (stack) => sending(ofPartner(stack)),
+    expected: { ...REFUSED, decision: 'subject_missing' },
+  },
+  {
+    title: 'A person whom Oracle Integration’s identity domain does not know',
+    sends: 'a token of Bob, who has an account with the callers’ identity domain alone',
+    request: (stack) => sending(of(BOB)(stack)),
+    expected: {
+      status: 502,
+      decision: 'credential_refused',
+      oicSees: 'nobody',
+      oicTokenRequests: 1,
+    },
+  },
+  {
+    title: 'Token exchange: the caller’s own token for one of the backend',
+    sends: 'a token of Alice',
+    configure: byExchange,
+    request: (stack) => sending(of(ALICE)(stack)),
+    expected: { ...SEES_ALICE, oicTokenRequests: 1 },
+  },
+  {
+    title: 'Legacy: user and password from Vault, which no deployment shows',
+    sends: 'a token of partner-a',
+    configure: byPassword,
+    request: (stack) => sending(ofPartner(stack)),
+    expected: {
+      status: 200,
+      decision: 'permitted',
+      oicSees: 'user integration.user',
+      oicTokenRequests: 0,
+    },
+  },
+  {
+    title: 'Several backends: people go as themselves',
+    sends: 'a token of Alice',
+    configure: severalBackends,
+    request: (stack) => sending(of(ALICE)(stack)),
+    expected: { ...SEES_ALICE, oicTokenRequests: 1 },
+  },
+  {
+    title: 'Several backends: a partner goes as the application',
+    sends: 'a token of partner-a',
+    request: (stack) => sending(ofPartner(stack)),
+    expected: { ...REACHES_OIC, oicTokenRequests: 1 },
+  },
+  {
+    title: 'Several backends: nobody’s caller is refused',
+    sends: 'a good token of partner-b, for whom no backend is configured',
+    request: (stack) => sending(ofOtherPartner(stack)),
+    expected: { ...REFUSED, status: 403, decision: 'backend_unmatched' },
+  },
+  {
+    title: 'The client secret is rotated in Vault first: the previous one serves meanwhile',
+    sends: 'a token of partner-a',
+    configure: withKeys(() => ({})),
+    request: (stack) => {
+      stack.vault.rotate(SECRET_OCIDS.backend, 'the-next-secret')
+      return sending(ofPartner(stack))
+    },
+    afterwards: (stack) => {
+      stack.oicDomain.setClientSecret(stack.cast.oicInvoker.clientId, 'the-next-secret')
+      return Promise.resolve()
+    },
+    expected: { ...REACHES_OIC, oicTokenRequests: 1 },
+  },
+]
