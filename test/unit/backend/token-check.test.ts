@@ -1,0 +1,73 @@
+/**
+ * Owns the proof of what is warned of about our own token.
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import { createTokenCheck } from '../../../src/backend/token-check.ts'
+import { Redacted } from '../../../src/platform/redacted.ts'
+
+const AUDIENCE = 'https://0A.integration.example:443'
+const SCOPE = 'urn:opc:resource:consumer::all'
+
+const jwt = (claims: object): string =>
+  [{ alg: 'none' }, claims, {}]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.')
+
+const warningsAbout = (
+  tokens: readonly string[],
+  expected: { scope?: string; audience?: string } = {},
+): unknown[] => {
+  const warnings: unknown[] = []
+  const check = createTokenCheck(
+    'oic',
+    { scope: expected.scope ?? `${AUDIENCE}${SCOPE}`, audience: expected.audience },
+    (...warning) => warnings.push(warning),
+  )
+  for (const token of tokens) {
+    check({ authorization: new Redacted(`Bearer ${token}`), expiresAt: undefined })
+  }
+  return warnings.map((warning) => (warning as [string])[0])
+}
+
+describe('our own token', () => {
+  it.each([
+    ['is opaque', 'abc'],
+    ['has audience and scope', jwt({ aud: AUDIENCE, scope: SCOPE })],
+    ['has more than that', jwt({ aud: ['x', AUDIENCE], scope: `a ${SCOPE}` })],
+    ['names the whole scope', jwt({ aud: AUDIENCE, scope: `${AUDIENCE}${SCOPE}` })],
+    ['has the scopes in an array', jwt({ aud: AUDIENCE, scp: [SCOPE] })],
+    ['tells no scope', jwt({ aud: AUDIENCE })],
+  ])('is not warned of where it %s', (_case, token) => {
+    expect(warningsAbout([token])).toStrictEqual([])
+  })
+
+  it.each([
+    [
+      'has another audience',
+      jwt({ aud: 'https://other:443', scope: SCOPE }),
+      'backend_audience_mismatch',
+    ],
+    ['has no audience', jwt({ scope: SCOPE }), 'backend_audience_mismatch'],
+    ['has an empty audience', jwt({ aud: '', scope: SCOPE }), 'backend_audience_mismatch'],
+    ['has another scope', jwt({ aud: AUDIENCE, scope: 'other' }), 'backend_scope_mismatch'],
+  ])('is warned of where it %s', (_case, token, reason) => {
+    expect(warningsAbout([token])).toStrictEqual([reason])
+  })
+
+  it('is held against the audience of an exchange', () => {
+    const token = jwt({ aud: 'orders', scope: 'read' })
+
+    expect(warningsAbout([token], { scope: 'read', audience: 'orders' })).toStrictEqual([])
+    expect(warningsAbout([token], { scope: 'read', audience: 'other' })).toStrictEqual([
+      'backend_audience_mismatch',
+    ])
+  })
+
+  it('is looked at once', () => {
+    const bad = jwt({ aud: 'other' })
+
+    expect(warningsAbout([bad, bad])).toHaveLength(1)
+    expect(warningsAbout(['opaque', bad])).toHaveLength(0)
+  })
+})

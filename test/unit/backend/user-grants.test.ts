@@ -1,0 +1,102 @@
+/**
+ * Owns the proof of in whose name user-bound grants ask, beyond what the end-to-end tests show.
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { createJwtBearerGrant } from '../../../src/backend/jwt-bearer.ts'
+import { createTokenExchangeGrant } from '../../../src/backend/token-exchange.ts'
+import { denial } from '../../../src/decision.ts'
+import { Redacted } from '../../../src/platform/redacted.ts'
+import { failure } from '../../../src/platform/result.ts'
+import { jsonObject } from '../support/json.ts'
+import { StandingClock } from '../support/time.ts'
+import { callBy, recordingTokenEndpoint, REGISTRATION } from '../support/tokens-for-backends.ts'
+
+const { requestToken } = recordingTokenEndpoint()
+const UNUSED = () => Promise.reject(new Error('not to be asked'))
+
+const assertions = createJwtBearerGrant(
+  {
+    kind: 'jwt_bearer',
+    tokenEndpoint: 'https://idp.example/token',
+    client: REGISTRATION,
+    scope: 'x',
+    subjectClaim: 'sub',
+    assertionKeyOcid: undefined,
+  },
+  { requestToken, secrets: { read: UNUSED, readAnother: UNUSED }, clock: new StandingClock() },
+)
+
+const exchanges = createTokenExchangeGrant(
+  {
+    kind: 'token_exchange',
+    tokenEndpoint: 'https://idp.example/token',
+    client: REGISTRATION,
+    scope: undefined,
+    audience: undefined,
+    resource: undefined,
+    subjectTokenType: 'urn:ietf:params:oauth:token-type:access_token',
+  },
+  requestToken,
+)
+
+const keyOf = (subject: ReturnType<typeof assertions.subjectOf>): string =>
+  subject.ok ? subject.value.key : 'denied'
+
+describe('the subject of a user assertion', () => {
+  it('#52: is another one at another issuer, even of the same name', () => {
+    const keys = ['callers', 'others'].map((issuer) =>
+      keyOf(assertions.subjectOf(callBy({ issuer }))),
+    )
+
+    expect(new Set(keys).size).toBe(2)
+  })
+
+  it('#52: is the same for each call of one person, whatever else their tokens hold', () => {
+    const keys = [{ sub: 'jdoe' }, { sub: 'jdoe', jti: '1' }].map((claims) =>
+      keyOf(
+        assertions.subjectOf(
+          callBy({ claims: jsonObject(claims), token: new Redacted(claims.sub) }),
+        ),
+      ),
+    )
+
+    expect(new Set(keys).size).toBe(1)
+  })
+
+  it('is never one where the claim is no text', () => {
+    fc.assert(
+      fc.property(
+        fc.jsonValue().filter((value) => typeof value !== 'string'),
+        (sub) => {
+          expect(assertions.subjectOf(callBy({ claims: jsonObject({ sub }) }))).toStrictEqual(
+            failure(denial('subject_missing')),
+          )
+        },
+      ),
+    )
+  })
+
+  it('depends on the caller: nothing can be prepared', () => {
+    expect([assertions.application, exchanges.application]).toStrictEqual([undefined, undefined])
+  })
+})
+
+describe('the subject of a token exchange', () => {
+  it('#52: is the very token, and its key tells nothing of it', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 8 }), fc.string({ minLength: 8 }), (one, other) => {
+        const [first, second] = [one, other].map((token) =>
+          exchanges.subjectOf(callBy({ token: new Redacted(token) })),
+        )
+        const keys = [first, second].map((subject) =>
+          subject?.ok === true ? subject.value.key : '',
+        )
+
+        expect(keys[0] === keys[1]).toBe(one === other)
+        expect(keys[0]).not.toContain(one)
+      }),
+    )
+  })
+})

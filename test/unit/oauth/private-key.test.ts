@@ -1,0 +1,90 @@
+/**
+ * Owns the proof of which private keys are taken, and what they tell of themselves.
+ * I/O: none; keys are made at run time.
+ */
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { describe, expect, it } from '@jest/globals'
+import { readPrivateKey } from '../../../src/oauth/private-key.ts'
+import { Redacted } from '../../../src/platform/redacted.ts'
+import { failure } from '../../../src/platform/result.ts'
+import { selfSignedCertificate } from '../support/self-signed-certificate.ts'
+import { START } from '../support/time.ts'
+
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+const curve = (namedCurve: string): KeyObject =>
+  generateKeyPairSync('ec', { namedCurve }).privateKey
+const pem = (key: KeyObject, type: 'pkcs1' | 'pkcs8' | 'sec1' = 'pkcs8'): string =>
+  key.export({ type, format: 'pem' }).toString()
+const jwk = (key: KeyObject, more = {}): string =>
+  JSON.stringify({ ...key.export({ format: 'jwk' }), ...more })
+const read = (text: string) => readPrivateKey(new Redacted(text))
+
+describe('a private key', () => {
+  it.each([
+    ['PKCS #8', pem(rsa), 'RS256'],
+    ['PKCS #1', pem(rsa, 'pkcs1'), 'RS256'],
+    ['SEC 1', pem(curve('P-256'), 'sec1'), 'ES256'],
+    ['P-384', pem(curve('P-384')), 'ES384'],
+    ['P-521', pem(curve('P-521')), 'ES512'],
+    ['Ed25519', pem(generateKeyPairSync('ed25519').privateKey), 'EdDSA'],
+    ['JWK', jwk(curve('P-256')), 'ES256'],
+    ['a PEM with remarks and blank lines around', `# ours\n\n${pem(rsa)}\n\n`, 'RS256'],
+  ])('is taken as %s', (_case, text, alg) => {
+    expect(read(text)).toMatchObject({ ok: true, value: { alg } })
+  })
+
+  it('has the `kid` and the thumbprint that a JWK tells', () => {
+    expect(read(jwk(rsa, { kid: 'ours', x5t: 'abc' }))).toMatchObject({
+      value: { kid: 'ours', x5t: 'abc' },
+    })
+  })
+
+  it('RFC 7515 §4.1.7: has the thumbprint of the certificate beside it', () => {
+    const { certificatePem, privateKeyPem } = selfSignedCertificate(new Date(START * 1000))
+    const der = Buffer.from(certificatePem.replace(/-----.*?-----|\s/g, ''), 'base64')
+    const x5t = createHash('sha1').update(der).digest('base64url')
+
+    expect(read(`${privateKeyPem}\n${certificatePem}`)).toMatchObject({
+      value: { kid: undefined, x5t },
+    })
+    expect(read(`${certificatePem}\n${privateKeyPem}`)).toMatchObject({ value: { x5t } })
+  })
+
+  it.each([
+    [
+      'a certificate of another key',
+      (): string => `${pem(rsa)}\n${selfSignedCertificate(new Date(START * 1000)).certificatePem}`,
+      'certificate_of_another_key',
+    ],
+    ['a client secret', (): string => 'a client secret', 'no_private_key'],
+    ['nothing', (): string => '', 'no_private_key'],
+    [
+      'a public JWK',
+      (): string => JSON.stringify({ kty: 'RSA', n: 'AQAB', e: 'AQAB' }),
+      'no_private_key',
+    ],
+    ['a symmetric JWK', (): string => JSON.stringify({ kty: 'oct', k: 'AQAB' }), 'no_private_key'],
+    ['a broken PEM', (): string => pem(rsa).replace(/\n.{20}/, '\n'), 'no_private_key'],
+    [
+      'an encrypted PEM',
+      (): string =>
+        rsa
+          .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' })
+          .toString(),
+      'private_key_encrypted',
+    ],
+    [
+      'a short RSA key',
+      () => pem(generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey),
+      'private_key_weak',
+    ],
+    ['an unknown curve', () => pem(curve('secp256k1')), 'private_key_weak'],
+    [
+      'a key for something else',
+      () => pem(generateKeyPairSync('x25519').privateKey),
+      'private_key_weak',
+    ],
+  ] as const)('is none: %s', (_case, text, problem) => {
+    expect(read(text())).toStrictEqual(failure(problem))
+  })
+})
