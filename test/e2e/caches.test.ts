@@ -89,7 +89,7 @@ describe('introspection answers', () => {
     expect(world.introspection.requests).toHaveLength(2)
   })
 
-  describe('with introspection_cache_seconds', () => {
+  describe('#41: with introspection_cache_seconds', () => {
     beforeAll(() => world.configure({ introspection_cache_seconds: '300' }))
 
     it('are used again for the same token and for no other', async () => {

@@ -72,7 +72,7 @@ const goodAnswer = (endpoint: Endpoint): Record<string, unknown> =>
 describe.each([
   ['introspection', /^fault introspection_(unavailable|unusable)$/],
   ['tokenEndpoint', /^fault (token_endpoint_unavailable|credential_unusable)$/],
-] as const)('the %s', (name, reason) => {
+] as const)('#37, #39: the %s', (name, reason) => {
   // Cold each time: after some failures in a row, the token endpoint is left alone for a while.
   beforeEach(() => world.start())
 
@@ -122,7 +122,7 @@ describe.each([
   })
 })
 
-describe('a token answer without a usable token', () => {
+describe('#45 to #47: a token answer without a usable token', () => {
   beforeEach(() => world.start())
 
   it.each([

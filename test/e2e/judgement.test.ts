@@ -26,7 +26,7 @@ const judge = async (members: Members, token = opaqueToken()): Promise<string> =
 const PERMIT = 'permit permitted'
 const OBJECT = { a: 1 }
 
-describe('`active`', () => {
+describe('#36, #38: `active`', () => {
   it.each([
     [true, PERMIT],
     ['true', PERMIT],
@@ -125,7 +125,7 @@ describe('time, with the tolerance of 30 seconds', () => {
   })
 })
 
-describe('what must never be permitted', () => {
+describe('#40: what must never be permitted', () => {
   it.each([
     ['an `exp` in words', { exp: 'tomorrow' }],
     ['an `exp` in milliseconds', { exp: Date.now() + 3_600_000 }],

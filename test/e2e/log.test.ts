@@ -25,7 +25,7 @@ const ALWAYS = {
 }
 const FINGERPRINT = expect.stringMatching(/^[0-9a-f]{16}$/)
 
-describe('the line of a decision', () => {
+describe('#54: the line of a decision', () => {
   it('tells of a permit', async () => {
     await world.start({ introspection_cache_seconds: '60' })
     const token = opaqueToken()

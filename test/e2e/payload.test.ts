@@ -38,7 +38,7 @@ describe.each(FLAVOURS)('the %s payload', (_name, payload) => {
     ['a scheme in small letters', `bearer ${TOKEN}`],
     ['a scheme in mixed letters', `bEaReR ${TOKEN}`],
     ['several blanks behind the scheme', `Bearer   ${TOKEN}`],
-  ])('passes on the token of %s', async (_case, value) => {
+  ])('#3: passes on the token of %s', async (_case, value) => {
     world.keepSecret(TOKEN)
     const { verdict } = await world.call(payload(value))
     expect(verdict).toBe('permit permitted')
@@ -69,7 +69,7 @@ describe.each(FLAVOURS)('the %s payload', (_name, payload) => {
     ['of another scheme', `Basic ${TOKEN}`],
     ['without a scheme', TOKEN],
     ['of a scheme that begins alike', `Bearers ${TOKEN}`],
-  ])('is denied with a bare challenge when the token is %s', async (_case, value) => {
+  ])('#1, #2, #10: is denied with a bare challenge when the token is %s', async (_case, value) => {
     world.keepSecret(TOKEN)
     const outcome = await world.call(payload(value))
     expect(outcome.verdict).toMatch(/^deny (token_missing|scheme_unsupported)$/)
@@ -97,14 +97,17 @@ describe.each(FLAVOURS)('the %s payload', (_name, payload) => {
     ['quotes', `Bearer "${TOKEN}"`, 'token_malformed'],
     ['padding in its middle', `Bearer a=${TOKEN}`, 'token_malformed'],
     ['padding alone', 'Bearer ==', 'token_malformed'],
-  ])('is denied as invalid_request when the token has %s', async (_case, value, reason) => {
-    world.keepSecret(TOKEN)
-    const outcome = await world.call(payload(value))
-    expect(outcome.verdict).toBe(`deny ${reason}`)
-    expect(errorOf(outcome)).toBe('invalid_request')
-    expect(JSON.stringify(outcome.answer)).not.toContain(TOKEN)
-    expect(world.requestCount()).toBe(0)
-  })
+  ])(
+    '#4, #5, #9: is denied as invalid_request when the token has %s',
+    async (_case, value, reason) => {
+      world.keepSecret(TOKEN)
+      const outcome = await world.call(payload(value))
+      expect(outcome.verdict).toBe(`deny ${reason}`)
+      expect(errorOf(outcome)).toBe('invalid_request')
+      expect(JSON.stringify(outcome.answer)).not.toContain(TOKEN)
+      expect(world.requestCount()).toBe(0)
+    },
+  )
 })
 
 describe('a body that is no payload', () => {

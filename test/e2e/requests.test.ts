@@ -35,7 +35,7 @@ afterAll(async () => {
 
 const vaultRequests = () => world.vault.requests.slice(-2)
 
-describe('the introspection request (RFC 7662 §2.1)', () => {
+describe('#35: the introspection request (RFC 7662 §2.1)', () => {
   it('is a form with the token alone, authenticated with Basic', async () => {
     const token = opaqueToken()
     await world.decide(token)
@@ -97,7 +97,7 @@ describe('the token request (RFC 6749 §4.4.2)', () => {
     expect(request?.headers.authorization).toBeUndefined()
   })
 
-  it('has nothing of the caller', async () => {
+  it('#52: has nothing of the caller', async () => {
     await world.start()
     const token = opaqueToken()
     await world.decide(token)
@@ -152,7 +152,7 @@ describe('nobody else', () => {
     expect(bystander.requests).toEqual([])
   })
 
-  it('is asked after a redirect, whatever its status', async () => {
+  it('#51: is asked after a redirect, whatever its status', async () => {
     for (const status of [301, 302, 303, 307, 308]) {
       await world.start()
       const redirect = { status, headers: { location: `${bystander.url}/elsewhere` } }

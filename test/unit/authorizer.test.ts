@@ -10,7 +10,7 @@ import { denial, fault, type Denial, type Fault } from '../../src/decision.ts'
 import { numericDate, seconds, type Deadline } from '../../src/platform/clock.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 import { failure, success, type Result } from '../../src/platform/result.ts'
-import { jsonObject } from './support/json.ts'
+import { jsonObject } from './support/tokens.ts'
 import { deadlineWith, PLENTY_OF_TIME, START, StandingClock } from './support/time.ts'
 
 const CALLER: VerifiedCaller = {

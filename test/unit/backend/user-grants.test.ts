@@ -9,7 +9,7 @@ import { createTokenExchangeGrant } from '../../../src/backend/token-exchange.ts
 import { denial } from '../../../src/decision.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure } from '../../../src/platform/result.ts'
-import { jsonObject } from '../support/json.ts'
+import { jsonObject } from '../support/tokens.ts'
 import { StandingClock } from '../support/time.ts'
 import { callBy, recordingTokenEndpoint, REGISTRATION } from '../support/tokens-for-backends.ts'
 

@@ -256,7 +256,7 @@ describe('rules on single claims and on lifetimes', () => {
   })
 })
 
-describe('claims for the gateway’s context', () => {
+describe('#53: claims for the gateway’s context', () => {
   it('are the listed ones alone, as texts', () => {
     const claims = jsonObject({ a: 'x', b: 5, c: true, d: ['x', 'y'], e: 'not listed' })
 

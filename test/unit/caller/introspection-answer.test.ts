@@ -136,7 +136,7 @@ describe('an introspection answer', () => {
       'RFC 9701 §5: a signed answer that nobody asked for',
       answer(200, '{"active":true}', 'application/token-introspection+jwt'),
     ],
-  ])('cannot be used when it is %s', (_case, given) => {
+  ])('#39, #43: cannot be used when it is %s', (_case, given) => {
     expect(read(given)).toStrictEqual(
       failure(fault('introspection_unusable', { detail: 'not_json' })),
     )

@@ -44,7 +44,7 @@ describe('the challenge', () => {
     },
   )
 
-  it('RFC 6750 §3.1: names the scopes that are needed with insufficient_scope', () => {
+  it('#8: RFC 6750 §3.1: names the scopes that are needed with insufficient_scope', () => {
     const refusal = { ...denial('scope_insufficient'), requiredScopes: ['orders.read', 'a:b/c'] }
 
     expect(parametersOf(bearerChallenge(refusal))).toStrictEqual({
@@ -55,7 +55,7 @@ describe('the challenge', () => {
     })
   })
 
-  it.each(reasons)('RFC 6750 §3: has printable ASCII alone: %s', (reason) => {
+  it.each(reasons)('#9, #10: RFC 6750 §3: has printable ASCII alone: %s', (reason) => {
     const refusal = { ...denial(reason), requiredScopes: ['a'] }
 
     expect(bearerChallenge(refusal)).toMatch(/^[\x20-\x7E]+$/)
@@ -68,7 +68,7 @@ describe('the challenge', () => {
     expect(bearerChallenge(refusal)).not.toContain('scope=')
   })
 
-  it('tells nothing of the circumstances', () => {
+  it('#9: tells nothing of the circumstances', () => {
     const circumstances = { clientId: 'client-1', issuer: 'default', detail: 'word' }
 
     expect(bearerChallenge(denial('audience_mismatch', circumstances))).toBe(

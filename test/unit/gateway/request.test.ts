@@ -58,7 +58,7 @@ describe('the payload of API Gateway', () => {
     )
   })
 
-  it('has the token under the configured argument name', () => {
+  it('#6: has the token under the configured argument name and under no other', () => {
     const payload = '{"type":"USER_DEFINED","data":{"token":"Bearer a","x_token":"Bearer b"}}'
 
     expect(read(payload, 'x_token')).toMatchObject(success({ token: 'Bearer b' }))

@@ -95,7 +95,7 @@ describe('a cache key', () => {
     )
   })
 
-  it('shows nothing of its parts', () => {
+  it('#42: shows nothing of its parts', () => {
     expect(cacheKey('https://idp.example', 'token-1')).toMatch(/^[A-Za-z0-9_-]{43}$/)
     expect(cacheKey('token-1')).not.toContain('token')
   })

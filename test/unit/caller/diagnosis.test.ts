@@ -1,0 +1,139 @@
+/**
+ * Owns the proof that classic mistakes are recognised, and nothing else is taken for one.
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import { diagnose } from '../../../src/caller/diagnosis.ts'
+import type { PresetName } from '../../../src/config/model.ts'
+import { readUnverifiedJwt } from '../../../src/oauth/unverified-jwt.ts'
+import { issuerConfig, tokenRules } from '../support/issuers.ts'
+import { unsignedJwt } from '../support/tokens.ts'
+
+const TENANT = '0f0f0f0f-0000-4000-8000-000000000000'
+const V2 = `https://login.microsoftonline.com/${TENANT}/v2.0`
+const OKTA = 'https://acme.okta.com'
+const REALM = 'https://sso.example.com/realms/shops'
+
+const issuer = (preset: PresetName, iss: string) =>
+  issuerConfig({ preset, rules: tokenRules({ issuer: iss }) })
+
+const ENTRA_V2 = issuer('entra', V2)
+const ENTRA_V1 = issuer('entra', `https://sts.windows.net/${TENANT}/`)
+const OKTA_DEFAULT = issuer('okta', `${OKTA}/oauth2/default`)
+const AUTH0 = issuer('auth0', 'https://acme.eu.auth0.com/')
+const KEYCLOAK = issuer('keycloak', REALM)
+const jwt = (claims: object) => readUnverifiedJwt(unsignedJwt(claims))
+
+describe('the diagnosis', () => {
+  it.each([
+    [
+      'a v1 token where v2 is configured',
+      'issuer_mismatch',
+      ENTRA_V2,
+      { iss: `https://sts.windows.net/${TENANT}/` },
+      'entra_v1_token',
+    ],
+    [
+      'a v2 token where v1 is configured',
+      'issuer_mismatch',
+      ENTRA_V1,
+      { iss: V2 },
+      'entra_v2_token',
+    ],
+    [
+      'a v2 token of another tenant',
+      'issuer_mismatch',
+      ENTRA_V2,
+      { iss: V2.replace('0f', '1f') },
+      'entra_v2_token',
+    ],
+    [
+      'a token for Graph, by its id',
+      'audience_mismatch',
+      ENTRA_V2,
+      { iss: V2, aud: '00000003-0000-0000-c000-000000000000' },
+      'entra_graph_token',
+    ],
+    [
+      'a token for Graph, by its address',
+      'signature_invalid',
+      ENTRA_V2,
+      { iss: V2, aud: 'https://graph.microsoft.com/' },
+      'entra_graph_token',
+    ],
+    [
+      'a token of Okta’s org server',
+      'issuer_mismatch',
+      OKTA_DEFAULT,
+      { iss: OKTA },
+      'okta_org_token',
+    ],
+    [
+      'a token of Keycloak for account alone',
+      'audience_mismatch',
+      KEYCLOAK,
+      { iss: REALM, aud: 'account' },
+      'keycloak_account_audience',
+    ],
+    [
+      'the same, when introspected',
+      'token_inactive',
+      KEYCLOAK,
+      { iss: REALM, aud: ['account'] },
+      'keycloak_account_audience',
+    ],
+  ] as const)('recognises %s', (_case, reason, configured, claims, expected) => {
+    expect(diagnose(reason, [configured], jwt(claims))).toBe(expected)
+  })
+
+  it('recognises an opaque token of Auth0, and an encrypted one', () => {
+    expect(diagnose('token_opaque', [AUTH0], undefined)).toBe('auth0_opaque_token')
+    expect(diagnose('token_encrypted', [AUTH0], undefined)).toBe('auth0_opaque_token')
+  })
+
+  it.each([
+    ['an opaque token where Auth0 is not configured', 'token_opaque', OKTA_DEFAULT, undefined],
+    ['an opaque token that a provider called inactive', 'token_inactive', AUTH0, undefined],
+    ['a token of nobody known', 'issuer_mismatch', ENTRA_V2, { iss: 'https://other.example' }],
+    [
+      'another Okta organisation',
+      'issuer_mismatch',
+      OKTA_DEFAULT,
+      { iss: 'https://other.okta.com' },
+    ],
+    [
+      'another server of the same organisation',
+      'issuer_mismatch',
+      OKTA_DEFAULT,
+      { iss: `${OKTA}/oauth2/aus1` },
+    ],
+    ['a token without an issuer', 'issuer_mismatch', OKTA_DEFAULT, {}],
+    [
+      'a token of Keycloak for account and more',
+      'audience_mismatch',
+      KEYCLOAK,
+      { iss: REALM, aud: ['account', 'x'] },
+    ],
+    ['a token of Keycloak for nobody', 'audience_mismatch', KEYCLOAK, { iss: REALM }],
+    [
+      'a token of Keycloak with a bad signature',
+      'signature_invalid',
+      KEYCLOAK,
+      { iss: REALM, aud: 'account' },
+    ],
+    [
+      'a v1 token of a configured tenant',
+      'audience_mismatch',
+      ENTRA_V1,
+      { iss: `https://sts.windows.net/${TENANT}/` },
+    ],
+    [
+      'a token for Graph that is expired',
+      'token_expired',
+      ENTRA_V2,
+      { aud: 'https://graph.microsoft.com' },
+    ],
+  ] as const)('leaves alone %s', (_case, reason, configured, claims) => {
+    expect(diagnose(reason, [configured], claims && jwt(claims))).toBe(reason)
+  })
+})

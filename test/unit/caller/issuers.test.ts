@@ -1,0 +1,125 @@
+/**
+ * Owns the proof of which issuers are asked about a token, and whose word counts.
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import { createCallerVerifier } from '../../../src/caller/issuers.ts'
+import { toVerifiedCaller } from '../../../src/caller/verified-caller.ts'
+import { readTokenClaims } from '../../../src/caller/claims.ts'
+import type { JwtConfig } from '../../../src/config/model.ts'
+import { denial, fault, type Denial, type Fault } from '../../../src/decision.ts'
+import { Redacted } from '../../../src/platform/redacted.ts'
+import { failure, success } from '../../../src/platform/result.ts'
+import { CLAIM_NAMES, issuerConfig, tokenRules } from '../support/issuers.ts'
+import { PLENTY_OF_TIME } from '../support/time.ts'
+import { jsonObject, unsignedJwt } from '../support/tokens.ts'
+
+const JWT: JwtConfig = { keys: { kind: 'static', keys: [] }, algorithms: ['RS256'], type: 'any' }
+
+type Word = 'accepts' | Denial | Fault
+
+interface Issuer {
+  readonly name: string
+  readonly iss?: string
+  readonly verifiesJwts?: boolean
+  readonly says: Word
+}
+
+const outcomeOf = async (token: string, issuers: readonly Issuer[]) => {
+  const asked: string[] = []
+  const verifyCaller = createCallerVerifier(
+    issuers.map(({ name, iss, verifiesJwts = false, says }) => {
+      const issuer = issuerConfig({
+        name,
+        jwt: verifiesJwts ? JWT : undefined,
+        rules: tokenRules({ issuer: iss }),
+      })
+      const claims = readTokenClaims(jsonObject({ sub: name }), CLAIM_NAMES)
+      if (claims === undefined) throw new Error('no claims')
+      return {
+        issuer,
+        verify: () => {
+          asked.push(name)
+          return Promise.resolve(
+            says === 'accepts' ? success(toVerifiedCaller(claims, issuer, 'off')) : failure(says),
+          )
+        },
+      }
+    }),
+  )
+  const result = await verifyCaller(new Redacted(token), PLENTY_OF_TIME, () => undefined)
+  return [result.ok ? result.value.issuer : result.error.reason, asked]
+}
+
+const A = unsignedJwt({ iss: 'https://a.example' })
+const NOT_MINE = denial('signature_invalid')
+const INACTIVE = denial('token_inactive')
+const EXPIRED = denial('token_expired')
+const DOWN = fault('introspection_unavailable')
+
+describe('a JWT', () => {
+  it('is shown to the issuers with exactly its `iss`, in their order', async () => {
+    const issuers: Issuer[] = [
+      { name: 'other', iss: 'https://b.example', says: 'accepts' },
+      { name: 'first', iss: 'https://a.example', says: NOT_MINE },
+      { name: 'slash', iss: 'https://a.example/', says: 'accepts' },
+      { name: 'second', iss: 'https://a.example', says: 'accepts' },
+      { name: 'third', iss: 'https://a.example', says: 'accepts' },
+      { name: 'any', says: 'accepts' },
+    ]
+
+    expect(await outcomeOf(A, issuers)).toStrictEqual(['second', ['first', 'second']])
+  })
+
+  it('is shown to those that accept any `iss` where nobody has its own', async () => {
+    const issuers: Issuer[] = [
+      { name: 'other', iss: 'https://b.example', says: 'accepts' },
+      { name: 'any', says: 'accepts' },
+    ]
+
+    expect(await outcomeOf(A, issuers)).toStrictEqual(['any', ['any']])
+  })
+
+  it('is denied without asking where nobody is for it', async () => {
+    expect(
+      await outcomeOf(A, [{ name: 'b', iss: 'https://b.example', says: 'accepts' }]),
+    ).toStrictEqual(['issuer_mismatch', []])
+  })
+})
+
+describe('an opaque token', () => {
+  it('is shown to those that introspect alone, in their order', async () => {
+    const issuers: Issuer[] = [
+      { name: 'jwt', verifiesJwts: true, says: 'accepts' },
+      { name: 'one', iss: 'https://a.example', says: INACTIVE },
+      { name: 'two', says: 'accepts' },
+    ]
+
+    expect(await outcomeOf('opaque', issuers)).toStrictEqual(['two', ['one', 'two']])
+  })
+
+  it.each([
+    ['opaque', 'token_opaque'],
+    ['a.b.c.d.e', 'token_encrypted'],
+  ])('is denied without asking where nobody introspects: %s', async (token, reason) => {
+    expect(
+      await outcomeOf(token, [{ name: 'jwt', verifiesJwts: true, says: 'accepts' }]),
+    ).toStrictEqual([reason, []])
+  })
+})
+
+describe('where nobody accepts', () => {
+  it.each<readonly [string, readonly Word[], string]>([
+    ['a fault outweighs a denial', [EXPIRED, DOWN], 'introspection_unavailable'],
+    [
+      'a denial of its own issuer outweighs that of a stranger',
+      [INACTIVE, EXPIRED],
+      'token_expired',
+    ],
+    ['the first stranger’s denial counts', [NOT_MINE, INACTIVE], 'signature_invalid'],
+  ])('%s', async (_case, words, expected) => {
+    const issuers = words.map((says, index) => ({ name: `issuer-${index}`, says }))
+
+    expect((await outcomeOf('opaque', issuers))[0]).toBe(expected)
+  })
+})

@@ -1,0 +1,89 @@
+/**
+ * Owns the proof of which published keys are trusted, and what is said of the others.
+ * I/O: none; keys are made at run time.
+ */
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, expect, it } from '@jest/globals'
+import { jsonWebKeys, readTrustedKeys } from '../../../src/caller/json-web-key.ts'
+import { jsonObject } from '../support/tokens.ts'
+
+const rsa = (modulusLength = 2048) =>
+  generateKeyPairSync('rsa', { modulusLength }).publicKey.export({ format: 'jwk' })
+const ec = (namedCurve: string) =>
+  generateKeyPairSync('ec', { namedCurve }).publicKey.export({ format: 'jwk' })
+const ed25519 = () => generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })
+const GOOD = rsa()
+
+const read = (...keys: readonly unknown[]) => {
+  const { trusted, problems } = readTrustedKeys(jsonWebKeys(jsonObject({ keys })) ?? [])
+  return { names: trusted.map(({ kid }) => kid), problems }
+}
+
+describe('a published key', () => {
+  it.each([
+    ['RSA', { ...GOOD, alg: 'RS256', use: 'sig' }],
+    ['P-256', { ...ec('P-256'), alg: 'ES256' }],
+    ['P-521', ec('P-521')],
+    ['Ed25519', { ...ed25519(), alg: 'EdDSA' }],
+    ['with the operations of identity domains', { ...GOOD, key_ops: ['encrypt', 'sign'] }],
+    ['with a certificate', { ...GOOD, x5c: ['nonsense'], x5t: 'abc' }],
+  ])('is trusted: %s', (_case, key) => {
+    expect(read({ ...key, kid: 'good' })).toStrictEqual({ names: ['good'], problems: [] })
+  })
+
+  it.each([
+    ['symmetric', { kty: 'oct', k: 'AQAB' }, 'is no RSA, EC or OKP key'],
+    ['private', { ...GOOD, d: 'AQAB' }, 'is a private key: it is known to others now, replace it'],
+    ['for encryption', { ...GOOD, use: 'enc' }, 'is not for signatures (`use`)'],
+    [
+      'with other operations',
+      { ...GOOD, key_ops: ['encrypt'] },
+      'is not for signatures (`key_ops`)',
+    ],
+    ['with odd operations', { ...GOOD, key_ops: 5 }, 'is not for signatures (`key_ops`)'],
+    ['short', rsa(1024), 'is shorter than 2048 bits'],
+    ['with an exponent of 1', { ...GOOD, e: 'AQ' }, 'has a public exponent that verifies nothing'],
+    ['with an even exponent', { ...GOOD, e: 'BA' }, 'has a public exponent that verifies nothing'],
+    [
+      'of another algorithm',
+      { ...GOOD, alg: 'ES256' },
+      'has an `alg` that does not go with its type',
+    ],
+    ['of no algorithm', { ...GOOD, alg: 'HS256' }, 'has an `alg` that does not go with its type'],
+    [
+      'of the wrong curve',
+      { ...ec('P-256'), alg: 'ES384' },
+      'has an `alg` that does not go with its type',
+    ],
+    ['off the curve', { ...ec('P-256'), x: ec('P-256').x }, 'is no valid key of its type'],
+    ['on an unknown curve', ec('secp256k1'), 'is on an unknown curve'],
+    ['without a modulus', { ...GOOD, n: undefined }, 'is no valid key of its type'],
+    ['with a number for a modulus', { ...GOOD, n: 5 }, 'is no valid key of its type'],
+  ])('#33: is not trusted and named, and does no harm to the rest: %s', (_case, key, problem) => {
+    expect(read({ ...key, kid: 'bad' }, { ...GOOD, kid: 'good' })).toStrictEqual({
+      names: ['good'],
+      problems: [`key bad ${problem}`],
+    })
+  })
+
+  it('#33: is named by its place where it has no name', () => {
+    expect(read({ ...GOOD, kid: 'a' }, { kty: 'oct', k: 'x' }, 5).problems).toStrictEqual([
+      'key no. 2 is no RSA, EC or OKP key',
+      'key no. 3 is no JSON object',
+    ])
+  })
+})
+
+describe('a document with keys', () => {
+  it.each([
+    ['a set', { keys: [1, 2] }, 2],
+    ['an empty set', { keys: [] }, 0],
+    ['one key', { kty: 'RSA' }, 1],
+  ])('is read: %s', (_case, document, count) => {
+    expect(jsonWebKeys(jsonObject(document))).toHaveLength(count)
+  })
+
+  it.each([{}, { keys: {} }, { keys: 'x' }])('is none: %j', (document) => {
+    expect(jsonWebKeys(jsonObject(document))).toBeUndefined()
+  })
+})

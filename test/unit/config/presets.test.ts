@@ -1,0 +1,189 @@
+/**
+ * Owns the proof of what each preset fills in, and that all of it can be overridden.
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import { buildIssuer } from '../../../src/config/build-issuer.ts'
+import type { IssuerInput, ProviderInput } from '../../../src/config/document-schema.ts'
+
+const CLIENT = { client_id: 'authorizer', client_secret_ocid: 'ocid1.vaultsecret.oc1..a' }
+const TENANT = '0f0f0f0f-0000-4000-8000-000000000000'
+
+const build = (provider: ProviderInput, more: Partial<IssuerInput> = {}) => {
+  const problems: string[] = []
+  const issuer = buildIssuer(
+    { name: 'x', audience: ['api'], provider, ...more },
+    (field, problem) => {
+      problems.push(`${field} ${problem}`)
+    },
+  )
+  return { issuer, problems }
+}
+
+/** What is known of a provider when its tokens are verified as JWTs. */
+const asJwt = (provider: ProviderInput, more: Partial<IssuerInput> = {}) => {
+  const { issuer, problems } = build(provider, { validation: 'jwt', ...more })
+  if (issuer.jwt?.keys.kind !== 'remote') throw new Error('no remote keys')
+  const { uri, access } = issuer.jwt.keys
+  return {
+    iss: issuer.rules.issuer,
+    keys: uri,
+    access: access?.tokenEndpoint,
+    discovery: issuer.discovery?.url,
+    problems,
+  }
+}
+
+const OKTA = 'https://acme.okta.com'
+const AUTH0 = 'https://acme.eu.auth0.com'
+const REALM = 'https://sso.example.com/realms/shops'
+const NOTHING_ELSE = { access: undefined, discovery: undefined, problems: [] }
+
+describe('a preset', () => {
+  it.each<readonly [string, ProviderInput, object]>([
+    [
+      'entra, version 2',
+      { preset: 'entra', tenant: TENANT },
+      {
+        iss: `https://login.microsoftonline.com/${TENANT}/v2.0`,
+        keys: `https://login.microsoftonline.com/${TENANT}/discovery/v2.0/keys`,
+        ...NOTHING_ELSE,
+      },
+    ],
+    [
+      'entra, version 1',
+      { preset: 'entra', tenant: TENANT, token_version: 1 },
+      {
+        iss: `https://sts.windows.net/${TENANT}/`,
+        keys: `https://login.microsoftonline.com/${TENANT}/discovery/keys`,
+        ...NOTHING_ELSE,
+      },
+    ],
+    [
+      'okta',
+      { preset: 'okta', org_url: OKTA },
+      { iss: `${OKTA}/oauth2/default`, keys: `${OKTA}/oauth2/default/v1/keys`, ...NOTHING_ELSE },
+    ],
+    [
+      'okta with a server of its own, and a slash too many',
+      { preset: 'okta', org_url: `${OKTA}/`, authorization_server: 'aus1' },
+      { iss: `${OKTA}/oauth2/aus1`, keys: `${OKTA}/oauth2/aus1/v1/keys`, ...NOTHING_ELSE },
+    ],
+    [
+      'auth0, whose issuer ends in a slash',
+      { preset: 'auth0', tenant_url: AUTH0 },
+      { iss: `${AUTH0}/`, keys: `${AUTH0}/.well-known/jwks.json`, ...NOTHING_ELSE },
+    ],
+    [
+      'keycloak',
+      { preset: 'keycloak', realm_url: REALM },
+      { iss: REALM, keys: `${REALM}/protocol/openid-connect/certs`, ...NOTHING_ELSE },
+    ],
+    [
+      'oidc, by discovery',
+      { preset: 'oidc', issuer: 'https://idp.example/' },
+      {
+        iss: 'https://idp.example/',
+        keys: undefined,
+        ...NOTHING_ELSE,
+        discovery: 'https://idp.example/.well-known/openid-configuration',
+      },
+    ],
+  ])('knows issuer and keys of %s', (_case, provider, expected) => {
+    expect(asJwt(provider)).toStrictEqual(expected)
+  })
+
+  it('knows of an identity domain that its keys are protected', () => {
+    const domain_url = 'https://idcs-1.identity.oraclecloud.com/'
+
+    expect(asJwt({ preset: 'oci_iam', domain_url }, { client: CLIENT })).toStrictEqual({
+      iss: 'https://identity.oraclecloud.com/',
+      keys: 'https://idcs-1.identity.oraclecloud.com/admin/v1/SigningCert/jwk',
+      access: 'https://idcs-1.identity.oraclecloud.com/oauth2/v1/token',
+      discovery: undefined,
+      problems: [],
+    })
+  })
+
+  it.each<readonly [string, ProviderInput, string]>([
+    [
+      'oci_iam',
+      { preset: 'oci_iam', domain_url: 'https://d.example' },
+      'https://d.example/oauth2/v1/introspect',
+    ],
+    ['okta', { preset: 'okta', org_url: OKTA }, `${OKTA}/oauth2/default/v1/introspect`],
+    [
+      'keycloak',
+      { preset: 'keycloak', realm_url: REALM },
+      `${REALM}/protocol/openid-connect/token/introspect`,
+    ],
+  ])('introspects by default where a client is given: %s', (_case, provider, endpoint) => {
+    const { issuer, problems } = build(provider, { client: CLIENT })
+
+    expect(problems).toStrictEqual([])
+    expect(issuer.introspection?.endpoint).toBe(endpoint)
+    expect(issuer.jwt).toBeUndefined()
+  })
+
+  it.each<readonly [ProviderInput, object]>([
+    [
+      { preset: 'oci_iam', domain_url: 'https://d.example' },
+      { principal: ['sub'], clientId: ['client_id'], scope: ['scope'] },
+    ],
+    [
+      { preset: 'entra', tenant: TENANT },
+      { principal: ['oid', 'sub'], clientId: ['azp'], scope: ['scp', 'roles'] },
+    ],
+    [
+      { preset: 'entra', tenant: TENANT, token_version: 1 },
+      { principal: ['oid', 'sub'], clientId: ['appid'], scope: ['scp', 'roles'] },
+    ],
+    [
+      { preset: 'okta', org_url: OKTA },
+      { principal: ['sub'], clientId: ['cid', 'client_id'], scope: ['scp', 'scope'] },
+    ],
+    [
+      { preset: 'auth0', tenant_url: AUTH0 },
+      { principal: ['sub'], clientId: ['azp', 'client_id'], scope: ['scope', 'permissions'] },
+    ],
+    [
+      { preset: 'keycloak', realm_url: REALM },
+      { principal: ['sub'], clientId: ['azp', 'client_id'], scope: ['scope'] },
+    ],
+  ])('knows where a token has what: %j', (provider, expected) => {
+    expect(build(provider, { client: CLIENT }).issuer.claimNames).toStrictEqual(expected)
+  })
+
+  it('gives way to what is configured', () => {
+    const { issuer, problems } = build(
+      { preset: 'okta', org_url: OKTA },
+      {
+        validation: 'jwt',
+        issuer: 'https://login.acme.example',
+        jwks_uri: 'https://login.acme.example/keys',
+        algorithms: ['ES256'],
+        principal_claims: ['uid'],
+        client_id_claims: ['app'],
+        scope_claims: ['groups'],
+      },
+    )
+
+    expect(problems).toStrictEqual([])
+    expect(issuer).toMatchObject({
+      jwt: { keys: { uri: 'https://login.acme.example/keys' }, algorithms: ['ES256'] },
+      claimNames: { principal: ['uid'], clientId: ['app'], scope: ['groups'] },
+      rules: { issuer: 'https://login.acme.example' },
+    })
+  })
+
+  it.each<readonly [ProviderInput, string]>([
+    [{ preset: 'entra', tenant: 'common' }, 'provider.tenant is no GUID'],
+    [{ preset: 'okta', org_url: 'http://acme.okta.com' }, 'provider.org_url'],
+    [{ preset: 'auth0', tenant_url: 'acme.eu.auth0.com' }, 'provider.tenant_url'],
+    [{ preset: 'keycloak', realm_url: 'ftp://x' }, 'provider.realm_url'],
+    [{ preset: 'oci_iam', domain_url: 'd.example' }, 'provider.domain_url'],
+    [{ preset: 'oidc', issuer: 'http://idp.example' }, 'provider.issuer'],
+  ])('#55: tells of a bad value by its key: %j', (provider, expected) => {
+    expect(build(provider, { client: CLIENT }).problems.join('\\n')).toContain(expected)
+  })
+})
