@@ -19,6 +19,13 @@ export default defineConfig(
         { allowNumber: true, allowBoolean: true },
       ],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      // Marked as deprecated only to stand out; it serves loopback addresses, which are checked before.
+      '@typescript-eslint/no-deprecated': [
+        'error',
+        {
+          allow: [{ from: 'package', name: 'allowInsecureRequests', package: 'openid-client' }],
+        },
+      ],
     },
   },
   {

@@ -1,0 +1,33 @@
+/**
+ * `npm run token`: gets a token to begin with, by the flow that is named.
+ * I/O: asks the identity provider; writes the token to standard output, all talk to standard error.
+ */
+import { HELP, readArguments, UsageError } from './token/arguments.ts'
+import { useToken } from './token/outcome.ts'
+import { connect } from './token/provider.ts'
+import { FLOWS } from './token/flows.ts'
+import { say, sayFailure } from './token/talk.ts'
+
+/** Ends a flow that waits for a person, or for a server that does not answer. */
+const interrupted = new AbortController()
+process.once('SIGINT', () => {
+  interrupted.abort()
+})
+
+try {
+  const order = readArguments(process.argv.slice(2))
+  if (order === 'help') {
+    say(HELP)
+  } else {
+    const provider = await connect(order, interrupted.signal)
+    const tokens = await FLOWS[order.flow](order, provider, interrupted.signal)
+    await useToken(order, tokens, interrupted.signal)
+  }
+} catch (error) {
+  if (interrupted.signal.aborted) {
+    process.exitCode = 130
+  } else {
+    sayFailure(error)
+    process.exitCode = error instanceof UsageError ? 2 : 1
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * Owns what can be said on the command line of `npm run token`, and that no secret is.
+ * Pure.
+ */
+import { parseArgs } from 'node:util'
+import { endpointProblem } from '../../src/platform/endpoint.ts'
+
+export const FLOW_NAMES = ['client-credentials', 'device', 'code', 'refresh'] as const
+export type FlowName = (typeof FLOW_NAMES)[number]
+
+export interface Order {
+  readonly flow: FlowName
+  /** Address of the identity provider, below which its discovery document lies. */
+  readonly issuer: string
+  readonly clientId: string
+  readonly scope: string | undefined
+  /** Auth0 and others want to be told the API. */
+  readonly audience: string | undefined
+  readonly clientAuth: 'basic' | 'post' | 'none'
+  readonly clientSecretFile: string | undefined
+  /** Port of the loopback redirect (RFC 8252 §7.3); 0 takes a free one. */
+  readonly port: number
+  readonly decode: boolean
+  /** File that keeps the refresh token. */
+  readonly store: string | undefined
+  /** Address that is called with the token, which is not printed then. */
+  readonly call: string | undefined
+}
+
+/** What is wrong with the command line, for a person to correct. */
+export class UsageError extends Error {}
+
+const OPTIONS = {
+  issuer: { type: 'string' },
+  'client-id': { type: 'string' },
+  scope: { type: 'string' },
+  audience: { type: 'string' },
+  'client-auth': { type: 'string', default: 'basic' },
+  'client-secret-file': { type: 'string' },
+  port: { type: 'string', default: '8765' },
+  decode: { type: 'boolean', default: false },
+  store: { type: 'string' },
+  call: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const
+
+/** Throws a `UsageError`. */
+export const readArguments = (words: readonly string[]): Order | 'help' => {
+  refuseSecrets(words)
+  const { values, positionals } = parse(words)
+  if (values.help || positionals.length === 0) return 'help'
+  const [name, ...more] = positionals
+  const flow = FLOW_NAMES.find((each) => each === name)
+  if (flow === undefined || more.length > 0) {
+    throw new UsageError(`Give one flow: ${FLOW_NAMES.join(', ')}. --help shows examples.`)
+  }
+  const issuer = demand('--issuer', values.issuer)
+  for (const address of [issuer, values.call]) {
+    const problem = address === undefined ? undefined : endpointProblem(address)
+    if (problem !== undefined) {
+      throw new UsageError(`An address ${problem}: give https://…; http is for loopback alone.`)
+    }
+  }
+  if (flow === 'refresh' && values.store === undefined) {
+    throw new UsageError(
+      'Give --store FILE: the file into which an earlier flow put its refresh token.',
+    )
+  }
+  return {
+    flow,
+    issuer,
+    clientId: demand('--client-id', values['client-id']),
+    scope: values.scope,
+    audience: values.audience,
+    clientAuth: readClientAuth(values['client-auth']),
+    clientSecretFile: values['client-secret-file'],
+    port: readPort(values.port),
+    decode: values.decode,
+    store: values.store,
+    call: values.call,
+  }
+}
+
+const parse = (words: readonly string[]) => {
+  try {
+    return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true })
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** Arguments are seen by every process of the machine, and kept in the shell's history. */
+const refuseSecrets = (words: readonly string[]): void => {
+  if (words.some((word) => /^--(client-)?(secret|password|refresh-token)(=|$)/.test(word))) {
+    throw new UsageError(
+      'Secrets are not taken from the command line, where others can read them. Put the client secret into the environment variable CLIENT_SECRET or into a file (--client-secret-file), or wait to be asked for it.',
+    )
+  }
+}
+
+const demand = (option: string, value: string | undefined): string => {
+  if (value === undefined || value === '')
+    throw new UsageError(`Give ${option}. --help shows examples.`)
+  return value
+}
+
+const readClientAuth = (value: string): Order['clientAuth'] => {
+  if (value === 'basic' || value === 'post' || value === 'none') return value
+  throw new UsageError('Give --client-auth basic, post or none.')
+}
+
+const readPort = (value: string): number => {
+  const port = Number(value)
+  if (/^\d+$/.test(value) && port <= 65_535) return port
+  throw new UsageError('Give --port a number from 0 to 65535.')
+}
+
+export const HELP = `Gets a token, for trying out what it opens. The token goes to standard output, all else to
+standard error:  TOKEN=$(npm run -s token -- …)
+
+  npm run token -- client-credentials   the application's own token          (RFC 6749 §4.4)
+  npm run token -- device               a person's, who logs in elsewhere    (RFC 8628)
+  npm run token -- code                 a person's, who logs in here         (RFC 6749 §4.1 with PKCE)
+  npm run token -- refresh              a new one, by the stored refresh token
+
+  --issuer URL              the identity provider; of an identity domain, its URL
+  --client-id ID            our application there
+  --scope 'A B'             for a refresh token, add offline_access
+  --audience API            where the provider wants it (Auth0)
+  --client-auth METHOD      basic (default), post, or none for a public client
+  --client-secret-file F    file with the client secret; else CLIENT_SECRET; else it is asked for
+  --port N                  of the redirect http://127.0.0.1:N/callback; default 8765
+  --decode                  shows the token's claims
+  --store FILE              keeps the refresh token there, for the next refresh (mode 600)
+  --call URL                calls this address with the token instead of printing it
+
+Examples
+  An identity domain, Oracle Integration's scope from the application's page:
+    npm run token -- device --issuer https://idcs-….identity.oraclecloud.com \\
+      --client-id 0a1b… --scope 'https://….integration.….ocp.oraclecloud.com:443urn:opc:resource:consumer::all offline_access' --store oic.json
+    npm run token -- refresh --issuer https://idcs-….identity.oraclecloud.com --client-id 0a1b… --store oic.json
+  Microsoft Entra:
+    npm run token -- client-credentials --issuer https://login.microsoftonline.com/TENANT/v2.0 \\
+      --client-id … --scope api://…/.default --decode
+  Keycloak:
+    npm run token -- code --issuer https://…/realms/REALM --client-id … --client-auth none --scope openid
+`

@@ -1,0 +1,67 @@
+/**
+ * Owns the flows by which a token is got.
+ * I/O: asks the identity provider; the device and code flows wait for a person.
+ */
+import * as oauth from 'openid-client'
+import { renderUnicodeCompact } from 'uqr'
+import type { FlowName, Order } from './arguments.ts'
+import { waitForRedirect } from './redirect.ts'
+import { readRefreshToken } from './store.ts'
+import { say } from './talk.ts'
+
+export type Tokens = oauth.TokenEndpointResponse
+
+type Flow = (order: Order, provider: oauth.Configuration, signal: AbortSignal) => Promise<Tokens>
+
+/** What each flow may send along, where it is given. */
+const wishes = ({ scope, audience }: Order): Record<string, string> => ({
+  ...(scope === undefined ? {} : { scope }),
+  ...(audience === undefined ? {} : { audience }),
+})
+
+/** RFC 6749 §4.4. */
+const clientCredentials: Flow = (order, provider) =>
+  oauth.clientCredentialsGrant(provider, wishes(order))
+
+/** RFC 8628. Identity domains want a `response_type`, which others have no use for. */
+const device: Flow = async (order, provider, signal) => {
+  const started = await oauth.initiateDeviceAuthorization(provider, {
+    response_type: 'device_code',
+    ...wishes(order),
+  })
+  const { verification_uri, verification_uri_complete, user_code, expires_in } = started
+  say(`On any device, open   ${verification_uri}\nand enter the code    ${user_code}`)
+  if (process.stderr.isTTY) say(renderUnicodeCompact(verification_uri_complete ?? verification_uri))
+  say(`Waiting, ${Math.ceil(expires_in / 60)} minutes at most …`)
+  return oauth.pollDeviceAuthorizationGrant(provider, started, undefined, { signal })
+}
+
+/** RFC 6749 §4.1 with PKCE (RFC 7636), back to a loopback address (RFC 8252 §7.3). */
+const code: Flow = async (order, provider, signal) => {
+  const pkceCodeVerifier = oauth.randomPKCECodeVerifier()
+  const expectedState = oauth.randomState()
+  const redirect = await waitForRedirect(order.port, signal)
+  const url = oauth.buildAuthorizationUrl(provider, {
+    ...wishes(order),
+    redirect_uri: redirect.address,
+    code_challenge: await oauth.calculatePKCECodeChallenge(pkceCodeVerifier),
+    code_challenge_method: 'S256',
+    state: expectedState,
+  })
+  say(
+    `The application has to know the redirect ${redirect.address}\nOpen in a browser on this machine:\n\n${url.href}\n`,
+  )
+  const arrived = await redirect.arrived
+  return oauth.authorizationCodeGrant(provider, arrived, { pkceCodeVerifier, expectedState })
+}
+
+/** RFC 6749 §6. */
+const refresh: Flow = async (order, provider) =>
+  oauth.refreshTokenGrant(provider, await readRefreshToken(order.store ?? ''), wishes(order))
+
+export const FLOWS: Readonly<Record<FlowName, Flow>> = {
+  'client-credentials': clientCredentials,
+  device,
+  code,
+  refresh,
+}

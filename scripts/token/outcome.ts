@@ -1,0 +1,70 @@
+/**
+ * Owns what becomes of a token: it is printed, shown, kept, or used for a call.
+ * I/O: standard output has the token and nothing else; files and calls as ordered.
+ */
+import type { Order } from './arguments.ts'
+import type { Tokens } from './flows.ts'
+import { writeRefreshToken } from './store.ts'
+import { say } from './talk.ts'
+
+const CALL_TIMEOUT_MILLISECONDS = 30_000
+const LONGEST_BODY_SHOWN = 2_000
+
+export const useToken = async (
+  order: Order,
+  tokens: Tokens,
+  signal: AbortSignal,
+): Promise<void> => {
+  // First of all: a server that rotates refresh tokens has forgotten the old one already.
+  if (order.store !== undefined) await keep(order.store, tokens)
+  if (order.decode) say(decoded(tokens.access_token))
+  if (tokens.expires_in !== undefined) say(`The token lives for ${tokens.expires_in} seconds.`)
+  if (order.call === undefined) process.stdout.write(`${tokens.access_token}\n`)
+  else await call(order.call, tokens.access_token, signal)
+}
+
+const keep = async (file: string, { refresh_token }: Tokens): Promise<void> => {
+  if (refresh_token === undefined) {
+    say(
+      'No refresh token came: ask for the scope offline_access, and allow the application the grant.',
+    )
+    return
+  }
+  await writeRefreshToken(file, refresh_token)
+  say(`The refresh token is in ${file}.`)
+}
+
+/** Header and claims, times in words; an opaque token says nothing. The signature is not shown. */
+const decoded = (token: string): string => {
+  const parts = token.split('.')
+  try {
+    if (parts.length !== 3) throw new Error()
+    const [header, claims] = parts
+      .slice(0, 2)
+      .map(
+        (part) => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>,
+      )
+    const times = ['iat', 'nbf', 'exp'].flatMap((name) => {
+      const value = claims?.[name]
+      return typeof value === 'number' ? [`${name}: ${new Date(value * 1000).toISOString()}`] : []
+    })
+    return [JSON.stringify(header, null, 2), JSON.stringify(claims, null, 2), ...times].join('\n')
+  } catch {
+    return 'The token is opaque: only the identity provider can read it.'
+  }
+}
+
+const call = async (url: string, token: string, signal: AbortSignal): Promise<void> => {
+  const response = await fetch(url, {
+    headers: { authorization: `Bearer ${token}` },
+    redirect: 'manual',
+    signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MILLISECONDS)]),
+  }).catch((error: unknown) => {
+    if (signal.aborted) throw error
+    throw new Error(`${url} does not answer`)
+  })
+  const challenge = response.headers.get('www-authenticate')
+  say([response.status, challenge].filter((part) => part !== null).join(' '))
+  say((await response.text()).slice(0, LONGEST_BODY_SHOWN))
+  if (response.status >= 400) process.exitCode = 1
+}

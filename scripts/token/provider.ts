@@ -1,0 +1,82 @@
+/**
+ * Owns the way to an identity provider: its discovery document, and who we are there.
+ * I/O: fetches the document; reads the client secret.
+ */
+import * as oauth from 'openid-client'
+import { IDENTITY_DOMAIN_ISSUER } from '../../src/config/presets.ts'
+import { endpointProblem } from '../../src/platform/endpoint.ts'
+import type { Order } from './arguments.ts'
+import { readClientSecret } from './secret.ts'
+
+/** No single request of a flow takes longer. */
+const TIMEOUT_SECONDS = 15
+
+export const connect = async (order: Order, signal: AbortSignal): Promise<oauth.Configuration> => {
+  const metadata = await discover(order.issuer, signal)
+  const config = new oauth.Configuration(
+    metadata,
+    order.clientId,
+    undefined,
+    await clientAuthentication(order),
+  )
+  config.timeout = TIMEOUT_SECONDS
+  // Addresses were checked: what is not https is loopback.
+  if (isPlain(metadata)) oauth.allowInsecureRequests(config)
+  return config
+}
+
+const discover = async (address: string, signal: AbortSignal): Promise<oauth.ServerMetadata> => {
+  const base = address.replace(/\/+$/, '')
+  const url = `${base}/.well-known/openid-configuration`
+  const response = await fetch(url, {
+    redirect: 'error',
+    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_SECONDS * 1000)]),
+  }).catch((error: unknown) => {
+    if (signal.aborted) throw error
+    throw new Error(`${url} does not answer`)
+  })
+  const document: unknown = response.status === 200 ? await response.json().catch(() => null) : null
+  if (!isMetadata(document))
+    throw new Error(`${url} gave no discovery document (${response.status})`)
+  return judged(document, address, base)
+}
+
+const isMetadata = (document: unknown): document is oauth.ServerMetadata =>
+  typeof document === 'object' &&
+  document !== null &&
+  'issuer' in document &&
+  typeof document.issuer === 'string'
+
+/**
+ * OpenID Connect Discovery §4.3: the document has to be of the issuer that was asked. Identity
+ * domains all name the same one, which serves no document; nor do they list their device endpoint.
+ */
+const judged = (
+  document: oauth.ServerMetadata,
+  address: string,
+  base: string,
+): oauth.ServerMetadata => {
+  const isIdentityDomain = document.issuer === IDENTITY_DOMAIN_ISSUER
+  if (!isIdentityDomain && document.issuer !== address && document.issuer !== base) {
+    throw new Error(`The discovery document is of another issuer than ${address}`)
+  }
+  const endpoints = Object.entries(document).filter(([name]) => name.endsWith('_endpoint'))
+  for (const [name, endpoint] of endpoints) {
+    const problem = typeof endpoint === 'string' ? endpointProblem(endpoint) : 'is no address'
+    if (problem !== undefined) throw new Error(`The discovery document’s ${name} ${problem}`)
+  }
+  return isIdentityDomain
+    ? { device_authorization_endpoint: `${base}/oauth2/v1/device`, ...document }
+    : document
+}
+
+const isPlain = (metadata: oauth.ServerMetadata): boolean =>
+  metadata.token_endpoint?.startsWith('http:') === true
+
+const clientAuthentication = async (order: Order): Promise<oauth.ClientAuth> => {
+  if (order.clientAuth === 'none') return oauth.None()
+  const secret = await readClientSecret(order.clientSecretFile)
+  return order.clientAuth === 'post'
+    ? oauth.ClientSecretPost(secret)
+    : oauth.ClientSecretBasic(secret)
+}

@@ -1,0 +1,38 @@
+/**
+ * Owns where the client secret comes from: a file, the environment, or the person at the terminal.
+ * I/O: reads a file, the environment or the terminal.
+ */
+import { readFile } from 'node:fs/promises'
+import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
+import { UsageError } from './arguments.ts'
+
+/** Throws a `UsageError` where there is none. */
+export const readClientSecret = async (file: string | undefined): Promise<string> => {
+  if (file !== undefined) return (await readFile(file, 'utf8')).replace(/\r?\n$/, '')
+  const secret = process.env['CLIENT_SECRET']
+  if (secret !== undefined && secret !== '') return secret
+  if (!process.stdin.isTTY) {
+    throw new UsageError(
+      'Give the client secret in the environment variable CLIENT_SECRET or in a file (--client-secret-file); or --client-auth none for a public client.',
+    )
+  }
+  return ask('Client secret (not shown): ')
+}
+
+/** What is typed is not shown: the terminal is silent while it waits. */
+const ask = async (question: string): Promise<string> => {
+  process.stderr.write(question)
+  const silence = new Writable({
+    write: (_chunk, _encoding, done) => {
+      done()
+    },
+  })
+  const terminal = createInterface({ input: process.stdin, output: silence, terminal: true })
+  try {
+    return await terminal.question('')
+  } finally {
+    terminal.close()
+    process.stderr.write('\n')
+  }
+}

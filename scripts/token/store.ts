@@ -1,0 +1,31 @@
+/**
+ * Owns the file that keeps a refresh token: nobody else may read it.
+ * I/O: reads and writes that file.
+ */
+import { readFile, rename, stat, writeFile } from 'node:fs/promises'
+
+const OWNER_ALONE = 0o600
+
+/** Throws an `Error` where others may read the file, or where it holds no refresh token. */
+export const readRefreshToken = async (file: string): Promise<string> => {
+  const { mode } = await stat(file).catch(() => {
+    throw new Error(`${file} does not exist: get a token with offline_access and --store first`)
+  })
+  if ((mode & 0o077) !== 0) {
+    throw new Error(`${file} can be read by others: chmod 600, and consider the token known`)
+  }
+  const content: unknown = JSON.parse(await readFile(file, 'utf8'))
+  const isStore = typeof content === 'object' && content !== null && 'refresh_token' in content
+  if (!isStore || typeof content.refresh_token !== 'string') {
+    throw new Error(`${file} holds no refresh token`)
+  }
+  return content.refresh_token
+}
+
+/** In one step, so that a crash leaves the old token or the new one: servers take each but once. */
+export const writeRefreshToken = async (file: string, refreshToken: string): Promise<void> => {
+  const unfinished = `${file}.${process.pid}`
+  const content = `${JSON.stringify({ refresh_token: refreshToken })}\n`
+  await writeFile(unfinished, content, { mode: OWNER_ALONE, flag: 'wx' })
+  await rename(unfinished, file)
+}

@@ -1,0 +1,65 @@
+/**
+ * Owns what a person is told while a token is got: on standard error, and never a secret.
+ * I/O: writes standard error.
+ */
+import {
+  AuthorizationResponseError,
+  ClientError,
+  ResponseBodyError,
+  WWWAuthenticateChallengeError,
+} from 'openid-client'
+
+export const say = (text: string): void => {
+  process.stderr.write(`${text}\n`)
+}
+
+/** What to look at, by the error code of the answer (RFC 6749 §5.2, RFC 8628 §3.5). */
+const HINTS: Readonly<Record<string, string>> = {
+  invalid_client: 'Compare client id and secret with the application; is it activated?',
+  invalid_scope:
+    'Compare the scope with the application’s; at an identity domain it begins with the audience.',
+  unauthorized_client: 'Allow this grant in the application’s OAuth configuration.',
+  unsupported_grant_type: 'The identity provider does not know this grant.',
+  invalid_grant: 'What was sent has expired or was used already: begin again.',
+  expired_token: 'The code was not entered in time: begin again.',
+  access_denied: 'The person, or a policy, said no.',
+}
+
+/** One line, with the provider's own words where it has some, and a hint where one is known. */
+export const sayFailure = (error: unknown): void => {
+  const refusal = refusalIn(error)
+  if (refusal !== undefined) {
+    const { code, description } = refusal
+    const words = description === undefined ? '' : ` (${plain(description)})`
+    say(`The identity provider says ${code}${words}`)
+    const hint = HINTS[code]
+    if (hint !== undefined) say(hint)
+    return
+  }
+  const isOurs = error instanceof Error && !(error instanceof ClientError)
+  say(isOurs ? error.message : `The identity provider’s answer cannot be used: ${codeOf(error)}`)
+}
+
+interface Refusal {
+  readonly code: string
+  readonly description: string | undefined
+}
+
+/** The error of OAuth, in the answer's body, in its challenge, or in the redirect. */
+const refusalIn = (error: unknown): Refusal | undefined => {
+  if (error instanceof ResponseBodyError || error instanceof AuthorizationResponseError) {
+    return { code: error.error, description: error.error_description }
+  }
+  if (!(error instanceof WWWAuthenticateChallengeError)) return undefined
+  const parameters = error.cause[0]?.parameters
+  return {
+    code: parameters?.['error'] ?? 'invalid_client',
+    description: parameters?.['error_description'],
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof ClientError ? (error.code ?? error.message) : 'unknown'
+
+/** Others' words on one line, without anything that moves the cursor. */
+const plain = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 300)

@@ -1,0 +1,59 @@
+/**
+ * Owns the running of `npm run token` as a process, as a person runs it.
+ * I/O: starts a process.
+ */
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
+
+export interface Run {
+  /** Resolves with the first match in what is said on standard error. */
+  heard(pattern: RegExp): Promise<string>
+  interrupt(): void
+  readonly ended: Promise<Ending>
+}
+
+export interface Ending {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export function runToken(
+  words: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Run {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/token.ts', ...words], {
+    cwd: ROOT,
+    env: { PATH: process.env['PATH'] ?? '', NODE_NO_WARNINGS: '1', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  const ended = new Promise<Ending>((resolve) => {
+    child.once('close', (status) => {
+      resolve({ status, stdout, stderr })
+    })
+  })
+  return {
+    ended,
+    interrupt: () => child.kill('SIGINT'),
+    heard: (pattern) =>
+      new Promise((resolve, reject) => {
+        const listen = (): void => {
+          const [, found] = pattern.exec(stderr) ?? []
+          if (found === undefined) return
+          child.stderr.off('data', listen)
+          resolve(found)
+        }
+        child.stderr.on('data', listen)
+        void ended.then(() => {
+          reject(new Error(`it ended before it said ${pattern.source}: ${stderr}`))
+        })
+        listen()
+      }),
+  }
+}
