@@ -53,8 +53,8 @@ const refusalIn = (error: unknown): Refusal | undefined => {
   if (!(error instanceof WWWAuthenticateChallengeError)) return undefined
   const parameters = error.cause[0]?.parameters
   return {
-    code: parameters?.['error'] ?? 'invalid_client',
-    description: parameters?.['error_description'],
+    code: parameters?.error ?? 'invalid_client',
+    description: parameters?.error_description,
   }
 }
 

@@ -97,7 +97,7 @@ export async function startLoginProvider(redirectPort: number): Promise<LoginPro
 /** oidc-provider reminds whoever runs it of what a real one would need; this one is none. */
 function dropReminders(): void {
   for (const name of ['warn', 'info'] as const) {
-    const print = console[name]
+    const print = console[name].bind(console)
     console[name] = (...words: unknown[]) => {
       if (!String(words[0]).includes('oidc-provider')) print(...words)
     }
