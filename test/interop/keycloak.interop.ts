@@ -8,6 +8,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { anotherApiScope, apiScope, oicScope } from './keycloak/cast.ts'
 import {
+  byExchange,
+  byPrivateKey,
   configFor,
   startWorld,
   wrongIntrospectionSecret,
@@ -142,6 +144,34 @@ describe.each(validations)('validation=%s', (validation) => {
     await world.admin.signOut(world.cast.callers.name, world.cast.alice.id)
 
     expect((await authorizer.decide(accessToken)).outcome).toBe(afterRevocation)
+  })
+})
+
+describe('the way to the backend', () => {
+  it('by private_key_jwt (RFC 7523 §2.2): OIC accepts what came of it', async () => {
+    const config = { ...configFor('jwt', world.cast), ...byPrivateKey(world.cast) }
+    const { outcome, reason, backEndToken } = await world
+      .deploy(config)
+      .decide(await requestPartnerToken(apiScope))
+
+    expect([outcome, reason]).toEqual(['permit', 'permitted'])
+    expect(await world.callIntegration(backEndToken)).toBe(200)
+  })
+
+  it('by token exchange (RFC 8693): a new token of the same person, for our client', async () => {
+    const config = { ...configFor('jwt', world.cast), ...byExchange(world.cast) }
+    const { accessToken } = await requestUserTokens()
+    const authorizer = world.deploy(config)
+    const { outcome, reason, backEndToken } = await authorizer.decide(accessToken)
+
+    expect([outcome, reason]).toEqual(['permit', 'permitted'])
+    const exchanged = backEndToken.replace('Bearer ', '')
+    expect(exchanged).not.toBe(accessToken)
+    expect(decodeJwt(exchanged)).toMatchObject({
+      sub: world.cast.alice.id,
+      azp: world.cast.exchanger.clientId,
+    })
+    expect((await authorizer.decide(accessToken)).backEndToken).toBe(backEndToken)
   })
 })
 

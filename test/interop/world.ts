@@ -49,6 +49,8 @@ const secretOcids = {
   introspector: 'ocid1.vaultsecret.oc1.phx.introspectionclient',
   oicInvoker: 'ocid1.vaultsecret.oc1.phx.oicinvoker',
   wrong: 'ocid1.vaultsecret.oc1.phx.wrong',
+  oicInvokersKey: 'ocid1.vaultsecret.oc1.phx.oicinvokerskey',
+  exchanger: 'ocid1.vaultsecret.oc1.phx.exchanger',
 } as const
 
 /** Starts everything; what has been started is ended again when a later part fails. */
@@ -74,6 +76,8 @@ export async function startWorld(keycloakHome: string): Promise<World> {
     vault.addSecret(secretOcids.introspector, cast.introspector.clientSecret)
     vault.addSecret(secretOcids.oicInvoker, cast.oicInvoker.clientSecret)
     vault.addSecret(secretOcids.wrong, 'not the secret')
+    vault.addSecret(secretOcids.oicInvokersKey, cast.oicInvokerByKey.privateKey)
+    vault.addSecret(secretOcids.exchanger, cast.exchanger.clientSecret)
 
     return {
       keycloak,
@@ -114,6 +118,23 @@ export function configFor(
   }
 }
 
+/** The key in Vault in place of a secret. */
+export const byPrivateKey = ({ oicInvokerByKey }: Cast): Config => ({
+  back_end_client_auth: 'private_key_jwt',
+  back_end_app_client_id: oicInvokerByKey.clientId,
+  back_end_client_secret_ocid: secretOcids.oicInvokersKey,
+  back_end_assertion_key_id: 'ours',
+})
+
+/** The callers' own tokens for others of their realm. */
+export const byExchange = ({ callers, exchanger }: Cast): Config => ({
+  back_end_grant: 'token_exchange',
+  back_end_token_endpoint: callers.tokenEndpoint,
+  back_end_app_client_id: exchanger.clientId,
+  back_end_client_secret_ocid: secretOcids.exchanger,
+  back_end_scope: apiScope,
+})
+
 /** The client of the introspection with another secret than Keycloak has for it. */
 export const wrongIntrospectionSecret: Config = { idcs_app_client_secret_ocid: secretOcids.wrong }
 
@@ -127,7 +148,7 @@ function backEnd({ oic, oicInvoker }: Cast, vault: Vault): Config {
   }
 }
 
-async function startOic({ oic, oicInvoker }: Cast): Promise<Integration> {
+async function startOic({ oic, oicInvoker, oicInvokerByKey }: Cast): Promise<Integration> {
   // Once: OIC goes on when Keycloak has been stopped.
   const keys = await oic.publicKeys()
   return startIntegration({
@@ -135,7 +156,7 @@ async function startOic({ oic, oicInvoker }: Cast): Promise<Integration> {
     jwks: () => keys,
     audience: oicAudience,
     scope: oicScope,
-    serviceInvokers: new Set([oicInvoker.clientId]),
+    serviceInvokers: new Set([oicInvoker.clientId, oicInvokerByKey.clientId]),
   })
 }
 

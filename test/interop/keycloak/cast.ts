@@ -3,7 +3,7 @@
  * console. One realm issues the callers' tokens, the other stands for OIC's identity domain.
  * I/O: through the administrator that it is given. Secrets are random.
  */
-import { randomBytes } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import type { KeycloakAdmin } from './admin.ts'
 import { realmAt, type Client, type Realm } from './realm.ts'
 
@@ -27,6 +27,10 @@ export interface Cast {
   readonly oic: Realm
   /** Ours, for OIC. */
   readonly oicInvoker: Client
+  /** Ours too, with a key (PKCS #8) in place of a secret. */
+  readonly oicInvokerByKey: { readonly clientId: string; readonly privateKey: string }
+  /** Ours at the callers' realm, for exchanging their tokens. */
+  readonly exchanger: Client
 }
 
 /** Long enough for a backend token to be kept, and for a revoked token not to expire meanwhile. */
@@ -40,6 +44,10 @@ const introspectorId = 'gateway-authorizer'
  * Keycloak from 26.6.2 on tells a client of those tokens alone that have it in `aud` (Upgrading
  * Guide, "Token introspection now validates audience claim"); all others are inactive to it.
  */
+/** Standard token exchange wants the exchanging client in the `aud` of what it exchanges. */
+const exchangerId = 'gateway-exchanger'
+const exchangerAudience = { 'included.client.audience': exchangerId }
+
 const introspectorAudience = { 'included.client.audience': introspectorId }
 
 export async function createCast(admin: KeycloakAdmin, serverUrl: string): Promise<Cast> {
@@ -49,6 +57,7 @@ export async function createCast(admin: KeycloakAdmin, serverUrl: string): Promi
   await addScope(admin, callers.name, apiScope, [
     { 'included.custom.audience': apiAudience },
     introspectorAudience,
+    exchangerAudience,
   ])
   await addScope(admin, callers.name, anotherApiScope, [introspectorAudience])
   const confidential = async (realm: Realm, clientId: string, flows: object): Promise<Client> => {
@@ -65,13 +74,42 @@ export async function createCast(admin: KeycloakAdmin, serverUrl: string): Promi
   const partner = await confidential(callers, 'partner-a', { serviceAccountsEnabled: true })
   const portal = await confidential(callers, 'portal', { directAccessGrantsEnabled: true })
   const introspector = await confidential(callers, introspectorId, {})
+  const exchanger = await confidential(callers, exchangerId, {
+    attributes: { 'standard.token.exchange.enabled': 'true' },
+  })
   const alice = await createUser(admin, callers, 'alice')
 
   const oic = realmAt(serverUrl, `oic-${suffix}`)
   await createRealm(admin, oic.name)
   await addScope(admin, oic.name, oicScope, [{ 'included.custom.audience': oicAudience }])
   const oicInvoker = await confidential(oic, 'oic-invoker', { serviceAccountsEnabled: true })
-  return { callers, partner, portal, alice, introspector, oic, oicInvoker }
+  const oicInvokerByKey = await createClientWithKey(admin, oic, 'oic-invoker-by-key')
+  return {
+    callers,
+    exchanger,
+    oicInvokerByKey,
+    partner,
+    portal,
+    alice,
+    introspector,
+    oic,
+    oicInvoker,
+  }
+}
+
+/** `private_key_jwt`, as Keycloak calls “Signed JWT”, with the public key given to it. */
+async function createClientWithKey(admin: KeycloakAdmin, realm: Realm, clientId: string) {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'ours', use: 'sig', alg: 'RS256' }
+  await admin.create(`/${realm.name}/clients`, {
+    clientId,
+    publicClient: false,
+    standardFlowEnabled: false,
+    serviceAccountsEnabled: true,
+    clientAuthenticatorType: 'client-jwt',
+    attributes: { 'use.jwks.string': 'true', 'jwks.string': JSON.stringify({ keys: [jwk] }) },
+  })
+  return { clientId, privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }
 }
 
 /** With all the client scopes that Keycloak itself gives to a new realm. */
