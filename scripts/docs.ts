@@ -11,7 +11,12 @@ import { documentSchema } from '../src/config/document-schema.ts'
 import { FLAT_KEYS } from '../src/config/flat-keys.ts'
 import { denial } from '../src/decision.ts'
 import { responseCode } from '../src/gateway/response.ts'
-import { DENIAL_REASONS, FAULT_REASONS, type DenialReason } from '../src/reasons.ts'
+import {
+  DENIAL_REASONS,
+  FAULT_REASONS,
+  WARNING_REASONS,
+  type DenialReason,
+} from '../src/reasons.ts'
 
 const README = 'README.md'
 const SCHEMA = 'deploy/authorizer-config.schema.json'
@@ -56,6 +61,16 @@ const reasons = (): string =>
     ]),
   )
 
+const warnings = (): string =>
+  table(
+    ['warning', 'meaning', 'remedy'],
+    ...Object.entries(WARNING_REASONS).map(([reason, { meaning, remedy }]) => [
+      code(reason),
+      meaning,
+      remedy,
+    ]),
+  )
+
 /** Of the JSON configuration document, for editors: it completes and checks while one types. */
 const jsonSchema = (): object => ({
   ...toJsonSchema(documentSchema),
@@ -78,7 +93,14 @@ const written = async (file: string): Promise<string> => readFile(file, 'utf8').
 
 const readme = await written(README)
 const documents = [
-  [README, fill(fill(readme, 'configuration', configurationKeys()), 'reasons', reasons())],
+  [
+    README,
+    fill(
+      fill(fill(readme, 'configuration', configurationKeys()), 'reasons', reasons()),
+      'warnings',
+      warnings(),
+    ),
+  ],
   [SCHEMA, JSON.stringify(jsonSchema())],
 ] as const
 
