@@ -1,6 +1,6 @@
 /**
- * Writes what is documented by the code itself: the README's tables of configuration keys and of
- * reasons, and the JSON Schema of the configuration document. With `--check` it only says whether
+ * Writes what is documented by the code itself: the README's tables of configuration keys, reasons
+ * and warnings, and the JSON Schema of the configuration document. With `--check` it only says whether
  * they are up to date, with exit status 0 or 1.
  * I/O: reads those files, and writes them unless told to check.
  */
