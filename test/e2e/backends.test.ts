@@ -3,6 +3,8 @@
  * I/O: starts the function and its neighbours.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { startNeighbour } from './support/neighbours.ts'
+import { createSigner } from './support/signing.ts'
 import {
   AUDIENCE,
   BACK_END_SCOPE,
@@ -240,5 +242,33 @@ describe('a cold function', () => {
 
     expect(verdict).toBe('permit permitted')
     expect(line['back_end_cache']).toBe('miss')
+  })
+
+  it('asks for the backend’s token while it fetches the keys', async () => {
+    const tokenAsked = signal()
+    const signer = createSigner()
+    const keys = await startNeighbour(async () => {
+      await tokenAsked.sent
+      return { body: { keys: [signer.jwk] } }
+    })
+    world.tokenEndpoint.replyWith(() => {
+      tokenAsked.send()
+      return { body: world.tokenAnswer() }
+    })
+    await world.start({ validation: 'jwt', issuer: ISSUER, jwks_uri: `${keys.url}/keys` })
+
+    const { verdict } = await world.decide(signer.token())
+    await keys.close()
+
+    expect(verdict).toBe('permit permitted')
+  })
+
+  it('fetches no token where the keys are at hand and the signature is bad', async () => {
+    const [signer, other] = [createSigner(), createSigner()]
+    const jwks = JSON.stringify({ keys: [signer.jwk] })
+    await world.start({ validation: 'jwt', issuer: ISSUER, jwks })
+
+    expect((await world.decide(other.token())).verdict).toBe('deny signature_invalid')
+    expect(world.requestCount()).toBe(0)
   })
 })

@@ -49,11 +49,11 @@ export interface Neighbour extends LocalServer {
 const DRIP_MILLISECONDS = 20
 
 export async function startNeighbour(
-  byDefault: (request: RecordedRequest) => Reply,
+  byDefault: (request: RecordedRequest) => Reply | Promise<Reply>,
 ): Promise<Neighbour> {
   const requests: RecordedRequest[] = []
   const usedConnections = new WeakSet<Socket>()
-  let reply: (request: RecordedRequest) => Reply | Promise<Reply> = byDefault
+  let reply = byDefault
 
   const server = await listen((incoming, outgoing) => {
     const isKept = usedConnections.has(incoming.socket)
