@@ -26,7 +26,7 @@ export const signAssertion = async (
   keyId: string | undefined,
   clock: Clock,
 ): Promise<Redacted> => {
-  const { SignJWT } = await import('jose')
+  const { SignJWT } = await import('jose/jwt/sign')
   const issuedAt = Math.floor(clock.now())
   const name = keyId ?? kid
   const [only, ...more] = audience

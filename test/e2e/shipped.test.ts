@@ -1,0 +1,83 @@
+/**
+ * Owns the proof of what is shipped beside the function itself: the bill of materials, the notices,
+ * and that nothing needs more than the archives in the lockfile.
+ * I/O: reads `dist/` and the lockfile.
+ */
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from '@jest/globals'
+
+const read = (path: string): string =>
+  readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+
+interface Component {
+  readonly group?: string
+  readonly name: string
+  readonly version: string
+  readonly hashes: readonly { readonly alg: string; readonly content: string }[]
+  readonly licenses: readonly { readonly expression: string }[]
+}
+
+const components = (JSON.parse(read('dist/sbom.cdx.json')) as { components: Component[] })
+  .components
+const nameOf = ({ group, name }: Component): string =>
+  group === undefined ? name : `${group}/${name}`
+
+const lockfile = JSON.parse(read('package-lock.json')) as {
+  packages: Record<
+    string,
+    { version?: string; integrity?: string; resolved?: string; hasInstallScript?: boolean }
+  >
+}
+const installed = Object.entries(lockfile.packages).filter(([path]) => path !== '')
+
+describe('the bill of materials', () => {
+  it('has what the function is built on', () => {
+    expect(components.map(nameOf)).toEqual(
+      expect.arrayContaining([
+        '@fnproject/fdk',
+        'axios',
+        'jose',
+        'oci-common',
+        'oci-secrets',
+        'valibot',
+      ]),
+    )
+  })
+
+  it.each(components.map((component) => [nameOf(component), component] as const))(
+    '%s: has the version and the hash of the lockfile, runs no script, and may be shipped',
+    (name, { version, hashes, licenses }) => {
+      const entry = installed.find(
+        ([path, each]) => path.endsWith(`node_modules/${name}`) && each.version === version,
+      )?.[1]
+      const sha512 = Buffer.from(entry?.integrity?.replace('sha512-', '') ?? '', 'base64')
+
+      expect(hashes).toEqual([{ alg: 'SHA-512', content: sha512.toString('hex') }])
+      expect(entry?.hasInstallScript).toBeUndefined()
+      expect(licenses.map(({ expression }) => expression).join()).toMatch(
+        /^\(?(MIT|ISC|BSD-[23]-Clause|Apache-2\.0|UPL-1\.0|Unlicense|0BSD|AFL-2\.1 OR BSD)/,
+      )
+    },
+  )
+})
+
+describe('the notices', () => {
+  const notices = read('dist/THIRD-PARTY-NOTICES.txt')
+
+  it.each(components.map((component) => [nameOf(component), component.version]))(
+    'name %s %s',
+    (name, version) => {
+      expect(notices).toContain(`\n${name} ${version} (`)
+    },
+  )
+})
+
+describe('the lockfile', () => {
+  it('has the integrity of each package, and no address of a registry', () => {
+    expect(installed.length).toBeGreaterThan(components.length)
+    expect(
+      installed.filter(([, { integrity }]) => integrity?.startsWith('sha512-') !== true),
+    ).toEqual([])
+    expect(installed.filter(([, { resolved }]) => resolved !== undefined)).toEqual([])
+  })
+})
