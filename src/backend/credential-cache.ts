@@ -137,11 +137,19 @@ export const createCredentialCache = <S extends Subject>(
   const renew = (subject: S, deadline: Deadline): Promise<Result<BackendCredential, Fault>> =>
     flights.run(subject.key, () => request(subject, deadline))
 
-  const found = (credential: BackendCredential, cache: 'hit' | 'miss') =>
-    success<ObtainedCredential>({ ...credential, backend, cache })
+  const hit = (credential: BackendCredential) =>
+    success<ObtainedCredential>({ ...credential, backend, cache: 'hit' })
 
   const missed = (trouble: Fault) =>
     failure(withCircumstances(trouble, { backend, backEndCache: 'miss' }))
+
+  /** What came of a request, judged anew: it may have been over for a while. */
+  const fetched = (requested: Result<BackendCredential, Fault>) => {
+    if (!requested.ok) return missed(requested.error)
+    return livesLongEnough(requested.value)
+      ? success<ObtainedCredential>({ ...requested.value, backend, cache: 'miss' })
+      : missed(fault('credential_too_short_lived'))
+  }
 
   return {
     obtain: async (call, deadline) => {
@@ -153,19 +161,17 @@ export const createCredentialCache = <S extends Subject>(
       if (atHand === undefined) {
         const underWay = prepared.get(deadline) ?? flights.underWay(key)
         if (underWay === undefined && pause !== undefined) return missed(pause)
-        const requested = await (underWay ?? renew(subject.value, deadline))
-        return requested.ok ? found(requested.value, 'miss') : missed(requested.error)
+        return fetched(await (underWay ?? renew(subject.value, deadline)))
       }
       const isDue = clock.now() >= atHand.renewAt
       if (!isDue || pause !== undefined || flights.underWay(key) !== undefined) {
-        return found(atHand.credential, 'hit')
+        return hit(atHand.credential)
       }
       const patience = deadlineWithin(RENEWAL_PATIENCE, deadline, clock)
       const renewed = await renew(subject.value, patience)
-      if (renewed.ok) return found(renewed.value, 'miss')
-      return livesLongEnough(atHand.credential)
-        ? found(atHand.credential, 'hit')
-        : missed(renewed.error)
+      return renewed.ok || !livesLongEnough(atHand.credential)
+        ? fetched(renewed)
+        : hit(atHand.credential)
     },
     prepare: (deadline) => {
       const subject = grant.application

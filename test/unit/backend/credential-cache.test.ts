@@ -325,6 +325,15 @@ describe('a credential that is prepared', () => {
     expect(grant.requests).toHaveLength(1)
   })
 
+  it('is not handed out where the judgement of the caller took too much of its life', async () => {
+    const { clock, source, obtain } = cacheOver({ lifetimeSeconds: MIN_LIFETIME_SECONDS })
+    const deadline = deadlineWith(10_000)
+
+    source.prepare(deadline)
+    clock.advance(1)
+    expect(told(await obtain(undefined, deadline))).toBe('credential_too_short_lived')
+  })
+
   it('is asked for once where that fails, and the decision hears of it', async () => {
     const { grant, source, obtain } = cacheOver()
     const deadline = deadlineWith(1_000)
