@@ -1,0 +1,143 @@
+/**
+ * Owns the calls of the soak and the oracle that knows what has to come of each.
+ * I/O: gets tokens from the local identity domains, and calls the local gateway with them.
+ */
+import { ANOTHER_API_AUDIENCE, API_AUDIENCE } from '../../test/stack/cast.ts'
+import { PATH_PREFIXES, type LocalStack } from '../../test/stack/local-stack.ts'
+import { oneOf, type SeededChance } from './chance.ts'
+import { KEY_COOLDOWN_MILLISECONDS, type Issuer, type Troubles } from './troubles.ts'
+
+export interface Counts {
+  calls: number
+  permits: number
+  denials: number
+  faults: number
+  /** What must not have been; each with what came in place of what. */
+  readonly wrong: string[]
+}
+
+export const newCounts = (): Counts => ({ calls: 0, permits: 0, denials: 0, faults: 0, wrong: [] })
+
+interface Caller {
+  readonly kind: string
+  readonly issuer: Issuer
+  /** Both issuers have the same `iss`: what the first does not know, the other is asked about. */
+  readonly isOfNobody?: boolean
+  readonly isGood: boolean
+  readonly getToken: (stack: LocalStack) => Promise<string>
+}
+
+const ECHO = `${API_AUDIENCE}echo:invoke`
+
+const ofPartner = (stack: LocalStack) => stack.requestCallerToken(stack.cast.partnerA, ECHO)
+const ofSupplier = async ({ otherCallers, cast }: LocalStack) =>
+  (await otherCallers.requestToken(cast.supplier, ECHO)).accessToken
+
+/** With another client in the payload, under the same signature. */
+const altered = (token: string): string => {
+  const [header = '', payload = '', signature = ''] = token.split('.')
+  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object
+  const forged = JSON.stringify({ ...claims, client_id: 'somebody-else' })
+  return [header, Buffer.from(forged).toString('base64url'), signature].join('.')
+}
+
+const CALLERS: readonly [Caller, ...Caller[]] = [
+  { kind: 'a partner', issuer: 'partners', isGood: true, getToken: ofPartner },
+  { kind: 'a supplier', issuer: 'suppliers', isGood: true, getToken: ofSupplier },
+  {
+    kind: 'garbage',
+    issuer: 'partners',
+    isGood: false,
+    getToken: () => Promise.resolve(`garbage-${Math.random()}`),
+  },
+  {
+    kind: 'a token for another API',
+    issuer: 'partners',
+    isGood: false,
+    getToken: (stack) =>
+      stack.requestCallerToken(stack.cast.stranger, `${ANOTHER_API_AUDIENCE}read`),
+  },
+  {
+    kind: 'a revoked token',
+    issuer: 'partners',
+    isGood: false,
+    getToken: async (stack) => {
+      const token = await ofPartner(stack)
+      await stack.callers.revoke(token)
+      return token
+    },
+  },
+  {
+    kind: 'an altered token',
+    issuer: 'suppliers',
+    isOfNobody: true,
+    isGood: false,
+    getToken: async (stack) => altered(await ofSupplier(stack)),
+  },
+]
+
+type Outcome = 'permit' | 'deny' | 'fault' | 'refused by OIC' | 'something else'
+
+export const callAndJudge = async (
+  stack: LocalStack,
+  troubles: Troubles,
+  chance: SeededChance,
+  counts: Counts,
+): Promise<void> => {
+  const caller = oneOf(chance, CALLERS)
+  const issuedAt = Date.now()
+  let token: string
+  try {
+    token = await caller.getToken(stack)
+  } catch {
+    return // Its identity provider is away: it has no token to call with.
+  }
+  const begun = Date.now()
+  const outcome = await outcomeOf(stack, token)
+  counts.calls += 1
+  if (outcome === 'permit') counts.permits += 1
+  if (outcome === 'deny') counts.denials += 1
+  if (outcome === 'fault') counts.faults += 1
+  if (!allowed(caller, troubles, issuedAt, begun).includes(outcome)) {
+    counts.wrong.push(`${caller.kind}: ${outcome}`)
+  }
+}
+
+const allowed = (
+  { issuer, isGood, isOfNobody = false }: Caller,
+  troubles: Troubles,
+  issuedAt: number,
+  begun: number,
+): readonly Outcome[] => {
+  const right: readonly Outcome[] = [isGood ? 'permit' : 'deny']
+  const asked: readonly Issuer[] = isOfNobody ? ['partners', 'suppliers'] : [issuer]
+  const keyChangedAt = troubles.keyChangedAt(issuer)
+  // The key went while the token was on its way, or is too new to have been looked for.
+  const isKeyNews =
+    keyChangedAt > issuedAt ||
+    (issuer === 'suppliers' && begun < keyChangedAt + KEY_COOLDOWN_MILLISECONDS)
+  return [
+    ...right,
+    ...(asked.some((each) => troubles.wereFelt(each, begun)) ? (['fault'] as const) : []),
+    ...(isKeyNews ? (['deny', 'fault'] as const) : []),
+  ]
+}
+
+const outcomeOf = async ({ gateway }: LocalStack, token: string): Promise<Outcome> => {
+  const response = await fetch(`${gateway.url}${PATH_PREFIXES.multiArgument}/echo/hello`, {
+    headers: { authorization: `Bearer ${token}` },
+  })
+  await response.arrayBuffer()
+  const isOurs = response.headers.get('www-authenticate')?.includes('realm=') === true
+  switch (response.status) {
+    case 200:
+      return 'permit'
+    case 401:
+    case 403:
+      return isOurs ? 'deny' : 'refused by OIC'
+    case 502:
+      return 'fault'
+    default:
+      return 'something else'
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * Owns what goes wrong during the soak, and until when it may still be felt.
+ * I/O: changes the local stack, by chance.
+ */
+import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { SECRET_OCIDS } from '../../test/stack/cast.ts'
+import type { LocalStack } from '../../test/stack/local-stack.ts'
+import { oneOf, type SeededChance } from './chance.ts'
+
+/** Whose calls a trouble may turn into faults. */
+export type Issuer = 'partners' | 'suppliers'
+
+export interface Troubles {
+  /** How often each came. */
+  readonly told: ReadonlyMap<string, number>
+  readonly ended: Promise<void>
+  /** Whether a call of this issuer, begun at this instant, may have met a trouble. */
+  wereFelt(issuer: Issuer, sinceMilliseconds: number): boolean
+  /** When this issuer's signing key was last changed; tokens from before it may be worthless. */
+  keyChangedAt(issuer: Issuer): number
+}
+
+/** After a trouble, pauses pass before everything works again: ten seconds for a secret, and some. */
+const AFTERMATH_MILLISECONDS = 16_000
+
+/** A new key under the old name is looked for once in this time (RFC 8725 §3.10). */
+export const KEY_COOLDOWN_MILLISECONDS = 32_000
+
+const BOTH: readonly Issuer[] = ['partners', 'suppliers']
+
+interface Trouble {
+  readonly name: string
+  readonly touches: readonly Issuer[]
+  readonly happen: (milliseconds: number) => Promise<void>
+}
+
+export const startTroubles = (
+  stack: LocalStack,
+  chance: SeededChance,
+  endMilliseconds: number,
+): Troubles => {
+  const told = new Map<string, number>()
+  const feltUntil: Record<Issuer, number> = { partners: 0, suppliers: 0 }
+  const keyChanges: Record<Issuer, number> = { partners: 0, suppliers: 0 }
+  const troubles = listTroubles(stack, (issuer) => (keyChanges[issuer] = Date.now()))
+
+  const run = async (): Promise<void> => {
+    // The first calls find everything in order.
+    await delay(2_000)
+    while (Date.now() < endMilliseconds - 5_000) {
+      const trouble = oneOf(chance, troubles)
+      told.set(trouble.name, (told.get(trouble.name) ?? 0) + 1)
+      for (const issuer of trouble.touches) feltUntil[issuer] = Number.POSITIVE_INFINITY
+      await trouble.happen(200 + chance() * 2_000)
+      for (const issuer of trouble.touches) feltUntil[issuer] = Date.now() + AFTERMATH_MILLISECONDS
+      // Long enough now and then for the aftermath to pass: calls are good again then.
+      await delay(chance() < 0.3 ? AFTERMATH_MILLISECONDS + 5_000 : chance() * 3_000)
+    }
+  }
+  return {
+    told,
+    ended: run(),
+    wereFelt: (issuer, since) => since < feltUntil[issuer],
+    keyChangedAt: (issuer) => keyChanges[issuer],
+  }
+}
+
+const listTroubles = (
+  stack: LocalStack,
+  noteKeyChange: (issuer: Issuer) => void,
+): readonly [Trouble, ...Trouble[]] => {
+  const { callers, otherCallers, oicDomain, vault, cast, authorizer } = stack
+  const away =
+    (domain: typeof callers): Trouble['happen'] =>
+    async (milliseconds) => {
+      await domain.pause()
+      await delay(milliseconds)
+      await domain.resume()
+    }
+  const newSecret = () => randomBytes(18).toString('base64url')
+  return [
+    { name: 'partners’ identity provider away', touches: ['partners'], happen: away(callers) },
+    {
+      name: 'suppliers’ identity provider away',
+      touches: ['suppliers'],
+      happen: away(otherCallers),
+    },
+    { name: 'OIC’s identity domain away', touches: BOTH, happen: away(oicDomain) },
+    {
+      name: 'Vault away',
+      touches: BOTH,
+      happen: async (milliseconds) => {
+        vault.failWith(503)
+        await delay(milliseconds)
+        vault.failWith(undefined)
+      },
+    },
+    {
+      name: 'secret rotated: identity provider first',
+      touches: BOTH,
+      happen: async (milliseconds) => {
+        const secret = newSecret()
+        callers.setClientSecret(cast.introspector.clientId, secret)
+        otherCallers.setClientSecret(cast.introspector.clientId, secret)
+        await delay(milliseconds)
+        vault.rotate(SECRET_OCIDS.introspection, secret)
+      },
+    },
+    {
+      name: 'secret rotated: Vault first',
+      touches: BOTH,
+      happen: async (milliseconds) => {
+        const secret = newSecret()
+        vault.rotate(SECRET_OCIDS.backend, secret)
+        await delay(milliseconds)
+        oicDomain.setClientSecret(cast.oicInvoker.clientId, secret)
+      },
+    },
+    {
+      name: 'partners’ signing key changed',
+      touches: [],
+      happen: () => {
+        callers.rotateSigningKey()
+        noteKeyChange('partners')
+        return Promise.resolve()
+      },
+    },
+    {
+      name: 'suppliers’ signing key changed',
+      touches: [],
+      happen: () => {
+        otherCallers.rotateSigningKey()
+        noteKeyChange('suppliers')
+        return Promise.resolve()
+      },
+    },
+    {
+      name: 'instances frozen',
+      touches: [],
+      happen: async (milliseconds) => {
+        authorizer.freeze()
+        await delay(milliseconds)
+      },
+    },
+  ]
+}
