@@ -236,19 +236,33 @@ describe('a failed request for a credential', () => {
     expect(told(await obtain())).toBe('Bearer 2 miss')
   })
 
-  it('is forgotten with the first good answer', async () => {
-    const { clock, grant, obtain } = cacheOver({ lifetimeSeconds: MIN_LIFETIME_SECONDS })
-    grant.failing = DOWN
-    for (let failures = 0; failures < 5; failures += 1) await obtain()
-    grant.failing = undefined
-    expect(told(await obtain())).toBe('Bearer 6 miss')
-
-    clock.advance(1)
-    grant.failing = DOWN
+  it('leaves a renewal that is due alone during a pause: the old credential serves', async () => {
+    const { clock, grant, obtain } = cacheOver()
     await obtain()
-    grant.failing = undefined
-    expect(told(await obtain())).toBe('Bearer 8 miss')
+    clock.advance(RENEWAL_SECONDS)
+    grant.failing = { ...DOWN, retryAfter: seconds(30) }
+
+    expect(told(await obtain())).toBe('Bearer 1 hit')
+    expect(told(await obtain())).toBe('Bearer 1 hit')
+    expect(grant.requests).toHaveLength(2)
   })
+
+  it.each([DOWN, REFUSED])(
+    'is forgotten with the first good answer: $fault.reason',
+    async (failing) => {
+      const { clock, grant, obtain } = cacheOver({ lifetimeSeconds: MIN_LIFETIME_SECONDS })
+      grant.failing = failing
+      for (let failures = 0; failures < 5; failures += 1) await obtain()
+      grant.failing = undefined
+      expect(told(await obtain())).toBe('Bearer 6 miss')
+
+      clock.advance(1)
+      grant.failing = failing
+      await obtain()
+      grant.failing = undefined
+      expect(told(await obtain())).toBe('Bearer 8 miss')
+    },
+  )
 
   it('of the endpoint pauses the requests for all; one subject’s own trouble only its own', async () => {
     const outcomes = await Promise.all(
@@ -319,6 +333,7 @@ describe('a credential that is prepared', () => {
     const deadline = deadlineWith(1_000)
 
     source.prepare(deadline)
+    await new Promise(setImmediate)
     expect(grant.requests).toHaveLength(1)
     expect(told(await obtain(undefined, deadline))).toBe('Bearer 1 miss')
     expect(told(await obtain())).toBe('Bearer 1 hit')

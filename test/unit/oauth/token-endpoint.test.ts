@@ -125,3 +125,32 @@ describe('a refusal of our client', () => {
     expect(isInvalidClient(answer(status, body))).toBe(expected)
   })
 })
+
+describe('the wish to be left alone', () => {
+  const retryAfter = (status: number, value: string): unknown => {
+    const plain = answer(status, {})
+    const header = (name: string) => (name === 'retry-after' ? value : plain.header(name))
+    const read = readTokenAnswer({ ...plain, header }, START, START)
+    return read.ok ? undefined : read.error.retryAfter
+  }
+
+  it.each([
+    [429, '7', 7],
+    [503, '120', 120],
+    [429, new Date((START + 30) * 1000).toUTCString(), 30],
+    [429, '86400', 300],
+  ])('RFC 9110 §10.2.3: is kept with status %d and %s', (status, value, expected) => {
+    expect(retryAfter(status, value)).toBe(expected)
+  })
+
+  it.each([
+    [500, '7'],
+    [400, '7'],
+    [429, '0'],
+    [429, '-7'],
+    [429, 'soon'],
+    [429, new Date((START - 30) * 1000).toUTCString()],
+  ])('is none with status %d and %s', (status, value) => {
+    expect(retryAfter(status, value)).toBeUndefined()
+  })
+})

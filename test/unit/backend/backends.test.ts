@@ -1,0 +1,110 @@
+/**
+ * Owns the proof of which backend a call is for.
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import { createCredentialSource } from '../../../src/backend/backends.ts'
+import type { BackendCall, CredentialSource } from '../../../src/backend/credential.ts'
+import type { BackendCondition } from '../../../src/config/model.ts'
+import { denial, fault } from '../../../src/decision.ts'
+import { failure } from '../../../src/platform/result.ts'
+import { PLENTY_OF_TIME } from '../support/time.ts'
+import { jsonObject } from '../support/tokens.ts'
+import { callBy } from '../support/tokens-for-backends.ts'
+
+const CONDITION: BackendCondition = {
+  issuers: undefined,
+  clients: undefined,
+  scopes: undefined,
+  arguments: [],
+}
+
+/** Backends that tell their names as faults, and note what is prepared. */
+const sourceOf = (conditions: Readonly<Record<string, BackendCondition | undefined>>) => {
+  const prepared: string[] = []
+  const backends = Object.entries(conditions).map(([name, condition]) => ({
+    condition,
+    source: {
+      obtain: () => Promise.resolve(failure(fault('internal_error', { backend: name }))),
+      prepare: () => {
+        prepared.push(name)
+      },
+    } satisfies CredentialSource,
+  }))
+  return { source: createCredentialSource(backends), prepared }
+}
+
+const chosen = async (condition: Partial<BackendCondition>, call: Partial<BackendCall>) => {
+  const { source } = sourceOf({ special: { ...CONDITION, ...condition }, rest: undefined })
+  const obtained = await source.obtain(callBy(call), PLENTY_OF_TIME)
+  return obtained.ok ? undefined : obtained.error.circumstances.backend
+}
+
+describe('a condition', () => {
+  it.each<readonly [string, Partial<BackendCondition>, Partial<BackendCall>, string]>([
+    ['the issuer', { issuers: ['callers'] }, {}, 'special'],
+    ['another issuer', { issuers: ['others'] }, {}, 'rest'],
+    ['one of the clients', { clients: ['x', 'partner-a'] }, {}, 'special'],
+    ['no client', { clients: ['partner-a'] }, { clientId: undefined }, 'rest'],
+    ['one of the scopes', { scopes: ['x', 'read'] }, {}, 'special'],
+    ['no scope', { scopes: ['read'] }, { scope: [] }, 'rest'],
+    ['nothing, as an empty list', { clients: [] }, {}, 'rest'],
+    ['all of several', { issuers: ['callers'], clients: ['partner-a'] }, {}, 'special'],
+    ['some of several', { issuers: ['callers'], clients: ['x'] }, {}, 'rest'],
+    [
+      'an argument',
+      { arguments: [{ name: 'host', values: ['a', 'b'] }] },
+      { arguments: jsonObject({ host: 'b' }) },
+      'special',
+    ],
+    [
+      'an argument that is missing',
+      { arguments: [{ name: 'host', values: ['a'] }] },
+      { arguments: jsonObject({}) },
+      'rest',
+    ],
+    ['an argument of no call', { arguments: [{ name: 'host', values: ['a'] }] }, {}, 'rest'],
+    [
+      'an argument that every object inherits',
+      { arguments: [{ name: 'constructor', values: [''] }] },
+      { arguments: jsonObject({}) },
+      'rest',
+    ],
+    [
+      'one of two arguments',
+      {
+        arguments: [
+          { name: 'host', values: ['a'] },
+          { name: 'tenant', values: ['t'] },
+        ],
+      },
+      { arguments: jsonObject({ host: 'a', tenant: 'u' }) },
+      'rest',
+    ],
+  ])('is met, or not, by %s', async (_case, condition, call, expected) => {
+    expect(await chosen(condition, call)).toBe(expected)
+  })
+})
+
+describe('a call that no backend is for', () => {
+  it('is denied', async () => {
+    const { source } = sourceOf({ a: { ...CONDITION, clients: ['x'] } })
+
+    expect(await source.obtain(callBy(), PLENTY_OF_TIME)).toStrictEqual(
+      failure(denial('backend_unmatched')),
+    )
+  })
+})
+
+describe('what is prepared', () => {
+  it.each<readonly [string, Readonly<Record<string, BackendCondition | undefined>>, string[]]>([
+    ['the only backend', { a: undefined }, ['a']],
+    ['nothing where it has a condition', { a: CONDITION }, []],
+    ['nothing where there are several', { a: CONDITION, b: undefined }, []],
+  ])('is %s', (_case, conditions, expected) => {
+    const { source, prepared } = sourceOf(conditions)
+    source.prepare(PLENTY_OF_TIME)
+
+    expect(prepared).toStrictEqual(expected)
+  })
+})

@@ -1,0 +1,100 @@
+/**
+ * Owns the proof of what verifying a JWT costs: whom it asks, and when it says so beforehand.
+ * I/O: none; keys are made at run time.
+ */
+import { generateKeyPairSync, sign } from 'node:crypto'
+import { describe, expect, it } from '@jest/globals'
+import { readTrustedKey } from '../../../src/caller/json-web-key.ts'
+import { createJwtVerifier } from '../../../src/caller/jwt-access-token.ts'
+import {
+  createRemoteKeys,
+  createStaticKeys,
+  type SigningKeys,
+} from '../../../src/caller/signing-keys.ts'
+import type { JwtConfig } from '../../../src/config/model.ts'
+import { Redacted } from '../../../src/platform/redacted.ts'
+import { success } from '../../../src/platform/result.ts'
+import { issuerConfig, tokenRules } from '../support/issuers.ts'
+import { PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
+import { jsonObject } from '../support/tokens.ts'
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const key = (() => {
+  const read = readTrustedKey(jsonObject({ ...publicKey.export({ format: 'jwk' }), kid: 'a' }))
+  if (!read.ok) throw new Error(read.error)
+  return read.value
+})()
+
+const GOOD = { iss: 'https://idp.example', aud: 'api', sub: 'jdoe', exp: START + 600 }
+
+const token = (claims: object, header: object = {}): string => {
+  const input = [{ alg: 'RS256', kid: 'a', ...header }, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.')
+  return `${input}.${sign('sha256', Buffer.from(input), privateKey).toString('base64url')}`
+}
+
+const JWT: JwtConfig = { keys: { kind: 'static', keys: [] }, algorithms: ['RS256'], type: 'any' }
+
+const verifierBy = (keys: SigningKeys) => {
+  let toldBefore = 0
+  const verify = createJwtVerifier(
+    issuerConfig({ rules: tokenRules({ issuer: GOOD.iss, requiredScopes: [] }) }),
+    JWT,
+    keys,
+    new StandingClock(),
+  )
+  return async (text: string) => {
+    toldBefore = 0
+    const result = await verify(new Redacted(text), PLENTY_OF_TIME, () => {
+      toldBefore += 1
+    })
+    return [result.ok ? 'accepted' : result.error.reason, toldBefore]
+  }
+}
+
+const remote = () => {
+  const address = { fetches: 0 }
+  const keys = createRemoteKeys(() => {
+    address.fetches += 1
+    return Promise.resolve(success([key]))
+  }, new StandingClock())
+  return { address, verify: verifierBy(keys) }
+}
+
+describe('the verification of a JWT', () => {
+  it('says beforehand that keys are fetched, and only then', async () => {
+    const { address, verify } = remote()
+
+    expect(await verify(token(GOOD))).toStrictEqual(['accepted', 1])
+    expect(await verify(token({ ...GOOD, jti: '2' }))).toStrictEqual(['accepted', 0])
+    expect(address.fetches).toBe(1)
+  })
+
+  it('says nothing where the keys are configured', async () => {
+    const verify = verifierBy(createStaticKeys([key]))
+
+    expect(await verify(token(GOOD))).toStrictEqual(['accepted', 0])
+    expect(await verify(`${token(GOOD).slice(0, -8)}AAAAAAAA`)).toStrictEqual([
+      'signature_invalid',
+      0,
+    ])
+  })
+
+  it.each([
+    ['is opaque', 'opaque', 'token_opaque'],
+    ['is expired', token({ ...GOOD, exp: START - 60 }), 'token_expired'],
+    ['has no end', token({ ...GOOD, exp: undefined }), 'expiry_missing'],
+    ['is of another issuer', token({ ...GOOD, iss: 'x' }), 'issuer_mismatch'],
+    ['is for another API', token({ ...GOOD, aud: 'x' }), 'audience_mismatch'],
+    ['has another algorithm', token(GOOD, { alg: 'none' }), 'algorithm_not_allowed'],
+    ['brings its own key', token(GOOD, { jwk: {} }), 'header_unacceptable'],
+    ['is an ID token', token({ ...GOOD, at_hash: 'x' }), 'token_type_wrong'],
+    ['has claims of wrong types', token({ ...GOOD, exp: 'x' }), 'claims_malformed'],
+  ])('fetches nothing for a token that %s', async (_case, text, reason) => {
+    const { address, verify } = remote()
+
+    expect(await verify(text)).toStrictEqual([reason, 0])
+    expect(address.fetches).toBe(0)
+  })
+})

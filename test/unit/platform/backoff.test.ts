@@ -1,0 +1,77 @@
+/**
+ * Owns the proof of how long something that failed is left alone.
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import { Backoff } from '../../../src/platform/backoff.ts'
+import { seconds } from '../../../src/platform/clock.ts'
+import { StandingClock } from '../support/time.ts'
+
+const PLAN = { freeFailures: 1, first: seconds(2), longest: seconds(10) }
+
+const backoffWith = (chance = 1) => {
+  const clock = new StandingClock()
+  const backoff = new Backoff(PLAN, clock, () => chance)
+  /** How long it lasts from now on, to half a second. */
+  const pause = (): number => {
+    let span = 0
+    for (; !backoff.isOver; span += 0.5) clock.advance(0.5)
+    return span
+  }
+  return { backoff, clock, pause }
+}
+
+describe('a pause after failures', () => {
+  it('is none before any failure', () => {
+    expect(backoffWith().backoff.isOver).toBe(true)
+  })
+
+  it('doubles with each failure, up to the longest', () => {
+    const { backoff, pause } = backoffWith()
+    const pauses = Array.from({ length: 6 }, () => {
+      backoff.failed()
+      return pause()
+    })
+
+    expect(pauses).toStrictEqual([0, 2, 4, 8, 10, 10])
+  })
+
+  it.each([
+    [0, 1],
+    [0.5, 1.5],
+    [1, 2],
+  ])('is shorter by chance: %d makes 2 s to %d s', (chance, expected) => {
+    const { backoff, pause } = backoffWith(chance)
+    backoff.failed()
+    backoff.failed()
+
+    expect(pause()).toBe(expected)
+  })
+
+  it('is at least as long as the other side asks for', () => {
+    const { backoff, pause } = backoffWith()
+    backoff.failed(seconds(25))
+
+    expect(pause()).toBe(25)
+  })
+
+  it('begins anew where the last one was over for long', () => {
+    const { backoff, clock, pause } = backoffWith()
+    for (let failures = 0; failures < 5; failures += 1) backoff.failed()
+    pause()
+    clock.advance(10)
+    backoff.failed()
+
+    expect(pause()).toBe(0)
+  })
+
+  it('goes on where the last one was over only just before', () => {
+    const { backoff, clock, pause } = backoffWith()
+    for (let failures = 0; failures < 3; failures += 1) backoff.failed()
+    pause()
+    clock.advance(9)
+    backoff.failed()
+
+    expect(pause()).toBe(8)
+  })
+})
