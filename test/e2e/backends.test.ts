@@ -10,6 +10,7 @@ import {
   BACK_END_SCOPE,
   CLIENT_IDS,
   ISSUER,
+  NO_FLAT_KEYS,
   SECRET_OCIDS,
   startWorld,
   type World,
@@ -23,17 +24,6 @@ beforeAll(async () => {
 })
 afterEach(() => world.reset())
 afterAll(() => world.close())
-
-const NO_FLAT_KEYS = {
-  audience: undefined,
-  idcs_introspection_endpoint: undefined,
-  idcs_app_client_id: undefined,
-  idcs_app_client_secret_ocid: undefined,
-  back_end_token_endpoint: undefined,
-  back_end_app_client_id: undefined,
-  back_end_client_secret_ocid: undefined,
-  back_end_scope: undefined,
-}
 
 const issuer = (name: string, more = {}) => ({
   name,

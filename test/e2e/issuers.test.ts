@@ -11,6 +11,7 @@ import {
   BACK_END_SCOPE,
   CLIENT_IDS,
   ISSUER,
+  NO_FLAT_KEYS,
   SECRET_OCIDS,
   startWorld,
   type World,
@@ -73,17 +74,6 @@ const startWith = async (...issuers: readonly object[]): Promise<void> => {
     published.set(path, [signer.jwk])
   }
   await world.start({ ...NO_FLAT_KEYS, authorizer_config: JSON.stringify(documentOf(issuers)) })
-}
-
-const NO_FLAT_KEYS = {
-  audience: undefined,
-  idcs_introspection_endpoint: undefined,
-  idcs_app_client_id: undefined,
-  idcs_app_client_secret_ocid: undefined,
-  back_end_token_endpoint: undefined,
-  back_end_app_client_id: undefined,
-  back_end_client_secret_ocid: undefined,
-  back_end_scope: undefined,
 }
 
 const documentOf = (issuers: readonly object[]) => ({

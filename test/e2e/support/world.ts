@@ -33,6 +33,18 @@ export const ISSUER = 'https://identity.example.com/'
 export const BACK_END_SCOPE =
   'https://0a1b.integration.us-phoenix-1.ocp.oraclecloud.com:443urn:opc:resource:consumer::all'
 
+/** Takes out the keys for issuer and backend, which a document stands in for. */
+export const NO_FLAT_KEYS = {
+  audience: undefined,
+  idcs_introspection_endpoint: undefined,
+  idcs_app_client_id: undefined,
+  idcs_app_client_secret_ocid: undefined,
+  back_end_token_endpoint: undefined,
+  back_end_app_client_id: undefined,
+  back_end_client_secret_ocid: undefined,
+  back_end_scope: undefined,
+}
+
 /** Keys of the function's configuration; undefined takes one out. */
 export type ConfigChanges = Readonly<Record<string, string | undefined>>
 
