@@ -45,6 +45,12 @@ const call = async (): Promise<void> => {
 const verdicts = (): string[] =>
   instance.decisions().map(({ outcome, reason }) => `${String(outcome)} ${String(reason)}`)
 
+/** The verdicts, once there are so many: what was printed may still lie in the pipe. */
+const verdictsOf = async (calls: number): Promise<string[]> => {
+  while (instance.decisions().length < calls) await delay(5)
+  return verdicts()
+}
+
 /** How often each of them came. */
 const counted = (texts: readonly string[]): Record<string, number> => {
   const counts: Record<string, number> = {}
@@ -59,7 +65,7 @@ describe('many calls', () => {
 
     await Promise.all(Array.from({ length: 200 }, call))
 
-    expect(counted(verdicts())).toEqual({ 'permit permitted': 200 })
+    expect(counted(await verdictsOf(200))).toEqual({ 'permit permitted': 200 })
     expect(world.tokenEndpoint.requests).toHaveLength(1)
     expect(world.vault.requests.length - before).toBe(2)
   })
@@ -72,7 +78,7 @@ describe('many calls', () => {
     }
     await Promise.all(Array.from({ length: 100 }, caller))
 
-    expect(counted(verdicts())).toEqual({ 'permit permitted': 1000 })
+    expect(counted(await verdictsOf(1000))).toEqual({ 'permit permitted': 1000 })
     expect(world.tokenEndpoint.requests).toHaveLength(1)
   })
 })
@@ -91,10 +97,12 @@ describe('the rotation of a client secret under a hundred calls a second', () =>
   /** A hundred calls a second until told to end; resolves when all are answered. */
   const load = () => {
     const calls: Promise<void>[] = []
+    const before = verdicts().length
     const timer = setInterval(() => calls.push(call()), 10)
     return async (): Promise<void> => {
       clearInterval(timer)
       await Promise.all(calls)
+      await verdictsOf(before + calls.length)
     }
   }
   const untilPermitted = async (): Promise<void> => {
@@ -131,7 +139,7 @@ describe('the rotation of a client secret under a hundred calls a second', () =>
 
     await call()
 
-    expect(counted(verdicts())).toEqual({ 'permit permitted': 2 })
+    expect(counted(await verdictsOf(2))).toEqual({ 'permit permitted': 2 })
     const log = instance.log.map(({ line }) => line).join('\n')
     expect(log).toContain('previous_secret_used')
     expect(log).not.toContain(NEW_SECRET)
