@@ -39,6 +39,9 @@ const UNTOLD_DEADLINE = seconds(30)
 /** Within the margin, so that the fault is still in time. */
 const OVERDUE_MILLISECONDS = 200
 
+/** A timer set for the deadline may end so much before the wall clock has reached it. */
+const TIMER_TOLERANCE_MILLISECONDS = 10
+
 /** No call of OCI Functions lasts longer, whatever a header says. */
 const LONGEST_CALL = seconds(300)
 
@@ -79,7 +82,7 @@ const answerWithoutThrowing = async (
     if (decision.outcome !== 'fault') {
       return { decision, response: toAuthorizerResponse(decision) }
     }
-    const cameTooLate = deadline.remaining() === 0
+    const cameTooLate = deadline.remaining() <= TIMER_TOLERANCE_MILLISECONDS
     return faultAnswer(cameTooLate ? fault('deadline_exceeded', decision.circumstances) : decision)
   } catch (error) {
     // The error itself may hold anything; the name of its class does not.

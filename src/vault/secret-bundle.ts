@@ -60,7 +60,8 @@ export const createReadSecretBundle =
           trouble = exchange.error
           throw new TransportError(deadline.remaining() > 0)
         }
-        trouble = `status_${exchange.value.status}`
+        const { status } = exchange.value
+        trouble = status === 200 ? 'not_json' : `status_${status}`
         return toResponse(exchange.value)
       }
       const client = new SecretsClient(

@@ -7,7 +7,7 @@ import { describe, expect, it } from '@jest/globals'
 import { readPrivateKey } from '../../../src/oauth/private-key.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure } from '../../../src/platform/result.ts'
-import { selfSignedCertificate } from '../support/self-signed-certificate.ts'
+import { selfSignedCertificate } from '../../support/self-signed-certificate.ts'
 import { START } from '../support/time.ts'
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey

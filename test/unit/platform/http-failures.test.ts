@@ -10,7 +10,7 @@ import { createHttp } from '../../../src/platform/http.ts'
 import { failure } from '../../../src/platform/result.ts'
 import { listen } from '../../stack/listen.ts'
 import { whilePolluted } from '../support/pollution.ts'
-import { selfSignedCertificate } from '../support/self-signed-certificate.ts'
+import { selfSignedCertificate } from '../../support/self-signed-certificate.ts'
 import { PLENTY_OF_TIME } from '../support/time.ts'
 
 const closing: (() => void)[] = []

@@ -15,7 +15,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createHttp } from '../../../src/platform/http.ts'
 import { listen, readBody, type LocalServer } from '../../stack/listen.ts'
 import { whilePolluted } from '../support/pollution.ts'
-import { selfSignedCertificate } from '../support/self-signed-certificate.ts'
+import { selfSignedCertificate } from '../../support/self-signed-certificate.ts'
 import { PLENTY_OF_TIME } from '../support/time.ts'
 
 let server: LocalServer

@@ -1,6 +1,6 @@
 /**
- * Owns the making of a certificate for 127.0.0.1 that nobody but its own key vouches for
- * (RFC 5280 §4.1), at run time and without any program beside Node.
+ * Owns the making of certificates that nobody but their own keys vouch for (RFC 5280 §4.1), at run
+ * time and without any program beside Node.
  * Pure.
  */
 import { generateKeyPairSync, sign } from 'node:crypto'
@@ -41,18 +41,31 @@ const name = der(
 const utcTime = (instant: Date): Buffer =>
   der(UTC_TIME, Buffer.from(`${instant.toISOString().replace(/\D/g, '').slice(2, 14)}Z`))
 
-export const selfSignedCertificate = (now: Date): SelfSignedCertificate => {
+export interface CertificateChoices {
+  /** The IPv4 address that it is for; this machine's own by default. */
+  readonly address?: readonly [number, number, number, number]
+  /** When it ends; a day from `now` by default. It begins a day before. */
+  readonly daysLeft?: number
+}
+
+export const selfSignedCertificate = (
+  now: Date,
+  { address = [127, 0, 0, 1], daysLeft = 1 }: CertificateChoices = {},
+): SelfSignedCertificate => {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const day = 24 * 60 * 60 * 1000
+  const dates = [Math.min(-1, daysLeft - 1), daysLeft].map(
+    (days) => new Date(now.getTime() + days * day),
+  )
   const signatureAlgorithm = der(SEQUENCE, ECDSA_WITH_SHA256)
-  const altNames = der(SEQUENCE, der(IP_ADDRESS, Buffer.from([127, 0, 0, 1])))
+  const altNames = der(SEQUENCE, der(IP_ADDRESS, Buffer.from(address)))
   const toBeSigned = der(
     SEQUENCE,
     der(VERSION, der(INTEGER, Buffer.from([2]))),
     der(INTEGER, Buffer.from([1])),
     signatureAlgorithm,
     name,
-    der(SEQUENCE, ...[-day, day].map((offset) => utcTime(new Date(now.getTime() + offset)))),
+    der(SEQUENCE, ...dates.map(utcTime)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
     der(EXTENSIONS, der(SEQUENCE, der(SEQUENCE, SUBJECT_ALT_NAME, der(OCTET_STRING, altNames)))),

@@ -1,0 +1,165 @@
+/**
+ * Owns the trial of one cell of the table: one fault at one neighbour of a cold function, and how
+ * the function fares afterwards.
+ * I/O: starts the function, its neighbours and the proxies between them; one temporary file.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { startNeighbour, type Neighbour } from '../e2e/support/neighbours.ts'
+import { createSigner } from '../e2e/support/signing.ts'
+import { secondsFromNow } from '../e2e/support/callers-tokens.ts'
+import { ISSUER, startWorld, type ConfigChanges, type World } from '../e2e/support/world.ts'
+import { startFaultProxy } from './fault-proxy.ts'
+import type { Address, FaultRow, NeighbourName } from './faults.ts'
+
+export interface CellResult {
+  /** Of the call that meets the fault, cold. */
+  readonly verdict: string
+  /** What else was not as it has to be; empty when all is well. */
+  readonly findings: readonly string[]
+}
+
+export interface Cells {
+  /** The address of a server that must not be asked. */
+  readonly elsewhere: string
+  /** `alsoAfterwards`: whether it is watched, too, how the function recovers and serves on. */
+  try(row: FaultRow, alsoAfterwards?: boolean): Promise<CellResult>
+  close(): Promise<void>
+}
+
+/** Labels of names have 63 characters at most (RFC 1035 §2.3.4): nobody is asked for this one. */
+const UNKNOWN_NAME = `https://${'a'.repeat(64)}.example.com`
+
+/** More than the pause after a fetch of keys that failed. */
+const RECOVERY_MILLISECONDS = 4_000
+
+/** A whole second, as `Fn-Deadline` tells no fractions; the least that leaves time for a first call. */
+const SHORT_SECONDS = 2
+
+export async function startCells(name: NeighbourName): Promise<Cells> {
+  const signer = createSigner()
+  const keys = await startNeighbour(() => ({ body: { keys: [signer.jwk] } }))
+  const watcher = await startNeighbour(() => ({ body: { active: true } }))
+  const world = await startWorld()
+  const proxy = await startFaultProxy(() => neighbourOf(name, world, keys).url)
+  const folder = mkdtempSync(join(tmpdir(), 'faults-'))
+  const usual = name === 'keys' ? KEYS_CONFIGURATION : {}
+
+  const callOptions = (hangs: boolean) =>
+    hangs ? { deadline: new Date(secondsFromNow(SHORT_SECONDS) * 1000) } : {}
+  const decide = async (hangs = false): Promise<string> => {
+    const token = name === 'keys' ? signer.token() : undefined
+    const { verdict, line } = await world.decide(token, callOptions(hangs))
+    return typeof line['detail'] === 'string' ? `${verdict} ${line['detail']}` : verdict
+  }
+
+  const changesFor = async (address: Address | undefined): Promise<ConfigChanges> => {
+    const configured = (url: string, more: ConfigChanges = {}): ConfigChanges => ({
+      ...usual,
+      [KEY[name]]: `${url}${PATH[name]}`,
+      ...more,
+    })
+    switch (address?.kind) {
+      case undefined:
+      case 'refused':
+        return configured(proxy.url)
+      case 'unknown_name':
+        return configured(UNKNOWN_NAME)
+      case 'tls': {
+        const file = join(folder, 'certificate.pem')
+        writeFileSync(file, String(address.options.cert))
+        const trust = address.trusted ? { NODE_EXTRA_CA_CERTS: file } : {}
+        return configured(await proxy.startTls(address.options), trust)
+      }
+    }
+  }
+
+  /** After a failure, keys are fetched again in a while, and not at once. */
+  const decideWhenWell = async (): Promise<string> => {
+    const giveUp = Date.now() + RECOVERY_MILLISECONDS
+    let verdict = await decide()
+    while (verdict.startsWith('fault') && Date.now() < giveUp) {
+      await delay(100)
+      verdict = await decide()
+    }
+    return verdict
+  }
+
+  const tryRow: Cells['try'] = async (row, alsoAfterwards = true) => {
+    const { spoil, address, hangs = false } = row
+    const findings: string[] = []
+    const spoilIt = async (): Promise<void> => {
+      if (address?.kind === 'refused') await proxy.pause()
+      proxy.spoilWith(spoil)
+    }
+    const mendIt = async (): Promise<void> => {
+      if (address?.kind === 'refused') await proxy.resume()
+      proxy.spoilWith(undefined)
+    }
+    await world.start(await changesFor(address))
+    await spoilIt()
+    const verdict = await decide(hangs)
+    await mendIt()
+
+    // With the neighbour well again, the same process is, too.
+    const staysSo = address?.kind === 'unknown_name' || address?.kind === 'tls'
+    if (alsoAfterwards && !staysSo) {
+      const recovered = await (name === 'keys' ? decideWhenWell() : decide())
+      if (recovered !== 'permit permitted') findings.push(`afterwards: ${recovered}`)
+
+      // What is remembered serves through the same fault; introspection is asked each time.
+      await spoilIt()
+      const warm = await decide(hangs)
+      await mendIt()
+      const expectedWarm = name === 'introspection' ? verdict : 'permit permitted'
+      if (warm !== expectedWarm) findings.push(`warm: ${warm}`)
+    }
+    if (watcher.requests.length > 0) findings.push('a redirect was followed')
+    watcher.reset()
+    if (world.function.instances.filter(({ state }) => state !== 'ended').length > 1) {
+      findings.push('another instance was started')
+    }
+    await world.reset()
+    return { verdict, findings }
+  }
+
+  return {
+    elsewhere: watcher.url,
+    try: tryRow,
+    close: async () => {
+      await world.close()
+      await Promise.all([proxy.close(), keys.close(), watcher.close()])
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+const KEYS_CONFIGURATION: ConfigChanges = {
+  validation: 'jwt',
+  issuer: ISSUER,
+  idcs_introspection_endpoint: undefined,
+}
+
+const KEY: Readonly<Record<NeighbourName, string>> = {
+  introspection: 'idcs_introspection_endpoint',
+  keys: 'jwks_uri',
+  'token endpoint': 'back_end_token_endpoint',
+  Vault: 'vault_secrets_endpoint',
+}
+
+const PATH: Readonly<Record<NeighbourName, string>> = {
+  introspection: '/oauth2/v1/introspect',
+  keys: '/jwks',
+  'token endpoint': '/oauth2/v1/token',
+  Vault: '',
+}
+
+const neighbourOf = (name: NeighbourName, world: World, keys: Neighbour): { url: string } =>
+  ({
+    introspection: world.introspection,
+    keys,
+    'token endpoint': world.tokenEndpoint,
+    Vault: world.vault,
+  })[name]

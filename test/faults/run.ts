@@ -1,0 +1,72 @@
+/**
+ * `npm run test:faults`: every fault at every neighbour of the built function, as a table of what
+ * came of it. Exit status 1 where anything came that should not.
+ * I/O: starts the function, its neighbours and proxies; writes standard output.
+ */
+import pc from 'picocolors'
+import { startCells } from './cells.ts'
+import { faultRows, NEIGHBOURS, statusRows, type FaultRow, type NeighbourName } from './faults.ts'
+
+const pattern = new RegExp(process.argv[2] ?? '')
+
+interface Cell {
+  readonly row: string
+  readonly text: string
+  readonly isRight: boolean
+}
+
+/** All rows at one neighbour. */
+const column = async (neighbour: NeighbourName): Promise<Cell[]> => {
+  const cells = await startCells(neighbour)
+  const results: Cell[] = []
+  const tryAll = async (rows: readonly FaultRow[], alsoAfterwards: boolean): Promise<void> => {
+    for (const row of rows.filter(({ name }) => pattern.test(name))) {
+      const { verdict, findings } = await cells.try(row, alsoAfterwards)
+      const expected = row.expected[neighbour]
+      const wrong = [...(verdict === expected ? [] : [`expected: ${expected}`]), ...findings]
+      const text = [verdict, ...wrong].join('; ')
+      results.push({ row: row.name, text, isRight: wrong.length === 0 })
+    }
+  }
+  await tryAll(faultRows(cells.elsewhere), true)
+  await tryAll(statusRows(), false)
+  await cells.close()
+  return results
+}
+
+const begun = Date.now()
+const columns = await Promise.all(NEIGHBOURS.map(column))
+
+const width = 62
+console.log(`${'what the neighbour does'.padEnd(width)}${NEIGHBOURS.join(' · ')}`)
+let tried = 0
+let wrong = 0
+const [first = []] = columns
+/** Statuses that fare alike stand in one line. */
+let likeBefore = ''
+let alike: string[] = []
+const tell = (): void => {
+  const [one] = alike
+  const last = alike.at(-1)
+  if (one === undefined || last === undefined) return
+  const name = one === last ? one : `${one} to ${last.replace('status ', '')}`
+  console.log(`${name.padEnd(width)}${likeBefore}`)
+  alike = []
+}
+for (const [index, { row }] of first.entries()) {
+  const cells = columns.flatMap((each) => each[index] ?? [])
+  tried += cells.length
+  wrong += cells.filter(({ isRight }) => !isRight).length
+  const line = cells
+    .map(({ text, isRight }) => (isRight ? pc.green(text) : pc.red(`✗ ${text}`)))
+    .join(' · ')
+  const general = line.replaceAll(/status_\d+/g, 'status_…')
+  if (general !== likeBefore || !row.startsWith('status ')) tell()
+  likeBefore = row.startsWith('status ') ? general : line
+  alike.push(row)
+}
+tell()
+console.log(
+  `\n${tried - wrong} of ${tried} cells as they should be, in ${Math.round((Date.now() - begun) / 1000)} s`,
+)
+process.exitCode = wrong === 0 && tried > 0 ? 0 : 1
