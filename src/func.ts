@@ -7,10 +7,13 @@ import { handle } from '@fnproject/fdk'
 import { createAnswerCall } from './answer-call.ts'
 import { createWorld } from './compose.ts'
 import { readConfig } from './config/read-config.ts'
+import { asksForDebugging } from './config/surroundings.ts'
 import { createConfiguredAuthorizer } from './configured-authorizer.ts'
 import { systemClock } from './platform/clock.ts'
 import { createSummarize } from './summary.ts'
-import { adoptConsoleWarnings, createLog } from './platform/log.ts'
+import { adoptConsoleWarnings, createLog, dropStandardError } from './platform/log.ts'
+
+if (asksForDebugging(process.env)) dropStandardError()
 
 const reading = readConfig(process.env)
 const log = createLog(reading.settings.logLevel, systemClock)

@@ -8,7 +8,9 @@ import { ExpiringCache, SingleFlight } from '../platform/cache.ts'
 import type { Chance } from '../platform/chance.ts'
 import {
   deadlineWithin,
+  earlier,
   later,
+  numericDate,
   seconds,
   secondsUntil,
   type Clock,
@@ -53,6 +55,9 @@ const AFTER_FAILURE = { freeFailures: 5, first: seconds(0.5), longest: seconds(1
 /** Troubles are forgotten after this; longer than any pause that they impose. */
 const TROUBLE_MEMORY = seconds(600)
 
+/** When a credential that tells no end is out of use. */
+const FAR_FUTURE = numericDate(Number.MAX_SAFE_INTEGER)
+
 /** The whole endpoint's trouble, in place of one subject's. */
 const ENDPOINT = ''
 
@@ -87,17 +92,13 @@ export const createCredentialCache = <S extends Subject>(
   const livesLongEnough = ({ expiresAt }: BackendCredential): boolean =>
     expiresAt === undefined || secondsUntil(expiresAt, clock.now()) >= minLifetime
 
-  const usable = (key: string): Kept | undefined => {
-    const found = kept.get(key)
-    return found !== undefined && livesLongEnough(found.credential) ? found : undefined
-  }
-
   const keep = (key: string, credential: BackendCredential): void => {
     const now = clock.now()
-    const end = credential.expiresAt ?? later(now, seconds(Number.MAX_SAFE_INTEGER))
+    const { expiresAt = FAR_FUTURE } = credential
+    const lastUse = earlier(expiresAt, minLifetime)
     const share = RENEWAL_FROM + RENEWAL_SPREAD * chance()
-    const renewAt = later(now, seconds((secondsUntil(end, now) - minLifetime) * share))
-    kept.set(key, { credential, renewAt }, end)
+    const renewAt = later(now, seconds(secondsUntil(lastUse, now) * share))
+    kept.set(key, { credential, renewAt }, lastUse)
     isPrepared = false
   }
 
@@ -157,7 +158,7 @@ export const createCredentialCache = <S extends Subject>(
       if (!subject.ok) return failure(withCircumstances(subject.error, { backend }))
       const { key } = subject.value
       const pause = pauseOf(key)
-      const atHand = prepared.has(deadline) ? undefined : usable(key)
+      const atHand = prepared.has(deadline) ? undefined : kept.get(key)
       if (atHand === undefined) {
         const underWay = prepared.get(deadline) ?? flights.underWay(key)
         if (underWay === undefined && pause !== undefined) return missed(pause)
@@ -177,7 +178,7 @@ export const createCredentialCache = <S extends Subject>(
       const subject = grant.application
       // Callers whose tokens turn out bad must not cause more than one request in vain.
       if (subject === undefined || isPrepared) return
-      if (usable(subject.key) !== undefined || pauseOf(subject.key) !== undefined) return
+      if (kept.get(subject.key) !== undefined || pauseOf(subject.key) !== undefined) return
       isPrepared = true
       const renewal = renew(subject, deadline)
       prepared.set(deadline, renewal)

@@ -11,6 +11,7 @@ import { RATE_LIMITS_PER_MINUTE, type Config, type RateLimitTier, type Settings 
 import { judgeEndpoint, judgeSecretOcid, type ConfigProblem } from './problems.ts'
 import { readDocument } from './read-document.ts'
 import { readFlatConfig } from './read-flat.ts'
+import { warnOfSurroundings } from './surroundings.ts'
 
 /** The configuration, or where in Vault it lies. */
 export type ConfigSource =
@@ -36,6 +37,7 @@ export const readConfig = (values: FlatConfiguration): ConfigReading => {
     warnings: [
       ...(source.ok && source.value.kind === 'given' ? warningsAbout(source.value.config) : []),
       ...warnOfUnknownKeys(values),
+      ...warnOfSurroundings(values),
     ],
   }
 }

@@ -3,26 +3,39 @@
  * Pure: the clock is given.
  */
 import { createHash } from 'node:crypto'
-import type { Clock, NumericDate } from './clock.ts'
+import { later, seconds, type Clock, type NumericDate } from './clock.ts'
 
 interface Entry<T> {
   readonly value: T
   readonly expiresAt: NumericDate
 }
 
-/** Keeps values until they expire or until `capacity` more recently used ones have pushed them out. */
+/** How often what has expired is looked for; each look goes through all entries. */
+const SWEEP_INTERVAL = seconds(10)
+
+/** All caches that are in use: each look goes through those, too, that nobody asks any more. */
+const caches = new Set<WeakRef<{ dropExpired(): void }>>()
+
+/**
+ * Keeps values until they expire or until `capacity` more recently used ones have pushed them out.
+ * What has expired is let go soon, asked for or not, so that no token lies in memory for long.
+ */
 export class ExpiringCache<T> {
   readonly #entries = new Map<string, Entry<T>>()
   readonly #capacity: number
   readonly #clock: Clock
+  #sweepAt: NumericDate
 
   constructor(capacity: number, clock: Clock) {
     this.#capacity = capacity
     this.#clock = clock
+    this.#sweepAt = later(clock.now(), SWEEP_INTERVAL)
+    caches.add(new WeakRef(this))
   }
 
   /** The value, unless it has expired: an entry is dead at its `expiresAt`, not after it. */
   get(key: string): T | undefined {
+    this.#sweep()
     const entry = this.#entries.get(key)
     if (entry === undefined) return undefined
     this.#entries.delete(key)
@@ -33,6 +46,7 @@ export class ExpiringCache<T> {
   }
 
   set(key: string, value: T, expiresAt: NumericDate): void {
+    this.#sweep()
     this.#entries.delete(key)
     const oldest = this.#entries.keys().next()
     if (this.#entries.size >= this.#capacity && oldest.done !== true) {
@@ -47,6 +61,24 @@ export class ExpiringCache<T> {
 
   get size(): number {
     return this.#entries.size
+  }
+
+  /** Lets go of what has expired. */
+  dropExpired(): void {
+    const now = this.#clock.now()
+    this.#sweepAt = later(now, SWEEP_INTERVAL)
+    for (const [key, { expiresAt }] of this.#entries) {
+      if (expiresAt <= now) this.#entries.delete(key)
+    }
+  }
+
+  #sweep(): void {
+    if (this.#clock.now() < this.#sweepAt) return
+    for (const reference of caches) {
+      const cache = reference.deref()
+      if (cache === undefined) caches.delete(reference)
+      else cache.dropExpired()
+    }
   }
 }
 

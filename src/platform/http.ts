@@ -4,6 +4,7 @@
  */
 import type { AxiosRequestConfig, AxiosResponse, AxiosStatic } from 'axios'
 import type * as NodeHttp from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type * as NodeHttps from 'node:https'
 import { milliseconds, type Deadline } from './clock.ts'
 import { isJsonObject, member } from './json.ts'
@@ -69,6 +70,8 @@ type Agents = Pick<AxiosRequestConfig, 'httpAgent' | 'httpsAgent'>
 
 interface Client {
   readonly axios: AxiosStatic
+  /** What axios hands a request over to, by the protocol of its address. */
+  readonly transports: Readonly<Record<string, ReturnType<typeof forgetting>>>
   readonly keptConnections: Agents
   readonly freshConnections: Agents
 }
@@ -81,6 +84,7 @@ const loadClient = async (): Promise<Client> => {
   ])
   return {
     axios,
+    transports: { 'http:': forgetting(http.request), 'https:': forgetting(https.request) },
     keptConnections: agents(http, https, {
       keepAlive: true,
       timeout: IDLE_CONNECTION_MILLISECONDS,
@@ -98,6 +102,26 @@ const agents = (
   httpsAgent: new https.Agent({ ...connections, rejectUnauthorized: true, minVersion: 'TLSv1.2' }),
 })
 
+/** A connection is opened with these. */
+const OF_THE_CONNECTION = ['agent', 'protocol', 'hostname', 'port', 'path', 'method'] as const
+
+/**
+ * Node keeps the options of a connection's first request for as long as the connection lives. So
+ * there is nothing secret in them: the headers are set when they have been read, and axios's
+ * callbacks, which know the body, are left out.
+ */
+const forgetting = (send: typeof NodeHttp.request) => ({
+  request: (options: NodeHttp.RequestOptions, handle: (answer: IncomingMessage) => void) => {
+    const kept = Object.create(null) as NodeHttp.RequestOptions
+    for (const name of OF_THE_CONNECTION) Object.assign(kept, { [name]: options[name] })
+    const request = send(kept, handle)
+    for (const [name, value] of Object.entries(options.headers ?? {})) {
+      request.setHeader(name, value as string)
+    }
+    return request
+  },
+})
+
 /** Each setting is given, defaults too: what is absent could be had from a polluted prototype. */
 const SETTINGS = {
   adapter: 'http',
@@ -113,7 +137,7 @@ const SETTINGS = {
 } as const satisfies AxiosRequestConfig
 
 const exchange = async (
-  { axios }: Client,
+  { axios, transports }: Client,
   connections: Agents,
   request: HttpRequest,
   deadline: Deadline,
@@ -129,6 +153,7 @@ const exchange = async (
     const response: AxiosResponse<Buffer> = await axios.request({
       ...SETTINGS,
       ...connections,
+      transport: transports[new URL(request.url).protocol],
       method: request.method,
       url: request.url,
       headers: { ...request.headers },

@@ -37,6 +37,14 @@ const shorten = (_name: string, value: unknown): unknown =>
     ? `${value.slice(0, LONGEST_VALUE_CHARACTERS)}…`
     : value
 
+/**
+ * Drops what is written to standard error: nothing of ours, but requests with their secrets where
+ * the environment has Node or a library print them. A dying Node writes past this.
+ */
+export const dropStandardError = (): void => {
+  process.stderr.write = () => true
+}
+
 /** What libraries say once more of a failure that the decision's line has told already. */
 const TOLD_ALREADY = /^(Error in function|Error 502|Request |All retry attempts)/
 

@@ -15,18 +15,39 @@ export function findingsIn(lines: readonly LogLine[], secrets: ReadonlySet<strin
   })
 }
 
-/** Whether the text has one of the secrets in it, as it is or in one of the guises of HTTP. */
+/** Whether the text has one of the secrets in it, as it is or in one of its guises. */
 export function holdsAny(text: string, secrets: ReadonlySet<string>): boolean {
-  return [...secrets].flatMap(guises).some((guise) => text.includes(guise))
+  return [...secrets].some((secret) => guisesOf(secret).some((guise) => text.includes(guise)))
 }
 
-const guises = (secret: string): string[] => [
-  secret,
-  encodeURIComponent(secret),
-  new URLSearchParams({ '': secret }).toString().slice(1),
-  JSON.stringify(secret).slice(1, -1),
-  Buffer.from(secret).toString('base64'),
-]
+const known = new Map<string, readonly string[]>()
+
+/** How a secret looks as it is, in an address, a form, JSON, Base64 and base64url. */
+export function guisesOf(secret: string): readonly string[] {
+  const guises = known.get(secret) ?? [
+    ...new Set([
+      secret,
+      encodeURIComponent(secret),
+      new URLSearchParams({ '': secret }).toString().slice(1),
+      JSON.stringify(secret).slice(1, -1),
+      ...['base64' as const, 'base64url' as const].flatMap((encoding) =>
+        [0, 1, 2].map((offset) => encodedAt(offset, secret, encoding)),
+      ),
+    ]),
+  ]
+  known.set(secret, guises)
+  return guises
+}
+
+/**
+ * What of the encoded text is the same whatever stands around it, with `offset` bytes before it:
+ * Base64 takes three bytes at a time.
+ */
+function encodedAt(offset: number, secret: string, encoding: 'base64' | 'base64url'): string {
+  const bytes = Buffer.from(secret)
+  const whole = bytes.subarray((3 - offset) % 3)
+  return whole.subarray(0, whole.length - (whole.length % 3)).toString(encoding)
+}
 
 function isEvent(line: string): boolean {
   try {

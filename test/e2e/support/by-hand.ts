@@ -17,6 +17,7 @@ import { readBody } from '../../stack/listen.ts'
 import { FUNCTION_ENTRY } from './world.ts'
 
 export interface ByHand {
+  readonly pid: number
   readonly folder: string
   readonly log: readonly LogLine[]
   decisions(): Readonly<Record<string, unknown>>[]
@@ -59,7 +60,9 @@ export async function startByHand(
     if (child.exitCode !== null) throw new Error(`the function exited with ${child.exitCode}`)
     await delay(5)
   }
+  if (child.pid === undefined) throw new Error('the function has no process')
   return {
+    pid: child.pid,
     folder,
     log,
     decisions: () => jsonLines(log).filter((line) => line['event'] === 'decision'),

@@ -148,7 +148,7 @@ describe('the cache of the backend’s credential', () => {
     await obtain()
     grant.failing = DOWN
 
-    clock.advance(3600 - MIN_LIFETIME_SECONDS)
+    clock.advance(3600 - MIN_LIFETIME_SECONDS - 0.1)
     expect(told(await obtain())).toBe('Bearer 1 hit')
     clock.advance(0.1)
     expect(told(await obtain())).toBe('token_endpoint_unavailable')

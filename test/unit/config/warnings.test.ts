@@ -40,6 +40,27 @@ describe('warnings of the configuration', () => {
     },
   )
 
+  it.each([
+    [{ NODE_TLS_REJECT_UNAUTHORIZED: '0' }],
+    [{ https_proxy: 'http://proxy.example.com' }],
+    [{ HTTP_PROXY: 'http://proxy.example.com' }],
+    [{ All_Proxy: 'http://proxy.example.com' }],
+    [{ NODE_USE_ENV_PROXY: '1' }],
+    [{ NODE_DEBUG: 'http' }],
+    [{ DEBUG: '*' }],
+  ])('name what would weaken Node or its libraries: %j', (values) => {
+    expect(warnedOf(values)).toStrictEqual(Object.keys(values))
+  })
+
+  it.each([
+    [{ NODE_TLS_REJECT_UNAUTHORIZED: '1' }],
+    [{ https_proxy: '' }],
+    [{ NO_PROXY: 'example.com' }],
+    [{ NODE_DEBUG: '' }],
+  ])('do not name what weakens nothing: %j', (values) => {
+    expect(warnedOf(values)).toStrictEqual([])
+  })
+
   it('do not keep the function from working', () => {
     expect(readConfig({ ...LEAST, back_end_scopes: 'x', audience: 'any' }).source.ok).toBe(true)
   })

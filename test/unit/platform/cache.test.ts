@@ -49,6 +49,21 @@ describe('an expiring cache', () => {
     expect([cache.get('a'), cache.get('b')]).toStrictEqual(['new', 'other'])
   })
 
+  it('lets go of what has expired, asked for or not, and whichever cache is asked', () => {
+    const clock = new StandingClock()
+    const [one, other] = [new ExpiringCache<string>(2, clock), new ExpiringCache<string>(2, clock)]
+    one.set('expiring', 'value', after(1))
+    one.set('lasting', 'value', after(60))
+    clock.advance(9)
+    other.get('anything')
+    const before = one.size
+
+    clock.advance(1)
+    other.get('anything')
+
+    expect([before, one.size, one.get('lasting')]).toStrictEqual([2, 1, 'value'])
+  })
+
   it('gives up the entry that was used least recently', () => {
     const cache = new ExpiringCache<number>(2, new StandingClock())
     cache.set('a', 1, after(10))
