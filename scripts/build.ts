@@ -3,24 +3,12 @@
  * I/O: writes `dist/`.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { build, type Plugin } from 'esbuild'
 import { billOfMaterials } from './build/bill-of-materials.ts'
+import { bundle } from './build/bundle.ts'
 import { bundledPackages } from './build/bundled-packages.ts'
 import { thirdPartyNotices } from './build/notices.ts'
 
 const OUTPUT = 'dist'
-
-/** The SDK brings polyfills for `fetch`, which every supported Node has; they only cost start-up. */
-const withoutPolyfills: Plugin = {
-  name: 'without-polyfills',
-  setup: (bundler) => {
-    bundler.onResolve({ filter: /^(isomorphic-fetch|node-fetch)$/ }, ({ path }) => ({
-      path,
-      namespace: 'polyfill',
-    }))
-    bundler.onLoad({ filter: /.*/, namespace: 'polyfill' }, () => ({ contents: '' }))
-  },
-}
 
 const manifest = JSON.parse(await readFile('package.json', 'utf8')) as {
   readonly name: string
@@ -30,24 +18,7 @@ const manifest = JSON.parse(await readFile('package.json', 'utf8')) as {
 
 await rm(OUTPUT, { recursive: true, force: true })
 await mkdir(OUTPUT)
-const { metafile } = await build({
-  entryPoints: { func: 'src/func.ts' },
-  outdir: OUTPUT,
-  bundle: true,
-  platform: 'node',
-  // The SDK cannot run as ES modules: it requires Node's own modules at run time.
-  format: 'cjs',
-  target: 'node20',
-  // Names of functions are not kept: that defines a property at run time for each closure made.
-  minify: true,
-  // The notices have it all.
-  legalComments: 'none',
-  // A bundled `import()` becomes a `require`, run when it is reached.
-  supported: { 'dynamic-import': false },
-  plugins: [withoutPolyfills],
-  metafile: true,
-  logLevel: 'warning',
-})
+const metafile = await bundle('src/func.ts', `${OUTPUT}/func.js`)
 // The sources are ES modules; where `dist/` lies beneath their package.json, it has to say that it is not.
 await writeFile(`${OUTPUT}/package.json`, `${JSON.stringify({ type: 'commonjs' })}\n`)
 

@@ -1,0 +1,14 @@
+/**
+ * Owns the weight of what is deployed.
+ * I/O: reads the folder.
+ */
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Bytes of all files but caches and maps. */
+export const distSize = (folder: string): number =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter(
+      (entry) => entry.isFile() && !/\.map$|compile-cache/.test(join(entry.parentPath, entry.name)),
+    )
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0)

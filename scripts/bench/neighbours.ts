@@ -1,0 +1,84 @@
+/**
+ * Owns the neighbours of the benchmark: they answer well, as late as they are told, and count.
+ * I/O: serves HTTP on loopback.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export const ISSUER = 'https://identity.oraclecloud.com/'
+export const AUDIENCE = 'https://api.example.com/'
+
+export interface Neighbours {
+  readonly url: string
+  /** Requests by the first part of their path, since the last `forget`. */
+  readonly counts: Readonly<Record<string, number>>
+  forget(): void
+  /** Milliseconds before each answer. */
+  delayBy(milliseconds: number): void
+  close(): void
+}
+
+/** `jwks`: what the key address answers. */
+export const startNeighbours = async (jwks: unknown): Promise<Neighbours> => {
+  let counts: Record<string, number> = {}
+  let delay = 0
+  const expiry = Math.floor(Date.now() / 1000) + 36_000
+  const introspected = {
+    active: true,
+    iss: ISSUER,
+    aud: AUDIENCE,
+    sub: 'partner-a',
+    client_id: 'partner-a',
+    scope: 'echo:invoke',
+    token_type: 'Bearer',
+    exp: expiry,
+  }
+  const secret = Buffer.from('client-secret').toString('base64')
+  const answers: Readonly<Record<string, string>> = {
+    introspect: JSON.stringify(introspected),
+    token: JSON.stringify({
+      access_token: `back-end-${'x'.repeat(900)}`,
+      token_type: 'Bearer',
+      expires_in: 3600,
+    }),
+    '20190301': JSON.stringify({
+      secretId: 'ocid1.vaultsecret.oc1.phx.a',
+      versionNumber: 1,
+      secretBundleContent: { contentType: 'BASE64', content: secret },
+    }),
+    jwks: JSON.stringify(jwks),
+  }
+  const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    const name = incoming.url?.split('/')[1] ?? ''
+    counts[name] = (counts[name] ?? 0) + 1
+    const body = answers[name] ?? ''
+    outgoing.writeHead(200, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+    })
+    outgoing.end(body)
+  }
+  const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
+    incoming.resume().once('end', () => {
+      if (delay === 0) answer(incoming, outgoing)
+      else setTimeout(answer, delay, incoming, outgoing)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get counts() {
+      return counts
+    },
+    forget: () => {
+      counts = {}
+    },
+    delayBy: (milliseconds) => {
+      delay = milliseconds
+    },
+    close: () => {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
