@@ -12,11 +12,12 @@ import { parseArgs } from 'node:util'
 import { createResourcePrincipal } from '../test/stack/resource-principal.ts'
 import { distSize } from './bench/dist-size.ts'
 import { measureCold, measureMemory, measureWarm, type Bench } from './bench/measure.ts'
-import { startNeighbours } from './bench/neighbours.ts'
+import { startNeighbours } from './stand-ins/neighbours.ts'
 import { barPlot } from './bench/plot.ts'
 import { judgeAll, tableOf } from './bench/report.ts'
 import { cpuGroup } from './bench/runner.ts'
-import { makeCaller, makeSubjects, type SubjectName } from './bench/subjects.ts'
+import { makeSubjects, type SubjectName } from './bench/subjects.ts'
+import { makeCaller } from './stand-ins/caller.ts'
 
 const { values } = parseArgs({
   options: {

@@ -9,6 +9,6 @@ import { join } from 'node:path'
 export const distSize = (folder: string): number =>
   readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter(
-      (entry) => entry.isFile() && !/\.map$|compile-cache/.test(join(entry.parentPath, entry.name)),
+      (entry) => entry.isFile() && !/\.(map|compiled)$/.test(join(entry.parentPath, entry.name)),
     )
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0)

@@ -3,7 +3,7 @@
  * meets all of them alike.
  * I/O: through the runner.
  */
-import type { Neighbours } from './neighbours.ts'
+import type { Neighbours } from '../stand-ins/neighbours.ts'
 import { start, type ControlGroup, type Running } from './runner.ts'
 import type { SubjectName, Subjects } from './subjects.ts'
 

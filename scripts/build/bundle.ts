@@ -2,19 +2,8 @@
  * Owns how sources become one file that runs alone.
  * I/O: writes the file.
  */
-import { build, type Metafile, type Plugin } from 'esbuild'
-
-/** The SDK brings polyfills for `fetch`, which every supported Node has; they only cost start-up. */
-const withoutPolyfills: Plugin = {
-  name: 'without-polyfills',
-  setup: (bundler) => {
-    bundler.onResolve({ filter: /^(isomorphic-fetch|node-fetch)$/ }, ({ path }) => ({
-      path,
-      namespace: 'polyfill',
-    }))
-    bundler.onLoad({ filter: /.*/, namespace: 'polyfill' }, () => ({ contents: '' }))
-  },
-}
+import { build, type Metafile } from 'esbuild'
+import { withoutDeadModules } from './dead-modules.ts'
 
 /** Bundles `entry` and all that it needs into `outfile`; tells what went into it. */
 export const bundle = async (entry: string, outfile: string): Promise<Metafile> => {
@@ -32,7 +21,7 @@ export const bundle = async (entry: string, outfile: string): Promise<Metafile> 
     legalComments: 'none',
     // A bundled `import()` becomes a `require`, run when it is reached.
     supported: { 'dynamic-import': false },
-    plugins: [withoutPolyfills],
+    plugins: [withoutDeadModules],
     metafile: true,
     logLevel: 'warning',
   })

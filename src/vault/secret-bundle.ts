@@ -97,12 +97,21 @@ class TransportError extends Error {
   }
 }
 
-/** Of an error's body nothing is passed on, as the SDK prints what it finds there. */
-const toResponse = ({ status, header, body }: HttpAnswer): Response =>
-  new Response(status === 200 ? new Uint8Array(body) : null, {
+/**
+ * What Oracle's client looks at of a `Response`. Of an error's body nothing is passed on, as the SDK
+ * prints what it finds there.
+ */
+const toResponse = ({ status, header, body }: HttpAnswer): Response => {
+  const text = status === 200 ? Buffer.from(body).toString() : ''
+  const seen = {
     status,
-    headers: { 'opc-request-id': header('opc-request-id') ?? '' },
-  })
+    ok: status === 200,
+    headers: { get: header },
+    text: () => Promise.resolve(text),
+    json: () => Promise.resolve(JSON.parse(text) as unknown),
+  }
+  return seen as unknown as Response
+}
 
 const readContent = (bundle: models.SecretBundle): Result<Redacted, Fault> => {
   const content = bundle.secretBundleContent as

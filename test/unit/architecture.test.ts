@@ -55,9 +55,10 @@ describe('one door per dependency', () => {
     { name: /^valibot$/, door: /^config\// },
     { name: /^oci-/, door: /^vault\// },
     { name: /^@fnproject\/fdk$/, door: /^func\.ts$/ },
-    { name: /^node:(?!crypto$|util$|fs$|https?$)/, door: /^$/ },
+    { name: /^node:(?!crypto$|util$|fs$|path$|module$|vm$|https?$)/, door: /^$/ },
     { name: /^node:https?$/, door: /^platform\/http\.ts$/ },
-    { name: /^node:fs$/, door: /^func\.ts$/ },
+    { name: /^node:(fs|path)$/, door: /^(func|platform\/compiled-file)\.ts$/ },
+    { name: /^node:(module|vm)$/, door: /^platform\/compiled-file\.ts$/ },
     { name: /^node:(crypto|util)$/, door: /./ },
   ]
 
@@ -76,7 +77,7 @@ describe('one door per dependency', () => {
 
   it.each([
     ['the environment', /^process\.(env|argv)$/, ['func.ts']],
-    ['the process', /^process\.(on|exit|kill|abort)$/, ['func.ts']],
+    ['the process', /^process\.(on|exit|kill|abort)$/, ['start.ts']],
     ['standard output', /^(process\.(stdout|stderr)|console\.\w+)$/, ['platform/log.ts']],
     ['the wall clock', /^Date\.now$/, ['platform/clock.ts']],
     ['any other clock', /^(performance\.\w+|process\.(hrtime|uptime))$/, []],
@@ -99,6 +100,7 @@ describe('one door per dependency', () => {
 describe('layers', () => {
   const LAYERS: readonly (readonly string[])[] = [
     ['func'],
+    ['start'],
     ['answer-call', 'configured-authorizer'],
     ['summary'],
     ['compose'],
