@@ -6,9 +6,11 @@
 import { parseArgs } from 'node:util'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startLocalStack } from '../test/stack/local-stack.ts'
+import { imageArguments } from './build/image-arguments.ts'
 import { callAndJudge, newCounts } from './soak/calls.ts'
 import { seededChance } from './soak/chance.ts'
 import { soakConfiguration } from './soak/configuration.ts'
+import { smallMemory } from './soak/small-memory.ts'
 import { startTroubles } from './soak/troubles.ts'
 import { report } from './soak/report.ts'
 
@@ -17,12 +19,24 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '300' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     callers: { type: 'string', default: '8' },
+    /** MiB that each instance of the function has; 0 sets no limit. */
+    memory: { type: 'string', default: '128' },
+    node: { type: 'string', default: process.execPath },
   },
 })
 const chance = seededChance(Number(values.seed))
 console.log(`soak for ${values.seconds} s, seed ${values.seed} (--seed repeats its troubles)`)
 
-const stack = await startLocalStack({ function: { maxInstances: 4 } })
+const memory = values.memory === '0' ? undefined : smallMemory(Number(values.memory), values.node)
+console.log(memory ? `each instance has ${values.memory} MiB` : 'no limit of memory is set')
+
+const stack = await startLocalStack({
+  function: {
+    maxInstances: 4,
+    node: memory?.node ?? values.node,
+    nodeArguments: imageArguments(),
+  },
+})
 await stack.authorizer.setConfig(soakConfiguration(stack))
 const counts = newCounts()
 const end = Date.now() + Number(values.seconds) * 1000
@@ -37,4 +51,6 @@ const caller = async (): Promise<void> => {
 await Promise.all([troubles.ended, ...Array.from({ length: Number(values.callers) }, caller)])
 const exits = stack.authorizer.instances.filter(({ exitCode }) => exitCode !== null).length
 await stack.close()
-process.exitCode = report(counts, troubles.told, exits) ? 0 : 1
+const used = memory?.end()
+if (used) console.log(`memory: ${used.peakMebibytes} MiB at most, ${used.killed} killed for it`)
+process.exitCode = report(counts, troubles.told, exits + (used?.killed ?? 0)) ? 0 : 1

@@ -33,7 +33,7 @@ export interface LocalStackOptions {
   /** Keys added to the function's configuration; undefined takes one out. */
   readonly config?: Readonly<Record<string, string | undefined>>
   readonly function?: Partial<
-    Pick<FunctionSpec, 'entry' | 'node' | 'maxInstances' | 'timeoutSeconds'>
+    Pick<FunctionSpec, 'entry' | 'node' | 'nodeArguments' | 'maxInstances' | 'timeoutSeconds'>
   >
 }
 
