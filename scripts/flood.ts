@@ -1,0 +1,115 @@
+/**
+ * `npm run flood`: a million distinct tokens, good and bad, at one instance that has 128 MiB. Its
+ * memory must stay flat. Exit status 1 where it does not, or where an answer was wrong.
+ * I/O: starts the function and its neighbours; writes standard output.
+ */
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+import { parseArgs } from 'node:util'
+import { createResourcePrincipal } from '../test/stack/resource-principal.ts'
+import { start } from './bench/runner.ts'
+import { imageArguments } from './build/image-arguments.ts'
+import { smallMemory } from './soak/small-memory.ts'
+import { configurationFor } from './stand-ins/configuration.ts'
+import { AUDIENCE, ISSUER, startNeighbours } from './stand-ins/neighbours.ts'
+
+const { values } = parseArgs({
+  options: {
+    tokens: { type: 'string', default: '1000000' },
+    memory: { type: 'string', default: '128' },
+    node: { type: 'string', default: process.execPath },
+  },
+})
+const total = Number(values.tokens)
+
+/** Elliptic curves: a million RSA signatures would take longer than all the rest. */
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+const kid = 'SIGNING_KEY'
+const neighbours = await startNeighbours({
+  keys: [{ ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256' }],
+})
+const principal = await createResourcePrincipal()
+const { introspecting, verifying } = configurationFor(neighbours.url, principal.environment)
+const now = Math.floor(Date.now() / 1000)
+
+const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+const jwt = (key: typeof privateKey, named: string, claims: object = {}): string => {
+  const payload = {
+    iss: ISSUER,
+    aud: AUDIENCE,
+    sub: randomBytes(8).toString('hex'),
+    client_id: 'partner-a',
+    exp: now + 36_000,
+    ...claims,
+  }
+  const input = `${encoded({ alg: 'ES256', kid: named })}.${encoded(payload)}`
+  const signature = sign('sha256', Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' })
+  return `${input}.${signature.toString('base64url')}`
+}
+const chance = (): string => randomBytes(24).toString('base64url')
+
+interface Kind {
+  readonly name: string
+  readonly isGood: boolean
+  readonly make: () => string
+}
+const JWTS: readonly Kind[] = [
+  { name: 'good JWT', isGood: true, make: () => jwt(privateKey, kid) },
+  { name: 'JWT by a stranger', isGood: false, make: () => jwt(stranger, kid) },
+  { name: 'JWT of an unknown key', isGood: false, make: () => jwt(stranger, chance()) },
+  { name: 'expired JWT', isGood: false, make: () => jwt(privateKey, kid, { exp: now - 3600 }) },
+  { name: 'JWT for others', isGood: false, make: () => jwt(privateKey, kid, { aud: chance() }) },
+  { name: 'garbage', isGood: false, make: () => `${chance()}.${chance()}.${chance()}` },
+]
+const OPAQUE: readonly Kind[] = [
+  { name: 'good opaque token', isGood: true, make: chance },
+  { name: 'malformed token', isGood: false, make: () => `${chance()} ${chance()}` },
+]
+
+const memory = smallMemory(Number(values.memory), values.node)
+console.log(memory ? `in ${values.memory} MiB` : 'no limit of memory can be set here')
+
+const flood = async (
+  name: string,
+  environment: Readonly<Record<string, string>>,
+  kinds: readonly Kind[],
+  count: number,
+): Promise<boolean> => {
+  const entry = 'dist/func.js'
+  const subject = { entry, environment, nodeArguments: imageArguments() }
+  const running = await start(memory?.node ?? values.node, subject)
+  const resident: number[] = []
+  let sent = 0
+  let wrong = 0
+  const caller = async (): Promise<void> => {
+    while (sent < count) {
+      const kind = kinds[sent % kinds.length]
+      sent += 1
+      if (sent % (count / 10) === 0) resident.push(Math.round(running.residentMebibytes()))
+      const token = `Bearer ${kind?.make() ?? ''}`
+      const { body } = await running.call(JSON.stringify({ type: 'TOKEN', token }))
+      if (body.includes('"active":true') !== kind?.isGood) wrong += 1
+    }
+  }
+  await caller()
+  await running.end()
+  const [, , settled = 0] = resident
+  const last = resident.at(-1) ?? Number.NaN
+  console.log(`${name}: ${sent} tokens, ${wrong} wrong answers, resident ${resident.join(' ')} MiB`)
+  return wrong === 0 && last <= Number(values.memory) && last - settled <= 8
+}
+
+const results = [
+  await flood('JWTs', { ...verifying, algorithms: 'ES256', log_level: 'error' }, JWTS, total / 2),
+  await flood(
+    'introspection, kept for 300 s',
+    { ...introspecting, introspection_cache_seconds: '300', log_level: 'error' },
+    OPAQUE,
+    total / 2,
+  ),
+]
+neighbours.close()
+principal.remove()
+const used = memory?.end()
+if (used) console.log(`${used.peakMebibytes} MiB charged at most, ${used.killed} killed for it`)
+process.exitCode = results.every(Boolean) && (used?.killed ?? 0) === 0 ? 0 : 1
