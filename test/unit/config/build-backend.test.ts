@@ -1,0 +1,321 @@
+/**
+ * Owns the proof of what becomes of one backend of a document, by its grant, and of what it lacks.
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import {
+  BACKEND,
+  backendOf,
+  configOf,
+  documentOf,
+  ISSUER,
+  problem,
+  problemsOf,
+  withBackend,
+  type Members,
+} from '../support/documents.ts'
+
+const KEY_OCID = 'ocid1.vaultsecret.oc1..key'
+const TOKEN_ENDPOINT = 'https://backend.example/oauth2/v1/token'
+const REGISTRATION = {
+  clientId: 'invoker',
+  secretOcid: 'ocid1.vaultsecret.oc1..invoker',
+  authentication: 'client_secret_basic',
+  assertion: { keyId: undefined, audience: ['https://identity.oraclecloud.com/'] },
+}
+const SCOPE = 'urn:opc:resource:consumer::all'
+
+const grantOf = (changes: Members) => backendOf(changes).grant
+
+const clientOf = (changes: Members) => {
+  const grant = grantOf(changes)
+  if (grant.kind === 'basic') throw new Error('no client')
+  return grant.client
+}
+
+describe('the grant of a backend', () => {
+  it('is client_credentials by default', () => {
+    expect(backendOf({})).toStrictEqual({
+      name: 'oic',
+      condition: undefined,
+      grant: {
+        kind: 'client_credentials',
+        tokenEndpoint: TOKEN_ENDPOINT,
+        client: REGISTRATION,
+        scope: SCOPE,
+      },
+      minTokenLifetime: 120,
+    })
+    expect(backendOf({ grant: 'client_credentials' })).toStrictEqual(backendOf({}))
+  })
+
+  it('may be jwt_bearer', () => {
+    const grant = { kind: 'jwt_bearer', tokenEndpoint: TOKEN_ENDPOINT, scope: SCOPE }
+
+    expect(grantOf({ grant: 'jwt_bearer', assertion: { key_ocid: KEY_OCID } })).toStrictEqual({
+      ...grant,
+      client: REGISTRATION,
+      subjectClaim: 'sub',
+      assertionKeyOcid: KEY_OCID,
+    })
+    expect(
+      grantOf({
+        grant: 'jwt_bearer',
+        assertion: {
+          key_ocid: KEY_OCID,
+          subject_claim: 'upn',
+          key_id: 'alias',
+          audience: ['https://a.example', 'https://b.example'],
+        },
+      }),
+    ).toStrictEqual({
+      ...grant,
+      client: {
+        ...REGISTRATION,
+        assertion: { keyId: 'alias', audience: ['https://a.example', 'https://b.example'] },
+      },
+      subjectClaim: 'upn',
+      assertionKeyOcid: KEY_OCID,
+    })
+  })
+
+  it('may be jwt_bearer without a key of its own, where the client has one', () => {
+    expect(grantOf({ grant: 'jwt_bearer', client_auth: 'private_key_jwt' })).toStrictEqual({
+      kind: 'jwt_bearer',
+      tokenEndpoint: TOKEN_ENDPOINT,
+      client: { ...REGISTRATION, authentication: 'private_key_jwt' },
+      scope: SCOPE,
+      subjectClaim: 'sub',
+      assertionKeyOcid: undefined,
+    })
+  })
+
+  it('may be token_exchange', () => {
+    const grant = { kind: 'token_exchange', tokenEndpoint: TOKEN_ENDPOINT, client: REGISTRATION }
+
+    expect(grantOf({ grant: 'token_exchange', scope: undefined })).toStrictEqual({
+      ...grant,
+      scope: undefined,
+      audience: undefined,
+      resource: undefined,
+      subjectTokenType: 'urn:ietf:params:oauth:token-type:access_token',
+    })
+    expect(
+      grantOf({
+        grant: 'token_exchange',
+        exchange: {
+          audience: 'https://a.example',
+          resource: 'https://r.example',
+          subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+        },
+      }),
+    ).toStrictEqual({
+      ...grant,
+      scope: SCOPE,
+      audience: 'https://a.example',
+      resource: 'https://r.example',
+      subjectTokenType: 'urn:ietf:params:oauth:token-type:jwt',
+    })
+  })
+
+  it('may name the type of token that is exchanged, though it is the default', () => {
+    const subject_token_type = 'urn:ietf:params:oauth:token-type:access_token'
+
+    expect(grantOf({ grant: 'token_exchange', exchange: { subject_token_type } })).toMatchObject({
+      subjectTokenType: subject_token_type,
+    })
+  })
+
+  it('may be basic, and needs nothing but its secret', () => {
+    const document = documentOf({
+      backends: [{ name: 'legacy', grant: 'basic', secret_ocid: KEY_OCID, min_token_seconds: 60 }],
+    })
+
+    expect(configOf(document).backends).toStrictEqual([
+      {
+        name: 'legacy',
+        condition: undefined,
+        grant: { kind: 'basic', secretOcid: KEY_OCID },
+        minTokenLifetime: 60,
+      },
+    ])
+  })
+})
+
+describe('the client of a backend', () => {
+  it.each(['client_secret_basic', 'client_secret_post', 'private_key_jwt'])(
+    'may authenticate by %s',
+    (client_auth) => {
+      expect(clientOf({ client_auth }).authentication).toBe(client_auth)
+    },
+  )
+
+  it('signs for the token endpoint, where that is of no identity domain', () => {
+    const token_endpoint = 'https://backend.example/oauth2/v2/token'
+
+    expect(clientOf({ token_endpoint }).assertion).toStrictEqual({
+      keyId: undefined,
+      audience: [token_endpoint],
+    })
+  })
+
+  it('signs as the assertion says, where its key is what it authenticates with', () => {
+    const assertion = { key_id: 'alias', audience: ['https://a.example'] }
+
+    expect(clientOf({ client_auth: 'private_key_jwt', assertion }).assertion).toStrictEqual({
+      keyId: 'alias',
+      audience: ['https://a.example'],
+    })
+  })
+})
+
+describe('the condition of a backend', () => {
+  const conditionOf = (when: Members) => {
+    const backends = [{ ...BACKEND, when }]
+    return configOf({ issuers: [ISSUER], backends, unmatched: 'refuse' }).backends[0]?.condition
+  }
+
+  it('may name issuers, clients, scopes and arguments', () => {
+    expect(
+      conditionOf({
+        issuers: ['callers'],
+        clients: ['a', 'b'],
+        scopes: ['c'],
+        arguments: { host: 'a.example', 'x-tenant': ['one', 'two'] },
+      }),
+    ).toStrictEqual({
+      issuers: ['callers'],
+      clients: ['a', 'b'],
+      scopes: ['c'],
+      arguments: [
+        { name: 'host', values: ['a.example'] },
+        { name: 'x-tenant', values: ['one', 'two'] },
+      ],
+    })
+  })
+
+  it('has no word on what it does not name', () => {
+    expect(conditionOf({ issuers: ['callers'] })).toStrictEqual({
+      issuers: ['callers'],
+      clients: undefined,
+      scopes: undefined,
+      arguments: [],
+    })
+  })
+
+  it('is refused where it is empty', () => {
+    expect(problemsOf({ ...withBackend({ when: {} }), unmatched: 'refuse' })).toStrictEqual([
+      problem(
+        'backends.0.when',
+        'is empty',
+        'Give a condition, or leave `when` out of the last backend.',
+      ),
+    ])
+  })
+})
+
+describe('a backend that lacks something', () => {
+  const missing = (field: string, remedy: string) =>
+    problem(`backends.0.${field}`, 'is missing', remedy)
+  const TOKEN_ENDPOINT_MISSING = missing(
+    'token_endpoint',
+    'Give the token endpoint of the integration’s identity domain: https://<domain>/oauth2/v1/token.',
+  )
+  const CLIENT_MISSING = [
+    missing(
+      'client.client_secret_ocid',
+      'Give the OCID of the Vault secret with its client secret.',
+    ),
+    missing('client.client_id', 'Give the client id of the application that holds ServiceInvoker.'),
+  ]
+  const SCOPE_MISSING = missing(
+    'scope',
+    'Copy the integration’s scope from the application; it ends in :443urn:opc:resource:consumer::all.',
+  )
+  const KEY_MISSING = missing(
+    'assertion.key_ocid',
+    'Give the OCID of the Vault secret with the private key that signs user assertions.',
+  )
+
+  it.each([
+    [undefined, [TOKEN_ENDPOINT_MISSING, ...CLIENT_MISSING, SCOPE_MISSING]],
+    ['client_credentials', [TOKEN_ENDPOINT_MISSING, ...CLIENT_MISSING, SCOPE_MISSING]],
+    ['jwt_bearer', [TOKEN_ENDPOINT_MISSING, ...CLIENT_MISSING, SCOPE_MISSING, KEY_MISSING]],
+    ['token_exchange', [TOKEN_ENDPOINT_MISSING, ...CLIENT_MISSING]],
+    ['basic', [missing('secret_ocid', 'Give the OCID of the Vault secret with user:password.')]],
+  ])('is refused, and all of it is told: grant %s', (grant, expected) => {
+    expect(problemsOf(documentOf({ backends: [{ name: 'oic', grant }] }))).toStrictEqual(expected)
+  })
+
+  it.each([
+    ['subject_claim', 'upn'],
+    ['key_id', 'alias'],
+  ])('is refused with an assertion of %s alone, which no key signs', (name, value) => {
+    const changes = { grant: 'jwt_bearer', assertion: { [name]: value } }
+
+    expect(problemsOf(withBackend(changes))).toStrictEqual([KEY_MISSING])
+  })
+})
+
+describe('a backend with something wrong in it', () => {
+  const SECRET_REMEDY =
+    'Give the OCID of the Vault secret, ocid1.vaultsecret.…; if the secret itself stands here, replace it: others can read it.'
+
+  it.each<readonly [string, Members]>([
+    [
+      'client.client_secret_ocid',
+      { client: { client_id: 'invoker', client_secret_ocid: 's3cret' } },
+    ],
+    ['assertion.key_ocid', { grant: 'jwt_bearer', assertion: { key_ocid: 'x ocid1.a' } }],
+    ['secret_ocid', { grant: 'basic', secret_ocid: 'user:password' }],
+  ])('is refused where %s is no OCID', (field, changes) => {
+    expect(problemsOf(withBackend(changes))).toStrictEqual([
+      problem(`backends.0.${field}`, 'is no OCID', SECRET_REMEDY),
+    ])
+  })
+
+  it('is refused where its token endpoint is no https address', () => {
+    expect(
+      problemsOf(withBackend({ token_endpoint: 'http://backend.example/oauth2/v1/token' })),
+    ).toStrictEqual([
+      problem(
+        'backends.0.token_endpoint',
+        'is not https',
+        'Give a full address that begins with https://; http is for loopback alone.',
+      ),
+    ])
+  })
+
+  it.each<readonly [string, string, Members]>([
+    ['assertion', 'client_credentials', { assertion: { key_id: 'a' } }],
+    ['assertion', 'token_exchange', { grant: 'token_exchange', assertion: { key_id: 'a' } }],
+    ['exchange', 'client_credentials', { exchange: { audience: 'a' } }],
+    [
+      'exchange',
+      'jwt_bearer',
+      { grant: 'jwt_bearer', assertion: { key_ocid: KEY_OCID }, exchange: {} },
+    ],
+    ['exchange', 'basic', { grant: 'basic', secret_ocid: KEY_OCID, exchange: {} }],
+    ['assertion', 'basic', { grant: 'basic', secret_ocid: KEY_OCID, assertion: {} }],
+    ['secret_ocid', 'client_credentials', { secret_ocid: KEY_OCID }],
+    ['secret_ocid', 'token_exchange', { grant: 'token_exchange', secret_ocid: KEY_OCID }],
+  ])('is refused with %s, which does nothing for %s', (field, grant, changes) => {
+    expect(problemsOf(withBackend(changes))).toStrictEqual([
+      problem(
+        `backends.0.${field}`,
+        `has no effect with the grant ${grant}`,
+        'Correct `grant`, or leave it out.',
+      ),
+    ])
+  })
+
+  it('has all that does nothing told', () => {
+    const changes = { assertion: {}, exchange: {}, secret_ocid: KEY_OCID }
+
+    expect(problemsOf(withBackend(changes)).map(({ key }) => key)).toStrictEqual([
+      'authorizer_config: backends.0.assertion',
+      'authorizer_config: backends.0.exchange',
+      'authorizer_config: backends.0.secret_ocid',
+    ])
+  })
+})

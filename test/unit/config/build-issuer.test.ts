@@ -1,0 +1,321 @@
+/**
+ * Owns the proof of what becomes of one issuer of a document, and of what it lacks.
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import {
+  CLIENT,
+  issuerOf,
+  problem,
+  problemsOf,
+  REGISTERED_CLIENT,
+  withIssuer,
+  type Members,
+} from '../support/documents.ts'
+
+const ENDPOINT = 'https://idp.example/introspect'
+const INTROSPECTING: Members = {
+  jwks_uri: undefined,
+  introspection_endpoint: ENDPOINT,
+  client: CLIENT,
+}
+const ENTRA: Members = { preset: 'entra', tenant: '0f0f0f0f-0000-4000-8000-000000000000' }
+const OKTA: Members = { preset: 'okta', org_url: 'https://acme.okta.com' }
+const OIDC: Members = { preset: 'oidc', issuer: 'https://idp.example' }
+
+/** In addition to a client and an endpoint: what a signature is verified by. */
+const KEYS: Members = { jwks_uri: 'https://idp.example/keys' }
+
+const told = (field: string, what: string, remedy: string) =>
+  problem(`issuers.0.${field}`, what, remedy)
+
+describe('an issuer of a document', () => {
+  it('has the documented defaults', () => {
+    expect(issuerOf({})).toStrictEqual({
+      name: 'callers',
+      preset: undefined,
+      discovery: undefined,
+      jwt: {
+        keys: { kind: 'remote', uri: 'https://idp.example/keys', access: undefined },
+        algorithms: ['RS256'],
+        type: 'any',
+      },
+      introspection: undefined,
+      claimNames: {
+        principal: ['sub'],
+        clientId: ['client_id', 'azp', 'appid', 'cid'],
+        scope: ['scope', 'scp'],
+      },
+      rules: {
+        issuer: 'https://idp.example',
+        audience: ['api'],
+        requiredScopes: [],
+        allowedClients: [],
+        requiredClaims: [],
+        maxTokenLifetime: undefined,
+        clockTolerance: 30,
+      },
+      gatewayScopes: { prefix: '', map: new Map() },
+      contextClaims: [],
+    })
+  })
+
+  it('may say all of it', () => {
+    expect(
+      issuerOf({
+        audience: 'any',
+        validation: 'jwt_and_introspection',
+        algorithms: ['ES256', 'PS512'],
+        token_type: 'at+jwt',
+        introspection_endpoint: ENDPOINT,
+        client: CLIENT,
+        introspection_cache_seconds: 60,
+        required_scopes: ['a', 'b'],
+        allowed_clients: ['one', 'two'],
+        required_claims: { tenant: 'x', level: [1, 2], admin: true },
+        max_token_lifetime_seconds: 3600,
+        clock_tolerance_seconds: 0,
+        principal_claims: ['oid', 'sub'],
+        client_id_claims: ['app'],
+        scope_claims: ['roles', 'scp'],
+        gateway_scope_prefix: 'callers:',
+        gateway_scope_map: { 'Orders.Invoke': ['orders:read', 'orders:write'], other: [] },
+        context_claims: ['tenant', 'oid'],
+      }),
+    ).toStrictEqual({
+      name: 'callers',
+      preset: undefined,
+      discovery: undefined,
+      jwt: {
+        keys: { kind: 'remote', uri: 'https://idp.example/keys', access: undefined },
+        algorithms: ['ES256', 'PS512'],
+        type: 'at+jwt',
+      },
+      introspection: { endpoint: ENDPOINT, client: REGISTERED_CLIENT, cache: 60 },
+      claimNames: { principal: ['oid', 'sub'], clientId: ['app'], scope: ['roles', 'scp'] },
+      rules: {
+        issuer: 'https://idp.example',
+        audience: 'any',
+        requiredScopes: ['a', 'b'],
+        allowedClients: ['one', 'two'],
+        requiredClaims: [
+          { name: 'tenant', values: ['x'] },
+          { name: 'level', values: [1, 2] },
+          { name: 'admin', values: [true] },
+        ],
+        maxTokenLifetime: 3600,
+        clockTolerance: 0,
+      },
+      gatewayScopes: {
+        prefix: 'callers:',
+        map: new Map([
+          ['Orders.Invoke', ['orders:read', 'orders:write']],
+          ['other', []],
+        ]),
+      },
+      contextClaims: ['tenant', 'oid'],
+    })
+  })
+
+  it.each(['any', 'at+jwt'])('may want the token type %s', (token_type) => {
+    expect(issuerOf({ token_type }).jwt?.type).toBe(token_type)
+  })
+
+  it('says which preset it is of', () => {
+    expect(issuerOf({ provider: ENTRA })).toMatchObject({ preset: 'entra', discovery: undefined })
+    expect(issuerOf({ provider: OIDC, jwks_uri: undefined })).toMatchObject({
+      preset: 'oidc',
+      discovery: {
+        url: 'https://idp.example/.well-known/openid-configuration',
+        issuer: 'https://idp.example',
+      },
+      jwt: { keys: { kind: 'remote', uri: undefined, access: undefined } },
+      introspection: undefined,
+    })
+  })
+})
+
+describe('the validation of an issuer', () => {
+  const waysOf = (changes: Members) => {
+    const { jwt, introspection } = issuerOf(changes)
+    return { jwt: jwt !== undefined, introspection: introspection !== undefined }
+  }
+
+  it.each<readonly [string, Members]>([
+    ['an address of keys', {}],
+    ['keys from a preset', { provider: ENTRA, jwks_uri: undefined }],
+    ['keys from a preset, and a client', { provider: ENTRA, jwks_uri: undefined, client: CLIENT }],
+    ['an endpoint from a preset, but no client', { provider: OKTA, jwks_uri: undefined }],
+    ['discovery', { provider: OIDC, jwks_uri: undefined }],
+    ['discovery, and a client', { provider: OIDC, jwks_uri: undefined, client: CLIENT }],
+    ['an address of keys, and a client', { client: CLIENT }],
+    ['all, where `jwt` is wanted', { ...INTROSPECTING, ...KEYS, validation: 'jwt' }],
+  ])('is by signature where there is %s', (_case, changes) => {
+    expect(waysOf(changes)).toStrictEqual({ jwt: true, introspection: false })
+  })
+
+  it.each<readonly [string, Members]>([
+    ['an endpoint', INTROSPECTING],
+    ['an endpoint beside keys', { ...INTROSPECTING, jwks_uri: 'https://idp.example/keys' }],
+    ['an endpoint from a preset, and a client', { provider: OKTA, client: CLIENT }],
+    [
+      'discovery, where `introspection` is wanted',
+      { provider: OIDC, jwks_uri: undefined, client: CLIENT, validation: 'introspection' },
+    ],
+    ['all, where `introspection` is wanted', { ...INTROSPECTING, validation: 'introspection' }],
+  ])('is by introspection where there is %s', (_case, changes) => {
+    expect(waysOf(changes)).toStrictEqual({ jwt: false, introspection: true })
+  })
+
+  it('is by both only where that is wanted', () => {
+    const both = { ...INTROSPECTING, ...KEYS, validation: 'jwt_and_introspection' }
+
+    expect(waysOf(both)).toStrictEqual({ jwt: true, introspection: true })
+  })
+
+  it('by introspection has no need of an issuer', () => {
+    expect(issuerOf({ ...INTROSPECTING, issuer: undefined })).toMatchObject({
+      jwt: undefined,
+      introspection: { endpoint: ENDPOINT, client: REGISTERED_CLIENT, cache: 0 },
+      rules: { issuer: undefined },
+    })
+  })
+
+  it('by introspection takes the endpoint of discovery where no other is given', () => {
+    const discovering = { provider: OIDC, jwks_uri: undefined, client: CLIENT }
+
+    expect(issuerOf({ ...discovering, validation: 'introspection' }).introspection).toStrictEqual({
+      endpoint: undefined,
+      client: REGISTERED_CLIENT,
+      cache: 0,
+    })
+    expect(
+      issuerOf({ ...discovering, introspection_endpoint: ENDPOINT }).introspection?.endpoint,
+    ).toBe(ENDPOINT)
+  })
+})
+
+describe('an issuer that lacks something', () => {
+  const clientMissing = (purpose: string) => [
+    told(
+      'client.client_id',
+      `is missing for ${purpose}`,
+      'Give client id and secret of our application there.',
+    ),
+    told(
+      'client.client_secret_ocid',
+      `is missing for ${purpose}`,
+      'Give the OCID of the Vault secret.',
+    ),
+  ]
+  const ENDPOINT_MISSING = told(
+    'introspection_endpoint',
+    'is missing',
+    'Give the introspection endpoint (RFC 7662); or `issuer` and `jwks_uri`, to verify JWTs.',
+  )
+  const ISSUER_MISSING = told(
+    'issuer',
+    'is missing for JWT verification',
+    'Give the `iss` of the tokens, exact to the byte.',
+  )
+  const KEYS_MISSING = told(
+    'jwks_uri',
+    'is missing, and `jwks` too',
+    'Give the address of the issuer’s keys, or the keys.',
+  )
+  const NOTHING: Members = { issuer: undefined, jwks_uri: undefined }
+
+  it.each<readonly [string, Members, readonly object[]]>([
+    ['anything', NOTHING, [ENDPOINT_MISSING, ...clientMissing('introspection')]],
+    ['an endpoint', { ...INTROSPECTING, introspection_endpoint: undefined }, [ENDPOINT_MISSING]],
+    ['a client', { ...INTROSPECTING, client: undefined }, clientMissing('introspection')],
+    ['an issuer', { issuer: undefined }, [ISSUER_MISSING]],
+    ['an address of keys', { jwks_uri: undefined, validation: 'jwt' }, [KEYS_MISSING]],
+    ['all for a signature', { ...NOTHING, validation: 'jwt' }, [ISSUER_MISSING, KEYS_MISSING]],
+    [
+      'a client for protected keys',
+      { jwks_access: 'client_credentials' },
+      clientMissing('the protected keys'),
+    ],
+    [
+      'a client for the protected keys of an identity domain',
+      { provider: { preset: 'oci_iam', domain_url: 'https://d.example' }, jwks_uri: undefined },
+      clientMissing('the protected keys'),
+    ],
+    [
+      'all for both ways',
+      { ...NOTHING, validation: 'jwt_and_introspection' },
+      [ISSUER_MISSING, KEYS_MISSING, ENDPOINT_MISSING, ...clientMissing('introspection')],
+    ],
+  ])('is refused without %s', (_case, changes, expected) => {
+    expect(problemsOf(withIssuer(changes))).toStrictEqual(expected)
+  })
+})
+
+describe('an issuer with something wrong in it', () => {
+  const ENDPOINT_REMEDY =
+    'Give a full address that begins with https://; http is for loopback alone.'
+  const SECRET_REMEDY =
+    'Give the OCID of the Vault secret, ocid1.vaultsecret.…; if the secret itself stands here, replace it: others can read it.'
+
+  it.each([
+    ['introspection_endpoint', 'idp.example', 'is no address'],
+    ['introspection_endpoint', 'http://idp.example', 'is not https'],
+    ['jwks_uri', 'https://a:b@idp.example', 'has credentials or a fragment in it'],
+  ])('is refused with %s = %s', (field, address, what) => {
+    expect(
+      problemsOf(
+        withIssuer({
+          ...INTROSPECTING,
+          validation: 'jwt_and_introspection',
+          ...KEYS,
+          [field]: address,
+        }),
+      ),
+    ).toStrictEqual([told(field, what, ENDPOINT_REMEDY)])
+  })
+
+  it.each(['s3cret', 'x.ocid1.a', 'ocid1.', 'ocid1.a b'])(
+    'is refused with the secret %s, which is no OCID',
+    (client_secret_ocid) => {
+      expect(problemsOf(withIssuer({ client: { ...CLIENT, client_secret_ocid } }))).toStrictEqual([
+        told('client.client_secret_ocid', 'is no OCID', SECRET_REMEDY),
+      ])
+    },
+  )
+
+  it('is refused where the audience has `any` and others', () => {
+    expect(problemsOf(withIssuer({ audience: ['api', 'any'] }))).toStrictEqual([
+      told('audience', 'has `any` beside others', 'Give the accepted values, or `any` alone.'),
+    ])
+  })
+
+  it.each(['a b', 'a"', 'a\\', 'é', 'a\u007f'])('is refused with the scope %j', (scope) => {
+    expect(problemsOf(withIssuer({ required_scopes: ['plain', scope] }))).toStrictEqual([
+      told(
+        'required_scopes',
+        'has a character that no scope has',
+        'Give plain scope names, without quotes.',
+      ),
+    ])
+  })
+
+  it('is refused with claims of the context that have our names, and each is told', () => {
+    const names = [
+      'back_end_token',
+      'responseCode',
+      'active',
+      'principal',
+      'clientId',
+      'scope',
+      'expiresAt',
+      'wwwAuthenticate',
+    ]
+
+    expect(
+      problemsOf(withIssuer({ context_claims: ['tenant', ...names.toReversed()] })),
+    ).toStrictEqual(
+      names.map((name) => told('context_claims', `has ${name}, which is ours`, 'Leave it out.')),
+    )
+  })
+})

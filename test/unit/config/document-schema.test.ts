@@ -1,0 +1,270 @@
+/**
+ * Owns the proof of which shapes a configuration document may have, and of what is said of others.
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import {
+  CLIENT,
+  documentOf,
+  issuerOf,
+  problem,
+  problemsOf,
+  withBackend,
+  withIssuer,
+  type Members,
+} from '../support/documents.ts'
+
+const UNKNOWN = 'is missing or unknown'
+const WRONG = 'is not what it has to be'
+const EMPTY = 'is empty'
+const TOO_FEW = 'has too few entries'
+const PRESETS = '("oci_iam" | "entra" | "okta" | "auth0" | "keycloak" | "oidc")'
+const NAME = '/^[A-Za-z0-9._-]{1,64}$/'
+const LONG_NAME = 'Aa0._-'.padEnd(65, 'x')
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+]
+const SUBJECT_TOKEN_TYPES = [
+  'urn:ietf:params:oauth:token-type:access_token',
+  'urn:ietf:params:oauth:token-type:jwt',
+]
+
+const anyOf = (values: readonly string[]): string =>
+  `(${values.map((value) => JSON.stringify(value)).join(' | ')})`
+
+/** Changes, and where they are wrong, how, and what was expected. */
+type Refusal = readonly [changes: Members, path: string, what: string, expected: string]
+
+const refusals = (refused: readonly Refusal[]) =>
+  refused.map(([changes, path, what, expected]) => ({ changes, path, what, expected }))
+
+describe('a document', () => {
+  it('has issuers and backends', () => {
+    expect(problemsOf({})).toStrictEqual([
+      problem('issuers', UNKNOWN, 'Expected: "issuers".'),
+      problem('backends', UNKNOWN, 'Expected: "backends".'),
+    ])
+  })
+
+  it('may name its schema', () => {
+    expect(problemsOf(documentOf({ $schema: './authorizer-config.schema.json' }))).toStrictEqual([])
+  })
+
+  it.each(
+    refusals([
+      [{ issuers: [] }, 'issuers', TOO_FEW, '>=1'],
+      [{ issuers: {} }, 'issuers', WRONG, 'Array'],
+      [{ issuers: ['callers'] }, 'issuers.0', UNKNOWN, 'Object'],
+      [{ backends: [] }, 'backends', TOO_FEW, '>=1'],
+      [{ backends: 'oic' }, 'backends', WRONG, 'Array'],
+      [{ backends: [null] }, 'backends.0', UNKNOWN, 'Object'],
+      [{ unmatched: 'permit' }, 'unmatched', WRONG, '"refuse"'],
+      [{ $schema: 1 }, '$schema', WRONG, 'string'],
+      [{ log_level: 'info' }, 'log_level', UNKNOWN, 'no such key'],
+    ]),
+  )('is refused with $changes', ({ changes, path, what, expected }) => {
+    expect(problemsOf(documentOf(changes))).toStrictEqual([
+      problem(path, what, `Expected: ${expected}.`),
+    ])
+  })
+
+  it('has all told that is wrong with its shape', () => {
+    expect(
+      problemsOf({
+        ...withIssuer({ audience: undefined, clock_tolerance_seconds: -0.5 }),
+        backends: [{ name: 'oic', when: { client: 'a' } }],
+      }),
+    ).toStrictEqual([
+      problem('issuers.0.audience', UNKNOWN, 'Expected: "audience".'),
+      problem('issuers.0.clock_tolerance_seconds', WRONG, 'Expected: see the JSON Schema.'),
+      problem('issuers.0.clock_tolerance_seconds', 'is too small', 'Expected: >=0.'),
+      problem('backends.0.when.client', UNKNOWN, 'Expected: no such key.'),
+    ])
+  })
+})
+
+describe('an issuer of a document', () => {
+  it.each(['x', 'A-Z_a-z.0-9', LONG_NAME.slice(1)])('may be called %s', (name) => {
+    expect(issuerOf({ name }).name).toBe(name)
+  })
+
+  it.each(
+    refusals([
+      [{ name: undefined }, 'name', UNKNOWN, '"name"'],
+      [{ name: 1 }, 'name', WRONG, 'string'],
+      [{ name: '' }, 'name', WRONG, NAME],
+      [{ name: LONG_NAME }, 'name', WRONG, NAME],
+      [{ name: ' callers' }, 'name', WRONG, NAME],
+      [{ name: 'callers\n' }, 'name', WRONG, NAME],
+      [{ provider: 'okta' }, 'provider', WRONG, 'Object'],
+      [{ provider: {} }, 'provider.preset', WRONG, PRESETS],
+      [{ provider: { preset: 'other' } }, 'provider.preset', WRONG, PRESETS],
+      [{ provider: { preset: 'oci_iam' } }, 'provider.domain_url', UNKNOWN, '"domain_url"'],
+      [{ provider: { preset: 'entra' } }, 'provider.tenant', UNKNOWN, '"tenant"'],
+      [{ provider: { preset: 'okta' } }, 'provider.org_url', UNKNOWN, '"org_url"'],
+      [{ provider: { preset: 'auth0' } }, 'provider.tenant_url', UNKNOWN, '"tenant_url"'],
+      [{ provider: { preset: 'keycloak' } }, 'provider.realm_url', UNKNOWN, '"realm_url"'],
+      [{ provider: { preset: 'oidc' } }, 'provider.issuer', UNKNOWN, '"issuer"'],
+      [{ provider: { preset: 'oidc', issuer: '' } }, 'provider.issuer', EMPTY, '!0'],
+      [
+        { provider: { preset: 'entra', tenant: 'x', token_version: 3 } },
+        'provider.token_version',
+        WRONG,
+        '(1 | 2)',
+      ],
+      [
+        { provider: { preset: 'okta', org_url: 'https://a.example', authorization_server: '' } },
+        'provider.authorization_server',
+        EMPTY,
+        '!0',
+      ],
+      [
+        { provider: { preset: 'oidc', issuer: 'https://a.example', tenant: 'x' } },
+        'provider.tenant',
+        UNKNOWN,
+        'no such key',
+      ],
+      [{ audience: undefined }, 'audience', UNKNOWN, '"audience"'],
+      [{ audience: [] }, 'audience', TOO_FEW, '>=1'],
+      [{ audience: [''] }, 'audience.0', EMPTY, '!0'],
+      [{ audience: 'api' }, 'audience', WRONG, '(Array | "any")'],
+      [
+        { validation: 'guess' },
+        'validation',
+        WRONG,
+        anyOf(['introspection', 'jwt', 'jwt_and_introspection']),
+      ],
+      [{ issuer: '' }, 'issuer', EMPTY, '!0'],
+      [{ jwks_uri: '' }, 'jwks_uri', EMPTY, '!0'],
+      [{ jwks_access: 'private' }, 'jwks_access', WRONG, anyOf(['public', 'client_credentials'])],
+      [{ jwks: '{}' }, 'jwks', WRONG, 'Object'],
+      [{ algorithms: [] }, 'algorithms', TOO_FEW, '>=1'],
+      [{ algorithms: 'RS256' }, 'algorithms', WRONG, 'Array'],
+      [{ algorithms: ['RS256', 'HS256'] }, 'algorithms.1', WRONG, anyOf(ALGORITHMS)],
+      [{ token_type: 'JWT' }, 'token_type', WRONG, anyOf(['any', 'at+jwt'])],
+      [{ introspection_endpoint: '' }, 'introspection_endpoint', EMPTY, '!0'],
+      [{ client: { ...CLIENT, client_id: undefined } }, 'client.client_id', UNKNOWN, '"client_id"'],
+      [{ client: { ...CLIENT, client_id: '' } }, 'client.client_id', EMPTY, '!0'],
+      [
+        { client: { client_id: 'authorizer' } },
+        'client.client_secret_ocid',
+        UNKNOWN,
+        '"client_secret_ocid"',
+      ],
+      [{ client: { ...CLIENT, secret: 'x' } }, 'client.secret', UNKNOWN, 'no such key'],
+      [{ required_scopes: 'a b' }, 'required_scopes', WRONG, 'Array'],
+      [{ required_scopes: ['a', ''] }, 'required_scopes.1', EMPTY, '!0'],
+      [{ allowed_clients: [1] }, 'allowed_clients.0', WRONG, 'string'],
+      [{ required_claims: 'a' }, 'required_claims', WRONG, 'Object'],
+      [{ required_claims: { tenant: [] } }, 'required_claims.tenant', TOO_FEW, '>=1'],
+      [
+        { required_claims: { tenant: null } },
+        'required_claims.tenant',
+        WRONG,
+        '((string | number | boolean) | Array)',
+      ],
+      [{ principal_claims: 'sub' }, 'principal_claims', WRONG, 'Array'],
+      [{ client_id_claims: [''] }, 'client_id_claims.0', EMPTY, '!0'],
+      [{ scope_claims: {} }, 'scope_claims', WRONG, 'Array'],
+      [{ gateway_scope_prefix: '' }, 'gateway_scope_prefix', EMPTY, '!0'],
+      [{ gateway_scope_map: { a: 'b' } }, 'gateway_scope_map.a', WRONG, 'Array'],
+      [{ gateway_scope_map: { a: [''] } }, 'gateway_scope_map.a.0', EMPTY, '!0'],
+      [{ context_claims: 'sub' }, 'context_claims', WRONG, 'Array'],
+      [{ audiences: ['api'] }, 'audiences', UNKNOWN, 'no such key'],
+    ]),
+  )('is refused with $changes', ({ changes, path, what, expected }) => {
+    expect(problemsOf(withIssuer(changes))).toStrictEqual([
+      problem(`issuers.0.${path}`, what, `Expected: ${expected}.`),
+    ])
+  })
+})
+
+describe('a backend of a document', () => {
+  it.each(
+    refusals([
+      [{ name: undefined }, 'name', UNKNOWN, '"name"'],
+      [{ name: '' }, 'name', WRONG, NAME],
+      [{ name: LONG_NAME }, 'name', WRONG, NAME],
+      [{ name: '-oic-/' }, 'name', WRONG, NAME],
+      [{ name: '/oic' }, 'name', WRONG, NAME],
+      [{ when: 'always' }, 'when', UNKNOWN, 'Object'],
+      [{ when: { client: ['a'] } }, 'when.client', UNKNOWN, 'no such key'],
+      [{ when: { issuers: 'callers' } }, 'when.issuers', WRONG, 'Array'],
+      [{ when: { clients: [''] } }, 'when.clients.0', EMPTY, '!0'],
+      [{ when: { scopes: 'a' } }, 'when.scopes', WRONG, 'Array'],
+      [{ when: { arguments: { host: [] } } }, 'when.arguments.host', TOO_FEW, '>=1'],
+      [{ when: { arguments: { host: 1 } } }, 'when.arguments.host', WRONG, '(string | Array)'],
+      [{ when: { arguments: 'host' } }, 'when.arguments', WRONG, 'Object'],
+      [
+        { grant: 'password' },
+        'grant',
+        WRONG,
+        anyOf(['client_credentials', 'jwt_bearer', 'token_exchange', 'basic']),
+      ],
+      [{ token_endpoint: '' }, 'token_endpoint', EMPTY, '!0'],
+      [{ client: { ...CLIENT, client_id: '' } }, 'client.client_id', EMPTY, '!0'],
+      [
+        { client_auth: 'none' },
+        'client_auth',
+        WRONG,
+        anyOf(['client_secret_basic', 'client_secret_post', 'private_key_jwt']),
+      ],
+      [{ scope: '' }, 'scope', EMPTY, '!0'],
+      [{ scope: ['a'] }, 'scope', WRONG, 'string'],
+      [{ assertion: { subject_claim: '' } }, 'assertion.subject_claim', EMPTY, '!0'],
+      [{ assertion: { key_ocid: '' } }, 'assertion.key_ocid', EMPTY, '!0'],
+      [{ assertion: { key_id: '' } }, 'assertion.key_id', EMPTY, '!0'],
+      [{ assertion: { audience: [] } }, 'assertion.audience', TOO_FEW, '>=1'],
+      [{ assertion: { issuer: 'x' } }, 'assertion.issuer', UNKNOWN, 'no such key'],
+      [{ exchange: { audience: '' } }, 'exchange.audience', EMPTY, '!0'],
+      [{ exchange: { resource: '' } }, 'exchange.resource', EMPTY, '!0'],
+      [{ exchange: { scope: 'a' } }, 'exchange.scope', UNKNOWN, 'no such key'],
+      [
+        { exchange: { subject_token_type: 'urn:ietf:params:oauth:token-type:saml2' } },
+        'exchange.subject_token_type',
+        WRONG,
+        anyOf(SUBJECT_TOKEN_TYPES),
+      ],
+      [{ secret_ocid: '' }, 'secret_ocid', EMPTY, '!0'],
+      [{ secret: 'x' }, 'secret', UNKNOWN, 'no such key'],
+    ]),
+  )('is refused with $changes', ({ changes, path, what, expected }) => {
+    expect(problemsOf(withBackend(changes))).toStrictEqual([
+      problem(`backends.0.${path}`, what, `Expected: ${expected}.`),
+    ])
+  })
+
+  it.each(['x', 'A-Z_a-z.0-9', LONG_NAME.slice(1)])('may be called %s', (name) => {
+    expect(problemsOf(withBackend({ name }))).toStrictEqual([])
+  })
+})
+
+describe('a number of a document', () => {
+  it.each([
+    ['issuers.0.introspection_cache_seconds', withIssuer, 0, 300],
+    ['issuers.0.clock_tolerance_seconds', withIssuer, 0, 300],
+    ['issuers.0.max_token_lifetime_seconds', withIssuer, 1, 31_536_000],
+    ['backends.0.min_token_seconds', withBackend, 60, 3600],
+  ])('has limits: %s', (path, withChanges, least, most) => {
+    const told = (value: unknown) =>
+      problemsOf(withChanges({ [path.split('.').at(-1) ?? '']: value }))
+
+    expect([least, most].map(told)).toStrictEqual([[], []])
+    expect([least - 1, most + 1, least + 0.5, String(least)].map(told)).toStrictEqual([
+      [problem(path, 'is too small', `Expected: >=${least}.`)],
+      [problem(path, 'is too large', `Expected: <=${most}.`)],
+      [problem(path, WRONG, 'Expected: see the JSON Schema.')],
+      [problem(path, WRONG, 'Expected: number.')],
+    ])
+  })
+})

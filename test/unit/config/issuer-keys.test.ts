@@ -1,0 +1,165 @@
+/**
+ * Owns the proof of where the keys of an issuer come from: the document itself, or an address that
+ * may want to see a token.
+ * Pure.
+ */
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, expect, it } from '@jest/globals'
+import {
+  CLIENT,
+  issuerOf,
+  problem,
+  problemsOf,
+  REGISTERED_CLIENT,
+  withIssuer,
+  type Members,
+} from '../support/documents.ts'
+
+const pairOf = () => generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const [PAIR, OTHER_PAIR] = [pairOf(), pairOf()]
+const JWK = { ...PAIR.publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'ES256', use: 'sig' }
+const OTHER_JWK = { ...OTHER_PAIR.publicKey.export({ format: 'jwk' }), kid: 'other' }
+const PRIVATE_JWK = { ...OTHER_PAIR.privateKey.export({ format: 'jwk' }), kid: 'mine' }
+
+const given = (jwks: object, more: Members = {}): Members => ({
+  jwks_uri: undefined,
+  jwks,
+  ...more,
+})
+
+/** What the keys of the document are called, and whether they are the published ones. */
+const keysOf = (jwks: object) => {
+  const keys = issuerOf(given(jwks)).jwt?.keys
+  if (keys?.kind !== 'static') throw new Error('no keys of the document')
+  return keys.keys.map(({ kid, alg, key }) => ({
+    kid,
+    alg,
+    isOne: key.equals(PAIR.publicKey),
+  }))
+}
+
+const told = (what: string, remedy: string) => problem('issuers.0.jwks', what, remedy)
+
+describe('keys in the document', () => {
+  it('may be a set', () => {
+    expect(keysOf({ keys: [JWK, OTHER_JWK] })).toStrictEqual([
+      { kid: 'one', alg: 'ES256', isOne: true },
+      { kid: 'other', alg: undefined, isOne: false },
+    ])
+  })
+
+  it('may be a single one', () => {
+    expect(keysOf(JWK)).toStrictEqual([{ kid: 'one', alg: 'ES256', isOne: true }])
+  })
+
+  it('may all be without a name', () => {
+    const keys = [JWK, OTHER_JWK].map((key) => ({ ...key, kid: undefined }))
+
+    expect(keysOf({ keys }).map(({ kid }) => kid)).toStrictEqual([undefined, undefined])
+  })
+
+  it('make an issuer one whose tokens are verified, not introspected', () => {
+    expect(issuerOf(given(JWK, { client: CLIENT }))).toMatchObject({
+      jwt: { keys: { kind: 'static' }, algorithms: ['RS256'], type: 'any' },
+      introspection: undefined,
+    })
+  })
+
+  it.each<readonly [object]>([[{}], [{ keys: [] }], [{ keys: 'x' }], [{ keys: {} }], [[]]])(
+    'are refused as %j, where there is none',
+    (jwks) => {
+      expect(problemsOf(withIssuer(given(jwks)))).toStrictEqual([
+        told('has no key', 'Give a JWK Set as the identity provider publishes it.'),
+      ])
+    },
+  )
+
+  it('are refused where one is bad, and each bad one is told', () => {
+    const keys = [JWK, PRIVATE_JWK, { kty: 'oct', k: 'x' }, 'x']
+
+    expect(problemsOf(withIssuer(given({ keys })))).toStrictEqual(
+      [
+        'key mine is a private key: it is known to others now, replace it',
+        'key no. 3 is no RSA, EC or OKP key',
+        'key no. 4 is no JSON object',
+      ].map((what) => told(`has a bad key: ${what}`, 'Take the key out or replace it.')),
+    )
+  })
+
+  it('are refused where two have the same name', () => {
+    expect(
+      problemsOf(withIssuer(given({ keys: [JWK, { ...OTHER_JWK, kid: 'one' }] }))),
+    ).toStrictEqual([told('has two keys of the same `kid`', 'Keep the one that is in use.')])
+  })
+
+  it('are refused beside an address of keys', () => {
+    expect(problemsOf(withIssuer({ jwks: JWK }))).toStrictEqual([
+      told('stands beside `jwks_uri`', 'Give the keys or their address, not both.'),
+    ])
+  })
+})
+
+describe('an address of keys', () => {
+  const keysAt = (changes: Members) => issuerOf({ client: CLIENT, ...changes }).jwt?.keys
+
+  it.each<readonly [string, Members]>([
+    ['by default', {}],
+    ['where it says so', { jwks_access: 'public' }],
+    [
+      'where it says so, though the provider’s are protected',
+      {
+        provider: { preset: 'oci_iam', domain_url: 'https://d.example' },
+        validation: 'jwt',
+        jwks_access: 'public',
+      },
+    ],
+  ])('is public %s', (_case, changes) => {
+    expect(keysAt(changes)).toStrictEqual({
+      kind: 'remote',
+      uri: 'https://idp.example/keys',
+      access: undefined,
+    })
+  })
+
+  it('may want a token, which the identity domain beside it gives', () => {
+    expect(
+      keysAt({
+        jwks_uri: 'https://d.example:8443/admin/v1/SigningCert/jwk?a=b',
+        jwks_access: 'client_credentials',
+      }),
+    ).toStrictEqual({
+      kind: 'remote',
+      uri: 'https://d.example:8443/admin/v1/SigningCert/jwk?a=b',
+      access: {
+        tokenEndpoint: 'https://d.example:8443/oauth2/v1/token',
+        client: REGISTERED_CLIENT,
+        scope: 'urn:opc:idm:__myscopes__',
+      },
+    })
+  })
+
+  it('wants a token at an identity domain, from the domain itself', () => {
+    expect(
+      keysAt({
+        provider: { preset: 'oci_iam', domain_url: 'https://d.example' },
+        validation: 'jwt',
+      }),
+    ).toStrictEqual({
+      kind: 'remote',
+      uri: 'https://idp.example/keys',
+      access: {
+        tokenEndpoint: 'https://d.example/oauth2/v1/token',
+        client: REGISTERED_CLIENT,
+        scope: 'urn:opc:idm:__myscopes__',
+      },
+    })
+  })
+
+  it('has no token wanted where it is no address at all', () => {
+    expect(
+      problemsOf(
+        withIssuer({ jwks_uri: 'keys', jwks_access: 'client_credentials', client: CLIENT }),
+      ).map(({ key, problem: what }) => [key, what]),
+    ).toStrictEqual([['authorizer_config: issuers.0.jwks_uri', 'is no address']])
+  })
+})

@@ -1,0 +1,183 @@
+/**
+ * Owns the proof that several backends are refused unless each call finds the right one, or none.
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import {
+  BACKEND,
+  configOf,
+  documentOf,
+  ISSUER,
+  problem,
+  problemsOf,
+  type Members,
+} from '../support/documents.ts'
+
+const OTHER_ISSUER: Members = { ...ISSUER, name: 'others', issuer: 'https://other.example' }
+
+const withBackends = (...backends: readonly Members[]): Members =>
+  documentOf({ backends: backends.map((changes) => ({ ...BACKEND, ...changes })) })
+
+/** With two issuers. */
+const amongIssuers = (...backends: readonly Members[]): Members => ({
+  ...withBackends(...backends),
+  issuers: [ISSUER, OTHER_ISSUER],
+})
+
+const BY_HOST: Members = { when: { arguments: { host: 'a.example' } } }
+const LAST: Members = { name: 'last' }
+
+const UNMATCHED_MISSING = problem(
+  'unmatched',
+  'is missing',
+  'Say "refuse", or let the last backend take every call by leaving out its `when`.',
+)
+const conditionMissing = (index: number) =>
+  problem(
+    `backends.${index}.when`,
+    'is missing',
+    'Give a condition: only the last backend takes every call.',
+  )
+const ISSUERS_MISSING = problem(
+  'backends.0.when.issuers',
+  'is missing beside clients or scopes',
+  'Say whose they are: another issuer may have the same names.',
+)
+const UNKNOWN_ISSUER = problem(
+  'backends.0.when.issuers',
+  'has a name that no issuer has',
+  'Give names of configured issuers.',
+)
+
+describe('several backends', () => {
+  it('are accepted in the order of the document', () => {
+    const { backends } = configOf(withBackends({ name: 'b', ...BY_HOST }, { name: 'a' }))
+
+    expect(backends.map(({ name }) => name)).toStrictEqual(['b', 'a'])
+  })
+
+  it('have names of their own', () => {
+    expect(
+      problemsOf(withBackends(BY_HOST, { ...BY_HOST, name: 'b' }, { ...BY_HOST }, LAST)),
+    ).toStrictEqual([problem('backends.2.name', 'is taken', 'Give each backend its own name.')])
+  })
+
+  it('have a condition each, but for the last', () => {
+    expect(problemsOf(withBackends({}, { name: 'b' }, LAST))).toStrictEqual([
+      conditionMissing(0),
+      conditionMissing(1),
+    ])
+  })
+
+  it('may be one alone without a condition', () => {
+    expect(problemsOf(withBackends({}))).toStrictEqual([])
+  })
+})
+
+describe('calls that no backend is for', () => {
+  it('are refused in so many words', () => {
+    const document = withBackends(BY_HOST)
+
+    expect(problemsOf({ ...document, unmatched: 'refuse' })).toStrictEqual([])
+    expect(problemsOf(document)).toStrictEqual([UNMATCHED_MISSING])
+  })
+
+  it('cannot be where the last backend takes every call', () => {
+    expect(problemsOf({ ...withBackends(BY_HOST, LAST), unmatched: 'refuse' })).toStrictEqual([
+      problem(
+        'unmatched',
+        'has no effect beside a backend without `when`',
+        'Leave it out, or give the last backend a condition.',
+      ),
+    ])
+  })
+
+  it('are looked for at the last backend and no other', () => {
+    expect(problemsOf(withBackends({}, { ...LAST, ...BY_HOST }))).toStrictEqual([
+      conditionMissing(0),
+      UNMATCHED_MISSING,
+    ])
+  })
+})
+
+describe('the issuers of a condition', () => {
+  it('are names of configured issuers', () => {
+    expect(
+      problemsOf(amongIssuers({ when: { issuers: ['callers', 'others'] } }, LAST)),
+    ).toStrictEqual([])
+  })
+
+  it.each([[['caller']], [['callers', 'nobody']], [['Callers']]])(
+    'are refused as %j, which no issuer is called',
+    (issuers) => {
+      expect(problemsOf(amongIssuers({ when: { issuers } }, LAST))).toStrictEqual([UNKNOWN_ISSUER])
+    },
+  )
+
+  it('are refused where the only issuer is called otherwise', () => {
+    expect(problemsOf(withBackends({ when: { issuers: ['others'] } }, LAST))).toStrictEqual([
+      UNKNOWN_ISSUER,
+    ])
+  })
+
+  it.each<[Members]>([[{ clients: ['a'] }], [{ scopes: ['a'] }], [{ clients: [], scopes: [] }]])(
+    'have to stand beside %j where there are several',
+    (when) => {
+      expect(problemsOf(amongIssuers({ when }, LAST))).toStrictEqual([ISSUERS_MISSING])
+      expect(
+        problemsOf(amongIssuers({ when: { ...when, issuers: ['others'] } }, LAST)),
+      ).toStrictEqual([])
+    },
+  )
+
+  it.each<[Members]>([[{ clients: ['a'] }], [{ scopes: ['a'] }]])(
+    'may be left out beside %j where there is one',
+    (when) => {
+      expect(problemsOf(withBackends({ when }, LAST))).toStrictEqual([])
+    },
+  )
+
+  it('may be left out where arguments alone decide', () => {
+    expect(problemsOf(amongIssuers(BY_HOST, LAST))).toStrictEqual([])
+  })
+})
+
+describe('a grant on behalf of a user', () => {
+  const USER_GRANTS: readonly [string, Members][] = [
+    ['jwt_bearer', { grant: 'jwt_bearer', assertion: { key_ocid: 'ocid1.vaultsecret.oc1..k' } }],
+    ['token_exchange', { grant: 'token_exchange' }],
+  ]
+  const missingFor = (grant: string) =>
+    problem(
+      'backends.0.when.issuers',
+      `is missing for the grant ${grant}`,
+      'Say whose users and tokens it is for: another issuer may have users of the same name.',
+    )
+
+  it.each(USER_GRANTS)(
+    'has to say whose users they are among several issuers: %s',
+    (name, grant) => {
+      expect(problemsOf(amongIssuers(grant))).toStrictEqual([missingFor(name)])
+      expect(problemsOf(amongIssuers({ ...grant, ...BY_HOST }, LAST))).toStrictEqual([
+        missingFor(name),
+      ])
+    },
+  )
+
+  it.each(USER_GRANTS)(
+    'is accepted where it says so, or one issuer has all users: %s',
+    (_, grant) => {
+      const when = { issuers: ['callers'] }
+
+      expect(problemsOf(amongIssuers({ ...grant, when }, LAST))).toStrictEqual([])
+      expect(problemsOf(withBackends(grant))).toStrictEqual([])
+    },
+  )
+
+  it.each<[Members]>([
+    [{ grant: 'client_credentials' }],
+    [{ grant: 'basic', secret_ocid: 'ocid1.vaultsecret.oc1..b' }],
+  ])('is not %j', (grant) => {
+    expect(problemsOf(amongIssuers(grant))).toStrictEqual([])
+  })
+})

@@ -1,0 +1,155 @@
+/**
+ * Owns the proof of how a document as a whole is read: as JSON, and that its issuers can be told
+ * apart.
+ * Pure.
+ */
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, expect, it } from '@jest/globals'
+import { readDocument } from '../../../src/config/read-document.ts'
+import {
+  CLIENT,
+  configOf,
+  documentOf,
+  ISSUER,
+  problem,
+  problemsOf,
+  type Members,
+} from '../support/documents.ts'
+
+const jwkOf = () =>
+  generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({
+    format: 'jwk',
+  })
+const [ONE_KEY, OTHER_KEY] = [jwkOf(), jwkOf()]
+
+const withIssuers = (...issuers: readonly Members[]): Members =>
+  documentOf({ issuers: issuers.map((changes) => ({ ...ISSUER, ...changes })) })
+
+const lookalike = (index: number, earlier: string) =>
+  problem(
+    `issuers.${index}.audience`,
+    `overlaps with that of issuer ${earlier}, which has the same issuer and keys`,
+    'Give audiences that differ, or make one issuer of the two.',
+  )
+
+describe('the text of a document', () => {
+  it.each(['', '{', '[]', '"text"', 'null', '{"issuers": []} x'])('is refused as %j', (text) => {
+    expect(readDocument(text, 'ocid1.vaultsecret.oc1..a')).toStrictEqual({
+      ok: false,
+      error: [
+        {
+          key: 'ocid1.vaultsecret.oc1..a',
+          problem: 'is no JSON object',
+          remedy: 'Check it with a JSON editor.',
+        },
+      ],
+    })
+  })
+
+  it('has its problems told by the key that holds it', () => {
+    const text = JSON.stringify(documentOf({ unmatched: 'refuse' }))
+
+    expect(readDocument(text, 'somewhere')).toStrictEqual({
+      ok: false,
+      error: [
+        {
+          key: 'somewhere: unmatched',
+          problem: 'has no effect beside a backend without `when`',
+          remedy: 'Leave it out, or give the last backend a condition.',
+        },
+      ],
+    })
+  })
+
+  it('never has its values told: one could be a secret', () => {
+    const secret = 's3cret'
+    const told = JSON.stringify(
+      problemsOf({
+        issuers: [{ ...ISSUER, name: `${secret} ${secret}`, audience: secret, client: secret }],
+        backends: [{ name: 'oic', scope: [secret], client: { client_id: [secret] } }],
+        unmatched: secret,
+      }),
+    )
+
+    expect(told).toContain('issuers.0.audience')
+    expect(told).not.toContain(secret)
+  })
+})
+
+describe('several issuers of a document', () => {
+  it('stand in the order of the document', () => {
+    const { issuers } = configOf(
+      withIssuers({ name: 'b', audience: ['b'] }, { name: 'a', audience: ['a'] }),
+    )
+
+    expect(issuers.map(({ name }) => name)).toStrictEqual(['b', 'a'])
+  })
+
+  it('have names of their own', () => {
+    expect(
+      problemsOf(withIssuers({}, { name: 'b', audience: ['b'] }, { audience: ['c'] })),
+    ).toStrictEqual([problem('issuers.2.name', 'is taken', 'Give each issuer its own name.')])
+  })
+
+  it('have what is wrong with each of them told at its place', () => {
+    const jwks_uri = 'http://idp.example/keys'
+
+    expect(
+      problemsOf(withIssuers({}, { name: 'b', jwks_uri })).map(({ key }) => key),
+    ).toStrictEqual(['authorizer_config: issuers.1.jwks_uri'])
+  })
+
+  const introspecting: Members = {
+    jwks_uri: undefined,
+    introspection_endpoint: 'https://idp.example/introspect',
+    client: CLIENT,
+  }
+  const asStatic = (key: object): Members => ({ jwks_uri: undefined, jwks: { keys: [key] } })
+  const discovering = (issuer: string): Members => ({
+    jwks_uri: undefined,
+    provider: { preset: 'oidc', issuer },
+  })
+
+  it.each<readonly [string, Members, Members]>([
+    ['the same audience', {}, {}],
+    ['one audience of several', { audience: ['a', 'b'] }, { audience: ['c', 'b'] }],
+    ['any audience at the first', { audience: 'any' }, { audience: ['b'] }],
+    ['any audience at the second', { audience: ['a'] }, { audience: 'any' }],
+    ['one introspection endpoint', introspecting, introspecting],
+    ['one key in the document', asStatic(ONE_KEY), asStatic({ ...ONE_KEY, kid: 'other' })],
+    ['one discovery', discovering('https://a.example'), discovering('https://a.example')],
+  ])('are refused where nothing tells them apart: %s', (_case, one, other) => {
+    expect(problemsOf(withIssuers({ name: 'a', ...one }, { name: 'b', ...other }))).toStrictEqual([
+      lookalike(1, 'a'),
+    ])
+  })
+
+  it.each<readonly [string, Members, Members]>([
+    ['audience', { audience: ['a', 'b'] }, { audience: ['c', 'd'] }],
+    ['issuer', {}, { issuer: 'https://other.example' }],
+    ['address of keys', {}, { jwks_uri: 'https://idp.example/other' }],
+    ['keys in the document', asStatic(ONE_KEY), asStatic(OTHER_KEY)],
+    [
+      'introspection endpoint',
+      introspecting,
+      { ...introspecting, introspection_endpoint: 'https://idp.example/other' },
+    ],
+    [
+      'discovery',
+      discovering('https://a.example'),
+      { ...discovering('https://a.example/realm'), issuer: 'https://idp.example' },
+    ],
+  ])('are accepted where they differ in their %s', (_case, one, other) => {
+    expect(problemsOf(withIssuers({ name: 'a', ...one }, { name: 'b', ...other }))).toStrictEqual(
+      [],
+    )
+  })
+
+  it('are each compared with all before it', () => {
+    const b: Members = { name: 'b', audience: ['b'] }
+
+    expect(problemsOf(withIssuers({ name: 'a' }, b, { name: 'c' }))).toStrictEqual([
+      lookalike(2, 'a'),
+    ])
+  })
+})

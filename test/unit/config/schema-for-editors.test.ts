@@ -1,0 +1,21 @@
+/**
+ * Owns the proof that editors are told of a document's shape what the function itself goes by.
+ * I/O: reads the published JSON Schema.
+ */
+import { readFile } from 'node:fs/promises'
+import { toJsonSchema } from '@valibot/to-json-schema'
+import { describe, expect, it } from '@jest/globals'
+import { documentSchema } from '../../../src/config/document-schema.ts'
+
+const PUBLISHED = new URL('../../../deploy/authorizer-config.schema.json', import.meta.url)
+
+describe('the schema for editors', () => {
+  it('has every member, limit and description that the function knows, and no other', async () => {
+    const published = JSON.parse(await readFile(PUBLISHED, 'utf8')) as object
+
+    expect(published).toStrictEqual({
+      ...toJsonSchema(documentSchema),
+      title: 'Configuration document of the OIC gateway authorizer',
+    })
+  })
+})

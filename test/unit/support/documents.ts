@@ -1,0 +1,88 @@
+/**
+ * Owns configuration documents in the unit tests: the least that is accepted, what becomes of others,
+ * and what is wrong with them.
+ * Pure.
+ */
+import type { BackendConfig, Config, IssuerConfig } from '../../../src/config/model.ts'
+import type { ConfigProblem } from '../../../src/config/problems.ts'
+import { readDocument } from '../../../src/config/read-document.ts'
+
+/** Members of a JSON object; one that is undefined is left out. */
+export type Members = Readonly<Record<string, unknown>>
+
+/** Verifies JWTs with the keys at an address. */
+export const ISSUER: Members = {
+  name: 'callers',
+  audience: ['api'],
+  issuer: 'https://idp.example',
+  jwks_uri: 'https://idp.example/keys',
+}
+
+export const BACKEND: Members = {
+  name: 'oic',
+  token_endpoint: 'https://backend.example/oauth2/v1/token',
+  client: { client_id: 'invoker', client_secret_ocid: 'ocid1.vaultsecret.oc1..invoker' },
+  scope: 'urn:opc:resource:consumer::all',
+}
+
+/** Our application at the callers' identity provider. */
+export const CLIENT: Members = {
+  client_id: 'authorizer',
+  client_secret_ocid: 'ocid1.vaultsecret.oc1..authorizer',
+}
+
+/** What becomes of that application. */
+export const REGISTERED_CLIENT = {
+  clientId: 'authorizer',
+  secretOcid: 'ocid1.vaultsecret.oc1..authorizer',
+  authentication: 'client_secret_basic',
+  assertion: { keyId: undefined, audience: [] },
+} as const
+
+/** One issuer and one backend, with these members changed. */
+export const documentOf = (members: Members = {}): Members => ({
+  issuers: [ISSUER],
+  backends: [BACKEND],
+  ...members,
+})
+
+export const withIssuer = (changes: Members): Members =>
+  documentOf({ issuers: [{ ...ISSUER, ...changes }] })
+
+export const withBackend = (changes: Members): Members =>
+  documentOf({ backends: [{ ...BACKEND, ...changes }] })
+
+const read = (document: unknown) => readDocument(JSON.stringify(document), 'authorizer_config')
+
+/** All that is wrong with the document; nothing where it is accepted. */
+export const problemsOf = (document: unknown): readonly ConfigProblem[] => {
+  const reading = read(document)
+  return reading.ok ? [] : reading.error
+}
+
+/** A problem of what lies at the path of the document. */
+export const problem = (path: string, what: string, remedy: string): ConfigProblem => ({
+  key: `authorizer_config: ${path}`,
+  problem: what,
+  remedy,
+})
+
+export const configOf = (document: unknown): Config => {
+  const reading = read(document)
+  if (!reading.ok) throw new Error(`refused: ${JSON.stringify(reading.error)}`)
+  return reading.value
+}
+
+/** The issuer of the document with these changes. */
+export const issuerOf = (changes: Members): IssuerConfig => {
+  const [issuer] = configOf(withIssuer(changes)).issuers
+  if (issuer === undefined) throw new Error('no issuer')
+  return issuer
+}
+
+/** The backend of the document with these changes. */
+export const backendOf = (changes: Members): BackendConfig => {
+  const [backend] = configOf(withBackend(changes)).backends
+  if (backend === undefined) throw new Error('no backend')
+  return backend
+}
