@@ -1,0 +1,273 @@
+/**
+ * Owns the proof of where the configuration comes from: flat keys, a document, or a secret that
+ * holds one; and of the settings, which are flat keys in any case.
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import { FLAT_KEYS } from '../../../src/config/flat-keys.ts'
+import { readConfig } from '../../../src/config/read-config.ts'
+import { readDocument } from '../../../src/config/read-document.ts'
+import { BACKEND, documentOf, ISSUER } from '../support/documents.ts'
+import { LEAST } from '../support/flat-configurations.ts'
+
+const DOCUMENT = JSON.stringify(documentOf())
+const SECRET_OCID = 'ocid1.vaultsecret.oc1..config'
+
+const SETTINGS = {
+  token_argument: 'x-token',
+  max_decision_seconds: '60',
+  secret_ttl_seconds: '10',
+  log_level: 'warn',
+  rate_limit_tier: 'free',
+  vault_secrets_endpoint: 'https://vault.example',
+}
+const READ_SETTINGS = {
+  tokenArgument: 'x-token',
+  maxDecision: 60,
+  secretTimeToLive: 10,
+  logLevel: 'warn',
+  rateLimitTier: 'free',
+  vaultSecretsEndpoint: 'https://vault.example',
+}
+const DEFAULT_SETTINGS = {
+  tokenArgument: 'token',
+  maxDecision: 3600,
+  secretTimeToLive: 300,
+  logLevel: 'info',
+  rateLimitTier: undefined,
+  vaultSecretsEndpoint: undefined,
+}
+
+describe('a configuration', () => {
+  it('may be a document', () => {
+    const config = readDocument(DOCUMENT, 'authorizer_config')
+
+    expect(config.ok).toBe(true)
+    expect(readConfig({ authorizer_config: ` ${DOCUMENT}\n` })).toStrictEqual({
+      settings: DEFAULT_SETTINGS,
+      source: {
+        ok: true,
+        value: { kind: 'given', config: config.ok ? config.value : undefined },
+      },
+      warnings: [],
+    })
+  })
+
+  it('may lie in a secret', () => {
+    expect(readConfig({ authorizer_config_secret_ocid: SECRET_OCID })).toStrictEqual({
+      settings: DEFAULT_SETTINGS,
+      source: { ok: true, value: { kind: 'secret', secretOcid: SECRET_OCID } },
+      warnings: [],
+    })
+  })
+
+  it.each([{ authorizer_config: DOCUMENT }, { authorizer_config_secret_ocid: SECRET_OCID }])(
+    'has its settings beside it: %j',
+    (values) => {
+      expect(readConfig({ ...values, ...SETTINGS })).toMatchObject({
+        settings: READ_SETTINGS,
+        source: { ok: true },
+        warnings: [],
+      })
+    },
+  )
+
+  it('is that of the flat keys where document and secret are empty', () => {
+    const empty = { authorizer_config: ' ', authorizer_config_secret_ocid: '' }
+
+    expect(readConfig({ ...LEAST, ...empty })).toStrictEqual(readConfig(LEAST))
+  })
+
+  it('is not given twice', () => {
+    expect(
+      readConfig({ authorizer_config: DOCUMENT, authorizer_config_secret_ocid: SECRET_OCID }),
+    ).toStrictEqual({
+      settings: DEFAULT_SETTINGS,
+      source: {
+        ok: false,
+        error: [
+          {
+            key: 'authorizer_config_secret_ocid',
+            problem: 'stands beside `authorizer_config`',
+            remedy: 'Give the document or its secret, not both.',
+          },
+        ],
+      },
+      warnings: [],
+    })
+  })
+
+  it('is refused where its secret is no OCID', () => {
+    expect(readConfig({ authorizer_config_secret_ocid: DOCUMENT }).source).toStrictEqual({
+      ok: false,
+      error: [
+        {
+          key: 'authorizer_config_secret_ocid',
+          problem: 'is no OCID',
+          remedy:
+            'Give the OCID of the Vault secret, ocid1.vaultsecret.…; if the secret itself stands here, replace it: others can read it.',
+        },
+      ],
+    })
+  })
+
+  it('has the problems of its document told after those of its settings', () => {
+    const { settings, source } = readConfig({ authorizer_config: '{', log_level: 'loud' })
+
+    expect(settings).toStrictEqual(DEFAULT_SETTINGS)
+    expect(source).toStrictEqual({
+      ok: false,
+      error: [
+        {
+          key: 'log_level',
+          problem: 'has a value that is not known',
+          remedy: 'Give one of debug, info, warn, error.',
+        },
+        {
+          key: 'authorizer_config',
+          problem: 'is no JSON object',
+          remedy: 'Check it with a JSON editor.',
+        },
+      ],
+    })
+  })
+})
+
+describe('flat keys beside a document', () => {
+  const apart = [...Object.keys(SETTINGS), 'authorizer_config', 'authorizer_config_secret_ocid']
+  const idle = Object.keys(FLAT_KEYS).filter((key) => !apart.includes(key))
+  const values = Object.fromEntries(idle.map((key) => [key, 'x']))
+  const expected = idle.map((key) => ({
+    key,
+    problem: 'has no effect beside a document',
+    remedy: 'Move it into the document.',
+  }))
+
+  it.each([{ authorizer_config: DOCUMENT }, { authorizer_config_secret_ocid: SECRET_OCID }])(
+    'are refused but for settings: %j',
+    (document) => {
+      expect(idle).toHaveLength(Object.keys(FLAT_KEYS).length - 8)
+      expect(readConfig({ ...document, ...values }).source).toStrictEqual({
+        ok: false,
+        error: expected,
+      })
+    },
+  )
+})
+
+describe('the settings', () => {
+  it('are the same beside flat keys', () => {
+    expect(readConfig({ ...LEAST, ...SETTINGS })).toMatchObject({
+      settings: READ_SETTINGS,
+      source: { ok: true },
+      warnings: [],
+    })
+  })
+
+  it.each(['debug', 'info', 'warn', 'error'])('may have the log level %s', (log_level) => {
+    expect(readConfig({ ...LEAST, log_level }).settings.logLevel).toBe(log_level)
+  })
+
+  it.each(['free', 'oracle_apps', 'oracle_apps_premium', 'premium', 'external_user'])(
+    'may have the tier %s',
+    (rate_limit_tier) => {
+      expect(readConfig({ ...LEAST, rate_limit_tier }).settings.rateLimitTier).toBe(rate_limit_tier)
+    },
+  )
+
+  it('have what is wrong with them told, and their defaults meanwhile', () => {
+    const { settings, source } = readConfig({
+      ...LEAST,
+      vault_secrets_endpoint: 'http://vault.example',
+      max_decision_seconds: '59',
+      secret_ttl_seconds: '86401',
+      rate_limit_tier: 'gold',
+    })
+
+    expect(settings).toStrictEqual({
+      ...DEFAULT_SETTINGS,
+      vaultSecretsEndpoint: 'http://vault.example',
+    })
+    expect(source).toStrictEqual({
+      ok: false,
+      error: [
+        {
+          key: 'vault_secrets_endpoint',
+          problem: 'is not https',
+          remedy: 'Give a full address that begins with https://; http is for loopback alone.',
+        },
+        {
+          key: 'max_decision_seconds',
+          problem: 'is out of range',
+          remedy: 'Give a whole number of seconds, 60 to 3600.',
+        },
+        {
+          key: 'secret_ttl_seconds',
+          problem: 'is out of range',
+          remedy: 'Give a whole number of seconds, 0 to 86400.',
+        },
+        {
+          key: 'rate_limit_tier',
+          problem: 'has a value that is not known',
+          remedy: 'Give one of free, oracle_apps, oracle_apps_premium, premium, external_user.',
+        },
+      ],
+    })
+  })
+})
+
+describe('a configuration that works but ought to be looked at', () => {
+  const audienceWarning = (issuer: string) => ({
+    key: 'audience',
+    problem: `is \`any\` for issuer ${issuer}: tokens that were issued for other APIs pass here`,
+    remedy: 'Give the audience of this API’s resource server.',
+  })
+  const basicWarning = (backend: string) => ({
+    key: 'grant',
+    problem: `is \`basic\` for backend ${backend}: a legacy way, a password that nobody renews`,
+    remedy: 'Move to client_credentials as soon as the integration takes OAuth tokens.',
+  })
+
+  it('is warned of by the names of flat keys', () => {
+    const { source, warnings } = readConfig({
+      ...LEAST,
+      audience: 'any',
+      back_end_grant: 'basic',
+    })
+
+    expect(source.ok).toBe(true)
+    expect(warnings).toStrictEqual([audienceWarning('default'), basicWarning('default')])
+  })
+
+  it('is warned of by the names in a document, each that it concerns', () => {
+    const document = documentOf({
+      issuers: [
+        { ...ISSUER, name: 'a', audience: 'any' },
+        { ...ISSUER, name: 'b', issuer: 'https://b.example' },
+        { ...ISSUER, name: 'c', issuer: 'https://c.example', audience: 'any' },
+      ],
+      backends: [
+        { ...BACKEND, name: 'd', when: { issuers: ['a'] } },
+        { name: 'e', grant: 'basic', secret_ocid: SECRET_OCID },
+      ],
+    })
+    const { source, warnings } = readConfig({ authorizer_config: JSON.stringify(document) })
+
+    expect(source.ok).toBe(true)
+    expect(warnings).toStrictEqual([audienceWarning('a'), audienceWarning('c'), basicWarning('e')])
+  })
+
+  it.each(['issuers', 'audiences', 'jwksuri', 'validation2', 'ISSUER'])(
+    'is warned of the key %s, which does nothing',
+    (key) => {
+      const warning = {
+        key,
+        problem: 'is unknown and has no effect',
+        remedy: 'Compare its spelling with the table of keys; upper and lower case differ.',
+      }
+
+      expect(readConfig({ ...LEAST, [key]: 'x' }).warnings).toStrictEqual([warning])
+      expect(readConfig({ authorizer_config: '{', [key]: 'x' }).warnings).toStrictEqual([warning])
+    },
+  )
+})
