@@ -5,6 +5,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { buildIssuer } from '../../../src/config/build-issuer.ts'
 import type { IssuerInput, ProviderInput } from '../../../src/config/document-schema.ts'
+import { problem, problemsOf, withIssuer, type Members } from '../support/documents.ts'
 
 const CLIENT = { client_id: 'authorizer', client_secret_ocid: 'ocid1.vaultsecret.oc1..a' }
 const TENANT = '0f0f0f0f-0000-4000-8000-000000000000'
@@ -65,8 +66,8 @@ describe('a preset', () => {
       { iss: `${OKTA}/oauth2/default`, keys: `${OKTA}/oauth2/default/v1/keys`, ...NOTHING_ELSE },
     ],
     [
-      'okta with a server of its own, and a slash too many',
-      { preset: 'okta', org_url: `${OKTA}/`, authorization_server: 'aus1' },
+      'okta with a server of its own, and slashes too many',
+      { preset: 'okta', org_url: `${OKTA}//`, authorization_server: 'aus1' },
       { iss: `${OKTA}/oauth2/aus1`, keys: `${OKTA}/oauth2/aus1/v1/keys`, ...NOTHING_ELSE },
     ],
     [
@@ -178,6 +179,8 @@ describe('a preset', () => {
 
   it.each<readonly [ProviderInput, string]>([
     [{ preset: 'entra', tenant: 'common' }, 'provider.tenant is no GUID'],
+    [{ preset: 'entra', tenant: `x${TENANT}` }, 'provider.tenant is no GUID'],
+    [{ preset: 'entra', tenant: `${TENANT}/x` }, 'provider.tenant is no GUID'],
     [{ preset: 'okta', org_url: 'http://acme.okta.com' }, 'provider.org_url'],
     [{ preset: 'auth0', tenant_url: 'acme.eu.auth0.com' }, 'provider.tenant_url'],
     [{ preset: 'keycloak', realm_url: 'ftp://x' }, 'provider.realm_url'],
@@ -185,5 +188,34 @@ describe('a preset', () => {
     [{ preset: 'oidc', issuer: 'http://idp.example' }, 'provider.issuer'],
   ])('#55: tells of a bad value by its key: %j', (provider, expected) => {
     expect(build(provider, { client: CLIENT }).problems.join('\\n')).toContain(expected)
+  })
+
+  it('takes a tenant in capitals for the GUID that it is', () => {
+    expect(build({ preset: 'entra', tenant: TENANT.toUpperCase() }).problems).toStrictEqual([])
+  })
+
+  it.each<readonly [Members, string, string, string]>([
+    [
+      { preset: 'entra', tenant: 'common' },
+      'tenant',
+      'is no GUID',
+      'Give the directory (tenant) ID; `common` and names accept too much.',
+    ],
+    [
+      { preset: 'keycloak', realm_url: 'http://sso.example.com/realms/shops' },
+      'realm_url',
+      'is not https',
+      'Give a full address that begins with https://; http is for loopback alone.',
+    ],
+    [
+      { preset: 'okta', org_url: 'acme' },
+      'org_url',
+      'is no address',
+      'Give a full address that begins with https://; http is for loopback alone.',
+    ],
+  ])('says what to do about a bad value: %j', (provider, field, what, remedy) => {
+    expect(problemsOf(withIssuer({ provider }))).toStrictEqual([
+      problem(`issuers.0.provider.${field}`, what, remedy),
+    ])
   })
 })

@@ -99,6 +99,22 @@ describe('several issuers of a document', () => {
     ).toStrictEqual(['authorizer_config: issuers.1.jwks_uri'])
   })
 
+  it('have each told that it has no key, though the others have none either', () => {
+    const none: Members = { jwks_uri: undefined, jwks: { keys: [] } }
+
+    expect(
+      problemsOf(withIssuers({ ...none, name: 'a' }, { ...none, name: 'b', audience: ['b'] })),
+    ).toStrictEqual(
+      [0, 1].map((index) =>
+        problem(
+          `issuers.${index}.jwks`,
+          'has no key',
+          'Give a JWK Set as the identity provider publishes it.',
+        ),
+      ),
+    )
+  })
+
   const introspecting: Members = {
     jwks_uri: undefined,
     introspection_endpoint: 'https://idp.example/introspect',
@@ -113,8 +129,8 @@ describe('several issuers of a document', () => {
   it.each<readonly [string, Members, Members]>([
     ['the same audience', {}, {}],
     ['one audience of several', { audience: ['a', 'b'] }, { audience: ['c', 'b'] }],
-    ['any audience at the first', { audience: 'any' }, { audience: ['b'] }],
-    ['any audience at the second', { audience: ['a'] }, { audience: 'any' }],
+    ['any audience at the first', { audience: 'any' }, { audience: ['other'] }],
+    ['any audience at the second', { audience: ['other'] }, { audience: 'any' }],
     ['one introspection endpoint', introspecting, introspecting],
     ['one key in the document', asStatic(ONE_KEY), asStatic({ ...ONE_KEY, kid: 'other' })],
     ['one discovery', discovering('https://a.example'), discovering('https://a.example')],

@@ -1,13 +1,11 @@
 /**
- * Owns the proof of what the flat keys make of the one issuer and the one backend, and of the words
- * in which each of their problems is told.
+ * Owns the proof of what the flat keys make of the one issuer and the one backend.
  * Pure.
  */
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import type { FlatConfiguration } from '../../../src/config/flat-reader.ts'
 import type { Config } from '../../../src/config/model.ts'
-import type { ConfigProblem } from '../../../src/config/problems.ts'
 import { readConfig } from '../../../src/config/read-config.ts'
 import { LEAST } from '../support/flat-configurations.ts'
 
@@ -35,17 +33,6 @@ const configOf = (values: FlatConfiguration): Config => {
 
 const issuerOf = (values: FlatConfiguration) => configOf(values).issuers[0]
 const grantOf = (values: FlatConfiguration) => configOf(values).backends[0]?.grant
-
-const problemsOf = (values: FlatConfiguration): readonly ConfigProblem[] => {
-  const { source } = readConfig({ ...LEAST, ...values })
-  return source.ok ? [] : source.error
-}
-
-const told = (key: string, problem: string, remedy: string): ConfigProblem => ({
-  key,
-  problem,
-  remedy,
-})
 
 const CLIENT = {
   clientId: 'introspector',
@@ -166,192 +153,5 @@ describe('the backend of flat keys', () => {
         minTokenLifetime: 120,
       },
     ])
-  })
-})
-
-describe('a problem of flat keys', () => {
-  const meaningOf: Readonly<Record<string, string>> = {
-    audience:
-      'Accepted `aud` values, space-separated; one match is enough. `any` switches the check off, and every cold start logs that it is off.',
-    idcs_app_client_id:
-      'Client id of our application at the callers’ identity provider, for introspection or protected keys.',
-    idcs_app_client_secret_ocid: 'OCID of the Vault secret with that application’s client secret.',
-  }
-  const missing = (key: string) => told(key, 'is missing', meaningOf[key] ?? '')
-  const clientMissing = (purpose: string) => [
-    told(
-      'idcs_app_client_id',
-      `is missing for ${purpose}`,
-      'Give client id and secret of our application there.',
-    ),
-    told(
-      'idcs_app_client_secret_ocid',
-      `is missing for ${purpose}`,
-      'Give the OCID of the Vault secret.',
-    ),
-  ]
-
-  it.each(Object.keys(meaningOf))('is told with the meaning of the key: %s', (key) => {
-    expect(problemsOf({ [key]: undefined })).toStrictEqual([missing(key)])
-  })
-
-  it.each<readonly [string, FlatConfiguration, readonly ConfigProblem[]]>([
-    [
-      'no client for introspection',
-      without('idcs_app_client_id', 'idcs_app_client_secret_ocid'),
-      clientMissing('introspection'),
-    ],
-    [
-      'no client for protected keys',
-      { ...VERIFYING, jwks_access: 'client_credentials' },
-      clientMissing('the protected keys'),
-    ],
-    [
-      'half a client, where none is needed',
-      { ...VERIFYING, idcs_app_client_id: 'introspector' },
-      [missing('idcs_app_client_secret_ocid')],
-    ],
-    [
-      'nothing to judge tokens by',
-      without('idcs_introspection_endpoint'),
-      [
-        told(
-          'idcs_introspection_endpoint',
-          'is missing',
-          'Give the introspection endpoint (RFC 7662); or `issuer` and `jwks_uri`, to verify JWTs.',
-        ),
-      ],
-    ],
-    [
-      'no issuer',
-      { ...VERIFYING, issuer: undefined },
-      [
-        told(
-          'issuer',
-          'is missing for JWT verification',
-          'Give the `iss` of the tokens, exact to the byte.',
-        ),
-      ],
-    ],
-    [
-      'nothing of the backend',
-      without(...Object.keys(LEAST).filter((key) => key.startsWith('back_end_'))),
-      [
-        told(
-          'back_end_token_endpoint',
-          'is missing',
-          'Give the token endpoint of the integration’s identity domain: https://<domain>/oauth2/v1/token.',
-        ),
-        told(
-          'back_end_client_secret_ocid',
-          'is missing',
-          'Give the OCID of the Vault secret with its client secret.',
-        ),
-        told(
-          'back_end_app_client_id',
-          'is missing',
-          'Give the client id of the application that holds ServiceInvoker.',
-        ),
-        told(
-          'back_end_scope',
-          'is missing',
-          'Copy the integration’s scope from the application; it ends in :443urn:opc:resource:consumer::all.',
-        ),
-      ],
-    ],
-    [
-      'no user and password',
-      { back_end_grant: 'basic', back_end_client_secret_ocid: undefined },
-      [
-        told(
-          'back_end_client_secret_ocid',
-          'is missing',
-          'Give the OCID of the Vault secret with user:password.',
-        ),
-      ],
-    ],
-    [
-      'no key for user assertions',
-      { back_end_grant: 'jwt_bearer' },
-      [
-        told(
-          'back_end_assertion_key_ocid',
-          'is missing',
-          'Give the OCID of the Vault secret with the private key that signs user assertions.',
-        ),
-      ],
-    ],
-    [
-      'keys for other grants',
-      { back_end_assertion_key_id: 'alias', back_end_exchange_audience: 'https://b.example' },
-      [
-        told(
-          'back_end_assertion_…',
-          'has no effect with the grant client_credentials',
-          'Correct `grant`, or leave it out.',
-        ),
-        told(
-          'back_end_exchange_audience',
-          'has no effect with the grant client_credentials',
-          'Correct `grant`, or leave it out.',
-        ),
-      ],
-    ],
-  ])('is told by the key that it is of: %s', (_case, values, expected) => {
-    expect(problemsOf(values)).toStrictEqual(expected)
-  })
-
-  it.each([
-    [
-      'algorithms',
-      'RS256 none',
-      'has one that is not accepted',
-      'Give some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519.',
-    ],
-    ['jwks', '[]', 'is no JSON object', 'Give it as the identity provider publishes it.'],
-    [
-      'validation',
-      'guess',
-      'has a value that is not known',
-      'Give one of introspection, jwt, jwt_and_introspection.',
-    ],
-    [
-      'jwks_access',
-      'private',
-      'has a value that is not known',
-      'Give one of public, client_credentials.',
-    ],
-    [
-      'back_end_grant',
-      'password',
-      'has a value that is not known',
-      'Give one of client_credentials, jwt_bearer, token_exchange, basic.',
-    ],
-    [
-      'back_end_client_auth',
-      'none',
-      'has a value that is not known',
-      'Give one of client_secret_basic, client_secret_post, private_key_jwt.',
-    ],
-    [
-      'introspection_cache_seconds',
-      '301',
-      'is out of range',
-      'Give a whole number of seconds, 0 to 300.',
-    ],
-    [
-      'min_back_end_token_seconds',
-      'x',
-      'is out of range',
-      'Give a whole number of seconds, 60 to 3600.',
-    ],
-    [
-      'back_end_client_secret_ocid',
-      'x.ocid1.a',
-      'is no OCID',
-      'Give the OCID of the Vault secret, ocid1.vaultsecret.…; if the secret itself stands here, replace it: others can read it.',
-    ],
-  ])('says of %s = %s what to do', (key, value, problem, remedy) => {
-    expect(problemsOf({ [key]: value })).toStrictEqual([told(key, problem, remedy)])
   })
 })
