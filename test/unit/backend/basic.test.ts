@@ -1,0 +1,104 @@
+/**
+ * Owns the proof of what a user's name and password from Vault look like to a backend (RFC 7617).
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import { createBasicSource } from '../../../src/backend/basic.ts'
+import { fault, type Fault } from '../../../src/decision.ts'
+import { Redacted } from '../../../src/platform/redacted.ts'
+import { failure, success } from '../../../src/platform/result.ts'
+import { recordingSecrets } from '../support/secret-stores.ts'
+import { deadlineWith } from '../support/time.ts'
+import { callBy } from '../support/tokens-for-backends.ts'
+
+const OCID = 'ocid1.vaultsecret.oc1..user'
+const DEADLINE = deadlineWith(1_234)
+
+const sourceOf = (secret: string | Fault) => {
+  const { secrets, reads } = recordingSecrets(secret)
+  const source = createBasicSource('legacy', { kind: 'basic', secretOcid: OCID }, secrets)
+  return { source, reads }
+}
+
+const obtained = async (secret: string | Fault) =>
+  sourceOf(secret).source.obtain(callBy(), DEADLINE)
+
+const headerFor = async (secret: string) => {
+  const credential = await obtained(secret)
+  return credential.ok ? credential.value.authorization.reveal() : credential
+}
+
+describe('a user’s name and password', () => {
+  it('RFC 7617 §2: are sent in base64, without an end of their own', async () => {
+    const { source, reads } = sourceOf('Aladdin:open sesame')
+
+    const credential = await source.obtain(callBy(), DEADLINE)
+
+    expect(credential).toStrictEqual(
+      success({
+        authorization: new Redacted('Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=='),
+        expiresAt: undefined,
+        backend: 'legacy',
+        cache: 'off',
+      }),
+    )
+    expect(credential.ok && credential.value.authorization.reveal()).toBe(
+      'Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==',
+    )
+    expect(reads).toStrictEqual([[OCID, DEADLINE]])
+  })
+
+  it.each([
+    ['of one letter each', 'u:p'],
+    ['with colons in the password', 'user:a:b:'],
+    ['with a password that begins with a colon', 'user::'],
+    ['RFC 7617 §2.1: in UTF-8', 'jürgen:pässword€😀'],
+    ['with blanks around', ' user : word '],
+  ])('are taken as they stand %s', async (_case, text) => {
+    expect(await headerFor(text)).toBe(`Basic ${Buffer.from(text, 'utf8').toString('base64')}`)
+  })
+
+  it.each([
+    ['without a colon', 'password'],
+    ['without a name', ':password'],
+    ['without a password', 'user:'],
+    ['without either', ':'],
+    ['of several lines', 'user:password\n'],
+    ['of several lines at the front', '\nuser:password'],
+    ['with a line break in the password', 'user:pass\r\nX-Admin: 1'],
+    ['with a NUL in the name', 'us\0er:password'],
+    ['with a control character beyond ASCII', 'user:pass\u0085word'],
+  ])('RFC 7617 §2: are a fault of the secret %s', async (_case, text) => {
+    expect(await obtained(text)).toStrictEqual(
+      failure(
+        fault('secret_unusable', {
+          backend: 'legacy',
+          backEndCache: 'off',
+          detail: 'no_user_and_password',
+        }),
+      ),
+    )
+  })
+
+  it('are a fault where Vault does not give them, and the backend is named', async () => {
+    const refused = fault('secret_unavailable', { detail: 'status_404' })
+
+    expect(await obtained(refused)).toStrictEqual(
+      failure(
+        fault('secret_unavailable', {
+          backend: 'legacy',
+          backEndCache: 'off',
+          detail: 'status_404',
+        }),
+      ),
+    )
+  })
+
+  it('are read ahead when they are prepared', () => {
+    const { source, reads } = sourceOf('user:password')
+
+    source.prepare(DEADLINE)
+
+    expect(reads).toStrictEqual([[OCID, DEADLINE]])
+  })
+})

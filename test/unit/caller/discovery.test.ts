@@ -1,0 +1,174 @@
+/**
+ * Owns the proof of which endpoints are taken from an issuer's metadata, and how long they are kept.
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import { createDiscovery, readMetadata } from '../../../src/caller/discovery.ts'
+import { fault } from '../../../src/decision.ts'
+import type { HttpAnswer, HttpFailure } from '../../../src/platform/http.ts'
+import { failure, success, type Result } from '../../../src/platform/result.ts'
+import { answer, untypedAnswer } from '../support/http-answers.ts'
+import { recordingHttp } from '../support/recording-http.ts'
+import { deadlineWith, PLENTY_OF_TIME, StandingClock } from '../support/time.ts'
+import { jsonObject } from '../support/tokens.ts'
+
+const DAY_SECONDS = 86_400
+
+const ISSUER = 'https://idp.example'
+const URL = `${ISSUER}/.well-known/openid-configuration`
+const KEYS = `${ISSUER}/keys`
+const INTROSPECT = `${ISSUER}/introspect`
+const METADATA = { issuer: ISSUER, jwks_uri: KEYS, introspection_endpoint: INTROSPECT }
+
+const discoveryOf = (reply: (index: number) => Result<HttpAnswer, HttpFailure>) => {
+  const clock = new StandingClock()
+  const { http, requests, deadlines } = recordingHttp(reply)
+  const discover = createDiscovery({ url: URL, issuer: ISSUER }, http, clock)
+  return { clock, requests, deadlines, discover }
+}
+
+const publishing = (metadata: object) => discoveryOf(() => success(answer(200, metadata)))
+
+const unusable = (detail: string) => failure(fault('discovery_unusable', { detail }))
+const unavailable = (detail: string) => failure(fault('discovery_unavailable', { detail }))
+
+/** What keeps a document from being had, and the fault that it is. */
+const TROUBLES: readonly (readonly [string, Result<HttpAnswer, HttpFailure>, object])[] = [
+  ['a time-out', failure('timed_out'), unavailable('timed_out')],
+  ['an unknown name', failure('name_not_found'), unavailable('name_not_found')],
+  ['a status', success(answer(503, METADATA)), unavailable('status_503')],
+  ['a page', success(answer(200, '<html></html>', 'text/html')), unusable('not_json')],
+  [
+    'another issuer',
+    success(answer(200, { ...METADATA, issuer: 'https://other.example' })),
+    unusable('issuer'),
+  ],
+]
+
+describe('discovery', () => {
+  it('OpenID Connect Discovery §4.1: asks the configured address for JSON, in due time', async () => {
+    const { requests, deadlines, discover } = publishing(METADATA)
+    const deadline = deadlineWith(1_234)
+
+    await discover('jwks_uri', deadline)
+
+    expect(requests).toStrictEqual([
+      { method: 'GET', url: URL, headers: { Accept: 'application/json' } },
+    ])
+    expect(deadlines).toStrictEqual([deadline])
+  })
+
+  it('finds each endpoint by its own name, all in one document', async () => {
+    const { requests, discover } = publishing(METADATA)
+
+    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(KEYS))
+    expect(await discover('introspection_endpoint', PLENTY_OF_TIME)).toStrictEqual(
+      success(INTROSPECT),
+    )
+    expect(requests).toHaveLength(1)
+  })
+
+  it('asks once for all who want to know at the same time', async () => {
+    const { requests, discover } = publishing(METADATA)
+
+    const all = await Promise.all([
+      discover('jwks_uri', PLENTY_OF_TIME),
+      discover('introspection_endpoint', PLENTY_OF_TIME),
+      discover('jwks_uri', PLENTY_OF_TIME),
+    ])
+
+    expect(all).toStrictEqual([success(KEYS), success(INTROSPECT), success(KEYS)])
+    expect(requests).toHaveLength(1)
+  })
+
+  it.each([
+    ['is not there', {}],
+    ['is null', { jwks_uri: null }],
+    ['is no text', { jwks_uri: [KEYS] }],
+    ['is no address', { jwks_uri: '/keys' }],
+    ['is not https', { jwks_uri: 'http://idp.example/keys' }],
+    ['has credentials in it', { jwks_uri: 'https://user:word@idp.example/keys' }],
+  ])('tells the name of an endpoint that %s, and asks no second time', async (_case, members) => {
+    const { requests, discover } = publishing({ issuer: ISSUER, ...members })
+
+    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(unusable('jwks_uri'))
+    expect(await discover('introspection_endpoint', PLENTY_OF_TIME)).toStrictEqual(
+      unusable('introspection_endpoint'),
+    )
+    expect(requests).toHaveLength(1)
+  })
+
+  it.each(TROUBLES)('takes %s for a fault, and asks again', async (_case, trouble, expected) => {
+    const { requests, discover } = discoveryOf((index) =>
+      index === 0 ? trouble : success(answer(200, METADATA)),
+    )
+
+    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(expected)
+    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(KEYS))
+    expect(requests).toHaveLength(2)
+  })
+})
+
+describe('the metadata', () => {
+  it('is read again after a day, and not before', async () => {
+    const { clock, requests, discover } = discoveryOf((index) =>
+      success(answer(200, { ...METADATA, jwks_uri: `${KEYS}/${index}` })),
+    )
+    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(`${KEYS}/0`))
+
+    clock.advance(DAY_SECONDS - 0.5)
+    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(`${KEYS}/0`))
+    expect(requests).toHaveLength(1)
+
+    clock.advance(0.5)
+    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(`${KEYS}/1`))
+    clock.advance(DAY_SECONDS - 0.5)
+    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(`${KEYS}/1`))
+    expect(requests).toHaveLength(2)
+  })
+
+  it.each(TROUBLES)('serves on where %s is all that comes', async (_case, trouble) => {
+    const { clock, requests, discover } = discoveryOf((index) =>
+      index === 1 ? trouble : success(answer(200, { ...METADATA, jwks_uri: `${KEYS}/${index}` })),
+    )
+    await discover('jwks_uri', PLENTY_OF_TIME)
+    clock.advance(DAY_SECONDS)
+
+    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(`${KEYS}/0`))
+    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(`${KEYS}/2`))
+    expect(requests).toHaveLength(3)
+  })
+})
+
+describe('a metadata document', () => {
+  it.each([
+    ['as JSON', answer(200, METADATA)],
+    ['without a media type', untypedAnswer(200, JSON.stringify(METADATA))],
+  ])('is read %s', (_case, given) => {
+    expect(readMetadata(given, ISSUER)).toStrictEqual(success(jsonObject(METADATA)))
+  })
+
+  it.each([201, 204, 301, 304, 404, 500])('is none with status %d', (status) => {
+    expect(readMetadata(answer(status, METADATA), ISSUER)).toStrictEqual(
+      unavailable(`status_${status}`),
+    )
+  })
+
+  it.each([
+    ['an empty body', answer(200, '')],
+    ['an array', answer(200, [METADATA])],
+    ['JSON that is sent as a page', answer(200, METADATA, 'text/html')],
+  ])('is none as %s', (_case, given) => {
+    expect(readMetadata(given, ISSUER)).toStrictEqual(unusable('not_json'))
+  })
+
+  it.each([
+    ['no issuer', {}],
+    ['a slash more', { issuer: `${ISSUER}/` }],
+    ['another case', { issuer: 'https://IDP.example' }],
+    ['a port', { issuer: `${ISSUER}:443` }],
+    ['a list of issuers', { issuer: [ISSUER] }],
+  ])('OpenID Connect Discovery §4.3: is another’s with %s', (_case, members) => {
+    expect(readMetadata(answer(200, members), ISSUER)).toStrictEqual(unusable('issuer'))
+  })
+})

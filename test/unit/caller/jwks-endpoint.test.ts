@@ -1,0 +1,195 @@
+/**
+ * Owns the proof of how an issuer's published keys are fetched, and what is made of the answer.
+ * I/O: none; keys are made at run time.
+ */
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, expect, it } from '@jest/globals'
+import { createFetchKeys, readJwksAnswer } from '../../../src/caller/jwks-endpoint.ts'
+import type { KeyAccess } from '../../../src/config/model.ts'
+import { fault, type Fault } from '../../../src/decision.ts'
+import type { TokenRequest } from '../../../src/oauth/token-request.ts'
+import type { TokenFailure } from '../../../src/oauth/token-endpoint.ts'
+import type { Deadline } from '../../../src/platform/clock.ts'
+import type { HttpAnswer, HttpFailure } from '../../../src/platform/http.ts'
+import { failure, success, type Result } from '../../../src/platform/result.ts'
+import { answer } from '../support/http-answers.ts'
+import { recordingHttp } from '../support/recording-http.ts'
+import { deadlineWith } from '../support/time.ts'
+import { ISSUED, REGISTRATION } from '../support/tokens-for-backends.ts'
+
+const newKey = () =>
+  generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
+const KEY = { ...newKey(), kid: 'a' }
+
+const ADDRESS = 'https://idp.example/keys'
+const ACCESS: KeyAccess = {
+  tokenEndpoint: 'https://idp.example/token',
+  client: REGISTRATION,
+  scope: 'urn:opc:idm:__myscopes__',
+}
+const DEADLINE = deadlineWith(1_234)
+
+interface World {
+  readonly located?: Result<string, Fault>
+  readonly access?: KeyAccess
+  readonly issued?: Result<typeof ISSUED, TokenFailure | Fault>
+  readonly answered?: Result<HttpAnswer, HttpFailure>
+}
+
+const fetchIn = async ({
+  located = success(ADDRESS),
+  access,
+  issued = success(ISSUED),
+  answered = success(answer(200, { keys: [KEY] })),
+}: World = {}) => {
+  const locations: Deadline[] = []
+  const tokenRequests: [TokenRequest, Deadline][] = []
+  const { http, requests, deadlines } = recordingHttp(() => answered)
+  const fetchKeys = createFetchKeys(
+    (deadline) => {
+      locations.push(deadline)
+      return Promise.resolve(located)
+    },
+    access,
+    {
+      http,
+      requestToken: (...request) => {
+        tokenRequests.push(request)
+        return Promise.resolve(issued)
+      },
+    },
+  )
+  const fetched = await fetchKeys(DEADLINE)
+  return {
+    kids: fetched.ok ? fetched.value.map(({ kid }) => kid) : undefined,
+    refusal: fetched.ok ? undefined : fetched,
+    locations,
+    tokenRequests,
+    requests,
+    deadlines,
+  }
+}
+
+describe('the fetching of keys', () => {
+  it('asks a public address for JSON and shows no token, in due time', async () => {
+    const { kids, locations, tokenRequests, requests, deadlines } = await fetchIn()
+
+    expect(kids).toStrictEqual(['a'])
+    expect(tokenRequests).toStrictEqual([])
+    expect(requests).toStrictEqual([
+      { method: 'GET', url: ADDRESS, headers: { Accept: 'application/json' } },
+    ])
+    expect([...locations, ...deadlines]).toStrictEqual([DEADLINE, DEADLINE])
+  })
+
+  it('asks a protected address with a token that was issued for this', async () => {
+    const { kids, tokenRequests, requests } = await fetchIn({ access: ACCESS })
+
+    expect(kids).toStrictEqual(['a'])
+    expect(tokenRequests).toStrictEqual([
+      [{ ...ACCESS, form: { grant_type: 'client_credentials', scope: ACCESS.scope } }, DEADLINE],
+    ])
+    expect(requests).toStrictEqual([
+      {
+        method: 'GET',
+        url: ADDRESS,
+        headers: { Accept: 'application/json', Authorization: 'Bearer abc' },
+      },
+    ])
+  })
+
+  it('asks nobody where the address cannot be found', async () => {
+    const lost = failure(fault('discovery_unavailable', { detail: 'status_503' }))
+
+    const { refusal, tokenRequests, requests } = await fetchIn({ located: lost, access: ACCESS })
+
+    expect(refusal).toStrictEqual(lost)
+    expect([tokenRequests, requests]).toStrictEqual([[], []])
+  })
+
+  it.each([
+    ['unavailable', 'timed_out'],
+    ['refused', 'invalid_client'],
+    ['unusable', 'not_json'],
+  ] as const)('asks for no keys where the token is %s, and tells why', async (kind, detail) => {
+    const issued = failure({ kind, detail })
+
+    const { refusal, requests } = await fetchIn({ access: ACCESS, issued })
+
+    expect(refusal).toStrictEqual(failure(fault('keys_unavailable', { detail: `token_${detail}` })))
+    expect(requests).toStrictEqual([])
+  })
+
+  it('passes on the fault of a secret that could not be had', async () => {
+    const issued = failure(fault('secret_unavailable', { detail: 'status_404' }))
+
+    const { refusal, requests } = await fetchIn({ access: ACCESS, issued })
+
+    expect(refusal).toStrictEqual(issued)
+    expect(requests).toStrictEqual([])
+  })
+
+  it.each(['timed_out', 'connection_refused', 'tls_failed'] as const)(
+    'takes an exchange that ended with %s for a fault',
+    async (detail) => {
+      const { refusal } = await fetchIn({ answered: failure(detail) })
+
+      expect(refusal).toStrictEqual(failure(fault('keys_unavailable', { detail })))
+    },
+  )
+
+  it('judges the answer, and not only that there is one', async () => {
+    const { refusal } = await fetchIn({ answered: success(answer(401, { keys: [KEY] })) })
+
+    expect(refusal).toStrictEqual(failure(fault('keys_unavailable', { detail: 'status_401' })))
+  })
+})
+
+describe('an answer with keys', () => {
+  const read = (given: HttpAnswer) => {
+    const keys = readJwksAnswer(given)
+    return keys.ok ? keys.value.map(({ kid }) => kid) : keys
+  }
+
+  it.each([
+    ['a set', { keys: [KEY, { ...newKey(), kid: 'b' }] }, ['a', 'b']],
+    ['a single key', KEY, ['a']],
+    ['#33: a set with a symmetric key and a thing', { keys: [{ kty: 'oct' }, 5, KEY] }, ['a']],
+  ])('has the trusted keys of %s', (_case, document, expected) => {
+    expect(read(answer(200, document))).toStrictEqual(expected)
+  })
+
+  it.each([201, 204, 301, 403, 404, 500, 503])('is none with status %d', (status) => {
+    expect(read(answer(status, { keys: [KEY] }))).toStrictEqual(
+      failure(fault('keys_unavailable', { detail: `status_${status}` })),
+    )
+  })
+
+  it.each([
+    ['no JSON', answer(200, '')],
+    ['a page', answer(200, { keys: [KEY] }, 'text/html')],
+    ['an array', answer(200, [KEY])],
+    ['neither a set nor a key', answer(200, {})],
+    ['a set that is no array', answer(200, { keys: KEY })],
+  ])('RFC 7517 §5: cannot be used as %s', (_case, given) => {
+    expect(read(given)).toStrictEqual(failure(fault('keys_unusable', { detail: 'no_jwk_set' })))
+  })
+
+  it.each([
+    ['an empty set', { keys: [] }],
+    [
+      'a set of others alone',
+      {
+        keys: [
+          { kty: 'oct', k: 'AQAB' },
+          { ...KEY, use: 'enc' },
+        ],
+      },
+    ],
+    ['a private key', { ...KEY, d: 'AQAB' }],
+  ])('has no key to trust: %s', (_case, document) => {
+    expect(read(answer(200, document))).toStrictEqual(
+      failure(fault('keys_unusable', { detail: 'no_trusted_key' })),
+    )
+  })
+})

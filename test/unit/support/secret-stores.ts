@@ -1,0 +1,24 @@
+/**
+ * Owns a stand-in for the secret store: it records which secrets are read.
+ * Pure.
+ */
+import type { Fault } from '../../../src/decision.ts'
+import type { Deadline } from '../../../src/platform/clock.ts'
+import { Redacted } from '../../../src/platform/redacted.ts'
+import { failure, success } from '../../../src/platform/result.ts'
+import type { SecretStore } from '../../../src/vault/secret-store.ts'
+
+/** A store in which each secret has this text, or cannot be read for this reason. */
+export const recordingSecrets = (outcome: string | Fault) => {
+  const reads: [secretOcid: string, deadline: Deadline][] = []
+  const secrets: SecretStore = {
+    read: (...asked) => {
+      reads.push(asked)
+      return Promise.resolve(
+        typeof outcome === 'string' ? success(new Redacted(outcome)) : failure(outcome),
+      )
+    },
+    readAnother: () => Promise.reject(new Error('nobody refused the secret')),
+  }
+  return { secrets, reads }
+}
