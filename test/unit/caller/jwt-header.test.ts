@@ -1,0 +1,186 @@
+/**
+ * Owns the proof of which headers of JWTs are accepted (RFC 8725), and what is told of each token.
+ * I/O: none; keys are made at run time.
+ */
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, expect, it } from '@jest/globals'
+import { readTokenClaims } from '../../../src/caller/claims.ts'
+import { createJwtVerifier } from '../../../src/caller/jwt-access-token.ts'
+import { createStaticKeys } from '../../../src/caller/signing-keys.ts'
+import type { JwtConfig, TokenRules } from '../../../src/config/model.ts'
+import { denial } from '../../../src/decision.ts'
+import { Redacted } from '../../../src/platform/redacted.ts'
+import { failure, success } from '../../../src/platform/result.ts'
+import { CLAIM_NAMES, issuerConfig, tokenRules } from '../support/issuers.ts'
+import { signedJwt, trustedKey } from '../support/signed-tokens.ts'
+import { PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
+import { jsonObject } from '../support/tokens.ts'
+
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const KEYS = createStaticKeys([trustedKey(publicKey, { kid: 'a' })])
+
+const HEADER = { alg: 'ES256', kid: 'a' }
+const CLAIMS = {
+  iss: 'https://idp.example',
+  aud: 'api',
+  sub: 'jdoe',
+  client_id: 'client-1',
+  exp: START + 600,
+}
+
+const verifierWith = (jwt: Partial<JwtConfig> = {}, rules: Partial<TokenRules> = {}) => {
+  const verify = createJwtVerifier(
+    issuerConfig({ rules: tokenRules({ issuer: CLAIMS.iss, ...rules }) }),
+    { keys: { kind: 'static', keys: [] }, algorithms: ['ES256'], type: 'any', ...jwt },
+    KEYS,
+    new StandingClock(),
+  )
+  return (text: string) => verify(new Redacted(text), PLENTY_OF_TIME, () => undefined)
+}
+
+/** What is said of a well signed token with this header. */
+const wordOn = async (header: object, type: JwtConfig['type'] = 'any') => {
+  const result = await verifierWith({ type })(signedJwt(privateKey, header, CLAIMS))
+  return result.ok ? 'accepted' : result
+}
+
+const refused = (reason: Parameters<typeof denial>[0]) =>
+  failure(denial(reason, { issuer: 'callers' }))
+
+describe('the type of a JWT', () => {
+  it.each([
+    ['JWT'],
+    ['jwt'],
+    ['at+jwt'],
+    ['AT+JWT'],
+    ['application/at+jwt'],
+    ['application/jwt'],
+    [undefined],
+  ])('RFC 8725 §3.11: is one that an access token may have: %s', async (typ) => {
+    expect(await wordOn({ ...HEADER, typ })).toBe('accepted')
+  })
+
+  it.each(['at+jwt', 'At+Jwt', 'application/at+jwt', 'Application/AT+JWT'])(
+    'RFC 9068 §4: is that of an access token where that is wanted: %s',
+    async (typ) => {
+      expect(await wordOn({ ...HEADER, typ }, 'at+jwt')).toBe('accepted')
+    },
+  )
+
+  it.each([
+    ['any', 'logout+jwt'],
+    ['any', 'dpop+jwt'],
+    ['any', 'secevent+jwt'],
+    ['any', 'token-introspection+jwt'],
+    ['any', 'at+jwt '],
+    ['any', ''],
+    ['at+jwt', 'JWT'],
+    ['at+jwt', 'application/jwt'],
+    ['at+jwt', 'any'],
+    ['at+jwt', ''],
+    ['at+jwt', undefined],
+  ] as const)('is wrong where %s is wanted and the token has %s', async (wanted, typ) => {
+    expect(await wordOn({ ...HEADER, typ }, wanted)).toStrictEqual(refused('token_type_wrong'))
+  })
+})
+
+describe('the header of a JWT', () => {
+  it.each([
+    ['jwk', {}],
+    ['jku', 'https://idp.example/keys'],
+    ['x5u', 'https://idp.example/certificate'],
+    ['crit', ['exp']],
+    ['b64', true],
+    ['zip', 'DEF'],
+    ['enc', 'A256GCM'],
+    ['cty', 'JWT'],
+    ['jwk', null],
+    ['crit', []],
+    ['b64', false],
+    ['cty', ''],
+  ])('RFC 8725 §3.10, RFC 7515 §4.1: is unacceptable with %s of %j', async (name, value) => {
+    expect(await wordOn({ ...HEADER, [name]: value })).toStrictEqual(refused('header_unacceptable'))
+  })
+
+  it.each(
+    ['kid', 'x5t', 'typ'].flatMap((name) =>
+      [5, null, true, ['a'], {}].map((value) => [name, value] as const),
+    ),
+  )('is unacceptable where %s is %j and no text', async (name, value) => {
+    expect(await wordOn({ ...HEADER, [name]: value })).toStrictEqual(refused('header_unacceptable'))
+  })
+
+  it('may have members that nobody knows', async () => {
+    expect(await wordOn({ ...HEADER, x5c: ['nonsense'], nonce: 5, '': 5 })).toBe('accepted')
+  })
+
+  it.each([
+    [undefined],
+    [null],
+    [''],
+    ['none'],
+    ['HS256'],
+    ['es256'],
+    ['RS256'],
+    ['toString'],
+    [5],
+    [['ES256']],
+  ])('RFC 8725 §3.1: is refused with the algorithm %j', async (alg) => {
+    expect(await wordOn({ ...HEADER, alg })).toStrictEqual(refused('algorithm_not_allowed'))
+  })
+
+  it('is refused with the algorithm of the key where it is not configured', async () => {
+    const verify = verifierWith({ algorithms: ['ES384', 'RS256'] })
+
+    expect(await verify(signedJwt(privateKey, HEADER, CLAIMS))).toStrictEqual(
+      refused('algorithm_not_allowed'),
+    )
+  })
+})
+
+describe('a JWT that was verified', () => {
+  it('has the claims that were signed', async () => {
+    expect(await verifierWith()(signedJwt(privateKey, HEADER, CLAIMS))).toStrictEqual(
+      success(readTokenClaims(jsonObject(CLAIMS), CLAIM_NAMES)),
+    )
+  })
+
+  it('is told to lack a scope only once its signature was good', async () => {
+    const verify = verifierWith({}, { requiredScopes: ['write'] })
+    const token = signedJwt(privateKey, HEADER, CLAIMS)
+    const forged = signedJwt(
+      generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey,
+      HEADER,
+      CLAIMS,
+    )
+
+    expect(await verify(token)).toStrictEqual(
+      failure({
+        ...denial('scope_insufficient', { issuer: 'callers', clientId: 'client-1' }),
+        requiredScopes: ['write'],
+      }),
+    )
+    expect(await verify(forged)).toStrictEqual(refused('signature_invalid'))
+  })
+})
+
+describe('a JWT that shows its defect', () => {
+  it.each([
+    ['token_opaque', 'opaque'],
+    ['claims_malformed', signedJwt(privateKey, HEADER, { ...CLAIMS, aud: 5 })],
+    ['expiry_missing', signedJwt(privateKey, HEADER, { ...CLAIMS, exp: undefined })],
+  ] as const)('is told with its issuer: %s', async (reason, text) => {
+    expect(await verifierWith()(text)).toStrictEqual(refused(reason))
+  })
+
+  it.each([
+    ['token_expired', { exp: START - 31 }],
+    ['audience_mismatch', { aud: 'other' }],
+  ] as const)('is told with its issuer and its client: %s', async (reason, claims) => {
+    const token = signedJwt(privateKey, HEADER, { ...CLAIMS, ...claims })
+
+    expect(await verifierWith()(token)).toStrictEqual(
+      failure(denial(reason, { issuer: 'callers', clientId: 'client-1' })),
+    )
+  })
+})

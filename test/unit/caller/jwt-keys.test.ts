@@ -1,0 +1,213 @@
+/**
+ * Owns the proof of which keys a JWT's signature is held against, and when newer ones are wanted.
+ * I/O: none; keys are made at run time.
+ */
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { describe, expect, it } from '@jest/globals'
+import { createJwtVerifier } from '../../../src/caller/jwt-access-token.ts'
+import type { TrustedKey } from '../../../src/caller/json-web-key.ts'
+import type { KeysAtHand, SigningKeys } from '../../../src/caller/signing-keys.ts'
+import { denial, fault, type Fault } from '../../../src/decision.ts'
+import { Redacted } from '../../../src/platform/redacted.ts'
+import { failure, success } from '../../../src/platform/result.ts'
+import { issuerConfig, tokenRules } from '../support/issuers.ts'
+import { signedJwt, trustedKey } from '../support/signed-tokens.ts'
+import { PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
+
+const newPair = () => generateKeyPairSync('rsa', { modulusLength: 2048 })
+const [ours, another] = [newPair(), newPair()]
+const curve = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+
+const published = (pair: { readonly publicKey: KeyObject }, members: object = {}): TrustedKey =>
+  trustedKey(pair.publicKey, members)
+
+const token = (header: object = {}): string =>
+  signedJwt(
+    ours.privateKey,
+    { alg: 'RS256', ...header },
+    { iss: 'https://idp.example', aud: 'api', exp: START + 600 },
+  )
+
+interface World {
+  readonly atHand: readonly TrustedKey[] | Fault
+  /** Undefined where they were fetched only just before. */
+  readonly renewed?: readonly TrustedKey[] | Fault
+}
+
+/** What is said of a token signed by our key, and what a renewal was asked for with. */
+const wordOn = async (text: string, { atHand, renewed }: World) => {
+  const renewals: KeysAtHand[] = []
+  const given = (keys: readonly TrustedKey[] | Fault) =>
+    'outcome' in keys ? failure(keys) : success(keys)
+  const keys: SigningKeys = {
+    areAtHand: () => true,
+    current: () =>
+      Promise.resolve(
+        'outcome' in atHand ? failure(atHand) : success({ keys: atHand, areNew: false }),
+      ),
+    renewed: (used) => {
+      renewals.push(used)
+      return Promise.resolve(renewed && given(renewed))
+    },
+  }
+  const verify = createJwtVerifier(
+    issuerConfig({ rules: tokenRules({ issuer: 'https://idp.example' }) }),
+    { keys: { kind: 'static', keys: [] }, algorithms: ['RS256', 'RS384'], type: 'any' },
+    keys,
+    new StandingClock(),
+  )
+  const result = await verify(new Redacted(text), PLENTY_OF_TIME, () => undefined)
+  return { word: result.ok ? 'accepted' : result, renewals }
+}
+
+const refused = (reason: 'key_unknown' | 'signature_invalid') =>
+  failure(denial(reason, { issuer: 'callers' }))
+
+describe('a signature', () => {
+  it.each<readonly [string, object, readonly TrustedKey[]]>([
+    ['the key of its name', { kid: 'a' }, [published(ours, { kid: 'a' })]],
+    ['a key without a name', { kid: 'a' }, [published(ours)]],
+    ['a key of any name, where the token names none', {}, [published(ours, { kid: 'b' })]],
+    ['a key without a name, where the token names none', {}, [published(ours)]],
+    [
+      'the second of two keys that share a name',
+      { kid: 'a' },
+      [published(another, { kid: 'a' }), published(ours, { kid: 'a' })],
+    ],
+    ['a key that is for its algorithm', {}, [published(ours, { alg: 'RS256' })]],
+    [
+      'a key among keys of other types and for other algorithms',
+      {},
+      [published(curve), published(another, { alg: 'RS384' }), published(ours)],
+    ],
+    [
+      'the eighth of the keys that may have made it',
+      {},
+      [...Array.from({ length: 7 }, () => published(another)), published(ours)],
+    ],
+    [
+      'the eighth, not counting those that cannot have made it',
+      { kid: 'a' },
+      [
+        published(curve),
+        published(another, { kid: 'b' }),
+        published(another, { alg: 'RS384' }),
+        ...Array.from({ length: 7 }, () => published(another)),
+        published(ours),
+      ],
+    ],
+  ])('may be by %s', async (_case, header, atHand) => {
+    expect(await wordOn(token(header), { atHand })).toStrictEqual({
+      word: 'accepted',
+      renewals: [],
+    })
+  })
+
+  it.each<readonly [string, object, readonly TrustedKey[]]>([
+    ['nobody', {}, []],
+    ['a key of another name', { kid: 'a' }, [published(ours, { kid: 'b' })]],
+    ['a key whose name is in another case', { kid: 'a' }, [published(ours, { kid: 'A' })]],
+    ['a key for another algorithm', {}, [published(ours, { alg: 'RS384' })]],
+    ['a key of another type', {}, [published(curve)]],
+    ['a key of another type, even of its name', { kid: 'a' }, [published(curve, { kid: 'a' })]],
+  ])('is by an unknown key where there is %s', async (_case, header, atHand) => {
+    expect(await wordOn(token(header), { atHand })).toStrictEqual({
+      word: refused('key_unknown'),
+      renewals: [{ keys: atHand, areNew: false }],
+    })
+  })
+
+  it.each<readonly [string, object, readonly TrustedKey[]]>([
+    ['another key', {}, [published(another)]],
+    ['another key of its name', { kid: 'a' }, [published(another, { kid: 'a' })]],
+    [
+      'the ninth of the keys that may have made it',
+      {},
+      [...Array.from({ length: 8 }, () => published(another)), published(ours)],
+    ],
+  ])('is bad that is by %s', async (_case, header, atHand) => {
+    expect(await wordOn(token(header), { atHand })).toStrictEqual({
+      word: refused('signature_invalid'),
+      renewals: [{ keys: atHand, areNew: false }],
+    })
+  })
+
+  it('RFC 8725 §3.1: is bad where it was made by another algorithm than the header says', async () => {
+    const { word } = await wordOn(token({ alg: 'RS384' }), { atHand: [published(ours)] })
+
+    expect(word).toStrictEqual(refused('signature_invalid'))
+  })
+
+  it('is nobody’s to judge where there are no keys', async () => {
+    const down = fault('keys_unavailable', { detail: 'status_503' })
+
+    expect(await wordOn(token(), { atHand: down, renewed: [published(ours)] })).toStrictEqual({
+      word: failure(fault('keys_unavailable', { detail: 'status_503', issuer: 'callers' })),
+      renewals: [],
+    })
+  })
+})
+
+describe('a signature that fits no key at hand', () => {
+  const unknown = token({ kid: 'b' })
+  const bad = token({ kid: 'a' })
+  const old = published(another, { kid: 'a' })
+
+  it.each([
+    ['an unknown key', unknown, published(ours, { kid: 'b' })],
+    ['a new key of the same name', bad, published(ours, { kid: 'a' })],
+  ])('#32: is good where the renewal brings %s', async (_case, text, fresh) => {
+    const { word } = await wordOn(text, { atHand: [old], renewed: [old, fresh] })
+
+    expect(word).toBe('accepted')
+  })
+
+  it.each([
+    ['key_unknown', unknown, [old]],
+    ['signature_invalid', bad, [old]],
+    ['signature_invalid', bad, []],
+    ['key_unknown', unknown, [published(ours, { kid: 'c' })]],
+    ['key_unknown', unknown, [published(ours, { kid: 'b', alg: 'RS384' })]],
+  ] as const)('is refused as before where the renewal does not help: %s', async (...given) => {
+    const [reason, text, renewed] = given
+
+    expect((await wordOn(text, { atHand: [old], renewed })).word).toStrictEqual(refused(reason))
+  })
+
+  it('is nobody’s to judge where the renewal failed', async () => {
+    const renewed = fault('keys_unavailable', { detail: 'timed_out' })
+
+    expect((await wordOn(unknown, { atHand: [old], renewed })).word).toStrictEqual(
+      failure(fault('keys_unavailable', { detail: 'timed_out', issuer: 'callers' })),
+    )
+  })
+})
+
+describe('RFC 7515 §4.1.7: the thumbprint of a certificate', () => {
+  const fresh = [published(ours)]
+
+  it('has no newer key asked for where one of the keys at hand has it', async () => {
+    const atHand = [published(another), published(another, { x5t: 'cert-1' })]
+
+    expect(await wordOn(token({ x5t: 'cert-1' }), { atHand, renewed: fresh })).toStrictEqual({
+      word: refused('signature_invalid'),
+      renewals: [],
+    })
+  })
+
+  it.each([
+    ['where it is another', { x5t: 'cert-2' }, { x5t: 'cert-1' }],
+    ['where the token has none', {}, { x5t: 'cert-1' }],
+    ['where the key has none', { x5t: 'cert-2' }, {}],
+    ['where neither has one', {}, {}],
+    [
+      'where the key that has it cannot have signed',
+      { x5t: 'cert-1' },
+      { x5t: 'cert-1', alg: 'RS384' },
+    ],
+  ])('tells nothing %s', async (_case, header, members) => {
+    const atHand = [published(another, members)]
+
+    expect((await wordOn(token(header), { atHand, renewed: fresh })).word).toBe('accepted')
+  })
+})
