@@ -65,6 +65,24 @@ describe('a condition', () => {
     ],
     ['an argument of no call', { arguments: [{ name: 'host', values: ['a'] }] }, {}, 'rest'],
     [
+      'an argument that came twice',
+      { arguments: [{ name: 'host', values: ['a', 'b'] }] },
+      { arguments: jsonObject({ host: ['a', 'b'] }) },
+      'rest',
+    ],
+    [
+      'an argument that came once in a list',
+      { arguments: [{ name: 'host', values: ['a'] }] },
+      { arguments: jsonObject({ host: ['a'] }) },
+      'special',
+    ],
+    [
+      'an argument that is no text',
+      { arguments: [{ name: 'host', values: ['5'] }] },
+      { arguments: jsonObject({ host: 5 }) },
+      'rest',
+    ],
+    [
       'an argument that every object inherits',
       { arguments: [{ name: 'constructor', values: [''] }] },
       { arguments: jsonObject({}) },
@@ -101,6 +119,8 @@ describe('what is prepared', () => {
     ['the only backend', { a: undefined }, ['a']],
     ['nothing where it has a condition', { a: CONDITION }, []],
     ['nothing where there are several', { a: CONDITION, b: undefined }, []],
+    ['nothing where there are several for all calls', { a: undefined, b: undefined }, []],
+    ['nothing where there is none', {}, []],
   ])('is %s', (_case, conditions, expected) => {
     const { source, prepared } = sourceOf(conditions)
     source.prepare(PLENTY_OF_TIME)

@@ -44,6 +44,7 @@ describe('the client credentials grant', () => {
   it('is in the name of this application, whoever calls', () => {
     const grant = createClientCredentialsGrant(GRANT, recordingTokenEndpoint().requestToken)
 
+    expect(grant.application).toStrictEqual({ key: 'application' })
     expect(grant.subjectOf(callBy({ issuer: 'others' }))).toStrictEqual(success(grant.application))
   })
 

@@ -3,8 +3,9 @@
  * Pure.
  */
 import { describe, expect, it } from '@jest/globals'
-import { createTokenCheck } from '../../../src/backend/token-check.ts'
+import { createTokenCheck, type ExpectedToken } from '../../../src/backend/token-check.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
+import type { WarningReason } from '../../../src/reasons.ts'
 
 const AUDIENCE = 'https://0A.integration.example:443'
 const SCOPE = 'urn:opc:resource:consumer::all'
@@ -16,19 +17,19 @@ const jwt = (claims: object): string =>
 
 const warningsAbout = (
   tokens: readonly string[],
-  expected: { scope?: string; audience?: string } = {},
-): unknown[] => {
+  { scope = `${AUDIENCE}${SCOPE}`, audience }: { scope?: string; audience?: string } = {},
+): unknown[] => warningsOf(tokens, { scope, audience })
+
+const warningsOf = (tokens: readonly string[], expected: ExpectedToken): unknown[] => {
   const warnings: unknown[] = []
-  const check = createTokenCheck(
-    'oic',
-    { scope: expected.scope ?? `${AUDIENCE}${SCOPE}`, audience: expected.audience },
-    (...warning) => warnings.push(warning),
-  )
+  const check = createTokenCheck('oic', expected, (...warning) => warnings.push(warning))
   for (const token of tokens) {
     check({ authorization: new Redacted(`Bearer ${token}`), expiresAt: undefined })
   }
-  return warnings.map((warning) => (warning as [string])[0])
+  return warnings
 }
+
+const warned = (reason: WarningReason) => [reason, { backend: 'oic' }]
 
 describe('our own token', () => {
   it.each([
@@ -51,8 +52,9 @@ describe('our own token', () => {
     ['has no audience', jwt({ scope: SCOPE }), 'backend_audience_mismatch'],
     ['has an empty audience', jwt({ aud: '', scope: SCOPE }), 'backend_audience_mismatch'],
     ['has another scope', jwt({ aud: AUDIENCE, scope: 'other' }), 'backend_scope_mismatch'],
-  ])('is warned of where it %s', (_case, token, reason) => {
-    expect(warningsAbout([token])).toStrictEqual([reason])
+    ['has another in an array', jwt({ aud: AUDIENCE, scp: ['other'] }), 'backend_scope_mismatch'],
+  ] as const)('is warned of where it %s', (_case, token, reason) => {
+    expect(warningsAbout([token])).toStrictEqual([warned(reason)])
   })
 
   it('is held against the audience of an exchange', () => {
@@ -60,7 +62,25 @@ describe('our own token', () => {
 
     expect(warningsAbout([token], { scope: 'read', audience: 'orders' })).toStrictEqual([])
     expect(warningsAbout([token], { scope: 'read', audience: 'other' })).toStrictEqual([
-      'backend_audience_mismatch',
+      warned('backend_audience_mismatch'),
+    ])
+  })
+
+  it('has to have each of several scopes', () => {
+    const both = { scope: 'read write' }
+
+    expect(warningsAbout([jwt({ scope: 'write read' })], both)).toStrictEqual([])
+    expect(warningsAbout([jwt({ scope: 'read' })], both)).toStrictEqual([
+      warned('backend_scope_mismatch'),
+    ])
+  })
+
+  it('may have any scope where none is wanted', () => {
+    const expected = { scope: undefined, audience: 'orders' }
+
+    expect(warningsOf([jwt({ aud: 'orders', scope: 'read' })], expected)).toStrictEqual([])
+    expect(warningsOf([jwt({ aud: 'other', scope: 'read' })], expected)).toStrictEqual([
+      warned('backend_audience_mismatch'),
     ])
   })
 

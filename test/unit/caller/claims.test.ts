@@ -144,7 +144,8 @@ const from = (offsetSeconds: number) => numericDate(START + offsetSeconds)
 describe('judging claims', () => {
   it.each<[string, Partial<TokenClaims>, Partial<TokenRules>]>([
     ['that hold all that the rules want', {}, {}],
-    ['of any issuer, where none is configured', { issuer: undefined }, { issuer: undefined }],
+    ['of any issuer, where none is configured', { issuer: 'https://x' }, { issuer: undefined }],
+    ['of no issuer, where none is configured', { issuer: undefined }, { issuer: undefined }],
     ['of any audience, where the check is off', { audience: undefined }, { audience: 'any' }],
     ['of any client, where none is listed', { clientId: undefined }, { allowedClients: [] }],
     ['without scopes, where none is needed', { scope: [] }, { requiredScopes: [] }],
@@ -178,8 +179,10 @@ describe('judging claims', () => {
     ['the type of a refresh token of Keycloak', having({ typ: 'Refresh' }), 'token_type_wrong'],
     ['the use of an ID token of Cognito', having({ token_use: 'id' }), 'token_type_wrong'],
     ['OpenID Connect Core §3.1.3.6: a hash', having({ at_hash: 'x' }), 'token_type_wrong'],
+    ['OpenID Connect Core §3.3.2.11: its code’s', having({ c_hash: 'x' }), 'token_type_wrong'],
     ['RFC 8417 §2.2: events', having({ events: {} }), 'token_type_wrong'],
-    ['RFC 9449 §4.2: a request', having({ htm: 'GET', htu: 'https://x' }), 'token_type_wrong'],
+    ['RFC 9449 §4.2: the method of a request', having({ htm: 'GET' }), 'token_type_wrong'],
+    ['RFC 9449 §4.2: the address of one', having({ htu: 'https://x' }), 'token_type_wrong'],
     ['RFC 9701 §5: an answer', having({ token_introspection: {} }), 'token_type_wrong'],
     [
       'RFC 7800: a key that it is bound to',
@@ -282,6 +285,12 @@ describe('#53: claims for the gateway’s context', () => {
     expect(selectContextClaims(jsonObject({ a: value, b: 'x' }), ['a', 'b'])).toStrictEqual({
       b: 'x',
     })
+  })
+
+  it('may be 1024 characters long', () => {
+    const longest = 'x'.repeat(1024)
+
+    expect(selectContextClaims(jsonObject({ a: longest }), ['a'])).toStrictEqual({ a: longest })
   })
 
   it('are no members that every object inherits', () => {

@@ -62,6 +62,13 @@ describe('the diagnosis', () => {
       'entra_graph_token',
     ],
     [
+      'a token for Graph by a key that nobody knows',
+      'key_unknown',
+      ENTRA_V2,
+      { iss: V2, aud: 'https://graph.microsoft.com' },
+      'entra_graph_token',
+    ],
+    [
       'a token of Okta’s org server',
       'issuer_mismatch',
       OKTA_DEFAULT,
@@ -122,6 +129,31 @@ describe('the diagnosis', () => {
       { iss: REALM, aud: 'account' },
     ],
     [
+      'a token of another realm of Keycloak for account alone',
+      'audience_mismatch',
+      KEYCLOAK,
+      { iss: `${REALM}-2`, aud: 'account' },
+    ],
+    [
+      'a token for Graph where Entra is not configured',
+      'audience_mismatch',
+      OKTA_DEFAULT,
+      { iss: V2, aud: 'https://graph.microsoft.com' },
+    ],
+    [
+      'an address in which that of Entra stands',
+      'issuer_mismatch',
+      ENTRA_V1,
+      { iss: `https://other.example/?${V2}` },
+    ],
+    ['an address that begins as Entra’s', 'issuer_mismatch', ENTRA_V1, { iss: `${V2}/x` }],
+    [
+      'a token of Okta’s org server where any issuer is accepted',
+      'audience_mismatch',
+      issuerConfig({ preset: 'okta' }),
+      { iss: OKTA },
+    ],
+    [
       'a v1 token of a configured tenant',
       'audience_mismatch',
       ENTRA_V1,
@@ -135,5 +167,21 @@ describe('the diagnosis', () => {
     ],
   ] as const)('leaves alone %s', (_case, reason, configured, claims) => {
     expect(diagnose(reason, [configured], claims && jwt(claims))).toBe(reason)
+  })
+
+  it.each([
+    ['audience_mismatch', { iss: `https://sts.windows.net/${TENANT}/`, aud: 'x' }],
+    ['audience_mismatch', { iss: V2, aud: 'x' }],
+  ] as const)('leaves alone a token that any of several issuers knows: %s', (reason, claims) => {
+    expect(diagnose(reason, [ENTRA_V2, ENTRA_V1], jwt(claims))).toBe(reason)
+  })
+
+  it('looks at all issuers of a provider', () => {
+    const other = issuer('keycloak', 'https://sso.example.com/realms/others')
+    const token = jwt({ iss: REALM, aud: 'account' })
+
+    expect(diagnose('audience_mismatch', [other, KEYCLOAK], token)).toBe(
+      'keycloak_account_audience',
+    )
   })
 })

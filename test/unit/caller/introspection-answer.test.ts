@@ -5,6 +5,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { objectionTo, selectContextClaims } from '../../../src/caller/claims.ts'
 import { readIntrospectionAnswer } from '../../../src/caller/introspection.ts'
+import type { IssuerConfig, JwtConfig } from '../../../src/config/model.ts'
 import { denial, fault } from '../../../src/decision.ts'
 import type { HttpAnswer } from '../../../src/platform/http.ts'
 import { numericDate } from '../../../src/platform/clock.ts'
@@ -16,7 +17,10 @@ import { whilePolluted } from '../support/pollution.ts'
 import { unsignedJwt } from '../support/tokens.ts'
 
 const read = (from: HttpAnswer, token = 'opaque', contextClaims: readonly string[] = []) =>
-  readIntrospectionAnswer(from, new Redacted(token), issuerConfig({ contextClaims }))
+  readBy({ contextClaims }, from, token)
+
+const readBy = (changes: Partial<IssuerConfig>, from: HttpAnswer, token: string) =>
+  readIntrospectionAnswer(from, new Redacted(token), issuerConfig(changes))
 
 describe('an introspection answer', () => {
   it('has the claims of an active token', () => {
@@ -161,6 +165,9 @@ describe('an introspection answer', () => {
   )
 })
 
+/** The members that have a value, as they would come from outside. */
+const definedOf = (members: object): unknown => JSON.parse(JSON.stringify(members))
+
 describe('a JWT that was introspected', () => {
   const payload = {
     iss: 'https://idp.example/',
@@ -193,6 +200,48 @@ describe('a JWT that was introspected', () => {
     expect(read(answer(200, { active: true }), unsignedJwt(payload))).toMatchObject({
       ok: true,
       value: { scope: [] },
+    })
+  })
+
+  it('gets none even where the configuration lists it as a claim', () => {
+    const requiredClaims = [{ name: 'scp', values: ['admin'] }]
+    const token = unsignedJwt({ ...payload, scp: ['admin'] })
+    const changes = { contextClaims: ['scope'], rules: tokenRules({ requiredClaims }) }
+
+    expect(readBy(changes, answer(200, { active: true }), token)).toMatchObject({
+      ok: true,
+      value: { scope: [] },
+    })
+  })
+
+  it('gets what is required of it from its payload, and nothing that nobody wants', () => {
+    const requiredClaims = [{ name: 'tenant', values: ['acme'] }]
+    const changes = { rules: tokenRules({ requiredClaims }) }
+    const { sub, scope, ...wanted } = payload
+
+    const reading = readBy(changes, answer(200, { active: true }), unsignedJwt(payload))
+    expect([sub, scope]).toStrictEqual(['payload-subject', 'admin'])
+    expect(reading.ok && definedOf(reading.value.members)).toStrictEqual({
+      active: true,
+      ...wanted,
+    })
+  })
+
+  it('gets everything from its payload where its signature was verified before', () => {
+    const jwt: JwtConfig = {
+      keys: { kind: 'static', keys: [] },
+      algorithms: ['RS256'],
+      type: 'any',
+    }
+    const members = { active: true, sub: 'answer', scope: null }
+
+    const reading = readBy({ jwt }, answer(200, members), unsignedJwt({ ...payload, other: 5 }))
+    expect(reading.ok && reading.value).toMatchObject({ principal: 'answer', scope: ['admin'] })
+    expect(reading.ok && definedOf(reading.value.members)).toStrictEqual({
+      ...payload,
+      active: true,
+      sub: 'answer',
+      other: 5,
     })
   })
 

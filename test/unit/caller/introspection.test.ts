@@ -6,11 +6,11 @@ import { describe, expect, it } from '@jest/globals'
 import { createIntrospect } from '../../../src/caller/introspection.ts'
 import { createIssuerVerifier } from '../../../src/caller/verify-issuer.ts'
 import type { IntrospectionConfig } from '../../../src/config/model.ts'
-import { denial, fault } from '../../../src/decision.ts'
+import { denial, fault, type Fault } from '../../../src/decision.ts'
 import type { BeforeAsking } from '../../../src/caller/verified-caller.ts'
 import { seconds, type Deadline } from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
-import { failure, success } from '../../../src/platform/result.ts'
+import { failure, success, type Result } from '../../../src/platform/result.ts'
 import type { AskAsClient } from '../../../src/oauth/client-exchange.ts'
 import { recordingExchange } from '../support/exchanges.ts'
 import { answer } from '../support/http-answers.ts'
@@ -163,7 +163,58 @@ describe('verifying a caller by introspection', () => {
   })
 })
 
+describe('the address of the introspection endpoint', () => {
+  const verifierAt = (located: Result<string, Fault>) => {
+    const introspection = { ...introspectionWith(60), endpoint: undefined }
+    const exchange = recordingExchange(() => success(answer(200, ACTIVE)))
+    const deadlines: Deadline[] = []
+    const locate = (deadline: Deadline) => {
+      deadlines.push(deadline)
+      return Promise.resolve(located)
+    }
+    const ports = { locate, askAsClient: exchange.askAsClient, clock: new StandingClock() }
+    const introspect = createIntrospect(issuerConfig({ introspection }), introspection, ports)
+    return { introspect, deadlines, requests: exchange.requests }
+  }
+
+  it('is found before anything is asked', async () => {
+    const found = verifierAt(success('https://idp.example/found'))
+
+    await found.introspect(TOKEN, PLENTY_OF_TIME, () => undefined)
+
+    expect(found.requests.map(({ endpoint }) => endpoint)).toStrictEqual([
+      'https://idp.example/found',
+    ])
+    expect(found.deadlines).toStrictEqual([PLENTY_OF_TIME])
+  })
+
+  it('that cannot be found is a fault, and nobody is asked', async () => {
+    const lost = verifierAt(failure(fault('discovery_unavailable', { detail: 'timed_out' })))
+    let toldBefore = 0
+
+    const refusal = await lost.introspect(TOKEN, PLENTY_OF_TIME, () => (toldBefore += 1))
+
+    expect(refusal).toStrictEqual(
+      failure(fault('discovery_unavailable', { detail: 'timed_out', issuer: 'callers' })),
+    )
+    expect([lost.requests, toldBefore]).toStrictEqual([[], 0])
+  })
+})
+
 describe('the cache of introspection answers', () => {
+  it('has it said beforehand that the identity provider is asked, and only then', async () => {
+    const { verify } = verifierOf(60)
+    let toldBefore = 0
+    const tell = () => (toldBefore += 1)
+
+    await verify(TOKEN, PLENTY_OF_TIME, tell)
+    expect(toldBefore).toBe(1)
+    await verify(TOKEN, PLENTY_OF_TIME, tell)
+    expect(toldBefore).toBe(1)
+    await verify(new Redacted('token-2'), PLENTY_OF_TIME, tell)
+    expect(toldBefore).toBe(2)
+  })
+
   it('is off where none is configured: each token is asked for each time', async () => {
     const { verify, requests } = verifierOf(0)
 

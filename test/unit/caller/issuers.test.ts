@@ -55,7 +55,9 @@ const A = unsignedJwt({ iss: 'https://a.example' })
 const NOT_MINE = denial('signature_invalid')
 const INACTIVE = denial('token_inactive')
 const EXPIRED = denial('token_expired')
+const MISMATCH = denial('audience_mismatch')
 const DOWN = fault('introspection_unavailable')
+const NO_KEYS = fault('keys_unavailable')
 
 describe('a JWT', () => {
   it('is shown to the issuers with exactly its `iss`, in their order', async () => {
@@ -117,9 +119,43 @@ describe('where nobody accepts', () => {
       'token_expired',
     ],
     ['the first stranger’s denial counts', [NOT_MINE, INACTIVE], 'signature_invalid'],
+    ['a bad signature is a stranger’s denial', [NOT_MINE, EXPIRED], 'token_expired'],
+    ['an unknown key is, too', [denial('key_unknown'), EXPIRED], 'token_expired'],
+    ['the first denial of an own issuer counts', [EXPIRED, MISMATCH], 'token_expired'],
+    ['the first fault counts', [NO_KEYS, DOWN], 'keys_unavailable'],
   ])('%s', async (_case, words, expected) => {
     const issuers = words.map((says, index) => ({ name: `issuer-${index}`, says }))
 
     expect((await outcomeOf('opaque', issuers))[0]).toBe(expected)
+  })
+})
+
+describe('a refusal', () => {
+  const V1 = 'https://sts.windows.net/0f0f0f0f-0000-4000-8000-000000000000/'
+  const ENTRA = issuerConfig({ preset: 'entra' })
+
+  /** What is told of a v1 token of Entra that the only issuer refuses so. */
+  const toldOf = (refusal: Denial | Fault) =>
+    createCallerVerifier([{ issuer: ENTRA, verify: () => Promise.resolve(failure(refusal)) }])(
+      new Redacted(unsignedJwt({ iss: V1 })),
+      PLENTY_OF_TIME,
+      () => undefined,
+    )
+
+  it('has a better reason where the token shows one, and else stays as it is', async () => {
+    const circumstances = { issuer: 'callers', clientId: 'client-1' }
+
+    expect(await toldOf(denial('audience_mismatch', circumstances))).toStrictEqual(
+      failure(denial('entra_v1_token', circumstances)),
+    )
+    expect(await toldOf(denial('token_expired', circumstances))).toStrictEqual(
+      failure(denial('token_expired', circumstances)),
+    )
+  })
+
+  it('that is a fault stays as it is', async () => {
+    const down = fault('keys_unavailable', { issuer: 'callers', detail: 'timed_out' })
+
+    expect(await toldOf(down)).toStrictEqual(failure(down))
   })
 })

@@ -4,7 +4,9 @@
  */
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
-import { jsonWebKeys, readTrustedKeys } from '../../../src/caller/json-web-key.ts'
+import { jsonWebKeys, readTrustedKey, readTrustedKeys } from '../../../src/caller/json-web-key.ts'
+import { failure } from '../../../src/platform/result.ts'
+import { trustedKey } from '../support/signed-tokens.ts'
 import { jsonObject } from '../support/tokens.ts'
 
 const rsa = (modulusLength = 2048) =>
@@ -13,6 +15,7 @@ const ec = (namedCurve: string) =>
   generateKeyPairSync('ec', { namedCurve }).publicKey.export({ format: 'jwk' })
 const ed25519 = () => generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })
 const GOOD = rsa()
+const P256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey
 
 const read = (...keys: readonly unknown[]) => {
   const { trusted, problems } = readTrustedKeys(jsonWebKeys(jsonObject({ keys })) ?? [])
@@ -23,9 +26,14 @@ describe('a published key', () => {
   it.each([
     ['RSA', { ...GOOD, alg: 'RS256', use: 'sig' }],
     ['P-256', { ...ec('P-256'), alg: 'ES256' }],
+    ['P-384', { ...ec('P-384'), alg: 'ES384' }],
     ['P-521', ec('P-521')],
     ['Ed25519', { ...ed25519(), alg: 'EdDSA' }],
     ['with the operations of identity domains', { ...GOOD, key_ops: ['encrypt', 'sign'] }],
+    ['with the operation that its use is', { ...GOOD, key_ops: ['verify'] }],
+    ['with one operation that is no list', { ...GOOD, key_ops: 'verify' }],
+    ['with the least exponent', { ...GOOD, e: 'Aw' }],
+    ['with a curve that RSA has not', { ...GOOD, alg: 'RS256', crv: 'P-256' }],
     ['with a certificate', { ...GOOD, x5c: ['nonsense'], x5t: 'abc' }],
   ])('is trusted: %s', (_case, key) => {
     expect(read({ ...key, kid: 'good' })).toStrictEqual({ names: ['good'], problems: [] })
@@ -57,6 +65,28 @@ describe('a published key', () => {
     ],
     ['off the curve', { ...ec('P-256'), x: ec('P-256').x }, 'is no valid key of its type'],
     ['on an unknown curve', ec('secp256k1'), 'is on an unknown curve'],
+    ...['p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'].map((name): [string, object, string] => [
+      `private, by \`${name}\``,
+      { ...GOOD, [name]: 'AQAB' },
+      'is a private key: it is known to others now, replace it',
+    ]),
+    [
+      'RSA with an algorithm of a curve',
+      { ...GOOD, alg: 'ES256' },
+      'has an `alg` that does not go with its type',
+    ],
+    [
+      'on a curve with an algorithm of RSA',
+      { ...ec('P-256'), alg: 'RS256' },
+      'has an `alg` that does not go with its type',
+    ],
+    [
+      'with an algorithm of another curve',
+      { ...ec('P-256'), alg: 'ES384' },
+      'has an `alg` that does not go with its type',
+    ],
+    ['with an empty modulus', { ...GOOD, n: '' }, 'is no valid key of its type'],
+    ['with an empty exponent', { ...GOOD, e: '' }, 'is no valid key of its type'],
     ['without a modulus', { ...GOOD, n: undefined }, 'is no valid key of its type'],
     ['with a number for a modulus', { ...GOOD, n: 5 }, 'is no valid key of its type'],
   ])('#33: is not trusted and named, and does no harm to the rest: %s', (_case, key, problem) => {
@@ -71,6 +101,45 @@ describe('a published key', () => {
       'key no. 2 is no RSA, EC or OKP key',
       'key no. 3 is no JSON object',
     ])
+  })
+})
+
+describe('what is known of a trusted key', () => {
+  const known = (members: object) => {
+    const { key, ...rest } = trustedKey(P256, members)
+    return { ...rest, isTheKey: key.equals(P256) }
+  }
+
+  it('is what it says of itself', () => {
+    expect(known({ kid: 'a', alg: 'ES256', x5t: 'certificate-1' })).toStrictEqual({
+      kid: 'a',
+      alg: 'ES256',
+      x5t: 'certificate-1',
+      kty: 'EC',
+      crv: 'P-256',
+      isTheKey: true,
+    })
+  })
+
+  it.each([
+    ['absent', {}],
+    ['no text', { kid: 5, alg: 5, x5t: ['certificate-1'] }],
+    ['null', { kid: null, alg: null, x5t: null }],
+  ])('is no name where it is %s', (_case, members) => {
+    expect(known(members)).toStrictEqual({
+      kid: undefined,
+      alg: undefined,
+      x5t: undefined,
+      kty: 'EC',
+      crv: 'P-256',
+      isTheKey: true,
+    })
+  })
+
+  it.each([5, null, true, ['EC'], {}])('is nothing where its type is %j', (kty) => {
+    expect(readTrustedKey(jsonObject({ ...GOOD, kty }))).toStrictEqual(
+      failure('is no RSA, EC or OKP key'),
+    )
   })
 })
 

@@ -105,6 +105,16 @@ describe('a signature', () => {
     expect(uses.count).toBe(2)
   })
 
+  it('RFC 8725 §3.1: is bad where the token was signed by another algorithm', async () => {
+    const isSigned = createIsSigned(new StandingClock())
+    const { trusted } = counting(ours.publicKey)
+    const token = tokenOf({ sub: 'a' })
+
+    expect(await isSigned([trusted], { ...token, alg: 'PS256' })).toBe(false)
+    expect(await isSigned([trusted], token)).toBe(true)
+    expect(await isSigned([trusted], { ...token, alg: 'PS256' })).toBe(false)
+  })
+
   it('may be by any of several keys', async () => {
     const isSigned = createIsSigned(new StandingClock())
     const [wrong, right] = [counting(another.publicKey), counting(ours.publicKey)]

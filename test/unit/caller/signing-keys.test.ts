@@ -49,12 +49,13 @@ const remoteKeys = () => {
 
 describe('static keys', () => {
   it('are at hand, always the same, and never renewed', async () => {
-    const keys = createStaticKeys([keyNamed('a')])
-    const atHand = await keys.current(PLENTY_OF_TIME)
+    const all = [keyNamed('a')]
+    const keys = createStaticKeys(all)
+    const atHand = { keys: all, areNew: false }
 
     expect(keys.areAtHand()).toBe(true)
-    expect(atHand).toMatchObject(success({ keys: [{ kid: 'a' }] }))
-    expect(atHand.ok && (await keys.renewed(atHand.value, PLENTY_OF_TIME))).toBeUndefined()
+    expect(await keys.current(PLENTY_OF_TIME)).toStrictEqual(success(atHand))
+    await expect(keys.renewed(atHand, PLENTY_OF_TIME)).resolves.toBeUndefined()
   })
 })
 
@@ -71,6 +72,21 @@ describe('the keys of an address', () => {
     clock.advance(0.1)
     expect(keys.areAtHand()).toBe(false)
     expect(await current()).toBe('2')
+  })
+
+  it('are new for the token that had them fetched, and for no other', async () => {
+    const { clock, address, keys } = remoteKeys()
+    const areNew = async () => {
+      const atHand = await keys.current(PLENTY_OF_TIME)
+      return atHand.ok ? atHand.value.areNew : atHand
+    }
+
+    expect([await areNew(), await areNew()]).toStrictEqual([true, false])
+    clock.advance(MAX_AGE_SECONDS)
+    address.down = true
+    expect(await areNew()).toBe(false)
+    clock.advance(GRACE_SECONDS)
+    expect(await areNew()).toStrictEqual(DOWN)
   })
 
   it('are fetched once for a hundred who want them at the same time', async () => {

@@ -1,0 +1,143 @@
+/**
+ * Owns the proof of what the cache of backend credentials does at its edges: with credentials that
+ * have no end or too near a one, and in pauses.
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import { createCredentialCache } from '../../../src/backend/credential-cache.ts'
+import type {
+  BackendCredential,
+  CredentialFailure,
+  Grant,
+  Subject,
+} from '../../../src/backend/credential.ts'
+import { fault } from '../../../src/decision.ts'
+import { later, seconds, type NumericDate } from '../../../src/platform/clock.ts'
+import { Redacted } from '../../../src/platform/redacted.ts'
+import { failure, success, type Result } from '../../../src/platform/result.ts'
+import { deadlineWith, PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
+import { callBy } from '../support/tokens-for-backends.ts'
+
+const MIN_LIFETIME_SECONDS = 120
+const APPLICATION: Subject = { key: 'application' }
+
+type Outcome = Result<BackendCredential, CredentialFailure>
+
+/** A cache over a grant whose n-th request comes to `outcome(n)`, one of each caller's own or of us. */
+const cacheOver = (
+  outcome: (number: number) => Outcome | Promise<Outcome>,
+  { application }: { readonly application: Subject | undefined } = { application: APPLICATION },
+) => {
+  const clock = new StandingClock()
+  const requests: string[] = []
+  const grant: Grant<Subject> = {
+    application,
+    subjectOf: ({ clientId = '' }) => success(application ?? { key: clientId }),
+    request: async ({ key }) => {
+      requests.push(key)
+      return outcome(requests.length)
+    },
+  }
+  const source = createCredentialCache(
+    {
+      backend: 'oic',
+      minLifetime: seconds(MIN_LIFETIME_SECONDS),
+      onIssued: () => undefined,
+    },
+    grant,
+    { clock, chance: () => 1 },
+  )
+  const obtain = async (clientId = 'partner-a', deadline = PLENTY_OF_TIME) => {
+    const obtained = await source.obtain(callBy({ clientId }), deadline)
+    return obtained.ok
+      ? `${obtained.value.authorization.reveal()} ${obtained.value.cache}`
+      : obtained.error
+  }
+  return { clock, requests, source, obtain }
+}
+
+const issued = (number: number, expiresAt: NumericDate | undefined): Outcome =>
+  success({ authorization: new Redacted(`Bearer ${number}`), expiresAt })
+
+const ending = (number: number, lifetimeSeconds: number): Outcome =>
+  issued(number, later(START, seconds(lifetimeSeconds)))
+
+const DOWN = fault('token_endpoint_unavailable', { detail: 'status_503' })
+const MISSED = { backend: 'oic', backEndCache: 'miss' } as const
+
+describe('a credential without an end', () => {
+  it('is handed out for years', async () => {
+    const { clock, requests, obtain } = cacheOver((number) => issued(number, undefined))
+
+    expect(await obtain()).toBe('Bearer 1 miss')
+    clock.advance(10 * 365 * 86_400)
+    expect(await obtain()).toBe('Bearer 1 hit')
+    expect(requests).toHaveLength(1)
+  })
+})
+
+describe('credentials that live too short', () => {
+  const TOO_SHORT = fault('credential_too_short_lived', MISSED)
+
+  it('are a trouble like any other: after a few, there is a pause', async () => {
+    const { clock, requests, obtain } = cacheOver((number) =>
+      ending(number, number <= 6 ? MIN_LIFETIME_SECONDS - 1 : 3600),
+    )
+    for (let number = 1; number <= 6; number += 1) expect(await obtain()).toStrictEqual(TOO_SHORT)
+
+    expect(await obtain()).toStrictEqual(TOO_SHORT)
+    expect(requests).toHaveLength(6)
+    clock.advance(0.5)
+    expect(await obtain()).toBe('Bearer 7 miss')
+  })
+
+  it('are none where they were long enough when they came, and are told so all the same', async () => {
+    const { clock, requests, source, obtain } = cacheOver((number) =>
+      ending(number, MIN_LIFETIME_SECONDS),
+    )
+    const deadline = deadlineWith(10_000)
+
+    source.prepare(deadline)
+    await new Promise(setImmediate)
+    clock.advance(1)
+
+    expect(await obtain(undefined, deadline)).toStrictEqual(TOO_SHORT)
+    expect(requests).toHaveLength(1)
+  })
+})
+
+describe('a pause', () => {
+  it('has nothing prepared', async () => {
+    const { clock, requests, source, obtain } = cacheOver((number) =>
+      number === 1 ? failure({ fault: DOWN, retryAfter: seconds(30) }) : ending(number, 3600),
+    )
+    expect(await obtain()).toStrictEqual(fault(DOWN.reason, { ...MISSED, detail: 'status_503' }))
+
+    clock.advance(29.9)
+    source.prepare(deadlineWith(1_000))
+    expect(requests).toHaveLength(1)
+    clock.advance(0.1)
+    source.prepare(deadlineWith(1_000))
+    expect(requests).toHaveLength(2)
+  })
+
+  it('does not keep a caller from what another call has begun to fetch before it', async () => {
+    const answers: ((outcome: Outcome) => void)[] = []
+    const { requests, obtain } = cacheOver(
+      () => new Promise<Outcome>((resolve) => answers.push(resolve)),
+      { application: undefined },
+    )
+    const first = obtain('ann')
+    const failing = obtain('bob')
+    answers[1]?.(failure({ fault: DOWN, retryAfter: seconds(30) }))
+    await failing
+
+    const second = obtain('ann')
+    expect(await obtain('eve')).toStrictEqual(
+      fault(DOWN.reason, { ...MISSED, detail: 'status_503' }),
+    )
+    answers[0]?.(ending(1, 3600))
+    expect([await first, await second]).toStrictEqual(['Bearer 1 miss', 'Bearer 1 miss'])
+    expect(requests).toStrictEqual(['ann', 'bob'])
+  })
+})
