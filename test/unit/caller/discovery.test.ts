@@ -98,12 +98,13 @@ describe('discovery', () => {
     expect(requests).toHaveLength(1)
   })
 
-  it.each(TROUBLES)('takes %s for a fault, and asks again', async (_case, trouble, expected) => {
-    const { requests, discover } = discoveryOf((index) =>
+  it.each(TROUBLES)('takes %s for a fault, and asks again later', async (_case, trouble, expected) => {
+    const { clock, requests, discover } = discoveryOf((index) =>
       index === 0 ? trouble : success(answer(200, METADATA)),
     )
 
     expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(expected)
+    clock.advance(60)
     expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(KEYS))
     expect(requests).toHaveLength(2)
   })
@@ -135,6 +136,7 @@ describe('the metadata', () => {
     clock.advance(DAY_SECONDS)
 
     expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(`${KEYS}/0`))
+    clock.advance(60)
     expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(`${KEYS}/2`))
     expect(requests).toHaveLength(3)
   })
