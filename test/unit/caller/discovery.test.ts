@@ -98,16 +98,19 @@ describe('discovery', () => {
     expect(requests).toHaveLength(1)
   })
 
-  it.each(TROUBLES)('takes %s for a fault, and asks again later', async (_case, trouble, expected) => {
-    const { clock, requests, discover } = discoveryOf((index) =>
-      index === 0 ? trouble : success(answer(200, METADATA)),
-    )
+  it.each(TROUBLES)(
+    'takes %s for a fault, and asks again later',
+    async (_case, trouble, expected) => {
+      const { clock, requests, discover } = discoveryOf((index) =>
+        index === 0 ? trouble : success(answer(200, METADATA)),
+      )
 
-    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(expected)
-    clock.advance(60)
-    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(KEYS))
-    expect(requests).toHaveLength(2)
-  })
+      expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(expected)
+      clock.advance(60)
+      expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(KEYS))
+      expect(requests).toHaveLength(2)
+    },
+  )
 })
 
 describe('the metadata', () => {
