@@ -31,6 +31,7 @@ export const createBasicSource = (
     return success({ authorization, expiresAt: undefined, backend, cache: 'off' })
   },
   prepare: (deadline) => {
-    void secrets.read(secretOcid, deadline)
+    // The decision reads it again, and hears how that went.
+    secrets.read(secretOcid, deadline).catch(() => undefined)
   },
 })

@@ -7,7 +7,14 @@ import { endpointProblem } from '../platform/endpoint.ts'
 import { fault, type Fault } from '../decision.ts'
 import { readJsonAnswer } from '../oauth/form-request.ts'
 import { SingleFlight } from '../platform/cache.ts'
-import { later, numericDate, seconds, type Clock, type Deadline } from '../platform/clock.ts'
+import {
+  later,
+  numericDate,
+  seconds,
+  type Clock,
+  type Deadline,
+  type NumericDate,
+} from '../platform/clock.ts'
 import type { Http, HttpAnswer } from '../platform/http.ts'
 import { member, type JsonObject } from '../platform/json.ts'
 import { failure, success, type Result } from '../platform/result.ts'
@@ -22,11 +29,29 @@ export type Discover = (
 /** Endpoints move rarely; the document is read again after a day. */
 const MAX_AGE = seconds(86_400)
 
+/** The next try after one that failed, while there is no document, and while the last one serves. */
+const RETRY_WITHOUT = seconds(2)
+const RETRY_WITH = seconds(60)
+
 /** The last good document serves on when a new one cannot be had. */
 export const createDiscovery = (config: DiscoveryConfig, http: Http, clock: Clock): Discover => {
   let metadata: JsonObject | undefined
   let fetchedAt = numericDate(Number.NEGATIVE_INFINITY)
+  let lastFailure: { readonly at: NumericDate; readonly fault: Fault } | undefined
   const flights = new SingleFlight<Result<JsonObject, Fault>>()
+
+  const isTooSoon = ({ at }: { readonly at: NumericDate }): boolean =>
+    clock.now() < later(at, metadata === undefined ? RETRY_WITHOUT : RETRY_WITH)
+
+  /** Fetches, unless that failed only just before. */
+  const renew = async (deadline: Deadline): Promise<Result<JsonObject, Fault>> => {
+    if (lastFailure !== undefined && isTooSoon(lastFailure)) return failure(lastFailure.fault)
+    return flights.run('', async () => {
+      const fetched = await fetch(deadline)
+      lastFailure = fetched.ok ? undefined : { at: clock.now(), fault: fetched.error }
+      return fetched
+    })
+  }
 
   const fetch = async (deadline: Deadline): Promise<Result<JsonObject, Fault>> => {
     const request = {
@@ -46,7 +71,7 @@ export const createDiscovery = (config: DiscoveryConfig, http: Http, clock: Cloc
 
   return async (endpoint, deadline) => {
     if (metadata === undefined || clock.now() >= later(fetchedAt, MAX_AGE)) {
-      const fetched = await flights.run('', () => fetch(deadline))
+      const fetched = await renew(deadline)
       if (!fetched.ok && metadata === undefined) return fetched
     }
     const url = metadata === undefined ? undefined : member(metadata, endpoint)

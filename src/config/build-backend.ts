@@ -9,7 +9,7 @@ import type { BackendInput } from './document-schema.ts'
 import { LIMITS } from './limits.ts'
 import type { BackendCondition, BackendConfig, GrantConfig } from './model.ts'
 import { IDENTITY_DOMAIN_ISSUER } from './presets.ts'
-import { judgeEndpoint, judgeSecretOcid, type Report } from './problems.ts'
+import { judgeEndpoint, judgeMembers, judgeSecretOcid, type Report } from './problems.ts'
 
 export const buildBackend = (input: BackendInput, report: Report): BackendConfig => ({
   name: input.name,
@@ -23,6 +23,7 @@ const buildCondition = ({ when }: BackendInput, report: Report): BackendConditio
   if (Object.keys(when).length === 0) {
     report('when', 'is empty', 'Give a condition, or leave `when` out of the last backend.')
   }
+  if (when.arguments !== undefined) judgeMembers('when.arguments', when.arguments, report)
   return {
     issuers: when.issuers,
     clients: when.clients,
@@ -83,14 +84,18 @@ const reportIdleKeys = (input: BackendInput, kind: GrantConfig['kind'], report: 
   }
 }
 
-const demand = (field: string, value: string | undefined, report: Report): string => {
+const demand = (
+  field: keyof typeof REMEDIES,
+  value: string | undefined,
+  report: Report,
+): string => {
   if (value === undefined || value === '') {
-    report(field, 'is missing', REMEDIES[field] ?? 'Give it.')
+    report(field, 'is missing', REMEDIES[field])
   }
   return value ?? ''
 }
 
-const REMEDIES: Readonly<Record<string, string>> = {
+const REMEDIES = {
   token_endpoint:
     'Give the token endpoint of the integration’s identity domain: https://<domain>/oauth2/v1/token.',
   scope:

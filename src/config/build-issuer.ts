@@ -18,7 +18,13 @@ import type {
   TokenRules,
 } from './model.ts'
 import { COMMON_CLAIM_NAMES, providerFacts, type ProviderFacts } from './presets.ts'
-import { judgeEndpoint, judgeScopes, judgeSecretOcid, type Report } from './problems.ts'
+import {
+  judgeEndpoint,
+  judgeMembers,
+  judgeScopes,
+  judgeSecretOcid,
+  type Report,
+} from './problems.ts'
 
 export const buildIssuer = (input: IssuerInput, report: Report): IssuerConfig => {
   const facts = input.provider === undefined ? {} : providerFacts(input.provider, report)
@@ -183,6 +189,13 @@ const remoteKeys = (
   judgeEndpoint('jwks_uri', input.jwks_uri, report)
   const access = input.jwks_access ?? facts.jwksAccess ?? 'public'
   if (access === 'public') return { kind: 'remote', uri, access: undefined }
+  if (facts.tokenEndpoint === undefined && uri === undefined && facts.discovery !== undefined) {
+    report(
+      'jwks_uri',
+      'is missing, from which the token endpoint for the protected keys follows',
+      'Give the address of the issuer’s keys.',
+    )
+  }
   return {
     kind: 'remote',
     uri,
@@ -201,6 +214,9 @@ const identityDomainTokenEndpoint = (jwksUri: string): string =>
 
 const buildRules = (input: IssuerInput, facts: ProviderFacts, report: Report): TokenRules => {
   judgeScopes('required_scopes', input.required_scopes ?? [], report)
+  if (input.required_claims !== undefined) {
+    judgeMembers('required_claims', input.required_claims, report)
+  }
   const longest = input.max_token_lifetime_seconds
   return {
     issuer: input.issuer ?? facts.issuer,

@@ -88,7 +88,9 @@ export const issuerSchema = v.strictObject({
     wholeSeconds(LIMITS.introspection_cache_seconds, 'How long an answer is reused. Default 0.'),
   ),
   required_scopes: v.optional(texts('Scopes that every caller needs; all of them.')),
-  allowed_clients: v.optional(texts('Client ids that may call. Default: every client.')),
+  allowed_clients: v.optional(
+    v.pipe(texts('Client ids that may call. Default: every client.'), v.minLength(1)),
+  ),
   required_claims: v.optional(
     v.pipe(
       v.record(v.string(), v.union([scalarSchema, v.pipe(v.array(scalarSchema), v.minLength(1))])),

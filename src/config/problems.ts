@@ -3,6 +3,7 @@
  * Pure.
  */
 import { endpointProblem } from '../platform/endpoint.ts'
+import { isJsonObject } from '../platform/json.ts'
 
 /** What is wrong with a key, and what to do. Values are never part of it: one could be a secret. */
 export interface ConfigProblem {
@@ -38,4 +39,10 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/
 export const judgeScopes = (field: string, scopes: readonly string[], report: Report): void => {
   if (scopes.every((scope) => SCOPE_TOKEN.test(scope))) return
   report(field, 'has a character that no scope has', 'Give plain scope names, without quotes.')
+}
+
+/** Arrays and objects without members would pass for objects, and ask for nothing. */
+export const judgeMembers = (field: string, value: object, report: Report): void => {
+  if (isJsonObject(value) && Object.keys(value).length > 0) return
+  report(field, 'is no object with members', 'Give names with their values, or leave it out.')
 }

@@ -3,7 +3,7 @@
  * Pure.
  */
 import * as v from 'valibot'
-import { parseJsonObject } from '../platform/json.ts'
+import { parseJsonObject, withoutPrototypes } from '../platform/json.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import { buildBackend } from './build-backend.ts'
 import { buildIssuer } from './build-issuer.ts'
@@ -21,7 +21,7 @@ export const readDocument = (
   if (json === undefined) {
     return failure([{ key, problem: 'is no JSON object', remedy: 'Check it with a JSON editor.' }])
   }
-  const parsed = v.safeParse(documentSchema, json)
+  const parsed = v.safeParse(documentSchema, withoutPrototypes(json))
   if (!parsed.success) return failure(parsed.issues.map((issue) => toProblem(issue, key)))
 
   const problems: ConfigProblem[] = []
@@ -55,7 +55,6 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   strict_object: 'is missing or unknown',
   non_empty: 'is empty',
   min_length: 'has too few entries',
-  length: 'has the wrong number of entries',
   min_value: 'is too small',
   max_value: 'is too large',
 }

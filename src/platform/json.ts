@@ -34,6 +34,17 @@ export const parseJsonObject = (bytes: Uint8Array): JsonObject | undefined => {
   }
 }
 
+/**
+ * The same value with objects that inherit nothing, for readers that use a dot: what the text does
+ * not say is not there, whatever `Object.prototype` offers.
+ */
+export const withoutPrototypes = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withoutPrototypes)
+  if (!isJsonObject(value)) return value
+  const members = Object.entries(value).map(([name, each]) => [name, withoutPrototypes(each)])
+  return Object.assign(Object.create(null) as object, Object.fromEntries(members))
+}
+
 /** A string or an array of strings as an array; undefined for anything else. */
 export const stringOrStrings = (value: unknown): readonly string[] | undefined => {
   if (typeof value === 'string') return [value]

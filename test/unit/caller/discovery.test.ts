@@ -176,4 +176,42 @@ describe('a metadata document', () => {
   ])('OpenID Connect Discovery §4.3: is another’s with %s', (_case, members) => {
     expect(readMetadata(answer(200, members), ISSUER)).toStrictEqual(unusable('issuer'))
   })
+
+  it('is not asked for again for two seconds while there is no document', async () => {
+    const { clock, requests, discover } = discoveryOf((index) =>
+      index === 0 ? failure('timed_out') : success(answer(200, METADATA)),
+    )
+
+    const outcomes = [await discover('jwks_uri', PLENTY_OF_TIME)]
+    clock.advance(1.9)
+    outcomes.push(await discover('jwks_uri', PLENTY_OF_TIME))
+    const requestsBefore = requests.length
+    clock.advance(0.1)
+    outcomes.push(await discover('jwks_uri', PLENTY_OF_TIME))
+
+    expect(outcomes).toStrictEqual([
+      unavailable('timed_out'),
+      unavailable('timed_out'),
+      success(KEYS),
+    ])
+    expect([requestsBefore, requests.length]).toStrictEqual([1, 2])
+  })
+
+  it('is not asked for again for a minute while the last good document serves', async () => {
+    const { clock, requests, discover } = discoveryOf((index) =>
+      index === 0 ? success(answer(200, METADATA)) : failure('timed_out'),
+    )
+    await discover('jwks_uri', PLENTY_OF_TIME)
+    clock.advance(DAY_SECONDS)
+
+    const outcomes = [await discover('jwks_uri', PLENTY_OF_TIME)]
+    clock.advance(59.9)
+    outcomes.push(await discover('jwks_uri', PLENTY_OF_TIME))
+    const requestsBefore = requests.length
+    clock.advance(0.1)
+    outcomes.push(await discover('jwks_uri', PLENTY_OF_TIME))
+
+    expect(outcomes).toStrictEqual([success(KEYS), success(KEYS), success(KEYS)])
+    expect([requestsBefore, requests.length]).toStrictEqual([2, 3])
+  })
 })

@@ -1,0 +1,69 @@
+/**
+ * Owns the proof that a document that asks for nothing, or leaves something to the prototype, is
+ * refused rather than read as consent.
+ * Pure, but for a polluted prototype that is clean again afterwards.
+ */
+import { describe, expect, it } from '@jest/globals'
+import { readDocument } from '../../../src/config/read-document.ts'
+import { BACKEND, CLIENT, documentOf, ISSUER, withIssuer } from '../support/documents.ts'
+import { whilePolluted } from '../support/pollution.ts'
+
+const KEY = 'authorizer_config'
+
+const keysOf = (document: unknown): readonly string[] => {
+  const config = readDocument(JSON.stringify(document), KEY)
+  return config.ok ? [] : config.error.map(({ key }) => key)
+}
+
+const withCondition = (when: unknown) =>
+  documentOf({ backends: [{ ...BACKEND, when }], unmatched: 'refuse' })
+
+describe('a document', () => {
+  it.each([[{}], [[]]])(
+    'is refused whose condition on arguments has no members: %j',
+    (condition) => {
+      expect(keysOf(withCondition({ arguments: condition }))).toStrictEqual([
+        `${KEY}: backends.0.when.arguments`,
+      ])
+    },
+  )
+
+  it('is accepted with a condition on an argument', () => {
+    expect(keysOf(withCondition({ arguments: { host: 'a' } }))).toStrictEqual([])
+  })
+
+  it.each([[{}], [[]]])('is refused that requires no claim by name: %j', (claims) => {
+    expect(keysOf(withIssuer({ required_claims: claims }))).toStrictEqual([
+      `${KEY}: issuers.0.required_claims`,
+    ])
+  })
+
+  it('is refused that allows no client: nobody can tell whether all or none are meant', () => {
+    expect(keysOf(withIssuer({ allowed_clients: [] }))).toStrictEqual([
+      `${KEY}: issuers.0.allowed_clients`,
+    ])
+  })
+
+  it('is refused whose protected keys have no address from which the token endpoint follows', () => {
+    const provider = { preset: 'oidc', issuer: 'https://idp.example' }
+    const { name, audience } = ISSUER
+    const issuer = { name, audience, provider, jwks_access: 'client_credentials', client: CLIENT }
+
+    expect(keysOf(documentOf({ issuers: [issuer] }))).toStrictEqual([`${KEY}: issuers.0.jwks_uri`])
+  })
+
+  it.each([true, false])(
+    'has nothing of a polluted prototype (enumerable: %s)',
+    async (enumerable) => {
+      const withoutAudience = { ...ISSUER, audience: undefined }
+      const define = (): readonly string[] => {
+        if (!enumerable) Object.defineProperty(Object.prototype, 'audience', { enumerable })
+        return keysOf(documentOf({ issuers: [withoutAudience] }))
+      }
+
+      const keys = await whilePolluted({ audience: 'any', validation: 'jwt' }, define)
+
+      expect(keys).toContain(`${KEY}: issuers.0.audience`)
+    },
+  )
+})
