@@ -23,7 +23,7 @@ const buildCondition = ({ when }: BackendInput, report: Report): BackendConditio
   if (Object.keys(when).length === 0) {
     report('when', 'is empty', 'Give a condition, or leave `when` out of the last backend.')
   }
-  if (when.arguments !== undefined) judgeMembers('when.arguments', when.arguments, report)
+  judgeMembers('when.arguments', when.arguments, report)
   return {
     issuers: when.issuers,
     clients: when.clients,

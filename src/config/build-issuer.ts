@@ -189,18 +189,15 @@ const remoteKeys = (
   judgeEndpoint('jwks_uri', input.jwks_uri, report)
   const access = input.jwks_access ?? facts.jwksAccess ?? 'public'
   if (access === 'public') return { kind: 'remote', uri, access: undefined }
-  if (facts.tokenEndpoint === undefined && uri === undefined && facts.discovery !== undefined) {
-    report(
-      'jwks_uri',
-      'is missing, from which the token endpoint for the protected keys follows',
-      'Give the address of the issuer’s keys.',
-    )
+  const tokenEndpoint = facts.tokenEndpoint ?? identityDomainTokenEndpoint(uri ?? '')
+  if (tokenEndpoint === '' && facts.discovery !== undefined) {
+    report('jwks_uri', 'is missing: the token endpoint follows from it', 'Give the address.')
   }
   return {
     kind: 'remote',
     uri,
     access: {
-      tokenEndpoint: facts.tokenEndpoint ?? identityDomainTokenEndpoint(uri ?? ''),
+      tokenEndpoint,
       client: requireClient(client, 'the protected keys', report),
       // The scope of a client's own rights; the signing certificate needs no further one.
       scope: 'urn:opc:idm:__myscopes__',
@@ -214,9 +211,7 @@ const identityDomainTokenEndpoint = (jwksUri: string): string =>
 
 const buildRules = (input: IssuerInput, facts: ProviderFacts, report: Report): TokenRules => {
   judgeScopes('required_scopes', input.required_scopes ?? [], report)
-  if (input.required_claims !== undefined) {
-    judgeMembers('required_claims', input.required_claims, report)
-  }
+  judgeMembers('required_claims', input.required_claims, report)
   const longest = input.max_token_lifetime_seconds
   return {
     issuer: input.issuer ?? facts.issuer,

@@ -42,7 +42,7 @@ export const judgeScopes = (field: string, scopes: readonly string[], report: Re
 }
 
 /** Arrays and objects without members would pass for objects, and ask for nothing. */
-export const judgeMembers = (field: string, value: object, report: Report): void => {
-  if (isJsonObject(value) && Object.keys(value).length > 0) return
+export const judgeMembers = (field: string, value: object | undefined, report: Report): void => {
+  if (value === undefined || (isJsonObject(value) && Object.keys(value).length > 0)) return
   report(field, 'is no object with members', 'Give names with their values, or leave it out.')
 }

@@ -6,9 +6,12 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { startByHand } from './support/by-hand.ts'
-import { FUNCTION_ENTRY, startWorld, type World } from './support/world.ts'
+import { startNeighbour } from './support/neighbours.ts'
+import { createSigner } from './support/signing.ts'
+import { FUNCTION_ENTRY, ISSUER, startWorld, type World } from './support/world.ts'
 
 // Processes start slowly on a busy machine.
 jest.setTimeout(30_000)
@@ -66,6 +69,56 @@ describe('a connection that died while it lay idle', () => {
     world.introspection.replyWith({ delivery: 'dropped' })
     expect((await world.decide()).verdict).toBe('fault introspection_unavailable')
     expect(world.introspection.requests).toHaveLength(3)
+  })
+})
+
+describe('a function that was frozen', () => {
+  it('hands out another token when the one it had has come too near its end', async () => {
+    await world.start({ min_back_end_token_seconds: '60' })
+    world.tokenEndpoint.replyWith(() => ({ body: world.tokenAnswer({ expires_in: 61 }) }))
+    const tokenOf = async () => (await world.decide()).answer?.['context']
+    const first = await tokenOf()
+    world.function.freeze()
+    await delay(1_500)
+
+    const second = await tokenOf()
+
+    expect(second).toEqual({ back_end_token: expect.any(String) })
+    expect(second).not.toEqual(first)
+  })
+
+  it('takes up a key that was changed under its name', async () => {
+    let issuer = createSigner()
+    const keys = await startNeighbour(() => ({ body: { keys: [issuer.jwk] } }))
+    await world.start({
+      validation: 'jwt',
+      issuer: ISSUER,
+      jwks_uri: `${keys.url}/jwks`,
+      idcs_introspection_endpoint: undefined,
+    })
+    const former = issuer.token()
+    const verdicts = [(await world.decide(former)).verdict]
+    world.function.freeze()
+    issuer = createSigner()
+    await keys.restart()
+    await delay(1_000)
+
+    verdicts.push((await world.decide(issuer.token())).verdict)
+    verdicts.push((await world.decide(former)).verdict)
+    await keys.close()
+
+    expect(verdicts).toEqual(['permit permitted', 'permit permitted', 'deny signature_invalid'])
+  })
+
+  it('reads a secret again whose time is over', async () => {
+    await world.start({ secret_ttl_seconds: '1' })
+    await world.decide()
+    const before = world.vault.requests.length
+    world.function.freeze()
+    await delay(1_200)
+
+    expect((await world.decide()).verdict).toBe('permit permitted')
+    expect(world.vault.requests.length).toBeGreaterThan(before)
   })
 })
 
