@@ -28,7 +28,8 @@ export const createWorld = (
   const tally = new Tally()
   const ports = { http: createHttp(), clock, chance: systemChance, warn: createWarn(log), tally }
   const vault = { endpoint: settings.vaultSecretsEndpoint, region }
-  const readBundle = createReadSecretBundle(tally.counting(ports.http, 'secret'), vault)
+  const http = tally.counting(ports.http, 'secret')
+  const readBundle = createReadSecretBundle(http, vault, ports.chance)
   const secrets = createSecretStore(settings.secretTimeToLive, { ...ports, readBundle })
   return { ...ports, secrets }
 }

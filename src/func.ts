@@ -12,6 +12,8 @@ import { dropStandardError } from './platform/log.ts'
 import type { start } from './start.ts'
 
 if (asksForDebugging(process.env)) dropStandardError()
+// Node would write its warnings to standard error as plain text; `start.ts` has them logged.
+process.removeAllListeners('warning')
 
 /**
  * What the FDK turns into a 502, its text into the body and its stack into the log. Constant,

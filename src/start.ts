@@ -35,9 +35,7 @@ const surviveStrayErrors = (log: Log): void => {
   process.on('unhandledRejection', survive('unhandled_rejection'))
   process.on('uncaughtException', survive('uncaught_exception'))
 
-  // Node would write its warnings to standard error as plain text. Deprecations are of libraries,
-  // and concern who builds this function, not who runs it.
-  process.removeAllListeners('warning')
+  // Deprecations are of libraries, and concern who builds this function, not who runs it.
   process.on('warning', ({ name, message }) => {
     log(name === 'DeprecationWarning' ? 'debug' : 'warn', 'runtime_warning', { name, message })
   })

@@ -5,6 +5,7 @@
 import type { HttpRequest as OciHttpRequest } from 'oci-common'
 import type { models } from 'oci-secrets'
 import { fault, type Fault } from '../decision.ts'
+import type { Chance } from '../platform/chance.ts'
 import type { Deadline } from '../platform/clock.ts'
 import type { Http, HttpAnswer } from '../platform/http.ts'
 import { Redacted } from '../platform/redacted.ts'
@@ -30,6 +31,7 @@ export interface VaultSettings {
 /** The SDK's own default is 8 attempts, up to 30 s apart: longer than any caller waits. */
 const ATTEMPTS = 2
 const RETRY_DELAY_SECONDS = 0.2
+const RETRY_SPREAD_SECONDS = 0.1
 
 /**
  * `GetSecretBundle` of the Secret Retrieval API (version 20190301) by Oracle's client, with
@@ -38,7 +40,7 @@ const RETRY_DELAY_SECONDS = 0.2
  * replaces its files in place.
  */
 export const createReadSecretBundle =
-  (http: Http, settings: VaultSettings): ReadSecretBundle =>
+  (http: Http, settings: VaultSettings, chance: Chance): ReadSecretBundle =>
   async (secretOcid, stage, deadline) => {
     const [{ default: common }, { SecretsClient, requests }] = await Promise.all([
       import('oci-common'),
@@ -70,7 +72,7 @@ export const createReadSecretBundle =
           circuitBreaker: new common.CircuitBreaker({ disableClientCircuitBreaker: true }),
           retryConfiguration: {
             terminationStrategy: new common.MaxAttemptsTerminationStrategy(ATTEMPTS),
-            delayStrategy: new common.FixedTimeDelayStrategy(RETRY_DELAY_SECONDS),
+            delayStrategy: { delay: () => RETRY_DELAY_SECONDS + RETRY_SPREAD_SECONDS * chance() },
           },
         },
       )
@@ -102,7 +104,7 @@ class TransportError extends Error {
  * prints what it finds there.
  */
 const toResponse = ({ status, header, body }: HttpAnswer): Response => {
-  const text = status === 200 ? Buffer.from(body).toString() : ''
+  const text = status === 200 ? new TextDecoder().decode(body) : ''
   const seen = {
     status,
     ok: status === 200,

@@ -47,6 +47,21 @@ describe('a Vault that gives no secret', () => {
     expect((await world.decide()).verdict).toBe('permit permitted')
   })
 
+  it('is asked again after an error of its own, and not where it has had too much', async () => {
+    const requestsWith = async (status: number): Promise<number> => {
+      await world.start({ secret_ttl_seconds: '0' })
+      const before = world.vault.requests.length
+      world.vault.failWith(status)
+      await world.decide()
+      world.vault.failWith(undefined)
+      return world.vault.requests.length - before
+    }
+
+    // Both secrets are read side by side; the second attempt of the one that decides is awaited.
+    expect([await requestsWith(404), await requestsWith(429)]).toEqual([2, 2])
+    expect(await requestsWith(503)).toBeGreaterThan(2)
+  })
+
   it('is a fault: the secret of the backend alone', async () => {
     await world.start({ back_end_client_secret_ocid: 'ocid1.vaultsecret.oc1.phx.nobodys' })
     const { verdict, line } = await world.decide()

@@ -1,0 +1,84 @@
+/**
+ * Owns the proof that the compiled code beside the bundle fits the Node that built it, with the
+ * image's options, and does no harm where it does not fit.
+ * I/O: starts Node and the function with its neighbours, copies the artifact.
+ */
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { imageArguments } from '../../scripts/build/image-arguments.ts'
+import { compiledName, wrapped } from '../../src/platform/compiled-file.ts'
+import { startByHand } from './support/by-hand.ts'
+import { FUNCTION_ENTRY, startWorld, type World } from './support/world.ts'
+
+// Processes start slowly on a busy machine.
+jest.setTimeout(30_000)
+
+const BUNDLE = join(dirname(FUNCTION_ENTRY), 'authorizer.js')
+
+let world: World
+let folder: string
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'compiled-'))
+  world = await startWorld()
+})
+afterEach(() => world.reset())
+afterAll(async () => {
+  await world.close()
+  rmSync(folder, { recursive: true })
+})
+
+describe('the compiled code', () => {
+  it('is taken with the image’s options', () => {
+    const source = join(folder, 'wrapped.js')
+    writeFileSync(source, wrapped(readFileSync(BUNDLE, 'utf8')))
+    const script = `
+      const { readFileSync } = require('node:fs')
+      const { Script } = require('node:vm')
+      const [source, compiled] = process.argv.slice(1).map((path) => readFileSync(path))
+      process.stdout.write(String(new Script(source.toString(), { cachedData: compiled }).cachedDataRejected))`
+    const answer = execFileSync(process.execPath, [
+      ...imageArguments(),
+      '-e',
+      script,
+      source,
+      compiledName(BUNDLE),
+    ])
+    expect(answer.toString()).toBe('false')
+  })
+
+  it.each<[string, (compiled: Buffer) => Buffer | undefined]>([
+    ['is absent', () => undefined],
+    ['is empty', () => Buffer.alloc(0)],
+    ['is garbage', (compiled) => Buffer.from(compiled).fill(0x5a)],
+    ['is cut', (compiled) => compiled.subarray(0, 1000)],
+    ['is of another source', (compiled) => flipped(compiled, 8)],
+    ['is of another V8', (compiled) => flipped(compiled, 4)],
+  ])('costs time and nothing else where it %s', async (_case, spoil) => {
+    const artifact = mkdtempSync(join(folder, 'dist-'))
+    cpSync(dirname(FUNCTION_ENTRY), artifact, { recursive: true })
+    const path = compiledName(join(artifact, 'authorizer.js'))
+    const spoilt = spoil(readFileSync(path))
+    if (spoilt === undefined) rmSync(path)
+    else writeFileSync(path, spoilt)
+
+    const instance = await startByHand(
+      { ...world.principal.environment, ...world.config },
+      { entry: join(artifact, 'func.js') },
+    )
+    const { body } = await instance.post(
+      JSON.stringify({ type: 'TOKEN', token: 'Bearer the-token-of-this-test' }),
+    )
+    await instance.end()
+
+    expect(JSON.parse(body)).toEqual(expect.objectContaining({ active: true }))
+  })
+})
+
+const flipped = (bytes: Buffer, at: number): Buffer => {
+  const copy = Buffer.from(bytes)
+  copy[at] = (copy[at] ?? 0) ^ 0xff
+  return copy
+}
