@@ -50,7 +50,7 @@ export interface Permit {
 export interface Denial {
   readonly outcome: 'deny'
   readonly reason: DenialReason
-  /** The scopes that the request needs; with `scope_insufficient` alone (RFC 6750 §3). */
+  /** The scopes that the request needs, where it lacks some (RFC 6750 §3). */
   readonly requiredScopes?: readonly string[]
   readonly circumstances: Circumstances
 }

@@ -196,6 +196,13 @@ export const DENIAL_REASONS = {
     meaning: 'No backend is configured for this caller or this request.',
     remedy: 'Compare the conditions (`when`) of the backends with the call.',
   },
+  permission_missing: {
+    challenge: 'insufficient_scope',
+    meaning:
+      'The token carries neither scope nor role. Microsoft Entra issues such tokens to every application of the tenant.',
+    remedy:
+      'Grant the client an app role or a scope of the API and consent to it as an administrator; or list it in `allowed_clients`.',
+  },
   scope_insufficient: {
     challenge: 'insufficient_scope',
     meaning: 'The token lacks one of the `required_scopes`.',

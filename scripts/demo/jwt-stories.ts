@@ -108,6 +108,13 @@ export const JWT_STORIES: readonly Story[] = [
     expected: { ...REFUSED, decision: 'entra_graph_token' },
   },
   {
+    title:
+      'An application of the tenant to which nobody granted the API: Entra gives it a token too',
+    sends: 'a token without role and scope',
+    request: (stack) => sending(stack.entra.requestToken({ roles: [] })),
+    expected: { ...REFUSED, status: 403, decision: 'permission_missing' },
+  },
+  {
     title: 'Without the function: the gateway verifies JWTs in front of a stock response',
     sends: 'a token for the gateway',
     request: (stack) => sending(forGateway(stack), `${PATH_PREFIXES.jwtStock}/hello`),

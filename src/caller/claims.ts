@@ -5,7 +5,7 @@
  */
 import type { ClaimNames, RequiredClaim, TokenRules } from '../config/model.ts'
 import { denial, type Denial } from '../decision.ts'
-import type { DenialReason } from '../reasons.ts'
+import { DENIAL_REASONS, type DenialReason } from '../reasons.ts'
 import { earlier, later, type NumericDate } from '../platform/clock.ts'
 import { member, stringOrStrings, type JsonObject } from '../platform/json.ts'
 
@@ -83,10 +83,15 @@ export const objectionTo = (
   const reason = firstObjection(claims, rules, now)
   if (reason === undefined) return undefined
   const refusal = denial(reason, claims.clientId === undefined ? {} : { clientId: claims.clientId })
-  return reason === 'scope_insufficient'
-    ? { ...refusal, requiredScopes: rules.requiredScopes }
+  const { requiredScopes } = rules
+  return lacksScopeAlone(refusal) && requiredScopes.length > 0
+    ? { ...refusal, requiredScopes }
     : refusal
 }
+
+/** Whether the token would be good if it carried more. */
+export const lacksScopeAlone = ({ reason }: Denial): boolean =>
+  DENIAL_REASONS[reason].challenge === 'insufficient_scope'
 
 const firstObjection = (
   claims: TokenClaims,
@@ -98,7 +103,8 @@ const firstObjection = (
   if (audience !== 'any' && !audience.some((value) => claims.audience?.includes(value) === true)) {
     return 'audience_mismatch'
   }
-  if (!isAccessToken(claims.members)) return 'token_type_wrong'
+  const namesNoClient = rules.clientIdRequired && claims.clientId === undefined
+  if (namesNoClient || !isAccessToken(claims.members)) return 'token_type_wrong'
   if (claim(claims.members, 'cnf') !== undefined) return 'token_sender_constrained'
   const untimely = objectionToTime(claims, rules, now)
   if (untimely !== undefined) return untimely
@@ -108,6 +114,7 @@ const firstObjection = (
   if (!rules.requiredClaims.every((required) => holds(claims.members, required))) {
     return 'claim_mismatch'
   }
+  if (rules.anyScopeRequired && claims.scope.length === 0) return 'permission_missing'
   const hasAllScopes = rules.requiredScopes.every((scope) => claims.scope.includes(scope))
   return hasAllScopes ? undefined : 'scope_insufficient'
 }

@@ -11,7 +11,7 @@ import type { Clock, Deadline } from '../platform/clock.ts'
 import { member, type JsonObject } from '../platform/json.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
-import { objectionTo, readTokenClaims, type TokenClaims } from './claims.ts'
+import { lacksScopeAlone, objectionTo, readTokenClaims, type TokenClaims } from './claims.ts'
 import { algorithmFits, type TrustedKey } from './json-web-key.ts'
 import { createIsSigned, type IsSigned, type SignedToken } from './signature.ts'
 import type { SigningKeys } from './signing-keys.ts'
@@ -51,7 +51,7 @@ export const createJwtVerifier = (
     if (claims === undefined) return refuse('claims_malformed')
     if (claims.expiresAt === undefined) return refuse('expiry_missing')
     const objection = objectionTo(claims, issuer.rules, clock.now())
-    if (objection !== undefined && objection.reason !== 'scope_insufficient') {
+    if (objection !== undefined && !lacksScopeAlone(objection)) {
       return failure(withCircumstances(objection, { issuer: issuer.name }))
     }
 

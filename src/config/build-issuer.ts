@@ -7,24 +7,12 @@ import { RESERVED_CONTEXT_NAMES } from '../gateway/response.ts'
 import type { ClientRegistration } from '../oauth/client-exchange.ts'
 import { isJsonObject } from '../platform/json.ts'
 import { seconds } from '../platform/clock.ts'
+import { buildRules } from './build-rules.ts'
 import type { IssuerInput } from './document-schema.ts'
 import { LIMITS } from './limits.ts'
-import type {
-  IntrospectionConfig,
-  IssuerConfig,
-  JwtConfig,
-  KeySource,
-  RequiredClaim,
-  TokenRules,
-} from './model.ts'
+import type { IntrospectionConfig, IssuerConfig, JwtConfig, KeySource } from './model.ts'
 import { COMMON_CLAIM_NAMES, providerFacts, type ProviderFacts } from './presets.ts'
-import {
-  judgeEndpoint,
-  judgeMembers,
-  judgeScopes,
-  judgeSecretOcid,
-  type Report,
-} from './problems.ts'
+import { judgeEndpoint, judgeSecretOcid, type Report } from './problems.ts'
 
 export const buildIssuer = (input: IssuerInput, report: Report): IssuerConfig => {
   const facts = input.provider === undefined ? {} : providerFacts(input.provider, report)
@@ -208,35 +196,6 @@ const remoteKeys = (
 /** Beside the keys of an identity domain, at the path that all identity domains have. */
 const identityDomainTokenEndpoint = (jwksUri: string): string =>
   URL.canParse(jwksUri) ? new URL('/oauth2/v1/token', jwksUri).href : ''
-
-const buildRules = (input: IssuerInput, facts: ProviderFacts, report: Report): TokenRules => {
-  judgeScopes('required_scopes', input.required_scopes ?? [], report)
-  judgeMembers('required_claims', input.required_claims, report)
-  const longest = input.max_token_lifetime_seconds
-  return {
-    issuer: input.issuer ?? facts.issuer,
-    audience: buildAudience(input, report),
-    requiredScopes: input.required_scopes ?? [],
-    allowedClients: input.allowed_clients ?? [],
-    requiredClaims: Object.entries(input.required_claims ?? {}).map(
-      ([name, wanted]): RequiredClaim => ({
-        name,
-        values: Array.isArray(wanted) ? wanted : [wanted],
-      }),
-    ),
-    maxTokenLifetime: longest === undefined ? undefined : seconds(longest),
-    clockTolerance: seconds(
-      input.clock_tolerance_seconds ?? LIMITS.clock_tolerance_seconds.otherwise,
-    ),
-  }
-}
-
-const buildAudience = ({ audience }: IssuerInput, report: Report): TokenRules['audience'] => {
-  if (audience !== 'any' && audience.includes('any')) {
-    report('audience', 'has `any` beside others', 'Give the accepted values, or `any` alone.')
-  }
-  return audience
-}
 
 const buildContextClaims = ({ context_claims }: IssuerInput, report: Report): readonly string[] => {
   for (const name of RESERVED_CONTEXT_NAMES) {

@@ -120,6 +120,10 @@ export interface TokenRules {
   readonly requiredScopes: readonly string[]
   /** One of them it must be; empty allows every client. */
   readonly allowedClients: readonly string[]
+  /** Whether the token has to name its client, by which some providers’ ID tokens are told apart. */
+  readonly clientIdRequired: boolean
+  /** Whether the token has to carry a scope, whichever: its provider issues it to every client. */
+  readonly anyScopeRequired: boolean
   readonly requiredClaims: readonly RequiredClaim[]
   /** Longest time from `iat` to `exp`; undefined allows any. */
   readonly maxTokenLifetime: Seconds | undefined

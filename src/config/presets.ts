@@ -17,6 +17,10 @@ export interface ProviderFacts {
   readonly discovery?: DiscoveryConfig
   readonly algorithms?: readonly SignatureAlgorithm[]
   readonly claimNames?: Partial<ClaimNames>
+  /** Its access tokens always name their client, and its ID tokens never do. */
+  readonly accessTokensNameClient?: true
+  /** Each of its clients gets a token for each API, whether it was granted anything there or not. */
+  readonly issuesToEveryClient?: true
 }
 
 /** Every identity domain says so, unless its settings give it an issuer of its own. */
@@ -48,7 +52,7 @@ export const providerFacts = (provider: ProviderInput, report: Report): Provider
           'Give the directory (tenant) ID; `common` and names accept too much.',
         )
       }
-      return entra(provider.tenant, provider.token_version ?? 2)
+      return entra(provider.tenant.toLowerCase(), provider.token_version ?? 2)
     case 'okta':
       return okta(url('org_url', provider.org_url), provider.authorization_server ?? 'default')
     case 'auth0':
@@ -70,17 +74,24 @@ const identityDomain = (domain: string): ProviderFacts => ({
   claimNames: { clientId: ['client_id'], scope: ['scope'] },
 })
 
-/** Application permissions stand in `roles`, delegated ones in `scp`; `sub` differs by application. */
+/**
+ * Application permissions stand in `roles`, delegated ones in `scp`; `sub` differs by application.
+ * A token without either was granted nothing: “Applications that expose APIs must implement
+ * permission checks” (Microsoft, “OAuth 2.0 client credentials flow”).
+ */
 const entra = (tenant: string, version: 1 | 2): ProviderFacts => {
   const login = `https://login.microsoftonline.com/${tenant}`
   const claimNames = { principal: ['oid', 'sub'], scope: ['scp', 'roles'] }
+  const facts = { accessTokensNameClient: true, issuesToEveryClient: true } as const
   return version === 1
     ? {
+        ...facts,
         issuer: `https://sts.windows.net/${tenant}/`,
         jwksUri: `${login}/discovery/keys`,
         claimNames: { ...claimNames, clientId: ['appid'] },
       }
     : {
+        ...facts,
         issuer: `${login}/v2.0`,
         jwksUri: `${login}/discovery/v2.0/keys`,
         claimNames: { ...claimNames, clientId: ['azp'] },
@@ -94,6 +105,7 @@ const okta = (organisation: string, server: string): ProviderFacts => {
     jwksUri: `${issuer}/v1/keys`,
     introspectionEndpoint: `${issuer}/v1/introspect`,
     claimNames: { clientId: ['cid', 'client_id'], scope: ['scp', 'scope'] },
+    accessTokensNameClient: true,
   }
 }
 
@@ -102,6 +114,7 @@ const auth0 = (tenant: string): ProviderFacts => ({
   issuer: `${tenant}/`,
   jwksUri: `${tenant}/.well-known/jwks.json`,
   claimNames: { clientId: ['azp', 'client_id'], scope: ['scope', 'permissions'] },
+  accessTokensNameClient: true,
 })
 
 const keycloak = (realm: string): ProviderFacts => ({

@@ -190,6 +190,17 @@ describe('Entra, an identity domain by introspection and Keycloak at once', () =
       () => tokenOfShops({ aud: 'account' }),
       'deny keycloak_account_audience',
     ],
+    ['Entra without scope and role', () => tokenOfEntra(), 'deny permission_missing'],
+    [
+      'Entra for signing in, #18: of the registration that is the API as well',
+      () => tokenOfEntra({ azp: undefined, roles: ['Orders.Invoke'], nonce: 'n' }),
+      'deny token_type_wrong',
+    ],
+    [
+      'Entra without scope and role, signed by Keycloak’s key',
+      () => shops.token({ iss: ENTRA, client_id: undefined, azp: 'app-1', scope: undefined }),
+      'deny key_unknown',
+    ],
     ['Keycloak without the scope', () => tokenOfShops({ scope: 'x' }), 'deny scope_insufficient'],
     ['Keycloak, signed by Entra’s key', () => entra.token({ iss: REALM }), 'deny key_unknown'],
   ])('refuses a token of %s, by its name', async (_case, makeToken, verdict) => {
@@ -198,6 +209,15 @@ describe('Entra, an identity domain by introspection and Keycloak at once', () =
     world.introspection.replyWith({ body: { active: false } })
 
     expect((await decided(makeToken())).verdict).toBe(verdict)
+  })
+
+  it('lets a listed client of Entra in without scope and role', async () => {
+    await startWith({ ...atEntra(), allowed_clients: ['app-1'] })
+
+    expect((await decided(tokenOfEntra())).verdict).toBe('permit permitted')
+    expect((await decided(tokenOfEntra({ azp: 'app-2', roles: ['Orders.Invoke'] }))).verdict).toBe(
+      'deny client_not_allowed',
+    )
   })
 
   it('takes an outage of the one that could have known for a fault', async () => {

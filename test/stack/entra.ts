@@ -16,13 +16,15 @@ export interface EntraTokenOptions {
   readonly version?: 1 | 2
   /** Default: this API. */
   readonly forGraph?: boolean
+  /** What the application was granted. Default `Echo.Invoke`; it gets a token without any, too. */
+  readonly roles?: readonly string[]
 }
 
 export interface Entra {
   readonly jwksUri: string
   /** The API's client id, which is the audience of version 2 tokens. */
   readonly apiClientId: string
-  /** A token of an application with the role `Echo.Invoke` (Microsoft, “Access token claims reference”). */
+  /** A token of an application (Microsoft, “Access token claims reference”). */
   requestToken(options?: EntraTokenOptions): Promise<string>
   close(): Promise<void>
 }
@@ -39,12 +41,12 @@ export async function startEntra(): Promise<Entra> {
   return {
     jwksUri: `${server.url}/${ENTRA_TENANT}/discovery/v2.0/keys`,
     apiClientId,
-    requestToken: ({ version = 2, forGraph = false } = {}) => {
+    requestToken: ({ version = 2, forGraph = false, roles = ['Echo.Invoke'] } = {}) => {
       const application = randomUUID()
       return new SignJWT({
         oid: randomUUID(),
         tid: ENTRA_TENANT,
-        roles: ['Echo.Invoke'],
+        ...(roles.length > 0 && { roles }),
         ver: `${version}.0`,
         ...(version === 1 ? { appid: application } : { azp: application }),
       })

@@ -149,6 +149,12 @@ describe('judging claims', () => {
     ['of any audience, where the check is off', { audience: undefined }, { audience: 'any' }],
     ['of any client, where none is listed', { clientId: undefined }, { allowedClients: [] }],
     ['without scopes, where none is needed', { scope: [] }, { requiredScopes: [] }],
+    ['that name their client, where that is needed', {}, { clientIdRequired: true }],
+    [
+      'with some scope, where any will do',
+      { scope: ['x'] },
+      { anyScopeRequired: true, requiredScopes: [] },
+    ],
     ['without an end', { expiresAt: undefined }, {}],
     ['that ended within the tolerance', { expiresAt: from(-29.9) }, {}],
     ['that begin within the tolerance', { notBefore: from(30), issuedAt: from(30) }, {}],
@@ -210,6 +216,23 @@ describe('judging claims', () => {
       })
     },
   )
+
+  it('#18: takes claims without a client for those of an ID token, where providers differ so', () => {
+    const rules = { clientIdRequired: true, allowedClients: [] }
+
+    expect(judge({ clientId: undefined }, rules)).toStrictEqual(denial('token_type_wrong'))
+  })
+
+  it('denies claims without any scope, where their provider gives tokens to everybody', () => {
+    const refusal = denial('permission_missing', { clientId: 'client-1' })
+    const rules = { anyScopeRequired: true }
+
+    expect(judge({ scope: [] }, { ...rules, requiredScopes: [] })).toStrictEqual(refusal)
+    expect(judge({ scope: [] }, rules)).toStrictEqual({
+      ...refusal,
+      requiredScopes: ['read', 'write'],
+    })
+  })
 
   it('knows no tolerance where none is configured', () => {
     const rules = { clockTolerance: seconds(0) }

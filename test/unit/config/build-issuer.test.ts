@@ -51,6 +51,8 @@ describe('an issuer of a document', () => {
         audience: ['api'],
         requiredScopes: [],
         allowedClients: [],
+        clientIdRequired: false,
+        anyScopeRequired: false,
         requiredClaims: [],
         maxTokenLifetime: undefined,
         clockTolerance: 30,
@@ -98,6 +100,8 @@ describe('an issuer of a document', () => {
         audience: 'any',
         requiredScopes: ['a', 'b'],
         allowedClients: ['one', 'two'],
+        clientIdRequired: false,
+        anyScopeRequired: false,
         requiredClaims: [
           { name: 'tenant', values: ['x'] },
           { name: 'level', values: [1, 2] },

@@ -191,7 +191,31 @@ describe('a preset', () => {
   })
 
   it('takes a tenant in capitals for the GUID that it is', () => {
-    expect(build({ preset: 'entra', tenant: TENANT.toUpperCase() }).problems).toStrictEqual([])
+    const { issuer, problems } = build({ preset: 'entra', tenant: TENANT.toUpperCase() })
+
+    expect(problems).toStrictEqual([])
+    expect(issuer.rules.issuer).toBe(`https://login.microsoftonline.com/${TENANT}/v2.0`)
+  })
+
+  it.each<readonly [ProviderInput, boolean, boolean]>([
+    [{ preset: 'entra', tenant: TENANT }, true, true],
+    [{ preset: 'entra', tenant: TENANT, token_version: 1 }, true, true],
+    [{ preset: 'okta', org_url: OKTA }, true, false],
+    [{ preset: 'auth0', tenant_url: AUTH0 }, true, false],
+    [{ preset: 'keycloak', realm_url: REALM }, false, false],
+    [{ preset: 'oidc', issuer: 'https://idp.example/' }, false, false],
+    [{ preset: 'oci_iam', domain_url: 'https://d.example' }, false, false],
+  ])('#18: knows what each access token has to carry: %j', (provider, clientId, anyScope) => {
+    const { issuer } = build(provider, { client: CLIENT })
+
+    expect(issuer.rules.clientIdRequired).toBe(clientId)
+    expect(issuer.rules.anyScopeRequired).toBe(anyScope)
+  })
+
+  it('leaves it to a list of clients who may call, where there is one', () => {
+    const { issuer } = build({ preset: 'entra', tenant: TENANT }, { allowed_clients: ['app-1'] })
+
+    expect(issuer.rules.anyScopeRequired).toBe(false)
   })
 
   it.each<readonly [Members, string, string, string]>([

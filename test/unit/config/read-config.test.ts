@@ -60,6 +60,8 @@ describe('the configuration', () => {
             audience: ['api'],
             requiredScopes: [],
             allowedClients: [],
+            clientIdRequired: false,
+            anyScopeRequired: false,
             requiredClaims: [],
             maxTokenLifetime: undefined,
             clockTolerance: 30,

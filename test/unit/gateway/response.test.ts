@@ -70,7 +70,11 @@ describe('the answer to a permit', () => {
 
 describe('the answer to a denial', () => {
   const reasons = Object.keys(DENIAL_REASONS) as DenialReason[]
-  const FORBIDDEN: readonly DenialReason[] = ['scope_insufficient', 'backend_unmatched']
+  const FORBIDDEN: readonly DenialReason[] = [
+    'scope_insufficient',
+    'permission_missing',
+    'backend_unmatched',
+  ]
 
   it.each(reasons)('is inactive, with a challenge and a status and nothing else: %s', (reason) => {
     const known = { clientId: 'client-1', tokenFingerprint: '0123456789abcdef' }

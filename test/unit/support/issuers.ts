@@ -17,6 +17,8 @@ export const tokenRules = (changes: Partial<TokenRules> = {}): TokenRules => ({
   audience: ['api'],
   requiredScopes: [],
   allowedClients: [],
+  clientIdRequired: false,
+  anyScopeRequired: false,
   requiredClaims: [],
   maxTokenLifetime: undefined,
   clockTolerance: seconds(30),
