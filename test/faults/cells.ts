@@ -12,7 +12,8 @@ import { createSigner } from '../e2e/support/signing.ts'
 import { secondsFromNow } from '../e2e/support/callers-tokens.ts'
 import { ISSUER, startWorld, type ConfigChanges, type World } from '../e2e/support/world.ts'
 import { startFaultProxy } from './fault-proxy.ts'
-import type { Address, FaultRow, NeighbourName } from './faults.ts'
+import type { Address, FaultRow } from './faults.ts'
+import type { NeighbourName } from './verdicts.ts'
 
 export interface CellResult {
   /** Of the call that meets the fault, cold. */

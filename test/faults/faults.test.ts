@@ -5,7 +5,8 @@
  */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { startCells, type Cells } from './cells.ts'
-import { faultRows, NEIGHBOURS, someStatusRows } from './faults.ts'
+import { faultRows, someStatusRows } from './faults.ts'
+import { NEIGHBOURS } from './verdicts.ts'
 
 // Processes start slowly on a busy machine.
 jest.setTimeout(30_000)

@@ -4,17 +4,37 @@
  * Pure, but for what each fault does to the sockets that it is given.
  */
 import { randomBytes } from 'node:crypto'
-import type { Socket } from 'node:net'
 import type { TlsOptions } from 'node:tls'
 import { gzipSync } from 'node:zlib'
 import { selfSignedCertificate } from '../support/self-signed-certificate.ts'
-import type { GoodAnswer, Spoil } from './fault-proxy.ts'
-
-export const NEIGHBOURS = ['introspection', 'keys', 'token endpoint', 'Vault'] as const
-export type NeighbourName = (typeof NEIGHBOURS)[number]
-
-/** The verdict on a call by a cold function, as in `fault keys_unavailable timed_out`. */
-export type Expectations = Readonly<Record<NeighbourName, string>>
+import type { Spoil } from './fault-proxy.ts'
+import {
+  answering,
+  answeringAndClosing,
+  chunked,
+  drip,
+  filled,
+  flood,
+  gzipHeaders,
+  MEBIBYTE,
+  raw,
+  withBody,
+  withNullsFirst,
+  withNullsLast,
+  withStatus,
+  withType,
+} from './spoils.ts'
+import {
+  LATE,
+  NO_OBJECT,
+  NOT_JSON,
+  PERMIT,
+  SAYS_NOTHING,
+  status,
+  toleratedByVault,
+  unavailable,
+  type Expectations,
+} from './verdicts.ts'
 
 export interface FaultRow {
   readonly name: string
@@ -31,143 +51,6 @@ export type Address =
   | { readonly kind: 'refused' }
   | { readonly kind: 'unknown_name' }
   | { readonly kind: 'tls'; readonly options: TlsOptions; readonly trusted: boolean }
-
-const all = (verdict: string): Expectations => ({
-  introspection: verdict,
-  keys: verdict,
-  'token endpoint': verdict,
-  Vault: verdict,
-})
-
-const PERMIT = all('permit permitted')
-const LATE = all('fault deadline_exceeded timed_out')
-
-const unavailable = (detail: string): Expectations => ({
-  introspection: `fault introspection_unavailable ${detail}`,
-  keys: `fault keys_unavailable ${detail}`,
-  'token endpoint': `fault token_endpoint_unavailable ${detail}`,
-  Vault: `fault secret_unavailable ${detail}`,
-})
-
-/** An answer that is whole, but no JSON. */
-const NOT_JSON: Expectations = {
-  introspection: 'fault introspection_unusable not_json',
-  keys: 'fault keys_unusable no_jwk_set',
-  'token endpoint': 'fault credential_unusable not_json',
-  Vault: 'fault secret_unavailable not_json',
-}
-
-/** JSON, but no object. */
-const NO_OBJECT: Expectations = { ...NOT_JSON, Vault: 'fault secret_unusable content_missing' }
-
-/** An object that says nothing. Not saying that a token is active is saying that it is not. */
-const SAYS_NOTHING: Expectations = {
-  introspection: 'deny token_inactive',
-  keys: 'fault keys_unusable no_jwk_set',
-  'token endpoint': 'fault credential_unusable access_token_missing',
-  Vault: 'fault secret_unusable content_missing',
-}
-
-/** Some statuses say that it is our client that is refused (RFC 6749 §5.2, RFC 7662 §2.3). */
-const status = (code: number): Expectations => {
-  const detail = `status_${code}`
-  return {
-    ...unavailable(detail),
-    ...([400, 401, 403].includes(code)
-      ? { introspection: `fault introspection_refused ${detail}` }
-      : {}),
-    // Others need an `error` to say so.
-    ...(code === 401 ? { 'token endpoint': `fault credential_refused ${detail}` } : {}),
-  }
-}
-
-interface Raw {
-  readonly statusLine?: string
-  /** Each with its colon; none of them is added. */
-  readonly headers?: readonly string[]
-  readonly body?: Buffer | string
-}
-
-/** The bytes of an answer, with the length of its body unless the headers say otherwise. */
-const raw = (good: GoodAnswer, { statusLine = 'HTTP/1.1 200 OK', headers, body }: Raw): Buffer => {
-  const bytes = Buffer.from(body ?? good.body)
-  const lines = headers ?? [`Content-Type: ${good.contentType}`, `Content-Length: ${bytes.length}`]
-  return Buffer.concat([Buffer.from([statusLine, ...lines, '', ''].join('\r\n')), bytes])
-}
-
-/** The whole answer, and then the connection is left to the function. */
-const answering = (make: (good: GoodAnswer) => Raw): Spoil => ({
-  when: 'answered',
-  act: (socket, good) => socket.write(raw(good, make(good))),
-})
-
-/** The whole answer, and then the connection is closed. */
-const answeringAndClosing = (make: (good: GoodAnswer) => Raw): Spoil => ({
-  when: 'answered',
-  act: (socket, good) => socket.end(raw(good, make(good))),
-})
-
-const withBody = (change: (good: Buffer) => Buffer | string): Spoil =>
-  answering((good) => {
-    const body = Buffer.from(change(good.body))
-    return {
-      body,
-      headers: [`Content-Type: ${good.contentType}`, `Content-Length: ${body.length}`],
-    }
-  })
-
-const withType = (type: string | undefined, change = (good: Buffer): Buffer | string => good) =>
-  answering((good) => {
-    const body = Buffer.from(change(good.body))
-    return {
-      body,
-      headers: [
-        ...(type === undefined ? [] : [`Content-Type: ${type}`]),
-        `Content-Length: ${body.length}`,
-      ],
-    }
-  })
-
-const withStatus = (code: number): Spoil =>
-  answering((good) => ({
-    statusLine: `HTTP/1.1 ${code} Whatever`,
-    ...([204, 205, 304].includes(code) ? { headers: ['Content-Length: 0'], body: '' } : {}),
-    ...(code === 401 ? { headers: authenticating(good) } : {}),
-  }))
-
-const authenticating = ({ contentType, body }: GoodAnswer): string[] => [
-  'WWW-Authenticate: Basic realm="neighbour"',
-  `Content-Type: ${contentType}`,
-  `Content-Length: ${body.length}`,
-]
-
-/** Bytes for ever, as fast as they are taken. */
-const flood = (socket: Socket, chunk: Buffer): void => {
-  const pour = (): void => {
-    while (!socket.destroyed && socket.write(chunk));
-  }
-  socket.on('drain', pour)
-  pour()
-}
-
-const chunked = (content: Buffer): Buffer =>
-  Buffer.concat([Buffer.from(`${content.length.toString(16)}\r\n`), content, Buffer.from('\r\n')])
-
-const MEBIBYTE = 1024 * 1024
-const filled = (size: number): Buffer => Buffer.alloc(size, 0x20)
-
-/** The object's text with each member twice: as `first` makes it, and as it is. */
-const doubled = (good: Buffer): string => {
-  const members = JSON.parse(good.toString()) as Record<string, unknown>
-  const nulls = Object.keys(members).map((name) => `${JSON.stringify(name)}:null`)
-  return `{${nulls.join()},${good.toString().trim().slice(1)}`
-}
-
-const doubledWithNullLast = (good: Buffer): string => {
-  const members = JSON.parse(good.toString()) as Record<string, unknown>
-  const nulls = Object.keys(members).map((name) => `${JSON.stringify(name)}:null`)
-  return `${good.toString().trim().slice(0, -1)},${nulls.join()}}`
-}
 
 const tls = (options: TlsOptions, trusted: boolean): Address => ({ kind: 'tls', options, trusted })
 
@@ -446,21 +329,6 @@ const sizeRows = (): FaultRow[] => [
   },
 ]
 
-const gzipHeaders = (contentType: string, length: number): string[] => [
-  `Content-Type: ${contentType}`,
-  'Content-Encoding: gzip',
-  `Content-Length: ${length}`,
-]
-
-/**
- * Oracle's client reads Vault's answer whatever type it names, and mends its UTF-8; the secret in it
- * is Base64, which neither changes.
- */
-const toleratedByVault = (verdicts: Expectations): Expectations => ({
-  ...verdicts,
-  Vault: 'permit permitted',
-})
-
 /** What the answer says. */
 const contentRows = (): FaultRow[] => [
   {
@@ -525,10 +393,10 @@ const contentRows = (): FaultRow[] => [
     spoil: withBody((good) => `\uFEFF${good.toString()}`),
     expected: PERMIT,
   },
-  { name: 'members twice, null first', spoil: withBody(doubled), expected: PERMIT },
+  { name: 'members twice, null first', spoil: withBody(withNullsFirst), expected: PERMIT },
   {
     name: 'members twice, null last',
-    spoil: withBody(doubledWithNullLast),
+    spoil: withBody(withNullsLast),
     expected: SAYS_NOTHING,
   },
   {
@@ -617,10 +485,3 @@ export const statusRows = (): readonly FaultRow[] =>
 /** One of each kind, for the quick part. */
 export const someStatusRows = (): readonly FaultRow[] =>
   [200, 201, 204, 304, 400, 401, 403, 404, 429, 500, 503, 599].map(statusRow)
-
-function drip(socket: Socket, letter: string): void {
-  const timer = setInterval(() => socket.write(letter), 20)
-  socket.once('close', () => {
-    clearInterval(timer)
-  })
-}

@@ -5,7 +5,8 @@
  */
 import pc from 'picocolors'
 import { startCells } from './cells.ts'
-import { faultRows, NEIGHBOURS, statusRows, type FaultRow, type NeighbourName } from './faults.ts'
+import { faultRows, statusRows, type FaultRow } from './faults.ts'
+import { NEIGHBOURS, type NeighbourName } from './verdicts.ts'
 
 const pattern = new RegExp(process.argv[2] ?? '')
 

@@ -1,0 +1,107 @@
+/**
+ * Owns the ways in which an answer is spoiled, down to its bytes.
+ * Pure, but for what each does to the socket that it is given.
+ */
+import type { Socket } from 'node:net'
+import type { GoodAnswer, Spoil } from './fault-proxy.ts'
+
+interface Raw {
+  readonly statusLine?: string
+  /** Each with its colon; none of them is added. */
+  readonly headers?: readonly string[]
+  readonly body?: Buffer | string
+}
+
+/** The bytes of an answer, with the length of its body unless the headers say otherwise. */
+export const raw = (
+  good: GoodAnswer,
+  { statusLine = 'HTTP/1.1 200 OK', headers, body }: Raw,
+): Buffer => {
+  const bytes = Buffer.from(body ?? good.body)
+  const lines = headers ?? [`Content-Type: ${good.contentType}`, `Content-Length: ${bytes.length}`]
+  return Buffer.concat([Buffer.from([statusLine, ...lines, '', ''].join('\r\n')), bytes])
+}
+
+/** The whole answer, and then the connection is left to the function. */
+export const answering = (make: (good: GoodAnswer) => Raw): Spoil => ({
+  when: 'answered',
+  act: (socket, good) => socket.write(raw(good, make(good))),
+})
+
+/** The whole answer, and then the connection is closed. */
+export const answeringAndClosing = (make: (good: GoodAnswer) => Raw): Spoil => ({
+  when: 'answered',
+  act: (socket, good) => socket.end(raw(good, make(good))),
+})
+
+export const withBody = (change: (good: Buffer) => Buffer | string): Spoil =>
+  answering(({ body }) => ({ body: change(body) }))
+
+export const withType = (
+  type: string | undefined,
+  change = (good: Buffer): Buffer | string => good,
+) =>
+  answering((good) => {
+    const body = Buffer.from(change(good.body))
+    return {
+      body,
+      headers: [
+        ...(type === undefined ? [] : [`Content-Type: ${type}`]),
+        `Content-Length: ${body.length}`,
+      ],
+    }
+  })
+
+export const withStatus = (code: number): Spoil =>
+  answering((good) => ({
+    statusLine: `HTTP/1.1 ${code} Whatever`,
+    ...([204, 205, 304].includes(code) ? { headers: ['Content-Length: 0'], body: '' } : {}),
+    ...(code === 401 ? { headers: authenticating(good) } : {}),
+  }))
+
+const authenticating = ({ contentType, body }: GoodAnswer): string[] => [
+  'WWW-Authenticate: Basic realm="neighbour"',
+  `Content-Type: ${contentType}`,
+  `Content-Length: ${body.length}`,
+]
+
+/** Bytes for ever, as fast as they are taken. */
+export const flood = (socket: Socket, chunk: Buffer): void => {
+  const pour = (): void => {
+    while (!socket.destroyed && socket.write(chunk));
+  }
+  socket.on('drain', pour)
+  pour()
+}
+
+export const chunked = (content: Buffer): Buffer =>
+  Buffer.concat([Buffer.from(`${content.length.toString(16)}\r\n`), content, Buffer.from('\r\n')])
+
+export const MEBIBYTE = 1024 * 1024
+export const filled = (size: number): Buffer => Buffer.alloc(size, 0x20)
+
+export const gzipHeaders = (contentType: string, length: number): string[] => [
+  `Content-Type: ${contentType}`,
+  'Content-Encoding: gzip',
+  `Content-Length: ${length}`,
+]
+
+/** The object's text with each member twice, of which the last is the one that counts. */
+export const withNullsFirst = (good: Buffer): string =>
+  `{${nullsInPlaceOf(good)},${good.toString().trim().slice(1)}`
+
+export const withNullsLast = (good: Buffer): string =>
+  `${good.toString().trim().slice(0, -1)},${nullsInPlaceOf(good)}}`
+
+const nullsInPlaceOf = (good: Buffer): string =>
+  Object.keys(JSON.parse(good.toString()) as object)
+    .map((name) => `${JSON.stringify(name)}:null`)
+    .join()
+
+/** A letter now and then, so that something always comes and nothing ever ends. */
+export function drip(socket: Socket, letter: string): void {
+  const timer = setInterval(() => socket.write(letter), 20)
+  socket.once('close', () => {
+    clearInterval(timer)
+  })
+}

@@ -1,0 +1,72 @@
+/**
+ * Owns what has to come of the faults: the verdict on a call by a cold function, by the neighbour
+ * at which the fault is.
+ * Pure.
+ */
+
+export const NEIGHBOURS = ['introspection', 'keys', 'token endpoint', 'Vault'] as const
+export type NeighbourName = (typeof NEIGHBOURS)[number]
+
+/** The verdict on a call by a cold function, as in `fault keys_unavailable timed_out`. */
+export type Expectations = Readonly<Record<NeighbourName, string>>
+
+const all = (verdict: string): Expectations => ({
+  introspection: verdict,
+  keys: verdict,
+  'token endpoint': verdict,
+  Vault: verdict,
+})
+
+export const PERMIT = all('permit permitted')
+export const LATE = all('fault deadline_exceeded timed_out')
+
+export const unavailable = (detail: string): Expectations => ({
+  introspection: `fault introspection_unavailable ${detail}`,
+  keys: `fault keys_unavailable ${detail}`,
+  'token endpoint': `fault token_endpoint_unavailable ${detail}`,
+  Vault: `fault secret_unavailable ${detail}`,
+})
+
+/** An answer that is whole, but no JSON. */
+export const NOT_JSON: Expectations = {
+  introspection: 'fault introspection_unusable not_json',
+  keys: 'fault keys_unusable no_jwk_set',
+  'token endpoint': 'fault credential_unusable not_json',
+  Vault: 'fault secret_unavailable not_json',
+}
+
+/** JSON, but no object. */
+export const NO_OBJECT: Expectations = {
+  ...NOT_JSON,
+  Vault: 'fault secret_unusable content_missing',
+}
+
+/** An object that says nothing. Not saying that a token is active is saying that it is not. */
+export const SAYS_NOTHING: Expectations = {
+  introspection: 'deny token_inactive',
+  keys: 'fault keys_unusable no_jwk_set',
+  'token endpoint': 'fault credential_unusable access_token_missing',
+  Vault: 'fault secret_unusable content_missing',
+}
+
+/** Some statuses say that it is our client that is refused (RFC 6749 §5.2, RFC 7662 §2.3). */
+export const status = (code: number): Expectations => {
+  const detail = `status_${code}`
+  return {
+    ...unavailable(detail),
+    ...([400, 401, 403].includes(code)
+      ? { introspection: `fault introspection_refused ${detail}` }
+      : {}),
+    // Others need an `error` to say so.
+    ...(code === 401 ? { 'token endpoint': `fault credential_refused ${detail}` } : {}),
+  }
+}
+
+/**
+ * Oracle's client reads Vault's answer whatever type it names, and mends its UTF-8; the secret in it
+ * is Base64, which neither changes.
+ */
+export const toleratedByVault = (verdicts: Expectations): Expectations => ({
+  ...verdicts,
+  Vault: 'permit permitted',
+})
