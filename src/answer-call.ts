@@ -10,6 +10,7 @@ import {
   deadlineAt,
   earlier,
   earliest,
+  isOver,
   later,
   numericDate,
   seconds,
@@ -38,9 +39,6 @@ const UNTOLD_DEADLINE = seconds(30)
 
 /** Within the margin, so that the fault is still in time. */
 const OVERDUE_MILLISECONDS = 200
-
-/** A timer set for the deadline may end so much before the wall clock has reached it. */
-const TIMER_TOLERANCE_MILLISECONDS = 10
 
 /** No call of OCI Functions lasts longer, whatever a header says. */
 const LONGEST_CALL = seconds(300)
@@ -82,8 +80,9 @@ const answerWithoutThrowing = async (
     if (decision.outcome !== 'fault') {
       return { decision, response: toAuthorizerResponse(decision) }
     }
-    const cameTooLate = deadline.remaining() <= TIMER_TOLERANCE_MILLISECONDS
-    return faultAnswer(cameTooLate ? fault('deadline_exceeded', decision.circumstances) : decision)
+    return faultAnswer(
+      isOver(deadline) ? fault('deadline_exceeded', decision.circumstances) : decision,
+    )
   } catch (error) {
     // The error itself may hold anything; the name of its class does not.
     const detail = error instanceof Error ? error.name : typeof error
@@ -128,6 +127,9 @@ const logDecision = (
     back_end_cache: circumstances.backEndCache ?? 'off',
     duration_ms: Math.round(durationMilliseconds * 10) / 10,
     call_id: callId ?? null,
+    ...(circumstances.claimedClientId === undefined
+      ? {}
+      : { claimed_client_id: circumstances.claimedClientId }),
     ...(circumstances.detail === undefined ? {} : { detail: circumstances.detail }),
     ...(circumstances.hint === undefined ? {} : { hint: circumstances.hint }),
   })

@@ -11,7 +11,9 @@ import type { ConfigProblem } from './config/problems.ts'
 import { warningsAbout, type ConfigReading } from './config/read-config.ts'
 import { readDocument } from './config/read-document.ts'
 import { fault } from './decision.ts'
+import { deadlineWithin, isWithin, numericDate, seconds } from './platform/clock.ts'
 import type { Log } from './platform/log.ts'
+import type { Redacted } from './platform/redacted.ts'
 
 const CONFIG_INVALID: Authorize = () => Promise.resolve(fault('config_invalid'))
 
@@ -31,6 +33,12 @@ export const createConfiguredAuthorizer = (
     : authorizerFromSecret(source.value.secretOcid, settings, world, log)
 }
 
+/** A call has no more time to spare for a document that it could do without. */
+const PATIENCE = seconds(2)
+
+/** After Vault has not given the document, it is not looked for again for this long. */
+const PAUSE = seconds(30)
+
 /**
  * The document is read as often as any other secret is. While Vault does not give it, the last one
  * that was good serves on.
@@ -41,6 +49,8 @@ const authorizerFromSecret = (
   world: World,
   log: Log,
 ): Authorize => {
+  const { clock, secrets } = world
+  let lookedInVainAt = numericDate(Number.NEGATIVE_INFINITY)
   let current: { readonly digest: string; readonly authorize: Authorize } | undefined
 
   const build = (text: string): Authorize => {
@@ -53,13 +63,23 @@ const authorizerFromSecret = (
     return compose(config.value, settings, world)
   }
 
+  const adopt = (secret: Redacted): Authorize => {
+    const digest = secret.digest()
+    if (digest !== current?.digest) current = { digest, authorize: build(secret.reveal()) }
+    return current.authorize
+  }
+
   return async (payload, deadline) => {
-    const secret = await world.secrets.read(secretOcid, deadline)
-    if (secret.ok && secret.value.digest() !== current?.digest) {
-      current = { digest: secret.value.digest(), authorize: build(secret.value.reveal()) }
+    if (current === undefined) {
+      const secret = await secrets.read(secretOcid, deadline)
+      return secret.ok ? adopt(secret.value)(payload, deadline) : secret.error
     }
-    if (current !== undefined) return current.authorize(payload, deadline)
-    return secret.ok ? CONFIG_INVALID(payload, deadline) : secret.error
+    if (!isWithin(PAUSE, lookedInVainAt, clock.now())) {
+      const secret = await secrets.read(secretOcid, deadlineWithin(PATIENCE, deadline, clock))
+      if (secret.ok) return adopt(secret.value)(payload, deadline)
+      lookedInVainAt = clock.now()
+    }
+    return current.authorize(payload, deadline)
   }
 }
 

@@ -23,6 +23,8 @@ export interface Circumstances {
   /** The issuer's name in the configuration. */
   readonly issuer?: string
   readonly clientId?: string
+  /** What a token that nobody has verified says of its client. */
+  readonly claimedClientId?: string
   readonly callerCache?: CacheUse
   /** The backend's name in the configuration. */
   readonly backend?: string

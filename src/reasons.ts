@@ -57,6 +57,12 @@ export const DENIAL_REASONS = {
     meaning: 'The token is no JWT, and no issuer that introspects is configured for such tokens.',
     remedy: 'Have the identity provider issue JWTs for this API, or configure introspection.',
   },
+  jwt_malformed: {
+    challenge: 'invalid_token',
+    meaning:
+      'The token begins like a JWT and does not go on like one: no signature, padding, other letters, or too many parts.',
+    remedy: 'Send the token as it was issued.',
+  },
   token_encrypted: {
     challenge: 'invalid_token',
     meaning: 'The token is an encrypted JWT (JWE), which is meant for somebody else.',

@@ -9,7 +9,7 @@ import { readConfig } from './config/read-config.ts'
 import { createConfiguredAuthorizer } from './configured-authorizer.ts'
 import { systemClock } from './platform/clock.ts'
 import { removeFetch } from './platform/fetch-globals.ts'
-import { adoptConsoleWarnings, createLog, type Log } from './platform/log.ts'
+import { adoptConsoleWarnings, createLog, outliveReaders, type Log } from './platform/log.ts'
 import { createSummarize } from './summary.ts'
 
 /** Tells what is wrong with the configuration, if anything, and takes calls all the same. */
@@ -18,6 +18,7 @@ export const start = (environment: Readonly<Record<string, string | undefined>>)
   const reading = readConfig(environment)
   const { logLevel, rateLimitTier } = reading.settings
   const log = createLog(logLevel, systemClock)
+  outliveReaders()
   surviveStrayErrors(log)
   const region = environment['OCI_RESOURCE_PRINCIPAL_REGION']
   const world = createWorld(reading.settings, region, systemClock, log)

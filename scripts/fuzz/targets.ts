@@ -115,7 +115,7 @@ export const TARGETS: readonly Target[] = [
     name: 'discovery',
     seeds: ['{"issuer":"https://idp.example","jwks_uri":"https://idp.example/keys"}'],
     run: (input) => {
-      readMetadata(answerOf(input), 'https://idp.example')
+      readMetadata(answerOf(input), 'https://idp.example', ['jwks_uri'])
     },
   },
   {

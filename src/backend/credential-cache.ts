@@ -9,6 +9,7 @@ import type { Chance } from '../platform/chance.ts'
 import {
   deadlineWithin,
   earlier,
+  isOver,
   later,
   numericDate,
   seconds,
@@ -59,11 +60,23 @@ const TROUBLE_MEMORY = seconds(600)
 const FAR_FUTURE = numericDate(Number.MAX_SAFE_INTEGER)
 
 /** The whole endpoint's trouble, in place of one subject's. */
-const ENDPOINT = ''
+const ENDPOINT = 'endpoint'
+
+/** Trouble of renewals alone, whose time is shorter than that of other requests. */
+const RENEWALS = 'renewals'
 
 interface Kept {
   readonly credential: BackendCredential
   readonly renewAt: NumericDate
+}
+
+/** What came of a request for a credential. */
+type Requested = Result<BackendCredential, Failed>
+
+interface Failed {
+  readonly fault: Fault
+  /** Whether it ended with the time of the call that made it. */
+  readonly wasCutShort: boolean
 }
 
 interface Trouble {
@@ -84,9 +97,9 @@ export const createCredentialCache = <S extends Subject>(
 ): CredentialSource => {
   const kept = new ExpiringCache<Kept>(CAPACITY, clock)
   const troubles = new ExpiringCache<Trouble>(CAPACITY, clock)
-  const flights = new SingleFlight<Result<BackendCredential, Fault>>()
+  const flights = new SingleFlight<Requested>()
   /** What was begun ahead, by the decision for which it was. */
-  const prepared = new WeakMap<Deadline, Promise<Result<BackendCredential, Fault>>>()
+  const prepared = new WeakMap<Deadline, Promise<Requested>>()
   let isPrepared = false
 
   const livesLongEnough = ({ expiresAt }: BackendCredential): boolean =>
@@ -102,41 +115,39 @@ export const createCredentialCache = <S extends Subject>(
     isPrepared = false
   }
 
-  const pauseOf = (key: string): Fault | undefined =>
-    [ENDPOINT, key]
+  const pauseOf = (...names: readonly string[]): Fault | undefined =>
+    names
       .map((name) => troubles.get(name))
       .find((trouble) => trouble !== undefined && !trouble.backoff.isOver)?.fault
 
-  const noteTrouble = (key: string, trouble: Fault, retryAfter: Seconds | undefined): void => {
-    const name = trouble.reason === 'token_endpoint_unavailable' ? ENDPOINT : key
+  const noteTrouble = (name: string, trouble: Fault, retryAfter: Seconds | undefined): void => {
     const backoff = troubles.get(name)?.backoff ?? new Backoff(AFTER_FAILURE, clock, chance)
     backoff.failed(retryAfter)
     troubles.set(name, { backoff, fault: trouble }, later(clock.now(), TROUBLE_MEMORY))
   }
 
-  const request = async (
-    subject: S,
-    deadline: Deadline,
-  ): Promise<Result<BackendCredential, Fault>> => {
+  const send = async (subject: S, deadline: Deadline, isRenewal: boolean): Promise<Requested> => {
     const requested = await grant.request(subject, deadline)
     if (!requested.ok) {
-      noteTrouble(subject.key, requested.error.fault, requested.error.retryAfter)
-      return failure(requested.error.fault)
+      const { fault: trouble, isOfEndpoint, retryAfter } = requested.error
+      const wasCutShort = isOver(deadline)
+      const whose = isOfEndpoint ? ENDPOINT : subject.key
+      noteTrouble(isRenewal && wasCutShort ? RENEWALS : whose, trouble, retryAfter)
+      return failure({ fault: trouble, wasCutShort })
     }
     onIssued(requested.value)
     if (!livesLongEnough(requested.value)) {
       const tooShort = fault('credential_too_short_lived')
       noteTrouble(subject.key, tooShort, undefined)
-      return failure(tooShort)
+      return failure({ fault: tooShort, wasCutShort: false })
     }
-    troubles.delete(ENDPOINT)
-    troubles.delete(subject.key)
+    for (const name of [ENDPOINT, RENEWALS, subject.key]) troubles.delete(name)
     keep(subject.key, requested.value)
     return requested
   }
 
-  const renew = (subject: S, deadline: Deadline): Promise<Result<BackendCredential, Fault>> =>
-    flights.run(subject.key, () => request(subject, deadline))
+  const request = (subject: S, deadline: Deadline, isRenewal = false): Promise<Requested> =>
+    flights.run(subject.key, () => send(subject, deadline, isRenewal))
 
   const hit = (credential: BackendCredential) =>
     success<ObtainedCredential>({ ...credential, backend, cache: 'hit' })
@@ -145,11 +156,22 @@ export const createCredentialCache = <S extends Subject>(
     failure(withCircumstances(trouble, { backend, backEndCache: 'miss' }))
 
   /** What came of a request, judged anew: it may have been over for a while. */
-  const fetched = (requested: Result<BackendCredential, Fault>) => {
-    if (!requested.ok) return missed(requested.error)
+  const fetched = (requested: Requested) => {
+    if (!requested.ok) return missed(requested.error.fault)
     return livesLongEnough(requested.value)
       ? success<ObtainedCredential>({ ...requested.value, backend, cache: 'miss' })
       : missed(fault('credential_too_short_lived'))
+  }
+
+  /** Where nothing is at hand: by the request that is under way, or by one of its own. */
+  const fetch = async (subject: S, deadline: Deadline) => {
+    const underWay = prepared.get(deadline) ?? flights.underWay(subject.key)
+    const pause = pauseOf(ENDPOINT, subject.key)
+    if (underWay === undefined && pause !== undefined) return missed(pause)
+    const requested = await (underWay ?? request(subject, deadline))
+    const wasOutOfTime = !requested.ok && requested.error.wasCutShort
+    // It was another call's time that was up, and not this one's.
+    return fetched(wasOutOfTime && !isOver(deadline) ? await request(subject, deadline) : requested)
   }
 
   return {
@@ -157,33 +179,30 @@ export const createCredentialCache = <S extends Subject>(
       const subject = grant.subjectOf(call)
       if (!subject.ok) return failure(withCircumstances(subject.error, { backend }))
       const { key } = subject.value
-      const pause = pauseOf(key)
       const atHand = prepared.has(deadline) ? undefined : kept.get(key)
-      if (atHand === undefined) {
-        const underWay = prepared.get(deadline) ?? flights.underWay(key)
-        if (underWay === undefined && pause !== undefined) return missed(pause)
-        return fetched(await (underWay ?? renew(subject.value, deadline)))
-      }
-      const isDue = clock.now() >= atHand.renewAt
-      if (!isDue || pause !== undefined || flights.underWay(key) !== undefined) {
-        return hit(atHand.credential)
-      }
+      if (atHand === undefined) return fetch(subject.value, deadline)
+
+      const isDue = clock.now() >= atHand.renewAt && flights.underWay(key) === undefined
+      if (!isDue || pauseOf(ENDPOINT, RENEWALS, key) !== undefined) return hit(atHand.credential)
+
       const patience = deadlineWithin(RENEWAL_PATIENCE, deadline, clock)
-      const renewed = await renew(subject.value, patience)
-      return renewed.ok || !livesLongEnough(atHand.credential)
-        ? fetched(renewed)
-        : hit(atHand.credential)
+      const renewed = await request(subject.value, patience, true)
+      if (renewed.ok) return fetched(renewed)
+      return livesLongEnough(atHand.credential)
+        ? hit(atHand.credential)
+        : fetch(subject.value, deadline)
     },
     prepare: (deadline) => {
       const subject = grant.application
       // Callers whose tokens turn out bad must not cause more than one request in vain.
       if (subject === undefined || isPrepared) return
-      if (kept.get(subject.key) !== undefined || pauseOf(subject.key) !== undefined) return
+      if (kept.get(subject.key) !== undefined || pauseOf(ENDPOINT, subject.key) !== undefined)
+        return
       isPrepared = true
-      const renewal = renew(subject, deadline)
-      prepared.set(deadline, renewal)
+      const requested = request(subject, deadline)
+      prepared.set(deadline, requested)
       // The decision hears how it went, unless the caller turns out bad: then nobody does.
-      renewal.catch(() => undefined)
+      requested.catch(() => undefined)
     },
   }
 }

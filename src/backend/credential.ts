@@ -57,6 +57,8 @@ export interface Subject {
 
 export interface CredentialFailure {
   readonly fault: Fault
+  /** Whether the next request fares no better, whoever it is for. */
+  readonly isOfEndpoint: boolean
   /** How long the endpoint wants to be left alone. */
   readonly retryAfter?: Seconds
 }

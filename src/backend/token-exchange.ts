@@ -39,7 +39,10 @@ export const createTokenExchangeGrant = (
     if (!issued.ok) return failure(toCredentialFailure(issued.error))
     return USABLE_TYPES.includes(issued.value.issuedTokenType ?? '')
       ? success(toBearerCredential(issued.value))
-      : failure({ fault: fault('credential_unusable', { detail: 'issued_token_type' }) })
+      : failure({
+          fault: fault('credential_unusable', { detail: 'issued_token_type' }),
+          isOfEndpoint: false,
+        })
   },
 })
 

@@ -27,12 +27,16 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   ['several_tokens', 'The scope spans several resources: give the scope of one integration alone.'],
 ])
 
+/** Statuses by which a server or a proxy says that it is this request that it does not like. */
+const ABOUT_THE_REQUEST = /^status_4(?!08|29)\d\d$/
+
 export const toCredentialFailure = (error: TokenFailure | Fault): CredentialFailure => {
-  if (!('kind' in error)) return { fault: error }
+  if (!('kind' in error)) return { fault: error, isOfEndpoint: false }
   const hint = HINTS.get(error.detail)
   const circumstances = { detail: error.detail, ...(hint === undefined ? {} : { hint }) }
   return {
     fault: fault(REASONS[error.kind], circumstances),
+    isOfEndpoint: error.kind === 'unavailable' && !ABOUT_THE_REQUEST.test(error.detail),
     ...(error.retryAfter === undefined ? {} : { retryAfter: error.retryAfter }),
   }
 }

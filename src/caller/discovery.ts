@@ -8,7 +8,7 @@ import { fault, type Fault } from '../decision.ts'
 import { readJsonAnswer } from '../oauth/form-request.ts'
 import { SingleFlight } from '../platform/cache.ts'
 import {
-  later,
+  isWithin,
   numericDate,
   seconds,
   type Clock,
@@ -33,15 +33,23 @@ const MAX_AGE = seconds(86_400)
 const RETRY_WITHOUT = seconds(2)
 const RETRY_WITH = seconds(60)
 
-/** The last good document serves on when a new one cannot be had. */
-export const createDiscovery = (config: DiscoveryConfig, http: Http, clock: Clock): Discover => {
+/**
+ * The last good document serves on when a new one cannot be had, or lacks one of the endpoints that
+ * are `needed`.
+ */
+export const createDiscovery = (
+  config: DiscoveryConfig,
+  needed: readonly DiscoveredEndpoint[],
+  http: Http,
+  clock: Clock,
+): Discover => {
   let metadata: JsonObject | undefined
   let fetchedAt = numericDate(Number.NEGATIVE_INFINITY)
   let lastFailure: { readonly at: NumericDate; readonly fault: Fault } | undefined
   const flights = new SingleFlight<Result<JsonObject, Fault>>()
 
   const isTooSoon = ({ at }: { readonly at: NumericDate }): boolean =>
-    clock.now() < later(at, metadata === undefined ? RETRY_WITHOUT : RETRY_WITH)
+    isWithin(metadata === undefined ? RETRY_WITHOUT : RETRY_WITH, at, clock.now())
 
   /** Fetches, unless that failed only just before. */
   const renew = async (deadline: Deadline): Promise<Result<JsonObject, Fault>> => {
@@ -61,7 +69,7 @@ export const createDiscovery = (config: DiscoveryConfig, http: Http, clock: Cloc
     } as const
     const answer = await http(request, deadline)
     if (!answer.ok) return failure(fault('discovery_unavailable', { detail: answer.error }))
-    const read = readMetadata(answer.value, config.issuer)
+    const read = readMetadata(answer.value, config.issuer, needed)
     if (read.ok) {
       metadata = read.value
       fetchedAt = clock.now()
@@ -70,25 +78,38 @@ export const createDiscovery = (config: DiscoveryConfig, http: Http, clock: Cloc
   }
 
   return async (endpoint, deadline) => {
-    if (metadata === undefined || clock.now() >= later(fetchedAt, MAX_AGE)) {
+    if (metadata === undefined || !isWithin(MAX_AGE, fetchedAt, clock.now())) {
       const fetched = await renew(deadline)
       if (!fetched.ok && metadata === undefined) return fetched
     }
-    const url = metadata === undefined ? undefined : member(metadata, endpoint)
-    return typeof url === 'string' && endpointProblem(url) === undefined
-      ? success(url)
-      : failure(fault('discovery_unusable', { detail: endpoint }))
+    const url = metadata && endpointIn(metadata, endpoint)
+    return url === undefined
+      ? failure(fault('discovery_unusable', { detail: endpoint }))
+      : success(url)
   }
 }
 
+const endpointIn = (metadata: JsonObject, endpoint: DiscoveredEndpoint): string | undefined => {
+  const url = member(metadata, endpoint)
+  return typeof url === 'string' && endpointProblem(url) === undefined ? url : undefined
+}
+
 /** §4.3: the `issuer` of the document has to be the configured one, byte for byte. */
-export const readMetadata = (answer: HttpAnswer, issuer: string): Result<JsonObject, Fault> => {
+export const readMetadata = (
+  answer: HttpAnswer,
+  issuer: string,
+  needed: readonly DiscoveredEndpoint[],
+): Result<JsonObject, Fault> => {
   if (answer.status !== 200) {
     return failure(fault('discovery_unavailable', { detail: `status_${answer.status}` }))
   }
   const metadata = readJsonAnswer(answer)
   if (metadata === undefined) return failure(fault('discovery_unusable', { detail: 'not_json' }))
-  return member(metadata, 'issuer') === issuer
+  if (member(metadata, 'issuer') !== issuer) {
+    return failure(fault('discovery_unusable', { detail: 'issuer' }))
+  }
+  const missing = needed.find((endpoint) => endpointIn(metadata, endpoint) === undefined)
+  return missing === undefined
     ? success(metadata)
-    : failure(fault('discovery_unusable', { detail: 'issuer' }))
+    : failure(fault('discovery_unusable', { detail: missing }))
 }

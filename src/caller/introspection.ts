@@ -47,6 +47,9 @@ export interface IntrospectionPorts {
 /** Enough for the callers of one container in the five minutes that an answer is kept at most. */
 const CACHED_ANSWERS = 2_000
 
+/** What is larger is not kept: so many of them would be more than the function's memory. */
+const LARGEST_CACHED_BYTES = 8 * 1024
+
 /**
  * Asks the identity provider about a token. The rules are applied anew to a cached answer; a
  * revocation shows once that answer has run out.
@@ -62,12 +65,23 @@ export const createIntrospect = (
   const ask = async (
     endpoint: string,
     token: Redacted,
+    key: string,
     deadline: Deadline,
   ): Promise<Result<TokenClaims, Denial | Fault>> => {
     const answer = await requestIntrospection(endpoint, introspection, askAsClient, token, deadline)
-    return answer.ok
-      ? readIntrospectionAnswer(answer.value, token, issuer)
-      : failure(toFault(answer.error, (detail) => fault('introspection_unavailable', { detail })))
+    if (!answer.ok) {
+      return failure(
+        toFault(answer.error, (detail) => fault('introspection_unavailable', { detail })),
+      )
+    }
+    const claims = readIntrospectionAnswer(answer.value, token, issuer)
+    // What is taken from the token counts, too.
+    const size = answer.value.body.length + token.reveal().length
+    if (caching && claims.ok && size <= LARGEST_CACHED_BYTES) {
+      const end = later(clock.now(), introspection.cache)
+      answers.set(key, claims.value, earliest(end, claims.value.expiresAt ?? end))
+    }
+    return claims
   }
 
   return async (token, deadline, beforeAsking) => {
@@ -80,12 +94,9 @@ export const createIntrospect = (
     const circumstances = { issuer: issuer.name, callerCache: cache } as const
 
     if (kept === undefined) beforeAsking()
-    const claims = kept === undefined ? await ask(endpoint.value, token, deadline) : success(kept)
+    const claims =
+      kept === undefined ? await ask(endpoint.value, token, key, deadline) : success(kept)
     if (!claims.ok) return failure(withCircumstances(claims.error, circumstances))
-    if (caching && kept === undefined) {
-      const end = later(clock.now(), introspection.cache)
-      answers.set(key, claims.value, earliest(end, claims.value.expiresAt ?? end))
-    }
     const objection = objectionTo(claims.value, issuer.rules, clock.now())
     return objection === undefined
       ? success({ claims: claims.value, cache })
@@ -173,8 +184,14 @@ const complete = (
     ...rules.requiredClaims.map(({ name }) => name),
     ...contextClaims,
   ].filter((name) => !claimNames.scope.includes(name))
+  const has = (name: string) => (member(members, name) ?? undefined) !== undefined
+  // What the answer tells by one name counts, even where the token tells more by another: an
+  // endpoint may keep scopes back from those who ask (RFC 7662 §2.2).
+  const told = [claimNames.principal, claimNames.clientId, claimNames.scope]
+    .filter((names) => names.some(has))
+    .flat()
   const names = jwt === undefined ? wanted : Object.keys(payload)
-  const lacking = names.filter((name) => (member(members, name) ?? undefined) === undefined)
+  const lacking = names.filter((name) => !has(name) && !told.includes(name))
   const added = lacking.map((name) => [name, member(payload, name)] as const)
   return { ...members, ...Object.fromEntries(added) }
 }

@@ -8,9 +8,11 @@ import { denial, type Denial, type Fault } from '../decision.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure } from '../platform/result.ts'
 import type { DenialReason } from '../reasons.ts'
+import { lacksScopeAlone } from './claims.ts'
 import { diagnose } from './diagnosis.ts'
 import {
   claimedIssuer,
+  isMalformedJwt,
   looksEncrypted,
   readUnverifiedJwt,
   type UnverifiedJwt,
@@ -26,12 +28,13 @@ export interface IssuerVerifier {
  * A JWT is shown to the issuers whose `iss` it claims, in their order; where several have the same,
  * as identity domains do, the keys of each decide. An opaque token is shown to those that
  * introspect. The first who accepts it counts. Where nobody does, a fault outweighs a denial: who
- * could not be asked might have accepted it.
+ * could not be asked might have accepted it, unless another has known it for its own.
  */
 export const createCallerVerifier =
   (verifiers: readonly IssuerVerifier[]): VerifyCaller =>
   async (token, deadline, beforeAsking) => {
     const jwt = readUnverifiedJwt(token.reveal())
+    if (jwt === undefined && isMalformedJwt(token.reveal())) return failure(denial('jwt_malformed'))
     const asked = whoIsAsked(verifiers, jwt)
     const refusals: (Denial | Fault)[] = []
     for (const { verify } of asked) {
@@ -69,7 +72,9 @@ const whoIsAsked = (
 /** Denials by which an issuer says no more than that the token is not known to it. */
 const NOT_MINE: readonly string[] = ['token_inactive', 'key_unknown', 'signature_invalid']
 
+/** Who has found a token good but for its scope knows it for sure; after that a fault counts most. */
 const weightiest = (refusals: readonly (Denial | Fault)[]): Denial | Fault | undefined =>
+  refusals.find((refusal) => refusal.outcome === 'deny' && lacksScopeAlone(refusal)) ??
   refusals.find(({ outcome }) => outcome === 'fault') ??
   refusals.find(({ reason }) => !NOT_MINE.includes(reason)) ??
   refusals[0]

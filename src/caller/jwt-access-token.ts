@@ -3,7 +3,13 @@
  * I/O: through the keys that it is given.
  */
 import type { IssuerConfig, JwtConfig } from '../config/model.ts'
-import { denial, withCircumstances, type Denial, type Fault } from '../decision.ts'
+import {
+  denial,
+  withCircumstances,
+  type Circumstances,
+  type Denial,
+  type Fault,
+} from '../decision.ts'
 import type { DenialReason } from '../reasons.ts'
 import { isSignatureAlgorithm, type SignatureAlgorithm } from '../oauth/signature-algorithms.ts'
 import { readUnverifiedJwt } from '../oauth/unverified-jwt.ts'
@@ -34,8 +40,8 @@ export const createJwtVerifier = (
   keys: SigningKeys,
   clock: Clock,
 ): VerifyJwt => {
-  const refuse = (reason: DenialReason): Result<never, Denial> =>
-    failure(denial(reason, { issuer: issuer.name }))
+  const refuse = (reason: DenialReason, known: Circumstances = {}): Result<never, Denial> =>
+    failure(denial(reason, { issuer: issuer.name, ...known }))
 
   const verifySignature = createVerifySignature(keys, createIsSigned(clock))
 
@@ -52,7 +58,8 @@ export const createJwtVerifier = (
     if (claims.expiresAt === undefined) return refuse('expiry_missing')
     const objection = objectionTo(claims, issuer.rules, clock.now())
     if (objection !== undefined && !lacksScopeAlone(objection)) {
-      return failure(withCircumstances(objection, { issuer: issuer.name }))
+      const { clientId: claimedClientId } = claims
+      return refuse(objection.reason, claimedClientId === undefined ? {} : { claimedClientId })
     }
 
     if (!keys.areAtHand()) beforeAsking()
@@ -134,7 +141,7 @@ const createVerifySignature =
   }
 
 /** More than one key fits where keys share a `kid` or the token names none. */
-const MOST_CANDIDATES = 8
+const MOST_CANDIDATES = 16
 
 const candidateKeys = (
   keys: readonly TrustedKey[],

@@ -6,13 +6,12 @@
 import type { Fault } from '../decision.ts'
 import { SingleFlight } from '../platform/cache.ts'
 import {
-  later,
+  isWithin,
   numericDate,
   seconds,
   type Clock,
   type Deadline,
   type NumericDate,
-  type Seconds,
 } from '../platform/clock.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import type { TrustedKey } from './json-web-key.ts'
@@ -68,12 +67,9 @@ export const createRemoteKeys = (fetchKeys: FetchKeys, clock: Clock): SigningKey
   let lastFailure: { readonly at: NumericDate; readonly fault: Fault } | undefined
   const flights = new SingleFlight<Result<readonly TrustedKey[], Fault>>()
 
-  const isWithin = (span: Seconds, instant: NumericDate): boolean =>
-    clock.now() < later(instant, span)
-
   /** Fetches, unless that failed only just before. */
   const fetch = async (deadline: Deadline): Promise<Result<readonly TrustedKey[], Fault>> => {
-    if (lastFailure !== undefined && isWithin(RETRY_AFTER_FAILURE, lastFailure.at)) {
+    if (lastFailure !== undefined && isWithin(RETRY_AFTER_FAILURE, lastFailure.at, clock.now())) {
       return failure(lastFailure.fault)
     }
     return flights.run('', async () => {
@@ -88,18 +84,20 @@ export const createRemoteKeys = (fetchKeys: FetchKeys, clock: Clock): SigningKey
   }
 
   return {
-    areAtHand: () => isWithin(MAX_AGE, fetchedAt),
+    areAtHand: () => isWithin(MAX_AGE, fetchedAt, clock.now()),
     current: async (deadline) => {
-      if (isWithin(MAX_AGE, fetchedAt)) return success({ keys, areNew: false })
+      if (isWithin(MAX_AGE, fetchedAt, clock.now())) return success({ keys, areNew: false })
       const fetched = await fetch(deadline)
       if (fetched.ok) return success({ keys: fetched.value, areNew: true })
-      const inGrace = isWithin(seconds(MAX_AGE + GRACE), fetchedAt)
+      const inGrace = isWithin(seconds(MAX_AGE + GRACE), fetchedAt, clock.now())
       return inGrace ? success({ keys, areNew: false }) : fetched
     },
-    renewed: async ({ areNew }, deadline) => {
+    renewed: async (atHand, deadline) => {
+      // Another call has renewed them meanwhile.
+      if (atHand.keys !== keys) return success(keys)
       // What was just fetched for this token is the renewal that it gets.
-      if (areNew) renewedAt = fetchedAt
-      if (isWithin(COOLDOWN, renewedAt)) return undefined
+      if (atHand.areNew) renewedAt = fetchedAt
+      if (isWithin(COOLDOWN, renewedAt, clock.now())) return undefined
       const fetched = await fetch(deadline)
       if (fetched.ok) renewedAt = clock.now()
       // While the endpoint is down, nobody knows whether there is a new key that would fit.

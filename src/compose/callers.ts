@@ -2,7 +2,7 @@
  * Owns the wiring of what judges callers, from the configured issuers.
  * I/O: none of its own.
  */
-import { createDiscovery } from '../caller/discovery.ts'
+import { createDiscovery, type DiscoveredEndpoint } from '../caller/discovery.ts'
 import { createIntrospect } from '../caller/introspection.ts'
 import { createCallerVerifier, type IssuerVerifier } from '../caller/issuers.ts'
 import { createFetchKeys } from '../caller/jwks-endpoint.ts'
@@ -53,11 +53,20 @@ const signingKeys = ({ keys }: JwtConfig, locate: Locate, { http, askAsClient, c
 /** Gives the configured address, or has it discovered. */
 type Locate = (
   configured: string | undefined,
-  name: 'jwks_uri' | 'introspection_endpoint',
+  name: DiscoveredEndpoint,
 ) => (deadline: Deadline) => Promise<Result<string, Fault>>
 
-const createLocate = ({ discovery }: IssuerConfig, { http, clock }: Doors): Locate => {
-  const discover = discovery && createDiscovery(discovery, http('discovery'), clock)
+const createLocate = (
+  { discovery, jwt, introspection }: IssuerConfig,
+  { http, clock }: Doors,
+): Locate => {
+  const needed = [
+    ...(jwt?.keys.kind === 'remote' && jwt.keys.uri === undefined ? (['jwks_uri'] as const) : []),
+    ...(introspection && introspection.endpoint === undefined
+      ? (['introspection_endpoint'] as const)
+      : []),
+  ]
+  const discover = discovery && createDiscovery(discovery, needed, http('discovery'), clock)
   return (configured, name) => async (deadline) => {
     if (configured !== undefined) return success(configured)
     return discover?.(name, deadline) ?? failure(fault('discovery_unusable', { detail: name }))

@@ -11,16 +11,24 @@ import { buildRules } from './build-rules.ts'
 import type { IssuerInput } from './document-schema.ts'
 import { LIMITS } from './limits.ts'
 import type { IntrospectionConfig, IssuerConfig, JwtConfig, KeySource } from './model.ts'
-import { COMMON_CLAIM_NAMES, providerFacts, type ProviderFacts } from './presets.ts'
+import {
+  COMMON_CLAIM_NAMES,
+  providerFacts,
+  providerOf,
+  tokenFacts,
+  type ProviderFacts,
+} from './presets.ts'
 import { judgeEndpoint, judgeSecretOcid, type Report } from './problems.ts'
 
 export const buildIssuer = (input: IssuerInput, report: Report): IssuerConfig => {
-  const facts = input.provider === undefined ? {} : providerFacts(input.provider, report)
+  const given = input.provider === undefined ? {} : providerFacts(input.provider, report)
+  const preset = providerOf(input.issuer ?? given.issuer) ?? input.provider?.preset
+  const facts: ProviderFacts = { ...tokenFacts(preset), ...given }
   const validation = input.validation ?? defaultValidation(input, facts)
   const client = buildClient(input, report)
   return {
     name: input.name,
-    preset: input.provider?.preset,
+    preset,
     discovery: facts.discovery,
     jwt: validation === 'introspection' ? undefined : buildJwt(input, facts, client, report),
     introspection:
@@ -37,8 +45,15 @@ export const buildIssuer = (input: IssuerInput, report: Report): IssuerConfig =>
       map: new Map(Object.entries(input.gateway_scope_map ?? {})),
     },
     contextClaims: buildContextClaims(input, report),
+    idleKeys:
+      input.validation === undefined && validation === 'introspection'
+        ? KEYS_OF_JWTS.filter((key) => input[key] !== undefined)
+        : [],
   }
 }
+
+/** What is about JWTs alone. */
+const KEYS_OF_JWTS = ['jwks_uri', 'jwks_access', 'jwks', 'algorithms', 'token_type'] as const
 
 /**
  * Introspection where it can be done, as in the Python sample; else JWT. Where there is nothing for
@@ -195,7 +210,7 @@ const remoteKeys = (
 
 /** Beside the keys of an identity domain, at the path that all identity domains have. */
 const identityDomainTokenEndpoint = (jwksUri: string): string =>
-  URL.canParse(jwksUri) ? new URL('/oauth2/v1/token', jwksUri).href : ''
+  URL.canParse('/oauth2/v1/token', jwksUri) ? new URL('/oauth2/v1/token', jwksUri).href : ''
 
 const buildContextClaims = ({ context_claims }: IssuerInput, report: Report): readonly string[] => {
   for (const name of RESERVED_CONTEXT_NAMES) {

@@ -46,6 +46,7 @@ export interface Config {
 export interface IssuerConfig {
   /** The name by which logs call it. */
   readonly name: string
+  /** The provider, by its preset or by the address of its issuer. */
   readonly preset: PresetName | undefined
   /** OpenID Connect Discovery; endpoints that are undefined below are taken from it. */
   readonly discovery: DiscoveryConfig | undefined
@@ -59,6 +60,8 @@ export interface IssuerConfig {
   readonly gatewayScopes: GatewayScopes
   /** Claims that are copied into the gateway's auth context. */
   readonly contextClaims: readonly string[]
+  /** Keys that were given and have no effect, as nobody chose the validation that they are for. */
+  readonly idleKeys: readonly string[]
 }
 
 export const PRESET_NAMES = ['oci_iam', 'entra', 'okta', 'auth0', 'keycloak', 'oidc'] as const

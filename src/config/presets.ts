@@ -4,7 +4,7 @@
  */
 import type { SignatureAlgorithm } from '../oauth/signature-algorithms.ts'
 import type { ProviderInput } from './document-schema.ts'
-import type { ClaimNames, DiscoveryConfig } from './model.ts'
+import type { ClaimNames, DiscoveryConfig, PresetName } from './model.ts'
 import { judgeEndpoint, type Report } from './problems.ts'
 
 export interface ProviderFacts {
@@ -31,6 +31,43 @@ export const COMMON_CLAIM_NAMES: ClaimNames = {
   principal: ['sub'],
   clientId: ['client_id', 'azp', 'appid', 'cid'],
   scope: ['scope', 'scp'],
+}
+
+/**
+ * Providers that are known by the address of their issuer, in whichever form the configuration
+ * names it: what their tokens lack does not depend on that.
+ */
+const ISSUER_ADDRESSES: readonly (readonly [PresetName, RegExp])[] = [
+  [
+    'entra',
+    /^https:\/\/(login\.(microsoftonline\.(com|us)|partner\.microsoftonline\.cn)\/[^/]+\/v2\.0|sts\.(windows\.net|chinacloudapi\.cn)\/[^/]+\/)$/,
+  ],
+  ['okta', /^https:\/\/[^/]+\.okta(preview|-emea)?\.com(\/|$)/],
+  ['auth0', /^https:\/\/[^/]+\.auth0\.com\/$/],
+]
+
+/** Whose issuer it is, where its address tells. */
+export const providerOf = (issuer: string | undefined): PresetName | undefined =>
+  ISSUER_ADDRESSES.find(([, address]) => issuer !== undefined && address.test(issuer))?.[0]
+
+/** What holds for the access tokens of a provider, however they are verified. */
+export const tokenFacts = (provider: PresetName | undefined): ProviderFacts => {
+  switch (provider) {
+    case 'entra':
+      return {
+        accessTokensNameClient: true,
+        issuesToEveryClient: true,
+        claimNames: { scope: ['scp', 'roles'] },
+      }
+    case 'okta':
+    case 'auth0':
+      return { accessTokensNameClient: true }
+    case 'oci_iam':
+    case 'keycloak':
+    case 'oidc':
+    case undefined:
+      return {}
+  }
 }
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
@@ -82,16 +119,13 @@ const identityDomain = (domain: string): ProviderFacts => ({
 const entra = (tenant: string, version: 1 | 2): ProviderFacts => {
   const login = `https://login.microsoftonline.com/${tenant}`
   const claimNames = { principal: ['oid', 'sub'], scope: ['scp', 'roles'] }
-  const facts = { accessTokensNameClient: true, issuesToEveryClient: true } as const
   return version === 1
     ? {
-        ...facts,
         issuer: `https://sts.windows.net/${tenant}/`,
         jwksUri: `${login}/discovery/keys`,
         claimNames: { ...claimNames, clientId: ['appid'] },
       }
     : {
-        ...facts,
         issuer: `${login}/v2.0`,
         jwksUri: `${login}/discovery/v2.0/keys`,
         claimNames: { ...claimNames, clientId: ['azp'] },
@@ -105,7 +139,6 @@ const okta = (organisation: string, server: string): ProviderFacts => {
     jwksUri: `${issuer}/v1/keys`,
     introspectionEndpoint: `${issuer}/v1/introspect`,
     claimNames: { clientId: ['cid', 'client_id'], scope: ['scp', 'scope'] },
-    accessTokensNameClient: true,
   }
 }
 
@@ -114,7 +147,6 @@ const auth0 = (tenant: string): ProviderFacts => ({
   issuer: `${tenant}/`,
   jwksUri: `${tenant}/.well-known/jwks.json`,
   claimNames: { clientId: ['azp', 'client_id'], scope: ['scope', 'permissions'] },
-  accessTokensNameClient: true,
 })
 
 const keycloak = (realm: string): ProviderFacts => ({

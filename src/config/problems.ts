@@ -4,6 +4,7 @@
  */
 import { endpointProblem } from '../platform/endpoint.ts'
 import { isJsonObject } from '../platform/json.ts'
+import { failure, type Result } from '../platform/result.ts'
 
 /** What is wrong with a key, and what to do. Values are never part of it: one could be a secret. */
 export interface ConfigProblem {
@@ -14,6 +15,22 @@ export interface ConfigProblem {
 
 /** Notes a problem of the field; the form of the configuration knows what its key is called. */
 export type Report = (field: string, problem: string, remedy: string) => void
+
+/**
+ * What nobody has thought of is a problem like any other: a function has to start and to tell it,
+ * whatever its configuration is.
+ */
+export const tellingDefects = <T>(
+  key: string,
+  read: () => Result<T, readonly ConfigProblem[]>,
+): Result<T, readonly ConfigProblem[]> => {
+  try {
+    return read()
+  } catch {
+    const remedy = 'Simplify it; and report it, without its secrets: this is a defect.'
+    return failure([{ key, problem: 'cannot be understood', remedy }])
+  }
+}
 
 const ENDPOINT_REMEDY = 'Give a full address that begins with https://; http is for loopback alone.'
 

@@ -8,7 +8,7 @@ import { failure, success, type Result } from '../platform/result.ts'
 import { DOCUMENT_KEYS, FLAT_KEYS, SETTING_KEYS } from './flat-keys.ts'
 import { FlatReader, type FlatConfiguration } from './flat-reader.ts'
 import { RATE_LIMITS_PER_MINUTE, type Config, type RateLimitTier, type Settings } from './model.ts'
-import { judgeEndpoint, judgeSecretOcid, type ConfigProblem } from './problems.ts'
+import { judgeEndpoint, judgeSecretOcid, tellingDefects, type ConfigProblem } from './problems.ts'
 import { readDocument } from './read-document.ts'
 import { readFlatConfig } from './read-flat.ts'
 import { warnOfSurroundings } from './surroundings.ts'
@@ -64,7 +64,9 @@ const readSource = (
   const document = reader.optional('authorizer_config')
   const secretOcid = reader.optional('authorizer_config_secret_ocid')
   if (document === undefined && secretOcid === undefined) {
-    return success({ kind: 'given', config: readFlatConfig(reader) })
+    return tellingDefects('configuration', () =>
+      success({ kind: 'given', config: readFlatConfig(reader) }),
+    )
   }
   reportKeysBesideDocument(reader, values)
   if (document === undefined) {
@@ -100,6 +102,14 @@ export const warningsAbout = ({ issuers, backends }: Config): readonly ConfigPro
       key: 'audience',
       problem: `is \`any\` for issuer ${name}: tokens that were issued for other APIs pass here`,
       remedy: 'Give the audience of this API’s resource server.',
+    })),
+  ...issuers
+    .filter(({ idleKeys }) => idleKeys.length > 0)
+    .map(({ name, idleKeys }) => ({
+      key: 'validation',
+      problem: `is \`introspection\` for issuer ${name}, as none is given: ${idleKeys.join(', ')} without effect`,
+      remedy:
+        'Give `validation`: `jwt`, `jwt_and_introspection`, or `introspection` if it is meant.',
     })),
   ...backends
     .filter(({ grant }) => grant.kind === 'basic')

@@ -10,16 +10,21 @@ import { buildIssuer } from './build-issuer.ts'
 import { documentSchema } from './document-schema.ts'
 import { judgeBackends } from './judge-backends.ts'
 import type { Config, IssuerConfig } from './model.ts'
-import type { ConfigProblem, Report } from './problems.ts'
+import { tellingDefects, type ConfigProblem, type Report } from './problems.ts'
 
 /** `key`: the flat key or the secret that holds the document, for telling problems. */
-export const readDocument = (
-  text: string,
-  key: string,
-): Result<Config, readonly ConfigProblem[]> => {
+export const readDocument = (text: string, key: string): Result<Config, readonly ConfigProblem[]> =>
+  tellingDefects(key, () => judgeDocument(text, key))
+
+const judgeDocument = (text: string, key: string): Result<Config, readonly ConfigProblem[]> => {
   const json = parseJsonObject(Buffer.from(text))
   if (json === undefined) {
     return failure([{ key, problem: 'is no JSON object', remedy: 'Check it with a JSON editor.' }])
+  }
+  const unusable = unusableNames(json)
+  if (unusable.length > 0) {
+    const told = { problem: 'has a name that cannot be used', remedy: 'Leave it out.' }
+    return failure(unusable.map((path) => ({ key: `${key}: ${path}`, ...told })))
   }
   const parsed = v.safeParse(documentSchema, withoutPrototypes(json))
   if (!parsed.success) return failure(parsed.issues.map((issue) => toProblem(issue, key)))
@@ -39,6 +44,18 @@ export const readDocument = (
   reportLookalikes(config.issuers, reporter)
   judgeBackends({ ...config, refusesUnmatched: unmatched === 'refuse' }, reporter)
   return problems.length === 0 ? success(config) : failure(problems)
+}
+
+/** Names that the library drops without a word: a rule about such a claim would be gone. */
+const DROPPED = ['__proto__', 'constructor', 'prototype']
+
+/** The paths in the value at which such names stand. */
+const unusableNames = (value: unknown, path: readonly string[] = []): readonly string[] => {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, each]) => [
+    ...(DROPPED.includes(name) ? [[...path, name].join('.')] : []),
+    ...unusableNames(each, [...path, name]),
+  ])
 }
 
 /** The library's own message may quote the value, which may be a secret at the wrong place. */
@@ -81,16 +98,19 @@ const reportLookalikes = (
 
 const looksLike = (one: IssuerConfig, other: IssuerConfig): boolean =>
   one.rules.issuer === other.rules.issuer &&
-  judgeOf(one) === judgeOf(other) &&
+  judgesOf(one).some((judge) => judgesOf(other).includes(judge)) &&
   overlap(one.rules.audience, other.rules.audience)
 
-/** By whose word a token passes: the keys, and the introspection endpoint. */
-const judgeOf = ({ jwt, introspection, discovery }: IssuerConfig): string => {
+/**
+ * By whose word a token passes: keys, introspection endpoint, discovery document. One that is the
+ * same is enough for the same tokens, of which the less strict issuer would let all in.
+ */
+const judgesOf = ({ jwt, introspection, discovery }: IssuerConfig): readonly string[] => {
   const keys =
     jwt?.keys.kind === 'static'
-      ? jwt.keys.keys.map(({ key }) => key.export({ format: 'jwk' }))
-      : jwt?.keys.uri
-  return JSON.stringify([keys, introspection?.endpoint, discovery?.url])
+      ? jwt.keys.keys.map(({ key }) => JSON.stringify(key.export({ format: 'jwk' })))
+      : [jwt?.keys.uri]
+  return [...keys, introspection?.endpoint, discovery?.url].filter((judge) => judge !== undefined)
 }
 
 const overlap = (

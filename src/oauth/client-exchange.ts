@@ -39,10 +39,9 @@ export interface ClientRequest {
 /** What kept the exchange from having an answer: the neighbour, or the way to the secret. */
 export type ClientExchangeFailure = HttpFailure | Fault
 
-export type AskAsClient = (
-  request: ClientRequest,
-  deadline: Deadline,
-) => Promise<Result<HttpAnswer, ClientExchangeFailure>>
+type Outcome = Result<HttpAnswer, ClientExchangeFailure>
+
+export type AskAsClient = (request: ClientRequest, deadline: Deadline) => Promise<Outcome>
 
 export interface ClientExchangePorts {
   readonly http: Http
@@ -50,9 +49,6 @@ export interface ClientExchangePorts {
   readonly clock: Clock
   readonly warn: Warn
 }
-
-/** The version at hand, the current one and the previous one: there are no others to try. */
-const MOST_ATTEMPTS = 3
 
 export const createAskAsClient = ({
   http,
@@ -75,7 +71,7 @@ export const createAskAsClient = ({
     request: ClientRequest,
     secret: Redacted,
     deadline: Deadline,
-  ): Promise<Result<HttpAnswer, ClientExchangeFailure>> => {
+  ): Promise<Outcome> => {
     const client = toClient(request.client, secret)
     const authentication = await authenticateClient(client, clock)
     if (!authentication.ok) return authentication
@@ -91,24 +87,31 @@ export const createAskAsClient = ({
 
   return async (request, deadline) => {
     const { secretOcid } = request.client
-    const refused: Redacted[] = []
-    let secret = await secrets.read(secretOcid, deadline)
-    for (;;) {
-      if (!secret.ok) return secret
-      const answer = await send(request, secret.value, deadline)
-      if (!answer.ok || !request.isClientRefused(answer.value)) return answer
-      refused.push(secret.value)
-      if (refused.length === MOST_ATTEMPTS) return answer
-      // It may have been rotated since it was read.
-      const another = await secrets.readAnother(secretOcid, refused, deadline)
-      if (another === undefined) return answer
-      const isOther = another.ok && !refused.some((one) => one.equals(another.value))
-      // Once more with the same secret, as it was read anew; and no more than that.
-      if (another.ok && !isOther && refused.length > 1) return answer
-      secret = another
-    }
+    const secret = await secrets.read(secretOcid, deadline)
+    if (!secret.ok) return secret
+    const answer = await send(request, secret.value, deadline)
+    if (!isRefused(answer, request)) return answer
+
+    // It may have been rotated since it was read.
+    const versions = await secrets.readAgain(secretOcid, secret.value, deadline)
+    if (versions === undefined) return answer
+    if (!versions.ok) return versions
+    const { current, previous } = versions.value
+    const second = await send(request, current, deadline)
+    if (previous === undefined || !isRefused(second, request)) return second
+
+    const third = await send(request, previous, deadline)
+    if (isAccepted(third, request)) secrets.acceptPrevious(secretOcid, previous)
+    return third
   }
 }
+
+const isRefused = (outcome: Outcome, { isClientRefused }: ClientRequest): boolean =>
+  outcome.ok && isClientRefused(outcome.value)
+
+/** An answer of the server itself, whatever it says to the rest of the request. */
+const isAccepted = (outcome: Outcome, request: ClientRequest): boolean =>
+  outcome.ok && outcome.value.status < 500 && !isRefused(outcome, request)
 
 /** The fault behind a failed exchange: a missing secret is its own, the rest is the endpoint's. */
 export const toFault = (

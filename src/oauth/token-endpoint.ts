@@ -36,9 +36,26 @@ const LONGEST_LIFETIME = seconds(86_400)
 /** Who asks for a longer pause is asked again after this one. */
 const LONGEST_RETRY_AFTER = seconds(300)
 
-/** Whether the answer says that our client's authentication was refused (RFC 6749 §5.2). */
-export const isInvalidClient = (answer: HttpAnswer): boolean =>
-  answer.status === 401 || (answer.status === 400 && readErrorCode(answer) === 'invalid_client')
+/** Codes by which a server has nothing against our client's authentication (RFC 6749 §5.2, RFC 8693). */
+const OTHER_ERRORS = [
+  'invalid_request',
+  'invalid_grant',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'invalid_target',
+]
+
+/**
+ * Whether the answer says that our client's authentication was refused (RFC 6749 §5.2): by its code,
+ * or by a 401 that names no other.
+ */
+export const isInvalidClient = (answer: HttpAnswer): boolean => {
+  const code = readErrorCode(answer)
+  return answer.status === 401
+    ? code === undefined || !OTHER_ERRORS.includes(code)
+    : answer.status === 400 && code === 'invalid_client'
+}
 
 /**
  * The token in the answer. Its end is reckoned from `requestedAt`, when the request left: it

@@ -14,10 +14,24 @@ const BASE64URL = /^[A-Za-z0-9_-]+$/
 /** Header and payload of a signed JWT in compact form; undefined for anything else. */
 export const readUnverifiedJwt = (token: string): UnverifiedJwt | undefined => {
   const parts = token.split('.', 4)
-  if (parts.length !== 3 || !parts.every((part) => BASE64URL.test(part))) return undefined
-  const [header, payload] = parts.map((part) => parseJsonObject(Buffer.from(part, 'base64url')))
+  return parts.length === 3 && parts.every((part) => BASE64URL.test(part))
+    ? readBeginning(parts)
+    : undefined
+}
+
+const readBeginning = (parts: readonly string[]): UnverifiedJwt | undefined => {
+  const [header, payload] = parts
+    .slice(0, 2)
+    .map((part) => parseJsonObject(Buffer.from(part, 'base64url')))
   return header === undefined || payload === undefined ? undefined : { header, payload }
 }
+
+/**
+ * Whether a token that is no JWT begins like one. Decoders that forgive padding, another alphabet
+ * or further parts would take it for one, with claims that were never looked at here.
+ */
+export const isMalformedJwt = (token: string): boolean =>
+  !looksEncrypted(token) && readBeginning(token.split('.', 2)) !== undefined
 
 /** Whether the token has the five parts of an encrypted JWT (RFC 7516 §7.1). */
 export const looksEncrypted = (token: string): boolean => token.split('.', 6).length === 5

@@ -18,6 +18,7 @@ export class Backoff {
   readonly #clock: Clock
   readonly #chance: Chance
   #failures = 0
+  #failedAt = numericDate(Number.NEGATIVE_INFINITY)
   #until = numericDate(Number.NEGATIVE_INFINITY)
 
   constructor(plan: BackoffPlan, clock: Clock, chance: Chance) {
@@ -26,9 +27,10 @@ export class Backoff {
     this.#chance = chance
   }
 
-  /** Whether another try is due. */
+  /** Whether another try is due; also where the clock was set back since the last one. */
   get isOver(): boolean {
-    return this.#clock.now() >= this.#until
+    const now = this.#clock.now()
+    return now >= this.#until || now < this.#failedAt
   }
 
   /** `retryAfter`: what the other side asked for (RFC 9110 §10.2.3); no pause is shorter then. */
@@ -38,6 +40,7 @@ export class Backoff {
     // A failure long after the last one has nothing to do with it.
     if (now >= later(this.#until, longest)) this.#failures = 0
     this.#failures += 1
+    this.#failedAt = now
     const doublings = this.#failures - freeFailures - 1
     const pause = doublings < 0 ? 0 : Math.min(first * 2 ** doublings, longest)
     const spread = pause * (0.5 + this.#chance() / 2)

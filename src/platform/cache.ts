@@ -7,8 +7,13 @@ import { later, seconds, type Clock, type NumericDate } from './clock.ts'
 
 interface Entry<T> {
   readonly value: T
+  readonly storedAt: NumericDate
   readonly expiresAt: NumericDate
 }
+
+/** Before it was stored an entry is as dead as after its end: the clock was set back since. */
+const isAlive = ({ storedAt, expiresAt }: Entry<unknown>, now: NumericDate): boolean =>
+  storedAt <= now && now < expiresAt
 
 /** How often what has expired is looked for; each look goes through all entries. */
 const SWEEP_INTERVAL = seconds(10)
@@ -39,7 +44,7 @@ export class ExpiringCache<T> {
     const entry = this.#entries.get(key)
     if (entry === undefined) return undefined
     this.#entries.delete(key)
-    if (entry.expiresAt <= this.#clock.now()) return undefined
+    if (!isAlive(entry, this.#clock.now())) return undefined
     // A Map keeps the order of insertion: put back last, the first entry is the least recently used.
     this.#entries.set(key, entry)
     return entry.value
@@ -52,7 +57,7 @@ export class ExpiringCache<T> {
     if (this.#entries.size >= this.#capacity && oldest.done !== true) {
       this.#entries.delete(oldest.value)
     }
-    this.#entries.set(key, { value, expiresAt })
+    this.#entries.set(key, { value, storedAt: this.#clock.now(), expiresAt })
   }
 
   delete(key: string): void {
@@ -67,8 +72,8 @@ export class ExpiringCache<T> {
   dropExpired(): void {
     const now = this.#clock.now()
     this.#sweepAt = later(now, SWEEP_INTERVAL)
-    for (const [key, { expiresAt }] of this.#entries) {
-      if (expiresAt <= now) this.#entries.delete(key)
+    for (const [key, entry] of this.#entries) {
+      if (!isAlive(entry, now)) this.#entries.delete(key)
     }
   }
 

@@ -32,6 +32,13 @@ export const secondsUntil = (instant: NumericDate, now: NumericDate): Seconds =>
   seconds(instant - now)
 
 /**
+ * Whether less than `span` has passed since `instant`. An instant that lies ahead is none to reckon
+ * from: the clock was set back since.
+ */
+export const isWithin = (span: Seconds, instant: NumericDate, now: NumericDate): boolean =>
+  instant <= now && now < later(instant, span)
+
+/**
  * Tells the wall clock's time. Expiries are judged by it at the moment of use: Fn freezes idle
  * containers, so that no timer and no monotonic clock tells how much time has really passed.
  */
@@ -50,6 +57,12 @@ export interface Deadline {
 export const deadlineAt = (instant: NumericDate, clock: Clock): Deadline => ({
   remaining: () => milliseconds(Math.max(0, secondsUntil(instant, clock.now()) * 1000)),
 })
+
+/** A timer set for the deadline may end so much before the wall clock has reached it. */
+const TIMER_TOLERANCE = milliseconds(10)
+
+/** Whether what ends now ends because of this deadline. */
+export const isOver = (deadline: Deadline): boolean => deadline.remaining() <= TIMER_TOLERANCE
 
 /** The same deadline, but no more than `span` from now. */
 export const deadlineWithin = (span: Seconds, deadline: Deadline, clock: Clock): Deadline => {

@@ -3,10 +3,8 @@
  * I/O: opens connections. The only door to axios.
  */
 import type { AxiosRequestConfig, AxiosResponse, AxiosStatic } from 'axios'
-import type * as NodeHttp from 'node:http'
-import type { IncomingMessage } from 'node:http'
-import type * as NodeHttps from 'node:https'
 import { milliseconds, type Deadline } from './clock.ts'
+import { agents, forgetting, whatHasArrived, type Agents } from './connections.ts'
 import { isJsonObject, member } from './json.ts'
 import { failure, success, type Result } from './result.ts'
 
@@ -46,9 +44,6 @@ const LARGEST_ANSWER_BYTES = 1024 * 1024
 /** No exchange as a whole takes longer, however much time the decision has left. */
 const LONGEST_EXCHANGE_MILLISECONDS = milliseconds(5_000)
 
-/** Own connections are given up before servers and NAT gateways usually forget them. */
-const IDLE_CONNECTION_MILLISECONDS = 30_000
-
 /**
  * An exchange that follows no redirect, asks no proxy, checks certificates whatever the
  * environment says, reads at most 1 MiB after decompression, and ends as a whole when the deadline
@@ -59,14 +54,13 @@ export const createHttp = (): Http => {
   let loading: Promise<Client> | undefined
   return async (request, deadline) => {
     const client = await (loading ??= loadClient())
+    await whatHasArrived()
     const kept = await exchange(client, client.keptConnections, request, deadline)
     if (kept !== 'dead_connection') return kept
     const fresh = await exchange(client, client.freshConnections, request, deadline)
     return fresh === 'dead_connection' ? failure('connection_failed') : fresh
   }
 }
-
-type Agents = Pick<AxiosRequestConfig, 'httpAgent' | 'httpsAgent'>
 
 interface Client {
   readonly axios: AxiosStatic
@@ -85,42 +79,10 @@ const loadClient = async (): Promise<Client> => {
   return {
     axios,
     transports: { 'http:': forgetting(http.request), 'https:': forgetting(https.request) },
-    keptConnections: agents(http, https, {
-      keepAlive: true,
-      timeout: IDLE_CONNECTION_MILLISECONDS,
-    }),
-    freshConnections: agents(http, https, { keepAlive: false }),
+    keptConnections: agents(http, https, 'kept'),
+    freshConnections: agents(http, https, 'fresh'),
   }
 }
-
-const agents = (
-  http: typeof NodeHttp,
-  https: typeof NodeHttps,
-  connections: NodeHttp.AgentOptions,
-): Agents => ({
-  httpAgent: new http.Agent(connections),
-  httpsAgent: new https.Agent({ ...connections, rejectUnauthorized: true, minVersion: 'TLSv1.2' }),
-})
-
-/** A connection is opened with these. */
-const OF_THE_CONNECTION = ['agent', 'protocol', 'hostname', 'port', 'path', 'method'] as const
-
-/**
- * Node keeps the options of a connection's first request for as long as the connection lives. So
- * there is nothing secret in them: the headers are set when they have been read, and axios's
- * callbacks, which know the body, are left out.
- */
-const forgetting = (send: typeof NodeHttp.request) => ({
-  request: (options: NodeHttp.RequestOptions, handle: (answer: IncomingMessage) => void) => {
-    const kept = Object.create(null) as NodeHttp.RequestOptions
-    for (const name of OF_THE_CONNECTION) Object.assign(kept, { [name]: options[name] })
-    const request = send(kept, handle)
-    for (const [name, value] of Object.entries(options.headers ?? {})) {
-      request.setHeader(name, value as string)
-    }
-    return request
-  },
-})
 
 /** Each setting is given, defaults too: what is absent could be had from a polluted prototype. */
 const SETTINGS = {

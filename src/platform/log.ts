@@ -37,6 +37,11 @@ const shorten = (_name: string, value: unknown): unknown =>
     ? `${value.slice(0, LONGEST_VALUE_CHARACTERS)}…`
     : value
 
+/** Goes on when who read the log is gone: to log that would fail as well, and so on for ever. */
+export const outliveReaders = (): void => {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+}
+
 /**
  * Drops what is written to standard error: nothing of ours, but requests with their secrets where
  * the environment has Node or a library print them. A dying Node writes past this.

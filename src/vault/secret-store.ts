@@ -16,23 +16,33 @@ export interface SecretStore {
   /** The secret, read from Vault at most its time to live ago. */
   read(secretOcid: string, deadline: Deadline): Promise<Result<Redacted, Fault>>
   /**
-   * What to try in place of what was refused: the version that Vault has now, or the previous one,
-   * as identity provider and Vault disagree for a while when a secret is rotated. Where there is no
-   * other it is the current one again, which the identity provider may have heard of meanwhile.
-   * Undefined when that was looked for only just before: a wrong secret must not flood Vault.
+   * What to try in place of what was refused. Undefined when that was looked for only just before:
+   * a wrong secret must not flood Vault.
    */
-  readAnother(
+  readAgain(
     secretOcid: string,
-    refused: readonly Redacted[],
+    refused: Redacted,
     deadline: Deadline,
-  ): Promise<Result<Redacted, Fault> | undefined>
+  ): Promise<Result<SecretVersions, Fault> | undefined>
+  /** Tells that the previous version was taken where the current one was not: it serves for now. */
+  acceptPrevious(secretOcid: string, previous: Redacted): void
+}
+
+export interface SecretVersions {
+  /** As Vault has it now. It may be what was refused: one refusal may be a mishap. */
+  readonly current: Redacted
+  /**
+   * Identity provider and Vault disagree for a while when a secret is rotated. Undefined where there
+   * is none, and where the current version is another one than was refused.
+   */
+  readonly previous: Redacted | undefined
 }
 
 /** How often another version is looked for: soon at first, as a rotation takes a second or so. */
 const LOOKING_AGAIN = { freeFailures: 0, first: seconds(2), longest: seconds(10) }
 
 /** A previous version that is accepted is on its way out: the current one has its chance soon. */
-const LONGEST_PREVIOUS = seconds(60)
+const PREVIOUS_TIME_TO_LIVE = seconds(60)
 
 /** More secrets than any configuration names. */
 const CAPACITY = 100
@@ -51,7 +61,7 @@ export const createSecretStore = (
   const secrets = new ExpiringCache<Redacted>(CAPACITY, clock)
   const pauses = new Map<string, Backoff>()
   const flights = new SingleFlight<Result<Redacted, Fault>>()
-  const searches = new SingleFlight<Result<Redacted, Fault> | undefined>()
+  const searches = new SingleFlight<Result<SecretVersions, Fault>>()
 
   const fetch = (secretOcid: string, deadline: Deadline): Promise<Result<Redacted, Fault>> =>
     flights.run(secretOcid, async () => {
@@ -68,18 +78,17 @@ export const createSecretStore = (
 
   const search = async (
     secretOcid: string,
-    isRefused: (secret: Redacted) => boolean,
+    refused: Redacted,
     deadline: Deadline,
-  ): Promise<Result<Redacted, Fault> | undefined> => {
+  ): Promise<Result<SecretVersions, Fault>> => {
     const current = await fetch(secretOcid, deadline)
-    if (!current.ok || !isRefused(current.value)) return current
+    if (!current.ok) return current
+    if (!current.value.equals(refused)) return onlyCurrent(current.value)
 
     const previous = await readBundle(secretOcid, 'PREVIOUS', deadline)
-    if (!previous.ok || isRefused(previous.value)) return current
-    const span = seconds(Math.min(timeToLive, LONGEST_PREVIOUS))
-    secrets.set(secretOcid, previous.value, later(clock.now(), span))
-    warn('previous_secret_used', { secret: secretOcid })
-    return previous
+    return previous.ok && !previous.value.equals(refused)
+      ? success({ current: current.value, previous: previous.value })
+      : onlyCurrent(current.value)
   }
 
   return {
@@ -87,18 +96,23 @@ export const createSecretStore = (
       const kept = secrets.get(secretOcid)
       return kept === undefined ? fetch(secretOcid, deadline) : success(kept)
     },
-    readAnother: async (secretOcid, refused, deadline) => {
-      const isRefused = (secret: Redacted) => refused.some((one) => one.equals(secret))
+    readAgain: async (secretOcid, refused, deadline) => {
       const kept = secrets.get(secretOcid)
       // Another call has found it meanwhile.
-      if (kept !== undefined && !isRefused(kept)) return success(kept)
+      if (kept !== undefined && !kept.equals(refused)) return onlyCurrent(kept)
 
       const underWay = searches.underWay(secretOcid)
       if (underWay !== undefined) return underWay
       const pause = pauseOf(secretOcid)
       if (!pause.isOver) return undefined
       pause.failed()
-      return searches.run(secretOcid, () => search(secretOcid, isRefused, deadline))
+      return searches.run(secretOcid, () => search(secretOcid, refused, deadline))
+    },
+    acceptPrevious: (secretOcid, previous) => {
+      secrets.set(secretOcid, previous, later(clock.now(), PREVIOUS_TIME_TO_LIVE))
+      warn('previous_secret_used', { secret: secretOcid })
     },
   }
 }
+
+const onlyCurrent = (current: Redacted) => success<SecretVersions>({ current, previous: undefined })

@@ -169,6 +169,16 @@ describe('a configuration with something wrong in it', () => {
     expect([...problems].sort()).toEqual(Object.keys(changes).sort())
   })
 
+  it('may have an address of keys from which no other one follows', async () => {
+    const { verdict, problems } = await coldStart({
+      validation: 'jwt',
+      issuer: 'https://idp.example.com',
+      jwks_access: 'client_credentials',
+      jwks_uri: 'idcs-a.identity.example:443/admin/v1/SigningCert/jwk',
+    })
+    expect([verdict, problems]).toEqual(['fault config_invalid', ['jwks_uri']])
+  })
+
   it('never has its values told: one may be a secret', async () => {
     const secret = world.keepSecret('a-secret-in-the-wrong-place')
     const keys = [...REQUIRED, 'vault_secrets_endpoint', 'log_level', 'secret_ttl_seconds']

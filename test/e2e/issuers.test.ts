@@ -220,6 +220,17 @@ describe('Entra, an identity domain by introspection and Keycloak at once', () =
     )
   })
 
+  it('takes a token that one of two has known for its own, down or not the other', async () => {
+    const requiring = { required_scopes: ['admin'] }
+    await startWith(
+      domain('down', { ...requiring, jwks_uri: 'http://127.0.0.1:9/keys' }),
+      domain('one', requiring),
+    )
+
+    expect((await decided(one.token())).verdict).toBe('deny scope_insufficient')
+    expect((await decided(other.token())).verdict).toBe('fault keys_unavailable')
+  })
+
   it('takes an outage of the one that could have known for a fault', async () => {
     await startAll()
     await world.introspection.pause()
@@ -295,5 +306,26 @@ describe('jwt_and_introspection', () => {
     expect((await decided(one.token())).verdict).toBe('permit permitted')
     world.introspection.replyWith({ body: { active: false } })
     expect((await decided(one.token())).verdict).toBe('deny token_inactive')
+  })
+
+  it('RFC 7662 §2.2: gives no scope that the answer keeps back', async () => {
+    const { introspection_endpoint, client } = partners()
+    const both = { validation: 'jwt_and_introspection', introspection_endpoint, client }
+    await startWith(domain('one', { ...both, required_scopes: ['admin'] }))
+    world.introspection.replyWith({ body: { active: true, scope: 'read' } })
+    const token = one.token({ scope: undefined, scp: ['read', 'admin'] })
+
+    expect((await decided(token)).verdict).toBe('deny scope_insufficient')
+  })
+})
+
+describe('a token that begins like a JWT', () => {
+  it('is not shown to a provider whose decoder may forgive more than ours', async () => {
+    await startWith(partners())
+
+    expect((await decided(`${one.token({ cnf: { jkt: 'x' } })}==`)).verdict).toBe(
+      'deny jwt_malformed',
+    )
+    expect(world.introspection.requests).toHaveLength(0)
   })
 })

@@ -67,7 +67,7 @@ describe('a JWT', () => {
     [
       '#11 RFC 8725 §3.1: alg none',
       () => `${signingInput({ alg: 'none' }, usualClaims())}.`,
-      'token_opaque',
+      'jwt_malformed',
     ],
     [
       '#11 RFC 8725 §3.1: alg none, with a signature',
@@ -270,7 +270,7 @@ describe('a JWT', () => {
       () => `${issuer.token().slice(0, -4)}AAAA`,
       'signature_invalid',
     ],
-    ['no signature', () => `${issuer.token().split('.').slice(0, 2).join('.')}.`, 'token_opaque'],
+    ['no signature', () => `${issuer.token().split('.').slice(0, 2).join('.')}.`, 'jwt_malformed'],
   ])('is denied with %s', async (_case, makeToken, reason) => {
     const asked = keys.requests.length
 

@@ -190,6 +190,17 @@ describe('the artifact', () => {
     expect(readdirSync(folder).sort()).toEqual(['lsnr.sock', 'lsnr.sock.tmp'])
   })
 
+  it('serves on when nobody reads its log any more', async () => {
+    const byHand = await startByHand(environment(), { folder: newFolder() })
+    await byHand.post(PAYLOAD)
+    byHand.stopReading()
+    for (let call = 0; call < 20; call += 1) {
+      // An error that is logged, which fails with an error, leaves no time for anything else.
+      expect(JSON.parse((await byHand.post(PAYLOAD)).body)).toEqual(ACTIVE)
+    }
+    await byHand.kill()
+  })
+
   it('does not end on a request that is no call', async () => {
     const byHand = await startByHand(environment(), { folder: newFolder() })
     const [refused, answered] = [

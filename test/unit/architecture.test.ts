@@ -56,7 +56,7 @@ describe('one door per dependency', () => {
     { name: /^oci-/, door: /^vault\// },
     { name: /^@fnproject\/fdk$/, door: /^func\.ts$/ },
     { name: /^node:(?!crypto$|util$|fs$|path$|module$|vm$|https?$)/, door: /^$/ },
-    { name: /^node:https?$/, door: /^platform\/http\.ts$/ },
+    { name: /^node:https?$/, door: /^platform\/(http|connections)\.ts$/ },
     { name: /^node:(fs|path)$/, door: /^(func|platform\/compiled-file)\.ts$/ },
     { name: /^node:(module|vm)$/, door: /^platform\/compiled-file\.ts$/ },
     { name: /^node:(crypto|util)$/, door: /./ },

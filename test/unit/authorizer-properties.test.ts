@@ -66,7 +66,9 @@ const worldWith = ({ minLifetimeSeconds, maxDecisionSeconds, chance }: Settings)
           request: () => {
             const lifetime = moment?.issuedLifetimeSeconds
             if (lifetime === undefined) {
-              return Promise.resolve(failure({ fault: fault('token_endpoint_unavailable') }))
+              return Promise.resolve(
+                failure({ fault: fault('token_endpoint_unavailable'), isOfEndpoint: true }),
+              )
             }
             const authorization = `Bearer ${ends.size}`
             const expiresAt = later(clock.now(), seconds(lifetime))

@@ -21,6 +21,8 @@ export interface ByHand {
   readonly folder: string
   readonly log: readonly LogLine[]
   decisions(): Readonly<Record<string, unknown>>[]
+  /** Nobody reads its log any more. */
+  stopReading(): void
   post(body: string, headers?: OutgoingHttpHeaders): Promise<{ status: number; body: string }>
   /** Ends it as the platform does, and leaves the folder as it is. */
   kill(): Promise<void>
@@ -66,6 +68,10 @@ export async function startByHand(
     folder,
     log,
     decisions: () => jsonLines(log).filter((line) => line['event'] === 'decision'),
+    stopReading: () => {
+      child.stdout.destroy()
+      child.stderr.destroy()
+    },
     post: async (body, headers = {}) => {
       const answer = await post(socketPath, body, headers)
       // What was printed before the answer lies in the pipes by now; this turn reads it.

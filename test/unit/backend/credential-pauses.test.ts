@@ -12,7 +12,13 @@ import type {
   Subject,
 } from '../../../src/backend/credential.ts'
 import { fault } from '../../../src/decision.ts'
-import { later, seconds, type NumericDate } from '../../../src/platform/clock.ts'
+import {
+  deadlineAt,
+  later,
+  seconds,
+  type Deadline,
+  type NumericDate,
+} from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success, type Result } from '../../../src/platform/result.ts'
 import { deadlineWith, PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
@@ -25,7 +31,7 @@ type Outcome = Result<BackendCredential, CredentialFailure>
 
 /** A cache over a grant whose n-th request comes to `outcome(n)`, one of each caller's own or of us. */
 const cacheOver = (
-  outcome: (number: number) => Outcome | Promise<Outcome>,
+  outcome: (number: number, deadline: Deadline) => Outcome | Promise<Outcome>,
   { application }: { readonly application: Subject | undefined } = { application: APPLICATION },
 ) => {
   const clock = new StandingClock()
@@ -33,9 +39,9 @@ const cacheOver = (
   const grant: Grant<Subject> = {
     application,
     subjectOf: ({ clientId = '' }) => success(application ?? { key: clientId }),
-    request: async ({ key }) => {
+    request: async ({ key }, deadline) => {
       requests.push(key)
-      return outcome(requests.length)
+      return outcome(requests.length, deadline)
     },
   }
   const source = createCredentialCache(
@@ -63,6 +69,7 @@ const ending = (number: number, lifetimeSeconds: number): Outcome =>
   issued(number, later(START, seconds(lifetimeSeconds)))
 
 const DOWN = fault('token_endpoint_unavailable', { detail: 'status_503' })
+const OF_ENDPOINT = { fault: DOWN, isOfEndpoint: true }
 const MISSED = { backend: 'oic', backEndCache: 'miss' } as const
 
 describe('a credential without an end', () => {
@@ -109,7 +116,7 @@ describe('credentials that live too short', () => {
 describe('a pause', () => {
   it('has nothing prepared', async () => {
     const { clock, requests, source, obtain } = cacheOver((number) =>
-      number === 1 ? failure({ fault: DOWN, retryAfter: seconds(30) }) : ending(number, 3600),
+      number === 1 ? failure({ ...OF_ENDPOINT, retryAfter: seconds(30) }) : ending(number, 3600),
     )
     expect(await obtain()).toStrictEqual(fault(DOWN.reason, { ...MISSED, detail: 'status_503' }))
 
@@ -129,7 +136,7 @@ describe('a pause', () => {
     )
     const first = obtain('ann')
     const failing = obtain('bob')
-    answers[1]?.(failure({ fault: DOWN, retryAfter: seconds(30) }))
+    answers[1]?.(failure({ ...OF_ENDPOINT, retryAfter: seconds(30) }))
     await failing
 
     const second = obtain('ann')
@@ -139,5 +146,83 @@ describe('a pause', () => {
     answers[0]?.(ending(1, 3600))
     expect([await first, await second]).toStrictEqual(['Bearer 1 miss', 'Bearer 1 miss'])
     expect(requests).toStrictEqual(['ann', 'bob'])
+  })
+})
+
+describe('a renewal that takes longer than a call has to spare', () => {
+  const SLOW_SECONDS = 3
+
+  /** A token endpoint that answers well, if it is given the time. */
+  const slowEndpoint = () => {
+    const clockOf: { clock?: StandingClock } = {}
+    const cache = cacheOver((number, deadline) => {
+      const { clock } = clockOf
+      if (clock === undefined) throw new Error('no clock')
+      const patience = deadline.remaining() / 1000
+      clock.advance(Math.min(SLOW_SECONDS, patience))
+      if (patience < SLOW_SECONDS) return failure({ ...OF_ENDPOINT, fault: TIMED_OUT })
+      return issued(number, later(clock.now(), seconds(3600)))
+    })
+    clockOf.clock = cache.clock
+    const obtain = () =>
+      cache.obtain(undefined, deadlineAt(later(cache.clock.now(), seconds(10)), cache.clock))
+    return { ...cache, obtain }
+  }
+  const TIMED_OUT = fault('token_endpoint_unavailable', { detail: 'timed_out' })
+
+  it('is no trouble for a call that has nothing else', async () => {
+    const { clock, obtain } = slowEndpoint()
+    const outcomes = new Set<unknown>()
+    while (clock.now() < later(START, seconds(4 * 3600))) {
+      const outcome = await obtain()
+      outcomes.add(typeof outcome === 'string' ? outcome.split(' ')[2] : outcome.reason)
+      clock.advance(1)
+    }
+
+    expect([...outcomes].sort()).toStrictEqual(['hit', 'miss'])
+  })
+
+  it('is tried less and less often', async () => {
+    const { clock, requests, obtain } = slowEndpoint()
+    await obtain()
+    while (clock.now() < later(START, seconds(3400))) {
+      await obtain()
+      clock.advance(1)
+    }
+
+    // Of some 280 calls in the time of renewals.
+    expect(requests.length).toBeGreaterThan(2)
+    expect(requests.length).toBeLessThan(60)
+  })
+})
+
+describe('a request that ends with the time of the call that made it', () => {
+  const OVER = deadlineWith(0)
+
+  it('is made once more by a call that waited for it and has time left', async () => {
+    const answers: ((outcome: Outcome) => void)[] = []
+    const { requests, obtain } = cacheOver(
+      () =>
+        new Promise<Outcome>((resolve) => {
+          answers.push(resolve)
+        }),
+    )
+    const hurried = obtain('ann', OVER)
+    const patient = obtain('bob')
+    answers[0]?.(failure(OF_ENDPOINT))
+    expect(await hurried).toMatchObject({ reason: 'token_endpoint_unavailable' })
+    answers[1]?.(ending(2, 3600))
+
+    expect(await patient).toBe('Bearer 2 miss')
+    expect(requests).toHaveLength(2)
+  })
+
+  it('is made no more than once more', async () => {
+    const { requests, obtain } = cacheOver(() => failure(OF_ENDPOINT))
+    const [hurried, patient] = [obtain('ann', OVER), obtain('bob')]
+
+    expect(await hurried).toMatchObject({ reason: 'token_endpoint_unavailable' })
+    expect(await patient).toMatchObject({ reason: 'token_endpoint_unavailable' })
+    expect(requests).toHaveLength(2)
   })
 })

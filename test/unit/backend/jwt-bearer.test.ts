@@ -181,7 +181,11 @@ describe('the grant by user assertion', () => {
     const refused = { kind: 'refused', detail: 'access_denied', retryAfter: seconds(7) } as const
 
     expect(await grantIn({ outcome: refused }).request()).toStrictEqual(
-      failure({ fault: fault('credential_refused', { detail: 'access_denied' }), retryAfter: 7 }),
+      failure({
+        fault: fault('credential_refused', { detail: 'access_denied' }),
+        isOfEndpoint: false,
+        retryAfter: 7,
+      }),
     )
   })
 })

@@ -87,7 +87,10 @@ describe('the token exchange grant', () => {
     const { credential } = await exchange({}, { ...ISSUED, issuedTokenType })
 
     expect(credential).toStrictEqual(
-      failure({ fault: fault('credential_unusable', { detail: 'issued_token_type' }) }),
+      failure({
+        fault: fault('credential_unusable', { detail: 'issued_token_type' }),
+        isOfEndpoint: false,
+      }),
     )
   })
 
@@ -98,6 +101,12 @@ describe('the token exchange grant', () => {
   ])('takes a token endpoint that is %s for a fault', async (kind, detail, reason) => {
     const { credential } = await exchange({}, { kind, detail, retryAfter: seconds(7) })
 
-    expect(credential).toStrictEqual(failure({ fault: fault(reason, { detail }), retryAfter: 7 }))
+    expect(credential).toStrictEqual(
+      failure({
+        fault: fault(reason, { detail }),
+        isOfEndpoint: kind === 'unavailable',
+        retryAfter: 7,
+      }),
+    )
   })
 })

@@ -11,7 +11,10 @@ describe('a failed token request', () => {
   it('is the fault that it was where the token endpoint was never asked', () => {
     const secret = fault('secret_unavailable', { detail: 'status_404' })
 
-    expect(toCredentialFailure(secret)).toStrictEqual({ fault: secret })
+    expect(toCredentialFailure(secret)).toStrictEqual({
+      fault: secret,
+      isOfEndpoint: false,
+    })
   })
 
   it.each([
@@ -21,7 +24,24 @@ describe('a failed token request', () => {
   ] as const)('is a fault of its own where the endpoint is %s', (kind, detail, reason) => {
     expect(toCredentialFailure({ kind, detail })).toStrictEqual({
       fault: fault(reason, { detail }),
+      isOfEndpoint: kind === 'unavailable',
     })
+  })
+
+  it.each([
+    ['status_400', false],
+    ['status_404', false],
+    ['status_413', false],
+    ['status_499', false],
+    ['status_408', true],
+    ['status_429', true],
+    ['status_302', true],
+    ['status_500', true],
+    ['status_503', true],
+    ['connection_refused', true],
+    ['timed_out', true],
+  ])('is the trouble of everybody or of this request alone: %s', (detail, isOfEndpoint) => {
+    expect(toCredentialFailure({ kind: 'unavailable', detail }).isOfEndpoint).toBe(isOfEndpoint)
   })
 
   it('tells how long the endpoint wants to be left alone', () => {
@@ -29,6 +49,7 @@ describe('a failed token request', () => {
 
     expect(toCredentialFailure(failed)).toStrictEqual({
       fault: fault('token_endpoint_unavailable', { detail: 'status_429' }),
+      isOfEndpoint: true,
       retryAfter: 7,
     })
   })
@@ -67,6 +88,7 @@ describe('a failed token request', () => {
   ] as const)('is %s with %s, and has a hint on it', (kind, detail, reason, hint) => {
     expect(toCredentialFailure({ kind, detail })).toStrictEqual({
       fault: fault(reason, { detail, hint }),
+      isOfEndpoint: false,
     })
   })
 })

@@ -25,7 +25,11 @@ const assertions = createJwtBearerGrant(
     subjectClaim: 'sub',
     assertionKeyOcid: undefined,
   },
-  { requestToken, secrets: { read: UNUSED, readAnother: UNUSED }, clock: new StandingClock() },
+  {
+    requestToken,
+    secrets: { read: UNUSED, readAgain: UNUSED, acceptPrevious: () => undefined },
+    clock: new StandingClock(),
+  },
 )
 
 const exchanges = createTokenExchangeGrant(

@@ -3,7 +3,11 @@
  * Pure.
  */
 import { describe, expect, it } from '@jest/globals'
-import { createDiscovery, readMetadata } from '../../../src/caller/discovery.ts'
+import {
+  createDiscovery,
+  readMetadata,
+  type DiscoveredEndpoint,
+} from '../../../src/caller/discovery.ts'
 import { fault } from '../../../src/decision.ts'
 import type { HttpAnswer, HttpFailure } from '../../../src/platform/http.ts'
 import { failure, success, type Result } from '../../../src/platform/result.ts'
@@ -20,10 +24,13 @@ const KEYS = `${ISSUER}/keys`
 const INTROSPECT = `${ISSUER}/introspect`
 const METADATA = { issuer: ISSUER, jwks_uri: KEYS, introspection_endpoint: INTROSPECT }
 
-const discoveryOf = (reply: (index: number) => Result<HttpAnswer, HttpFailure>) => {
+const discoveryOf = (
+  reply: (index: number) => Result<HttpAnswer, HttpFailure>,
+  needed: readonly DiscoveredEndpoint[] = [],
+) => {
   const clock = new StandingClock()
   const { http, requests, deadlines } = recordingHttp(reply)
-  const discover = createDiscovery({ url: URL, issuer: ISSUER }, http, clock)
+  const discover = createDiscovery({ url: URL, issuer: ISSUER }, needed, http, clock)
   return { clock, requests, deadlines, discover }
 }
 
@@ -42,6 +49,16 @@ const TROUBLES: readonly (readonly [string, Result<HttpAnswer, HttpFailure>, obj
     'another issuer',
     success(answer(200, { ...METADATA, issuer: 'https://other.example' })),
     unusable('issuer'),
+  ],
+  [
+    'a document without a needed endpoint',
+    success(answer(200, { ...METADATA, jwks_uri: undefined })),
+    unusable('jwks_uri'),
+  ],
+  [
+    'one with a needed endpoint that is not https',
+    success(answer(200, { ...METADATA, jwks_uri: 'http://idp.example/keys' })),
+    unusable('jwks_uri'),
   ],
 ]
 
@@ -88,21 +105,25 @@ describe('discovery', () => {
     ['is no address', { jwks_uri: '/keys' }],
     ['is not https', { jwks_uri: 'http://idp.example/keys' }],
     ['has credentials in it', { jwks_uri: 'https://user:word@idp.example/keys' }],
-  ])('tells the name of an endpoint that %s, and asks no second time', async (_case, members) => {
-    const { requests, discover } = publishing({ issuer: ISSUER, ...members })
+  ])(
+    'tells the name of an endpoint that nobody needs and that %s, and asks no second time',
+    async (_case, members) => {
+      const { requests, discover } = publishing({ issuer: ISSUER, ...members })
 
-    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(unusable('jwks_uri'))
-    expect(await discover('introspection_endpoint', PLENTY_OF_TIME)).toStrictEqual(
-      unusable('introspection_endpoint'),
-    )
-    expect(requests).toHaveLength(1)
-  })
+      expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(unusable('jwks_uri'))
+      expect(await discover('introspection_endpoint', PLENTY_OF_TIME)).toStrictEqual(
+        unusable('introspection_endpoint'),
+      )
+      expect(requests).toHaveLength(1)
+    },
+  )
 
   it.each(TROUBLES)(
     'takes %s for a fault, and asks again later',
     async (_case, trouble, expected) => {
-      const { clock, requests, discover } = discoveryOf((index) =>
-        index === 0 ? trouble : success(answer(200, METADATA)),
+      const { clock, requests, discover } = discoveryOf(
+        (index) => (index === 0 ? trouble : success(answer(200, METADATA))),
+        ['jwks_uri'],
       )
 
       expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(expected)
@@ -132,8 +153,10 @@ describe('the metadata', () => {
   })
 
   it.each(TROUBLES)('serves on where %s is all that comes', async (_case, trouble) => {
-    const { clock, requests, discover } = discoveryOf((index) =>
-      index === 1 ? trouble : success(answer(200, { ...METADATA, jwks_uri: `${KEYS}/${index}` })),
+    const { clock, requests, discover } = discoveryOf(
+      (index) =>
+        index === 1 ? trouble : success(answer(200, { ...METADATA, jwks_uri: `${KEYS}/${index}` })),
+      ['jwks_uri'],
     )
     await discover('jwks_uri', PLENTY_OF_TIME)
     clock.advance(DAY_SECONDS)
@@ -150,11 +173,11 @@ describe('a metadata document', () => {
     ['as JSON', answer(200, METADATA)],
     ['without a media type', untypedAnswer(200, JSON.stringify(METADATA))],
   ])('is read %s', (_case, given) => {
-    expect(readMetadata(given, ISSUER)).toStrictEqual(success(jsonObject(METADATA)))
+    expect(readMetadata(given, ISSUER, [])).toStrictEqual(success(jsonObject(METADATA)))
   })
 
   it.each([201, 204, 301, 304, 404, 500])('is none with status %d', (status) => {
-    expect(readMetadata(answer(status, METADATA), ISSUER)).toStrictEqual(
+    expect(readMetadata(answer(status, METADATA), ISSUER, [])).toStrictEqual(
       unavailable(`status_${status}`),
     )
   })
@@ -164,7 +187,7 @@ describe('a metadata document', () => {
     ['an array', answer(200, [METADATA])],
     ['JSON that is sent as a page', answer(200, METADATA, 'text/html')],
   ])('is none as %s', (_case, given) => {
-    expect(readMetadata(given, ISSUER)).toStrictEqual(unusable('not_json'))
+    expect(readMetadata(given, ISSUER, [])).toStrictEqual(unusable('not_json'))
   })
 
   it.each([
@@ -174,7 +197,7 @@ describe('a metadata document', () => {
     ['a port', { issuer: `${ISSUER}:443` }],
     ['a list of issuers', { issuer: [ISSUER] }],
   ])('OpenID Connect Discovery §4.3: is another’s with %s', (_case, members) => {
-    expect(readMetadata(answer(200, members), ISSUER)).toStrictEqual(unusable('issuer'))
+    expect(readMetadata(answer(200, members), ISSUER, [])).toStrictEqual(unusable('issuer'))
   })
 
   it('is not asked for again for two seconds while there is no document', async () => {

@@ -233,17 +233,40 @@ describe('a JWT that was introspected', () => {
       algorithms: ['RS256'],
       type: 'any',
     }
-    const members = { active: true, sub: 'answer', scope: null }
+    const members = { active: true, tenant: 'answer', scope: null }
 
     const reading = readBy({ jwt }, answer(200, members), unsignedJwt({ ...payload, other: 5 }))
-    expect(reading.ok && reading.value).toMatchObject({ principal: 'answer', scope: ['admin'] })
+    expect(reading.ok && reading.value).toMatchObject({
+      principal: 'payload-subject',
+      scope: ['admin'],
+    })
     expect(reading.ok && definedOf(reading.value.members)).toStrictEqual({
       ...payload,
       active: true,
-      sub: 'answer',
+      tenant: 'answer',
       other: 5,
     })
   })
+
+  it.each([
+    ['scope', { scope: 'read' }, { scp: ['read', 'admin'] }, { scope: ['read'] }],
+    ['client', { azp: 'client-2' }, { client_id: 'client-1' }, { clientId: 'client-2' }],
+  ])(
+    'RFC 7662 §2.2: has the %s of the answer alone, though its payload tells by another name',
+    (_case, members, claims, expected) => {
+      const jwt: JwtConfig = {
+        keys: { kind: 'static', keys: [] },
+        algorithms: ['RS256'],
+        type: 'any',
+      }
+      const token = unsignedJwt({ iss: payload.iss, ...claims })
+
+      expect(readBy({ jwt }, answer(200, { active: true, ...members }), token)).toMatchObject({
+        ok: true,
+        value: expected,
+      })
+    },
+  )
 
   it('is what the answer says where both tell', () => {
     const members = { active: true, iss: 'https://other/', aud: 'b', exp: 5, client_id: 'c' }

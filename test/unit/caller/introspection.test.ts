@@ -251,6 +251,19 @@ describe('the cache of introspection answers', () => {
     ])
   })
 
+  it.each([
+    ['with room for no more', 0, 1],
+    ['that is too large', 1, 2],
+  ])('keeps no more than 8 KiB of answer and token: one %s', async (_case, surplus, expected) => {
+    const { verify, requests } = verifierOf(60)
+    const token = new Redacted('x'.repeat(8 * 1024 - JSON.stringify(ACTIVE).length + surplus))
+
+    await verify(token, PLENTY_OF_TIME)
+    await verify(token, PLENTY_OF_TIME)
+
+    expect(requests).toHaveLength(expected)
+  })
+
   it('asks anew when its time has run out, and not before', async () => {
     const { verify, requests, clock } = verifierOf(60)
 

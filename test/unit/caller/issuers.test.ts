@@ -110,6 +110,31 @@ describe('an opaque token', () => {
   })
 })
 
+describe('a token that begins like a JWT', () => {
+  const [header, payload, signature] = A.split('.')
+
+  it.each([
+    ['with padding', `${A}==`],
+    ['with letters of another alphabet', `${A}/+`],
+    ['without a signature', `${header}.${payload}.`],
+    ['without a third part', `${header}.${payload}`],
+    ['with a fourth part', `${A}.${signature}`],
+    ['with disclosures', `${A}~x~`],
+  ])('and does not go on like one is shown to nobody: %s', async (_case, token) => {
+    expect(await outcomeOf(token, [{ name: 'a', says: 'accepts' }])).toStrictEqual([
+      'jwt_malformed',
+      [],
+    ])
+  })
+
+  it.each([['a.b.c'], [`${header}.x.${signature}==`], [`${payload?.slice(1)}.${payload}.x=`]])(
+    'only by its dots is opaque: %s',
+    async (token) => {
+      expect(await outcomeOf(token, [{ name: 'a', says: 'accepts' }])).toStrictEqual(['a', ['a']])
+    },
+  )
+})
+
 describe('where nobody accepts', () => {
   it.each<readonly [string, readonly Word[], string]>([
     ['a fault outweighs a denial', [EXPIRED, DOWN], 'introspection_unavailable'],
@@ -123,6 +148,11 @@ describe('where nobody accepts', () => {
     ['an unknown key is, too', [denial('key_unknown'), EXPIRED], 'token_expired'],
     ['the first denial of an own issuer counts', [EXPIRED, MISMATCH], 'token_expired'],
     ['the first fault counts', [NO_KEYS, DOWN], 'keys_unavailable'],
+    [
+      'who knows a token for its own counts most',
+      [NO_KEYS, denial('scope_insufficient')],
+      'scope_insufficient',
+    ],
   ])('%s', async (_case, words, expected) => {
     const issuers = words.map((says, index) => ({ name: `issuer-${index}`, says }))
 

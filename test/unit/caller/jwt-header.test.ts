@@ -176,11 +176,14 @@ describe('a JWT that shows its defect', () => {
   it.each([
     ['token_expired', { exp: START - 31 }],
     ['audience_mismatch', { aud: 'other' }],
-  ] as const)('is told with its issuer and its client: %s', async (reason, claims) => {
-    const token = signedJwt(privateKey, HEADER, { ...CLAIMS, ...claims })
+  ] as const)(
+    'is told with its issuer and the client that it claims: %s',
+    async (reason, claims) => {
+      const token = signedJwt(privateKey, HEADER, { ...CLAIMS, ...claims })
 
-    expect(await verifierWith()(token)).toStrictEqual(
-      failure(denial(reason, { issuer: 'callers', clientId: 'client-1' })),
-    )
-  })
+      expect(await verifierWith()(token)).toStrictEqual(
+        failure(denial(reason, { issuer: 'callers', claimedClientId: 'client-1' })),
+      )
+    },
+  )
 })

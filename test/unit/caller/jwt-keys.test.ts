@@ -121,9 +121,9 @@ describe('a signature', () => {
     ['another key', {}, [published(another)]],
     ['another key of its name', { kid: 'a' }, [published(another, { kid: 'a' })]],
     [
-      'the ninth of the keys that may have made it',
+      'the seventeenth of the keys that may have made it',
       {},
-      [...Array.from({ length: 8 }, () => published(another)), published(ours)],
+      [...Array.from({ length: 16 }, () => published(another)), published(ours)],
     ],
   ])('is bad that is by %s', async (_case, header, atHand) => {
     expect(await wordOn(token(header), { atHand })).toStrictEqual({

@@ -134,7 +134,39 @@ describe('the keys of an address', () => {
   })
 })
 
+describe('a clock that is set back', () => {
+  it('does not keep keys that were fetched ahead of it', async () => {
+    const { clock, current } = remoteKeys()
+    clock.advance(86_400)
+    expect(await current()).toBe('1')
+
+    clock.advance(-86_400)
+    expect(await current()).toBe('2')
+  })
+
+  it('does not keep a failure that lies ahead of it', async () => {
+    const { clock, address, current } = remoteKeys()
+    clock.advance(3_600)
+    address.down = true
+    expect(await current()).toBe('keys_unavailable')
+    address.down = false
+
+    clock.advance(-3_600)
+    expect(await current()).toBe('2')
+  })
+})
+
 describe('keys of which none fits a token', () => {
+  it('are those that another call has renewed meanwhile', async () => {
+    const { address, keys, renewed } = remoteKeys()
+    const before = await keys.current(PLENTY_OF_TIME)
+    if (!before.ok) throw new Error('no keys')
+    await renewed()
+
+    expect(await keys.renewed(before.value, PLENTY_OF_TIME)).toStrictEqual(success([keyNamed('2')]))
+    expect(address.fetches).toBe(2)
+  })
+
   it('#32: are renewed, and again no sooner than half a minute later', async () => {
     const { clock, address, current, renewed } = remoteKeys()
     await current()

@@ -59,6 +59,7 @@ describe('an issuer of a document', () => {
       },
       gatewayScopes: { prefix: '', map: new Map() },
       contextClaims: [],
+      idleKeys: [],
     })
   })
 
@@ -118,6 +119,7 @@ describe('an issuer of a document', () => {
         ]),
       },
       contextClaims: ['tenant', 'oid'],
+      idleKeys: [],
     })
   })
 

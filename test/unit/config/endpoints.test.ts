@@ -5,6 +5,23 @@
 import { describe, expect, it } from '@jest/globals'
 import { keysWithProblems } from '../support/flat-configurations.ts'
 
+describe('an address of keys', () => {
+  it.each([
+    'idcs-a.identity.example:443/admin/v1/SigningCert/jwk',
+    'localhost:3000/jwks',
+    'data:,',
+    'mailto:a@b',
+    'urn:x',
+    'https://',
+    'https://a b',
+    'x'.repeat(9_000),
+  ])('#55: from which no token endpoint follows is a problem like any other: %s', (jwks_uri) => {
+    const values = { validation: 'jwt', issuer: 'x', jwks_access: 'client_credentials', jwks_uri }
+
+    expect(keysWithProblems(values)).toStrictEqual(['jwks_uri'])
+  })
+})
+
 describe('an endpoint', () => {
   const endpoints = [
     'idcs_introspection_endpoint',

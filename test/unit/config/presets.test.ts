@@ -212,6 +212,43 @@ describe('a preset', () => {
     expect(issuer.rules.anyScopeRequired).toBe(anyScope)
   })
 
+  it.each([
+    [`https://login.microsoftonline.com/${TENANT}/v2.0`, 'entra'],
+    [`https://login.microsoftonline.us/${TENANT}/v2.0`, 'entra'],
+    [`https://login.partner.microsoftonline.cn/${TENANT}/v2.0`, 'entra'],
+    [`https://sts.windows.net/${TENANT}/`, 'entra'],
+    [`https://sts.chinacloudapi.cn/${TENANT}/`, 'entra'],
+    [`${OKTA}/oauth2/default`, 'okta'],
+    ['https://acme.oktapreview.com', 'okta'],
+    ['https://acme.okta-emea.com/oauth2/aus1', 'okta'],
+    [`${AUTH0}/`, 'auth0'],
+    [`https://login.microsoftonline.com.example/${TENANT}/v2.0`, undefined],
+    [`https://example.com/login.microsoftonline.com/${TENANT}/v2.0`, undefined],
+    ['https://notokta.com/oauth2/default', undefined],
+    ['https://acme.okta.com.example/', undefined],
+    ['https://auth0.com.example/', undefined],
+  ])('#18: is not needed where the issuer’s address tells the provider: %s', (issuer, provider) => {
+    const plain = { name: 'x', audience: ['api'], issuer, jwks_uri: 'https://idp.example/keys' }
+    const built = buildIssuer(plain, () => undefined)
+
+    expect(built.preset).toBe(provider)
+    expect(built.rules.clientIdRequired).toBe(provider !== undefined)
+    expect(built.rules.anyScopeRequired).toBe(provider === 'entra')
+    expect(built.claimNames.scope).toStrictEqual(
+      provider === 'entra' ? ['scp', 'roles'] : ['scope', 'scp'],
+    )
+  })
+
+  it('#18: does not hide the provider either: oidc', () => {
+    const issuer = `https://login.microsoftonline.com/${TENANT}/v2.0`
+
+    expect(build({ preset: 'oidc', issuer }).issuer).toMatchObject({
+      preset: 'entra',
+      discovery: { issuer },
+      rules: { clientIdRequired: true, anyScopeRequired: true },
+    })
+  })
+
   it('leaves it to a list of clients who may call, where there is one', () => {
     const { issuer } = build({ preset: 'entra', tenant: TENANT }, { allowed_clients: ['app-1'] })
 

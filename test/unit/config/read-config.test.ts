@@ -68,6 +68,7 @@ describe('the configuration', () => {
           },
           gatewayScopes: { prefix: '', map: new Map() },
           contextClaims: [],
+          idleKeys: [],
         },
       ],
       backends: [

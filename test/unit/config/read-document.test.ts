@@ -76,6 +76,44 @@ describe('the text of a document', () => {
   })
 })
 
+describe('a document that nobody has thought of', () => {
+  it.each(['__proto__', 'constructor', 'prototype'])(
+    'is refused with a claim whose rule would get lost: %s',
+    (name) => {
+      const [before, after] = JSON.stringify(
+        documentOf({ issuers: [{ ...ISSUER, required_claims: { NAME: 'x', tenant: 'a' } }] }),
+      ).split('NAME')
+      const reading = readDocument(`${before}${name}${after}`, 'key')
+
+      expect(reading).toStrictEqual({
+        ok: false,
+        error: [
+          {
+            key: `key: issuers.0.required_claims.${name}`,
+            problem: 'has a name that cannot be used',
+            remedy: 'Leave it out.',
+          },
+        ],
+      })
+    },
+  )
+
+  it('is refused, and its defect told, where reading it fails', () => {
+    const text = `{"issuers":${'['.repeat(20_000)}${']'.repeat(20_000)}}`
+
+    expect(readDocument(text, 'key')).toStrictEqual({
+      ok: false,
+      error: [
+        {
+          key: 'key',
+          problem: 'cannot be understood',
+          remedy: 'Simplify it; and report it, without its secrets: this is a defect.',
+        },
+      ],
+    })
+  })
+})
+
 describe('several issuers of a document', () => {
   it('stand in the order of the document', () => {
     const { issuers } = configOf(
@@ -133,6 +171,16 @@ describe('several issuers of a document', () => {
     ['any audience at the second', { audience: ['other'] }, { audience: 'any' }],
     ['one introspection endpoint', introspecting, introspecting],
     ['one key in the document', asStatic(ONE_KEY), asStatic({ ...ONE_KEY, kid: 'other' })],
+    [
+      'one address of keys, whatever else one of them asks',
+      { ...introspecting, jwks_uri: ISSUER['jwks_uri'], validation: 'jwt_and_introspection' },
+      { validation: 'jwt' },
+    ],
+    [
+      'one introspection endpoint, whatever else one of them checks',
+      { ...introspecting, jwks_uri: ISSUER['jwks_uri'], validation: 'jwt_and_introspection' },
+      introspecting,
+    ],
     ['one discovery', discovering('https://a.example'), discovering('https://a.example')],
   ])('are refused where nothing tells them apart: %s', (_case, one, other) => {
     expect(problemsOf(withIssuers({ name: 'a', ...one }, { name: 'b', ...other }))).toStrictEqual([

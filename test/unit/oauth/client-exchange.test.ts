@@ -12,7 +12,7 @@ import {
 import type { HttpAnswer, HttpFailure, HttpRequest } from '../../../src/platform/http.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success, type Result } from '../../../src/platform/result.ts'
-import type { SecretStore } from '../../../src/vault/secret-store.ts'
+import type { SecretStore, SecretVersions } from '../../../src/vault/secret-store.ts'
 import { answer } from '../support/http-answers.ts'
 import { PLENTY_OF_TIME, StandingClock } from '../support/time.ts'
 
@@ -30,16 +30,21 @@ const REQUEST: ClientRequest = {
 
 const UNAVAILABLE = failure(fault('secret_unavailable', { detail: 'status_404' }))
 const SECRET = (text: string) => success(new Redacted(text))
+const VERSIONS = (current: string, previous?: string) =>
+  success({
+    current: new Redacted(current),
+    previous: previous === undefined ? undefined : new Redacted(previous),
+  })
 
 interface World {
   readonly read: Result<Redacted, Fault>
-  /** What is found, look by look. */
-  readonly others?: readonly (Result<Redacted, Fault> | undefined)[]
+  /** What is found when the secret was refused. */
+  readonly again?: Result<SecretVersions, Fault>
   readonly answers: readonly Result<HttpAnswer, HttpFailure>[]
   readonly form?: ClientRequest['form']
 }
 
-const exchangeIn = async ({ read, others = [], answers, form = REQUEST.form }: World) => {
+const exchangeIn = async ({ read, again, answers, form = REQUEST.form }: World) => {
   const requests: HttpRequest[] = []
   const asked: string[] = []
   const warnings: unknown[] = []
@@ -48,9 +53,12 @@ const exchangeIn = async ({ read, others = [], answers, form = REQUEST.form }: W
       asked.push(`read ${ocid}`)
       return Promise.resolve(read)
     },
-    readAnother: (_ocid, refused) => {
-      asked.push(`other than ${refused.map((secret) => secret.reveal()).join()}`)
-      return Promise.resolve(others[refused.length - 1])
+    readAgain: (_ocid, refused) => {
+      asked.push(`other than ${refused.reveal()}`)
+      return Promise.resolve(again)
+    },
+    acceptPrevious: (_ocid, secret) => {
+      asked.push(`keep ${secret.reveal()}`)
     },
   }
   const ask = createAskAsClient({
@@ -87,7 +95,7 @@ describe('an exchange as a registered client', () => {
   it('tries another version of a refused secret', async () => {
     const { outcome, asked, bodies } = await exchangeIn({
       read: SECRET('old'),
-      others: [SECRET('new')],
+      again: VERSIONS('new'),
       answers: [REFUSED, GOOD],
     })
 
@@ -96,21 +104,50 @@ describe('an exchange as a registered client', () => {
     expect(SECRETS_SENT(bodies)).toStrictEqual(['old', 'new'])
   })
 
-  it('tries three versions and no more', async () => {
-    const { outcome, bodies } = await exchangeIn({
-      read: SECRET('v1'),
-      others: [SECRET('v3'), SECRET('v2'), SECRET('v0')],
+  it('tries the same once more, then the previous one, and no other', async () => {
+    const { outcome, asked, bodies } = await exchangeIn({
+      read: SECRET('new'),
+      again: VERSIONS('new', 'old'),
       answers: [REFUSED, REFUSED, REFUSED, GOOD],
     })
 
     expect(outcome).toBe(REFUSED)
-    expect(SECRETS_SENT(bodies)).toStrictEqual(['v1', 'v3', 'v2'])
+    expect(SECRETS_SENT(bodies)).toStrictEqual(['new', 'new', 'old'])
+    expect(asked).toHaveLength(2)
+  })
+
+  it('leaves the previous one alone where the refusal was a mishap', async () => {
+    const { outcome, asked, bodies } = await exchangeIn({
+      read: SECRET('new'),
+      again: VERSIONS('new', 'old'),
+      answers: [REFUSED, GOOD],
+    })
+
+    expect(outcome).toBe(GOOD)
+    expect(SECRETS_SENT(bodies)).toStrictEqual(['new', 'new'])
+    expect(asked).toHaveLength(2)
+  })
+
+  it.each([
+    ['an answer', GOOD, true],
+    ['a refusal of something else', success(answer(400, { error: 'invalid_scope' })), true],
+    ['a server’s trouble', success(answer(500, {})), false],
+    ['a failed exchange', failure('timed_out' as const), false],
+    ['a refusal', REFUSED, false],
+  ])('keeps the previous one where that has %s', async (_case, third, isKept) => {
+    const { outcome, asked } = await exchangeIn({
+      read: SECRET('new'),
+      again: VERSIONS('new', 'old'),
+      answers: [REFUSED, REFUSED, third],
+    })
+
+    expect(outcome).toBe(third)
+    expect(asked.slice(2)).toStrictEqual(isKept ? ['keep old'] : [])
   })
 
   it('leaves it at the refusal where no other was looked for', async () => {
     const { outcome, bodies } = await exchangeIn({
       read: SECRET('old'),
-      others: [undefined],
       answers: [REFUSED, GOOD],
     })
 
@@ -121,7 +158,7 @@ describe('an exchange as a registered client', () => {
   it('tries a secret that is still the same once more, and not again', async () => {
     const { outcome, bodies } = await exchangeIn({
       read: SECRET('same'),
-      others: [SECRET('same'), SECRET('same')],
+      again: VERSIONS('same'),
       answers: [REFUSED, REFUSED, GOOD],
     })
 
@@ -136,7 +173,7 @@ describe('an exchange as a registered client', () => {
   ])('looks for no other secret on %s', async (_case, first) => {
     const { outcome, asked } = await exchangeIn({
       read: SECRET('one'),
-      others: [SECRET('two')],
+      again: VERSIONS('two'),
       answers: [first, GOOD],
     })
 
@@ -154,7 +191,7 @@ describe('an exchange as a registered client', () => {
   it('fails with Vault’s fault where the secret cannot be read again', async () => {
     const { outcome } = await exchangeIn({
       read: SECRET('old'),
-      others: [UNAVAILABLE],
+      again: UNAVAILABLE,
       answers: [REFUSED, GOOD],
     })
 
@@ -183,7 +220,7 @@ describe('an exchange as a registered client', () => {
     let made = 0
     const { bodies } = await exchangeIn({
       read: SECRET('old'),
-      others: [SECRET('new')],
+      again: VERSIONS('new'),
       answers: [REFUSED, GOOD],
       form: ({ clientId, secret }) => {
         made += 1

@@ -65,6 +65,16 @@ describe('a pause after failures', () => {
     expect(pause()).toBe(0)
   })
 
+  it('is over where the clock was set back', () => {
+    const { backoff, clock } = backoffWith()
+    clock.advance(3_600)
+    backoff.failed(seconds(5))
+    expect(backoff.isOver).toBe(false)
+
+    clock.advance(-1)
+    expect(backoff.isOver).toBe(true)
+  })
+
   it('goes on where the last one was over only just before', () => {
     const { backoff, clock, pause } = backoffWith()
     for (let failures = 0; failures < 3; failures += 1) backoff.failed()

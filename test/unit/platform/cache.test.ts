@@ -24,6 +24,17 @@ describe('an expiring cache', () => {
     expect(cache.size).toBe(0)
   })
 
+  it('gives up what the clock had not reached when it was set back', () => {
+    const clock = new StandingClock()
+    const cache = new ExpiringCache<string>(2, clock)
+    clock.advance(3_600)
+    cache.set('a', 'value', after(3_700))
+    expect(cache.get('a')).toBe('value')
+
+    clock.advance(-1)
+    expect(cache.get('a')).toBeUndefined()
+  })
+
   it('has nothing under a key that was never set or was deleted', () => {
     const cache = new ExpiringCache<string>(2, new StandingClock())
     cache.set('a', 'value', after(10))

@@ -36,5 +36,6 @@ export const issuerConfig = (changes: Partial<IssuerConfig> = {}): IssuerConfig 
   rules: tokenRules(),
   gatewayScopes: { prefix: '', map: new Map() },
   contextClaims: [],
+  idleKeys: [],
   ...changes,
 })

@@ -18,7 +18,8 @@ export const recordingSecrets = (outcome: string | Fault) => {
         typeof outcome === 'string' ? success(new Redacted(outcome)) : failure(outcome),
       )
     },
-    readAnother: () => Promise.reject(new Error('nobody refused the secret')),
+    readAgain: () => Promise.reject(new Error('nobody refused the secret')),
+    acceptPrevious: () => undefined,
   }
   return { secrets, reads }
 }

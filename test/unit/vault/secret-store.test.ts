@@ -7,7 +7,7 @@ import { fault, type Fault } from '../../../src/decision.ts'
 import { seconds } from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success, type Result } from '../../../src/platform/result.ts'
-import { createSecretStore } from '../../../src/vault/secret-store.ts'
+import { createSecretStore, type SecretVersions } from '../../../src/vault/secret-store.ts'
 import { PLENTY_OF_TIME, StandingClock } from '../support/time.ts'
 
 const OCID = 'ocid1.vaultsecret.oc1..a'
@@ -44,17 +44,23 @@ const storeWith = (timeToLiveSeconds: number) => {
     vault,
     warnings,
     read: (ocid = OCID) => store.read(ocid, PLENTY_OF_TIME),
-    readAnother: (refused: readonly string[] = [], ocid = OCID) =>
-      store.readAnother(
-        ocid,
-        refused.map((text) => new Redacted(text)),
-        PLENTY_OF_TIME,
-      ),
+    readAgain: (refused: string, ocid = OCID) =>
+      store.readAgain(ocid, new Redacted(refused), PLENTY_OF_TIME),
+    acceptPrevious: (previous: string) => {
+      store.acceptPrevious(OCID, new Redacted(previous))
+    },
   }
 }
 
-const told = (secret: Result<Redacted, Fault> | undefined) =>
-  secret?.ok === true ? secret.value.reveal() : secret?.error.reason
+const told = (secret: Result<Redacted, Fault>) =>
+  secret.ok ? secret.value.reveal() : secret.error.reason
+
+/** The current version, and after a slash the previous one. */
+const toldAgain = (versions: Result<SecretVersions, Fault> | undefined) => {
+  if (versions?.ok !== true) return versions?.error.reason
+  const { current, previous } = versions.value
+  return [current, previous].map((version) => version?.reveal() ?? '').join('/')
+}
 
 describe('a secret', () => {
   it('is read once within its time to live', async () => {
@@ -115,33 +121,33 @@ describe('a secret', () => {
 
 describe('a secret that was refused', () => {
   it('is read again at once, and the new one is used from then on', async () => {
-    const { vault, read, readAnother } = storeWith(300)
+    const { vault, read, readAgain } = storeWith(300)
 
     await read()
 
-    expect(told(await readAnother(['version 1']))).toBe('version 2')
+    expect(toldAgain(await readAgain('version 1'))).toBe('version 2/')
     expect(told(await read())).toBe('version 2')
     expect(vault.reads).toHaveLength(2)
   })
 
   it('lives its whole time from when it was read again', async () => {
-    const { clock, read, readAnother } = storeWith(300)
+    const { clock, read, readAgain } = storeWith(300)
 
     await read()
     clock.advance(200)
-    await readAnother(['version 1'])
+    await readAgain('version 1')
     clock.advance(299)
 
     expect(told(await read())).toBe('version 2')
   })
 
   it('is looked for again after two seconds at most, then ever later, at most ten seconds later', async () => {
-    const { clock, vault, readAnother } = storeWith(300)
+    const { clock, vault, readAgain } = storeWith(300)
     vault.current = 'wrong'
     const pauses: number[] = []
     for (let pause = 0; pauses.length < 6; pause += 0.5) {
       const before = vault.reads.length
-      await readAnother(['wrong'])
+      await readAgain('wrong')
       clock.advance(0.5)
       if (vault.reads.length === before) continue
       pauses.push(pause)
@@ -152,86 +158,107 @@ describe('a secret that was refused', () => {
   })
 
   it('is not looked for where another call has found a new one meanwhile', async () => {
-    const { vault, readAnother } = storeWith(300)
+    const { vault, readAgain } = storeWith(300)
 
-    await readAnother(['old'])
+    await readAgain('old')
 
-    expect(told(await readAnother(['old']))).toBe('version 1')
+    expect(toldAgain(await readAgain('old'))).toBe('version 1/')
     expect(vault.reads).toHaveLength(1)
   })
 
   it('is looked for once by 200 calls at the same time', async () => {
-    const { vault, readAnother } = storeWith(300)
+    const { vault, readAgain } = storeWith(300)
 
-    const all = await Promise.all(Array.from({ length: 200 }, () => readAnother(['old'])))
+    const all = await Promise.all(Array.from({ length: 200 }, () => readAgain('old')))
 
-    expect(new Set(all.map(told))).toStrictEqual(new Set(['version 1']))
+    expect(new Set(all.map(toldAgain))).toStrictEqual(new Set(['version 1/']))
     expect(vault.reads).toHaveLength(1)
   })
 
   it('does not keep another secret from being looked for', async () => {
-    const { readAnother } = storeWith(300)
+    const { readAgain } = storeWith(300)
 
-    await readAnother(['x'], OCID)
+    await readAgain('x', OCID)
 
-    expect(told(await readAnother(['x'], OTHER_OCID))).toBe('version 2')
+    expect(toldAgain(await readAgain('x', OTHER_OCID))).toBe('version 2/')
   })
 
   it('is not asked for more often when Vault is down', async () => {
-    const { vault, readAnother } = storeWith(300)
+    const { vault, readAgain } = storeWith(300)
 
     vault.down = true
-    expect(told(await readAnother())).toBe('secret_unavailable')
+    expect(toldAgain(await readAgain('old'))).toBe('secret_unavailable')
 
-    expect(await readAnother()).toBeUndefined()
+    expect(await readAgain('old')).toBeUndefined()
     expect(vault.reads).toHaveLength(1)
   })
 
   it('stays at hand when looking for another fails', async () => {
-    const { vault, read, readAnother } = storeWith(300)
+    const { vault, read, readAgain } = storeWith(300)
 
     await read()
     vault.down = true
-    await readAnother(['version 1'])
+    await readAgain('version 1')
 
     expect(told(await read())).toBe('version 1')
   })
 })
 
 describe('the previous version of a secret', () => {
-  it('is tried where the current one was refused, and warned of by name', async () => {
-    const { vault, warnings, read, readAnother } = storeWith(300)
+  it('is told where the current one was refused', async () => {
+    const { vault, warnings, read, readAgain } = storeWith(300)
     vault.current = 'new'
     vault.previous = 'old'
     await read()
 
-    expect(told(await readAnother(['new']))).toBe('old')
+    expect(toldAgain(await readAgain('new'))).toBe('new/old')
     expect(vault.reads).toStrictEqual([OCID, OCID, `previous of ${OCID}`])
-    expect(warnings).toStrictEqual([['previous_secret_used', { secret: OCID }]])
+    expect(warnings).toStrictEqual([])
   })
 
-  it('is used for a minute, then the current one has its chance', async () => {
-    const { clock, vault, read, readAnother } = storeWith(300)
+  it('is not used before it was accepted', async () => {
+    const { vault, read, readAgain } = storeWith(300)
     vault.current = 'new'
     vault.previous = 'old'
-    await readAnother(['new'])
+    await readAgain('new')
 
-    clock.advance(59.9)
-    expect(told(await read())).toBe('old')
-
-    clock.advance(0.1)
     expect(told(await read())).toBe('new')
   })
 
+  it.each([0, 10, 300])(
+    'is used for a minute once it was, and warned of by name: time to live %d s',
+    async (timeToLive) => {
+      const { clock, vault, warnings, read, acceptPrevious } = storeWith(timeToLive)
+      vault.current = 'new'
+      await read()
+      acceptPrevious('old')
+      expect(warnings).toStrictEqual([['previous_secret_used', { secret: OCID }]])
+
+      clock.advance(59.9)
+      expect(told(await read())).toBe('old')
+
+      clock.advance(0.1)
+      expect(told(await read())).toBe('new')
+    },
+  )
+
   it.each([
-    ['was refused, too', 'old'],
-    ['does not exist', undefined],
-  ])('gives way to the current one where it %s', async (_case, previous) => {
-    const { vault, warnings, readAnother } = storeWith(300)
+    ['is the refused one, too', 'new', 'new/'],
+    ['does not exist', undefined, 'new/'],
+  ])('is none where it %s', async (_case, previous, expected) => {
+    const { vault, readAgain } = storeWith(300)
     vault.current = 'new'
     vault.previous = previous
 
-    expect(told(await readAnother(['old', 'new']))).toBe('new')
-    expect(warnings).toStrictEqual([])
+    expect(toldAgain(await readAgain('new'))).toBe(expected)
+  })
+
+  it('is not looked at where the current one is another than was refused', async () => {
+    const { vault, readAgain } = storeWith(300)
+    vault.current = 'new'
+    vault.previous = 'old'
+
+    expect(toldAgain(await readAgain('older'))).toBe('new/')
+    expect(vault.reads).toStrictEqual([OCID])
   })
 })
