@@ -4,8 +4,11 @@
  */
 export default {
   testEnvironment: 'node',
+  testEnvironmentOptions: { globalsCleanup: 'on' },
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+  // Processes and keys are slow in the making on a busy machine.
+  testTimeout: 30_000,
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

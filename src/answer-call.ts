@@ -130,6 +130,7 @@ const logDecision = (
     ...(circumstances.claimedClientId === undefined
       ? {}
       : { claimed_client_id: circumstances.claimedClientId }),
+    ...(circumstances.secret === undefined ? {} : { secret: circumstances.secret }),
     ...(circumstances.detail === undefined ? {} : { detail: circumstances.detail }),
     ...(circumstances.hint === undefined ? {} : { hint: circumstances.hint }),
   })

@@ -6,7 +6,7 @@
 import type { Authorize } from './authorizer.ts'
 import { compose } from './compose.ts'
 import type { World } from './compose/doors.ts'
-import type { Settings } from './config/model.ts'
+import type { Config, Settings } from './config/model.ts'
 import type { ConfigProblem } from './config/problems.ts'
 import { warningsAbout, type ConfigReading } from './config/read-config.ts'
 import { readDocument } from './config/read-document.ts'
@@ -15,7 +15,11 @@ import { deadlineWithin, isWithin, numericDate, seconds } from './platform/clock
 import type { Log } from './platform/log.ts'
 import type { Redacted } from './platform/redacted.ts'
 
-const CONFIG_INVALID: Authorize = () => Promise.resolve(fault('config_invalid'))
+/** The keys are told with each call: who looks at the log later finds no line of the cold start. */
+const configInvalid = (problems: readonly ConfigProblem[]): Authorize => {
+  const detail = [...new Set(problems.map(({ key }) => key))].join(', ')
+  return () => Promise.resolve(fault('config_invalid', { detail }))
+}
 
 /** With a broken configuration the function works all the same: its log is where to look. */
 export const createConfiguredAuthorizer = (
@@ -26,11 +30,13 @@ export const createConfiguredAuthorizer = (
   tellWarnings(warnings, log)
   if (!source.ok) {
     tellProblems(source.error, log)
-    return CONFIG_INVALID
+    return configInvalid(source.error)
   }
-  return source.value.kind === 'given'
-    ? compose(source.value.config, settings, world)
-    : authorizerFromSecret(source.value.secretOcid, settings, world, log)
+  if (source.value.kind === 'secret') {
+    return authorizerFromSecret(source.value.secretOcid, settings, world, log)
+  }
+  tellConfig(source.value.config, log)
+  return compose(source.value.config, settings, world)
 }
 
 /** A call has no more time to spare for a document that it could do without. */
@@ -57,9 +63,10 @@ const authorizerFromSecret = (
     const config = readDocument(text, 'authorizer_config_secret_ocid')
     if (!config.ok) {
       tellProblems(config.error, log)
-      return CONFIG_INVALID
+      return configInvalid(config.error)
     }
     tellWarnings(warningsAbout(config.value), log)
+    tellConfig(config.value, log)
     return compose(config.value, settings, world)
   }
 
@@ -87,6 +94,19 @@ const told = ({ key, problem, remedy }: ConfigProblem) => ({ key, problem, remed
 
 const tellProblems = (problems: readonly ConfigProblem[], log: Log): void => {
   log('error', 'config_invalid', { problems: problems.map(told) })
+}
+
+/** What is in force, so that nobody has to guess it from what is not complained of. */
+const tellConfig = ({ issuers, backends }: Config, log: Log): void => {
+  log('info', 'config_read', {
+    issuers: issuers.map(({ name, jwt, introspection, rules }) => ({
+      name,
+      validation: [jwt && 'jwt', introspection && 'introspection'].filter(Boolean).join('_and_'),
+      issuer: rules.issuer ?? null,
+      audience: rules.audience,
+    })),
+    backends: backends.map(({ name, grant }) => ({ name, grant: grant.kind })),
+  })
 }
 
 /** Told whatever the log level is: a check that is switched off has to show. */

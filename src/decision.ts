@@ -29,6 +29,8 @@ export interface Circumstances {
   /** The backend's name in the configuration. */
   readonly backend?: string
   readonly backEndCache?: CacheUse
+  /** OCID of the secret that it is about. */
+  readonly secret?: string
   /** A word on what went wrong, from fixed lists: never anything that a token or an answer holds. */
   readonly detail?: string
   /** A line on what to look at, from a fixed list. */

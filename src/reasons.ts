@@ -220,13 +220,13 @@ export const DENIAL_REASONS = {
 export const FAULT_REASONS = {
   config_invalid: {
     meaning:
-      'The configuration has problems; the event `config_invalid` of the cold start lists them all.',
+      'The configuration has problems: `detail` names the keys, the event `config_invalid` of the cold start tells what to do.',
     remedy: 'Correct the keys that it names. A change works from the next cold start on.',
   },
   secret_unavailable: {
     meaning: 'Vault did not give a secret.',
     remedy:
-      '404: wrong OCID, or no policy that lets this function read it (new policies take up to 15 minutes). 401: resource principal or clock. Otherwise: route to Vault (service gateway).',
+      '`secret` names it. 404: wrong OCID, or no policy that lets this function read it (new policies take up to 15 minutes). 401: resource principal or clock. Otherwise: route to Vault (service gateway).',
   },
   secret_unusable: {
     meaning:

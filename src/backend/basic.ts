@@ -25,7 +25,7 @@ export const createBasicSource = (
     const text = secret.value.reveal()
     if (!USER_AND_PASSWORD.test(text)) {
       const detail = 'no_user_and_password'
-      return failure(fault('secret_unusable', { ...circumstances, detail }))
+      return failure(fault('secret_unusable', { ...circumstances, secret: secretOcid, detail }))
     }
     const authorization = new Redacted(`Basic ${Buffer.from(text).toString('base64')}`)
     return success({ authorization, expiresAt: undefined, backend, cache: 'off' })

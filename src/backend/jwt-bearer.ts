@@ -60,7 +60,10 @@ export const createJwtBearerGrant = (
     const secret = await signingKey(client, deadline)
     if (!secret.ok) return secret
     const key = readPrivateKey(secret.value)
-    if (!key.ok) return failure(fault('secret_unusable', { detail: key.error }))
+    if (!key.ok) {
+      const of = grant.assertionKeyOcid === undefined ? {} : { secret: grant.assertionKeyOcid }
+      return failure(fault('secret_unusable', { ...of, detail: key.error }))
+    }
     const { keyId, audience } = client.assertion
     const claims = {
       issuer: client.clientId,

@@ -104,6 +104,8 @@ export const createIntrospect = (
   }
 }
 
+const CLIENT_HINT = 'Compare client id and secret with the application; is it activated?'
+
 /** RFC 7662 §2.1. No `token_type_hint`: identity domains document none. */
 const requestIntrospection = (
   endpoint: string,
@@ -133,7 +135,9 @@ export const readIntrospectionAnswer = (
 ): Result<TokenClaims, Denial | Fault> => {
   const detail = `status_${answer.status}`
   if ([400, 401, 403].includes(answer.status)) {
-    return failure(fault('introspection_refused', { detail: readErrorCode(answer) ?? detail }))
+    const code = readErrorCode(answer)
+    const hint = code === 'invalid_client' ? { hint: CLIENT_HINT } : {}
+    return failure(fault('introspection_refused', { detail: code ?? detail, ...hint }))
   }
   if (answer.status !== 200) return failure(fault('introspection_unavailable', { detail }))
 

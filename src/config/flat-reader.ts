@@ -30,9 +30,9 @@ export class FlatReader {
   }
 
   /** The value; where there is none, the problem is noted and an empty text stands in for it. */
-  required(key: FlatKeyName): string {
+  required(key: FlatKeyName, remedy: string = FLAT_KEYS[key].meaning): string {
     const value = this.optional(key)
-    if (value === undefined) this.report(key, 'is missing', FLAT_KEYS[key].meaning)
+    if (value === undefined) this.report(key, 'is missing', remedy)
     return value ?? ''
   }
 

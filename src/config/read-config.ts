@@ -12,6 +12,7 @@ import { judgeEndpoint, judgeSecretOcid, tellingDefects, type ConfigProblem } fr
 import { readDocument } from './read-document.ts'
 import { readFlatConfig } from './read-flat.ts'
 import { warnOfSurroundings } from './surroundings.ts'
+import { warnOfUnknownKeys } from './unknown-keys.ts'
 
 /** The configuration, or where in Vault it lies. */
 export type ConfigSource =
@@ -30,17 +31,31 @@ export const readConfig = (values: FlatConfiguration): ConfigReading => {
   const reader = new FlatReader(values)
   const settings = readSettings(reader)
   const source = readSource(reader, values)
+  const isEmpty = !isFlat(values) && reader.optional('authorizer_config') === undefined
   const problems = [...reader.problems, ...(source.ok ? [] : source.error)]
+  // Flat keys that are missing would hide that a document was meant.
+  if (problems.length > 0 && isEmpty) problems.unshift(EMPTY_DOCUMENT)
   return {
     settings,
     source: problems.length > 0 ? failure(problems) : source,
     warnings: [
-      ...(source.ok && source.value.kind === 'given' ? warningsAbout(source.value.config) : []),
+      ...(source.ok && source.value.kind === 'given'
+        ? warningsAbout(source.value.config, isFlat(values) ? 'back_end_grant' : 'grant')
+        : []),
       ...warnOfUnknownKeys(values),
+      ...warnOfValues(values),
       ...warnOfSurroundings(values),
     ],
   }
 }
+
+const EMPTY_DOCUMENT: ConfigProblem = {
+  key: 'authorizer_config',
+  problem: 'is empty',
+  remedy: 'Give the document, or take the key away.',
+}
+
+const isFlat = (values: FlatConfiguration): boolean => values['authorizer_config'] === undefined
 
 const readSettings = (reader: FlatReader): Settings => {
   const vaultSecretsEndpoint = reader.optional('vault_secrets_endpoint')
@@ -95,7 +110,10 @@ const reportKeysBesideDocument = (reader: FlatReader, values: FlatConfiguration)
 }
 
 /** What every cold start says of a configuration that works. */
-export const warningsAbout = ({ issuers, backends }: Config): readonly ConfigProblem[] => [
+export const warningsAbout = (
+  { issuers, backends }: Config,
+  grantKey: 'grant' | 'back_end_grant' = 'grant',
+): readonly ConfigProblem[] => [
   ...issuers
     .filter(({ rules }) => rules.audience === 'any')
     .map(({ name }) => ({
@@ -114,30 +132,27 @@ export const warningsAbout = ({ issuers, backends }: Config): readonly ConfigPro
   ...backends
     .filter(({ grant }) => grant.kind === 'basic')
     .map(({ name }) => ({
-      key: 'grant',
+      key: grantKey,
       problem: `is \`basic\` for backend ${name}: a legacy way, a password that nobody renews`,
       remedy: 'Move to client_credentials as soon as the integration takes OAuth tokens.',
     })),
 ]
 
-/** A key that looks like one of ours and is none is mistyped, and what it wants is not done. */
-const warnOfUnknownKeys = (values: FlatConfiguration): readonly ConfigProblem[] =>
-  Object.keys(values)
-    .filter((key) => !KNOWN_KEYS.includes(key) && looksKnown(key))
+/** Values that are accepted and hardly ever meant. */
+const warnOfValues = (values: FlatConfiguration): readonly ConfigProblem[] => [
+  ...LISTS.filter((key) => values[key]?.includes(',') === true).map((key) => ({
+    key,
+    problem: 'has a comma, which is taken for a part of the value',
+    remedy: 'Separate values by blanks.',
+  })),
+  ...Object.keys(FLAT_KEYS)
+    .filter((key) => key.endsWith('_ocid'))
+    .filter((key) => /^ocid1\.(?!vaultsecret\.)/.test(values[key] ?? ''))
     .map((key) => ({
       key,
-      problem: 'is unknown and has no effect',
-      remedy: 'Compare its spelling with the table of keys; upper and lower case differ.',
-    }))
+      problem: 'is an OCID, but of no Vault secret',
+      remedy: 'Give the OCID of the secret, ocid1.vaultsecret.…, not of its vault or key.',
+    })),
+]
 
-const KNOWN_KEYS = Object.keys(FLAT_KEYS)
-
-const firstWord = (key: string): string => key.split('_', 1)[0] ?? key
-
-const FIRST_WORDS = new Set(KNOWN_KEYS.filter((key) => key.includes('_')).map(firstWord))
-
-/** Other case, a letter too many at its end, or the beginning of one of ours. */
-const looksKnown = (key: string): boolean =>
-  KNOWN_KEYS.includes(key.toLowerCase()) ||
-  KNOWN_KEYS.some((known) => key.startsWith(known)) ||
-  FIRST_WORDS.has(firstWord(key))
+const LISTS = ['audience', 'required_scopes', 'allowed_clients', 'algorithms', 'context_claims']

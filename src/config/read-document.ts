@@ -19,7 +19,8 @@ export const readDocument = (text: string, key: string): Result<Config, readonly
 const judgeDocument = (text: string, key: string): Result<Config, readonly ConfigProblem[]> => {
   const json = parseJsonObject(Buffer.from(text))
   if (json === undefined) {
-    return failure([{ key, problem: 'is no JSON object', remedy: 'Check it with a JSON editor.' }])
+    const remedy = 'Check it with a JSON editor, and that it is the document and no name of a file.'
+    return failure([{ key, problem: `is no JSON object${whereNoJson(text)}`, remedy }])
   }
   const unusable = unusableNames(json)
   if (unusable.length > 0) {
@@ -46,6 +47,20 @@ const judgeDocument = (text: string, key: string): Result<Config, readonly Confi
   return problems.length === 0 ? success(config) : failure(problems)
 }
 
+/** Where the text ceases to be JSON, if V8's message tells; the message itself quotes the text. */
+const whereNoJson = (text: string): string => {
+  try {
+    JSON.parse(text)
+    return ''
+  } catch (error) {
+    if (String(error).includes('end of JSON')) return ': it ends too early'
+    const position = /at position (\d+)/.exec(String(error))?.[1]
+    if (position === undefined) return ''
+    const lines = text.slice(0, Number(position)).split('\n')
+    return ` from line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1} on`
+  }
+}
+
 /** Names that the library drops without a word: a rule about such a claim would be gone. */
 const DROPPED = ['__proto__', 'constructor', 'prototype']
 
@@ -61,15 +76,19 @@ const unusableNames = (value: unknown, path: readonly string[] = []): readonly s
 /** The library's own message may quote the value, which may be a secret at the wrong place. */
 const toProblem = (issue: v.BaseIssue<unknown>, key: string): ConfigProblem => {
   const path = v.getDotPath(issue)
+  const told = { key: path === null ? key : `${key}: ${path}` }
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    return { ...told, problem: 'is unknown', remedy: 'Leave it out, or correct its spelling.' }
+  }
+  const isMissing = issue.type === 'strict_object' && issue.received === 'undefined'
   return {
-    key: path === null ? key : `${key}: ${path}`,
-    problem: PROBLEMS[issue.type] ?? 'is not what it has to be',
-    remedy: `Expected: ${issue.expected === 'never' ? 'no such key' : (issue.expected ?? 'see the JSON Schema')}.`,
+    ...told,
+    problem: isMissing ? 'is missing' : (PROBLEMS[issue.type] ?? 'is not what it has to be'),
+    remedy: `Expected: ${issue.expected ?? 'see the JSON Schema'}.`,
   }
 }
 
 const PROBLEMS: Readonly<Record<string, string>> = {
-  strict_object: 'is missing or unknown',
   non_empty: 'is empty',
   min_length: 'has too few entries',
   min_value: 'is too small',

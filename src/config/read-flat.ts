@@ -44,7 +44,10 @@ const reporter =
   }
 
 const readIssuer = (reader: FlatReader): IssuerInput => {
-  reader.required('audience')
+  reader.required(
+    'audience',
+    'Give the primary audience of the API’s application, such as https://api.example.com/.',
+  )
   const audience = reader.list('audience') ?? []
   return withoutUndefined({
     name: ONLY,

@@ -31,7 +31,7 @@ const WEAKENINGS: readonly Weakening[] = [
     names: ['NODE_DEBUG', 'DEBUG'],
     isMeant: isGiven,
     problem: 'has requests printed, secrets included; what goes to standard error is dropped',
-    remedy: 'Remove it. `log_level` `debug` tells more.',
+    remedy: 'Remove it. The line of each decision tells what failed.',
   },
 ]
 

@@ -3,11 +3,11 @@
  * and with another version of it when the authorization server refuses the first.
  * I/O: through the HTTP door and the secret store that it is given.
  */
-import type { Fault } from '../decision.ts'
+import { withCircumstances, type Fault } from '../decision.ts'
 import type { Clock, Deadline } from '../platform/clock.ts'
 import type { Http, HttpAnswer, HttpFailure } from '../platform/http.ts'
 import type { Redacted } from '../platform/redacted.ts'
-import { success, type Result } from '../platform/result.ts'
+import { failure, success, type Result } from '../platform/result.ts'
 import type { Warn } from '../reasons.ts'
 import type { SecretStore } from '../vault/secret-store.ts'
 import {
@@ -74,10 +74,10 @@ export const createAskAsClient = ({
   ): Promise<Outcome> => {
     const client = toClient(request.client, secret)
     const authentication = await authenticateClient(client, clock)
-    if (!authentication.ok) return authentication
+    if (!authentication.ok) return aboutSecret(authentication.error, request)
     const form =
       typeof request.form === 'function' ? await request.form(client) : success(request.form)
-    if (!form.ok) return form
+    if (!form.ok) return aboutSecret(form.error, request)
     return requestForm(
       http,
       { endpoint: request.endpoint, form: form.value, authentication: authentication.value },
@@ -105,6 +105,10 @@ export const createAskAsClient = ({
     return third
   }
 }
+
+/** Unless it is about another one. */
+const aboutSecret = (error: Fault, { client }: ClientRequest) =>
+  failure(withCircumstances(error, { secret: client.secretOcid }))
 
 const isRefused = (outcome: Outcome, { isClientRefused }: ClientRequest): boolean =>
   outcome.ok && isClientRefused(outcome.value)

@@ -2,13 +2,13 @@
  * Owns how long secrets are used, and which version is tried when one was refused.
  * I/O: through the reader that it is given.
  */
-import type { Fault } from '../decision.ts'
+import { withCircumstances, type Fault } from '../decision.ts'
 import { Backoff } from '../platform/backoff.ts'
 import { ExpiringCache, SingleFlight } from '../platform/cache.ts'
 import type { Chance } from '../platform/chance.ts'
 import { later, seconds, type Clock, type Deadline, type Seconds } from '../platform/clock.ts'
 import type { Redacted } from '../platform/redacted.ts'
-import { success, type Result } from '../platform/result.ts'
+import { failure, success, type Result } from '../platform/result.ts'
 import type { Warn } from '../reasons.ts'
 import type { ReadSecretBundle } from './secret-bundle.ts'
 
@@ -66,7 +66,8 @@ export const createSecretStore = (
   const fetch = (secretOcid: string, deadline: Deadline): Promise<Result<Redacted, Fault>> =>
     flights.run(secretOcid, async () => {
       const secret = await readBundle(secretOcid, 'CURRENT', deadline)
-      if (secret.ok) secrets.set(secretOcid, secret.value, later(clock.now(), timeToLive))
+      if (!secret.ok) return failure(withCircumstances(secret.error, { secret: secretOcid }))
+      secrets.set(secretOcid, secret.value, later(clock.now(), timeToLive))
       return secret
     })
 

@@ -2,7 +2,7 @@
  * Owns the proof of how one of several backends is chosen, and of a cold start's round trips.
  * I/O: starts the function and its neighbours.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { startNeighbour } from './support/neighbours.ts'
 import { createSigner } from './support/signing.ts'
 import {
@@ -15,8 +15,6 @@ import {
   startWorld,
   type World,
 } from './support/world.ts'
-
-jest.setTimeout(30_000)
 
 let world: World
 beforeAll(async () => {

@@ -7,14 +7,11 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { imageArguments } from '../../scripts/build/image-arguments.ts'
 import { compiledName, wrapped } from '../../src/platform/compiled-file.ts'
 import { startByHand } from './support/by-hand.ts'
 import { FUNCTION_ENTRY, startWorld, type World } from './support/world.ts'
-
-// Processes start slowly on a busy machine.
-jest.setTimeout(30_000)
 
 const BUNDLE = join(dirname(FUNCTION_ENTRY), 'authorizer.js')
 

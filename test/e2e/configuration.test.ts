@@ -3,13 +3,10 @@
  * it, and answers each call with a fault.
  * I/O: starts the function and its neighbours.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { startByHand } from './support/by-hand.ts'
 import type { LogRecord } from './support/outcome.ts'
-import { startWorld, type ConfigChanges, type World } from './support/world.ts'
-
-// Processes start slowly on a busy machine.
-jest.setTimeout(30_000)
+import { AUDIENCE, startWorld, type ConfigChanges, type World } from './support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -61,7 +58,8 @@ describe('a configuration that lacks something', () => {
   it.each(REQUIRED)('is a fault on each call, and the log names %s', async (key) => {
     const { verdict, problems } = await coldStart(without([key]))
     expect([verdict, problems]).toEqual(['fault config_invalid', [key]])
-    expect((await world.decide()).verdict).toBe('fault config_invalid')
+    const { verdict: again, line } = await world.decide()
+    expect([again, line['detail']]).toEqual(['fault config_invalid', key])
     expect(world.requestCount()).toBe(0)
   })
 
@@ -238,7 +236,12 @@ describe('a configuration that is right', () => {
     await world.start(changes)
     world.tokenEndpoint.replyWith({ body: world.tokenAnswer({ expires_in: 7200 }) })
     expect((await world.decide()).verdict).toBe('permit permitted')
-    expect(world.function.jsonLog().slice(before)).toHaveLength(1)
+    const lines = world.function.jsonLog().slice(before)
+    expect(lines.map(({ event }) => event)).toEqual(['config_read', 'decision'])
+    expect(lines[0]).toMatchObject({
+      issuers: [{ name: 'default', validation: 'introspection', audience: [AUDIENCE] }],
+      backends: [{ name: 'default', grant: 'client_credentials' }],
+    })
   })
 
   it('is not needed to start: the socket opens, and the log has told why it is of no use', async () => {

@@ -3,14 +3,11 @@
  * do with their time.
  * I/O: starts the function and its neighbours.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { secondsFromNow } from './support/callers-tokens.ts'
 import { startByHand, type ByHand } from './support/by-hand.ts'
 import { startNeighbour, type Neighbour } from './support/neighbours.ts'
 import { SECRET_OCIDS, startWorld, type World } from './support/world.ts'
-
-// Processes start slowly on a busy machine.
-jest.setTimeout(30_000)
 
 let world: World
 let slowVault: Neighbour

@@ -5,21 +5,9 @@
  * I/O: starts the function and its neighbours.
  */
 import { gzipSync } from 'node:zlib'
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  it,
-  jest,
-} from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Reply } from './support/neighbours.ts'
 import { startWorld, type World } from './support/world.ts'
-
-// Processes start slowly on a busy machine.
-jest.setTimeout(30_000)
 
 let world: World
 beforeAll(async () => {

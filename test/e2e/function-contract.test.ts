@@ -3,13 +3,10 @@
  * permit holds.
  * I/O: starts the function and its neighbours.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { jwtToken, secondsFromNow } from './support/callers-tokens.ts'
 import { readChallenge } from './support/challenge.ts'
 import { startWorld, type World } from './support/world.ts'
-
-// Processes start slowly on a busy machine.
-jest.setTimeout(30_000)
 
 let world: World
 beforeAll(async () => {

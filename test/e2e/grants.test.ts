@@ -3,7 +3,7 @@
  * I/O: starts the function and its neighbours.
  */
 import { generateKeyPairSync } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { decodeProtectedHeader, jwtVerify } from 'jose'
 import { opaqueToken } from './support/callers-tokens.ts'
 import { createSigner } from './support/signing.ts'
@@ -14,8 +14,6 @@ import {
   startWorld,
   type World,
 } from './support/world.ts'
-
-jest.setTimeout(30_000)
 
 const KEY_OCID = 'ocid1.vaultsecret.oc1.phx.assertionkey'
 const IDENTITY_DOMAINS = 'https://identity.oraclecloud.com/'

@@ -2,7 +2,7 @@
  * Owns the proof of how several issuers stand side by side, and of how their keys are kept.
  * I/O: starts the function and its neighbours.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { opaqueToken } from './support/callers-tokens.ts'
 import { startNeighbour, type Neighbour } from './support/neighbours.ts'
 import { createSigner } from './support/signing.ts'
@@ -16,8 +16,6 @@ import {
   startWorld,
   type World,
 } from './support/world.ts'
-
-jest.setTimeout(30_000)
 
 const TENANT = '0f0f0f0f-0000-4000-8000-000000000000'
 const ENTRA = `https://login.microsoftonline.com/${TENANT}/v2.0`

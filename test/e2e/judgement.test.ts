@@ -2,12 +2,9 @@
  * Owns the proof of how an introspection answer is judged, and what the token's own payload may add.
  * I/O: starts the function and its neighbours.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { jwtToken, opaqueToken, secondsFromNow } from './support/callers-tokens.ts'
 import { AUDIENCE, ISSUER, startWorld, type World } from './support/world.ts'
-
-// Processes start slowly on a busy machine.
-jest.setTimeout(30_000)
 
 let world: World
 beforeAll(async () => {

@@ -3,12 +3,10 @@
  * I/O: starts the function and its neighbours.
  */
 import { generateKeyPairSync } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { startNeighbour, type Neighbour } from './support/neighbours.ts'
 import { createSigner } from './support/signing.ts'
 import { AUDIENCE, ISSUER, startWorld, type ConfigChanges, type World } from './support/world.ts'
-
-jest.setTimeout(30_000)
 
 const issuer = createSigner()
 

@@ -3,13 +3,11 @@
  * `test/conformance/README.md`.
  * I/O: starts the function and its neighbours.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { secondsFromNow } from './support/callers-tokens.ts'
 import { startNeighbour, type Neighbour } from './support/neighbours.ts'
 import { createSigner, hmacToken, signingInput, usualClaims } from './support/signing.ts'
 import { AUDIENCE, ISSUER, startWorld, type World } from './support/world.ts'
-
-jest.setTimeout(30_000)
 
 const issuer = createSigner()
 const stranger = createSigner()

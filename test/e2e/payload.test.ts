@@ -3,14 +3,11 @@
  * without a word to any neighbour.
  * I/O: starts the function and its neighbours.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { opaqueToken } from './support/callers-tokens.ts'
 import { readChallenge } from './support/challenge.ts'
 import type { Outcome } from './support/outcome.ts'
 import { startWorld, type World } from './support/world.ts'
-
-// Processes start slowly on a busy machine.
-jest.setTimeout(30_000)
 
 let world: World
 beforeAll(async () => {

@@ -7,14 +7,11 @@ import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { startByHand } from './support/by-hand.ts'
 import { startNeighbour } from './support/neighbours.ts'
 import { createSigner } from './support/signing.ts'
 import { FUNCTION_ENTRY, ISSUER, startWorld, type World } from './support/world.ts'
-
-// Processes start slowly on a busy machine.
-jest.setTimeout(30_000)
 
 let world: World
 const folders: string[] = []

@@ -3,7 +3,7 @@
  * endpoint and to Vault, and none to anybody else.
  * I/O: starts the function and its neighbours.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { opaqueToken } from './support/callers-tokens.ts'
 import { startNeighbour, type Neighbour } from './support/neighbours.ts'
 import {
@@ -14,9 +14,6 @@ import {
   startWorld,
   type World,
 } from './support/world.ts'
-
-// Processes start slowly on a busy machine.
-jest.setTimeout(30_000)
 
 let world: World
 let bystander: Neighbour

@@ -3,7 +3,7 @@
  * wrong, and when they are rotated.
  * I/O: starts the function and its neighbours.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { startNeighbour, type Neighbour, type RecordedRequest } from './support/neighbours.ts'
 import {
   basicCredentials,
@@ -12,9 +12,6 @@ import {
   startWorld,
   type World,
 } from './support/world.ts'
-
-// Processes start slowly on a busy machine.
-jest.setTimeout(30_000)
 
 let world: World
 let oddVault: Neighbour

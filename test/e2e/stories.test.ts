@@ -2,13 +2,10 @@
  * Owns the proof that the demo's stories end as they should, over the whole local stack.
  * I/O: starts the local stack.
  */
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { play, STORIES } from '../../scripts/demo/play.ts'
 import { differences } from '../../scripts/demo/tell.ts'
 import { startLocalStack, type LocalStack } from '../stack/local-stack.ts'
-
-// Processes start slowly on a busy machine.
-jest.setTimeout(30_000)
 
 let stack: LocalStack
 beforeAll(async () => {

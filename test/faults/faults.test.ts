@@ -3,13 +3,10 @@
  * of it, with recovery and every status, is `npm run test:faults`.
  * I/O: starts the function, its neighbours and the proxies between them.
  */
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { startCells, type Cells } from './cells.ts'
 import { faultRows, someStatusRows } from './faults.ts'
 import { NEIGHBOURS } from './verdicts.ts'
-
-// Processes start slowly on a busy machine.
-jest.setTimeout(30_000)
 
 /** Rows are made with the address of a server that must not be asked; their names need none. */
 const NAMES = [...faultRows(''), ...someStatusRows()].flatMap(({ name, hangs }) =>

@@ -73,6 +73,7 @@ describe('a user’s name and password', () => {
       failure(
         fault('secret_unusable', {
           backend: 'legacy',
+          secret: 'ocid1.vaultsecret.oc1..user',
           backEndCache: 'off',
           detail: 'no_user_and_password',
         }),

@@ -173,8 +173,11 @@ describe('the grant by user assertion', () => {
     const configured = await grantIn({ config: { assertionKeyOcid: OWN_OCID }, vault }).formOf()
     const clients = await grantIn().formOf({ ...CLIENT, secret: new Redacted(vault) })
 
-    const unusable = failure(fault('secret_unusable', { detail }))
-    expect([configured, clients]).toStrictEqual([unusable, unusable])
+    const secret = 'ocid1.vaultsecret.oc1..assertions'
+    expect([configured, clients]).toStrictEqual([
+      failure(fault('secret_unusable', { secret, detail })),
+      failure(fault('secret_unusable', { detail })),
+    ])
   })
 
   it('takes a refusal for a fault', async () => {

@@ -113,8 +113,13 @@ describe('an introspection answer', () => {
     [401, { error: ['invalid_client'] }, 'status_401'],
     [401, { error: 'a'.repeat(41) }, 'status_401'],
   ])('RFC 7662 §2.3: is our own trouble with status %d and %j', (status, body: unknown, detail) => {
+    const hint =
+      detail === 'invalid_client'
+        ? { hint: 'Compare client id and secret with the application; is it activated?' }
+        : {}
+
     expect(read(answer(status, body))).toStrictEqual(
-      failure(fault('introspection_refused', { detail })),
+      failure(fault('introspection_refused', { detail, ...hint })),
     )
   })
 

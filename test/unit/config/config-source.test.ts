@@ -125,8 +125,8 @@ describe('a configuration', () => {
         },
         {
           key: 'authorizer_config',
-          problem: 'is no JSON object',
-          remedy: 'Check it with a JSON editor.',
+          problem: 'is no JSON object from line 1, column 2 on',
+          remedy: 'Check it with a JSON editor, and that it is the document and no name of a file.',
         },
       ],
     })
@@ -222,8 +222,8 @@ describe('a configuration that works but ought to be looked at', () => {
     problem: `is \`any\` for issuer ${issuer}: tokens that were issued for other APIs pass here`,
     remedy: 'Give the audience of this API’s resource server.',
   })
-  const basicWarning = (backend: string) => ({
-    key: 'grant',
+  const basicWarning = (backend: string, key = 'grant') => ({
+    key,
     problem: `is \`basic\` for backend ${backend}: a legacy way, a password that nobody renews`,
     remedy: 'Move to client_credentials as soon as the integration takes OAuth tokens.',
   })
@@ -236,7 +236,10 @@ describe('a configuration that works but ought to be looked at', () => {
     })
 
     expect(source.ok).toBe(true)
-    expect(warnings).toStrictEqual([audienceWarning('default'), basicWarning('default')])
+    expect(warnings).toStrictEqual([
+      audienceWarning('default'),
+      basicWarning('default', 'back_end_grant'),
+    ])
   })
 
   it('is warned of by the names in a document, each that it concerns', () => {
@@ -257,17 +260,55 @@ describe('a configuration that works but ought to be looked at', () => {
     expect(warnings).toStrictEqual([audienceWarning('a'), audienceWarning('c'), basicWarning('e')])
   })
 
-  it.each(['issuers', 'audiences', 'jwksuri', 'validation2', 'ISSUER'])(
-    'is warned of the key %s, which does nothing',
-    (key) => {
-      const warning = {
-        key,
-        problem: 'is unknown and has no effect',
-        remedy: 'Compare its spelling with the table of keys; upper and lower case differ.',
-      }
+  const COMPARE = 'Compare its spelling with the table of keys; upper and lower case differ.'
 
-      expect(readConfig({ ...LEAST, [key]: 'x' }).warnings).toStrictEqual([warning])
-      expect(readConfig({ authorizer_config: '{', [key]: 'x' }).warnings).toStrictEqual([warning])
-    },
-  )
+  it('is not warned of keys that are none of ours', () => {
+    const names = ['PATH', 'HOME', 'USER', 'PWD', 'TERM', 'LANG', 'HOSTNAME', 'NODE_VERSION']
+
+    expect(
+      readConfig({ ...LEAST, ...Object.fromEntries(names.map((name) => [name, 'x'])) }).warnings,
+    ).toStrictEqual([])
+  })
+
+  it.each([
+    ['audience', 'https://a,https://b', 'has a comma, which is taken for a part of the value'],
+    ['allowed_clients', 'a, b', 'has a comma, which is taken for a part of the value'],
+    ['idcs_app_client_secret_ocid', 'ocid1.vault.oc1..a', 'is an OCID, but of no Vault secret'],
+    ['back_end_client_secret_ocid', 'ocid1.key.oc1..a', 'is an OCID, but of no Vault secret'],
+  ])('is warned of a value that is hardly meant: %s=%s', (key, value, what) => {
+    const { source, warnings } = readConfig({ ...LEAST, [key]: value })
+
+    expect(source.ok).toBe(true)
+    expect(warnings).toMatchObject([{ key, problem: what }])
+  })
+
+  it('has an empty document told before the flat keys that are missing', () => {
+    const { source } = readConfig({ authorizer_config: ' ' })
+
+    expect(source.ok ? [] : source.error.slice(0, 2).map(({ key }) => key)).toStrictEqual([
+      'authorizer_config',
+      'audience',
+    ])
+  })
+
+  it.each([
+    ['issuers', 'Is issuer meant?'],
+    ['audiance', 'Is audience meant?'],
+    ['isuer', 'Is issuer meant?'],
+    ['isseur', 'Is issuer meant?'],
+    ['jwksuri', 'Is jwks_uri meant?'],
+    ['requiredScopes', 'Is required_scopes meant?'],
+    ['require_scopes', 'Is required_scopes meant?'],
+    ['alowed_clients', 'Is allowed_clients meant?'],
+    ['backend_scope', 'Is back_end_scope meant?'],
+    ['validation2', 'Is validation meant?'],
+    ['ISSUER', 'Is issuer meant?'],
+    ['allowed_users', COMPARE],
+    ['jwks_uri_of_keys', COMPARE],
+  ])('is warned of the key %s, which does nothing', (key, remedy) => {
+    const warning = { key, problem: 'is unknown and has no effect', remedy }
+
+    expect(readConfig({ ...LEAST, [key]: 'x' }).warnings).toStrictEqual([warning])
+    expect(readConfig({ authorizer_config: '{', [key]: 'x' }).warnings).toStrictEqual([warning])
+  })
 })

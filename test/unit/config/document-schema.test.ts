@@ -14,7 +14,12 @@ import {
   type Members,
 } from '../support/documents.ts'
 
-const UNKNOWN = 'is missing or unknown'
+const MISSING = 'is missing'
+const UNKNOWN = 'is unknown'
+
+/** `none` where there is no such key. */
+const remedyOf = (expected: string): string =>
+  expected === 'none' ? 'Leave it out, or correct its spelling.' : `Expected: ${expected}.`
 const WRONG = 'is not what it has to be'
 const EMPTY = 'is empty'
 const TOO_FEW = 'has too few entries'
@@ -51,8 +56,8 @@ const refusals = (refused: readonly Refusal[]) =>
 describe('a document', () => {
   it('has issuers and backends', () => {
     expect(problemsOf({})).toStrictEqual([
-      problem('issuers', UNKNOWN, 'Expected: "issuers".'),
-      problem('backends', UNKNOWN, 'Expected: "backends".'),
+      problem('issuers', MISSING, 'Expected: "issuers".'),
+      problem('backends', MISSING, 'Expected: "backends".'),
     ])
   })
 
@@ -64,18 +69,16 @@ describe('a document', () => {
     refusals([
       [{ issuers: [] }, 'issuers', TOO_FEW, '>=1'],
       [{ issuers: {} }, 'issuers', WRONG, 'Array'],
-      [{ issuers: ['callers'] }, 'issuers.0', UNKNOWN, 'Object'],
+      [{ issuers: ['callers'] }, 'issuers.0', WRONG, 'Object'],
       [{ backends: [] }, 'backends', TOO_FEW, '>=1'],
       [{ backends: 'oic' }, 'backends', WRONG, 'Array'],
-      [{ backends: [null] }, 'backends.0', UNKNOWN, 'Object'],
+      [{ backends: [null] }, 'backends.0', WRONG, 'Object'],
       [{ unmatched: 'permit' }, 'unmatched', WRONG, '"refuse"'],
       [{ $schema: 1 }, '$schema', WRONG, 'string'],
-      [{ log_level: 'info' }, 'log_level', UNKNOWN, 'no such key'],
+      [{ log_level: 'info' }, 'log_level', UNKNOWN, 'none'],
     ]),
   )('is refused with $changes', ({ changes, path, what, expected }) => {
-    expect(problemsOf(documentOf(changes))).toStrictEqual([
-      problem(path, what, `Expected: ${expected}.`),
-    ])
+    expect(problemsOf(documentOf(changes))).toStrictEqual([problem(path, what, remedyOf(expected))])
   })
 
   it('has all told that is wrong with its shape', () => {
@@ -85,10 +88,10 @@ describe('a document', () => {
         backends: [{ name: 'oic', when: { client: 'a' } }],
       }),
     ).toStrictEqual([
-      problem('issuers.0.audience', UNKNOWN, 'Expected: "audience".'),
+      problem('issuers.0.audience', MISSING, 'Expected: "audience".'),
       problem('issuers.0.clock_tolerance_seconds', WRONG, 'Expected: see the JSON Schema.'),
       problem('issuers.0.clock_tolerance_seconds', 'is too small', 'Expected: >=0.'),
-      problem('backends.0.when.client', UNKNOWN, 'Expected: no such key.'),
+      problem('backends.0.when.client', UNKNOWN, remedyOf('none')),
     ])
   })
 })
@@ -100,7 +103,7 @@ describe('an issuer of a document', () => {
 
   it.each(
     refusals([
-      [{ name: undefined }, 'name', UNKNOWN, '"name"'],
+      [{ name: undefined }, 'name', MISSING, '"name"'],
       [{ name: 1 }, 'name', WRONG, 'string'],
       [{ name: '' }, 'name', WRONG, NAME],
       [{ name: LONG_NAME }, 'name', WRONG, NAME],
@@ -109,12 +112,12 @@ describe('an issuer of a document', () => {
       [{ provider: 'okta' }, 'provider', WRONG, 'Object'],
       [{ provider: {} }, 'provider.preset', WRONG, PRESETS],
       [{ provider: { preset: 'other' } }, 'provider.preset', WRONG, PRESETS],
-      [{ provider: { preset: 'oci_iam' } }, 'provider.domain_url', UNKNOWN, '"domain_url"'],
-      [{ provider: { preset: 'entra' } }, 'provider.tenant', UNKNOWN, '"tenant"'],
-      [{ provider: { preset: 'okta' } }, 'provider.org_url', UNKNOWN, '"org_url"'],
-      [{ provider: { preset: 'auth0' } }, 'provider.tenant_url', UNKNOWN, '"tenant_url"'],
-      [{ provider: { preset: 'keycloak' } }, 'provider.realm_url', UNKNOWN, '"realm_url"'],
-      [{ provider: { preset: 'oidc' } }, 'provider.issuer', UNKNOWN, '"issuer"'],
+      [{ provider: { preset: 'oci_iam' } }, 'provider.domain_url', MISSING, '"domain_url"'],
+      [{ provider: { preset: 'entra' } }, 'provider.tenant', MISSING, '"tenant"'],
+      [{ provider: { preset: 'okta' } }, 'provider.org_url', MISSING, '"org_url"'],
+      [{ provider: { preset: 'auth0' } }, 'provider.tenant_url', MISSING, '"tenant_url"'],
+      [{ provider: { preset: 'keycloak' } }, 'provider.realm_url', MISSING, '"realm_url"'],
+      [{ provider: { preset: 'oidc' } }, 'provider.issuer', MISSING, '"issuer"'],
       [{ provider: { preset: 'oidc', issuer: '' } }, 'provider.issuer', EMPTY, '!0'],
       [
         { provider: { preset: 'entra', tenant: 'x', token_version: 3 } },
@@ -132,9 +135,9 @@ describe('an issuer of a document', () => {
         { provider: { preset: 'oidc', issuer: 'https://a.example', tenant: 'x' } },
         'provider.tenant',
         UNKNOWN,
-        'no such key',
+        'none',
       ],
-      [{ audience: undefined }, 'audience', UNKNOWN, '"audience"'],
+      [{ audience: undefined }, 'audience', MISSING, '"audience"'],
       [{ audience: [] }, 'audience', TOO_FEW, '>=1'],
       [{ audience: [''] }, 'audience.0', EMPTY, '!0'],
       [{ audience: 'api' }, 'audience', WRONG, '(Array | "any")'],
@@ -153,15 +156,15 @@ describe('an issuer of a document', () => {
       [{ algorithms: ['RS256', 'HS256'] }, 'algorithms.1', WRONG, anyOf(ALGORITHMS)],
       [{ token_type: 'JWT' }, 'token_type', WRONG, anyOf(['any', 'at+jwt'])],
       [{ introspection_endpoint: '' }, 'introspection_endpoint', EMPTY, '!0'],
-      [{ client: { ...CLIENT, client_id: undefined } }, 'client.client_id', UNKNOWN, '"client_id"'],
+      [{ client: { ...CLIENT, client_id: undefined } }, 'client.client_id', MISSING, '"client_id"'],
       [{ client: { ...CLIENT, client_id: '' } }, 'client.client_id', EMPTY, '!0'],
       [
         { client: { client_id: 'authorizer' } },
         'client.client_secret_ocid',
-        UNKNOWN,
+        MISSING,
         '"client_secret_ocid"',
       ],
-      [{ client: { ...CLIENT, secret: 'x' } }, 'client.secret', UNKNOWN, 'no such key'],
+      [{ client: { ...CLIENT, secret: 'x' } }, 'client.secret', UNKNOWN, 'none'],
       [{ required_scopes: 'a b' }, 'required_scopes', WRONG, 'Array'],
       [{ required_scopes: ['a', ''] }, 'required_scopes.1', EMPTY, '!0'],
       [{ allowed_clients: [1] }, 'allowed_clients.0', WRONG, 'string'],
@@ -180,11 +183,11 @@ describe('an issuer of a document', () => {
       [{ gateway_scope_map: { a: 'b' } }, 'gateway_scope_map.a', WRONG, 'Array'],
       [{ gateway_scope_map: { a: [''] } }, 'gateway_scope_map.a.0', EMPTY, '!0'],
       [{ context_claims: 'sub' }, 'context_claims', WRONG, 'Array'],
-      [{ audiences: ['api'] }, 'audiences', UNKNOWN, 'no such key'],
+      [{ audiences: ['api'] }, 'audiences', UNKNOWN, 'none'],
     ]),
   )('is refused with $changes', ({ changes, path, what, expected }) => {
     expect(problemsOf(withIssuer(changes))).toStrictEqual([
-      problem(`issuers.0.${path}`, what, `Expected: ${expected}.`),
+      problem(`issuers.0.${path}`, what, remedyOf(expected)),
     ])
   })
 })
@@ -192,13 +195,13 @@ describe('an issuer of a document', () => {
 describe('a backend of a document', () => {
   it.each(
     refusals([
-      [{ name: undefined }, 'name', UNKNOWN, '"name"'],
+      [{ name: undefined }, 'name', MISSING, '"name"'],
       [{ name: '' }, 'name', WRONG, NAME],
       [{ name: LONG_NAME }, 'name', WRONG, NAME],
       [{ name: '-oic-/' }, 'name', WRONG, NAME],
       [{ name: '/oic' }, 'name', WRONG, NAME],
-      [{ when: 'always' }, 'when', UNKNOWN, 'Object'],
-      [{ when: { client: ['a'] } }, 'when.client', UNKNOWN, 'no such key'],
+      [{ when: 'always' }, 'when', WRONG, 'Object'],
+      [{ when: { client: ['a'] } }, 'when.client', UNKNOWN, 'none'],
       [{ when: { issuers: 'callers' } }, 'when.issuers', WRONG, 'Array'],
       [{ when: { clients: [''] } }, 'when.clients.0', EMPTY, '!0'],
       [{ when: { scopes: 'a' } }, 'when.scopes', WRONG, 'Array'],
@@ -225,10 +228,10 @@ describe('a backend of a document', () => {
       [{ assertion: { key_ocid: '' } }, 'assertion.key_ocid', EMPTY, '!0'],
       [{ assertion: { key_id: '' } }, 'assertion.key_id', EMPTY, '!0'],
       [{ assertion: { audience: [] } }, 'assertion.audience', TOO_FEW, '>=1'],
-      [{ assertion: { issuer: 'x' } }, 'assertion.issuer', UNKNOWN, 'no such key'],
+      [{ assertion: { issuer: 'x' } }, 'assertion.issuer', UNKNOWN, 'none'],
       [{ exchange: { audience: '' } }, 'exchange.audience', EMPTY, '!0'],
       [{ exchange: { resource: '' } }, 'exchange.resource', EMPTY, '!0'],
-      [{ exchange: { scope: 'a' } }, 'exchange.scope', UNKNOWN, 'no such key'],
+      [{ exchange: { scope: 'a' } }, 'exchange.scope', UNKNOWN, 'none'],
       [
         { exchange: { subject_token_type: 'urn:ietf:params:oauth:token-type:saml2' } },
         'exchange.subject_token_type',
@@ -236,11 +239,11 @@ describe('a backend of a document', () => {
         anyOf(SUBJECT_TOKEN_TYPES),
       ],
       [{ secret_ocid: '' }, 'secret_ocid', EMPTY, '!0'],
-      [{ secret: 'x' }, 'secret', UNKNOWN, 'no such key'],
+      [{ secret: 'x' }, 'secret', UNKNOWN, 'none'],
     ]),
   )('is refused with $changes', ({ changes, path, what, expected }) => {
     expect(problemsOf(withBackend(changes))).toStrictEqual([
-      problem(`backends.0.${path}`, what, `Expected: ${expected}.`),
+      problem(`backends.0.${path}`, what, remedyOf(expected)),
     ])
   })
 

@@ -38,7 +38,7 @@ const told = (key: string, problem: string, remedy: string): ConfigProblem => ({
 describe('a problem of flat keys', () => {
   const meaningOf: Readonly<Record<string, string>> = {
     audience:
-      'Accepted `aud` values, space-separated; one match is enough. `any` switches the check off, and every cold start logs that it is off.',
+      'Give the primary audience of the API’s application, such as https://api.example.com/.',
     idcs_app_client_id:
       'Client id of our application at the callers’ identity provider, for introspection or protected keys.',
     idcs_app_client_secret_ocid: 'OCID of the Vault secret with that application’s client secret.',

@@ -33,17 +33,27 @@ const lookalike = (index: number, earlier: string) =>
   )
 
 describe('the text of a document', () => {
-  it.each(['', '{', '[]', '"text"', 'null', '{"issuers": []} x'])('is refused as %j', (text) => {
-    expect(readDocument(text, 'ocid1.vaultsecret.oc1..a')).toStrictEqual({
-      ok: false,
-      error: [
-        {
-          key: 'ocid1.vaultsecret.oc1..a',
-          problem: 'is no JSON object',
-          remedy: 'Check it with a JSON editor.',
-        },
-      ],
+  it.each([
+    ['', ': it ends too early'],
+    ['{', expect.stringMatching(/./)],
+    ['[]', ''],
+    ['"text"', ''],
+    ['null', ''],
+    ['authorizer-config.json', ''],
+    ['{"issuers": []} x', ' from line 1, column 17 on'],
+    ['{\n  "issuers": [],\n}', ' from line 3, column 1 on'],
+    ['{\n  "issuers": [1 2]\n}', ' from line 2, column 17 on'],
+  ])('is refused as %j', (text, where) => {
+    const reading = readDocument(text, 'ocid1.vaultsecret.oc1..a')
+    const [told, ...more] = reading.ok ? [] : reading.error
+
+    expect(more).toStrictEqual([])
+    expect(told).toStrictEqual({
+      key: 'ocid1.vaultsecret.oc1..a',
+      problem: expect.stringMatching(/^is no JSON object/) as unknown,
+      remedy: 'Check it with a JSON editor, and that it is the document and no name of a file.',
     })
+    expect(told?.problem.slice('is no JSON object'.length)).toEqual(where)
   })
 
   it('has its problems told by the key that holds it', () => {

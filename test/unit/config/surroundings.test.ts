@@ -23,7 +23,7 @@ const printed = (key: string) =>
   warning(
     key,
     'has requests printed, secrets included; what goes to standard error is dropped',
-    'Remove it. `log_level` `debug` tells more.',
+    'Remove it. The line of each decision tells what failed.',
   )
 
 describe('the surroundings', () => {

@@ -241,7 +241,11 @@ describe('an exchange as a registered client', () => {
       form: () => Promise.resolve(UNAVAILABLE),
     })
 
-    expect(outcome).toBe(UNAVAILABLE)
+    expect(outcome).toStrictEqual(
+      failure(
+        fault('secret_unavailable', { secret: 'ocid1.vaultsecret.oc1..a', detail: 'status_404' }),
+      ),
+    )
     expect(bodies).toStrictEqual([])
   })
 })

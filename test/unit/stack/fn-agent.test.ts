@@ -10,13 +10,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import { deployFunction, type FnFunction, type FunctionSpec } from '../../stack/fn-agent.ts'
 import { checkConfiguration, checkLimits } from '../../stack/fn/environment.ts'
 import { formatDeadline } from '../../stack/fn/call.ts'
-
-// Processes start slowly on a busy machine.
-jest.setTimeout(30_000)
 
 const fdk = createRequire(import.meta.url).resolve('@fnproject/fdk')
 const folder = mkdtempSync(join(tmpdir(), 'fn-test-'))

@@ -24,9 +24,6 @@ import { requests, SecretsClient } from 'oci-secrets'
 import { createResourcePrincipal, type ResourcePrincipal } from '../../stack/resource-principal.ts'
 import { startVault, type Vault } from '../../stack/vault.ts'
 
-// Making a key takes long on a busy machine.
-jest.setTimeout(30_000)
-
 const { Stage } = requests.GetSecretBundleRequest
 const secretId = 'ocid1.vaultsecret.oc1.phx.test'
 let principal: ResourcePrincipal

@@ -99,6 +99,15 @@ describe('a secret', () => {
     expect(vault.reads).toStrictEqual([OCID, OTHER_OCID])
   })
 
+  it('is told by its OCID where it cannot be read', async () => {
+    const { vault, read } = storeWith(300)
+    vault.down = true
+
+    expect(await read(OTHER_OCID)).toStrictEqual(
+      failure(fault('secret_unavailable', { secret: OTHER_OCID, detail: 'timed_out' })),
+    )
+  })
+
   it('is asked for anew after a failure: no failure is kept', async () => {
     const { vault, read } = storeWith(300)
 
