@@ -1,0 +1,81 @@
+/**
+ * Owns the forms in which a configuration may be shown, and the way from each to the function's
+ * keys. No message has anything of the content: it may be a secret.
+ * Pure.
+ */
+import type { FlatConfiguration } from '../../src/config/flat-reader.ts'
+import { isJsonObject, member, type JsonObject } from '../../src/platform/json.ts'
+import { UsageError } from '../command-line/read.ts'
+
+/** Throws a `UsageError` where it is none of the forms. */
+export const readInput = (content: Uint8Array): FlatConfiguration => {
+  const text = decoded(content)
+  if (text.trim() === '') throw unknownForm('it is empty')
+  return /^\s*[{[]/.test(text) ? readJson(text) : readLines(text)
+}
+
+const unknownForm = (why: string): UsageError =>
+  new UsageError(
+    `This cannot be checked, as ${why}: give lines key=value, a flat JSON object of texts, or the JSON configuration document. --help tells more.`,
+  )
+
+/** Without a byte order mark, which the decoder takes off. */
+const decoded = (content: Uint8Array): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(content)
+  } catch {
+    throw unknownForm('it is not UTF-8')
+  }
+}
+
+const readJson = (text: string): FlatConfiguration => {
+  const json = parsed(text)
+  // As a document it is told where it is broken.
+  if (json === undefined) return { authorizer_config: text }
+  if (!isJsonObject(json)) throw unknownForm('it is JSON, but no object')
+  if (isDocument(json)) return { authorizer_config: text }
+  const members = Object.entries(json)
+  if (members.every((each): each is [string, string] => typeof each[1] === 'string')) {
+    return Object.fromEntries(members)
+  }
+  throw unknownForm(
+    isJsonObject(member(json, 'data'))
+      ? 'it is all that OCI says of the function; add --query data.config'
+      : 'it is a JSON object without `issuers`, and not all its values are texts',
+  )
+}
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** One that lacks its issuers is a document with a problem. */
+const isDocument = (json: JsonObject): boolean =>
+  ['issuers', 'backends'].some((name) => {
+    const value = member(json, name)
+    return value !== undefined && typeof value !== 'string'
+  })
+
+const readLines = (text: string): FlatConfiguration => {
+  const lines = new Map<string, string>()
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (/^\s*(#|$)/.test(line)) continue
+    const [, key, value] = KEY_AND_VALUE.exec(line) ?? []
+    if (key === undefined || value === undefined) {
+      throw unknownForm(`line ${index + 1} is not key=value`)
+    }
+    if (lines.has(key)) throw unknownForm(`line ${index + 1} gives a key for the second time`)
+    lines.set(key, withoutQuotes(value.trim()))
+  }
+  if (lines.size === 0) throw unknownForm('there are comments alone')
+  return Object.fromEntries(lines)
+}
+
+/** Keys as OCI Functions takes them: letters, digits and `_`, no digit first. */
+const KEY_AND_VALUE = /^\s*([A-Za-z_]\w*)\s*=(.*)$/
+
+const withoutQuotes = (value: string): string => /^(["'])(.*)\1$/.exec(value)?.[2] ?? value

@@ -1,0 +1,113 @@
+/**
+ * Owns the summary of a configuration that works: who may call, and what the backend sees. Names,
+ * addresses and OCIDs; secrets are not among what it is made from.
+ * Pure.
+ */
+import type {
+  BackendCondition,
+  BackendConfig,
+  IssuerConfig,
+  JwtConfig,
+  Settings,
+} from '../../src/config/model.ts'
+import type { ConfigSource } from '../../src/config/read-config.ts'
+
+type Row = readonly [what: string, value: string]
+
+export const summaryOf = (source: ConfigSource, settings: Settings): readonly string[] => [
+  ...(source.kind === 'given'
+    ? [
+        ...source.config.issuers.flatMap((issuer) =>
+          block('issuer', issuer.name, issuerRows(issuer)),
+        ),
+        ...source.config.backends.flatMap((backend) =>
+          block('backend', backend.name, backendRows(backend)),
+        ),
+      ]
+    : [
+        `The document lies in Vault (${source.secretOcid}) and was not looked at: check it as a file of its own.`,
+      ]),
+  ...block('function', undefined, settingRows(settings)),
+]
+
+const block = (kind: string, name: string | undefined, rows: readonly Row[]): readonly string[] => [
+  name === undefined ? kind : `${kind} ${name}`,
+  ...rows.map(([what, value]) => `  ${what.padEnd(16)} ${value}`),
+]
+
+const issuerRows = (issuer: IssuerConfig): readonly Row[] => {
+  const { jwt, introspection, discovery, rules } = issuer
+  const registrations = [
+    introspection?.client,
+    jwt?.keys.kind === 'remote' ? jwt.keys.access?.client : undefined,
+  ]
+  const client = registrations.find((each) => each !== undefined)
+  return [
+    [
+      'tokens',
+      [...(jwt ? [jwtText(jwt)] : []), ...(introspection ? ['introspection'] : [])].join(', then '),
+    ],
+    ...row('keys', jwt && keysText(jwt)),
+    ...row('introspection', introspection && (introspection.endpoint ?? 'as discovered')),
+    ...row('discovery', discovery?.url),
+    ...row('client', client && clientText(client)),
+    ['audience', rules.audience === 'any' ? 'any (not checked)' : rules.audience.join(' ')],
+    ['issuer', rules.issuer ?? 'any (not checked)'],
+    ...list('scopes needed', rules.requiredScopes),
+    ...row('scopes needed', rules.anyScopeRequired ? 'any one, or a role' : undefined),
+    ...list('clients allowed', rules.allowedClients),
+  ]
+}
+
+const jwtText = ({ algorithms, type }: JwtConfig): string =>
+  `JWT (${algorithms.join(' ')}${type === 'any' ? '' : `, typ ${type}`})`
+
+const keysText = ({ keys }: JwtConfig): string => {
+  if (keys.kind === 'static') return `${keys.keys.length} in the configuration`
+  const access = keys.access === undefined ? '' : ', with a token of our own'
+  return `${keys.uri ?? 'as discovered'}${access}`
+}
+
+const backendRows = ({ grant, condition }: BackendConfig): readonly Row[] => {
+  const which = condition === undefined ? 'every call' : conditionText(condition)
+  if (grant.kind === 'basic') {
+    return [
+      ['for', which],
+      ['grant', grant.kind],
+      ['user:password', `secret ${grant.secretOcid}`],
+    ]
+  }
+  return [
+    ['for', which],
+    ['grant', grant.kind],
+    ['token endpoint', new URL(grant.tokenEndpoint).host],
+    ['client', `${clientText(grant.client)}, ${grant.client.authentication}`],
+    ...row('scope', grant.scope),
+    ...row('user', grant.kind === 'jwt_bearer' ? `claim ${grant.subjectClaim}` : undefined),
+  ]
+}
+
+const conditionText = (condition: BackendCondition): string =>
+  [
+    ...list('issuers', condition.issuers ?? []),
+    ...list('clients', condition.clients ?? []),
+    ...list('scopes', condition.scopes ?? []),
+    ...condition.arguments.map(({ name, values }) => [name, values.join(' ')] as const),
+  ]
+    .map(([what, values]) => `${what}: ${values}`)
+    .join('; ')
+
+const clientText = (client: { readonly clientId: string; readonly secretOcid: string }): string =>
+  `${client.clientId}, secret ${client.secretOcid}`
+
+const settingRows = ({ tokenArgument, maxDecision, logLevel }: Settings): readonly Row[] => [
+  ['token argument', tokenArgument],
+  ['longest permit', `${maxDecision} s`],
+  ['log level', logLevel],
+]
+
+const row = (what: string, value: string | undefined): readonly Row[] =>
+  value === undefined ? [] : [[what, value]]
+
+const list = (what: string, values: readonly string[]): readonly Row[] =>
+  values.length === 0 ? [] : [[what, values.join(' ')]]

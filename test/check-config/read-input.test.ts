@@ -1,0 +1,96 @@
+/**
+ * Owns the proof of which form a configuration is taken for, and that what is none is refused
+ * without a word of it.
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import { readInput } from '../../scripts/check-config/read-input.ts'
+
+const read = (text: string) => readInput(Buffer.from(text))
+
+const messageOf = (content: Uint8Array): string => {
+  try {
+    readInput(content)
+    return 'taken'
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+describe('lines', () => {
+  it('are taken up to the first =, without comments and blank lines', () => {
+    const text = ['# of the function', '', '  audience = https://a/?b=c ', 'issuer='].join('\n')
+
+    expect(read(text)).toEqual({ audience: 'https://a/?b=c', issuer: '' })
+  })
+
+  it.each([
+    ['"a b"', 'a b'],
+    ["'a b'", 'a b'],
+    ['"a', '"a'],
+    [`"a'`, `"a'`],
+    ['"', '"'],
+    ['""', ''],
+    ['"{"a":"b"}"', '{"a":"b"}'],
+    ['{"a":"b"}', '{"a":"b"}'],
+    ['a # b', 'a # b'],
+  ])('lose one pair of quotes: %s', (value, expected) => {
+    expect(read(`required_scopes=${value}`)).toEqual({ required_scopes: expected })
+  })
+
+  it('may end as Windows ends them, after a byte order mark', () => {
+    expect(read('\uFEFFaudience=a\r\nissuer=b\r\n')).toEqual({ audience: 'a', issuer: 'b' })
+  })
+
+  it('make a key of any name', () => {
+    expect(Object.keys(read('__proto__=a'))).toEqual(['__proto__'])
+  })
+})
+
+describe('JSON', () => {
+  it('is the function’s configuration where all is text', () => {
+    expect(read('{"audience": "a", "issuers": "b"}')).toEqual({ audience: 'a', issuers: 'b' })
+  })
+
+  it.each(['{"issuers": []}', '{"backends": {}}', '\n{"issuers": null, "x": 1}'])(
+    'is the document where it has the document’s names: %s',
+    (text) => {
+      expect(read(text)).toEqual({ authorizer_config: text })
+    },
+  )
+
+  it('that is broken is a document, which is told where it is', () => {
+    const text = '{\n"issuers": [}'
+
+    expect(readInput(Buffer.from(text))).toStrictEqual({ authorizer_config: text })
+  })
+
+  it('that is empty is a configuration without keys', () => {
+    expect(read(' {} ')).toEqual({})
+  })
+})
+
+describe('what has none of the forms', () => {
+  it.each([
+    ['nothing', '', 'it is empty'],
+    ['white space', ' \n\t', 'it is empty'],
+    ['comments', '# a\n#b', 'comments alone'],
+    ['a line without =', 'audience=a\nhunter2', 'line 2 is not key=value'],
+    ['a line with another key', 'hunter2-hunter2=', 'line 1 is not key=value'],
+    ['a key again', 'hunter2=a\nhunter2=b', 'line 2 gives a key for the second time'],
+    ['an array', '["hunter2"]', 'no object'],
+    ['a nested object', '{"hunter2": {}}', 'without `issuers`'],
+    ['a number', '{"hunter2": 1}', 'without `issuers`'],
+    ['all of OCI’s answer', '{"data": {"config": {"a": "hunter2"}}}', '--query data.config'],
+  ])('is refused, with what is wanted: %s', (_case, text, expected) => {
+    const message = messageOf(Buffer.from(text))
+
+    expect(message).toContain(expected)
+    expect(message).toContain('key=value')
+    expect(message).not.toMatch(/hunter2|\n/)
+  })
+
+  it('is refused when it is not UTF-8', () => {
+    expect(messageOf(Buffer.from('audience=a', 'utf16le').fill(0xff, 0, 1))).toContain('not UTF-8')
+  })
+})
