@@ -8,7 +8,6 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { createResourcePrincipal } from '../test/stack/resource-principal.ts'
 import { distSize } from './bench/dist-size.ts'
 import { measureCold, measureMemory, measureWarm, type Bench } from './bench/measure.ts'
@@ -17,16 +16,25 @@ import { barPlot } from './bench/plot.ts'
 import { judgeAll, tableOf } from './bench/report.ts'
 import { cpuGroup } from './bench/runner.ts'
 import { makeSubjects, type SubjectName } from './bench/subjects.ts'
+import { buildFirst } from './build/build-first.ts'
+import { nodeOption } from './command-line/node-option.ts'
+import { flag, wholeNumber } from './command-line/options.ts'
+import { takeOrder } from './command-line/take-order.ts'
 import { makeCaller } from './stand-ins/caller.ts'
 
-const { values } = parseArgs({
+const { values } = takeOrder({
+  name: 'bench',
+  about: `What the built function costs, as ratios to an empty function and to the floor, all in one interleaved
+run. It builds first, and takes a minute or two; the machine should do nothing else meanwhile.
+Exit status 1 where a target is missed.`,
   options: {
-    node: { type: 'string', default: process.execPath },
-    runs: { type: 'string', default: '15' },
-    publish: { type: 'boolean', default: false },
+    runs: wholeNumber('starts of each function', { least: 1, most: 1000, otherwise: 15 }),
+    node: nodeOption,
+    publish: flag('renews docs/performance/, what the README shows, instead of reports/bench/'),
   },
 })
-const runs = Number(values.runs)
+buildFirst()
+const { runs } = values
 const begun = performance.now()
 const told = (text: string): void => {
   console.log(`${((performance.now() - begun) / 1000).toFixed(0).padStart(4)} s  ${text}`)

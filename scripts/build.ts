@@ -9,6 +9,14 @@ import { bundle } from './build/bundle.ts'
 import { bundledPackages } from './build/bundled-packages.ts'
 import { imageArguments } from './build/image-arguments.ts'
 import { thirdPartyNotices } from './build/notices.ts'
+import { takeOrder } from './command-line/take-order.ts'
+
+takeOrder({
+  name: 'build',
+  about: `Builds dist/: the function with everything that it needs at run time, its bill of materials and the
+notices of all packages in it. It takes seconds, and replaces what is there.`,
+  options: {},
+})
 
 const OUTPUT = 'dist'
 

@@ -17,6 +17,17 @@ import {
   WARNING_REASONS,
   type DenialReason,
 } from '../src/reasons.ts'
+import { flag } from './command-line/options.ts'
+import { takeOrder } from './command-line/take-order.ts'
+
+const { values } = takeOrder({
+  name: 'docs',
+  about: `Writes what is documented by the code itself: the README's tables of configuration keys, reasons and
+warnings, and the JSON Schema of the configuration document. It takes seconds.`,
+  options: {
+    check: flag('writes nothing; exit status 1 where something is not up to date'),
+  },
+})
 
 const README = 'README.md'
 const SCHEMA = 'deploy/authorizer-config.schema.json'
@@ -108,7 +119,7 @@ for (const [file, text] of documents) {
   const wanted = await format(text, { ...(await resolveConfig(file)), filepath: file })
   if (wanted === (await written(file))) {
     console.log(`${file} is up to date`)
-  } else if (process.argv.includes('--check')) {
+  } else if (values.check) {
     console.error(`${file} differs from the code: run npm run docs`)
     process.exitCode = 1
   } else {

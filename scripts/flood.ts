@@ -4,22 +4,34 @@
  * I/O: starts the function and its neighbours; writes standard output.
  */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
-import { parseArgs } from 'node:util'
 import { createResourcePrincipal } from '../test/stack/resource-principal.ts'
 import { start } from './bench/runner.ts'
+import { buildFirst } from './build/build-first.ts'
 import { imageArguments } from './build/image-arguments.ts'
+import { nodeOption } from './command-line/node-option.ts'
+import { wholeNumber } from './command-line/options.ts'
+import { takeOrder } from './command-line/take-order.ts'
 import { smallMemory } from './soak/small-memory.ts'
 import { configurationFor } from './stand-ins/configuration.ts'
 import { AUDIENCE, ISSUER, startNeighbours } from './stand-ins/neighbours.ts'
 
-const { values } = parseArgs({
+const { values } = takeOrder({
+  name: 'flood',
+  about: `A million distinct tokens, good and bad, at one instance of the function, whose memory must stay flat.
+It builds first, and takes seven minutes. Exit status 1 where memory grew, or an answer was wrong.`,
   options: {
-    tokens: { type: 'string', default: '1000000' },
-    memory: { type: 'string', default: '128' },
-    node: { type: 'string', default: process.execPath },
+    tokens: wholeNumber('tokens, half of them JWTs', {
+      least: 1_000,
+      most: 1_000_000_000,
+      otherwise: 1_000_000,
+      step: 20,
+    }),
+    memory: wholeNumber('MiB that the instance has', { least: 1, most: 65_536, otherwise: 128 }),
+    node: nodeOption,
   },
 })
-const total = Number(values.tokens)
+buildFirst()
+const total = values.tokens
 
 /** Elliptic curves: a million RSA signatures would take longer than all the rest. */
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -66,7 +78,7 @@ const OPAQUE: readonly Kind[] = [
   { name: 'malformed token', isGood: false, make: () => `${chance()} ${chance()}` },
 ]
 
-const memory = smallMemory(Number(values.memory), values.node)
+const memory = smallMemory(values.memory, values.node)
 console.log(memory ? `in ${values.memory} MiB` : 'no limit of memory can be set here')
 
 const flood = async (
@@ -96,7 +108,7 @@ const flood = async (
   const [, , settled = 0] = resident
   const last = resident.at(-1) ?? Number.NaN
   console.log(`${name}: ${sent} tokens, ${wrong} wrong answers, resident ${resident.join(' ')} MiB`)
-  return wrong === 0 && last <= Number(values.memory) && last - settled <= 8
+  return wrong === 0 && last <= values.memory && last - settled <= 8
 }
 
 const results = [

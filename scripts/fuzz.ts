@@ -7,17 +7,26 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { flag, wholeNumber } from './command-line/options.ts'
+import { takeOrder } from './command-line/take-order.ts'
 import { startCoverage } from './fuzz/coverage.ts'
 import { mutated } from './fuzz/mutate.ts'
 import { TARGETS, type Target } from './fuzz/targets.ts'
 import { oneOf, seededChance } from './soak/chance.ts'
 
-const { values } = parseArgs({
+const { values } = takeOrder({
+  name: 'fuzz',
+  about: `The parsers of what comes from outside, with inputs that V8's coverage guides: ${TARGETS.length} targets, one after the
+other, each for as long as it is told. Exit status 1 where something was found.`,
   options: {
-    seconds: { type: 'string', default: '10' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    keep: { type: 'boolean', default: false },
+    seconds: wholeNumber('seconds for each target', { least: 1, most: 604_800, otherwise: 10 }),
+    seed: wholeNumber('repeats the chance of an earlier run', {
+      least: 0,
+      most: 4_294_967_295,
+      otherwise: Date.now() % 1_000_000,
+      otherwiseTold: 'by the clock',
+    }),
+    keep: flag('puts the smallest inputs that reached something new into test/fuzz/corpus/'),
   },
 })
 const CORPUS = 'test/fuzz/corpus'
@@ -26,7 +35,7 @@ const MOST_KEPT = 12
 /** The coverage is asked for after so many inputs: asking takes longer than running one. */
 const BATCH = 8
 
-const chance = seededChance(Number(values.seed))
+const chance = seededChance(values.seed)
 console.log(`seed ${values.seed}, ${values.seconds} s for each target`)
 
 const folderOf = ({ name }: Target): string => join(CORPUS, name.replaceAll(' ', '-'))
@@ -56,7 +65,7 @@ for (const target of TARGETS) {
   for (const input of inputs) fault(target, input)
   await coverage.newParts()
   const isKnown = inputs.length
-  const end = Date.now() + Number(values.seconds) * 1000
+  const end = Date.now() + values.seconds * 1000
   let runs = 0
   while (Date.now() < end) {
     const batch = Array.from({ length: BATCH }, () =>

@@ -3,10 +3,13 @@
  * oracle that judges each answer. Exit status 1 when it found anything.
  * I/O: starts the local stack; writes standard output.
  */
-import { parseArgs } from 'node:util'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startLocalStack } from '../test/stack/local-stack.ts'
+import { buildFirst } from './build/build-first.ts'
 import { imageArguments } from './build/image-arguments.ts'
+import { nodeOption } from './command-line/node-option.ts'
+import { wholeNumber } from './command-line/options.ts'
+import { takeOrder } from './command-line/take-order.ts'
 import { callAndJudge, newCounts } from './soak/calls.ts'
 import { seededChance } from './soak/chance.ts'
 import { soakConfiguration } from './soak/configuration.ts'
@@ -14,20 +17,32 @@ import { smallMemory } from './soak/small-memory.ts'
 import { startTroubles } from './soak/troubles.ts'
 import { report } from './soak/report.ts'
 
-const { values } = parseArgs({
+const { values } = takeOrder({
+  name: 'soak',
+  about: `The whole local stack under load, with everything going wrong at random, and an oracle that judges each
+answer. It builds first, and takes up to half a minute more than it is told. Exit status 1 when it found anything.`,
   options: {
-    seconds: { type: 'string', default: '300' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    callers: { type: 'string', default: '8' },
-    /** MiB that each instance of the function has; 0 sets no limit. */
-    memory: { type: 'string', default: '128' },
-    node: { type: 'string', default: process.execPath },
+    seconds: wholeNumber('seconds of load', { least: 10, most: 604_800, otherwise: 300 }),
+    seed: wholeNumber('repeats the troubles of an earlier run', {
+      least: 0,
+      most: 4_294_967_295,
+      otherwise: Date.now() % 1_000_000,
+      otherwiseTold: 'by the clock',
+    }),
+    callers: wholeNumber('callers at the same time', { least: 1, most: 1000, otherwise: 8 }),
+    memory: wholeNumber('MiB that each instance of the function has; 0 sets no limit', {
+      least: 0,
+      most: 65_536,
+      otherwise: 128,
+    }),
+    node: nodeOption,
   },
 })
-const chance = seededChance(Number(values.seed))
+buildFirst()
+const chance = seededChance(values.seed)
 console.log(`soak for ${values.seconds} s, seed ${values.seed} (--seed repeats its troubles)`)
 
-const memory = values.memory === '0' ? undefined : smallMemory(Number(values.memory), values.node)
+const memory = values.memory === 0 ? undefined : smallMemory(values.memory, values.node)
 console.log(memory ? `each instance has ${values.memory} MiB` : 'no limit of memory is set')
 
 const stack = await startLocalStack({
@@ -39,7 +54,7 @@ const stack = await startLocalStack({
 })
 await stack.authorizer.setConfig(soakConfiguration(stack))
 const counts = newCounts()
-const end = Date.now() + Number(values.seconds) * 1000
+const end = Date.now() + values.seconds * 1000
 const troubles = startTroubles(stack, chance, end)
 
 const caller = async (): Promise<void> => {
@@ -48,7 +63,7 @@ const caller = async (): Promise<void> => {
     await delay(chance() * 20)
   }
 }
-await Promise.all([troubles.ended, ...Array.from({ length: Number(values.callers) }, caller)])
+await Promise.all([troubles.ended, ...Array.from({ length: values.callers }, caller)])
 const exits = stack.authorizer.instances.filter(({ exitCode }) => exitCode !== null).length
 await stack.close()
 const used = memory?.end()

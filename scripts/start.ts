@@ -4,6 +4,16 @@
  */
 import { API_AUDIENCE } from '../test/stack/cast.ts'
 import { PATH_PREFIXES, startLocalStack } from '../test/stack/local-stack.ts'
+import { buildFirst } from './build/build-first.ts'
+import { takeOrder } from './command-line/take-order.ts'
+
+takeOrder({
+  name: 'start',
+  about: `Keeps the local stack running until Ctrl-C: gateway, function, identity domains, Vault and Oracle
+Integration, all on loopback. It says how to call it, and what the function logs. It builds first.`,
+  options: {},
+})
+buildFirst()
 
 const stack = await startLocalStack()
 const { partnerA } = stack.cast

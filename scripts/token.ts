@@ -2,7 +2,8 @@
  * `npm run token`: gets a token to begin with, by the flow that is named.
  * I/O: asks the identity provider; writes the token to standard output, all talk to standard error.
  */
-import { HELP, readArguments, UsageError } from './token/arguments.ts'
+import { UsageError } from './command-line/read.ts'
+import { HELP, readArguments } from './token/arguments.ts'
 import { useToken } from './token/outcome.ts'
 import { connect } from './token/provider.ts'
 import { FLOWS } from './token/flows.ts'

@@ -31,16 +31,18 @@ export interface Range {
   readonly otherwise: number
   /** Only multiples of it. */
   readonly step?: number
+  /** Where the default is not the same each time. */
+  readonly otherwiseTold?: string
 }
 
 export const wholeNumber = (meaning: string, range: Range): Option<number> => {
-  const { least, most, otherwise, step = 1 } = range
+  const { least, most, otherwise, step = 1, otherwiseTold = String(otherwise) } = range
   const kind = step === 1 ? 'a whole number' : `a multiple of ${step}`
   return {
     placeholder: 'N',
     meaning,
     otherwise,
-    otherwiseTold: String(otherwise),
+    otherwiseTold,
     wanted: `${kind} from ${least} to ${most}`,
     read: (text) => {
       const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
@@ -51,7 +53,7 @@ export const wholeNumber = (meaning: string, range: Range): Option<number> => {
 
 export const decimalNumber = (
   meaning: string,
-  { least, most, otherwise }: Omit<Range, 'step'>,
+  { least, most, otherwise }: Omit<Range, 'step' | 'otherwiseTold'>,
 ): Option<number> => ({
   placeholder: 'N',
   meaning,

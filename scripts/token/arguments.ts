@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util'
 import { endpointProblem } from '../../src/platform/endpoint.ts'
+import { UsageError } from '../command-line/read.ts'
 
 export const FLOW_NAMES = ['client-credentials', 'device', 'code', 'refresh'] as const
 export type FlowName = (typeof FLOW_NAMES)[number]
@@ -26,9 +27,6 @@ export interface Order {
   /** Address that is called with the token, which is not printed then. */
   readonly call: string | undefined
 }
-
-/** What is wrong with the command line, for a person to correct. */
-export class UsageError extends Error {}
 
 const OPTIONS = {
   issuer: { type: 'string' },

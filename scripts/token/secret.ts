@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
-import { UsageError } from './arguments.ts'
+import { UsageError } from '../command-line/read.ts'
 
 /** Throws a `UsageError` where there is none. */
 export const readClientSecret = async (file: string | undefined): Promise<string> => {

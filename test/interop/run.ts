@@ -8,8 +8,24 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildFirst } from '../../scripts/build/build-first.ts'
+import { readPattern } from '../../scripts/command-line/pattern.ts'
+import { orRefuse, takeOrder } from '../../scripts/command-line/take-order.ts'
 import { keycloakVersion, prepareKeycloak } from './keycloak/distribution.ts'
 import { missingRequirements } from './keycloak/requirements.ts'
+
+const { operand } = takeOrder({
+  name: 'test:interop',
+  about: `Runs the tests against a real Keycloak ${keycloakVersion}, where Java 17 or later and Maven are; elsewhere it says
+what is missing. It builds first, and takes a minute or two; the first time longer, for 170 MB to fetch.`,
+  options: {},
+  operand: {
+    name: 'PATTERN',
+    meaning: 'a regular expression: only tests whose name it fits',
+    isRequired: false,
+  },
+})
+const pattern = operand === undefined ? undefined : orRefuse(() => readPattern(operand))
 
 const inProject = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
@@ -29,7 +45,7 @@ function runJest(home: string): Promise<number> {
       ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
       inProject('node_modules/jest/bin/jest.js'),
       ...['--config', inProject('test/interop/jest.config.mjs'), '--runInBand'],
-      ...process.argv.slice(2),
+      ...(pattern === undefined ? [] : ['--testNamePattern', pattern.source]),
     ],
     {
       detached: true,
@@ -59,6 +75,7 @@ function endProcessGroup(leader: number | undefined): void {
   }
 }
 
+buildFirst()
 const missing = missingRequirements()
 if (missing.length > 0) {
   tell('NOTICE: the tests against a real Keycloak need what this machine does not have:')
