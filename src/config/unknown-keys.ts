@@ -12,7 +12,7 @@ export const warnOfUnknownKeys = (values: FlatConfiguration): readonly ConfigPro
   Object.keys(values)
     .filter((key) => !KNOWN_KEYS.includes(key))
     .flatMap((key) => {
-      const meant = KNOWN_KEYS.find((known) => isNear(letters(key), letters(known)))
+      const meant = keyMeantBy(key)
       if (meant === undefined && !looksKnown(key)) return []
       const comparison = 'Compare its spelling with the table of keys; upper and lower case differ.'
       return {
@@ -32,12 +32,20 @@ const FIRST_WORDS = new Set(KNOWN_KEYS.filter((key) => key.includes('_')).map(fi
 const looksKnown = (key: string): boolean =>
   KNOWN_KEYS.some((known) => key.startsWith(known)) || FIRST_WORDS.has(firstWord(key))
 
+/** What the platform calls its variables, in capitals, is compared by case alone. */
+const keyMeantBy = (key: string): string | undefined => {
+  if (key === key.toUpperCase()) return KNOWN_KEYS.find((known) => known === key.toLowerCase())
+  const written = letters(key)
+  return KNOWN_KEYS.find((known) => isNear(written, letters(known)))
+}
+
 /** Without regard to case and to what separates words. */
 const letters = (key: string): string => key.toLowerCase().replaceAll(/[^a-z]/g, '')
 
 /** Whether one letter too many, too few, wrong or in the wrong place tells them apart, or nothing. */
 const isNear = (one: string, other: string): boolean => {
   const [short, long] = one.length <= other.length ? [one, other] : [other, one]
+  if (long.length - short.length > 1) return false
   let same = 0
   while (same < short.length && short[same] === long[same]) same += 1
   const [shortRest, longRest] = [short.slice(same), long.slice(same)]

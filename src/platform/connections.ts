@@ -57,14 +57,18 @@ const distrustful = <A extends NodeHttp.Agent>(agent: A): A => {
 }
 
 /**
- * Lets the process read what lies at its connections, be it their end or an answer too many: after
- * a freeze, or a long computation, nobody has seen it yet. It takes a turn of the event loop, and
- * another one with TLS.
+ * Lets the process read what lies at its kept connections, be it their end or an answer too many:
+ * after a freeze, or a long computation, nobody has seen it yet. It takes a turn of the event loop,
+ * and another one where what has arrived has to be decrypted.
  */
-export const whatHasArrived = async (): Promise<void> => {
+export const whatHasArrived = async ({ httpAgent, httpsAgent }: Agents): Promise<void> => {
+  if (![httpAgent, httpsAgent].some(hasKeptConnections)) return
   await nextTurn()
   await nextTurn()
 }
+
+const hasKeptConnections = ({ freeSockets }: NodeHttp.Agent): boolean =>
+  Object.keys(freeSockets).length > 0
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 

@@ -54,7 +54,7 @@ export const createHttp = (): Http => {
   let loading: Promise<Client> | undefined
   return async (request, deadline) => {
     const client = await (loading ??= loadClient())
-    await whatHasArrived()
+    await whatHasArrived(client.keptConnections)
     const kept = await exchange(client, client.keptConnections, request, deadline)
     if (kept !== 'dead_connection') return kept
     const fresh = await exchange(client, client.freshConnections, request, deadline)

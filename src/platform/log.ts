@@ -39,7 +39,7 @@ const shorten = (_name: string, value: unknown): unknown =>
 
 /** Goes on when who read the log is gone: to log that would fail as well, and so on for ever. */
 export const outliveReaders = (): void => {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+  process.stdout.on('error', () => undefined)
 }
 
 /**
