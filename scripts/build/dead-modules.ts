@@ -23,6 +23,11 @@ const DEAD_MODULES: readonly DeadModule[] = [
   { module: /^follow-redirects$/, importer: /axios/, why: 'no redirect is followed' },
   { module: /^(proxy-from-env|https-proxy-agent)$/, importer: /axios/, why: 'no proxy is asked' },
   { module: /^http2$/, importer: /axios/, why: 'HTTP/1.1 is spoken' },
+  {
+    module: /^\.\/(sign|verify)$/,
+    importer: /jsonwebtoken.index/,
+    why: 'Oracle’s client looks into its own token and no more',
+  },
 ]
 
 /** An empty module in the place of each of them. */
