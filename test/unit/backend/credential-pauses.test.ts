@@ -217,6 +217,27 @@ describe('a request that ends with the time of the call that made it', () => {
     expect(requests).toHaveLength(2)
   })
 
+  it('is the endpoint’s trouble where nothing is at hand: after a few, there is a pause', async () => {
+    const { requests, obtain } = cacheOver(() => failure(OF_ENDPOINT))
+    for (let call = 0; call < 8; call += 1) await obtain('ann', OVER)
+
+    expect(requests).toHaveLength(6)
+  })
+
+  it('is the trouble of renewals only where time was up: what the endpoint says counts for all', async () => {
+    const { clock, requests, obtain } = cacheOver(
+      (number) =>
+        number === 1 ? ending(1, 3600) : failure({ ...OF_ENDPOINT, retryAfter: seconds(30) }),
+      { application: undefined },
+    )
+    await obtain('ann')
+    clock.advance(3_300)
+
+    expect(await obtain('ann')).toBe('Bearer 1 hit')
+    expect(await obtain('bob')).toMatchObject({ reason: 'token_endpoint_unavailable' })
+    expect(requests).toStrictEqual(['ann', 'ann'])
+  })
+
   it('is made no more than once more', async () => {
     const { requests, obtain } = cacheOver(() => failure(OF_ENDPOINT))
     const [hurried, patient] = [obtain('ann', OVER), obtain('bob')]
