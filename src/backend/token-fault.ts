@@ -3,7 +3,7 @@
  * Pure.
  */
 import { fault, type Fault } from '../decision.ts'
-import type { TokenFailure } from '../oauth/token-endpoint.ts'
+import { INVALID_CLIENT_HINT, type TokenFailure } from '../oauth/token-endpoint.ts'
 import type { CredentialFailure } from './credential.ts'
 
 const REASONS = {
@@ -14,7 +14,7 @@ const REASONS = {
 
 /** What to look at, by the error code of the answer (RFC 6749 §5.2). */
 const HINTS: ReadonlyMap<string, string> = new Map([
-  ['invalid_client', 'Compare client id and secret with the application; is it activated?'],
+  ['invalid_client', INVALID_CLIENT_HINT],
   [
     'invalid_scope',
     'Copy the scope from the integration’s application: host, port and `urn:opc:…` belong together.',

@@ -14,7 +14,7 @@ import {
 } from '../decision.ts'
 import { toFault, type AskAsClient } from '../oauth/client-exchange.ts'
 import { readErrorCode, readJsonAnswer } from '../oauth/form-request.ts'
-import { isInvalidClient } from '../oauth/token-endpoint.ts'
+import { INVALID_CLIENT_HINT, isInvalidClient } from '../oauth/token-endpoint.ts'
 import { readUnverifiedJwt } from '../oauth/unverified-jwt.ts'
 import { cacheKey, ExpiringCache } from '../platform/cache.ts'
 import { earliest, later, type Clock, type Deadline } from '../platform/clock.ts'
@@ -104,8 +104,6 @@ export const createIntrospect = (
   }
 }
 
-const CLIENT_HINT = 'Compare client id and secret with the application; is it activated?'
-
 /** RFC 7662 §2.1. No `token_type_hint`: identity domains document none. */
 const requestIntrospection = (
   endpoint: string,
@@ -136,7 +134,7 @@ export const readIntrospectionAnswer = (
   const detail = `status_${answer.status}`
   if ([400, 401, 403].includes(answer.status)) {
     const code = readErrorCode(answer)
-    const hint = code === 'invalid_client' ? { hint: CLIENT_HINT } : {}
+    const hint = code === 'invalid_client' ? { hint: INVALID_CLIENT_HINT } : {}
     return failure(fault('introspection_refused', { detail: code ?? detail, ...hint }))
   }
   if (answer.status !== 200) return failure(fault('introspection_unavailable', { detail }))

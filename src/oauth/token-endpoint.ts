@@ -57,6 +57,10 @@ export const isInvalidClient = (answer: HttpAnswer): boolean => {
     : answer.status === 400 && code === 'invalid_client'
 }
 
+/** What to look at then; for the log. */
+export const INVALID_CLIENT_HINT =
+  'Compare client id and secret with the application; is it activated?'
+
 /**
  * The token in the answer. Its end is reckoned from `requestedAt`, when the request left: it
  * cannot have been issued earlier than that.
