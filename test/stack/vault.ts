@@ -116,13 +116,12 @@ export async function startVault(options: VaultOptions): Promise<Vault> {
     return secret
   }
 
-  const server = await listen((request, response) => {
-    void handle(request)
-      .catch(() => error(400, 'InvalidParameter', 'unreadable request'))
-      .then((outcome) => {
-        requests.push(record(request, outcome))
-        answer(request, response, outcome)
-      })
+  const server = await listen(async (request, response) => {
+    const outcome = await handle(request).catch(() =>
+      error(400, 'InvalidParameter', 'unreadable request'),
+    )
+    requests.push(record(request, outcome))
+    answer(request, response, outcome)
   }, options.port)
 
   return {

@@ -40,7 +40,9 @@ export interface Neighbour extends LocalServer {
   readonly requests: readonly RecordedRequest[]
   /** What the neighbour answers from now on; a function is asked anew for each request. */
   replyWith(reply: Reply | ((request: RecordedRequest) => Reply | Promise<Reply>)): void
-  /** Back to the default answer, with no memory of requests. */
+  /** Has no memory of requests. */
+  forget(): void
+  /** The same, and back to the default answer. */
   reset(): void
   /** Closes all connections and listens again: what a restart of the neighbour does to them. */
   restart(): Promise<void>
@@ -54,14 +56,16 @@ export async function startNeighbour(
   const requests: RecordedRequest[] = []
   const usedConnections = new WeakSet<Socket>()
   let reply = byDefault
+  const forget = (): void => {
+    requests.length = 0
+  }
 
-  const server = await listen((incoming, outgoing) => {
+  const server = await listen(async (incoming, outgoing) => {
     const isKept = usedConnections.has(incoming.socket)
     usedConnections.add(incoming.socket)
-    void record(incoming).then(async (request) => {
-      requests.push(request)
-      deliver(await reply(request), outgoing, isKept)
-    })
+    const request = await record(incoming)
+    requests.push(request)
+    deliver(await reply(request), outgoing, isKept)
   })
   return {
     ...server,
@@ -69,8 +73,9 @@ export async function startNeighbour(
     replyWith: (next) => {
       reply = typeof next === 'function' ? next : () => next
     },
+    forget,
     reset: () => {
-      requests.length = 0
+      forget()
       reply = byDefault
     },
     restart: async () => {

@@ -56,7 +56,10 @@ export interface World {
   readonly function: FnFunction
   readonly config: Readonly<Record<string, string>>
   readonly secrets: { readonly introspection: string; readonly backEnd: string }
-  /** Lets the next call meet a cold function, whose configuration has these changes until the reset. */
+  /**
+   * Lets the next call meet a cold function, whose configuration has these changes until the reset,
+   * and neighbours that remember no request.
+   */
   start(changes?: ConfigChanges): Promise<void>
   /** The same for all tests to come, until it is called again: what resets go back to. */
   configure(changes: ConfigChanges): Promise<void>
@@ -70,7 +73,7 @@ export interface World {
   tokenAnswer(members?: Readonly<Record<string, unknown>>): Record<string, unknown>
   /** From here on, this text must not be printed by the function. */
   keepSecret(text: string): string
-  /** How many requests any neighbour saw since the last reset. */
+  /** How many requests any neighbour saw since the last start or reset. */
   requestCount(): number
   /** Ends a test: throws if anything was printed that may not be; the defaults are back. */
   reset(): Promise<void>
@@ -142,6 +145,19 @@ export async function startWorld(): Promise<World> {
   let linesAudited = 0
   let vaultRequestsBefore = 0
 
+  const forgetRequests = (): void => {
+    introspection.forget()
+    tokenEndpoint.forget()
+    vaultRequestsBefore = vault.requests.length
+  }
+
+  /** What the instances so far have begun is over then, and nobody remembers it. */
+  const renew = async (next: Readonly<Record<string, string>>): Promise<void> => {
+    await fn.setConfig(next)
+    await Promise.all([introspection, tokenEndpoint, vault].map((server) => server.drained()))
+    forgetRequests()
+  }
+
   const call: World['call'] = async (payload, options) =>
     readOutcome(await fn.invoke(payload, options), fn.jsonLog())
 
@@ -159,11 +175,11 @@ export async function startWorld(): Promise<World> {
     call,
     start: async (changes = {}) => {
       isChanged = Object.keys(changes).length > 0
-      await fn.setConfig(changed(usual, changes))
+      await renew(changed(usual, changes))
     },
     configure: async (changes) => {
       usual = changed(config, changes)
-      await fn.setConfig(usual)
+      await renew(usual)
     },
     decide: (token = opaqueToken(), options = {}) => {
       const data = { token: `Bearer ${keepSecret(token)}` }
@@ -181,7 +197,7 @@ export async function startWorld(): Promise<World> {
       vault.failWith(undefined)
       restoreSecrets()
       vaultRequestsBefore = vault.requests.length
-      if (isChanged) await fn.setConfig(usual)
+      if (isChanged) await renew(usual)
       isChanged = false
       const findings = findingsIn(lines, kept)
       if (fn.instances.some(({ exitCode }) => exitCode !== null)) findings.push('a process exited')

@@ -1,0 +1,68 @@
+/**
+ * Owns the proof of when a local server has nothing left to hear.
+ * I/O: serves HTTP on loopback.
+ */
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { listen, readBody, type LocalServer } from '../../stack/listen.ts'
+
+describe('a server that is drained', () => {
+  let server: LocalServer
+  const callers: Socket[] = []
+  afterEach(async () => {
+    for (const caller of callers.splice(0)) caller.destroy()
+    await server.close()
+  })
+
+  const send = async (text: string): Promise<Socket> => {
+    const caller = connect(server.port, '127.0.0.1')
+    callers.push(caller)
+    await once(caller, 'connect')
+    caller.write(text)
+    return caller
+  }
+
+  it('has handled what came last from a caller that is gone', async () => {
+    const handled: string[] = []
+    server = await listen(async (request) => {
+      await sleep(20)
+      handled.push(request.url ?? '')
+    })
+    for (const path of ['/a', '/b']) {
+      const caller = await send(`GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`)
+      caller.end()
+    }
+    await server.drained()
+    expect(handled.sort()).toEqual(['/a', '/b'])
+  })
+
+  it('waits for callers that keep their connection', async () => {
+    server = await listen((_request, response) => response.end())
+    const caller = await send('GET / HTTP/1.1\r\nhost: a\r\n\r\n')
+    await once(caller, 'data')
+    const drained = server.drained().then(() => 'drained')
+    expect(await Promise.race([drained, sleep(30, 'waiting')])).toBe('waiting')
+
+    caller.end()
+    expect(await drained).toBe('drained')
+  })
+
+  it('does not wait for the rest of a request whose caller is gone', async () => {
+    server = await listen(async (request) => {
+      await readBody(request)
+      throw new Error('there was a rest')
+    })
+    const caller = await send('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\nabc')
+    caller.destroy()
+    await expect(server.drained()).resolves.toBeUndefined()
+  })
+
+  it('has nothing to hear while it is paused', async () => {
+    server = await listen((_request, response) => response.end())
+    await server.pause()
+    await expect(server.drained()).resolves.toBeUndefined()
+    await server.resume()
+  })
+})
