@@ -34,9 +34,9 @@ describe('the token for the backend', () => {
 
   it('is fetched anew when less than min_back_end_token_seconds are left of it', async () => {
     await world.start({ min_back_end_token_seconds: '600' })
-    world.tokenEndpoint.replyWith(() => ({ body: world.tokenAnswer({ expires_in: 601 }) }))
+    world.tokenEndpoint.replyWith(() => ({ body: world.tokenAnswer({ expires_in: 603 }) }))
     const first = await world.decide()
-    await untilAfter(Date.now() + 1000)
+    await untilAfter(Date.now() + 3000)
     const second = await world.decide()
     expect([first.verdict, second.verdict]).toEqual(['permit permitted', 'permit permitted'])
     expect(backEndToken(second.answer)).not.toBe(backEndToken(first.answer))
@@ -133,7 +133,7 @@ describe('introspection answers', () => {
     it('are judged by the time of the call', async () => {
       await world.start({ introspection_cache_seconds: '300', clock_tolerance_seconds: '0' })
       const token = opaqueToken()
-      const nbf = secondsFromNow(2)
+      const nbf = secondsFromNow(4)
       world.introspection.replyWith({ body: world.activeAnswer({ nbf }) })
       const early = await world.decide(token)
       await untilAfter(nbf * 1000)

@@ -34,22 +34,20 @@ const PAYLOAD = JSON.stringify({ type: 'TOKEN', token: 'Bearer the-token-of-this
 const ACTIVE = expect.objectContaining({ active: true })
 
 describe('a connection that died while it lay idle', () => {
-  // Each call asks all three neighbours, over connections that are kept.
-  const askingAll = { secret_ttl_seconds: '0', min_back_end_token_seconds: '3600' }
-  const renewEachTime = () => {
-    world.tokenEndpoint.replyWith(() => ({ body: world.tokenAnswer({ expires_in: 3600.5 }) }))
-  }
-
   it('costs nothing when the neighbours restarted while the function was frozen', async () => {
-    await world.start(askingAll)
-    renewEachTime()
-    expect((await world.decide()).verdict).toBe('permit permitted')
+    // Both calls ask all three neighbours: no secret is kept, and of the first one comes no token.
+    await world.start({ secret_ttl_seconds: '0' })
+    world.tokenEndpoint.replyWith({ status: 400, body: { error: 'invalid_scope' } })
+    expect((await world.decide()).verdict).toBe('fault credential_refused')
     world.function.freeze()
     for (const neighbour of [world.introspection, world.tokenEndpoint]) await neighbour.restart()
     await world.vault.pause()
     await world.vault.resume()
+    world.tokenEndpoint.replyWith({ body: world.tokenAnswer() })
+
     expect((await world.decide()).verdict).toBe('permit permitted')
     expect(world.introspection.requests).toHaveLength(2)
+    expect(world.tokenEndpoint.requests).toHaveLength(2)
   })
 
   it('costs one retry when the neighbour gives it up at that very moment', async () => {
@@ -72,11 +70,11 @@ describe('a connection that died while it lay idle', () => {
 describe('a function that was frozen', () => {
   it('hands out another token when the one it had has come too near its end', async () => {
     await world.start({ min_back_end_token_seconds: '60' })
-    world.tokenEndpoint.replyWith(() => ({ body: world.tokenAnswer({ expires_in: 61 }) }))
+    world.tokenEndpoint.replyWith(() => ({ body: world.tokenAnswer({ expires_in: 63 }) }))
     const tokenOf = async () => (await world.decide()).answer?.['context']
     const first = await tokenOf()
     world.function.freeze()
-    await delay(1_500)
+    await delay(3_200)
 
     const second = await tokenOf()
 
