@@ -45,9 +45,12 @@ const PATIENCE = seconds(2)
 /** After Vault has not given the document, it is not looked for again for this long. */
 const PAUSE = seconds(30)
 
+/** For how long a document serves that Vault gives no more: its successor may be stricter. */
+const GRACE = seconds(3_600)
+
 /**
  * The document is read as often as any other secret is. While Vault does not give it, the last one
- * that was good serves on.
+ * serves on for a while.
  */
 const authorizerFromSecret = (
   secretOcid: string,
@@ -55,8 +58,9 @@ const authorizerFromSecret = (
   world: World,
   log: Log,
 ): Authorize => {
-  const { clock, secrets } = world
+  const { clock, secrets, warn } = world
   let lookedInVainAt = numericDate(Number.NEGATIVE_INFINITY)
+  let readAt = lookedInVainAt
   let current: { readonly digest: string; readonly authorize: Authorize } | undefined
 
   const build = (text: string): Authorize => {
@@ -71,13 +75,14 @@ const authorizerFromSecret = (
   }
 
   const adopt = (secret: Redacted): Authorize => {
+    readAt = clock.now()
     const digest = secret.digest()
     if (digest !== current?.digest) current = { digest, authorize: build(secret.reveal()) }
     return current.authorize
   }
 
   return async (payload, deadline) => {
-    if (current === undefined) {
+    if (current === undefined || !isWithin(GRACE, readAt, clock.now())) {
       const secret = await secrets.read(secretOcid, deadline)
       return secret.ok ? adopt(secret.value)(payload, deadline) : secret.error
     }
@@ -85,6 +90,10 @@ const authorizerFromSecret = (
       const secret = await secrets.read(secretOcid, deadlineWithin(PATIENCE, deadline, clock))
       if (secret.ok) return adopt(secret.value)(payload, deadline)
       lookedInVainAt = clock.now()
+      warn('document_not_read', {
+        secret: secretOcid,
+        detail: secret.error.circumstances.detail ?? '',
+      })
     }
     return current.authorize(payload, deadline)
   }

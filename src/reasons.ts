@@ -304,6 +304,12 @@ interface WarningMeaning {
 
 /** What does not keep the function from working, but ought to be looked at. Each is told once. */
 export const WARNING_REASONS = {
+  document_not_read: {
+    meaning:
+      'Vault does not give the configuration document any more. The last one serves for an hour.',
+    remedy:
+      '`detail` tells why. 404: the secret is gone, or the policy. Otherwise: route to Vault.',
+  },
   secret_has_white_space: {
     meaning: 'A client secret begins or ends with white space, and is sent with it.',
     remedy: 'Create a new version without it: `printf %s`, not `echo`.',

@@ -36,6 +36,7 @@ const authorizerFromVault = () => {
     )
   }
   const events: string[] = []
+  const warnings: unknown[] = []
   const authorize = createConfiguredAuthorizer(
     readConfig({ authorizer_config_secret_ocid: SECRET }),
     {
@@ -47,7 +48,9 @@ const authorizerFromVault = () => {
       },
       clock,
       chance: () => 0,
-      warn: () => undefined,
+      warn: (...warning) => {
+        warnings.push(warning)
+      },
       tally: new Tally(),
     },
     (_level, event) => {
@@ -55,7 +58,7 @@ const authorizerFromVault = () => {
     },
   )
   const decide = async () => (await authorize(NO_TOKEN, PLENTY_OF_TIME)).reason
-  return { clock, vault, events, decide }
+  return { clock, vault, events, warnings, decide }
 }
 
 describe('a document in Vault', () => {
@@ -82,6 +85,23 @@ describe('a document in Vault', () => {
     clock.advance(0.1)
     expect(await decide()).toBe('token_missing')
     expect(vault.reads).toBe(3)
+  })
+
+  it('serves for an hour then, and that it is not renewed is told', async () => {
+    const { clock, vault, warnings, decide } = authorizerFromVault()
+    await decide()
+    clock.advance(60)
+    await decide()
+    vault.document = undefined
+
+    clock.advance(3_599.9)
+    expect(await decide()).toBe('token_missing')
+    expect(warnings).toStrictEqual([['document_not_read', { secret: SECRET, detail: 'timed_out' }]])
+
+    clock.advance(0.1)
+    expect(await decide()).toBe('secret_unavailable')
+    vault.document = documentOf()
+    expect(await decide()).toBe('token_missing')
   })
 
   it('is taken up when it has changed, be it good or not', async () => {
