@@ -34,7 +34,7 @@ export const readTokenClaims = (
   members: JsonObject,
   names: ClaimNames,
 ): TokenClaims | undefined => {
-  const texts = ['iss', ...names.principal, ...names.clientId].map((name) => claim(members, name))
+  const texts = [['iss'], names.principal, names.clientId].map((group) => told(members, group))
   const instants = ['exp', 'nbf', 'iat'].map((name) => claim(members, name))
   const lists = ['aud', ...names.scope].map((name) => claim(members, name))
   const sound =
@@ -43,12 +43,13 @@ export const readTokenClaims = (
     lists.every((value) => value === undefined || stringOrStrings(value) !== undefined)
   if (!sound) return undefined
 
+  const [issuer, principal, clientId] = texts
   const [expiresAt, notBefore, issuedAt] = instants
   return {
-    issuer: firstText(members, ['iss']),
-    principal: firstText(members, names.principal),
+    issuer,
+    principal,
     audience: stringOrStrings(claim(members, 'aud')),
-    clientId: firstText(members, names.clientId),
+    clientId,
     scope: readScope(members, names.scope),
     expiresAt,
     notBefore,
@@ -60,15 +61,25 @@ export const readTokenClaims = (
 /** Some servers write null for a member that they do not have. */
 const claim = (members: JsonObject, name: string): unknown => member(members, name) ?? undefined
 
-const firstText = (members: JsonObject, names: readonly string[]): string | undefined =>
-  names
-    .map((name) => claim(members, name))
-    .find((value): value is string => typeof value === 'string' && value !== '')
+/** What the first of the names has that stands for something; the others are not looked at. */
+const told = (members: JsonObject, names: readonly string[]): unknown =>
+  names.map((name) => claim(members, name)).find((value) => value !== undefined && value !== '')
 
-/** RFC 6749 §3.3: scope tokens separated by spaces; `scp` of Okta is an array of them. */
+/**
+ * Claims that a text fills with several scopes, separated by blanks (RFC 6749 §3.3). Elsewhere, and
+ * in arrays, a text is one: names of roles and groups may have blanks in them, and the words of
+ * such a name are no scopes.
+ */
+const SCOPE_TEXTS: readonly string[] = ['scope', 'scp']
+
 const readScope = (members: JsonObject, names: readonly string[]): readonly string[] => {
-  const texts = names.flatMap((name) => stringOrStrings(claim(members, name)) ?? [])
-  return [...new Set(texts.flatMap((text) => text.split(' ')).filter((token) => token !== ''))]
+  const scopes = names.flatMap((name) => {
+    const value = claim(members, name)
+    return typeof value === 'string' && SCOPE_TEXTS.includes(name)
+      ? value.split(' ')
+      : (stringOrStrings(value) ?? [])
+  })
+  return [...new Set(scopes.filter((scope) => scope !== '' && !scope.includes(' ')))]
 }
 
 const isInstant = (value: unknown): value is NumericDate =>
@@ -139,12 +150,13 @@ const objectionToTime = (
 
 /**
  * Claims by which providers tell other tokens from access tokens: identity domains (`tok_type`),
- * Keycloak (`typ`), Cognito (`token_use`). What they say has to be this where they say anything.
+ * Keycloak (`typ`), Cognito, Hydra and Dex (`token_use`). What they say has to be this where they
+ * say anything.
  */
-const ACCESS_TOKEN_MARKS: readonly (readonly [name: string, value: string])[] = [
+const ACCESS_TOKEN_MARKS: readonly (readonly [name: string, ...values: string[]])[] = [
   ['tok_type', 'AT'],
   ['typ', 'Bearer'],
-  ['token_use', 'access'],
+  ['token_use', 'access', 'access_token'],
 ]
 
 /**
@@ -162,14 +174,20 @@ export const TOKEN_KIND_CLAIMS: readonly string[] = [
 ]
 
 const isAccessToken = (members: JsonObject): boolean =>
-  ACCESS_TOKEN_MARKS.every(([name, value]) => (claim(members, name) ?? value) === value) &&
-  MARKS_OF_OTHER_TOKENS.every((name) => claim(members, name) === undefined)
+  ACCESS_TOKEN_MARKS.every(([name, ...values]) => {
+    const value = claim(members, name)
+    return value === undefined || values.some((each) => each === value)
+  }) && MARKS_OF_OTHER_TOKENS.every((name) => claim(members, name) === undefined)
 
 const holds = (members: JsonObject, { name, values }: RequiredClaim): boolean => {
   const value = claim(members, name)
   const held: readonly unknown[] = Array.isArray(value) ? value : [value]
-  return values.some((wanted) => held.includes(wanted))
+  return values.some((wanted) => held.includes(wanted) && !isRounded(wanted))
 }
+
+/** A whole number so large that it may have been another one in the token's text. */
+const isRounded = (value: unknown): boolean =>
+  Number.isInteger(value) && !Number.isSafeInteger(value)
 
 /** Longest claim that is handed to the gateway, which takes 8 KB of headers in all. */
 const LONGEST_CONTEXT_VALUE = 1024
@@ -190,6 +208,7 @@ export const selectContextClaims = (
   )
 
 const contextText = (value: unknown): string | undefined => {
+  if (isRounded(value)) return undefined
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   const text = stringOrStrings(value)?.join(' ')
   const fits = text !== undefined && text.length <= LONGEST_CONTEXT_VALUE

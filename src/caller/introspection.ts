@@ -3,7 +3,7 @@
  * how long an answer is reused.
  * I/O: asks the introspection endpoint through the port that it is given.
  */
-import type { IntrospectionConfig, IssuerConfig } from '../config/model.ts'
+import type { ClaimNames, IntrospectionConfig, IssuerConfig } from '../config/model.ts'
 import {
   denial,
   fault,
@@ -151,7 +151,7 @@ export const readIntrospectionAnswer = (
 
   // The endpoint has just vouched for this very token, and so for what it holds.
   const payload = readUnverifiedJwt(token.reveal())?.payload
-  const claims = readTokenClaims(complete(members, payload, issuer), issuer.claimNames)
+  const claims = readTokenClaims(complete(members, payload, issuer), namesTold(members, issuer))
   return claims === undefined ? failure(denial('claims_malformed')) : success(claims)
 }
 
@@ -169,6 +169,25 @@ const isBearerAccessToken = (members: JsonObject): boolean => {
   return typeof type === 'string' && ACCESS_TOKEN_TYPES.includes(type.toLowerCase())
 }
 
+const has = (members: JsonObject, name: string): boolean =>
+  (member(members, name) ?? undefined) !== undefined
+
+/**
+ * What the answer tells by one name counts, even where the token tells more by another: an endpoint
+ * may keep scopes back from those who ask (RFC 7662 §2.2).
+ */
+const namesTold = (members: JsonObject, { claimNames }: IssuerConfig): ClaimNames => {
+  const told = (names: readonly string[]): readonly string[] => {
+    const inAnswer = names.filter((name) => has(members, name))
+    return inAnswer.length > 0 ? inAnswer : names
+  }
+  return {
+    principal: told(claimNames.principal),
+    clientId: told(claimNames.clientId),
+    scope: told(claimNames.scope),
+  }
+}
+
 /**
  * The answer, with what it lacks taken from the token's own payload (contract §6). After a JWT
  * verification that is everything; otherwise the scopes are only those that the answer tells.
@@ -180,20 +199,16 @@ const complete = (
 ): JsonObject => {
   if (payload === undefined) return members
   const wanted = [
-    ...['iss', 'aud', 'exp'],
+    ...['iss', 'aud', 'exp', 'sub_type'],
+    ...(rules.maxTokenLifetime === undefined ? [] : ['iat']),
     ...claimNames.clientId,
     ...TOKEN_KIND_CLAIMS,
     ...rules.requiredClaims.map(({ name }) => name),
     ...contextClaims,
   ].filter((name) => !claimNames.scope.includes(name))
-  const has = (name: string) => (member(members, name) ?? undefined) !== undefined
-  // What the answer tells by one name counts, even where the token tells more by another: an
-  // endpoint may keep scopes back from those who ask (RFC 7662 §2.2).
-  const told = [claimNames.principal, claimNames.clientId, claimNames.scope]
-    .filter((names) => names.some(has))
-    .flat()
   const names = jwt === undefined ? wanted : Object.keys(payload)
-  const lacking = names.filter((name) => !has(name) && !told.includes(name))
+  const told = claimNames.scope.some((name) => has(members, name)) ? claimNames.scope : []
+  const lacking = names.filter((name) => !has(members, name) && !told.includes(name))
   const added = lacking.map((name) => [name, member(payload, name)] as const)
   return { ...members, ...Object.fromEntries(added) }
 }

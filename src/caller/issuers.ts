@@ -26,15 +26,17 @@ export interface IssuerVerifier {
 
 /**
  * A JWT is shown to the issuers whose `iss` it claims, in their order; where several have the same,
- * as identity domains do, the keys of each decide. An opaque token is shown to those that
- * introspect. The first who accepts it counts. Where nobody does, a fault outweighs a denial: who
+ * as identity domains do, the keys of each decide. An opaque token, or a JWT that claims none, is
+ * shown to those that introspect. The first who accepts it counts. Where nobody does, a fault outweighs a denial: who
  * could not be asked might have accepted it, unless another has known it for its own.
  */
 export const createCallerVerifier =
   (verifiers: readonly IssuerVerifier[]): VerifyCaller =>
   async (token, deadline, beforeAsking) => {
     const jwt = readUnverifiedJwt(token.reveal())
-    if (jwt === undefined && isMalformedJwt(token.reveal())) return failure(denial('jwt_malformed'))
+    if (jwt === undefined && isMalformedJwt(token.reveal())) {
+      return failure(denial(looksEncrypted(token.reveal()) ? 'token_encrypted' : 'jwt_malformed'))
+    }
     const asked = whoIsAsked(verifiers, jwt)
     const refusals: (Denial | Fault)[] = []
     for (const { verify } of asked) {
@@ -54,16 +56,17 @@ const reasonOfNobody = (token: Redacted, jwt: UnverifiedJwt | undefined): Denial
   return looksEncrypted(token.reveal()) ? 'token_encrypted' : 'token_opaque'
 }
 
-/** Who accepts any `iss`, which only introspection does, is asked where nobody has this very one. */
+/**
+ * Who accepts any `iss`, which only introspection does, is asked where nobody has this very one. Of
+ * a token that tells none, the introspection answer may (contract §6).
+ */
 const whoIsAsked = (
   verifiers: readonly IssuerVerifier[],
   jwt: UnverifiedJwt | undefined,
 ): readonly IssuerVerifier[] => {
-  if (jwt === undefined) return verifiers.filter(({ issuer }) => issuer.jwt === undefined)
-  const claimed = claimedIssuer(jwt)
-  const named = verifiers.filter(
-    ({ issuer }) => issuer.rules.issuer !== undefined && issuer.rules.issuer === claimed,
-  )
+  const claimed = jwt && claimedIssuer(jwt)
+  if (claimed === undefined) return verifiers.filter(({ issuer }) => issuer.jwt === undefined)
+  const named = verifiers.filter(({ issuer }) => issuer.rules.issuer === claimed)
   return named.length > 0
     ? named
     : verifiers.filter(({ issuer }) => issuer.rules.issuer === undefined)

@@ -105,7 +105,11 @@ export const issuerSchema = v.strictObject({
   ),
   principal_claims: v.optional(texts('Where the subject stands; the first that is there counts.')),
   client_id_claims: v.optional(texts('Where the client id stands; the first counts.')),
-  scope_claims: v.optional(texts('Where scopes stand, roles if wanted; all of them count.')),
+  scope_claims: v.optional(
+    texts(
+      'Where scopes stand, roles if wanted; all of them count. Blanks separate those of a text in `scope` and `scp`; elsewhere a text is one.',
+    ),
+  ),
   gateway_scope_prefix: v.optional(text('Put before each scope that the gateway hears of.')),
   gateway_scope_map: v.optional(
     v.pipe(

@@ -28,10 +28,11 @@ const readBeginning = (parts: readonly string[]): UnverifiedJwt | undefined => {
 
 /**
  * Whether a token that is no JWT begins like one. Decoders that forgive padding, another alphabet
- * or further parts would take it for one, with claims that were never looked at here.
+ * or further parts would take it for one, with claims that were never looked at here. The second
+ * part of an encrypted JWT is a key, and no JSON object.
  */
 export const isMalformedJwt = (token: string): boolean =>
-  !looksEncrypted(token) && readBeginning(token.split('.', 2)) !== undefined
+  readBeginning(token.split('.', 2)) !== undefined
 
 /** Whether the token has the five parts of an encrypted JWT (RFC 7516 §7.1). */
 export const looksEncrypted = (token: string): boolean => token.split('.', 6).length === 5

@@ -234,7 +234,7 @@ describe('the payload of a JWT that the endpoint has vouched for', () => {
   it.each([
     ['is no object', jwtToken([1])],
     ['is no JSON', `a.${Buffer.from('{').toString('base64url')}.c`],
-    ['is of five parts', `${jwtToken({ aud: AUDIENCE })}.d.e`],
+    ['is an encrypted key', `${jwtToken({}).split('.', 1)[0]}.AAAA.a.b.c`],
   ])('is nothing where it %s', async (_case, token) => {
     expect(await judge({ aud: undefined }, token)).toBe('deny audience_mismatch')
   })

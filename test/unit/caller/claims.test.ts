@@ -73,11 +73,14 @@ describe('reading claims', () => {
   it.each([
     ['one audience', { aud: 'a' }, { audience: ['a'] }],
     ['no audience in an array', { aud: [] }, { audience: [] }],
-    ['scopes in an array', { scope: ['a', 'b c'] }, { scope: ['a', 'b', 'c'] }],
+    ['scopes in an array', { scope: ['a', 'b'] }, { scope: ['a', 'b'] }],
+    ['no words of a name for scopes', { scope: ['a', 'not admin'] }, { scope: ['a'] }],
     ['scopes behind several blanks', { scope: ' a  b ' }, { scope: ['a', 'b'] }],
     ['an empty issuer for none', { iss: '' }, { issuer: undefined }],
     ['the client under its other name', { azp: 'c' }, { clientId: 'c' }],
     ['its first name before its second', { azp: 'x', client_id: 'c' }, { clientId: 'c' }],
+    ['its first name, whatever has its second', { azp: 5, client_id: 'c' }, { clientId: 'c' }],
+    ['its second name where the first is empty', { azp: 'c', client_id: '' }, { clientId: 'c' }],
     [
       'scopes under both names, once each',
       { scope: 'a b', scp: ['b', 'c'] },
@@ -144,6 +147,7 @@ const from = (offsetSeconds: number) => numericDate(START + offsetSeconds)
 describe('judging claims', () => {
   it.each<[string, Partial<TokenClaims>, Partial<TokenRules>]>([
     ['that hold all that the rules want', {}, {}],
+    ['of an access token of Hydra or Dex', having({ token_use: 'access_token' }), {}],
     ['of any issuer, where none is configured', { issuer: 'https://x' }, { issuer: undefined }],
     ['of no issuer, where none is configured', { issuer: undefined }, { issuer: undefined }],
     ['of any audience, where the check is off', { audience: undefined }, { audience: 'any' }],
@@ -184,6 +188,7 @@ describe('judging claims', () => {
     ['a type that is no text', having({ tok_type: ['AT'] }), 'token_type_wrong'],
     ['the type of a refresh token of Keycloak', having({ typ: 'Refresh' }), 'token_type_wrong'],
     ['the use of an ID token of Cognito', having({ token_use: 'id' }), 'token_type_wrong'],
+    ['the use of a refresh token', having({ token_use: 'refresh_token' }), 'token_type_wrong'],
     ['OpenID Connect Core §3.1.3.6: a hash', having({ at_hash: 'x' }), 'token_type_wrong'],
     ['OpenID Connect Core §3.3.2.11: its code’s', having({ c_hash: 'x' }), 'token_type_wrong'],
     ['RFC 8417 §2.2: events', having({ events: {} }), 'token_type_wrong'],
@@ -250,6 +255,21 @@ describe('judging claims', () => {
   })
 })
 
+describe('scopes by other names', () => {
+  const scopeOf = (claims: Readonly<Record<string, unknown>>) =>
+    readTokenClaims(jsonObject(claims), { ...CLAIM_NAMES, scope: ['scope', 'groups'] })?.scope
+
+  it('are whole: words of the name of a group are no scopes', () => {
+    expect(scopeOf({ scope: 'a b', groups: ['admins', 'not ops'] })).toStrictEqual([
+      'a',
+      'b',
+      'admins',
+    ])
+    expect(scopeOf({ groups: 'not ops' })).toStrictEqual([])
+    expect(scopeOf({ groups: 'ops' })).toStrictEqual(['ops'])
+  })
+})
+
 describe('rules on single claims and on lifetimes', () => {
   it.each<[string, TokenClaims['members']]>([
     ['is absent', jsonObject({})],
@@ -261,6 +281,20 @@ describe('rules on single claims and on lifetimes', () => {
     const requiredClaims = [{ name: 'level', values: [2] }]
 
     expect(judge({ members }, { requiredClaims })?.reason).toBe('claim_mismatch')
+  })
+
+  it('deny a token whose number may have been another one before it was read', () => {
+    const requiredClaims = [{ name: 'tenant', values: [2 ** 60, 'a'] }]
+    const members = jsonObject(JSON.parse(`{"tenant":${2n ** 60n + 1n}}`))
+
+    expect(judge({ members }, { requiredClaims })?.reason).toBe('claim_mismatch')
+    expect(judge(having({ tenant: 'a' }), { requiredClaims })).toBeUndefined()
+  })
+
+  it.each([2 ** 53 - 1, -5, 1.5])('take the number %d', (level) => {
+    const requiredClaims = [{ name: 'level', values: [level] }]
+
+    expect(judge(having({ level }), { requiredClaims })).toBeUndefined()
   })
 
   it('want all claims that are listed', () => {
@@ -299,6 +333,7 @@ describe('#53: claims for the gateway’s context', () => {
     ['is null', null],
     ['is an object', { x: 1 }],
     ['is an array of other things than texts', [1, 2]],
+    ['is a number that may have been another one', 2 ** 53],
     ['breaks the line', 'x\r\nX-Admin: 1'],
     ['has a NUL', 'x\0'],
     ['has a control character beyond ASCII', 'x\u0085y'],

@@ -8,7 +8,7 @@ import { readIntrospectionAnswer } from '../../../src/caller/introspection.ts'
 import type { IssuerConfig, JwtConfig } from '../../../src/config/model.ts'
 import { denial, fault } from '../../../src/decision.ts'
 import type { HttpAnswer } from '../../../src/platform/http.ts'
-import { numericDate } from '../../../src/platform/clock.ts'
+import { numericDate, seconds } from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure } from '../../../src/platform/result.ts'
 import { answer, untypedAnswer } from '../support/http-answers.ts'
@@ -272,6 +272,43 @@ describe('a JWT that was introspected', () => {
       })
     },
   )
+
+  it.each<[string, JwtConfig | undefined]>([
+    ['introspected alone', undefined],
+    ['verified before', { keys: { kind: 'static', keys: [] }, algorithms: ['RS256'], type: 'any' }],
+  ])('keeps a claim for the rules by another name than the answer’s: %s', (_case, jwt) => {
+    const requiredClaims = [{ name: 'azp', values: ['client-1'] }]
+    const changes = { jwt, rules: tokenRules({ requiredClaims }) }
+    const token = unsignedJwt({ ...payload, azp: 'client-1', scp: ['admin'] })
+
+    const reading = readBy(changes, answer(200, { active: true, client_id: 'c', scope: '' }), token)
+    expect(reading).toMatchObject({ ok: true, value: { clientId: 'c', scope: [] } })
+    expect(reading.ok && definedOf(reading.value.members)).toMatchObject({ azp: 'client-1' })
+    expect(reading.ok && reading.value.members).not.toHaveProperty('scp')
+  })
+
+  it('gets whether it is an application’s from its payload', () => {
+    const token = unsignedJwt({ ...payload, sub_type: 'client' })
+
+    expect(read(answer(200, { active: true, sub: 'alice' }), token)).toMatchObject({
+      ok: true,
+      value: { members: { sub: 'alice', sub_type: 'client' } },
+    })
+  })
+
+  it('gets when it was issued from its payload where its lifetime is limited', () => {
+    const token = unsignedJwt({ ...payload, iat: 1_800_000_000 })
+    const limited = { rules: tokenRules({ maxTokenLifetime: seconds(60) }) }
+
+    expect(readBy(limited, answer(200, { active: true }), token)).toMatchObject({
+      ok: true,
+      value: { issuedAt: 1_800_000_000 },
+    })
+    expect(read(answer(200, { active: true }), token)).toMatchObject({
+      ok: true,
+      value: { issuedAt: undefined },
+    })
+  })
 
   it('is what the answer says where both tell', () => {
     const members = { active: true, iss: 'https://other/', aud: 'b', exp: 5, client_id: 'c' }

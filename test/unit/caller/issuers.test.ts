@@ -82,6 +82,23 @@ describe('a JWT', () => {
     expect(await outcomeOf(A, issuers)).toStrictEqual(['any', ['any']])
   })
 
+  it('is shown to those that introspect where it tells no `iss`: the answer may', async () => {
+    const issuers: Issuer[] = [
+      { name: 'jwt', verifiesJwts: true, iss: 'https://a.example', says: 'accepts' },
+      { name: 'one', iss: 'https://a.example', says: INACTIVE },
+      { name: 'any', says: 'accepts' },
+    ]
+
+    expect(await outcomeOf(unsignedJwt({ sub: 'a' }), issuers)).toStrictEqual([
+      'any',
+      ['one', 'any'],
+    ])
+    expect(await outcomeOf(unsignedJwt({ sub: 'a' }), issuers.slice(0, 1))).toStrictEqual([
+      'issuer_mismatch',
+      [],
+    ])
+  })
+
   it('is denied without asking where nobody is for it', async () => {
     expect(
       await outcomeOf(A, [{ name: 'b', iss: 'https://b.example', says: 'accepts' }]),
@@ -123,6 +140,13 @@ describe('a token that begins like a JWT', () => {
   ])('and does not go on like one is shown to nobody: %s', async (_case, token) => {
     expect(await outcomeOf(token, [{ name: 'a', says: 'accepts' }])).toStrictEqual([
       'jwt_malformed',
+      [],
+    ])
+  })
+
+  it('and goes on like an encrypted one is shown to nobody', async () => {
+    expect(await outcomeOf(`${A}.d.e`, [{ name: 'a', says: 'accepts' }])).toStrictEqual([
+      'token_encrypted',
       [],
     ])
   })
