@@ -22,6 +22,7 @@ import {
 import { failure, success, type Result } from '../platform/result.ts'
 import type {
   BackendCredential,
+  CredentialFailure,
   CredentialSource,
   Grant,
   ObtainedCredential,
@@ -71,13 +72,7 @@ interface Kept {
 }
 
 /** What came of a request for a credential. */
-type Requested = Result<BackendCredential, Failed>
-
-interface Failed {
-  readonly fault: Fault
-  /** Whether it ended with the time of the call that made it. */
-  readonly wasCutShort: boolean
-}
+type Requested = Result<BackendCredential, Fault>
 
 interface Trouble {
   readonly backoff: Backoff
@@ -97,10 +92,12 @@ export const createCredentialCache = <S extends Subject>(
 ): CredentialSource => {
   const kept = new ExpiringCache<Kept>(CAPACITY, clock)
   const troubles = new ExpiringCache<Trouble>(CAPACITY, clock)
-  const flights = new SingleFlight<Requested>()
+  const flights = new SingleFlight<BackendCredential, Fault>()
   /** What was begun ahead, by the decision for which it was. */
   const prepared = new WeakMap<Deadline, Promise<Requested>>()
   let isPrepared = false
+  /** For whom a request last failed that may fail for others, too, where none has succeeded since. */
+  let lastToFail: string | undefined
 
   const livesLongEnough = ({ expiresAt }: BackendCredential): boolean =>
     expiresAt === undefined || secondsUntil(expiresAt, clock.now()) >= minLifetime
@@ -111,7 +108,7 @@ export const createCredentialCache = <S extends Subject>(
     const lastUse = earlier(expiresAt, minLifetime)
     const share = RENEWAL_FROM + RENEWAL_SPREAD * chance()
     const renewAt = later(now, seconds(secondsUntil(lastUse, now) * share))
-    kept.set(key, { credential, renewAt }, lastUse)
+    kept.set(key, { credential, renewAt }, lastUse, credential.authorization.reveal().length)
     isPrepared = false
   }
 
@@ -126,28 +123,41 @@ export const createCredentialCache = <S extends Subject>(
     troubles.set(name, { backoff, fault: trouble }, later(clock.now(), TROUBLE_MEMORY))
   }
 
+  /** One subject's trouble may be of its own making, and must not keep all others out. */
+  const noteFailure = (
+    { key }: S,
+    { fault: trouble, reach, retryAfter }: CredentialFailure,
+  ): void => {
+    const isOfEndpoint =
+      reach === 'everybody' ||
+      (reach === 'unclear' && lastToFail !== undefined && lastToFail !== key)
+    if (reach !== 'subject') lastToFail = key
+    noteTrouble(key, trouble, retryAfter)
+    if (isOfEndpoint) noteTrouble(ENDPOINT, trouble, retryAfter)
+  }
+
   const send = async (subject: S, deadline: Deadline, isRenewal: boolean): Promise<Requested> => {
     const requested = await grant.request(subject, deadline)
     if (!requested.ok) {
-      const { fault: trouble, isOfEndpoint, retryAfter } = requested.error
-      const wasCutShort = isOver(deadline)
-      const whose = isOfEndpoint ? ENDPOINT : subject.key
-      noteTrouble(isRenewal && wasCutShort ? RENEWALS : whose, trouble, retryAfter)
-      return failure({ fault: trouble, wasCutShort })
+      const { fault: trouble, retryAfter } = requested.error
+      if (isRenewal && isOver(deadline)) noteTrouble(RENEWALS, trouble, retryAfter)
+      else noteFailure(subject, requested.error)
+      return failure(trouble)
     }
     onIssued(requested.value)
     if (!livesLongEnough(requested.value)) {
       const tooShort = fault('credential_too_short_lived')
       noteTrouble(subject.key, tooShort, undefined)
-      return failure({ fault: tooShort, wasCutShort: false })
+      return failure(tooShort)
     }
+    lastToFail = undefined
     for (const name of [ENDPOINT, RENEWALS, subject.key]) troubles.delete(name)
     keep(subject.key, requested.value)
     return requested
   }
 
   const request = (subject: S, deadline: Deadline, isRenewal = false): Promise<Requested> =>
-    flights.run(subject.key, () => send(subject, deadline, isRenewal))
+    flights.run(subject.key, deadline, () => send(subject, deadline, isRenewal))
 
   const hit = (credential: BackendCredential) =>
     success<ObtainedCredential>({ ...credential, backend, cache: 'hit' })
@@ -157,7 +167,7 @@ export const createCredentialCache = <S extends Subject>(
 
   /** What came of a request, judged anew: it may have been over for a while. */
   const fetched = (requested: Requested) => {
-    if (!requested.ok) return missed(requested.error.fault)
+    if (!requested.ok) return missed(requested.error)
     return livesLongEnough(requested.value)
       ? success<ObtainedCredential>({ ...requested.value, backend, cache: 'miss' })
       : missed(fault('credential_too_short_lived'))
@@ -165,13 +175,11 @@ export const createCredentialCache = <S extends Subject>(
 
   /** Where nothing is at hand: by the request that is under way, or by one of its own. */
   const fetch = async (subject: S, deadline: Deadline) => {
-    const underWay = prepared.get(deadline) ?? flights.underWay(subject.key)
+    const begun = prepared.get(deadline)
+    const isUnderWay = begun !== undefined || flights.underWay(subject.key) !== undefined
     const pause = pauseOf(ENDPOINT, subject.key)
-    if (underWay === undefined && pause !== undefined) return missed(pause)
-    const requested = await (underWay ?? request(subject, deadline))
-    const wasOutOfTime = !requested.ok && requested.error.wasCutShort
-    // It was another call's time that was up, and not this one's.
-    return fetched(wasOutOfTime && !isOver(deadline) ? await request(subject, deadline) : requested)
+    if (!isUnderWay && pause !== undefined) return missed(pause)
+    return fetched(await (begun ?? request(subject, deadline)))
   }
 
   return {

@@ -55,10 +55,15 @@ export interface Subject {
   readonly key: string
 }
 
+/**
+ * Whether the next request fares better: for somebody else it may (`subject`); for nobody
+ * (`everybody`), which no caller can bring about; or it shows when others fail, too (`unclear`).
+ */
+export type FailureReach = 'subject' | 'unclear' | 'everybody'
+
 export interface CredentialFailure {
   readonly fault: Fault
-  /** Whether the next request fares no better, whoever it is for. */
-  readonly isOfEndpoint: boolean
+  readonly reach: FailureReach
   /** How long the endpoint wants to be left alone. */
   readonly retryAfter?: Seconds
 }

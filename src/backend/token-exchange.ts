@@ -41,7 +41,7 @@ export const createTokenExchangeGrant = (
       ? success(toBearerCredential(issued.value))
       : failure({
           fault: fault('credential_unusable', { detail: 'issued_token_type' }),
-          isOfEndpoint: false,
+          reach: 'subject',
         })
   },
 })

@@ -4,7 +4,7 @@
  */
 import { fault, type Fault } from '../decision.ts'
 import { INVALID_CLIENT_HINT, type TokenFailure } from '../oauth/token-endpoint.ts'
-import type { CredentialFailure } from './credential.ts'
+import type { CredentialFailure, FailureReach } from './credential.ts'
 
 const REASONS = {
   unavailable: 'token_endpoint_unavailable',
@@ -28,15 +28,26 @@ const HINTS: ReadonlyMap<string, string> = new Map([
 ])
 
 /** Statuses by which a server or a proxy says that it is this request that it does not like. */
-const ABOUT_THE_REQUEST = /^status_4(?!08|29)\d\d$/
+const ABOUT_THE_REQUEST = /^status_4(?!08)\d\d$/
 
+/** Refusals of our own client, and what our own scope brings about. */
+const ABOUT_US = ['invalid_client', 'unauthorized_client', 'several_tokens']
+
+const reachOf = ({ kind, detail, retryAfter }: TokenFailure): FailureReach => {
+  const isAboutEverybody =
+    ABOUT_US.includes(detail) || detail === 'status_429' || retryAfter !== undefined
+  if (isAboutEverybody) return 'everybody'
+  return kind === 'unavailable' && !ABOUT_THE_REQUEST.test(detail) ? 'unclear' : 'subject'
+}
+
+/** A fault that is none of the token endpoint's is one of our secrets. */
 export const toCredentialFailure = (error: TokenFailure | Fault): CredentialFailure => {
-  if (!('kind' in error)) return { fault: error, isOfEndpoint: false }
+  if (!('kind' in error)) return { fault: error, reach: 'everybody' }
   const hint = HINTS.get(error.detail)
   const circumstances = { detail: error.detail, ...(hint === undefined ? {} : { hint }) }
   return {
     fault: fault(REASONS[error.kind], circumstances),
-    isOfEndpoint: error.kind === 'unavailable' && !ABOUT_THE_REQUEST.test(error.detail),
+    reach: reachOf(error),
     ...(error.retryAfter === undefined ? {} : { retryAfter: error.retryAfter }),
   }
 }

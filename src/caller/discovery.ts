@@ -8,6 +8,7 @@ import { fault, type Fault } from '../decision.ts'
 import { readJsonAnswer } from '../oauth/form-request.ts'
 import { SingleFlight } from '../platform/cache.ts'
 import {
+  isOver,
   isWithin,
   numericDate,
   seconds,
@@ -33,6 +34,9 @@ const MAX_AGE = seconds(86_400)
 const RETRY_WITHOUT = seconds(2)
 const RETRY_WITH = seconds(60)
 
+/** An endpoint that takes longer is slow, whoever asks. */
+const SOON = seconds(1)
+
 /**
  * The last good document serves on when a new one cannot be had, or lacks one of the endpoints that
  * are `needed`.
@@ -46,7 +50,7 @@ export const createDiscovery = (
   let metadata: JsonObject | undefined
   let fetchedAt = numericDate(Number.NEGATIVE_INFINITY)
   let lastFailure: { readonly at: NumericDate; readonly fault: Fault } | undefined
-  const flights = new SingleFlight<Result<JsonObject, Fault>>()
+  const flights = new SingleFlight<JsonObject, Fault>()
 
   const isTooSoon = ({ at }: { readonly at: NumericDate }): boolean =>
     isWithin(metadata === undefined ? RETRY_WITHOUT : RETRY_WITH, at, clock.now())
@@ -54,8 +58,11 @@ export const createDiscovery = (
   /** Fetches, unless that failed only just before. */
   const renew = async (deadline: Deadline): Promise<Result<JsonObject, Fault>> => {
     if (lastFailure !== undefined && isTooSoon(lastFailure)) return failure(lastFailure.fault)
-    return flights.run('', async () => {
+    return flights.run('', deadline, async () => {
+      const startedAt = clock.now()
       const fetched = await fetch(deadline)
+      // Whose own time was up so soon has learnt nothing of the endpoint.
+      if (!fetched.ok && isOver(deadline) && isWithin(SOON, startedAt, clock.now())) return fetched
       lastFailure = fetched.ok ? undefined : { at: clock.now(), fault: fetched.error }
       return fetched
     })

@@ -47,8 +47,11 @@ export interface IntrospectionPorts {
 /** Enough for the callers of one container in the five minutes that an answer is kept at most. */
 const CACHED_ANSWERS = 2_000
 
-/** What is larger is not kept: so many of them would be more than the function's memory. */
+/** What is larger is not kept: it would push out too many others. */
 const LARGEST_CACHED_BYTES = 8 * 1024
+
+/** Read, JSON takes so many times its length in memory, or less. */
+const PARSED = 4
 
 /**
  * Asks the identity provider about a token. The rules are applied anew to a cached answer; a
@@ -79,7 +82,7 @@ export const createIntrospect = (
     const size = answer.value.body.length + token.reveal().length
     if (caching && claims.ok && size <= LARGEST_CACHED_BYTES) {
       const end = later(clock.now(), introspection.cache)
-      answers.set(key, claims.value, earliest(end, claims.value.expiresAt ?? end))
+      answers.set(key, claims.value, earliest(end, claims.value.expiresAt ?? end), size * PARSED)
     }
     return claims
   }

@@ -6,6 +6,7 @@
 import type { Fault } from '../decision.ts'
 import { SingleFlight } from '../platform/cache.ts'
 import {
+  isOver,
   isWithin,
   numericDate,
   seconds,
@@ -51,6 +52,9 @@ const COOLDOWN = seconds(30)
 /** The next try after a fetch that failed, so that service is back soon after the endpoint is. */
 const RETRY_AFTER_FAILURE = seconds(2)
 
+/** An endpoint that takes longer is slow, whoever asks. */
+const SOON = seconds(1)
+
 export const createStaticKeys = (keys: readonly TrustedKey[]): SigningKeys => ({
   areAtHand: () => true,
   current: () => Promise.resolve(success({ keys, areNew: false })),
@@ -65,15 +69,18 @@ export const createRemoteKeys = (fetchKeys: FetchKeys, clock: Clock): SigningKey
   let fetchedAt = LONG_AGO
   let renewedAt = LONG_AGO
   let lastFailure: { readonly at: NumericDate; readonly fault: Fault } | undefined
-  const flights = new SingleFlight<Result<readonly TrustedKey[], Fault>>()
+  const flights = new SingleFlight<readonly TrustedKey[], Fault>()
 
   /** Fetches, unless that failed only just before. */
   const fetch = async (deadline: Deadline): Promise<Result<readonly TrustedKey[], Fault>> => {
     if (lastFailure !== undefined && isWithin(RETRY_AFTER_FAILURE, lastFailure.at, clock.now())) {
       return failure(lastFailure.fault)
     }
-    return flights.run('', async () => {
+    return flights.run('', deadline, async () => {
+      const startedAt = clock.now()
       const fetched = await fetchKeys(deadline)
+      // Whose own time was up so soon has learnt nothing of the endpoint.
+      if (!fetched.ok && isOver(deadline) && isWithin(SOON, startedAt, clock.now())) return fetched
       lastFailure = fetched.ok ? undefined : { at: clock.now(), fault: fetched.error }
       if (fetched.ok) {
         keys = fetched.value

@@ -4,7 +4,8 @@
  * I/O: through the HTTP door and the secret store that it is given.
  */
 import { withCircumstances, type Fault } from '../decision.ts'
-import type { Clock, Deadline } from '../platform/clock.ts'
+import { ExpiringCache } from '../platform/cache.ts'
+import { later, seconds, type Clock, type Deadline } from '../platform/clock.ts'
 import type { Http, HttpAnswer, HttpFailure } from '../platform/http.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
@@ -17,7 +18,7 @@ import {
   type ClientAuthenticationMethod,
 } from './client-authentication.ts'
 import { readSecretContent } from './client-secret.ts'
-import { requestForm, type Form } from './form-request.ts'
+import { readErrorCode, requestForm, type Form } from './form-request.ts'
 
 /** Our registration at an authorization server; the secret is in Vault. */
 export interface ClientRegistration {
@@ -42,6 +43,12 @@ export type ClientExchangeFailure = HttpFailure | Fault
 type Outcome = Result<HttpAnswer, ClientExchangeFailure>
 
 export type AskAsClient = (request: ClientRequest, deadline: Deadline) => Promise<Outcome>
+
+/** A previous version that is accepted is on its way out: the current one has its chance soon. */
+const PREVIOUS_TIME_TO_LIVE = seconds(60)
+
+/** More registrations than any configuration has. */
+const CAPACITY = 100
 
 export interface ClientExchangePorts {
   readonly http: Http
@@ -85,15 +92,24 @@ export const createAskAsClient = ({
     )
   }
 
+  /** Previous versions that were taken where the current one was not: by whom they were taken. */
+  const accepted = new ExpiringCache<Redacted>(CAPACITY, clock)
+
   return async (request, deadline) => {
-    const { secretOcid } = request.client
-    const secret = await secrets.read(secretOcid, deadline)
+    const { clientId, secretOcid } = request.client
+    const by = JSON.stringify([request.endpoint, clientId, secretOcid])
+    const previouslyAccepted = accepted.get(by)
+    const secret =
+      previouslyAccepted === undefined
+        ? await secrets.read(secretOcid, deadline)
+        : success(previouslyAccepted)
     if (!secret.ok) return secret
     const answer = await send(request, secret.value, deadline)
     if (!isRefused(answer, request)) return answer
 
     // It may have been rotated since it was read.
-    const versions = await secrets.readAgain(secretOcid, secret.value, deadline)
+    accepted.delete(by)
+    const versions = await secrets.readAgain(secretOcid, { refused: secret.value, by }, deadline)
     if (versions === undefined) return answer
     if (!versions.ok) return versions
     const { current, previous } = versions.value
@@ -101,7 +117,10 @@ export const createAskAsClient = ({
     if (previous === undefined || !isRefused(second, request)) return second
 
     const third = await send(request, previous, deadline)
-    if (isAccepted(third, request)) secrets.acceptPrevious(secretOcid, previous)
+    if (isAccepted(third, request)) {
+      accepted.set(by, previous, later(clock.now(), PREVIOUS_TIME_TO_LIVE))
+      warn('previous_secret_used', { secret: secretOcid })
+    }
     return third
   }
 }
@@ -113,9 +132,12 @@ const aboutSecret = (error: Fault, { client }: ClientRequest) =>
 const isRefused = (outcome: Outcome, { isClientRefused }: ClientRequest): boolean =>
   outcome.ok && isClientRefused(outcome.value)
 
-/** An answer of the server itself, whatever it says to the rest of the request. */
-const isAccepted = (outcome: Outcome, request: ClientRequest): boolean =>
-  outcome.ok && outcome.value.status < 500 && !isRefused(outcome, request)
+/** What a server says only to whom it knows, whatever it thinks of the rest of the request. */
+const isAccepted = (outcome: Outcome, request: ClientRequest): boolean => {
+  if (!outcome.ok || isRefused(outcome, request)) return false
+  const { status } = outcome.value
+  return status === 200 || (status < 404 && readErrorCode(outcome.value) !== undefined)
+}
 
 /** The fault behind a failed exchange: a missing secret is its own, the rest is the endpoint's. */
 export const toFault = (

@@ -9,6 +9,7 @@ import { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import { isBearerToken } from './bearer-token.ts'
 import { readErrorCode, readJsonAnswer } from './form-request.ts'
+import { readUnverifiedJwt } from './unverified-jwt.ts'
 
 export interface IssuedToken {
   readonly accessToken: Redacted
@@ -27,7 +28,13 @@ export interface TokenFailure {
   readonly retryAfter?: Seconds
 }
 
-/** A lifetime that is not told (RFC 6749 §5.1 allows that) is taken to be this. */
+/** A longer one cannot be passed on: the gateway takes 8 KB of headers in all. */
+const LONGEST_TOKEN = 16 * 1024
+
+/**
+ * A lifetime that is not told (RFC 6749 §5.1 allows that) is taken to be this, or less where the
+ * token itself says so.
+ */
 const UNTOLD_LIFETIME = seconds(300)
 
 /** A longer lifetime is taken to be this: a new token a day costs nothing. */
@@ -95,12 +102,13 @@ const readToken = (
     return unusable('several_tokens')
   }
   if (typeof token !== 'string' || token === '') return unusable('access_token_missing')
+  if (token.length > LONGEST_TOKEN) return unusable('access_token_too_long')
   if (!isBearerToken(token)) return unusable('access_token_malformed')
 
   const type = member(members, 'token_type')
   if (typeof type !== 'string' || type.toLowerCase() !== 'bearer') return unusable('not_bearer')
 
-  const lifetime = readLifetime(member(members, 'expires_in'))
+  const lifetime = readLifetime(member(members, 'expires_in') ?? untoldLifetime(token, requestedAt))
   if (lifetime === undefined) return unusable('expires_in_malformed')
   const issuedTokenType = member(members, 'issued_token_type')
   return success({
@@ -121,9 +129,13 @@ const readRetryAfter = (answer: HttpAnswer, now: NumericDate): Seconds | undefin
 const unusable = (detail: string): Result<never, TokenFailure> =>
   failure({ kind: 'unusable', detail })
 
-const readLifetime = (value: unknown): Seconds | undefined => {
-  if (value === undefined || value === null) return UNTOLD_LIFETIME
-  return typeof value === 'number' && value > 0
-    ? seconds(Math.min(value, LONGEST_LIFETIME))
-    : undefined
+const readLifetime = (value: unknown): Seconds | undefined =>
+  typeof value === 'number' && value > 0 ? seconds(Math.min(value, LONGEST_LIFETIME)) : undefined
+
+const untoldLifetime = (token: string, requestedAt: NumericDate): Seconds => {
+  const payload = readUnverifiedJwt(token)?.payload
+  const end = payload && member(payload, 'exp')
+  return typeof end === 'number' && end > requestedAt
+    ? seconds(Math.min(end - requestedAt, UNTOLD_LIFETIME))
+    : UNTOLD_LIFETIME
 }

@@ -2,7 +2,7 @@
  * Owns the reading of one secret from OCI Vault, as this function's resource principal.
  * I/O: reads the resource principal's files; asks Vault through the HTTP door. The only door to oci-*.
  */
-import type { HttpRequest as OciHttpRequest } from 'oci-common'
+import type * as OciCommon from 'oci-common'
 import type { models } from 'oci-secrets'
 import { fault, type Fault } from '../decision.ts'
 import type { Chance } from '../platform/chance.ts'
@@ -50,7 +50,7 @@ export const createReadSecretBundle =
     try {
       const principal = common.ResourcePrincipalAuthenticationDetailsProvider.builder()
       const signer = new common.DefaultRequestSigner(principal)
-      const send = async (request: OciHttpRequest): Promise<Response> => {
+      const send = async (request: OciCommon.HttpRequest): Promise<Response> => {
         // With the host given, the signer has no need of its deprecated URL parser.
         request.headers.set('host', new URL(request.uri).host)
         await signer.signHttpRequest(request)
@@ -77,7 +77,7 @@ export const createReadSecretBundle =
         },
       )
       if (settings.endpoint !== undefined) client.endpoint = settings.endpoint
-      else if (settings.region !== undefined) client.regionId = settings.region
+      else if (settings.region !== undefined) client.regionId = regionId(common, settings.region)
       const { Current, Previous } = requests.GetSecretBundleRequest.Stage
       const { secretBundle } = await client.getSecretBundle({
         secretId: secretOcid,
@@ -88,6 +88,10 @@ export const createReadSecretBundle =
       return failure(fault('secret_unavailable', { detail: trouble }))
     }
   }
+
+/** Oracle's provider, too, reckons with the platform naming a region by its code, such as `phx`. */
+const regionId = ({ Region }: typeof OciCommon, region: string): string =>
+  Region.values().find(({ regionCode }) => regionCode === region.toLowerCase())?.regionId ?? region
 
 /** Tells the SDK's retrier, by the member that it looks at, whether another attempt makes sense. */
 class TransportError extends Error {

@@ -9,7 +9,6 @@ import type { Chance } from '../platform/chance.ts'
 import { later, seconds, type Clock, type Deadline, type Seconds } from '../platform/clock.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
-import type { Warn } from '../reasons.ts'
 import type { ReadSecretBundle } from './secret-bundle.ts'
 
 export interface SecretStore {
@@ -21,11 +20,15 @@ export interface SecretStore {
    */
   readAgain(
     secretOcid: string,
-    refused: Redacted,
+    refusal: Refusal,
     deadline: Deadline,
   ): Promise<Result<SecretVersions, Fault> | undefined>
-  /** Tells that the previous version was taken where the current one was not: it serves for now. */
-  acceptPrevious(secretOcid: string, previous: Redacted): void
+}
+
+export interface Refusal {
+  readonly refused: Redacted
+  /** Who refused it, in whose eyes: one may take what another of the same secret does not. */
+  readonly by: string
 }
 
 export interface SecretVersions {
@@ -41,8 +44,8 @@ export interface SecretVersions {
 /** How often another version is looked for: soon at first, as a rotation takes a second or so. */
 const LOOKING_AGAIN = { freeFailures: 0, first: seconds(2), longest: seconds(10) }
 
-/** A previous version that is accepted is on its way out: the current one has its chance soon. */
-const PREVIOUS_TIME_TO_LIVE = seconds(60)
+/** How often a Vault that gives nothing is asked: a few failures may be over with the next try. */
+const AFTER_FAILURE = { freeFailures: 5, first: seconds(0.5), longest: seconds(5) }
 
 /** More secrets than any configuration names. */
 const CAPACITY = 100
@@ -51,29 +54,47 @@ export interface SecretStorePorts {
   readonly readBundle: ReadSecretBundle
   readonly clock: Clock
   readonly chance: Chance
-  readonly warn: Warn
 }
 
 export const createSecretStore = (
   timeToLive: Seconds,
-  { readBundle, clock, chance, warn }: SecretStorePorts,
+  { readBundle, clock, chance }: SecretStorePorts,
 ): SecretStore => {
   const secrets = new ExpiringCache<Redacted>(CAPACITY, clock)
   const pauses = new Map<string, Backoff>()
-  const flights = new SingleFlight<Result<Redacted, Fault>>()
-  const searches = new SingleFlight<Result<SecretVersions, Fault>>()
+  const outages = new Map<string, { readonly backoff: Backoff; readonly fault: Fault }>()
+  const flights = new SingleFlight<Redacted, Fault>()
+  const searches = new SingleFlight<SecretVersions, Fault>()
 
-  const fetch = (secretOcid: string, deadline: Deadline): Promise<Result<Redacted, Fault>> =>
-    flights.run(secretOcid, async () => {
+  const noteOutage = (secretOcid: string, outage: Fault): void => {
+    const backoff = outages.get(secretOcid)?.backoff ?? new Backoff(AFTER_FAILURE, clock, chance)
+    backoff.failed()
+    outages.set(secretOcid, { backoff, fault: outage })
+  }
+
+  /** Reads it, unless that failed several times and only just before. */
+  const fetch = async (
+    secretOcid: string,
+    deadline: Deadline,
+  ): Promise<Result<Redacted, Fault>> => {
+    const outage = outages.get(secretOcid)
+    if (outage !== undefined && !outage.backoff.isOver) return failure(outage.fault)
+    return flights.run(secretOcid, deadline, async () => {
       const secret = await readBundle(secretOcid, 'CURRENT', deadline)
-      if (!secret.ok) return failure(withCircumstances(secret.error, { secret: secretOcid }))
+      if (!secret.ok) {
+        const told = withCircumstances(secret.error, { secret: secretOcid })
+        noteOutage(secretOcid, told)
+        return failure(told)
+      }
+      outages.delete(secretOcid)
       secrets.set(secretOcid, secret.value, later(clock.now(), timeToLive))
       return secret
     })
+  }
 
-  const pauseOf = (secretOcid: string): Backoff => {
-    const pause = pauses.get(secretOcid) ?? new Backoff(LOOKING_AGAIN, clock, chance)
-    pauses.set(secretOcid, pause)
+  const pauseOf = (name: string): Backoff => {
+    const pause = pauses.get(name) ?? new Backoff(LOOKING_AGAIN, clock, chance)
+    pauses.set(name, pause)
     return pause
   }
 
@@ -97,21 +118,17 @@ export const createSecretStore = (
       const kept = secrets.get(secretOcid)
       return kept === undefined ? fetch(secretOcid, deadline) : success(kept)
     },
-    readAgain: async (secretOcid, refused, deadline) => {
+    readAgain: async (secretOcid, { refused, by }, deadline) => {
       const kept = secrets.get(secretOcid)
       // Another call has found it meanwhile.
       if (kept !== undefined && !kept.equals(refused)) return onlyCurrent(kept)
 
-      const underWay = searches.underWay(secretOcid)
-      if (underWay !== undefined) return underWay
-      const pause = pauseOf(secretOcid)
-      if (!pause.isOver) return undefined
-      pause.failed()
-      return searches.run(secretOcid, () => search(secretOcid, refused, deadline))
-    },
-    acceptPrevious: (secretOcid, previous) => {
-      secrets.set(secretOcid, previous, later(clock.now(), PREVIOUS_TIME_TO_LIVE))
-      warn('previous_secret_used', { secret: secretOcid })
+      const name = JSON.stringify([secretOcid, by])
+      const isUnderWay = searches.underWay(name) !== undefined
+      const pause = pauseOf(name)
+      if (!isUnderWay && !pause.isOver) return undefined
+      if (!isUnderWay) pause.failed()
+      return searches.run(name, deadline, () => search(secretOcid, refused, deadline))
     },
   }
 }

@@ -67,7 +67,7 @@ const worldWith = ({ minLifetimeSeconds, maxDecisionSeconds, chance }: Settings)
             const lifetime = moment?.issuedLifetimeSeconds
             if (lifetime === undefined) {
               return Promise.resolve(
-                failure({ fault: fault('token_endpoint_unavailable'), isOfEndpoint: true }),
+                failure({ fault: fault('token_endpoint_unavailable'), reach: 'everybody' }),
               )
             }
             const authorization = `Bearer ${ends.size}`

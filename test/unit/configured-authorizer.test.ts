@@ -44,7 +44,6 @@ const authorizerFromVault = () => {
       secrets: {
         read,
         readAgain: () => Promise.reject(new Error('nothing was refused')),
-        acceptPrevious: () => undefined,
       },
       clock,
       chance: () => 0,

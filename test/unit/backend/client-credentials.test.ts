@@ -54,7 +54,10 @@ describe('the client credentials grant', () => {
     ['unusable', 'not_json', 'credential_unusable'],
   ] as const)('takes a token endpoint that is %s for a fault', async (kind, detail, reason) => {
     expect(await outcomeOf(recordingTokenEndpoint({ kind, detail }))).toStrictEqual(
-      failure({ fault: fault(reason, { detail }), isOfEndpoint: kind === 'unavailable' }),
+      failure({
+        fault: fault(reason, { detail }),
+        reach: kind === 'unavailable' ? 'unclear' : 'subject',
+      }),
     )
   })
 

@@ -88,11 +88,11 @@ const told = (obtained: Result<ObtainedCredential, Denial | Fault>) =>
 
 const DOWN: CredentialFailure = {
   fault: fault('token_endpoint_unavailable', { detail: 'status_503' }),
-  isOfEndpoint: true,
+  reach: 'everybody',
 }
 const REFUSED: CredentialFailure = {
   fault: fault('credential_refused', { detail: 'invalid_grant' }),
-  isOfEndpoint: false,
+  reach: 'subject',
 }
 
 /** The instant of the renewal of a token of 3,600 s, with the latest chance. */

@@ -69,7 +69,8 @@ const ending = (number: number, lifetimeSeconds: number): Outcome =>
   issued(number, later(START, seconds(lifetimeSeconds)))
 
 const DOWN = fault('token_endpoint_unavailable', { detail: 'status_503' })
-const OF_ENDPOINT = { fault: DOWN, isOfEndpoint: true }
+const OF_ENDPOINT = { fault: DOWN, reach: 'everybody' } as const
+const UNCLEAR = { fault: DOWN, reach: 'unclear' } as const
 const MISSED = { backend: 'oic', backEndCache: 'miss' } as const
 
 describe('a credential without an end', () => {
@@ -146,6 +147,62 @@ describe('a pause', () => {
     answers[0]?.(ending(1, 3600))
     expect([await first, await second]).toStrictEqual(['Bearer 1 miss', 'Bearer 1 miss'])
     expect(requests).toStrictEqual(['ann', 'bob'])
+  })
+})
+
+describe('a trouble that may be of one caller alone', () => {
+  const outcomes = (isBad: (key: string) => boolean) => {
+    const cache = cacheOver(() => failure(UNCLEAR), { application: undefined })
+    const goodOrBad: Grant<Subject> = {
+      application: undefined,
+      subjectOf: ({ clientId = '' }) => success({ key: clientId }),
+      request: ({ key }) => {
+        cache.requests.push(key)
+        return Promise.resolve(
+          isBad(key) ? failure(UNCLEAR) : issued(1, later(cache.clock.now(), seconds(3600))),
+        )
+      },
+    }
+    const source = createCredentialCache(
+      { backend: 'oic', minLifetime: seconds(MIN_LIFETIME_SECONDS), onIssued: () => undefined },
+      goodOrBad,
+      { clock: cache.clock, chance: () => 1 },
+    )
+    const isGiven = async (clientId: string) =>
+      (await source.obtain(callBy({ clientId }), PLENTY_OF_TIME)).ok
+    return { ...cache, isGiven }
+  }
+
+  it('keeps nobody else out, however often that one calls, who has pauses of its own', async () => {
+    const { clock, requests, isGiven } = outcomes((key) => key === 'bad')
+    const given: boolean[] = []
+    for (let second = 0; second < 60; second += 1) {
+      for (let call = 0; call < 20; call += 1) await isGiven('bad')
+      given.push(await isGiven(`good ${second}`))
+      clock.advance(1)
+    }
+
+    expect(given).not.toContain(false)
+    expect(requests.filter((key) => key === 'bad').length).toBeLessThan(20)
+  })
+
+  it('is everybody’s where nobody fares better: after a few, there is a pause for all', async () => {
+    const { requests, isGiven } = outcomes(() => true)
+    for (let caller = 0; caller < 100; caller += 1) await isGiven(`caller ${caller}`)
+
+    // The first may have had bad luck, five more cost no pause, and the next one begins it.
+    expect(requests).toHaveLength(7)
+  })
+
+  it('begins anew for all with the first who is given a credential', async () => {
+    const { requests, isGiven } = outcomes((key) => key.startsWith('bad'))
+    for (let round = 0; round < 10; round += 1) {
+      await isGiven(`bad ${round}`)
+      await isGiven(`bad ${round} as well`)
+      expect(await isGiven(`good ${round}`)).toBe(true)
+    }
+
+    expect(requests).toHaveLength(30)
   })
 })
 

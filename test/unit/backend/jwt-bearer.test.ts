@@ -186,7 +186,7 @@ describe('the grant by user assertion', () => {
     expect(await grantIn({ outcome: refused }).request()).toStrictEqual(
       failure({
         fault: fault('credential_refused', { detail: 'access_denied' }),
-        isOfEndpoint: false,
+        reach: 'everybody',
         retryAfter: 7,
       }),
     )

@@ -89,7 +89,7 @@ describe('the token exchange grant', () => {
     expect(credential).toStrictEqual(
       failure({
         fault: fault('credential_unusable', { detail: 'issued_token_type' }),
-        isOfEndpoint: false,
+        reach: 'subject',
       }),
     )
   })
@@ -104,7 +104,7 @@ describe('the token exchange grant', () => {
     expect(credential).toStrictEqual(
       failure({
         fault: fault(reason, { detail }),
-        isOfEndpoint: kind === 'unavailable',
+        reach: 'everybody',
         retryAfter: 7,
       }),
     )

@@ -13,7 +13,7 @@ describe('a failed token request', () => {
 
     expect(toCredentialFailure(secret)).toStrictEqual({
       fault: secret,
-      isOfEndpoint: false,
+      reach: 'everybody',
     })
   })
 
@@ -24,24 +24,42 @@ describe('a failed token request', () => {
   ] as const)('is a fault of its own where the endpoint is %s', (kind, detail, reason) => {
     expect(toCredentialFailure({ kind, detail })).toStrictEqual({
       fault: fault(reason, { detail }),
-      isOfEndpoint: kind === 'unavailable',
+      reach: kind === 'unavailable' ? 'unclear' : 'subject',
     })
   })
 
   it.each([
-    ['status_400', false],
-    ['status_404', false],
-    ['status_413', false],
-    ['status_499', false],
-    ['status_408', true],
-    ['status_429', true],
-    ['status_302', true],
-    ['status_500', true],
-    ['status_503', true],
-    ['connection_refused', true],
-    ['timed_out', true],
-  ])('is the trouble of everybody or of this request alone: %s', (detail, isOfEndpoint) => {
-    expect(toCredentialFailure({ kind: 'unavailable', detail }).isOfEndpoint).toBe(isOfEndpoint)
+    ['status_400', 'subject'],
+    ['status_404', 'subject'],
+    ['status_413', 'subject'],
+    ['status_499', 'subject'],
+    ['status_408', 'unclear'],
+    ['status_429', 'everybody'],
+    ['status_302', 'unclear'],
+    ['status_500', 'unclear'],
+    ['status_503', 'unclear'],
+    ['connection_refused', 'unclear'],
+    ['timed_out', 'unclear'],
+  ])('is the trouble of everybody or of this request alone: %s', (detail, reach) => {
+    expect(toCredentialFailure({ kind: 'unavailable', detail }).reach).toBe(reach)
+  })
+
+  it.each([
+    ['refused', 'invalid_client', 'everybody'],
+    ['refused', 'unauthorized_client', 'everybody'],
+    ['refused', 'invalid_grant', 'subject'],
+    ['refused', 'invalid_scope', 'subject'],
+    ['refused', 'status_401', 'subject'],
+    ['unusable', 'several_tokens', 'everybody'],
+    ['unusable', 'not_json', 'subject'],
+  ] as const)('is everybody’s where it is about our own client: %s, %s', (kind, detail, reach) => {
+    expect(toCredentialFailure({ kind, detail }).reach).toBe(reach)
+  })
+
+  it('is everybody’s where the endpoint wants to be left alone', () => {
+    const failed = { kind: 'unavailable', detail: 'status_503', retryAfter: seconds(7) } as const
+
+    expect(toCredentialFailure(failed).reach).toBe('everybody')
   })
 
   it('tells how long the endpoint wants to be left alone', () => {
@@ -49,7 +67,7 @@ describe('a failed token request', () => {
 
     expect(toCredentialFailure(failed)).toStrictEqual({
       fault: fault('token_endpoint_unavailable', { detail: 'status_429' }),
-      isOfEndpoint: true,
+      reach: 'everybody',
       retryAfter: 7,
     })
   })
@@ -86,9 +104,8 @@ describe('a failed token request', () => {
       'The scope spans several resources: give the scope of one integration alone.',
     ],
   ] as const)('is %s with %s, and has a hint on it', (kind, detail, reason, hint) => {
-    expect(toCredentialFailure({ kind, detail })).toStrictEqual({
-      fault: fault(reason, { detail, hint }),
-      isOfEndpoint: false,
-    })
+    expect(toCredentialFailure({ kind, detail }).fault).toStrictEqual(
+      fault(reason, { detail, hint }),
+    )
   })
 })

@@ -200,6 +200,16 @@ describe('a metadata document', () => {
     expect(readMetadata(answer(200, members), ISSUER, [])).toStrictEqual(unusable('issuer'))
   })
 
+  it('is asked for again at once where the time of a call alone was up, and soon', async () => {
+    const { requests, discover } = discoveryOf((index) =>
+      index === 0 ? failure('timed_out') : success(answer(200, METADATA)),
+    )
+
+    expect(await discover('jwks_uri', deadlineWith(0))).toStrictEqual(unavailable('timed_out'))
+    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(KEYS))
+    expect(requests).toHaveLength(2)
+  })
+
   it('is not asked for again for two seconds while there is no document', async () => {
     const { clock, requests, discover } = discoveryOf((index) =>
       index === 0 ? failure('timed_out') : success(answer(200, METADATA)),

@@ -8,7 +8,7 @@ import { readTrustedKey, type TrustedKey } from '../../../src/caller/json-web-ke
 import { createRemoteKeys, createStaticKeys } from '../../../src/caller/signing-keys.ts'
 import { fault } from '../../../src/decision.ts'
 import { failure, success } from '../../../src/platform/result.ts'
-import { PLENTY_OF_TIME, StandingClock } from '../support/time.ts'
+import { deadlineWith, PLENTY_OF_TIME, StandingClock } from '../support/time.ts'
 import { jsonObject } from '../support/tokens.ts'
 
 const MAX_AGE_SECONDS = 600
@@ -131,6 +131,42 @@ describe('the keys of an address', () => {
     }
 
     expect(address.fetches).toBe(30)
+  })
+})
+
+describe('a fetch that ends with the time of who wanted it', () => {
+  const slowKeys = (tookSeconds: number) => {
+    const clock = new StandingClock()
+    let fetches = 0
+    const keys = createRemoteKeys(() => {
+      fetches += 1
+      clock.advance(tookSeconds)
+      return Promise.resolve(fetches === 1 ? DOWN : success([keyNamed('a')]))
+    }, clock)
+    const outcomes = async () => {
+      const hurried = await keys.current(deadlineWith(0))
+      const patient = await keys.current(PLENTY_OF_TIME)
+      return [hurried.ok, patient.ok, fetches]
+    }
+    return { keys, outcomes }
+  }
+
+  it('keeps nobody from another one where that was soon', async () => {
+    expect(await slowKeys(0.9).outcomes()).toStrictEqual([false, true, 2])
+  })
+
+  it('is a failure like any other where it took a second', async () => {
+    expect(await slowKeys(1).outcomes()).toStrictEqual([false, false, 1])
+  })
+
+  it('is made again for who has waited for it and has time left', async () => {
+    const { keys } = slowKeys(0)
+    const [, patient] = await Promise.all([
+      keys.current(deadlineWith(0)),
+      keys.current(PLENTY_OF_TIME),
+    ])
+
+    expect(patient.ok).toBe(true)
   })
 })
 

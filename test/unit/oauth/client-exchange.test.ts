@@ -47,18 +47,16 @@ interface World {
 const exchangeIn = async ({ read, again, answers, form = REQUEST.form }: World) => {
   const requests: HttpRequest[] = []
   const asked: string[] = []
+  const clock = new StandingClock()
   const warnings: unknown[] = []
   const secrets: SecretStore = {
     read: (ocid) => {
       asked.push(`read ${ocid}`)
       return Promise.resolve(read)
     },
-    readAgain: (_ocid, refused) => {
+    readAgain: (_ocid, { refused }) => {
       asked.push(`other than ${refused.reveal()}`)
       return Promise.resolve(again)
-    },
-    acceptPrevious: (_ocid, secret) => {
-      asked.push(`keep ${secret.reveal()}`)
     },
   }
   const ask = createAskAsClient({
@@ -67,12 +65,23 @@ const exchangeIn = async ({ read, again, answers, form = REQUEST.form }: World) 
       return Promise.resolve(answers[requests.length - 1] ?? failure('connection_failed'))
     },
     secrets,
-    clock: new StandingClock(),
+    clock,
     warn: (...warning) => warnings.push(warning),
   })
 
-  const outcome = await ask({ ...REQUEST, form }, PLENTY_OF_TIME)
-  return { outcome, asked, warnings, bodies: requests.map(({ body }) => body) }
+  const send = (client: Partial<ClientRequest['client']> = {}, endpoint = REQUEST.endpoint) =>
+    ask(
+      {
+        endpoint,
+        client: { ...REQUEST.client, ...client },
+        form,
+        isClientRefused: REQUEST.isClientRefused,
+      },
+      PLENTY_OF_TIME,
+    )
+  const outcome = await send()
+  const bodies = () => requests.map(({ body }) => body)
+  return { outcome, asked, warnings, clock, send, bodies: bodies(), allBodies: bodies }
 }
 
 const REFUSED = success(answer(401, { error: 'invalid_client' }))
@@ -131,18 +140,46 @@ describe('an exchange as a registered client', () => {
   it.each([
     ['an answer', GOOD, true],
     ['a refusal of something else', success(answer(400, { error: 'invalid_scope' })), true],
-    ['a server’s trouble', success(answer(500, {})), false],
+    ['a refusal of that without a code', success(answer(400, {})), false],
+    ['more than it takes', success(answer(429, { error: 'slow_down' })), false],
+    ['another page', success(answer(404, {})), false],
+    ['a server’s trouble', success(answer(500, { error: 'server_error' })), false],
     ['a failed exchange', failure('timed_out' as const), false],
     ['a refusal', REFUSED, false],
-  ])('keeps the previous one where that has %s', async (_case, third, isKept) => {
-    const { outcome, asked } = await exchangeIn({
+  ])('keeps the previous one for a minute where that has %s', async (_case, third, isKept) => {
+    const { outcome, send, clock, warnings, allBodies } = await exchangeIn({
       read: SECRET('new'),
       again: VERSIONS('new', 'old'),
-      answers: [REFUSED, REFUSED, third],
+      answers: [REFUSED, REFUSED, third, GOOD, GOOD, GOOD, GOOD, GOOD],
     })
-
     expect(outcome).toBe(third)
-    expect(asked.slice(2)).toStrictEqual(isKept ? ['keep old'] : [])
+    expect(warnings).toStrictEqual(
+      isKept ? [['previous_secret_used', { secret: 'ocid1.vaultsecret.oc1..a' }]] : [],
+    )
+
+    clock.advance(59.9)
+    await send()
+    // Who else has the same secret may be of another mind.
+    await send({}, 'https://other.example/token')
+    await send({ clientId: 'client-2' })
+    await send({ secretOcid: 'ocid1.vaultsecret.oc1..b' })
+    clock.advance(0.1)
+    await send()
+
+    const served = isKept ? 'old' : 'new'
+    expect(SECRETS_SENT(allBodies()).slice(3)).toStrictEqual([served, 'new', 'new', 'new', 'new'])
+  })
+
+  it('gives up the previous one as soon as it is refused', async () => {
+    const { send, allBodies } = await exchangeIn({
+      read: SECRET('new'),
+      again: VERSIONS('new', 'old'),
+      answers: [REFUSED, REFUSED, GOOD, REFUSED, GOOD, GOOD],
+    })
+    await send()
+    await send()
+
+    expect(SECRETS_SENT(allBodies())).toStrictEqual(['new', 'new', 'old', 'old', 'new', 'new'])
   })
 
   it('leaves it at the refusal where no other was looked for', async () => {

@@ -8,6 +8,7 @@ import { failure } from '../../../src/platform/result.ts'
 import { answer } from '../support/http-answers.ts'
 import { whilePolluted } from '../support/pollution.ts'
 import { START } from '../support/time.ts'
+import { unsignedJwt } from '../support/tokens.ts'
 
 const GOOD = { access_token: 'abc', token_type: 'Bearer', expires_in: 3600 }
 
@@ -40,6 +41,28 @@ describe('a token endpoint’s answer', () => {
     const reading = read({ ...GOOD, expires_in })
 
     expect(reading.ok && reading.value.expiresAt - START).toBe(expected)
+  })
+
+  it.each([
+    ['its own where that is shorter', { exp: START + 30 }, undefined, 30],
+    ['300 s where its own is longer', { exp: START + 3_600 }, undefined, 300],
+    ['300 s where its own is over, by whatever clock', { exp: START }, undefined, 300],
+    ['300 s where it tells none', {}, undefined, 300],
+    ['what the answer tells', { exp: START + 30 }, 60, 60],
+  ])('has for the lifetime of a JWT %s', (_case, claims, expires_in, expected) => {
+    const reading = read({ ...GOOD, access_token: unsignedJwt(claims), expires_in })
+
+    expect(reading.ok && reading.value.expiresAt - START).toBe(expected)
+  })
+
+  it('holds no token that is longer than a gateway passes on', () => {
+    const lengths = [16_384, 16_385].map((length) => 'a'.repeat(length))
+    const readings = lengths.map((access_token) => read({ ...GOOD, access_token }))
+
+    expect(readings.map(({ ok }) => ok)).toStrictEqual([true, false])
+    expect(readings[1]).toStrictEqual(
+      failure({ kind: 'unusable', detail: 'access_token_too_long' }),
+    )
   })
 
   it.each([

@@ -6,7 +6,8 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { cacheKey, ExpiringCache, SingleFlight } from '../../../src/platform/cache.ts'
 import { later, seconds } from '../../../src/platform/clock.ts'
-import { START, StandingClock } from '../support/time.ts'
+import { failure, success } from '../../../src/platform/result.ts'
+import { deadlineWith, PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
 
 const after = (spanSeconds: number) => later(START, seconds(spanSeconds))
 
@@ -127,35 +128,117 @@ describe('a cache key', () => {
   })
 })
 
+describe('all caches together', () => {
+  const MEGABYTE = 1024 * 1024
+
+  it('hold 16 MiB at most: the heaviest gives up what was longest not asked for', () => {
+    const clock = new StandingClock()
+    const caches = [1, 2, 3].map(() => new ExpiringCache<number>(1_000, clock))
+    const [light, heavy, heaviest] = caches as [
+      ExpiringCache<number>,
+      ExpiringCache<number>,
+      ExpiringCache<number>,
+    ]
+    light.set('a', 0, after(60), MEGABYTE)
+    for (let count = 0; count < 4; count += 1) heavy.set(`${count}`, count, after(60), MEGABYTE)
+    for (let count = 0; count < 40; count += 1) {
+      heaviest.get('0')
+      heaviest.set(`${count}`, count, after(60), MEGABYTE)
+    }
+
+    expect(light.get('a')).toBe(0)
+    expect(heavy.size).toBe(4)
+    expect(heaviest.size).toBe(10)
+    expect([heaviest.get('0'), heaviest.get('1'), heaviest.get('39')]).toStrictEqual([
+      0,
+      undefined,
+      39,
+    ])
+    for (const cache of caches) expect(cache.bytes).toBeLessThan(11 * MEGABYTE)
+  })
+
+  it('reckon with what is replaced, deleted and expired', () => {
+    const clock = new StandingClock()
+    const cache = new ExpiringCache<number>(2, clock)
+    const empty = cache.bytes
+    cache.set('a', 1, after(60), 1_000)
+    const one = cache.bytes
+    cache.set('a', 2, after(60), 1_000)
+    expect(cache.bytes).toBe(one)
+    cache.set('b', 3, after(10), 1_000)
+    cache.set('c', 4, after(60), 1_000)
+    expect([cache.size, cache.bytes]).toStrictEqual([2, 2 * one])
+
+    cache.delete('c')
+    clock.advance(10)
+    expect(cache.get('b')).toBeUndefined()
+    expect([empty, cache.bytes]).toStrictEqual([0, 0])
+    cache.set('d', 5, after(20), 1_000)
+    clock.advance(10)
+    cache.dropExpired()
+    expect(cache.bytes).toBe(0)
+  })
+})
+
 describe('a single flight', () => {
   it('runs once for all who ask while it is under way, and anew afterwards', async () => {
-    const flights = new SingleFlight<number>()
+    const flights = new SingleFlight<number, never>()
     let runs = 0
-    const work = () => Promise.resolve((runs += 1))
+    const work = () => Promise.resolve(success((runs += 1)))
 
-    const together = await Promise.all([flights.run('a', work), flights.run('a', work)])
-    const afterwards = await flights.run('a', work)
+    const together = await Promise.all([
+      flights.run('a', PLENTY_OF_TIME, work),
+      flights.run('a', PLENTY_OF_TIME, work),
+    ])
+    const afterwards = await flights.run('a', PLENTY_OF_TIME, work)
 
-    expect([...together, afterwards]).toStrictEqual([1, 1, 2])
+    expect([...together, afterwards]).toStrictEqual([1, 1, 2].map(success))
   })
 
   it('is one of its own for each key', async () => {
-    const flights = new SingleFlight<string>()
+    const flights = new SingleFlight<string, never>()
 
     const both = await Promise.all(
-      ['a', 'b'].map((key) => flights.run(key, () => Promise.resolve(`of ${key}`))),
+      ['a', 'b'].map((key) =>
+        flights.run(key, PLENTY_OF_TIME, () => Promise.resolve(success(`of ${key}`))),
+      ),
     )
 
-    expect(both).toStrictEqual(['of a', 'of b'])
+    expect(both).toStrictEqual(['of a', 'of b'].map(success))
   })
 
   it('fails for all who wait, and does not keep the failure', async () => {
-    const flights = new SingleFlight<string>()
+    const flights = new SingleFlight<string, never>()
     const broken = () => Promise.reject(new Error('broken'))
 
-    const outcomes = await Promise.allSettled([flights.run('a', broken), flights.run('a', broken)])
+    const outcomes = await Promise.allSettled([
+      flights.run('a', PLENTY_OF_TIME, broken),
+      flights.run('a', PLENTY_OF_TIME, broken),
+    ])
 
     expect(outcomes.map(({ status }) => status)).toStrictEqual(['rejected', 'rejected'])
-    expect(await flights.run('a', () => Promise.resolve('whole'))).toBe('whole')
+    const whole = () => Promise.resolve(success('whole'))
+    expect(await flights.run('a', PLENTY_OF_TIME, whole)).toStrictEqual(success('whole'))
+  })
+
+  it.each([
+    ['has time left has a run of its own', 0, 1_000, success('second')],
+    ['has none, either, has its failure', 0, 0, failure('first')],
+    ['has time left has its failure where it had time, too', 1_000, 1_000, failure('first')],
+  ])('that ended with the time of who began it: who %s', async (_case, first, second, expected) => {
+    const flights = new SingleFlight<string, string>()
+    const begun = flights.run('a', deadlineWith(first), () => Promise.resolve(failure('first')))
+    const joined = flights.run('a', deadlineWith(second), () => Promise.resolve(success('second')))
+
+    expect(await begun).toStrictEqual(failure('first'))
+    expect(await joined).toStrictEqual(expected)
+  })
+
+  it('that succeeded is for all, whosever time is up', async () => {
+    const flights = new SingleFlight<string, string>()
+    const begun = flights.run('a', deadlineWith(0), () => Promise.resolve(success('first')))
+    const joined = flights.run('a', PLENTY_OF_TIME, () => Promise.resolve(success('second')))
+
+    expect(await Promise.all([begun, joined])).toStrictEqual(['first', 'first'].map(success))
   })
 })

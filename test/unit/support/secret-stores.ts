@@ -19,7 +19,6 @@ export const recordingSecrets = (outcome: string | Fault) => {
       )
     },
     readAgain: () => Promise.reject(new Error('nobody refused the secret')),
-    acceptPrevious: () => undefined,
   }
   return { secrets, reads }
 }

@@ -22,7 +22,6 @@ const storeWith = (timeToLiveSeconds: number) => {
     current: undefined as string | undefined,
     previous: undefined as string | undefined,
   }
-  const warnings: unknown[] = []
   const store = createSecretStore(seconds(timeToLiveSeconds), {
     readBundle: (ocid, stage) => {
       vault.reads.push(stage === 'CURRENT' ? ocid : `previous of ${ocid}`)
@@ -37,18 +36,13 @@ const storeWith = (timeToLiveSeconds: number) => {
     clock,
     // The longest pause that chance can make of it.
     chance: () => 1,
-    warn: (...warning) => warnings.push(warning),
   })
   return {
     clock,
     vault,
-    warnings,
     read: (ocid = OCID) => store.read(ocid, PLENTY_OF_TIME),
-    readAgain: (refused: string, ocid = OCID) =>
-      store.readAgain(ocid, new Redacted(refused), PLENTY_OF_TIME),
-    acceptPrevious: (previous: string) => {
-      store.acceptPrevious(OCID, new Redacted(previous))
-    },
+    readAgain: (refused: string, ocid = OCID, by = 'us') =>
+      store.readAgain(ocid, { refused: new Redacted(refused), by }, PLENTY_OF_TIME),
   }
 }
 
@@ -116,6 +110,22 @@ describe('a secret', () => {
 
     vault.down = false
     expect(told(await read())).toBe('version 2')
+  })
+
+  it('is not asked for each time while Vault gives nothing, after a few failures', async () => {
+    const { clock, vault, read } = storeWith(300)
+    vault.down = true
+    for (let call = 0; call < 600; call += 1) {
+      expect(told(await read())).toBe('secret_unavailable')
+      clock.advance(0.1)
+    }
+    expect(vault.reads.length).toBeLessThan(25)
+    expect(told(await read(OTHER_OCID))).toBe('secret_unavailable')
+    expect(vault.reads.at(-1)).toBe(OTHER_OCID)
+
+    vault.down = false
+    clock.advance(5)
+    expect(told(await read())).toMatch(/^version/)
   })
 
   it('is read once for 200 who want it at the same time', async () => {
@@ -192,6 +202,14 @@ describe('a secret that was refused', () => {
     expect(toldAgain(await readAgain('x', OTHER_OCID))).toBe('version 2/')
   })
 
+  it('is looked for by each who refuses it, whoever else has just done so', async () => {
+    const { readAgain } = storeWith(300)
+
+    await readAgain('x', OCID, 'one')
+
+    expect(toldAgain(await readAgain('version 1', OCID, 'other'))).toBe('version 2/')
+  })
+
   it('is not asked for more often when Vault is down', async () => {
     const { vault, readAgain } = storeWith(300)
 
@@ -215,17 +233,16 @@ describe('a secret that was refused', () => {
 
 describe('the previous version of a secret', () => {
   it('is told where the current one was refused', async () => {
-    const { vault, warnings, read, readAgain } = storeWith(300)
+    const { vault, read, readAgain } = storeWith(300)
     vault.current = 'new'
     vault.previous = 'old'
     await read()
 
     expect(toldAgain(await readAgain('new'))).toBe('new/old')
     expect(vault.reads).toStrictEqual([OCID, OCID, `previous of ${OCID}`])
-    expect(warnings).toStrictEqual([])
   })
 
-  it('is not used before it was accepted', async () => {
+  it('is not what is read', async () => {
     const { vault, read, readAgain } = storeWith(300)
     vault.current = 'new'
     vault.previous = 'old'
@@ -233,23 +250,6 @@ describe('the previous version of a secret', () => {
 
     expect(told(await read())).toBe('new')
   })
-
-  it.each([0, 10, 300])(
-    'is used for a minute once it was, and warned of by name: time to live %d s',
-    async (timeToLive) => {
-      const { clock, vault, warnings, read, acceptPrevious } = storeWith(timeToLive)
-      vault.current = 'new'
-      await read()
-      acceptPrevious('old')
-      expect(warnings).toStrictEqual([['previous_secret_used', { secret: OCID }]])
-
-      clock.advance(59.9)
-      expect(told(await read())).toBe('old')
-
-      clock.advance(0.1)
-      expect(told(await read())).toBe('new')
-    },
-  )
 
   it.each([
     ['is the refused one, too', 'new', 'new/'],

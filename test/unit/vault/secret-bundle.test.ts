@@ -1,0 +1,41 @@
+/**
+ * Owns the proof of where a secret is read. The rest of the reading is proven through the built
+ * function.
+ * I/O: the files of a resource principal.
+ */
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { createReadSecretBundle } from '../../../src/vault/secret-bundle.ts'
+import { success } from '../../../src/platform/result.ts'
+import { createResourcePrincipal, type ResourcePrincipal } from '../../stack/resource-principal.ts'
+import { answer } from '../support/http-answers.ts'
+import { recordingHttp } from '../support/recording-http.ts'
+import { PLENTY_OF_TIME } from '../support/time.ts'
+
+describe('a secret', () => {
+  let principal: ResourcePrincipal
+  beforeAll(async () => {
+    // Oracle's client tells there what the built function keeps out of its log.
+    jest.spyOn(console, 'warn').mockReturnValue(undefined)
+    principal = await createResourcePrincipal()
+    Object.assign(process.env, principal.environment)
+  })
+  afterAll(() => {
+    jest.restoreAllMocks()
+    for (const name of Object.keys(principal.environment)) Reflect.deleteProperty(process.env, name)
+    principal.remove()
+  })
+
+  it.each([
+    ['eu-frankfurt-1', 'secrets.vaults.eu-frankfurt-1.oci.oraclecloud.com'],
+    ['phx', 'secrets.vaults.us-phoenix-1.oci.oraclecloud.com'],
+    ['IAD', 'secrets.vaults.us-ashburn-1.oci.oraclecloud.com'],
+    ['xx-nowhere-9', 'secrets.vaults.xx-nowhere-9.oci.oraclecloud.com'],
+  ])('is read in the region, however the platform calls it: %s', async (region, host) => {
+    const { http, requests } = recordingHttp(() => success(answer(404, {})))
+    const read = createReadSecretBundle(http, { endpoint: undefined, region }, () => 0)
+
+    await read('ocid1.vaultsecret.oc1..a', 'CURRENT', PLENTY_OF_TIME)
+
+    expect(new Set(requests.map(({ url }) => new URL(url).host))).toStrictEqual(new Set([host]))
+  })
+})
