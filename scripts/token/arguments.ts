@@ -53,12 +53,8 @@ export const readArguments = (words: readonly string[]): Order | 'help' => {
     throw new UsageError(`Give one flow: ${FLOW_NAMES.join(', ')}. --help shows examples.`)
   }
   const issuer = demand('--issuer', values.issuer)
-  for (const address of [issuer, values.call]) {
-    const problem = address === undefined ? undefined : endpointProblem(address)
-    if (problem !== undefined) {
-      throw new UsageError(`An address ${problem}: give https://…; http is for loopback alone.`)
-    }
-  }
+  refuseAddress('--issuer', issuer)
+  refuseAddress('--call', values.call)
   if (flow === 'refresh' && values.store === undefined) {
     throw new UsageError(
       'Give --store FILE: the file into which an earlier flow put its refresh token.',
@@ -100,6 +96,12 @@ const demand = (option: string, value: string | undefined): string => {
   if (value === undefined || value === '')
     throw new UsageError(`Give ${option}. --help shows examples.`)
   return value
+}
+
+const refuseAddress = (option: string, address: string | undefined): void => {
+  const problem = address === undefined ? undefined : endpointProblem(address)
+  if (problem === undefined) return
+  throw new UsageError(`${option} ${problem}: give https://…; http is for loopback alone.`)
 }
 
 const readClientAuth = (value: string): Order['clientAuth'] => {

@@ -25,16 +25,25 @@ const clientCredentials: Flow = (order, provider) =>
 
 /** RFC 8628. Identity domains want a `response_type`, which others have no use for. */
 const device: Flow = async (order, provider, signal) => {
-  const started = await oauth.initiateDeviceAuthorization(provider, {
-    response_type: 'device_code',
-    ...wishes(order),
-  })
+  const noEndpoint = new Error(`${order.issuer} has no device authorization endpoint`)
+  if (provider.serverMetadata().device_authorization_endpoint === undefined) throw noEndpoint
+  const started = await oauth
+    .initiateDeviceAuthorization(provider, { response_type: 'device_code', ...wishes(order) })
+    .catch((error: unknown) => {
+      throw isNotFound(error) ? noEndpoint : error
+    })
   const { verification_uri, verification_uri_complete, user_code, expires_in } = started
   say(`On any device, open   ${verification_uri}\nand enter the code    ${user_code}`)
   if (process.stderr.isTTY) say(renderUnicodeCompact(verification_uri_complete ?? verification_uri))
   say(`Waiting, ${Math.ceil(expires_in / 60)} minutes at most …`)
   return oauth.pollDeviceAuthorizationGrant(provider, started, undefined, { signal })
 }
+
+/** The endpoint of an identity domain is presumed, as its document lists none. */
+const isNotFound = (error: unknown): boolean =>
+  error instanceof oauth.ClientError &&
+  error.cause instanceof Response &&
+  error.cause.status === 404
 
 /** RFC 6749 §4.1 with PKCE (RFC 7636), back to a loopback address (RFC 8252 §7.3). */
 const code: Flow = async (order, provider, signal) => {

@@ -130,13 +130,34 @@ describe('an identity domain', () => {
   })
 })
 
+describe('a device', () => {
+  it.each([
+    ['lists none', {}],
+    [
+      'is an identity domain, where it is presumed',
+      { issuer: 'https://identity.oraclecloud.com/' },
+    ],
+  ])('needs a device authorization endpoint: the provider %s', async (_case, members) => {
+    provider.discoverWith({ userinfo_endpoint: `${provider.url}/me`, ...members })
+    const { status, stdout, stderr } = await run(['device', ...at()])
+
+    expect([status, stdout]).toEqual([1, ''])
+    expect(stderr).toBe(`${provider.url} has no device authorization endpoint\n`)
+  })
+})
+
 describe('the command line', () => {
   it.each([
     [['client-credentials', '--client-secret', 'x'], 'CLIENT_SECRET'],
     [['client-credentials', '--client-secret=x'], 'CLIENT_SECRET'],
     [['password'], 'client-credentials, device, code, refresh'],
     [['device'], '--issuer'],
-    [['device', '--issuer', 'http://idp.example', '--client-id', 'a'], 'is not https'],
+    [['device', '--issuer', 'http://idp.example', '--client-id', 'a'], '--issuer is not https'],
+    [['device', '--issuer', 'idcs-1.example', '--client-id', 'a'], '--issuer is no address'],
+    [
+      ['device', '--issuer', 'https://idp.example', '--client-id', 'a', '--call', 'api.example'],
+      '--call is no address',
+    ],
     [['device', '--issuer', 'https://idp.example'], '--client-id'],
     [['refresh', '--issuer', 'https://idp.example', '--client-id', 'a'], '--store'],
     [['device', '--colour'], '--colour'],
