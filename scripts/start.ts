@@ -23,7 +23,8 @@ const parameters = { grant_type: 'client_credentials', ...stack.callers.scopePar
 const form = Object.entries(parameters).map(
   ([name, value]) => `--data-urlencode '${name}=${value}'`,
 )
-// RFC 6749 §2.3.1: id and secret are form-encoded before they become Basic credentials.
+// RFC 6749 §2.3.1: id and secret are form-encoded before they become Basic credentials. `curl` is
+// told them so; `npm run token` does it by itself.
 const credentials = [partnerA.clientId, partnerA.clientSecret]
   .map((text) => new URLSearchParams({ '': text }).toString().slice(1))
   .join(':')
@@ -39,6 +40,11 @@ console.log(`The local stack is running. Ctrl-C ends it.
 A token:
 
   TOKEN=$(curl -s -u '${credentials}' ${form.join(' ')} ${stack.callers.tokenEndpoint} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+
+The same by npm run token, in another terminal, where the secret stands raw:
+
+  export CLIENT_SECRET='${partnerA.clientSecret}'
+  TOKEN=$(npm run -s token -- client-credentials --issuer ${stack.callers.url} --client-id ${partnerA.clientId} --scope ${scope})
 
 A call:
 
