@@ -29,10 +29,11 @@ const usual: Deployment = {
   idleSeconds: values.idle,
 }
 
+const limit = RATE_LIMITS_PER_MINUTE[values.tier]
+
 const told = (name: string, deployment: Deployment, arrivals: readonly Arrival[]): string => {
   const usage = simulate(deployment, arrivals)
-  const limit = RATE_LIMITS_PER_MINUTE[values.tier]
-  const share = `${((usage.busiestMinute / limit) * 100).toFixed(0)} % of ${limit}`
+  const share = `${((usage.busiestMinute / limit) * 100).toFixed(0)} %`
   const cells = [
     usage.decisions,
     usage.introspections,
@@ -44,6 +45,14 @@ const told = (name: string, deployment: Deployment, arrivals: readonly Arrival[]
   ]
   return `| ${[name.padEnd(46), ...cells.map((cell) => String(cell).padStart(9))].join(' | ')} |`
 }
+
+const LEGEND = `
+introsp.    introspections
+tokens      requests for a token for Oracle Integration
+instances   the most at one time
+cold        cold starts
+busiest     introspections and token requests in the minute that has most of them
+of limit    its share of the ${limit} requests a minute of tier ${values.tier}`
 
 if (values.check) {
   buildFirst()
@@ -80,4 +89,5 @@ if (values.check) {
       arrivals,
     ),
   )
+  console.log(LEGEND)
 }
