@@ -134,7 +134,7 @@ export const judgeAll = (results: Results): readonly Row[] => {
         name === 'empty' ? undefined : 100,
       ),
     ]),
-    single('dist/', 'bytes', distBytes, 1_000_000),
+    single('dist/ without compiled code and maps', 'bytes', distBytes, 1_000_000),
   ]
 }
 
