@@ -1,5 +1,6 @@
 # Everything that builds stays behind in the first stage; the image that runs has dist/ and nothing else.
-FROM fnproject/node:24-dev AS build
+# Registries are named: podman, which is Cloud Shell's docker, asks about short names or refuses them.
+FROM docker.io/fnproject/node:24-dev AS build
 WORKDIR /function
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
@@ -10,11 +11,12 @@ COPY scripts/stand-ins scripts/stand-ins
 COPY test/stack test/stack
 COPY src src
 # Ends in a rehearsal of the first calls, from which V8's compiled code is kept: for this very Node.
-RUN npm run build
+# Modes are set here, as COPY sets them only under BuildKit and podman.
+RUN npm run build && chmod 0444 dist/*
 
-FROM fnproject/node:24
+FROM docker.io/fnproject/node:24
 WORKDIR /function
-COPY --from=build --chown=1000:1000 --chmod=0444 /function/dist/ ./
+COPY --from=build --chown=1000:1000 /function/dist/ ./
 # OCI Functions runs every container as uid and gid 1000, whatever stands here.
 USER 1000:1000
 ENV NODE_ENV=production
