@@ -9,7 +9,8 @@ import { buildBackend } from './build-backend.ts'
 import { buildIssuer } from './build-issuer.ts'
 import { documentSchema } from './document-schema.ts'
 import { judgeBackends } from './judge-backends.ts'
-import type { Config, IssuerConfig } from './model.ts'
+import { reportLookalikes } from './lookalikes.ts'
+import type { Config } from './model.ts'
 import { tellingDefects, type ConfigProblem, type Report } from './problems.ts'
 
 /** `key`: the flat key or the secret that holds the document, for telling problems. */
@@ -94,45 +95,3 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   min_value: 'is too small',
   max_value: 'is too large',
 }
-
-/** Names have to differ, and so does at least something by which issuers are told apart. */
-const reportLookalikes = (
-  issuers: readonly IssuerConfig[],
-  reporter: (path: string) => Report,
-): void => {
-  issuers.forEach((issuer, index) => {
-    const report = reporter(`issuers.${index}`)
-    for (const earlier of issuers.slice(0, index)) {
-      if (earlier.name === issuer.name) report('name', 'is taken', 'Give each issuer its own name.')
-      if (looksLike(earlier, issuer)) {
-        report(
-          'audience',
-          `overlaps with that of issuer ${earlier.name}, which has the same issuer and keys`,
-          'Give audiences that differ, or make one issuer of the two.',
-        )
-      }
-    }
-  })
-}
-
-const looksLike = (one: IssuerConfig, other: IssuerConfig): boolean =>
-  one.rules.issuer === other.rules.issuer &&
-  judgesOf(one).some((judge) => judgesOf(other).includes(judge)) &&
-  overlap(one.rules.audience, other.rules.audience)
-
-/**
- * By whose word a token passes: keys, introspection endpoint, discovery document. One that is the
- * same is enough for the same tokens, of which the less strict issuer would let all in.
- */
-const judgesOf = ({ jwt, introspection, discovery }: IssuerConfig): readonly string[] => {
-  const keys =
-    jwt?.keys.kind === 'static'
-      ? jwt.keys.keys.map(({ key }) => JSON.stringify(key.export({ format: 'jwk' })))
-      : [jwt?.keys.uri]
-  return [...keys, introspection?.endpoint, discovery?.url].filter((judge) => judge !== undefined)
-}
-
-const overlap = (
-  one: IssuerConfig['rules']['audience'],
-  other: IssuerConfig['rules']['audience'],
-): boolean => one === 'any' || other === 'any' || one.some((audience) => other.includes(audience))

@@ -36,20 +36,27 @@ const tokenOfShops = (claims = {}) =>
 
 let world: World
 let keys: Neighbour
+/** Of the domain that has the issuer of the first one, which its host tells from it. */
+let otherKeys: Neighbour
 
-/** All key sets of the test stand at one server, each at its own path. */
+/** All key sets of the test, each at its own path. */
 const published = new Map<string, readonly unknown[]>()
 
+const startKeys = () =>
+  startNeighbour(({ target }) => ({ body: { keys: published.get(target) ?? [] } }))
+
 beforeAll(async () => {
-  keys = await startNeighbour(({ target }) => ({ body: { keys: published.get(target) ?? [] } }))
+  keys = await startKeys()
+  otherKeys = await startKeys()
   world = await startWorld()
 })
 afterEach(async () => {
   keys.reset()
+  otherKeys.reset()
   await world.reset()
 })
 afterAll(async () => {
-  await Promise.all([world.close(), keys.close()])
+  await Promise.all([world.close(), keys.close(), otherKeys.close()])
 })
 
 const domain = (name: string, more = {}) => ({
@@ -57,7 +64,7 @@ const domain = (name: string, more = {}) => ({
   audience: [AUDIENCE],
   issuer: ISSUER,
   validation: 'jwt',
-  jwks_uri: `${keys.url}/${name}`,
+  jwks_uri: `${(name === 'other' ? otherKeys : keys).url}/${name}`,
   ...more,
 })
 

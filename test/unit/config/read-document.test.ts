@@ -1,13 +1,10 @@
 /**
- * Owns the proof of how a document as a whole is read: as JSON, and that its issuers can be told
- * apart.
+ * Owns the proof of how a document as a whole is read: as JSON, and issuer by issuer.
  * Pure.
  */
-import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { readDocument } from '../../../src/config/read-document.ts'
 import {
-  CLIENT,
   configOf,
   documentOf,
   ISSUER,
@@ -16,21 +13,8 @@ import {
   type Members,
 } from '../support/documents.ts'
 
-const jwkOf = () =>
-  generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({
-    format: 'jwk',
-  })
-const [ONE_KEY, OTHER_KEY] = [jwkOf(), jwkOf()]
-
 const withIssuers = (...issuers: readonly Members[]): Members =>
   documentOf({ issuers: issuers.map((changes) => ({ ...ISSUER, ...changes })) })
-
-const lookalike = (index: number, earlier: string) =>
-  problem(
-    `issuers.${index}.audience`,
-    `overlaps with that of issuer ${earlier}, which has the same issuer and keys`,
-    'Give audiences that differ, or make one issuer of the two.',
-  )
 
 describe('the text of a document', () => {
   it.each([
@@ -161,69 +145,5 @@ describe('several issuers of a document', () => {
         ),
       ),
     )
-  })
-
-  const introspecting: Members = {
-    jwks_uri: undefined,
-    introspection_endpoint: 'https://idp.example/introspect',
-    client: CLIENT,
-  }
-  const asStatic = (key: object): Members => ({ jwks_uri: undefined, jwks: { keys: [key] } })
-  const discovering = (issuer: string): Members => ({
-    jwks_uri: undefined,
-    provider: { preset: 'oidc', issuer },
-  })
-
-  it.each<readonly [string, Members, Members]>([
-    ['the same audience', {}, {}],
-    ['one audience of several', { audience: ['a', 'b'] }, { audience: ['c', 'b'] }],
-    ['any audience at the first', { audience: 'any' }, { audience: ['other'] }],
-    ['any audience at the second', { audience: ['other'] }, { audience: 'any' }],
-    ['one introspection endpoint', introspecting, introspecting],
-    ['one key in the document', asStatic(ONE_KEY), asStatic({ ...ONE_KEY, kid: 'other' })],
-    [
-      'one address of keys, whatever else one of them asks',
-      { ...introspecting, jwks_uri: ISSUER['jwks_uri'], validation: 'jwt_and_introspection' },
-      { validation: 'jwt' },
-    ],
-    [
-      'one introspection endpoint, whatever else one of them checks',
-      { ...introspecting, jwks_uri: ISSUER['jwks_uri'], validation: 'jwt_and_introspection' },
-      introspecting,
-    ],
-    ['one discovery', discovering('https://a.example'), discovering('https://a.example')],
-  ])('are refused where nothing tells them apart: %s', (_case, one, other) => {
-    expect(problemsOf(withIssuers({ name: 'a', ...one }, { name: 'b', ...other }))).toStrictEqual([
-      lookalike(1, 'a'),
-    ])
-  })
-
-  it.each<readonly [string, Members, Members]>([
-    ['audience', { audience: ['a', 'b'] }, { audience: ['c', 'd'] }],
-    ['issuer', {}, { issuer: 'https://other.example' }],
-    ['address of keys', {}, { jwks_uri: 'https://idp.example/other' }],
-    ['keys in the document', asStatic(ONE_KEY), asStatic(OTHER_KEY)],
-    [
-      'introspection endpoint',
-      introspecting,
-      { ...introspecting, introspection_endpoint: 'https://idp.example/other' },
-    ],
-    [
-      'discovery',
-      discovering('https://a.example'),
-      { ...discovering('https://a.example/realm'), issuer: 'https://idp.example' },
-    ],
-  ])('are accepted where they differ in their %s', (_case, one, other) => {
-    expect(problemsOf(withIssuers({ name: 'a', ...one }, { name: 'b', ...other }))).toStrictEqual(
-      [],
-    )
-  })
-
-  it('are each compared with all before it', () => {
-    const b: Members = { name: 'b', audience: ['b'] }
-
-    expect(problemsOf(withIssuers({ name: 'a' }, b, { name: 'c' }))).toStrictEqual([
-      lookalike(2, 'a'),
-    ])
   })
 })

@@ -1,0 +1,93 @@
+/**
+ * Owns the judgement of several issuers together: that no token may come to two of them, of which
+ * the laxer one would let in what the stricter one refuses.
+ * Pure.
+ */
+import type { IssuerConfig } from './model.ts'
+import { IDENTITY_DOMAIN_ISSUER } from './presets.ts'
+import type { Report } from './problems.ts'
+
+/** Names have to differ, and so does at least something by which issuers are told apart. */
+export const reportLookalikes = (
+  issuers: readonly IssuerConfig[],
+  reporter: (path: string) => Report,
+): void => {
+  issuers.forEach((issuer, index) => {
+    const report = reporter(`issuers.${index}`)
+    for (const earlier of issuers.slice(0, index)) {
+      if (earlier.name === issuer.name) report('name', 'is taken', 'Give each issuer its own name.')
+      if (looksLike(earlier, issuer)) {
+        report(
+          'audience',
+          `overlaps with that of issuer ${earlier.name}, to which the same tokens may come: the laxer one would decide`,
+          'Give audiences that differ, or make one issuer of the two.',
+        )
+      }
+    }
+  })
+}
+
+const looksLike = (one: IssuerConfig, other: IssuerConfig): boolean =>
+  overlap(one.rules.audience, other.rules.audience) &&
+  (haveSameJudge(one, other) || areOfSameRealm(one, other))
+
+const overlap = (
+  one: IssuerConfig['rules']['audience'],
+  other: IssuerConfig['rules']['audience'],
+): boolean => one === 'any' || other === 'any' || one.some((audience) => other.includes(audience))
+
+/** Who leaves `iss` unchecked takes the tokens of any, as far as the same judge knows them. */
+const haveSameJudge = (one: IssuerConfig, other: IssuerConfig): boolean => {
+  const issuers = [one.rules.issuer, other.rules.issuer]
+  if (issuers[0] !== issuers[1] && !issuers.includes(undefined)) return false
+  const words = judgesOf(other).map(({ word }) => word)
+  return judgesOf(one).some(({ word }) => words.includes(word))
+}
+
+/**
+ * Whoever has the same `iss` is the same provider, by whichever judge. Identity domains alone share
+ * theirs: they are told apart by their hosts. Judges of one kind at different hosts are believed to
+ * be different on purpose.
+ */
+const areOfSameRealm = (one: IssuerConfig, other: IssuerConfig): boolean => {
+  if (one.rules.issuer === undefined || one.rules.issuer !== other.rules.issuer) return false
+  const [judges, others] = [judgesOf(one), judgesOf(other)]
+  const hosts = others.flatMap(({ host }) => host ?? [])
+  if (judges.some(({ host }) => host !== undefined && hosts.includes(host))) return true
+  return one.rules.issuer !== IDENTITY_DOMAIN_ISSUER && kindsOf(judges) !== kindsOf(others)
+}
+
+/** By whose word a token passes. */
+interface Judge {
+  readonly kind: 'key' | 'keys' | 'endpoint' | 'discovery'
+  /** The same for the same judge. */
+  readonly word: string
+  /** The same for all addresses of one provider; undefined where it has none. */
+  readonly host: string | undefined
+}
+
+const judgesOf = ({ jwt, introspection, discovery }: IssuerConfig): readonly Judge[] => [
+  ...(jwt?.keys.kind === 'static'
+    ? jwt.keys.keys.map(({ key }): Judge => {
+        const word = JSON.stringify(key.export({ format: 'jwk' }))
+        return { kind: 'key', word, host: undefined }
+      })
+    : judgeAt('keys', jwt?.keys.uri)),
+  ...judgeAt('endpoint', introspection?.endpoint),
+  ...judgeAt('discovery', discovery?.url),
+]
+
+const kindsOf = (judges: readonly Judge[]): string =>
+  [...new Set(judges.map(({ kind }) => kind))].sort().join(' ')
+
+/** What is no address has been told already. */
+const judgeAt = (kind: Judge['kind'], address: string | undefined): readonly Judge[] => {
+  if (address === undefined || !URL.canParse(address)) return []
+  const url = new URL(address)
+  const host = hostOf(url)
+  return [{ kind, host, word: `${kind} ${host}${url.pathname}${url.search}` }]
+}
+
+/** An identity domain has two host names, with the region behind its own name and without. */
+const hostOf = ({ hostname, origin }: URL): string =>
+  /^(idcs-[^.]+)\.(.+\.)?identity\.[^.]+\.com$/.exec(hostname)?.[1] ?? origin
