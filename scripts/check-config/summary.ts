@@ -9,6 +9,7 @@ import type {
   IssuerConfig,
   JwtConfig,
   Settings,
+  TokenRules,
 } from '../../src/config/model.ts'
 import type { ConfigSource } from '../../src/config/read-config.ts'
 
@@ -53,10 +54,18 @@ const issuerRows = (issuer: IssuerConfig): readonly Row[] => {
     ...row('client', client && clientText(client)),
     ['audience', rules.audience === 'any' ? 'any (not checked)' : rules.audience.join(' ')],
     ['issuer', rules.issuer ?? 'any (not checked)'],
-    ...list('scopes needed', rules.requiredScopes),
-    ...row('scopes needed', rules.anyScopeRequired ? 'any one, or a role' : undefined),
-    ...list('clients allowed', rules.allowedClients),
+    ...scopeRows(rules),
+    ['clients allowed', rules.allowedClients.join(' ') || 'every client'],
   ]
+}
+
+/** Where there is no rule, that is told: one that was meant may have gone by another key. */
+const scopeRows = ({ requiredScopes, anyScopeRequired }: TokenRules): readonly Row[] => {
+  const rows = [
+    ...list('scopes needed', requiredScopes),
+    ...row('scopes needed', anyScopeRequired ? 'any one, or a role' : undefined),
+  ]
+  return rows.length === 0 ? [['scopes needed', 'none']] : rows
 }
 
 const jwtText = ({ algorithms, type }: JwtConfig): string =>

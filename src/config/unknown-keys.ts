@@ -1,5 +1,5 @@
 /**
- * Owns the recognition of flat keys that are mistyped: what they want is not done, and a rule that
+ * Owns the recognition of flat keys that nobody reads: what they want is not done, and a rule that
  * is not there lets more in.
  * Pure.
  */
@@ -7,13 +7,16 @@ import { FLAT_KEYS } from './flat-keys.ts'
 import type { FlatConfiguration } from './flat-reader.ts'
 import type { ConfigProblem } from './problems.ts'
 
-/** A key that looks like one of ours and is none. */
+/**
+ * A key that is none of ours. Those of the platform are in capitals, and are compared by case alone.
+ */
 export const warnOfUnknownKeys = (values: FlatConfiguration): readonly ConfigProblem[] =>
   Object.keys(values)
-    .filter((key) => !KNOWN_KEYS.includes(key))
+    .filter((key) => !KNOWN_KEYS.includes(key) && !OF_OTHERS.test(key))
     .flatMap((key) => {
-      const meant = keyMeantBy(key)
-      if (meant === undefined && !looksKnown(key)) return []
+      const isOfPlatform = key === key.toUpperCase()
+      const meant = isOfPlatform ? keyInLowerCase(key) : (keyNear(key) ?? keyOfSameWords(key))
+      if (meant === undefined && isOfPlatform) return []
       const comparison = 'Compare its spelling with the table of keys; upper and lower case differ.'
       return {
         key,
@@ -24,23 +27,43 @@ export const warnOfUnknownKeys = (values: FlatConfiguration): readonly ConfigPro
 
 const KNOWN_KEYS = Object.keys(FLAT_KEYS)
 
-const firstWord = (key: string): string => key.split('_', 1)[0] ?? key
+/** Of npm where it starts the function, of container images, and proxies, which are told apart. */
+const OF_OTHERS = /^(npm_.*|container|(https?|all|no)_proxy)$/i
 
-const FIRST_WORDS = new Set(KNOWN_KEYS.filter((key) => key.includes('_')).map(firstWord))
+const keyInLowerCase = (key: string): string | undefined =>
+  KNOWN_KEYS.find((known) => known === key.toLowerCase())
 
-/** Something more at its end, or the beginning of one of ours. */
-const looksKnown = (key: string): boolean =>
-  KNOWN_KEYS.some((known) => key.startsWith(known)) || FIRST_WORDS.has(firstWord(key))
-
-/** What the platform calls its variables, in capitals, is compared by case alone. */
-const keyMeantBy = (key: string): string | undefined => {
-  if (key === key.toUpperCase()) return KNOWN_KEYS.find((known) => known === key.toLowerCase())
+const keyNear = (key: string): string | undefined => {
   const written = letters(key)
   return KNOWN_KEYS.find((known) => isNear(written, letters(known)))
 }
 
 /** Without regard to case and to what separates words. */
 const letters = (key: string): string => key.toLowerCase().replaceAll(/[^a-z]/g, '')
+
+/** The one key that has at least half of all words of both in common, more than any other has. */
+const keyOfSameWords = (key: string): string | undefined => {
+  const words = wordsOf(key)
+  const [best, second] = KNOWN_KEYS.map((known) => ({
+    known,
+    share: shareOf(words, wordsOf(known)),
+  }))
+    .filter(({ share }) => share >= 0.5)
+    .sort((one, other) => other.share - one.share)
+  return best?.share === second?.share ? undefined : best?.known
+}
+
+/** Without their endings: `clients` and `client`, `allowed` and `allow` are the same. */
+const wordsOf = (key: string): ReadonlySet<string> =>
+  new Set(
+    key
+      .toLowerCase()
+      .split(/[^a-z]+/)
+      .map((word) => word.replace(/(s|ed)$/, '')),
+  )
+
+const shareOf = (words: ReadonlySet<string>, others: ReadonlySet<string>): number =>
+  [...words].filter((word) => others.has(word)).length / new Set([...words, ...others]).size
 
 /** Whether one letter too many, too few, wrong or in the wrong place tells them apart, or nothing. */
 const isNear = (one: string, other: string): boolean => {

@@ -22,6 +22,8 @@ const FLAT = {
   audience: 'https://api.example.com/ https://other.example.com/',
 }
 
+const ENTRA = 'https://login.microsoftonline.com/0f0f0f0f-0000-4000-8000-000000000000/v2.0'
+
 describe('a configuration that works', () => {
   it('is summed up', () => {
     const { text, isUsable } = checkConfig({ ...FLAT, required_scopes: 'a b', log_level: 'warn' })
@@ -34,6 +36,7 @@ describe('a configuration that works', () => {
   audience         https://api.example.com/ https://other.example.com/
   issuer           any (not checked)
   scopes needed    a b
+  clients allowed  every client
 backend default
   for              every call
   grant            client_credentials
@@ -48,6 +51,19 @@ No problems, no warnings.
 `)
   })
 
+  it.each([
+    [{}, 'scopes needed    none', 'clients allowed  every client'],
+    [{ allowed_clients: 'a b' }, 'scopes needed    none', 'clients allowed  a b'],
+    [{ issuer: ENTRA }, 'scopes needed    any one, or a role', 'clients allowed  every client'],
+    [
+      { issuer: ENTRA, required_scopes: 'a' },
+      'scopes needed    a\n  scopes needed    any one, or a role',
+      'clients allowed  every client',
+    ],
+  ])('says what its rules are, and where there is none: %j', (values, scopes, clients) => {
+    expect(checkConfig({ ...FLAT, ...values }).text).toContain(`\n  ${scopes}\n  ${clients}\n`)
+  })
+
   it('is told with its warnings, which are no problems', () => {
     const { text, isUsable } = checkConfig({
       ...FLAT,
@@ -58,7 +74,9 @@ No problems, no warnings.
 
     expect(isUsable).toBe(true)
     expect(text).toContain('! audience: is `any` for issuer default')
-    expect(text).toContain('! back_end_secret: is unknown and has no effect\n    Compare')
+    expect(text).toContain(
+      '! back_end_secret: is unknown and has no effect\n    Is back_end_client_secret_ocid',
+    )
     expect(text).toContain('audience         any (not checked)')
     expect(text).toContain('user:password    secret ocid1.vaultsecret.oc1.b')
     expect(text).toContain('No problems, 3 warnings.')
@@ -135,10 +153,10 @@ describe('a configuration that does not work', () => {
 
 describe('the size that OCI Functions takes', () => {
   const sized = (octets: number) => {
-    const used = Object.entries(FLAT).flat().join('').length + 'other'.length
+    const used = Object.entries(FLAT).flat().join('').length + 'OTHER'.length
     return {
       ...FLAT,
-      other: 'é'.repeat((octets - used) >> 1).padEnd(octets - used - ((octets - used) >> 1), 'x'),
+      OTHER: 'é'.repeat((octets - used) >> 1).padEnd(octets - used - ((octets - used) >> 1), 'x'),
     }
   }
 

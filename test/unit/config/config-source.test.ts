@@ -304,8 +304,8 @@ describe('a configuration that works but ought to be looked at', () => {
     ['validation2', 'Is validation meant?'],
     ['ISSUER', 'Is issuer meant?'],
     ['allowed_users', COMPARE],
-    ['issuer_url', COMPARE],
-    ['jwks_uri_of_keys', COMPARE],
+    ['issuer_url', 'Is issuer meant?'],
+    ['jwks_uri_of_keys', 'Is jwks_uri meant?'],
   ])('is warned of the key %s, which does nothing', (key, remedy) => {
     const warning = { key, problem: 'is unknown and has no effect', remedy }
 

@@ -34,29 +34,55 @@ describe('warnings of the configuration', () => {
   })
 
   it.each([
-    'back_end_scopes',
-    'back_end_timeout',
-    'idcs_app_secret',
-    'required_scope',
-    'allowed_client',
-    'introspection_cache',
-    'clock_tolerance',
-    'secret_ttl',
-    'vault_endpoint',
-    'jwks_url',
-    'AUDIENCE',
-    'Issuer',
-    'Back_End_Scope',
-  ])('name a key that looks like one of ours: %s', (key) => {
-    expect(warnedOf({ [key]: 'x' })).toStrictEqual([key])
+    ['allow_clients', 'allowed_clients'],
+    ['clients', 'allowed_clients'],
+    ['client_allowed', 'allowed_clients'],
+    ['allowedClients', 'allowed_clients'],
+    ['allowed_client', 'allowed_clients'],
+    ['scopes', 'required_scopes'],
+    ['scope', 'required_scopes'],
+    ['required_scope', 'required_scopes'],
+    ['back_end_scopes', 'back_end_scope'],
+    ['token_endpoint', 'back_end_token_endpoint'],
+    ['introspection_cache', 'introspection_cache_seconds'],
+    ['clock_tolerance', 'clock_tolerance_seconds'],
+    ['secret_ttl', 'secret_ttl_seconds'],
+    ['vault_endpoint', 'vault_secrets_endpoint'],
+    ['jwks_url', 'jwks_uri'],
+    ['AUDIENCE', 'audience'],
+    ['Issuer', 'issuer'],
+    ['Back_End_Scope', 'back_end_scope'],
+  ])('name a key that is none of ours, and the one that may be meant: %s, %s', (key, meant) => {
+    expect(readConfig({ ...LEAST, [key]: 'x' }).warnings).toStrictEqual([
+      { key, problem: 'is unknown and has no effect', remedy: `Is ${meant} meant?` },
+    ])
   })
 
-  it.each(['PATH', 'FN_LISTENER', 'OCI_RESOURCE_PRINCIPAL_REGION', 'HOME', 'scope', 'backend'])(
-    'do not name a key of others: %s',
+  it.each(['back_end_timeout', 'backend', 'my_own_key', 'Path', 'x_proxy', 'npm'])(
+    'name a key that is none of ours, and like none of them alone: %s',
     (key) => {
-      expect(warnedOf({ [key]: 'x' })).toStrictEqual([])
+      expect(readConfig({ ...LEAST, [key]: 'x' }).warnings).toStrictEqual([
+        {
+          key,
+          problem: 'is unknown and has no effect',
+          remedy: 'Compare its spelling with the table of keys; upper and lower case differ.',
+        },
+      ])
     },
   )
+
+  it.each([
+    'PATH',
+    '_',
+    'FN_LISTENER',
+    'OCI_RESOURCE_PRINCIPAL_V2.2',
+    'ALLOWED_CLIENT',
+    'npm_config_user_agent',
+    'no_proxy',
+    'container',
+  ])('do not name a key of the platform: %s', (key) => {
+    expect(warnedOf({ [key]: 'x' })).toStrictEqual([])
+  })
 
   it.each([
     [{ NODE_TLS_REJECT_UNAUTHORIZED: '0' }],
