@@ -3,6 +3,7 @@
  * keys. No message has anything of the content: it may be a secret.
  * Pure.
  */
+import { duplicateMembers } from '../../src/config/duplicate-members.ts'
 import type { FlatConfiguration } from '../../src/config/flat-reader.ts'
 import { isJsonObject, member, type JsonObject } from '../../src/platform/json.ts'
 import { UsageError } from '../command-line/read.ts'
@@ -34,6 +35,7 @@ const readJson = (text: string): FlatConfiguration => {
   if (json === undefined) return { authorizer_config: text }
   if (!isJsonObject(json)) throw unknownForm('it is JSON, but no object')
   if (isDocument(json)) return { authorizer_config: text }
+  if (duplicateMembers(text).length > 0) throw unknownForm('it has a member twice')
   const members = Object.entries(json)
   if (members.every((each): each is [string, string] => typeof each[1] === 'string')) {
     return Object.fromEntries(members)

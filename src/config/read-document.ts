@@ -8,6 +8,7 @@ import { failure, success, type Result } from '../platform/result.ts'
 import { buildBackend } from './build-backend.ts'
 import { buildIssuer } from './build-issuer.ts'
 import { documentSchema } from './document-schema.ts'
+import { duplicateMembers } from './duplicate-members.ts'
 import { judgeBackends } from './judge-backends.ts'
 import { reportLookalikes } from './lookalikes.ts'
 import type { Config } from './model.ts'
@@ -23,10 +24,12 @@ const judgeDocument = (text: string, key: string): Result<Config, readonly Confi
     const remedy = 'Check it with a JSON editor, and that it is the document and no name of a file.'
     return failure([{ key, problem: `is no JSON object${whereNoJson(text)}`, remedy }])
   }
-  const unusable = unusableNames(json)
-  if (unusable.length > 0) {
-    const told = { problem: 'has a name that cannot be used', remedy: 'Leave it out.' }
-    return failure(unusable.map((path) => ({ key: `${key}: ${path}`, ...told })))
+  const lost = [
+    ...unusableNames(json).map((path) => ({ path, ...UNUSABLE })),
+    ...duplicateMembers(text).map((path) => ({ path, ...TWICE })),
+  ]
+  if (lost.length > 0) {
+    return failure(lost.map(({ path, ...told }) => ({ key: `${key}: ${path}`, ...told })))
   }
   const parsed = v.safeParse(documentSchema, withoutPrototypes(json))
   if (!parsed.success) return failure(parsed.issues.map((issue) => toProblem(issue, key)))
@@ -60,6 +63,13 @@ const whereNoJson = (text: string): string => {
     const lines = text.slice(0, Number(position)).split('\n')
     return ` from line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1} on`
   }
+}
+
+const UNUSABLE = { problem: 'has a name that cannot be used', remedy: 'Leave it out.' }
+
+const TWICE = {
+  problem: 'stands there twice',
+  remedy: 'Keep the one that is meant: of two, the last alone would count.',
 }
 
 /** Names that the library drops without a word: a rule about such a claim would be gone. */

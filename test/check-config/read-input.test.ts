@@ -79,6 +79,8 @@ describe('what has none of the forms', () => {
     ['a line with another key', 'hunter2-hunter2=', 'line 1 is not key=value'],
     ['a key again', 'hunter2=a\nhunter2=b', 'line 2 gives a key for the second time'],
     ['an array', '["hunter2"]', 'no object'],
+    ['a member twice', '{"hunter2": "a", "hunter\\u0032": "b"}', 'has a member twice'],
+    ['issuers twice, once as text', '{"issuers": [], "issuers": "hunter2"}', 'has a member twice'],
     ['a nested object', '{"hunter2": {}}', 'without `issuers`'],
     ['a number', '{"hunter2": 1}', 'without `issuers`'],
     ['all of OCI’s answer', '{"data": {"config": {"a": "hunter2"}}}', '--query data.config'],
