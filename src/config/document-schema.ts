@@ -53,7 +53,14 @@ export const providerSchema = v.variant('preset', [
   }),
 ])
 
-const scalarSchema = v.union([v.string(), v.number(), v.boolean()])
+/** Beyond these, integers that differ are the same number once JSON was read. */
+const exactNumber = v.pipe(
+  v.number(),
+  v.minValue(Number.MIN_SAFE_INTEGER),
+  v.maxValue(Number.MAX_SAFE_INTEGER),
+)
+
+const scalarSchema = v.union([v.string(), exactNumber, v.boolean()])
 
 export const issuerSchema = v.strictObject({
   name: v.pipe(

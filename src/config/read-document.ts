@@ -91,12 +91,21 @@ const toProblem = (issue: v.BaseIssue<unknown>, key: string): ConfigProblem => {
   if (issue.type === 'strict_object' && issue.expected === 'never') {
     return { ...told, problem: 'is unknown', remedy: 'Leave it out, or correct its spelling.' }
   }
+  if (/^issuers\.\d+\.required_claims\./.test(path ?? '') && /^m(in|ax)_value$/.test(issue.type)) {
+    return { ...told, ...INEXACT }
+  }
   const isMissing = issue.type === 'strict_object' && issue.received === 'undefined'
   return {
     ...told,
     problem: isMissing ? 'is missing' : (PROBLEMS[issue.type] ?? 'is not what it has to be'),
     remedy: `Expected: ${issue.expected ?? 'see the JSON Schema'}.`,
   }
+}
+
+/** Of a required claim: another number of the provider's would be taken for this one. */
+const INEXACT = {
+  problem: 'is a number too large to be told from its neighbours',
+  remedy: 'Have the provider send it as a text, or require another claim.',
 }
 
 const PROBLEMS: Readonly<Record<string, string>> = {

@@ -254,6 +254,28 @@ describe('a backend of a document', () => {
 
 describe('a number of a document', () => {
   it.each([
+    [Number.MAX_SAFE_INTEGER + 1, ''],
+    [Number.MIN_SAFE_INTEGER - 1, ''],
+    [1e300, ''],
+    [['a', 2 ** 60], '.1'],
+  ])('that others would be taken for is no required claim: %j', (value, place) => {
+    expect(problemsOf(withIssuer({ required_claims: { tenant: value } }))).toStrictEqual([
+      problem(
+        `issuers.0.required_claims.tenant${place}`,
+        'is a number too large to be told from its neighbours',
+        'Have the provider send it as a text, or require another claim.',
+      ),
+    ])
+  })
+
+  it.each([Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 0.5, [1, 'a']])(
+    'that is exact may be a required claim: %j',
+    (value) => {
+      expect(problemsOf(withIssuer({ required_claims: { tenant: value } }))).toStrictEqual([])
+    },
+  )
+
+  it.each([
     ['issuers.0.introspection_cache_seconds', withIssuer, 0, 300],
     ['issuers.0.clock_tolerance_seconds', withIssuer, 0, 300],
     ['issuers.0.max_token_lifetime_seconds', withIssuer, 1, 31_536_000],
