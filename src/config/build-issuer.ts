@@ -45,11 +45,20 @@ export const buildIssuer = (input: IssuerInput, report: Report): IssuerConfig =>
       map: new Map(Object.entries(input.gateway_scope_map ?? {})),
     },
     contextClaims: buildContextClaims(input, report),
-    idleKeys:
-      input.validation === undefined && validation === 'introspection'
-        ? KEYS_OF_JWTS.filter((key) => input[key] !== undefined)
-        : [],
+    idleKeys: validation === 'introspection' ? findIdleKeys(input, report) : [],
   }
+}
+
+/** A type that is wanted and not looked at would let another kind of token in. */
+const findIdleKeys = (input: IssuerInput, report: Report): readonly string[] => {
+  if (input.token_type === 'at+jwt') {
+    report(
+      'token_type',
+      'is not looked at by introspection',
+      'Give `validation`: `jwt` or `jwt_and_introspection`; or leave it out.',
+    )
+  }
+  return KEYS_OF_JWTS.filter((key) => input[key] !== undefined)
 }
 
 /** What is about JWTs alone. */

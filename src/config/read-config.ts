@@ -125,9 +125,8 @@ export const warningsAbout = (
     .filter(({ idleKeys }) => idleKeys.length > 0)
     .map(({ name, idleKeys }) => ({
       key: 'validation',
-      problem: `is \`introspection\` for issuer ${name}, as none is given: ${idleKeys.join(', ')} without effect`,
-      remedy:
-        'Give `validation`: `jwt`, `jwt_and_introspection`, or `introspection` if it is meant.',
+      problem: `comes to \`introspection\` for issuer ${name}: ${idleKeys.join(', ')} without effect`,
+      remedy: 'Give `jwt` or `jwt_and_introspection`; or leave them out.',
     })),
   ...backends
     .filter(({ grant }) => grant.kind === 'basic')

@@ -123,6 +123,29 @@ describe('an issuer of a document', () => {
     })
   })
 
+  it.each([{}, { validation: 'introspection' }])(
+    'wants no token type of introspection, which does not look at it: %j',
+    (validation) => {
+      const introspecting = { ...INTROSPECTING, ...validation }
+
+      expect(problemsOf(withIssuer({ ...introspecting, token_type: 'at+jwt' }))).toStrictEqual([
+        told(
+          'token_type',
+          'is not looked at by introspection',
+          'Give `validation`: `jwt` or `jwt_and_introspection`; or leave it out.',
+        ),
+      ])
+      expect(issuerOf({ ...introspecting, token_type: 'any' }).idleKeys).toStrictEqual([
+        'token_type',
+      ])
+      const both = { ...KEYS, validation: 'jwt_and_introspection', token_type: 'at+jwt' }
+      expect(issuerOf({ ...introspecting, ...both })).toMatchObject({
+        jwt: { type: 'at+jwt' },
+        idleKeys: [],
+      })
+    },
+  )
+
   it.each(['any', 'at+jwt'])('may want the token type %s', (token_type) => {
     expect(issuerOf({ token_type }).jwt?.type).toBe(token_type)
   })

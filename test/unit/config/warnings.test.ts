@@ -15,23 +15,24 @@ describe('warnings of the configuration', () => {
     expect(warnedOf({ audience: 'any' })).toStrictEqual(['audience'])
   })
 
-  it('tell what nothing looks at, as no validation was chosen', () => {
-    const values = { jwks_uri: 'https://idp.example/keys', algorithms: 'ES256' }
+  it.each([[{}], [{ validation: 'introspection' }]])(
+    'tell what introspection does not look at: %j',
+    (validation) => {
+      const values = { jwks_uri: 'https://idp.example/keys', algorithms: 'ES256', ...validation }
 
-    expect(readConfig({ ...LEAST, ...values }).warnings).toStrictEqual([
-      {
-        key: 'validation',
-        problem:
-          'is `introspection` for issuer default, as none is given: jwks_uri, algorithms without effect',
-        remedy:
-          'Give `validation`: `jwt`, `jwt_and_introspection`, or `introspection` if it is meant.',
-      },
-    ])
-    expect(warnedOf({ ...values, validation: 'introspection' })).toStrictEqual([])
-    expect(
-      warnedOf({ ...values, validation: 'jwt_and_introspection', issuer: 'https://idp.example' }),
-    ).toStrictEqual([])
-  })
+      expect(readConfig({ ...LEAST, ...values }).warnings).toStrictEqual([
+        {
+          key: 'validation',
+          problem:
+            'comes to `introspection` for issuer default: jwks_uri, algorithms without effect',
+          remedy: 'Give `jwt` or `jwt_and_introspection`; or leave them out.',
+        },
+      ])
+      expect(
+        warnedOf({ ...values, validation: 'jwt_and_introspection', issuer: 'https://idp.example' }),
+      ).toStrictEqual([])
+    },
+  )
 
   it.each([
     ['allow_clients', 'allowed_clients'],
