@@ -189,3 +189,26 @@ export const SETTING_KEYS = [
   'rate_limit_tier',
   'vault_secrets_endpoint',
 ] as const satisfies readonly FlatKeyName[]
+
+type Names = Readonly<Record<string, string>>
+
+/** What fields of the document are called among the flat keys, where the names differ. */
+export const FLAT_NAMES: Readonly<Record<'issuer' | 'backend', Names>> = {
+  issuer: {
+    introspection_endpoint: 'idcs_introspection_endpoint',
+    'client.client_id': 'idcs_app_client_id',
+    'client.client_secret_ocid': 'idcs_app_client_secret_ocid',
+  },
+  backend: {
+    grant: 'back_end_grant',
+    token_endpoint: 'back_end_token_endpoint',
+    'client.client_id': 'back_end_app_client_id',
+    'client.client_secret_ocid': 'back_end_client_secret_ocid',
+    secret_ocid: 'back_end_client_secret_ocid',
+    scope: 'back_end_scope',
+    assertion: 'back_end_assertion_…',
+    'assertion.key_ocid': 'back_end_assertion_key_ocid',
+    'assertion.subject_claim': 'back_end_assertion_subject_claim',
+    exchange: 'back_end_exchange_audience',
+  },
+}

@@ -7,6 +7,7 @@ import { LOG_LEVELS } from '../platform/log.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import { DOCUMENT_KEYS, FLAT_KEYS, SETTING_KEYS } from './flat-keys.ts'
 import { FlatReader, type FlatConfiguration } from './flat-reader.ts'
+import { doubtsAbout, doubtsAboutValues, type ConfigForm } from './hardly-meant.ts'
 import { RATE_LIMITS_PER_MINUTE, type Config, type RateLimitTier, type Settings } from './model.ts'
 import { judgeEndpoint, judgeSecretOcid, tellingDefects, type ConfigProblem } from './problems.ts'
 import { readDocument } from './read-document.ts'
@@ -40,10 +41,10 @@ export const readConfig = (values: FlatConfiguration): ConfigReading => {
     source: problems.length > 0 ? failure(problems) : source,
     warnings: [
       ...(source.ok && source.value.kind === 'given'
-        ? warningsAbout(source.value.config, isFlat(values) ? 'back_end_grant' : 'grant')
+        ? warningsAbout(source.value.config, isFlat(values) ? 'flat' : 'document')
         : []),
       ...warnOfUnknownKeys(values),
-      ...warnOfValues(values),
+      ...doubtsAboutValues(values),
       ...warnOfSurroundings(values),
     ],
   }
@@ -111,47 +112,29 @@ const reportKeysBesideDocument = (reader: FlatReader, values: FlatConfiguration)
 
 /** What every cold start says of a configuration that works. */
 export const warningsAbout = (
-  { issuers, backends }: Config,
-  grantKey: 'grant' | 'back_end_grant' = 'grant',
+  config: Config,
+  form: ConfigForm = 'document',
 ): readonly ConfigProblem[] => [
-  ...issuers
+  ...config.issuers
     .filter(({ rules }) => rules.audience === 'any')
     .map(({ name }) => ({
       key: 'audience',
       problem: `is \`any\` for issuer ${name}: tokens that were issued for other APIs pass here`,
       remedy: 'Give the audience of this API’s resource server.',
     })),
-  ...issuers
+  ...config.issuers
     .filter(({ idleKeys }) => idleKeys.length > 0)
     .map(({ name, idleKeys }) => ({
       key: 'validation',
       problem: `comes to \`introspection\` for issuer ${name}: ${idleKeys.join(', ')} without effect`,
       remedy: 'Give `jwt` or `jwt_and_introspection`; or leave them out.',
     })),
-  ...backends
+  ...config.backends
     .filter(({ grant }) => grant.kind === 'basic')
     .map(({ name }) => ({
-      key: grantKey,
+      key: form === 'flat' ? 'back_end_grant' : 'grant',
       problem: `is \`basic\` for backend ${name}: a legacy way, a password that nobody renews`,
       remedy: 'Move to client_credentials as soon as the integration takes OAuth tokens.',
     })),
+  ...doubtsAbout(config, form),
 ]
-
-/** Values that are accepted and hardly ever meant. */
-const warnOfValues = (values: FlatConfiguration): readonly ConfigProblem[] => [
-  ...LISTS.filter((key) => values[key]?.includes(',') === true).map((key) => ({
-    key,
-    problem: 'has a comma, which is taken for a part of the value',
-    remedy: 'Separate values by blanks.',
-  })),
-  ...Object.keys(FLAT_KEYS)
-    .filter((key) => key.endsWith('_ocid'))
-    .filter((key) => /^ocid1\.(?!vaultsecret\.)/.test(values[key] ?? ''))
-    .map((key) => ({
-      key,
-      problem: 'is an OCID, but of no Vault secret',
-      remedy: 'Give the OCID of the secret, ocid1.vaultsecret.…, not of its vault or key.',
-    })),
-]
-
-const LISTS = ['audience', 'required_scopes', 'allowed_clients', 'algorithms', 'context_claims']

@@ -7,6 +7,7 @@ import { isSignatureAlgorithm, SIGNATURE_ALGORITHMS } from '../oauth/signature-a
 import { buildBackend } from './build-backend.ts'
 import { buildIssuer } from './build-issuer.ts'
 import { GRANT_NAMES, type BackendInput, type IssuerInput } from './document-schema.ts'
+import { FLAT_NAMES } from './flat-keys.ts'
 import type { FlatReader } from './flat-reader.ts'
 import type { Config } from './model.ts'
 import type { Report } from './problems.ts'
@@ -14,27 +15,9 @@ import type { Report } from './problems.ts'
 /** In logs, the one issuer and the one backend of the flat keys. */
 const ONLY = 'default'
 
-/** What fields of the model are called among the flat keys, where the names differ. */
-const ISSUER_KEYS: Readonly<Record<string, string>> = {
-  introspection_endpoint: 'idcs_introspection_endpoint',
-  'client.client_id': 'idcs_app_client_id',
-  'client.client_secret_ocid': 'idcs_app_client_secret_ocid',
-}
-const BACKEND_KEYS: Readonly<Record<string, string>> = {
-  grant: 'back_end_grant',
-  token_endpoint: 'back_end_token_endpoint',
-  'client.client_id': 'back_end_app_client_id',
-  'client.client_secret_ocid': 'back_end_client_secret_ocid',
-  secret_ocid: 'back_end_client_secret_ocid',
-  scope: 'back_end_scope',
-  assertion: 'back_end_assertion_…',
-  'assertion.key_ocid': 'back_end_assertion_key_ocid',
-  exchange: 'back_end_exchange_audience',
-}
-
 export const readFlatConfig = (reader: FlatReader): Config => ({
-  issuers: [buildIssuer(readIssuer(reader), reporter(reader, ISSUER_KEYS))],
-  backends: [buildBackend(readBackend(reader), reporter(reader, BACKEND_KEYS))],
+  issuers: [buildIssuer(readIssuer(reader), reporter(reader, FLAT_NAMES.issuer))],
+  backends: [buildBackend(readBackend(reader), reporter(reader, FLAT_NAMES.backend))],
 })
 
 const reporter =

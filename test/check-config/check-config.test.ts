@@ -128,7 +128,7 @@ describe('a configuration that does not work', () => {
       ...FLAT,
       audience: '',
       idcs_app_client_secret_ocid: 'hunter2',
-      back_end_token_endpoint: 'http://hunter2.example',
+      back_end_token_endpoint: 'http://hunter2.example/token',
     })
 
     expect(isUsable).toBe(false)

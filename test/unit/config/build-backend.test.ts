@@ -23,7 +23,7 @@ const REGISTRATION = {
   authentication: 'client_secret_basic',
   assertion: { keyId: undefined, audience: ['https://identity.oraclecloud.com/'] },
 }
-const SCOPE = 'urn:opc:resource:consumer::all'
+const SCOPE = 'https://0A.integration.example:443urn:opc:resource:consumer::all'
 
 const grantOf = (changes: Members) => backendOf(changes).grant
 

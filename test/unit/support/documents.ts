@@ -22,7 +22,7 @@ export const BACKEND: Members = {
   name: 'oic',
   token_endpoint: 'https://backend.example/oauth2/v1/token',
   client: { client_id: 'invoker', client_secret_ocid: 'ocid1.vaultsecret.oc1..invoker' },
-  scope: 'urn:opc:resource:consumer::all',
+  scope: 'https://0A.integration.example:443urn:opc:resource:consumer::all',
 }
 
 /** Our application at the callers' identity provider. */
