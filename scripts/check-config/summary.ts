@@ -7,6 +7,7 @@ import type {
   BackendCondition,
   BackendConfig,
   IssuerConfig,
+  JwtBearerGrantConfig,
   JwtConfig,
   Settings,
   TokenRules,
@@ -92,9 +93,15 @@ const backendRows = ({ grant, condition }: BackendConfig): readonly Row[] => {
     ['token endpoint', new URL(grant.tokenEndpoint).host],
     ['client', `${clientText(grant.client)}, ${grant.client.authentication}`],
     ...row('scope', grant.scope),
-    ...row('user', grant.kind === 'jwt_bearer' ? `claim ${grant.subjectClaim}` : undefined),
+    ...(grant.kind === 'jwt_bearer' ? assertionRows(grant) : []),
   ]
 }
+
+const assertionRows = (grant: JwtBearerGrantConfig): readonly Row[] => [
+  ['user', `claim ${grant.subjectClaim}`],
+  ['assertion key', `secret ${grant.assertionKeyOcid ?? grant.client.secretOcid}`],
+  ['key id', grant.client.assertion.keyId ?? 'that of the key, if it is a JWK'],
+]
 
 const conditionText = (condition: BackendCondition): string =>
   [

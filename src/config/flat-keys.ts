@@ -1,6 +1,6 @@
 /**
  * Owns the names of the flat configuration keys and what is said of them; the README's table is
- * made from this one.
+ * made from this one; and what fields of the document are called among them.
  * Pure.
  */
 
@@ -173,6 +173,14 @@ export const FLAT_KEYS = {
 } as const satisfies Record<string, FlatKey>
 
 export type FlatKeyName = keyof typeof FLAT_KEYS
+
+export const isFlatKey = (name: string): name is FlatKeyName => Object.hasOwn(FLAT_KEYS, name)
+
+/** What to do where the key, or the member of a document that stands for it, is missing. */
+export const remedyOfMissingKey = (key: FlatKeyName): string =>
+  key === 'audience'
+    ? 'Give the primary audience of the API’s application, such as https://api.example.com/.'
+    : FLAT_KEYS[key].meaning
 
 /** Keys that hold the document form, in place of those for an issuer and a backend. */
 export const DOCUMENT_KEYS = [

@@ -4,7 +4,7 @@
  */
 import { seconds, type Seconds } from '../platform/clock.ts'
 import { parseJsonObject, type JsonObject } from '../platform/json.ts'
-import { FLAT_KEYS, type FlatKeyName } from './flat-keys.ts'
+import { remedyOfMissingKey, type FlatKeyName } from './flat-keys.ts'
 import { LIMITS } from './limits.ts'
 import type { ConfigProblem } from './problems.ts'
 
@@ -30,9 +30,9 @@ export class FlatReader {
   }
 
   /** The value; where there is none, the problem is noted and an empty text stands in for it. */
-  required(key: FlatKeyName, remedy: string = FLAT_KEYS[key].meaning): string {
+  required(key: FlatKeyName): string {
     const value = this.optional(key)
-    if (value === undefined) this.report(key, 'is missing', remedy)
+    if (value === undefined) this.report(key, 'is missing', remedyOfMissingKey(key))
     return value ?? ''
   }
 

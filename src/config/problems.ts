@@ -50,6 +50,13 @@ export const judgeSecretOcid = (field: string, ocid: string, report: Report): vo
   )
 }
 
+/** By its name, what holds a secret and no OCID of one. */
+export const looksSecret = (name: string): boolean => /(secret|password|private_?key)$/i.test(name)
+
+/** `key`: the one for the OCID of such a secret, where there is one alone. */
+export const remedyOfSecret = (key: string | undefined): string =>
+  `If the secret itself stands here, replace it: others can read it. Give ${key ?? 'the OCID of a Vault secret, in a key that ends in _ocid'}.`
+
 /** RFC 6749 §3.3: `scope-token`. */
 const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/
 

@@ -27,10 +27,7 @@ const reporter =
   }
 
 const readIssuer = (reader: FlatReader): IssuerInput => {
-  reader.required(
-    'audience',
-    'Give the primary audience of the API’s application, such as https://api.example.com/.',
-  )
+  reader.required('audience')
   const audience = reader.list('audience') ?? []
   return withoutUndefined({
     name: ONLY,

@@ -5,7 +5,7 @@
  */
 import { FLAT_KEYS } from './flat-keys.ts'
 import type { FlatConfiguration } from './flat-reader.ts'
-import type { ConfigProblem } from './problems.ts'
+import { looksSecret, remedyOfSecret, type ConfigProblem } from './problems.ts'
 
 /**
  * A key that is none of ours. Those of the platform are in capitals, and are compared by case alone.
@@ -17,13 +17,15 @@ export const warnOfUnknownKeys = (values: FlatConfiguration): readonly ConfigPro
       const isOfPlatform = key === key.toUpperCase()
       const meant = isOfPlatform ? keyInLowerCase(key) : (keyNear(key) ?? keyOfSameWords(key))
       if (meant === undefined && isOfPlatform) return []
-      const comparison = 'Compare its spelling with the table of keys; upper and lower case differ.'
-      return {
-        key,
-        problem: 'is unknown and has no effect',
-        remedy: meant === undefined ? comparison : `Is ${meant} meant?`,
-      }
+      return { key, problem: 'is unknown and has no effect', remedy: remedyOf(key, meant) }
     })
+
+const remedyOf = (key: string, meant: string | undefined): string => {
+  if (looksSecret(key)) return remedyOfSecret(keyOfSameWords(`${key}_ocid`))
+  return meant === undefined
+    ? 'Compare its spelling with the table of keys; upper and lower case differ.'
+    : `Is ${meant} meant?`
+}
 
 const KNOWN_KEYS = Object.keys(FLAT_KEYS)
 

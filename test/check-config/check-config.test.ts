@@ -75,7 +75,7 @@ No problems, no warnings.
     expect(isUsable).toBe(true)
     expect(text).toContain('! audience: is `any` for issuer default')
     expect(text).toContain(
-      '! back_end_secret: is unknown and has no effect\n    Is back_end_client_secret_ocid',
+      '! back_end_secret: is unknown and has no effect\n    If the secret itself',
     )
     expect(text).toContain('audience         any (not checked)')
     expect(text).toContain('user:password    secret ocid1.vaultsecret.oc1.b')
@@ -97,7 +97,21 @@ No problems, no warnings.
     [
       'a user assertion',
       { back_end_grant: 'jwt_bearer', back_end_assertion_key_ocid: 'ocid1.vaultsecret.oc1.c' },
-      ['grant            jwt_bearer', 'user             claim sub'],
+      [
+        'grant            jwt_bearer',
+        'user             claim sub',
+        'assertion key    secret ocid1.vaultsecret.oc1.c',
+        'key id           that of the key, if it is a JWK',
+      ],
+    ],
+    [
+      'a user assertion that is signed by the key of the client',
+      {
+        back_end_grant: 'jwt_bearer',
+        back_end_client_auth: 'private_key_jwt',
+        back_end_assertion_key_id: 'our-alias',
+      },
+      ['assertion key    secret ocid1.vaultsecret.oc1.b', 'key id           our-alias'],
     ],
   ])('says of %s what it comes to', (_what, values, expected) => {
     const { text } = checkConfig({ ...FLAT, ...values })

@@ -125,7 +125,7 @@ describe('a configuration', () => {
         },
         {
           key: 'authorizer_config',
-          problem: 'is no JSON object from line 1, column 2 on',
+          problem: 'is no JSON object: it ends too early',
           remedy: 'Check it with a JSON editor, and that it is the document and no name of a file.',
         },
       ],

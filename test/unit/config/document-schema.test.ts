@@ -17,9 +17,20 @@ import {
 const MISSING = 'is missing'
 const UNKNOWN = 'is unknown'
 
-/** `none` where there is no such key. */
-const remedyOf = (expected: string): string =>
-  expected === 'none' ? 'Leave it out, or correct its spelling.' : `Expected: ${expected}.`
+/** `none` where there is no such key; sentences as they are. */
+const remedyOf = (expected: string): string => {
+  if (/^[A-Z].*\.$/.test(expected)) return expected
+  return expected === 'none' ? 'Leave it out, or correct its spelling.' : `Expected: ${expected}.`
+}
+const AUDIENCE =
+  'Give the primary audience of the API’s application, such as https://api.example.com/.'
+const CLIENT_ID =
+  'Client id of our application at the callers’ identity provider, for introspection or protected keys.'
+const CLIENT_SECRET = 'OCID of the Vault secret with that application’s client secret.'
+const BACKEND_CLIENT_ID = 'Client id of the application that holds ServiceInvoker.'
+const exposed = (key: string): string =>
+  `If the secret itself stands here, replace it: others can read it. Give ${key}.`
+const SOME_OCID = 'the OCID of a Vault secret, in a key that ends in _ocid'
 const WRONG = 'is not what it has to be'
 const EMPTY = 'is empty'
 const TOO_FEW = 'has too few entries'
@@ -88,7 +99,7 @@ describe('a document', () => {
         backends: [{ name: 'oic', when: { client: 'a' } }],
       }),
     ).toStrictEqual([
-      problem('issuers.0.audience', MISSING, 'Expected: "audience".'),
+      problem('issuers.0.audience', MISSING, AUDIENCE),
       problem('issuers.0.clock_tolerance_seconds', WRONG, 'Expected: see the JSON Schema.'),
       problem('issuers.0.clock_tolerance_seconds', 'is too small', 'Expected: >=0.'),
       problem('backends.0.when.client', UNKNOWN, remedyOf('none')),
@@ -137,10 +148,15 @@ describe('an issuer of a document', () => {
         UNKNOWN,
         'none',
       ],
-      [{ audience: undefined }, 'audience', MISSING, '"audience"'],
+      [{ audience: undefined }, 'audience', MISSING, AUDIENCE],
       [{ audience: [] }, 'audience', TOO_FEW, '>=1'],
       [{ audience: [''] }, 'audience.0', EMPTY, '!0'],
-      [{ audience: 'api' }, 'audience', WRONG, '(Array | "any")'],
+      [
+        { audience: 'api' },
+        'audience',
+        WRONG,
+        'Give a list of texts, such as ["https://api.example.com/"], or "any".',
+      ],
       [
         { validation: 'guess' },
         'validation',
@@ -156,15 +172,21 @@ describe('an issuer of a document', () => {
       [{ algorithms: ['RS256', 'HS256'] }, 'algorithms.1', WRONG, anyOf(ALGORITHMS)],
       [{ token_type: 'JWT' }, 'token_type', WRONG, anyOf(['any', 'at+jwt'])],
       [{ introspection_endpoint: '' }, 'introspection_endpoint', EMPTY, '!0'],
-      [{ client: { ...CLIENT, client_id: undefined } }, 'client.client_id', MISSING, '"client_id"'],
+      [{ client: { ...CLIENT, client_id: undefined } }, 'client.client_id', MISSING, CLIENT_ID],
       [{ client: { ...CLIENT, client_id: '' } }, 'client.client_id', EMPTY, '!0'],
       [
         { client: { client_id: 'authorizer' } },
         'client.client_secret_ocid',
         MISSING,
-        '"client_secret_ocid"',
+        CLIENT_SECRET,
       ],
-      [{ client: { ...CLIENT, secret: 'x' } }, 'client.secret', UNKNOWN, 'none'],
+      ...['secret', 'client_secret', 'clientPassword', 'private_key'].map((name): Refusal => [
+        { client: { ...CLIENT, [name]: 'x' } },
+        `client.${name}`,
+        UNKNOWN,
+        exposed('client_secret_ocid'),
+      ]),
+      [{ client_secrets: 'x' }, 'client_secrets', UNKNOWN, 'none'],
       [{ required_scopes: 'a b' }, 'required_scopes', WRONG, 'Array'],
       [{ required_scopes: ['a', ''] }, 'required_scopes.1', EMPTY, '!0'],
       [{ allowed_clients: [1] }, 'allowed_clients.0', WRONG, 'string'],
@@ -239,7 +261,8 @@ describe('a backend of a document', () => {
         anyOf(SUBJECT_TOKEN_TYPES),
       ],
       [{ secret_ocid: '' }, 'secret_ocid', EMPTY, '!0'],
-      [{ secret: 'x' }, 'secret', UNKNOWN, 'none'],
+      [{ secret: 'x' }, 'secret', UNKNOWN, exposed(SOME_OCID)],
+      [{ client: { client_secret_ocid: 'x' } }, 'client.client_id', MISSING, BACKEND_CLIENT_ID],
     ]),
   )('is refused with $changes', ({ changes, path, what, expected }) => {
     expect(problemsOf(withBackend(changes))).toStrictEqual([

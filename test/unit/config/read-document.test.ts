@@ -19,25 +19,50 @@ const withIssuers = (...issuers: readonly Members[]): Members =>
 describe('the text of a document', () => {
   it.each([
     ['', ': it ends too early'],
-    ['{', expect.stringMatching(/./)],
+    ['{', ': it ends too early'],
+    ['{"issuers": [tru', ': it ends too early'],
+    ['{"issuers": "a', ': it ends too early'],
+    ['\uFEFF{"issuers": [', ': it ends too early'],
     ['[]', ''],
+    ['\uFEFF[]', ''],
     ['"text"', ''],
     ['null', ''],
-    ['authorizer-config.json', ''],
+    ['authorizer-config.json', ' from line 1, column 1 on'],
     ['{"issuers": []} x', ' from line 1, column 17 on'],
     ['{\n  "issuers": [],\n}', ' from line 3, column 1 on'],
     ['{\n  "issuers": [1 2]\n}', ' from line 2, column 17 on'],
+    ['{\n  "issuers": x,\n "y": {}, x}', ' from line 2, column 14 on'],
+    ['\uFEFF{"issuers": x}', ' from line 1, column 13 on'],
   ])('is refused as %j', (text, where) => {
-    const reading = readDocument(text, 'ocid1.vaultsecret.oc1..a')
-    const [told, ...more] = reading.ok ? [] : reading.error
-
-    expect(more).toStrictEqual([])
-    expect(told).toStrictEqual({
-      key: 'ocid1.vaultsecret.oc1..a',
-      problem: expect.stringMatching(/^is no JSON object/) as unknown,
-      remedy: 'Check it with a JSON editor, and that it is the document and no name of a file.',
+    expect(readDocument(text, 'ocid1.vaultsecret.oc1..a')).toStrictEqual({
+      ok: false,
+      error: [
+        {
+          key: 'ocid1.vaultsecret.oc1..a',
+          problem: `is no JSON object${where}`,
+          remedy: 'Check it with a JSON editor, and that it is the document and no name of a file.',
+        },
+      ],
     })
-    expect(told?.problem.slice('is no JSON object'.length)).toEqual(where)
+  })
+
+  it.each([
+    ['{“issuers”: []}', 'column 2'],
+    ['{"name": "“a”", "issuers": “a”}', 'column 28'],
+    ['{"issuers": «a»}', 'column 13'],
+    ['{"issuers": ‘a’}', 'column 13'],
+  ])('is refused with quotes of a word processor: %s', (text, where) => {
+    expect(readDocument(text, 'key')).toStrictEqual({
+      ok: false,
+      error: [
+        {
+          key: 'key',
+          problem: `is no JSON object from line 1, ${where} on`,
+          remedy:
+            'Put plain quotes (") where a word processor has put others, there and elsewhere.',
+        },
+      ],
+    })
   })
 
   it('has its problems told by the key that holds it', () => {

@@ -59,6 +59,23 @@ describe('warnings of the configuration', () => {
     ])
   })
 
+  it.each([
+    ['back_end_client_secret', 'back_end_client_secret_ocid'],
+    ['back_end_secret', 'back_end_client_secret_ocid'],
+    ['idcs_app_client_secret', 'idcs_app_client_secret_ocid'],
+    ['back_end_assertion_key_password', 'back_end_assertion_key_ocid'],
+    ['client_secret', 'the OCID of a Vault secret, in a key that ends in _ocid'],
+    ['Password', 'the OCID of a Vault secret, in a key that ends in _ocid'],
+  ])('name a key that may hold a secret, which others know then: %s', (key, instead) => {
+    expect(readConfig({ ...LEAST, [key]: 'x' }).warnings).toStrictEqual([
+      {
+        key,
+        problem: 'is unknown and has no effect',
+        remedy: `If the secret itself stands here, replace it: others can read it. Give ${instead}.`,
+      },
+    ])
+  })
+
   it.each(['back_end_timeout', 'backend', 'my_own_key', 'Path', 'x_proxy', 'npm'])(
     'name a key that is none of ours, and like none of them alone: %s',
     (key) => {
