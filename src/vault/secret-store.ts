@@ -45,7 +45,7 @@ export interface SecretVersions {
 const LOOKING_AGAIN = { freeFailures: 0, first: seconds(2), longest: seconds(10) }
 
 /** How often a Vault that gives nothing is asked: a few failures may be over with the next try. */
-const AFTER_FAILURE = { freeFailures: 5, first: seconds(0.5), longest: seconds(5) }
+const AFTER_FAILURE = { freeFailures: 5, first: seconds(0.5), longest: seconds(2) }
 
 /** More secrets than any configuration names. */
 const CAPACITY = 100
