@@ -10,10 +10,11 @@ import type { Config, Settings } from './config/model.ts'
 import type { ConfigProblem } from './config/problems.ts'
 import { warningsAbout, type ConfigReading } from './config/read-config.ts'
 import { readDocument } from './config/read-document.ts'
-import { fault } from './decision.ts'
+import { fault, type Fault } from './decision.ts'
 import { deadlineWithin, isWithin, numericDate, seconds } from './platform/clock.ts'
 import type { Log } from './platform/log.ts'
 import type { Redacted } from './platform/redacted.ts'
+import { WARNING_REASONS } from './reasons.ts'
 
 /** The keys are told with each call: who looks at the log later finds no line of the cold start. */
 const configInvalid = (problems: readonly ConfigProblem[]): Authorize => {
@@ -58,9 +59,10 @@ const authorizerFromSecret = (
   world: World,
   log: Log,
 ): Authorize => {
-  const { clock, secrets, warn } = world
+  const { clock, secrets } = world
   let lookedInVainAt = numericDate(Number.NEGATIVE_INFINITY)
   let readAt = lookedInVainAt
+  let isOutageTold = false
   let current: { readonly digest: string; readonly authorize: Authorize } | undefined
 
   const build = (text: string): Authorize => {
@@ -76,6 +78,7 @@ const authorizerFromSecret = (
 
   const adopt = (secret: Redacted): Authorize => {
     readAt = clock.now()
+    isOutageTold = false
     const digest = secret.digest()
     if (digest !== current?.digest) current = { digest, authorize: build(secret.reveal()) }
     return current.authorize
@@ -90,10 +93,8 @@ const authorizerFromSecret = (
       const secret = await secrets.read(secretOcid, deadlineWithin(PATIENCE, deadline, clock))
       if (secret.ok) return adopt(secret.value)(payload, deadline)
       lookedInVainAt = clock.now()
-      warn('document_not_read', {
-        secret: secretOcid,
-        detail: secret.error.circumstances.detail ?? '',
-      })
+      if (!isOutageTold) tellOutage(secretOcid, secret.error, log)
+      isOutageTold = true
     }
     return current.authorize(payload, deadline)
   }
@@ -103,6 +104,13 @@ const told = ({ key, problem, remedy }: ConfigProblem) => ({ key, problem, remed
 
 const tellProblems = (problems: readonly ConfigProblem[], log: Log): void => {
   log('error', 'config_invalid', { problems: problems.map(told) })
+}
+
+/** Once for each outage, as the hour of grace begins anew. */
+const tellOutage = (secret: string, { circumstances }: Fault, log: Log): void => {
+  const reason = 'document_not_read'
+  const { detail = '' } = circumstances
+  log('warn', 'warning', { reason, secret, detail, ...WARNING_REASONS[reason] })
 }
 
 /** What is in force, so that nobody has to guess it from what is not complained of. */

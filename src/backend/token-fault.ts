@@ -31,13 +31,17 @@ const HINTS: ReadonlyMap<string, string> = new Map([
 const ABOUT_THE_REQUEST = /^status_4(?!08)\d\d$/
 
 /** Refusals of our own client, and what our own scope brings about. */
-const ABOUT_US = ['invalid_client', 'unauthorized_client', 'several_tokens']
+const ABOUT_US = ['invalid_client', 'several_tokens']
+
+/** So is this by the standard, but some servers mean the caller's token. */
+const PERHAPS_ABOUT_US = 'unauthorized_client'
 
 const reachOf = ({ kind, detail, retryAfter }: TokenFailure): FailureReach => {
   const isAboutEverybody =
     ABOUT_US.includes(detail) || detail === 'status_429' || retryAfter !== undefined
   if (isAboutEverybody) return 'everybody'
-  return kind === 'unavailable' && !ABOUT_THE_REQUEST.test(detail) ? 'unclear' : 'subject'
+  const isUnclear = kind === 'unavailable' && !ABOUT_THE_REQUEST.test(detail)
+  return isUnclear || detail === PERHAPS_ABOUT_US ? 'unclear' : 'subject'
 }
 
 /** A fault that is none of the token endpoint's is one of our secrets. */

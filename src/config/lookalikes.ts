@@ -36,13 +36,23 @@ const overlap = (
   other: IssuerConfig['rules']['audience'],
 ): boolean => one === 'any' || other === 'any' || one.some((audience) => other.includes(audience))
 
-/** Who leaves `iss` unchecked takes the tokens of any, as far as the same judge knows them. */
+/** Who leaves `iss` unchecked takes opaque tokens of any, as far as the same judge knows them. */
 const haveSameJudge = (one: IssuerConfig, other: IssuerConfig): boolean => {
   const issuers = [one.rules.issuer, other.rules.issuer]
-  if (issuers[0] !== issuers[1] && !issuers.includes(undefined)) return false
-  const words = judgesOf(other).map(({ word }) => word)
-  return judgesOf(one).some(({ word }) => words.includes(word))
+  const [judges, others] = [judgesOf(one), judgesOf(other)]
+  const isSame = judges.some(({ word }) => others.some((each) => each.word === word))
+  if (issuers[0] === issuers[1]) return isSame
+  const getBothOpaqueTokens = one.jwt === undefined && other.jwt === undefined
+  if (!getBothOpaqueTokens || !issuers.includes(undefined)) return false
+  // An endpoint that is discovered may be the one that the other names.
+  const isDiscovered = [one, other].some(
+    ({ introspection }) => introspection?.endpoint === undefined,
+  )
+  return isSame || (isDiscovered && shareHost(judges, others))
 }
+
+const shareHost = (judges: readonly Judge[], others: readonly Judge[]): boolean =>
+  judges.some(({ host }) => host !== undefined && others.some((each) => each.host === host))
 
 /**
  * Whoever has the same `iss` is the same provider, by whichever judge. Identity domains alone share
@@ -52,8 +62,7 @@ const haveSameJudge = (one: IssuerConfig, other: IssuerConfig): boolean => {
 const areOfSameRealm = (one: IssuerConfig, other: IssuerConfig): boolean => {
   if (one.rules.issuer === undefined || one.rules.issuer !== other.rules.issuer) return false
   const [judges, others] = [judgesOf(one), judgesOf(other)]
-  const hosts = others.flatMap(({ host }) => host ?? [])
-  if (judges.some(({ host }) => host !== undefined && hosts.includes(host))) return true
+  if (shareHost(judges, others)) return true
   return one.rules.issuer !== IDENTITY_DOMAIN_ISSUER && kindsOf(judges) !== kindsOf(others)
 }
 

@@ -4,8 +4,7 @@
  * I/O: through the HTTP door and the secret store that it is given.
  */
 import { withCircumstances, type Fault } from '../decision.ts'
-import { ExpiringCache } from '../platform/cache.ts'
-import { later, seconds, type Clock, type Deadline } from '../platform/clock.ts'
+import type { Clock, Deadline } from '../platform/clock.ts'
 import type { Http, HttpAnswer, HttpFailure } from '../platform/http.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
@@ -43,12 +42,6 @@ export type ClientExchangeFailure = HttpFailure | Fault
 type Outcome = Result<HttpAnswer, ClientExchangeFailure>
 
 export type AskAsClient = (request: ClientRequest, deadline: Deadline) => Promise<Outcome>
-
-/** A previous version that is accepted is on its way out: the current one has its chance soon. */
-const PREVIOUS_TIME_TO_LIVE = seconds(60)
-
-/** More registrations than any configuration has. */
-const CAPACITY = 100
 
 export interface ClientExchangePorts {
   readonly http: Http
@@ -92,23 +85,15 @@ export const createAskAsClient = ({
     )
   }
 
-  /** Previous versions that were taken where the current one was not: by whom they were taken. */
-  const accepted = new ExpiringCache<Redacted>(CAPACITY, clock)
-
   return async (request, deadline) => {
     const { clientId, secretOcid } = request.client
-    const by = JSON.stringify([request.endpoint, clientId, secretOcid])
-    const previouslyAccepted = accepted.get(by)
-    const secret =
-      previouslyAccepted === undefined
-        ? await secrets.read(secretOcid, deadline)
-        : success(previouslyAccepted)
+    const by = JSON.stringify([request.endpoint, clientId])
+    const secret = await secrets.read(secretOcid, deadline, by)
     if (!secret.ok) return secret
     const answer = await send(request, secret.value, deadline)
     if (!isRefused(answer, request)) return answer
 
     // It may have been rotated since it was read.
-    accepted.delete(by)
     const versions = await secrets.readAgain(secretOcid, { refused: secret.value, by }, deadline)
     if (versions === undefined) return answer
     if (!versions.ok) return versions
@@ -118,7 +103,7 @@ export const createAskAsClient = ({
 
     const third = await send(request, previous, deadline)
     if (isAccepted(third, request)) {
-      accepted.set(by, previous, later(clock.now(), PREVIOUS_TIME_TO_LIVE))
+      secrets.acceptPrevious(secretOcid, previous, by)
       warn('previous_secret_used', { secret: secretOcid })
     }
     return third

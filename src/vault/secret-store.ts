@@ -12,8 +12,11 @@ import { failure, success, type Result } from '../platform/result.ts'
 import type { ReadSecretBundle } from './secret-bundle.ts'
 
 export interface SecretStore {
-  /** The secret, read from Vault at most its time to live ago. */
-  read(secretOcid: string, deadline: Deadline): Promise<Result<Redacted, Fault>>
+  /**
+   * The secret, read from Vault at most its time to live ago; or its previous version, where `by`
+   * has taken that just before.
+   */
+  read(secretOcid: string, deadline: Deadline, by?: string): Promise<Result<Redacted, Fault>>
   /**
    * What to try in place of what was refused. Undefined when that was looked for only just before:
    * a wrong secret must not flood Vault.
@@ -23,11 +26,13 @@ export interface SecretStore {
     refusal: Refusal,
     deadline: Deadline,
   ): Promise<Result<SecretVersions, Fault> | undefined>
+  /** Tells that `by` has taken the previous version and not the current one: it serves for now. */
+  acceptPrevious(secretOcid: string, previous: Redacted, by: string): void
 }
 
 export interface Refusal {
   readonly refused: Redacted
-  /** Who refused it, in whose eyes: one may take what another of the same secret does not. */
+  /** Who refused it, and whose it was: somebody else with the same secret may take it. */
   readonly by: string
 }
 
@@ -43,6 +48,9 @@ export interface SecretVersions {
 
 /** How often another version is looked for: soon at first, as a rotation takes a second or so. */
 const LOOKING_AGAIN = { freeFailures: 0, first: seconds(2), longest: seconds(10) }
+
+/** A previous version that is accepted is on its way out: the current one has its chance soon. */
+const PREVIOUS_TIME_TO_LIVE = seconds(60)
 
 /** How often a Vault that gives nothing is asked: a few failures may be over with the next try. */
 const AFTER_FAILURE = { freeFailures: 5, first: seconds(0.5), longest: seconds(2) }
@@ -61,6 +69,7 @@ export const createSecretStore = (
   { readBundle, clock, chance }: SecretStorePorts,
 ): SecretStore => {
   const secrets = new ExpiringCache<Redacted>(CAPACITY, clock)
+  const accepted = new ExpiringCache<Redacted>(CAPACITY, clock)
   const pauses = new Map<string, Backoff>()
   const outages = new Map<string, { readonly backoff: Backoff; readonly fault: Fault }>()
   const flights = new SingleFlight<Redacted, Fault>()
@@ -114,23 +123,30 @@ export const createSecretStore = (
   }
 
   return {
-    read: async (secretOcid, deadline) => {
-      const kept = secrets.get(secretOcid)
+    read: async (secretOcid, deadline, by = '') => {
+      const kept = accepted.get(nameOf(secretOcid, by)) ?? secrets.get(secretOcid)
       return kept === undefined ? fetch(secretOcid, deadline) : success(kept)
     },
     readAgain: async (secretOcid, { refused, by }, deadline) => {
-      const kept = secrets.get(secretOcid)
+      const name = nameOf(secretOcid, by)
+      if (accepted.get(name)?.equals(refused) === true) accepted.delete(name)
+      const kept = accepted.get(name) ?? secrets.get(secretOcid)
       // Another call has found it meanwhile.
       if (kept !== undefined && !kept.equals(refused)) return onlyCurrent(kept)
 
-      const name = JSON.stringify([secretOcid, by])
       const isUnderWay = searches.underWay(name) !== undefined
       const pause = pauseOf(name)
       if (!isUnderWay && !pause.isOver) return undefined
       if (!isUnderWay) pause.failed()
       return searches.run(name, deadline, () => search(secretOcid, refused, deadline))
     },
+    acceptPrevious: (secretOcid, previous, by) => {
+      const end = later(clock.now(), PREVIOUS_TIME_TO_LIVE)
+      accepted.set(nameOf(secretOcid, by), previous, end)
+    },
   }
 }
+
+const nameOf = (secretOcid: string, by: string): string => JSON.stringify([secretOcid, by])
 
 const onlyCurrent = (current: Redacted) => success<SecretVersions>({ current, previous: undefined })

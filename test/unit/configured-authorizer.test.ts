@@ -18,6 +18,8 @@ const SECRET = 'ocid1.vaultsecret.oc1..configuration'
 
 const NO_TOKEN = Buffer.from('{"type":"USER_DEFINED","data":{}}')
 
+const NOT_READ = JSON.stringify({ reason: 'document_not_read', detail: 'timed_out' })
+
 /** An authorizer whose document lies in Vault, which does not give it where it is undefined. */
 const authorizerFromVault = () => {
   const clock = new StandingClock()
@@ -36,7 +38,6 @@ const authorizerFromVault = () => {
     )
   }
   const events: string[] = []
-  const warnings: unknown[] = []
   const authorize = createConfiguredAuthorizer(
     readConfig({ authorizer_config_secret_ocid: SECRET }),
     {
@@ -44,20 +45,19 @@ const authorizerFromVault = () => {
       secrets: {
         read,
         readAgain: () => Promise.reject(new Error('nothing was refused')),
+        acceptPrevious: () => undefined,
       },
       clock,
       chance: () => 0,
-      warn: (...warning) => {
-        warnings.push(warning)
-      },
+      warn: () => undefined,
       tally: new Tally(),
     },
-    (_level, event) => {
-      events.push(event)
+    (_level, event, { reason, detail }) => {
+      events.push(event === 'warning' ? JSON.stringify({ reason, detail }) : event)
     },
   )
   const decide = async () => (await authorize(NO_TOKEN, PLENTY_OF_TIME)).reason
-  return { clock, vault, events, warnings, decide }
+  return { clock, vault, events, decide }
 }
 
 describe('a document in Vault', () => {
@@ -87,7 +87,7 @@ describe('a document in Vault', () => {
   })
 
   it('serves for an hour then, and that it is not renewed is told', async () => {
-    const { clock, vault, warnings, decide } = authorizerFromVault()
+    const { clock, vault, events, decide } = authorizerFromVault()
     await decide()
     clock.advance(60)
     await decide()
@@ -95,12 +95,18 @@ describe('a document in Vault', () => {
 
     clock.advance(3_599.9)
     expect(await decide()).toBe('token_missing')
-    expect(warnings).toStrictEqual([['document_not_read', { secret: SECRET, detail: 'timed_out' }]])
+    expect(await decide()).toBe('token_missing')
+    expect(events).toStrictEqual(['config_read', NOT_READ])
 
     clock.advance(0.1)
     expect(await decide()).toBe('secret_unavailable')
     vault.document = documentOf()
     expect(await decide()).toBe('token_missing')
+
+    vault.document = undefined
+    clock.advance(60)
+    expect(await decide()).toBe('token_missing')
+    expect(events.slice(2)).toStrictEqual([NOT_READ])
   })
 
   it('is taken up when it has changed, be it good or not', async () => {

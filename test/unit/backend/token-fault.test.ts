@@ -46,7 +46,7 @@ describe('a failed token request', () => {
 
   it.each([
     ['refused', 'invalid_client', 'everybody'],
-    ['refused', 'unauthorized_client', 'everybody'],
+    ['refused', 'unauthorized_client', 'unclear'],
     ['refused', 'invalid_grant', 'subject'],
     ['refused', 'invalid_scope', 'subject'],
     ['refused', 'status_401', 'subject'],

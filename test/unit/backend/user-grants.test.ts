@@ -27,7 +27,7 @@ const assertions = createJwtBearerGrant(
   },
   {
     requestToken,
-    secrets: { read: UNUSED, readAgain: UNUSED },
+    secrets: { read: UNUSED, readAgain: UNUSED, acceptPrevious: () => undefined },
     clock: new StandingClock(),
   },
 )

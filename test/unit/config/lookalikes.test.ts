@@ -86,6 +86,11 @@ describe('two issuers of a document', () => {
         { ...introspecting, ...anyIssuer },
         { ...introspectingAt('IDP.example:443') },
       ],
+      [
+        'one introspection endpoint, discovered by the one and written out for any issuer',
+        { ...discovering('https://idp.example'), validation: 'introspection', client: CLIENT },
+        { ...introspecting, ...anyIssuer },
+      ],
       ['one key in the document', asStatic(ONE_KEY), asStatic(OTHER_KEY, { ...ONE_KEY, kid: 'b' })],
       [
         'one address of keys, whatever else one of them asks',
@@ -164,6 +169,16 @@ describe('two issuers of a document', () => {
         },
       ],
       ['checked issuer, with judges of their own', {}, { ...introspecting, ...anyIssuer }],
+      [
+        'kind of tokens: the JWTs of one issuer, and all that is opaque',
+        { ...introspecting, ...both, jwks_uri: ISSUER['jwks_uri'] },
+        { ...introspecting, ...anyIssuer },
+      ],
+      [
+        'host of discovery, where the other takes any issuer',
+        { ...discovering('https://idp.example'), validation: 'introspection', client: CLIENT },
+        { ...introspectingAt('other.example'), ...anyIssuer },
+      ],
       [
         'host of discovery',
         { ...discovering('https://a.example'), issuer: 'https://idp.example' },

@@ -44,19 +44,28 @@ interface World {
   readonly form?: ClientRequest['form']
 }
 
-const exchangeIn = async ({ read, again, answers, form = REQUEST.form }: World) => {
+const exchangeIn = async (
+  { read, again, answers, form = REQUEST.form }: World,
+  more: Partial<ClientRequest> = {},
+) => {
   const requests: HttpRequest[] = []
   const asked: string[] = []
-  const clock = new StandingClock()
+  const users = new Set<string | undefined>()
   const warnings: unknown[] = []
   const secrets: SecretStore = {
-    read: (ocid) => {
+    read: (ocid, _deadline, by) => {
       asked.push(`read ${ocid}`)
+      users.add(by)
       return Promise.resolve(read)
     },
-    readAgain: (_ocid, { refused }) => {
+    readAgain: (_ocid, { refused, by }) => {
       asked.push(`other than ${refused.reveal()}`)
+      users.add(by)
       return Promise.resolve(again)
+    },
+    acceptPrevious: (ocid, previous, by) => {
+      asked.push(`keep ${previous.reveal()} of ${ocid}`)
+      users.add(by)
     },
   }
   const ask = createAskAsClient({
@@ -65,23 +74,12 @@ const exchangeIn = async ({ read, again, answers, form = REQUEST.form }: World) 
       return Promise.resolve(answers[requests.length - 1] ?? failure('connection_failed'))
     },
     secrets,
-    clock,
+    clock: new StandingClock(),
     warn: (...warning) => warnings.push(warning),
   })
 
-  const send = (client: Partial<ClientRequest['client']> = {}, endpoint = REQUEST.endpoint) =>
-    ask(
-      {
-        endpoint,
-        client: { ...REQUEST.client, ...client },
-        form,
-        isClientRefused: REQUEST.isClientRefused,
-      },
-      PLENTY_OF_TIME,
-    )
-  const outcome = await send()
-  const bodies = () => requests.map(({ body }) => body)
-  return { outcome, asked, warnings, clock, send, bodies: bodies(), allBodies: bodies }
+  const outcome = await ask({ ...REQUEST, form, ...more }, PLENTY_OF_TIME)
+  return { outcome, asked, warnings, users, bodies: requests.map(({ body }) => body) }
 }
 
 const REFUSED = success(answer(401, { error: 'invalid_client' }))
@@ -146,40 +144,35 @@ describe('an exchange as a registered client', () => {
     ['a server’s trouble', success(answer(500, { error: 'server_error' })), false],
     ['a failed exchange', failure('timed_out' as const), false],
     ['a refusal', REFUSED, false],
-  ])('keeps the previous one for a minute where that has %s', async (_case, third, isKept) => {
-    const { outcome, send, clock, warnings, allBodies } = await exchangeIn({
+  ])('keeps the previous one where that has %s', async (_case, third, isKept) => {
+    const { outcome, asked, warnings } = await exchangeIn({
       read: SECRET('new'),
       again: VERSIONS('new', 'old'),
-      answers: [REFUSED, REFUSED, third, GOOD, GOOD, GOOD, GOOD, GOOD],
+      answers: [REFUSED, REFUSED, third],
     })
+
     expect(outcome).toBe(third)
+    expect(asked.slice(2)).toStrictEqual(isKept ? ['keep old of ocid1.vaultsecret.oc1..a'] : [])
     expect(warnings).toStrictEqual(
       isKept ? [['previous_secret_used', { secret: 'ocid1.vaultsecret.oc1..a' }]] : [],
     )
-
-    clock.advance(59.9)
-    await send()
-    // Who else has the same secret may be of another mind.
-    await send({}, 'https://other.example/token')
-    await send({ clientId: 'client-2' })
-    await send({ secretOcid: 'ocid1.vaultsecret.oc1..b' })
-    clock.advance(0.1)
-    await send()
-
-    const served = isKept ? 'old' : 'new'
-    expect(SECRETS_SENT(allBodies()).slice(3)).toStrictEqual([served, 'new', 'new', 'new', 'new'])
   })
 
-  it('gives up the previous one as soon as it is refused', async () => {
-    const { send, allBodies } = await exchangeIn({
+  it('is told apart from others with the same secret, by endpoint and client', async () => {
+    const world = {
       read: SECRET('new'),
       again: VERSIONS('new', 'old'),
-      answers: [REFUSED, REFUSED, GOOD, REFUSED, GOOD, GOOD],
-    })
-    await send()
-    await send()
+      answers: [REFUSED, REFUSED, GOOD],
+    }
+    const users = [
+      await exchangeIn(world),
+      await exchangeIn(world),
+      await exchangeIn(world, { endpoint: 'https://other.example/token' }),
+      await exchangeIn(world, { client: { ...REQUEST.client, clientId: 'client-2' } }),
+    ].map((exchange) => [...exchange.users])
 
-    expect(SECRETS_SENT(allBodies())).toStrictEqual(['new', 'new', 'old', 'old', 'new', 'new'])
+    expect(users.map(({ length }) => length)).toStrictEqual([1, 1, 1, 1])
+    expect(new Set(users.flat()).size).toBe(3)
   })
 
   it('leaves it at the refusal where no other was looked for', async () => {

@@ -12,13 +12,14 @@ import type { SecretStore } from '../../../src/vault/secret-store.ts'
 export const recordingSecrets = (outcome: string | Fault) => {
   const reads: [secretOcid: string, deadline: Deadline][] = []
   const secrets: SecretStore = {
-    read: (...asked) => {
-      reads.push(asked)
+    read: (secretOcid, deadline) => {
+      reads.push([secretOcid, deadline])
       return Promise.resolve(
         typeof outcome === 'string' ? success(new Redacted(outcome)) : failure(outcome),
       )
     },
     readAgain: () => Promise.reject(new Error('nobody refused the secret')),
+    acceptPrevious: () => undefined,
   }
   return { secrets, reads }
 }

@@ -40,9 +40,12 @@ const storeWith = (timeToLiveSeconds: number) => {
   return {
     clock,
     vault,
-    read: (ocid = OCID) => store.read(ocid, PLENTY_OF_TIME),
+    read: (ocid = OCID, by?: string) => store.read(ocid, PLENTY_OF_TIME, by),
     readAgain: (refused: string, ocid = OCID, by = 'us') =>
       store.readAgain(ocid, { refused: new Redacted(refused), by }, PLENTY_OF_TIME),
+    acceptPrevious: (previous: string) => {
+      store.acceptPrevious(OCID, new Redacted(previous), 'us')
+    },
   }
 }
 
@@ -249,6 +252,51 @@ describe('the previous version of a secret', () => {
     await readAgain('new')
 
     expect(told(await read())).toBe('new')
+  })
+
+  it.each([0, 10, 300])(
+    'is used for a minute by whom it was accepted, and by nobody else: time to live %d s',
+    async (timeToLive) => {
+      const { clock, vault, read, acceptPrevious } = storeWith(timeToLive)
+      vault.current = 'new'
+      await read()
+      acceptPrevious('old')
+
+      clock.advance(59.9)
+      expect(told(await read(OCID, 'us'))).toBe('old')
+      expect(told(await read(OCID, 'others'))).toBe('new')
+      expect(told(await read(OCID))).toBe('new')
+      expect(told(await read(OTHER_OCID, 'us'))).toBe('new')
+
+      clock.advance(0.1)
+      expect(told(await read(OCID, 'us'))).toBe('new')
+    },
+  )
+
+  it('is what a call gets whose current version is refused after another has found it', async () => {
+    const { vault, read, readAgain, acceptPrevious } = storeWith(300)
+    vault.current = 'new'
+    vault.previous = 'old'
+    await read()
+    await readAgain('new')
+    acceptPrevious('old')
+    const reads = vault.reads.length
+
+    expect(toldAgain(await readAgain('new'))).toBe('old/')
+    expect(toldAgain(await readAgain('new'))).toBe('old/')
+    expect(told(await read(OCID, 'us'))).toBe('old')
+    expect(vault.reads).toHaveLength(reads)
+  })
+
+  it('is given up as soon as it is refused, and the current one is next', async () => {
+    const { vault, read, readAgain, acceptPrevious } = storeWith(300)
+    vault.current = 'new'
+    await read()
+    acceptPrevious('old')
+
+    expect(toldAgain(await readAgain('old'))).toBe('new/')
+    expect(told(await read(OCID, 'us'))).toBe('new')
+    expect(vault.reads).toHaveLength(1)
   })
 
   it.each([
