@@ -7,8 +7,9 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json Dockerfile ./
 COPY scripts/build.ts scripts/
 COPY scripts/build scripts/build
+COPY scripts/command-line scripts/command-line
 COPY scripts/stand-ins scripts/stand-ins
-COPY test/stack test/stack
+COPY stack stack
 COPY src src
 # Ends in a rehearsal of the first calls, from which V8's compiled code is kept: for this very Node.
 # Modes are set here, as COPY sets them only under BuildKit and podman.

@@ -8,7 +8,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createResourcePrincipal } from '../test/stack/resource-principal.ts'
+import { createResourcePrincipal } from '../stack/resource-principal.ts'
 import { distSize } from './bench/dist-size.ts'
 import { measureCold, measureMemory, measureWarm, type Bench } from './bench/measure.ts'
 import { startNeighbours } from './stand-ins/neighbours.ts'
@@ -36,7 +36,7 @@ Exit status 1 where a target is missed.`,
 buildFirst()
 const { runs } = values
 const begun = performance.now()
-const told = (text: string): void => {
+function told(text: string): void {
   console.log(`${((performance.now() - begun) / 1000).toFixed(0).padStart(4)} s  ${text}`)
 }
 
@@ -112,8 +112,9 @@ console.log(`\n${tableOf(rows)}`)
 
 const output = values.publish ? 'docs/performance' : 'reports/bench'
 mkdirSync(output, { recursive: true })
-const asJson = (_key: string, value: unknown): unknown =>
-  value instanceof Map ? Object.fromEntries(value as Map<string, unknown>) : value
+function asJson(_key: string, value: unknown): unknown {
+  return value instanceof Map ? Object.fromEntries(value as Map<string, unknown>) : value
+}
 writeFileSync(join(output, 'bench.json'), `${JSON.stringify({ version, runs, rows }, asJson, 2)}\n`)
 for (const plot of ['cold', 'warm'] as const) {
   const shown = rows.filter((row) => row.plot === plot)

@@ -31,7 +31,7 @@ await mkdir(OUTPUT)
 // Two files: the platform waits for the socket, which takes the first alone.
 const bundled = [
   await bundle('src/func.ts', `${OUTPUT}/func.js`),
-  await bundle('src/start.ts', `${OUTPUT}/authorizer.js`),
+  await bundle('src/boot/start.ts', `${OUTPUT}/authorizer.js`),
 ]
 // The sources are ES modules; where `dist/` lies beneath their package.json, it has to say that it is not.
 await writeFile(`${OUTPUT}/package.json`, `${JSON.stringify({ type: 'commonjs' })}\n`)

@@ -32,7 +32,7 @@ Examples
   oci fn function get --function-id ocid1.fnfunc.… --query data.config | npm run -s check-config -- -`,
 })
 
-const contentOf = (path: string): Uint8Array => {
+function contentOf(path: string): Uint8Array {
   try {
     return readFileSync(path === '-' ? 0 : path)
   } catch (error) {

@@ -2,7 +2,7 @@
  * Tells the stories of the authorizer over the local stack; exit status 0 when all end as they should.
  * I/O: starts the local stack; writes standard output.
  */
-import { startLocalStack } from '../test/stack/local-stack.ts'
+import { startLocalStack } from '../stack/local-stack.ts'
 import { buildFirst } from './build/build-first.ts'
 import { takeOrder } from './command-line/take-order.ts'
 import { play, STORIES } from './demo/play.ts'

@@ -34,24 +34,29 @@ const SCHEMA = 'deploy/authorizer-config.schema.json'
 
 type Row = readonly string[]
 
-const table = (...rows: readonly [head: Row, ...body: Row[]]): string => {
+function table(...rows: readonly [head: Row, ...body: Row[]]): string {
   const [head, ...body] = rows
   const lines = [head, head.map(() => '---'), ...body]
   return lines.map((cells) => `| ${cells.map(escapePipes).join(' | ')} |`).join('\n')
 }
 
-const escapePipes = (cell: string): string => cell.replaceAll('|', '\\|')
+function escapePipes(cell: string): string {
+  return cell.replaceAll('|', '\\|')
+}
 
-const code = (text: string): string => `\`${text}\``
+function code(text: string): string {
+  return `\`${text}\``
+}
 
-const configurationKeys = (): string =>
-  table(
+function configurationKeys(): string {
+  return table(
     ['key', 'default', 'meaning'],
     ...Object.entries(FLAT_KEYS).map(([key, about]) => [code(key), about.default, about.meaning]),
   )
+}
 
-const reasons = (): string =>
-  table(
+function reasons(): string {
+  return table(
     ['reason', 'outcome', 'caller gets', 'meaning', 'remedy'],
     ...Object.entries(DENIAL_REASONS).map(([reason, { challenge, meaning, remedy }]) => {
       const error = challenge === 'none' ? '' : ` ${code(challenge)}`
@@ -71,9 +76,10 @@ const reasons = (): string =>
       remedy,
     ]),
   )
+}
 
-const warnings = (): string =>
-  table(
+function warnings(): string {
+  return table(
     ['warning', 'meaning', 'remedy'],
     ...Object.entries(WARNING_REASONS).map(([reason, { meaning, remedy }]) => [
       code(reason),
@@ -81,15 +87,18 @@ const warnings = (): string =>
       remedy,
     ]),
   )
+}
 
 /** Of the JSON configuration document, for editors: it completes and checks while one types. */
-const jsonSchema = (): object => ({
-  ...toJsonSchema(documentSchema),
-  title: 'Configuration document of the OIC gateway authorizer',
-})
+function jsonSchema(): object {
+  return {
+    ...toJsonSchema(documentSchema),
+    title: 'Configuration document of the OIC gateway authorizer',
+  }
+}
 
 /** Puts the text between the two markers of that name; a README without them is a defect. */
-const fill = (markdown: string, name: string, text: string): string => {
+function fill(markdown: string, name: string, text: string): string {
   const begin = `<!-- generated:${name} -->`
   const end = `<!-- /generated:${name} -->`
   const [before, rest, ...more] = markdown.split(begin)
@@ -100,7 +109,9 @@ const fill = (markdown: string, name: string, text: string): string => {
   return `${before}${begin}\n\n${text}\n\n${end}${after}`
 }
 
-const written = async (file: string): Promise<string> => readFile(file, 'utf8').catch(() => '')
+async function written(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch(() => '')
+}
 
 const readme = await written(README)
 const documents = [

@@ -4,7 +4,7 @@
  * I/O: starts the function and its neighbours; writes standard output.
  */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
-import { createResourcePrincipal } from '../test/stack/resource-principal.ts'
+import { createResourcePrincipal } from '../stack/resource-principal.ts'
 import { start } from './bench/runner.ts'
 import { buildFirst } from './build/build-first.ts'
 import { imageArguments } from './build/image-arguments.ts'
@@ -44,8 +44,10 @@ const principal = await createResourcePrincipal()
 const { introspecting, verifying } = configurationFor(neighbours.url, principal.environment)
 const now = Math.floor(Date.now() / 1000)
 
-const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-const jwt = (key: typeof privateKey, named: string, claims: object = {}): string => {
+function encoded(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
+function jwt(key: typeof privateKey, named: string, claims: object = {}): string {
   const payload = {
     iss: ISSUER,
     aud: AUDIENCE,
@@ -58,7 +60,9 @@ const jwt = (key: typeof privateKey, named: string, claims: object = {}): string
   const signature = sign('sha256', Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' })
   return `${input}.${signature.toString('base64url')}`
 }
-const chance = (): string => randomBytes(24).toString('base64url')
+function chance(): string {
+  return randomBytes(24).toString('base64url')
+}
 
 interface Kind {
   readonly name: string
@@ -81,12 +85,12 @@ const OPAQUE: readonly Kind[] = [
 const memory = smallMemory(values.memory, values.node)
 console.log(memory ? `in ${values.memory} MiB` : 'no limit of memory can be set here')
 
-const flood = async (
+async function flood(
   name: string,
   environment: Readonly<Record<string, string>>,
   kinds: readonly Kind[],
   count: number,
-): Promise<boolean> => {
+): Promise<boolean> {
   const entry = 'dist/func.js'
   const subject = { entry, environment, nodeArguments: imageArguments() }
   const running = await start(memory?.node ?? values.node, subject)

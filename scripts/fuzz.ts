@@ -38,8 +38,10 @@ const BATCH = 8
 const chance = seededChance(values.seed)
 console.log(`seed ${values.seed}, ${values.seconds} s for each target`)
 
-const folderOf = ({ name }: Target): string => join(CORPUS, name.replaceAll(' ', '-'))
-const corpusOf = (target: Target): Buffer[] => {
+function folderOf({ name }: Target): string {
+  return join(CORPUS, name.replaceAll(' ', '-'))
+}
+function corpusOf(target: Target): Buffer[] {
   const folder = folderOf(target)
   const kept = existsSync(folder) ? readdirSync(folder) : []
   return [
@@ -49,7 +51,7 @@ const corpusOf = (target: Target): Buffer[] => {
 }
 
 /** The error of the run, if any. */
-const fault = (target: Target, input: Buffer): string | undefined => {
+function fault(target: Target, input: Buffer): string | undefined {
   try {
     target.run(input)
     return undefined

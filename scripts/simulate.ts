@@ -31,7 +31,7 @@ const usual: Deployment = {
 
 const limit = RATE_LIMITS_PER_MINUTE[values.tier]
 
-const told = (name: string, deployment: Deployment, arrivals: readonly Arrival[]): string => {
+function told(name: string, deployment: Deployment, arrivals: readonly Arrival[]): string {
   const usage = simulate(deployment, arrivals)
   const share = `${((usage.busiestMinute / limit) * 100).toFixed(0)} %`
   const cells = [

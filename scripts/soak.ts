@@ -4,7 +4,7 @@
  * I/O: starts the local stack; writes standard output.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { startLocalStack } from '../test/stack/local-stack.ts'
+import { startLocalStack } from '../stack/local-stack.ts'
 import { buildFirst } from './build/build-first.ts'
 import { imageArguments } from './build/image-arguments.ts'
 import { nodeOption } from './command-line/node-option.ts'
@@ -57,7 +57,7 @@ const counts = newCounts()
 const end = Date.now() + values.seconds * 1000
 const troubles = startTroubles(stack, chance, end)
 
-const caller = async (): Promise<void> => {
+async function caller(): Promise<void> {
   while (Date.now() < end) {
     await callAndJudge(stack, troubles, chance, counts)
     await delay(chance() * 20)

@@ -2,8 +2,8 @@
  * Keeps the local stack running until Ctrl-C, and says how to call it.
  * I/O: starts the local stack; writes standard output; listens to signals.
  */
-import { API_AUDIENCE } from '../test/stack/cast.ts'
-import { PATH_PREFIXES, startLocalStack } from '../test/stack/local-stack.ts'
+import { API_AUDIENCE } from '../stack/cast.ts'
+import { PATH_PREFIXES, startLocalStack } from '../stack/local-stack.ts'
 import { buildFirst } from './build/build-first.ts'
 import { takeOrder } from './command-line/take-order.ts'
 
@@ -59,7 +59,7 @@ const follow = setInterval(() => {
   told = stack.authorizer.log.length
 }, 200)
 
-const end = (): void => {
+function end(): void {
   clearInterval(follow)
   void stack.close().then(() => process.exit(0))
 }

@@ -28,7 +28,7 @@ export interface AuthorizerPorts {
 /** Decides on the payload that API Gateway sent. */
 export type Authorize = (payload: Uint8Array, deadline: Deadline) => Promise<Decision>
 
-export const createAuthorizer = (ports: AuthorizerPorts): Authorize => {
+export function createAuthorizer(ports: AuthorizerPorts): Authorize {
   return async (payload, deadline) => {
     const request = readAuthorizerRequest(payload, ports.tokenArgument)
     if (!request.ok) return request.error
@@ -84,8 +84,10 @@ export const createAuthorizer = (ports: AuthorizerPorts): Authorize => {
   }
 }
 
-const knownOf = ({ issuer, clientId, cache }: VerifiedCaller): Circumstances => ({
-  issuer,
-  callerCache: cache,
-  ...(clientId === undefined ? {} : { clientId }),
-})
+function knownOf({ issuer, clientId, cache }: VerifiedCaller): Circumstances {
+  return {
+    issuer,
+    callerCache: cache,
+    ...(clientId === undefined ? {} : { clientId }),
+  }
+}

@@ -67,23 +67,29 @@ export interface Fault {
 
 export type Decision = Permit | Denial | Fault
 
-export const denial = (reason: DenialReason, circumstances: Circumstances = {}): Denial => ({
-  outcome: 'deny',
-  reason,
-  circumstances,
-})
+export function denial(reason: DenialReason, circumstances: Circumstances = {}): Denial {
+  return {
+    outcome: 'deny',
+    reason,
+    circumstances,
+  }
+}
 
-export const fault = (reason: FaultReason, circumstances: Circumstances = {}): Fault => ({
-  outcome: 'fault',
-  reason,
-  circumstances,
-})
+export function fault(reason: FaultReason, circumstances: Circumstances = {}): Fault {
+  return {
+    outcome: 'fault',
+    reason,
+    circumstances,
+  }
+}
 
 /** The same decision, with more known about it. What it knew before stands. */
-export const withCircumstances = <D extends Denial | Fault>(
+export function withCircumstances<D extends Denial | Fault>(
   decision: D,
   circumstances: Circumstances,
-): D => ({ ...decision, circumstances: { ...circumstances, ...decision.circumstances } })
+): D {
+  return { ...decision, circumstances: { ...circumstances, ...decision.circumstances } }
+}
 
 /** A judged token that names no end holds for this long (contract §6). */
 const UNLIMITED_CALLER_SECONDS = seconds(60)
@@ -107,7 +113,7 @@ export interface ExpiryBounds {
  * When the gateway has to ask again: the earliest of the caller's end, the credential's end less
  * its margin, and the longest time that a decision may stand.
  */
-export const decisionExpiry = (bounds: ExpiryBounds): NumericDate => {
+export function decisionExpiry(bounds: ExpiryBounds): NumericDate {
   const limits = [
     bounds.caller ?? later(bounds.now, UNLIMITED_CALLER_SECONDS),
     later(bounds.now, bounds.maxDecision),

@@ -5,11 +5,11 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { handle } from '@fnproject/fdk'
-import type { AnswerCall } from './answer-call.ts'
-import { asksForDebugging } from './config/surroundings.ts'
+import type { AnswerCall } from './call/answer-call.ts'
+import { asksForDebugging } from './config/checks/environment-warnings.ts'
 import { loadCompiledFile } from './platform/compiled-file.ts'
 import { dropStandardError } from './platform/log.ts'
-import type { start } from './start.ts'
+import type { start } from './boot/start.ts'
 
 if (asksForDebugging(process.env)) dropStandardError()
 // Node would write its warnings to standard error as plain text; `start.ts` has them logged.
@@ -23,7 +23,7 @@ const CANNOT_DECIDE = new Error('The authorizer could not decide')
 CANNOT_DECIDE.stack = `Error: ${CANNOT_DECIDE.message}`
 
 let started: AnswerCall | undefined
-const startOnce = (): AnswerCall => {
+function startOnce(): AnswerCall {
   const file = join(__dirname, 'authorizer.js')
   return (started ??= (loadCompiledFile(file) as { start: typeof start }).start(process.env))
 }

@@ -6,9 +6,10 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Bytes of all files but caches and maps. */
-export const distSize = (folder: string): number =>
-  readdirSync(folder, { withFileTypes: true, recursive: true })
+export function distSize(folder: string): number {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter(
       (entry) => entry.isFile() && !/\.(map|compiled)$/.test(join(entry.parentPath, entry.name)),
     )
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0)
+}

@@ -21,17 +21,18 @@ export interface Bench {
   readonly payload: (name: SubjectName) => string
 }
 
-const isPermit = (body: string): boolean =>
-  (JSON.parse(body) as { readonly active?: unknown }).active === true
+function isPermit(body: string): boolean {
+  return (JSON.parse(body) as { readonly active?: unknown }).active === true
+}
 
 /** Starts each function `runs` times, in turns, and calls it once. */
-export const measureCold = async (
+export async function measureCold(
   { node, subjects, neighbours, payload }: Bench,
   names: readonly SubjectName[],
   runs: number,
   delayMilliseconds: number,
   group?: ControlGroup,
-): Promise<Map<SubjectName, Cold>> => {
+): Promise<Map<SubjectName, Cold>> {
   const results = new Map<SubjectName, Cold>(
     names.map((name) => [name, { socket: [], firstAnswer: [] }]),
   )
@@ -64,12 +65,12 @@ export interface Warm {
 const BLOCK = 50
 
 /** Calls each running function `calls` times, in blocks by turns, after `unmeasured` calls. */
-export const measureWarm = async (
+export async function measureWarm(
   { subjects, node, neighbours, payload }: Bench,
   names: readonly SubjectName[],
   calls: number,
   unmeasured: number,
-): Promise<Map<SubjectName, Warm>> => {
+): Promise<Map<SubjectName, Warm>> {
   const running = new Map<SubjectName, Running>()
   const results = new Map<SubjectName, Warm>()
   const callBlock = async (name: SubjectName, size: number): Promise<number[]> => {
@@ -110,11 +111,11 @@ export interface Memory {
   readonly afterAll: number
 }
 
-export const measureMemory = async (
+export async function measureMemory(
   { node, subjects, payload }: Bench,
   name: SubjectName,
   decisions: number,
-): Promise<Memory> => {
+): Promise<Memory> {
   const running = await start(node, subjects[name])
   const afterStart = running.residentMebibytes()
   await running.call(payload(name))

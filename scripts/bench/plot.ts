@@ -10,11 +10,12 @@ const BAR = 14
 const ROW = 52
 const TOP = 48
 
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}
 
 /** An SVG with two bars per row: ours above, the reference below, as long as their medians. */
-export const barPlot = (title: string, rows: readonly Row[]): string => {
+export function barPlot(title: string, rows: readonly Row[]): string {
   const longest = Math.max(
     ...rows.flatMap(({ ours, reference }) => [ours.high, reference?.spread.high ?? 0]),
   )

@@ -31,9 +31,11 @@ export interface Row {
   readonly plot?: 'cold' | 'warm'
 }
 
-const only = (value: number): Spread => ({ median: value, low: value, high: value })
+function only(value: number): Spread {
+  return { median: value, low: value, high: value }
+}
 
-export const judgeAll = (results: Results): readonly Row[] => {
+export function judgeAll(results: Results): readonly Row[] {
   const { whole, late, quarter, warm, memory, distBytes } = results
 
   const compared = (
@@ -138,14 +140,16 @@ export const judgeAll = (results: Results): readonly Row[] => {
   ]
 }
 
-const rounded = (value: number): string =>
-  value >= 1000 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)
+function rounded(value: number): string {
+  return value >= 1000 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)
+}
 
-const spreadText = ({ median, low, high }: Spread): string =>
-  low === high ? rounded(median) : `${rounded(median)} (${rounded(low)}–${rounded(high)})`
+function spreadText({ median, low, high }: Spread): string {
+  return low === high ? rounded(median) : `${rounded(median)} (${rounded(low)}–${rounded(high)})`
+}
 
 /** As Markdown, which a terminal shows as well. */
-export const tableOf = (rows: readonly Row[]): string => {
+export function tableOf(rows: readonly Row[]): string {
   const cells = rows.map(({ what, unit, ours, reference, figure, target, isMet }) => [
     what,
     `${spreadText(ours)} ${unit}`,

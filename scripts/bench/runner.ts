@@ -43,7 +43,7 @@ export interface ControlGroup {
 const CGROUP = '/sys/fs/cgroup/cpu'
 
 /** Control groups, version 1: `share` of one CPU, in periods of 100 ms as platforms have them. */
-export const cpuGroup = (share: number): ControlGroup | undefined => {
+export function cpuGroup(share: number): ControlGroup | undefined {
   const folder = join(CGROUP, `bench-${process.pid}`)
   try {
     mkdirSync(folder)
@@ -60,11 +60,11 @@ export const cpuGroup = (share: number): ControlGroup | undefined => {
   }
 }
 
-export const start = async (
+export async function start(
   node: string,
   { entry, environment, nodeArguments }: Subject,
   group?: ControlGroup,
-): Promise<Running> => {
+): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'))
   const socketPath = join(folder, 'lsnr.sock')
   const env = {

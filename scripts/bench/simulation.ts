@@ -47,7 +47,7 @@ interface Instance {
 }
 
 /** Instances take one call at a time, the one that was used last first, as the platform does. */
-export const simulate = (deployment: Deployment, arrivals: readonly Arrival[]): Usage => {
+export function simulate(deployment: Deployment, arrivals: readonly Arrival[]): Usage {
   const decided = new Map<number, number>()
   let instances: Instance[] = []
   const perMinute = new Map<number, number>()
@@ -102,12 +102,12 @@ export const simulate = (deployment: Deployment, arrivals: readonly Arrival[]): 
 }
 
 /** Calls that come by chance (a Poisson process), each by any of the callers. */
-export const arrivalsOf = (
+export function arrivalsOf(
   callers: number,
   callsPerSecond: number,
   seconds: number,
   chance: () => number,
-): readonly Arrival[] => {
+): readonly Arrival[] {
   const arrivals: Arrival[] = []
   for (let at = 0; ;) {
     at -= Math.log(1 - chance()) / callsPerSecond

@@ -11,13 +11,15 @@ export interface Spread {
 }
 
 /** The value below which this share of all values lies. */
-export const quantile = (values: readonly number[], share: number): number => {
+export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((one, other) => one - other)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }
 
-export const spreadOf = (values: readonly number[]): Spread => ({
-  median: quantile(values, 0.5),
-  low: quantile(values, 0.1),
-  high: quantile(values, 0.9),
-})
+export function spreadOf(values: readonly number[]): Spread {
+  return {
+    median: quantile(values, 0.5),
+    low: quantile(values, 0.1),
+    high: quantile(values, 0.9),
+  }
+}

@@ -19,11 +19,11 @@ export type SubjectName =
 
 export type Subjects = Readonly<Record<SubjectName, Subject>>
 
-export const makeSubjects = async (
+export async function makeSubjects(
   neighbours: string,
   principal: Readonly<Record<string, string>>,
   folder: string,
-): Promise<Subjects> => {
+): Promise<Subjects> {
   const reference = async (name: string): Promise<string> => {
     const file = join(folder, `${name}.cjs`)
     await bundle(`scripts/bench/references/${name}.ts`, file)

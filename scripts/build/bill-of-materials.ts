@@ -5,10 +5,10 @@
 import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library'
 import type { BundledPackage } from './bundled-packages.ts'
 
-export const billOfMaterials = (
+export function billOfMaterials(
   product: { readonly name: string; readonly version: string; readonly license: string },
   packages: readonly BundledPackage[],
-): string => {
+): string {
   const bom = new Models.Bom()
   bom.metadata.component = new Models.Component(Enums.ComponentType.Application, product.name, {
     bomRef: product.name,

@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process'
 
-export const buildFirst = (): void => {
+export function buildFirst(): void {
   const { status } = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/build.ts'], {
     stdio: ['ignore', 'inherit', 'inherit'],
   })

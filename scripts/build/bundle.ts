@@ -6,7 +6,7 @@ import { build, type Metafile } from 'esbuild'
 import { withoutDeadModules } from './dead-modules.ts'
 
 /** Bundles `entry` and all that it needs into `outfile`; tells what went into it. */
-export const bundle = async (entry: string, outfile: string): Promise<Metafile> => {
+export async function bundle(entry: string, outfile: string): Promise<Metafile> {
   const { metafile } = await build({
     entryPoints: [entry],
     outfile,

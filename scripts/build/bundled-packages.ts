@@ -22,9 +22,9 @@ const NODE_MODULES = 'node_modules/'
  * `inputs`: the files that went into the bundle, by their paths. Throws an `Error` for a package
  * without licence or integrity: it could not be shipped.
  */
-export const bundledPackages = async (
+export async function bundledPackages(
   inputs: readonly string[],
-): Promise<readonly BundledPackage[]> => {
+): Promise<readonly BundledPackage[]> {
   const folders = new Set(inputs.flatMap((input) => folderOf(input) ?? []))
   const lock = JSON.parse(await readFile('package-lock.json', 'utf8')) as Lockfile
   return Promise.all([...folders].sort().map((folder) => describe(folder, lock)))
@@ -35,7 +35,7 @@ interface Lockfile {
 }
 
 /** The package's own folder, which may lie in that of another: `node_modules/a/node_modules/@b/c`. */
-const folderOf = (input: string): string | undefined => {
+function folderOf(input: string): string | undefined {
   const start = input.lastIndexOf(NODE_MODULES)
   if (start < 0) return undefined
   const path = input.slice(start + NODE_MODULES.length).split('/')
@@ -43,7 +43,7 @@ const folderOf = (input: string): string | undefined => {
   return input.slice(0, start) + NODE_MODULES + name.join('/')
 }
 
-const describe = async (folder: string, lock: Lockfile): Promise<BundledPackage> => {
+async function describe(folder: string, lock: Lockfile): Promise<BundledPackage> {
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
     readonly name: string
     readonly version: string

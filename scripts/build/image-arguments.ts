@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs'
 
 /** What stands between `node` and the entry. */
-export const imageArguments = (): readonly string[] => {
+export function imageArguments(): readonly string[] {
   const entrypoint = /^ENTRYPOINT (\[.*\])$/m.exec(readFileSync('Dockerfile', 'utf8'))?.[1]
   return (JSON.parse(entrypoint ?? '[]') as string[]).slice(1, -1)
 }

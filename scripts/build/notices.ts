@@ -7,7 +7,7 @@ import type { BundledPackage } from './bundled-packages.ts'
 const RULE = '-'.repeat(80)
 
 /** A text that several packages have in common stands there once, below the names of all of them. */
-export const thirdPartyNotices = (packages: readonly BundledPackage[]): string => {
+export function thirdPartyNotices(packages: readonly BundledPackage[]): string {
   const namesByTexts = new Map<string, string[]>()
   for (const { name, version, license, texts } of packages) {
     const text = texts.join('\n\n')

@@ -13,7 +13,7 @@ export interface Finding {
   readonly isUsable: boolean
 }
 
-export const checkConfig = (values: FlatConfiguration): Finding => {
+export function checkConfig(values: FlatConfiguration): Finding {
   const { source, settings, warnings } = readConfig(values)
   const problems = source.ok ? [] : source.error
   const allWarnings = [...warnings, ...warnOfSize(values)]
@@ -28,22 +28,24 @@ export const checkConfig = (values: FlatConfiguration): Finding => {
   return { text: `${lines.map(onOneLine).join('\n')}\n`, isUsable: source.ok }
 }
 
-const tell = (mark: string, { key, problem, remedy }: ConfigProblem): readonly string[] => [
-  `${mark} ${key}: ${problem}`,
-  `    ${remedy}`,
-]
+function tell(mark: string, { key, problem, remedy }: ConfigProblem): readonly string[] {
+  return [`${mark} ${key}: ${problem}`, `    ${remedy}`]
+}
 
-const counted = (list: readonly unknown[], what: string): string =>
-  `${list.length === 0 ? 'no' : list.length} ${what}${list.length === 1 ? '' : 's'}`
+function counted(list: readonly unknown[], what: string): string {
+  return `${list.length === 0 ? 'no' : list.length} ${what}${list.length === 1 ? '' : 's'}`
+}
 
 /** Values are anybody’s: nothing of them moves the cursor. */
-const onOneLine = (line: string): string => line.replaceAll(/\p{Cc}+/gu, ' ')
+function onOneLine(line: string): string {
+  return line.replaceAll(/\p{Cc}+/gu, ' ')
+}
 
 /** As OCI Functions counts: “the sum of octets necessary to represent each key and value in UTF-8”. */
 const MOST_OCTETS = 4096
 
 /** The function would not get to see it. */
-const warnOfSize = (values: FlatConfiguration): readonly ConfigProblem[] => {
+function warnOfSize(values: FlatConfiguration): readonly ConfigProblem[] {
   const octets = Buffer.byteLength(Object.entries(values).flat().join(''))
   if (octets <= MOST_OCTETS) return []
   return [

@@ -3,25 +3,26 @@
  * keys. No message has anything of the content: it may be a secret.
  * Pure.
  */
-import { duplicateMembers } from '../../src/config/duplicate-members.ts'
+import { duplicateMembers } from '../../src/config/checks/duplicate-members.ts'
 import type { FlatConfiguration } from '../../src/config/flat-reader.ts'
 import { isJsonObject, member, type JsonObject } from '../../src/platform/json.ts'
 import { UsageError } from '../command-line/read.ts'
 
 /** Throws a `UsageError` where it is none of the forms. */
-export const readInput = (content: Uint8Array): FlatConfiguration => {
+export function readInput(content: Uint8Array): FlatConfiguration {
   const text = decoded(content)
   if (text.trim() === '') throw unknownForm('it is empty')
   return /^\s*[{[]/.test(text) ? readJson(text) : readLines(text)
 }
 
-const unknownForm = (why: string): UsageError =>
-  new UsageError(
+function unknownForm(why: string): UsageError {
+  return new UsageError(
     `This cannot be checked, as ${why}: give lines key=value, a flat JSON object of texts, or the JSON configuration document. --help tells more.`,
   )
+}
 
 /** Without a byte order mark, which the decoder takes off. */
-const decoded = (content: Uint8Array): string => {
+function decoded(content: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(content)
   } catch {
@@ -29,7 +30,7 @@ const decoded = (content: Uint8Array): string => {
   }
 }
 
-const readJson = (text: string): FlatConfiguration => {
+function readJson(text: string): FlatConfiguration {
   const json = parsed(text)
   // As a document it is told where it is broken.
   if (json === undefined) return { authorizer_config: text }
@@ -47,7 +48,7 @@ const readJson = (text: string): FlatConfiguration => {
   )
 }
 
-const parsed = (text: string): unknown => {
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -56,13 +57,14 @@ const parsed = (text: string): unknown => {
 }
 
 /** One that lacks its issuers is a document with a problem. */
-const isDocument = (json: JsonObject): boolean =>
-  ['issuers', 'backends'].some((name) => {
+function isDocument(json: JsonObject): boolean {
+  return ['issuers', 'backends'].some((name) => {
     const value = member(json, name)
     return value !== undefined && typeof value !== 'string'
   })
+}
 
-const readLines = (text: string): FlatConfiguration => {
+function readLines(text: string): FlatConfiguration {
   const lines = new Map<string, string>()
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (/^\s*(#|$)/.test(line)) continue
@@ -80,4 +82,6 @@ const readLines = (text: string): FlatConfiguration => {
 /** Keys as OCI Functions takes them: letters, digits and `_`, no digit first. */
 const KEY_AND_VALUE = /^\s*([A-Za-z_]\w*)\s*=(.*)$/
 
-const withoutQuotes = (value: string): string => /^(["'])(.*)\1$/.exec(value)?.[2] ?? value
+function withoutQuotes(value: string): string {
+  return /^(["'])(.*)\1$/.exec(value)?.[2] ?? value
+}

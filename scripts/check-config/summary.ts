@@ -16,28 +16,32 @@ import type { ConfigSource } from '../../src/config/read-config.ts'
 
 type Row = readonly [what: string, value: string]
 
-export const summaryOf = (source: ConfigSource, settings: Settings): readonly string[] => [
-  ...(source.kind === 'given'
-    ? [
-        ...source.config.issuers.flatMap((issuer) =>
-          block('issuer', issuer.name, issuerRows(issuer)),
-        ),
-        ...source.config.backends.flatMap((backend) =>
-          block('backend', backend.name, backendRows(backend)),
-        ),
-      ]
-    : [
-        `The document lies in Vault (${source.secretOcid}) and was not looked at: check it as a file of its own.`,
-      ]),
-  ...block('function', undefined, settingRows(settings)),
-]
+export function summaryOf(source: ConfigSource, settings: Settings): readonly string[] {
+  return [
+    ...(source.kind === 'given'
+      ? [
+          ...source.config.issuers.flatMap((issuer) =>
+            block('issuer', issuer.name, issuerRows(issuer)),
+          ),
+          ...source.config.backends.flatMap((backend) =>
+            block('backend', backend.name, backendRows(backend)),
+          ),
+        ]
+      : [
+          `The document lies in Vault (${source.secretOcid}) and was not looked at: check it as a file of its own.`,
+        ]),
+    ...block('function', undefined, settingRows(settings)),
+  ]
+}
 
-const block = (kind: string, name: string | undefined, rows: readonly Row[]): readonly string[] => [
-  name === undefined ? kind : `${kind} ${name}`,
-  ...rows.map(([what, value]) => `  ${what.padEnd(16)} ${value}`),
-]
+function block(kind: string, name: string | undefined, rows: readonly Row[]): readonly string[] {
+  return [
+    name === undefined ? kind : `${kind} ${name}`,
+    ...rows.map(([what, value]) => `  ${what.padEnd(16)} ${value}`),
+  ]
+}
 
-const issuerRows = (issuer: IssuerConfig): readonly Row[] => {
+function issuerRows(issuer: IssuerConfig): readonly Row[] {
   const { jwt, introspection, discovery, rules } = issuer
   const registrations = [
     introspection?.client,
@@ -61,7 +65,7 @@ const issuerRows = (issuer: IssuerConfig): readonly Row[] => {
 }
 
 /** Where there is no rule, that is told: one that was meant may have gone by another key. */
-const scopeRows = ({ requiredScopes, anyScopeRequired }: TokenRules): readonly Row[] => {
+function scopeRows({ requiredScopes, anyScopeRequired }: TokenRules): readonly Row[] {
   const rows = [
     ...list('scopes needed', requiredScopes),
     ...row('scopes needed', anyScopeRequired ? 'any one, or a role' : undefined),
@@ -69,16 +73,17 @@ const scopeRows = ({ requiredScopes, anyScopeRequired }: TokenRules): readonly R
   return rows.length === 0 ? [['scopes needed', 'none']] : rows
 }
 
-const jwtText = ({ algorithms, type }: JwtConfig): string =>
-  `JWT (${algorithms.join(' ')}${type === 'any' ? '' : `, typ ${type}`})`
+function jwtText({ algorithms, type }: JwtConfig): string {
+  return `JWT (${algorithms.join(' ')}${type === 'any' ? '' : `, typ ${type}`})`
+}
 
-const keysText = ({ keys }: JwtConfig): string => {
+function keysText({ keys }: JwtConfig): string {
   if (keys.kind === 'static') return `${keys.keys.length} in the configuration`
   const access = keys.access === undefined ? '' : ', with a token of our own'
   return `${keys.uri ?? 'as discovered'}${access}`
 }
 
-const backendRows = ({ grant, condition }: BackendConfig): readonly Row[] => {
+function backendRows({ grant, condition }: BackendConfig): readonly Row[] {
   const which = condition === undefined ? 'every call' : conditionText(condition)
   if (grant.kind === 'basic') {
     return [
@@ -97,14 +102,16 @@ const backendRows = ({ grant, condition }: BackendConfig): readonly Row[] => {
   ]
 }
 
-const assertionRows = (grant: JwtBearerGrantConfig): readonly Row[] => [
-  ['user', `claim ${grant.subjectClaim}`],
-  ['assertion key', `secret ${grant.assertionKeyOcid ?? grant.client.secretOcid}`],
-  ['key id', grant.client.assertion.keyId ?? 'that of the key, if it is a JWK'],
-]
+function assertionRows(grant: JwtBearerGrantConfig): readonly Row[] {
+  return [
+    ['user', `claim ${grant.subjectClaim}`],
+    ['assertion key', `secret ${grant.assertionKeyOcid ?? grant.client.secretOcid}`],
+    ['key id', grant.client.assertion.keyId ?? 'that of the key, if it is a JWK'],
+  ]
+}
 
-const conditionText = (condition: BackendCondition): string =>
-  [
+function conditionText(condition: BackendCondition): string {
+  return [
     ...list('issuers', condition.issuers ?? []),
     ...list('clients', condition.clients ?? []),
     ...list('scopes', condition.scopes ?? []),
@@ -112,18 +119,24 @@ const conditionText = (condition: BackendCondition): string =>
   ]
     .map(([what, values]) => `${what}: ${values}`)
     .join('; ')
+}
 
-const clientText = (client: { readonly clientId: string; readonly secretOcid: string }): string =>
-  `${client.clientId}, secret ${client.secretOcid}`
+function clientText(client: { readonly clientId: string; readonly secretOcid: string }): string {
+  return `${client.clientId}, secret ${client.secretOcid}`
+}
 
-const settingRows = ({ tokenArgument, maxDecision, logLevel }: Settings): readonly Row[] => [
-  ['token argument', tokenArgument],
-  ['longest permit', `${maxDecision} s`],
-  ['log level', logLevel],
-]
+function settingRows({ tokenArgument, maxDecision, logLevel }: Settings): readonly Row[] {
+  return [
+    ['token argument', tokenArgument],
+    ['longest permit', `${maxDecision} s`],
+    ['log level', logLevel],
+  ]
+}
 
-const row = (what: string, value: string | undefined): readonly Row[] =>
-  value === undefined ? [] : [[what, value]]
+function row(what: string, value: string | undefined): readonly Row[] {
+  return value === undefined ? [] : [[what, value]]
+}
 
-const list = (what: string, values: readonly string[]): readonly Row[] =>
-  values.length === 0 ? [] : [[what, values.join(' ')]]
+function list(what: string, values: readonly string[]): readonly Row[] {
+  return values.length === 0 ? [] : [[what, values.join(' ')]]
+}

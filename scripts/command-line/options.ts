@@ -16,14 +16,16 @@ export interface Option<T> {
   readonly read: (text: string) => T | undefined
 }
 
-export const flag = (meaning: string): Option<boolean> => ({
-  placeholder: undefined,
-  meaning,
-  otherwise: false,
-  otherwiseTold: '',
-  wanted: 'no value',
-  read: () => undefined,
-})
+export function flag(meaning: string): Option<boolean> {
+  return {
+    placeholder: undefined,
+    meaning,
+    otherwise: false,
+    otherwiseTold: '',
+    wanted: 'no value',
+    read: () => undefined,
+  }
+}
 
 export interface Range {
   readonly least: number
@@ -35,7 +37,7 @@ export interface Range {
   readonly otherwiseTold?: string
 }
 
-export const wholeNumber = (meaning: string, range: Range): Option<number> => {
+export function wholeNumber(meaning: string, range: Range): Option<number> {
   const { least, most, otherwise, step = 1, otherwiseTold = String(otherwise) } = range
   const kind = step === 1 ? 'a whole number' : `a multiple of ${step}`
   return {
@@ -51,30 +53,34 @@ export const wholeNumber = (meaning: string, range: Range): Option<number> => {
   }
 }
 
-export const decimalNumber = (
+export function decimalNumber(
   meaning: string,
   { least, most, otherwise }: Omit<Range, 'step' | 'otherwiseTold'>,
-): Option<number> => ({
-  placeholder: 'N',
-  meaning,
-  otherwise,
-  otherwiseTold: String(otherwise),
-  wanted: `a number from ${least} to ${most}`,
-  read: (text) => {
-    const value = /^\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : Number.NaN
-    return value >= least && value <= most ? value : undefined
-  },
-})
+): Option<number> {
+  return {
+    placeholder: 'N',
+    meaning,
+    otherwise,
+    otherwiseTold: String(otherwise),
+    wanted: `a number from ${least} to ${most}`,
+    read: (text) => {
+      const value = /^\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : Number.NaN
+      return value >= least && value <= most ? value : undefined
+    },
+  }
+}
 
-export const choice = <T extends string>(
+export function choice<T extends string>(
   meaning: string,
   choices: readonly T[],
   otherwise: T,
-): Option<T> => ({
-  placeholder: 'NAME',
-  meaning: `${meaning}: ${choices.join(', ')}`,
-  otherwise,
-  otherwiseTold: otherwise,
-  wanted: `one of ${choices.join(', ')}`,
-  read: (text) => choices.find((each) => each === text),
-})
+): Option<T> {
+  return {
+    placeholder: 'NAME',
+    meaning: `${meaning}: ${choices.join(', ')}`,
+    otherwise,
+    otherwiseTold: otherwise,
+    wanted: `one of ${choices.join(', ')}`,
+    read: (text) => choices.find((each) => each === text),
+  }
+}

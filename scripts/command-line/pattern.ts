@@ -5,7 +5,7 @@
 import { UsageError } from './read.ts'
 
 /** Throws a `UsageError`; where the names are known, also for a pattern that fits none of them. */
-export const readPattern = (text: string, names?: readonly string[]): RegExp => {
+export function readPattern(text: string, names?: readonly string[]): RegExp {
   const pattern = compiled(text)
   if (names?.some((name) => pattern.test(name)) !== false) return pattern
   throw new UsageError(
@@ -13,7 +13,7 @@ export const readPattern = (text: string, names?: readonly string[]): RegExp => 
   )
 }
 
-const compiled = (text: string): RegExp => {
+function compiled(text: string): RegExp {
   try {
     return new RegExp(text)
   } catch {

@@ -35,10 +35,10 @@ export interface Order<O extends Options> {
 export class UsageError extends Error {}
 
 /** Throws a `UsageError`. */
-export const readOrder = <O extends Options>(
+export function readOrder<O extends Options>(
   command: Command<O>,
   words: readonly string[],
-): Order<O> | 'help' => {
+): Order<O> | 'help' {
   const tokens = tokensOf(command, words)
   if (tokens.some((token) => token.kind === 'option' && token.name === 'help')) return 'help'
 
@@ -57,7 +57,7 @@ export const readOrder = <O extends Options>(
 }
 
 /** Not strictly: the parser's own errors have several lines, and name no range. */
-const tokensOf = ({ options }: Command<Options>, words: readonly string[]) => {
+function tokensOf({ options }: Command<Options>, words: readonly string[]) {
   const kinds = Object.entries(options).map(
     ([name, { placeholder }]) =>
       [name, { type: placeholder === undefined ? 'boolean' : 'string' }] as const,
@@ -76,7 +76,7 @@ interface OptionToken {
   readonly value?: string | undefined
 }
 
-const readValue = ({ options }: Command<Options>, token: OptionToken): unknown => {
+function readValue({ options }: Command<Options>, token: OptionToken): unknown {
   const { name, rawName, value } = token
   const option = Object.hasOwn(options, name) ? options[name] : undefined
   if (option === undefined) throw wrong(`There is no option ${rawName}`, 'see --help')
@@ -88,10 +88,7 @@ const readValue = ({ options }: Command<Options>, token: OptionToken): unknown =
   return read
 }
 
-const onlyOperand = (
-  { operand }: Command<Options>,
-  given: readonly string[],
-): string | undefined => {
+function onlyOperand({ operand }: Command<Options>, given: readonly string[]): string | undefined {
   const [first, second] = given
   const tooMuch = operand === undefined ? first : second
   if (tooMuch !== undefined) {
@@ -104,12 +101,16 @@ const onlyOperand = (
   return first
 }
 
-const wrong = (what: string, wanted: string): UsageError => new UsageError(`${what}: ${wanted}.`)
+function wrong(what: string, wanted: string): UsageError {
+  return new UsageError(`${what}: ${wanted}.`)
+}
 
 /** On one line, whatever is in it. */
-const shown = (text: string): string => JSON.stringify(text)
+function shown(text: string): string {
+  return JSON.stringify(text)
+}
 
-export const helpOf = ({ name, about, options, operand, more }: Command<Options>): string => {
+export function helpOf({ name, about, options, operand, more }: Command<Options>): string {
   const words = [
     ...(Object.keys(options).length > 0 ? ['[options]'] : []),
     ...(operand === undefined ? [] : [operand.isRequired ? operand.name : `[${operand.name}]`]),
@@ -132,8 +133,10 @@ export const helpOf = ({ name, about, options, operand, more }: Command<Options>
     .join('\n')
 }
 
-const signature = (name: string, { placeholder }: Option<unknown>): string =>
-  placeholder === undefined ? `--${name}` : `--${name} ${placeholder}`
+function signature(name: string, { placeholder }: Option<unknown>): string {
+  return placeholder === undefined ? `--${name}` : `--${name} ${placeholder}`
+}
 
-const told = ({ meaning, otherwiseTold }: Option<unknown>): string =>
-  otherwiseTold === '' ? meaning : `${meaning}; default ${otherwiseTold}`
+function told({ meaning, otherwiseTold }: Option<unknown>): string {
+  return otherwiseTold === '' ? meaning : `${meaning}; default ${otherwiseTold}`
+}

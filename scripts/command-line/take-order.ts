@@ -6,16 +6,17 @@
 import { helpOf, readOrder, UsageError, type Command, type Options, type Order } from './read.ts'
 
 /** To be called before anything is started: nothing is cleared away when this ends the process. */
-export const takeOrder = <O extends Options>(command: Command<O>): Order<O> =>
-  orRefuse(() => {
+export function takeOrder<O extends Options>(command: Command<O>): Order<O> {
+  return orRefuse(() => {
     const order = readOrder(command, process.argv.slice(2))
     if (order !== 'help') return order
     process.stdout.write(helpOf(command))
     process.exit(0)
   })
+}
 
 /** Ends the process with one line where a `UsageError` is thrown. */
-export const orRefuse = <T>(read: () => T): T => {
+export function orRefuse<T>(read: () => T): T {
   try {
     return read()
   } catch (error) {

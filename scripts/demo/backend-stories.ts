@@ -3,8 +3,8 @@
  * rotation of a secret.
  * I/O: through the local stack that it is given.
  */
-import { ALICE, API_AUDIENCE, BOB, SECRET_OCIDS } from '../../test/stack/cast.ts'
-import { PATH_PREFIXES, type LocalStack } from '../../test/stack/local-stack.ts'
+import { ALICE, API_AUDIENCE, BOB, SECRET_OCIDS } from '../../stack/cast.ts'
+import { PATH_PREFIXES, type LocalStack } from '../../stack/local-stack.ts'
 import type { Configure } from './configurations.ts'
 import type { CallerRequest } from './observe.ts'
 import { REACHES_OIC, REFUSED, type Story } from './story.ts'
@@ -12,19 +12,28 @@ import { REACHES_OIC, REFUSED, type Story } from './story.ts'
 const ECHO = `${API_AUDIENCE}echo:invoke`
 const HELLO = `${PATH_PREFIXES.multiArgument}/echo/hello`
 
-const sending = async (token: Promise<string>): Promise<CallerRequest> => ({
-  path: HELLO,
-  authorization: `Bearer ${await token}`,
-})
+async function sending(token: Promise<string>): Promise<CallerRequest> {
+  return {
+    path: HELLO,
+    authorization: `Bearer ${await token}`,
+  }
+}
 
-const ofPartner = (stack: LocalStack) => stack.requestCallerToken(stack.cast.partnerA, ECHO)
-const ofOtherPartner = (stack: LocalStack) => stack.requestCallerToken(stack.cast.partnerB, ECHO)
-const of = (user: string) => (stack: LocalStack) => stack.requestUserToken(user, ECHO)
+function ofPartner(stack: LocalStack) {
+  return stack.requestCallerToken(stack.cast.partnerA, ECHO)
+}
+function ofOtherPartner(stack: LocalStack) {
+  return stack.requestCallerToken(stack.cast.partnerB, ECHO)
+}
+function of(user: string) {
+  return (stack: LocalStack) => stack.requestUserToken(user, ECHO)
+}
 
 /** The stack's configuration with other keys; undefined takes one out. */
-const withKeys =
-  (keys: (stack: LocalStack) => Readonly<Record<string, string | undefined>>): Configure =>
-  (stack) =>
+function withKeys(
+  keys: (stack: LocalStack) => Readonly<Record<string, string | undefined>>,
+): Configure {
+  return (stack) =>
     Promise.resolve(
       Object.fromEntries(
         Object.entries({ ...stack.config, ...keys(stack) }).flatMap(([key, value]) =>
@@ -32,6 +41,7 @@ const withKeys =
         ),
       ),
     )
+}
 
 const byPrivateKey = withKeys(({ cast }) => ({
   back_end_app_client_id: cast.oicInvokerByKey.clientId,

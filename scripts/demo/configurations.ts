@@ -2,10 +2,10 @@
  * Owns the configurations under which the demo's stories run, beside the one that the stack starts with.
  * I/O: asks the local identity domain for its keys, as a person does once.
  */
-import { API_AUDIENCE } from '../../test/stack/cast.ts'
-import { ENTRA_TENANT } from '../../test/stack/entra.ts'
-import type { IdentityDomain } from '../../test/stack/identity/identity-domain.ts'
-import type { LocalStack } from '../../test/stack/local-stack.ts'
+import { API_AUDIENCE } from '../../stack/cast.ts'
+import { ENTRA_TENANT } from '../../stack/entra.ts'
+import type { IdentityDomain } from '../../stack/identity/identity-domain.ts'
+import type { LocalStack } from '../../stack/local-stack.ts'
 
 export type Configure = (stack: LocalStack) => Promise<Readonly<Record<string, string>>>
 
@@ -68,14 +68,16 @@ export const severalIssuers: Configure = (stack) => {
 }
 
 /** With an introspection endpoint, introspection would be the default. */
-const withoutIntrospection = ({ config }: LocalStack): Record<string, string> => ({
-  ...Object.fromEntries(
-    Object.entries(config).filter(([key]) => key !== 'idcs_introspection_endpoint'),
-  ),
-  validation: 'jwt',
-})
+function withoutIntrospection({ config }: LocalStack): Record<string, string> {
+  return {
+    ...Object.fromEntries(
+      Object.entries(config).filter(([key]) => key !== 'idcs_introspection_endpoint'),
+    ),
+    validation: 'jwt',
+  }
+}
 
-const publishedKeys = async (domain: IdentityDomain, { cast }: LocalStack): Promise<string> => {
+async function publishedKeys(domain: IdentityDomain, { cast }: LocalStack): Promise<string> {
   const { accessToken } = await domain.requestToken(cast.introspector, 'urn:opc:idm:__myscopes__')
   const response = await fetch(domain.jwksUri, {
     headers: { authorization: `Bearer ${accessToken}` },

@@ -2,8 +2,8 @@
  * Owns the stories about JWTs and several identity providers, and those of the gateway's own policies.
  * I/O: through the local stack that it is given.
  */
-import { API_AUDIENCE, GATEWAY_AUDIENCE } from '../../test/stack/cast.ts'
-import { PATH_PREFIXES, type LocalStack } from '../../test/stack/local-stack.ts'
+import { API_AUDIENCE, GATEWAY_AUDIENCE } from '../../stack/cast.ts'
+import { PATH_PREFIXES, type LocalStack } from '../../stack/local-stack.ts'
 import { bothChecks, pastedKeys, protectedKeys, severalIssuers } from './configurations.ts'
 import type { CallerRequest } from './observe.ts'
 import { REACHES_OIC, REFUSED, type Story } from './story.ts'
@@ -11,20 +11,26 @@ import { REACHES_OIC, REFUSED, type Story } from './story.ts'
 const ECHO = `${API_AUDIENCE}echo:invoke`
 const HELLO = `${PATH_PREFIXES.multiArgument}/echo/hello`
 
-const sending = async (token: Promise<string>, path = HELLO): Promise<CallerRequest> => ({
-  path,
-  authorization: `Bearer ${await token}`,
-})
+async function sending(token: Promise<string>, path = HELLO): Promise<CallerRequest> {
+  return {
+    path,
+    authorization: `Bearer ${await token}`,
+  }
+}
 
-const ofPartner = (stack: LocalStack) => stack.requestCallerToken(stack.cast.partnerA, ECHO)
+function ofPartner(stack: LocalStack) {
+  return stack.requestCallerToken(stack.cast.partnerA, ECHO)
+}
 
-const ofSupplier = async ({ otherCallers, cast }: LocalStack): Promise<string> =>
-  (await otherCallers.requestToken(cast.supplier, ECHO)).accessToken
+async function ofSupplier({ otherCallers, cast }: LocalStack): Promise<string> {
+  return (await otherCallers.requestToken(cast.supplier, ECHO)).accessToken
+}
 
-const forGateway = (stack: LocalStack) =>
-  stack.requestCallerToken(stack.cast.partnerA, `${GATEWAY_AUDIENCE}invoke`)
+function forGateway(stack: LocalStack) {
+  return stack.requestCallerToken(stack.cast.partnerA, `${GATEWAY_AUDIENCE}invoke`)
+}
 
-const revoked = async (stack: LocalStack): Promise<string> => {
+async function revoked(stack: LocalStack): Promise<string> {
   const token = await ofPartner(stack)
   await stack.callers.revoke(token)
   return token

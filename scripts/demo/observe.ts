@@ -2,7 +2,7 @@
  * Owns the watching of one call through the local stack: what each part saw of it.
  * I/O: sends one HTTP request to the local gateway.
  */
-import type { LocalStack } from '../../test/stack/local-stack.ts'
+import type { LocalStack } from '../../stack/local-stack.ts'
 
 export interface CallerRequest {
   /** Path at the gateway, deployment prefix included. */
@@ -42,15 +42,17 @@ export async function observe(stack: LocalStack, request: CallerRequest): Promis
   }
 }
 
-const decisions = (stack: LocalStack) =>
-  stack.authorizer.jsonLog().filter((line) => line['event'] === 'decision')
+function decisions(stack: LocalStack) {
+  return stack.authorizer.jsonLog().filter((line) => line['event'] === 'decision')
+}
 
-const tokenRequests = (stack: LocalStack): number =>
-  stack.oicDomain.requests.filter(({ grantType }) => grantType !== undefined).length
+function tokenRequests(stack: LocalStack): number {
+  return stack.oicDomain.requests.filter(({ grantType }) => grantType !== undefined).length
+}
 
 type OicCaller = LocalStack['integration']['requests'][number]['caller']
 
-const nameOf = (caller: OicCaller): string => {
+function nameOf(caller: OicCaller): string {
   if (caller === undefined) return 'somebody whom it refused'
   if (caller.scheme === 'Basic') return `user ${caller.user}`
   return caller.subject === caller.client ? `client ${caller.client}` : `user ${caller.subject}`

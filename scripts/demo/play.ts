@@ -2,7 +2,7 @@
  * Owns the order of the demo's stories, and how one is played.
  * I/O: through the local stack that it is given.
  */
-import type { LocalStack } from '../../test/stack/local-stack.ts'
+import type { LocalStack } from '../../stack/local-stack.ts'
 import { JWT_STORIES } from './jwt-stories.ts'
 import { BACKEND_STORIES } from './backend-stories.ts'
 import { observe } from './observe.ts'

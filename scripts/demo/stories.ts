@@ -2,8 +2,8 @@
  * Owns the stories about introspection, from the first call to an outage.
  * I/O: through the local stack that it is given.
  */
-import { ANOTHER_API_AUDIENCE, API_AUDIENCE } from '../../test/stack/cast.ts'
-import { PATH_PREFIXES, type LocalStack } from '../../test/stack/local-stack.ts'
+import { ANOTHER_API_AUDIENCE, API_AUDIENCE } from '../../stack/cast.ts'
+import { PATH_PREFIXES, type LocalStack } from '../../stack/local-stack.ts'
 import type { CallerRequest } from './observe.ts'
 import { REACHES_OIC, REFUSED, type Story } from './story.ts'
 
@@ -12,7 +12,7 @@ const { multiArgument, singleArgument, basicPassThrough, basicAtRoute } = PATH_P
 const echo = `${multiArgument}/echo/hello`
 
 /** A token that several stories use, fetched once. */
-const once = (fetchToken: (stack: LocalStack) => Promise<string>) => {
+function once(fetchToken: (stack: LocalStack) => Promise<string>) {
   let token: Promise<string> | undefined
   return (stack: LocalStack) => (token ??= fetchToken(stack))
 }
@@ -22,13 +22,16 @@ const tokenOfPartnerA = once((stack) =>
 )
 const tokenOfPartnerB = once((stack) => stack.requestCallerToken(stack.cast.partnerB, ECHO))
 
-const bearer = (path: string, token: string): CallerRequest => ({
-  path,
-  authorization: `Bearer ${token}`,
-})
+function bearer(path: string, token: string): CallerRequest {
+  return {
+    path,
+    authorization: `Bearer ${token}`,
+  }
+}
 
-const basic = ({ oicUser }: LocalStack['cast']): string =>
-  `Basic ${Buffer.from(`${oicUser.name}:${oicUser.password}`).toString('base64')}`
+function basic({ oicUser }: LocalStack['cast']): string {
+  return `Basic ${Buffer.from(`${oicUser.name}:${oicUser.password}`).toString('base64')}`
+}
 
 /** Told in this order: later ones build on what earlier ones left in the caches. */
 export const INTROSPECTION_STORIES: readonly Story[] = [
@@ -138,11 +141,12 @@ export const INTROSPECTION_STORIES: readonly Story[] = [
 ]
 
 /** One that no cache has seen. */
-const newTokenOfPartnerB = (stack: LocalStack): Promise<string> =>
-  stack.requestCallerToken(stack.cast.partnerB, ECHO)
+function newTokenOfPartnerB(stack: LocalStack): Promise<string> {
+  return stack.requestCallerToken(stack.cast.partnerB, ECHO)
+}
 
 /** Waits until the identity domain itself calls the token expired. */
-const expiredToken = async (stack: LocalStack): Promise<string> => {
+async function expiredToken(stack: LocalStack): Promise<string> {
   const token = await stack.requestCallerToken(stack.cast.hasty, ECHO)
   const { exp } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {
     exp: number

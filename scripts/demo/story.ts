@@ -2,7 +2,7 @@
  * Owns what a story of the demo is: what happens, and what has to come of it.
  * Pure.
  */
-import type { LocalStack } from '../../test/stack/local-stack.ts'
+import type { LocalStack } from '../../stack/local-stack.ts'
 import type { Configure } from './configurations.ts'
 import type { CallerRequest } from './observe.ts'
 

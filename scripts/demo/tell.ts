@@ -12,7 +12,7 @@ export interface Telling {
 }
 
 /** What came of the story that was not to come of it; empty when all is as expected. */
-export const differences = ({ story: { expected }, seen }: Telling): readonly string[] => {
+export function differences({ story: { expected }, seen }: Telling): readonly string[] {
   const actual: Expectation = {
     status: seen.status,
     decision: reasonOf(seen),
@@ -24,11 +24,12 @@ export const differences = ({ story: { expected }, seen }: Telling): readonly st
     .map((name) => `${name}: expected ${expected[name]}, saw ${actual[name]}`)
 }
 
-const reasonOf = ({ decision }: Observation): string =>
-  decision === undefined ? 'not asked' : String(decision['reason'])
+function reasonOf({ decision }: Observation): string {
+  return decision === undefined ? 'not asked' : String(decision['reason'])
+}
 
 /** One short block: who sent what, what was decided and why, what Oracle Integration saw, what came back. */
-export const tellStory = (telling: Telling, number: number): string => {
+export function tellStory(telling: Telling, number: number): string {
   const { story, seen } = telling
   const wrong = differences(telling)
   return [
@@ -42,9 +43,11 @@ export const tellStory = (telling: Telling, number: number): string => {
   ].join('\n')
 }
 
-const row = (label: string, text: string): string => `   ${colors.dim(label.padEnd(16))}  ${text}`
+function row(label: string, text: string): string {
+  return `   ${colors.dim(label.padEnd(16))}  ${text}`
+}
 
-const tellDecision = (seen: Observation): string => {
+function tellDecision(seen: Observation): string {
   const { decision } = seen
   if (decision === undefined) return 'nothing: it was not asked'
   const outcome = String(decision['outcome'])
@@ -56,7 +59,7 @@ const tellDecision = (seen: Observation): string => {
   return `${paint(outcome)} (${why.join(', ')}${tokens})`
 }
 
-const paint = (outcome: string): string => {
+function paint(outcome: string): string {
   switch (outcome) {
     case 'permit':
       return colors.green(outcome)
@@ -67,11 +70,12 @@ const paint = (outcome: string): string => {
   }
 }
 
-const tellAnswer = ({ status, challenge }: Observation): string =>
-  challenge === null ? String(status) : `${status}, WWW-Authenticate: ${challenge}`
+function tellAnswer({ status, challenge }: Observation): string {
+  return challenge === null ? String(status) : `${status}, WWW-Authenticate: ${challenge}`
+}
 
 /** The table at the end. */
-export const tellSummary = (tellings: readonly Telling[]): string => {
+export function tellSummary(tellings: readonly Telling[]): string {
   const lines = tellings.map((telling, index) => {
     const good = differences(telling).length === 0
     const mark = good ? colors.green('✓') : colors.red('✗')

@@ -10,7 +10,7 @@ export interface Coverage {
   end(): Promise<void>
 }
 
-export const startCoverage = async (): Promise<Coverage> => {
+export async function startCoverage(): Promise<Coverage> {
   const session = new Session()
   session.connect()
   await session.post('Profiler.enable')

@@ -33,7 +33,7 @@ const MORSELS = [
 const LONGEST_INPUT_BYTES = 20_000
 
 /** One to four changes to `input`, some of them with a piece of `other`. */
-export const mutated = (input: Buffer, other: Buffer, chance: SeededChance): Buffer => {
+export function mutated(input: Buffer, other: Buffer, chance: SeededChance): Buffer {
   let bytes = input
   const at = (length: number): number => Math.floor(chance() * (length + 1))
   for (let change = Math.floor(chance() * 4); change >= 0; change -= 1) {

@@ -26,20 +26,22 @@ export interface Target {
 
 const NOW = numericDate(1_800_000_000)
 
-const answerOf = (body: Buffer, status = 200): HttpAnswer => ({
-  status,
-  header: (name) => (name === 'content-type' ? 'application/json' : undefined),
-  body,
-})
+function answerOf(body: Buffer, status = 200): HttpAnswer {
+  return {
+    status,
+    header: (name) => (name === 'content-type' ? 'application/json' : undefined),
+    body,
+  }
+}
 
-const insist = (condition: boolean, what: string): void => {
+function insist(condition: boolean, what: string): void {
   if (!condition) throw new Error(what)
 }
 
 const DOCUMENT =
   '{"issuers":[{"name":"a","audience":["b"],"issuer":"https://a.example","jwks_uri":"https://a.example/k"}],"backends":[{"name":"o","token_endpoint":"https://o.example/t","client":{"client_id":"c","client_secret_ocid":"ocid1.vaultsecret.oc1..x"},"scope":"s"}]}'
 
-const issuerOf = (document: string): IssuerConfig => {
+function issuerOf(document: string): IssuerConfig {
   const config = readDocument(document, 'document')
   const [issuer] = config.ok ? config.value.issuers : []
   if (issuer === undefined) throw new Error('the document of the fuzz targets is no good')

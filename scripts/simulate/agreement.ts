@@ -2,8 +2,8 @@
  * Owns the comparison of the model with the local stack, of which it is a model.
  * I/O: starts the local stack; writes standard output.
  */
-import { API_AUDIENCE } from '../../test/stack/cast.ts'
-import { PATH_PREFIXES, startLocalStack } from '../../test/stack/local-stack.ts'
+import { API_AUDIENCE } from '../../stack/cast.ts'
+import { PATH_PREFIXES, startLocalStack } from '../../stack/local-stack.ts'
 import { simulate, type Arrival } from '../bench/simulation.ts'
 
 const CALLERS = 5
@@ -11,7 +11,7 @@ const ROUNDS = 6
 const SECONDS_APART = 45
 
 /** The same calls, one after the other, through the local gateway and through the model. */
-export const agreesWithStack = async (): Promise<boolean> => {
+export async function agreesWithStack(): Promise<boolean> {
   let agree = true
   for (const introspectionCacheSeconds of [0, 300]) {
     const stack = await startLocalStack({

@@ -57,7 +57,7 @@ export type Simulation = Order<typeof SIMULATE.options>['values']
 const MOST_CALLS = 10_000_000
 
 /** Throws a `UsageError`. */
-export const refuseTooManyCalls = ({ rate, minutes }: Simulation): void => {
+export function refuseTooManyCalls({ rate, minutes }: Simulation): void {
   const calls = rate * minutes * 60
   if (calls <= MOST_CALLS) return
   throw new UsageError(

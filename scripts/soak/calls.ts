@@ -2,8 +2,8 @@
  * Owns the calls of the soak and the oracle that knows what has to come of each.
  * I/O: gets tokens from the local identity domains, and calls the local gateway with them.
  */
-import { ANOTHER_API_AUDIENCE, API_AUDIENCE } from '../../test/stack/cast.ts'
-import { PATH_PREFIXES, type LocalStack } from '../../test/stack/local-stack.ts'
+import { ANOTHER_API_AUDIENCE, API_AUDIENCE } from '../../stack/cast.ts'
+import { PATH_PREFIXES, type LocalStack } from '../../stack/local-stack.ts'
 import { oneOf, type SeededChance } from './chance.ts'
 import { KEY_COOLDOWN_MILLISECONDS, type Issuer, type Troubles } from './troubles.ts'
 
@@ -16,7 +16,9 @@ export interface Counts {
   readonly wrong: string[]
 }
 
-export const newCounts = (): Counts => ({ calls: 0, permits: 0, denials: 0, faults: 0, wrong: [] })
+export function newCounts(): Counts {
+  return { calls: 0, permits: 0, denials: 0, faults: 0, wrong: [] }
+}
 
 interface Caller {
   readonly kind: string
@@ -29,12 +31,15 @@ interface Caller {
 
 const ECHO = `${API_AUDIENCE}echo:invoke`
 
-const ofPartner = (stack: LocalStack) => stack.requestCallerToken(stack.cast.partnerA, ECHO)
-const ofSupplier = async ({ otherCallers, cast }: LocalStack) =>
-  (await otherCallers.requestToken(cast.supplier, ECHO)).accessToken
+function ofPartner(stack: LocalStack) {
+  return stack.requestCallerToken(stack.cast.partnerA, ECHO)
+}
+async function ofSupplier({ otherCallers, cast }: LocalStack) {
+  return (await otherCallers.requestToken(cast.supplier, ECHO)).accessToken
+}
 
 /** With another client in the payload, under the same signature. */
-const altered = (token: string): string => {
+function altered(token: string): string {
   const [header = '', payload = '', signature = ''] = token.split('.')
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object
   const forged = JSON.stringify({ ...claims, client_id: 'somebody-else' })
@@ -78,12 +83,12 @@ const CALLERS: readonly [Caller, ...Caller[]] = [
 
 type Outcome = 'permit' | 'deny' | 'fault' | 'refused by OIC' | 'something else'
 
-export const callAndJudge = async (
+export async function callAndJudge(
   stack: LocalStack,
   troubles: Troubles,
   chance: SeededChance,
   counts: Counts,
-): Promise<void> => {
+): Promise<void> {
   const caller = oneOf(chance, CALLERS)
   const issuedAt = Date.now()
   let token: string
@@ -103,12 +108,12 @@ export const callAndJudge = async (
   }
 }
 
-const allowed = (
+function allowed(
   { issuer, isGood, isOfNobody = false }: Caller,
   troubles: Troubles,
   issuedAt: number,
   begun: number,
-): readonly Outcome[] => {
+): readonly Outcome[] {
   const right: readonly Outcome[] = [isGood ? 'permit' : 'deny']
   const asked: readonly Issuer[] = isOfNobody ? ['partners', 'suppliers'] : [issuer]
   const keyChangedAt = troubles.keyChangedAt(issuer)
@@ -123,7 +128,7 @@ const allowed = (
   ]
 }
 
-const outcomeOf = async ({ gateway }: LocalStack, token: string): Promise<Outcome> => {
+async function outcomeOf({ gateway }: LocalStack, token: string): Promise<Outcome> {
   const response = await fetch(`${gateway.url}${PATH_PREFIXES.multiArgument}/echo/hello`, {
     headers: { authorization: `Bearer ${token}` },
   })

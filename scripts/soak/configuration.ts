@@ -3,10 +3,10 @@
  * times so short that everything is renewed and read again while it runs.
  * Pure.
  */
-import { API_AUDIENCE } from '../../test/stack/cast.ts'
-import type { LocalStack } from '../../test/stack/local-stack.ts'
+import { API_AUDIENCE } from '../../stack/cast.ts'
+import type { LocalStack } from '../../stack/local-stack.ts'
 
-export const soakConfiguration = ({ config, callers, otherCallers }: LocalStack) => {
+export function soakConfiguration({ config, callers, otherCallers }: LocalStack) {
   const client = {
     client_id: config['idcs_app_client_id'],
     client_secret_ocid: config['idcs_app_client_secret_ocid'],

@@ -5,11 +5,11 @@
 import type { Counts } from './calls.ts'
 
 /** True where nothing was wrong. */
-export const report = (
+export function report(
   { calls, permits, denials, faults, wrong }: Counts,
   troubles: ReadonlyMap<string, number>,
   exits: number,
-): boolean => {
+): boolean {
   for (const [name, times] of [...troubles].sort())
     console.log(`  ${String(times).padStart(4)} × ${name}`)
   console.log(`calls ${calls}: permits ${permits}, denials ${denials}, faults ${faults}`)
@@ -22,5 +22,6 @@ export const report = (
   return wrong.length === 0 && exits === 0 && permits > 0 && denials > 0
 }
 
-const count = (texts: readonly string[], pattern: RegExp): number =>
-  texts.filter((text) => pattern.test(text)).length
+function count(texts: readonly string[], pattern: RegExp): number {
+  return texts.filter((text) => pattern.test(text)).length
+}

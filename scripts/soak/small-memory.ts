@@ -25,7 +25,7 @@ export interface SmallMemory {
 const CGROUP = '/sys/fs/cgroup/memory'
 
 /** Undefined where control groups cannot be made. */
-export const smallMemory = (mebibytes: number, node: string): SmallMemory | undefined => {
+export function smallMemory(mebibytes: number, node: string): SmallMemory | undefined {
   const parent = join(CGROUP, `soak-${process.pid}`)
   try {
     mkdirSync(parent)

@@ -4,8 +4,8 @@
  */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { SECRET_OCIDS } from '../../test/stack/cast.ts'
-import type { LocalStack } from '../../test/stack/local-stack.ts'
+import { SECRET_OCIDS } from '../../stack/cast.ts'
+import type { LocalStack } from '../../stack/local-stack.ts'
 import { oneOf, type SeededChance } from './chance.ts'
 
 /** Whose calls a trouble may turn into faults. */
@@ -35,11 +35,11 @@ interface Trouble {
   readonly happen: (milliseconds: number) => Promise<void>
 }
 
-export const startTroubles = (
+export function startTroubles(
   stack: LocalStack,
   chance: SeededChance,
   endMilliseconds: number,
-): Troubles => {
+): Troubles {
   const told = new Map<string, number>()
   const feltUntil: Record<Issuer, number> = { partners: 0, suppliers: 0 }
   const keyChanges: Record<Issuer, number> = { partners: 0, suppliers: 0 }
@@ -66,10 +66,10 @@ export const startTroubles = (
   }
 }
 
-const listTroubles = (
+function listTroubles(
   stack: LocalStack,
   noteKeyChange: (issuer: Issuer) => void,
-): readonly [Trouble, ...Trouble[]] => {
+): readonly [Trouble, ...Trouble[]] {
   const { callers, otherCallers, oicDomain, vault, cast, authorizer } = stack
   const away =
     (domain: typeof callers): Trouble['happen'] =>

@@ -12,7 +12,7 @@ export interface Caller {
   token(): Promise<string>
 }
 
-export const makeCaller = (): Caller => {
+export function makeCaller(): Caller {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const kid = 'SIGNING_KEY'
   const now = Math.floor(Date.now() / 1000)

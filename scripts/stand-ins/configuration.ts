@@ -7,10 +7,10 @@ import { AUDIENCE, ISSUER } from './neighbours.ts'
 type Environment = Readonly<Record<string, string>>
 
 /** `principal`: the platform's variables of a resource principal. */
-export const configurationFor = (
+export function configurationFor(
   neighbours: string,
   principal: Environment,
-): { readonly introspecting: Environment; readonly verifying: Environment } => {
+): { readonly introspecting: Environment; readonly verifying: Environment } {
   const common = {
     ...principal,
     NODE_ENV: 'production',

@@ -19,7 +19,7 @@ export interface Neighbours {
 }
 
 /** `jwks`: what the key address answers. */
-export const startNeighbours = async (jwks: unknown): Promise<Neighbours> => {
+export async function startNeighbours(jwks: unknown): Promise<Neighbours> {
   let counts: Record<string, number> = {}
   let delay = 0
   const expiry = Math.floor(Date.now() / 1000) + 36_000

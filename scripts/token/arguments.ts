@@ -43,7 +43,7 @@ const OPTIONS = {
 } as const
 
 /** Throws a `UsageError`. */
-export const readArguments = (words: readonly string[]): Order | 'help' => {
+export function readArguments(words: readonly string[]): Order | 'help' {
   refuseSecrets(words)
   const { values, positionals } = parse(words)
   if (values.help || positionals.length === 0) return 'help'
@@ -75,7 +75,7 @@ export const readArguments = (words: readonly string[]): Order | 'help' => {
   }
 }
 
-const parse = (words: readonly string[]) => {
+function parse(words: readonly string[]) {
   try {
     return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true })
   } catch (error) {
@@ -84,7 +84,7 @@ const parse = (words: readonly string[]) => {
 }
 
 /** Arguments are seen by every process of the machine, and kept in the shell's history. */
-const refuseSecrets = (words: readonly string[]): void => {
+function refuseSecrets(words: readonly string[]): void {
   if (words.some((word) => /^--(client-)?(secret|password|refresh-token)(=|$)/.test(word))) {
     throw new UsageError(
       'Secrets are not taken from the command line, where others can read them. Put the client secret into the environment variable CLIENT_SECRET or into a file (--client-secret-file), or wait to be asked for it.',
@@ -92,24 +92,24 @@ const refuseSecrets = (words: readonly string[]): void => {
   }
 }
 
-const demand = (option: string, value: string | undefined): string => {
+function demand(option: string, value: string | undefined): string {
   if (value === undefined || value === '')
     throw new UsageError(`Give ${option}. --help shows examples.`)
   return value
 }
 
-const refuseAddress = (option: string, address: string | undefined): void => {
+function refuseAddress(option: string, address: string | undefined): void {
   const problem = address === undefined ? undefined : endpointProblem(address)
   if (problem === undefined) return
   throw new UsageError(`${option} ${problem}: give https://…; http is for loopback alone.`)
 }
 
-const readClientAuth = (value: string): Order['clientAuth'] => {
+function readClientAuth(value: string): Order['clientAuth'] {
   if (value === 'basic' || value === 'post' || value === 'none') return value
   throw new UsageError('Give --client-auth basic, post or none.')
 }
 
-const readPort = (value: string): number => {
+function readPort(value: string): number {
   const port = Number(value)
   if (/^\d+$/.test(value) && port <= 65_535) return port
   throw new UsageError('Give --port a number from 0 to 65535.')

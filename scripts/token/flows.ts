@@ -14,10 +14,12 @@ export type Tokens = oauth.TokenEndpointResponse
 type Flow = (order: Order, provider: oauth.Configuration, signal: AbortSignal) => Promise<Tokens>
 
 /** What each flow may send along, where it is given. */
-const wishes = ({ scope, audience }: Order): Record<string, string> => ({
-  ...(scope === undefined ? {} : { scope }),
-  ...(audience === undefined ? {} : { audience }),
-})
+function wishes({ scope, audience }: Order): Record<string, string> {
+  return {
+    ...(scope === undefined ? {} : { scope }),
+    ...(audience === undefined ? {} : { audience }),
+  }
+}
 
 /** RFC 6749 §4.4. */
 const clientCredentials: Flow = (order, provider) =>
@@ -40,10 +42,13 @@ const device: Flow = async (order, provider, signal) => {
 }
 
 /** The endpoint of an identity domain is presumed, as its document lists none. */
-const isNotFound = (error: unknown): boolean =>
-  error instanceof oauth.ClientError &&
-  error.cause instanceof Response &&
-  error.cause.status === 404
+function isNotFound(error: unknown): boolean {
+  return (
+    error instanceof oauth.ClientError &&
+    error.cause instanceof Response &&
+    error.cause.status === 404
+  )
+}
 
 /** RFC 6749 §4.1 with PKCE (RFC 7636), back to a loopback address (RFC 8252 §7.3). */
 const code: Flow = async (order, provider, signal) => {

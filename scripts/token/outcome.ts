@@ -10,11 +10,7 @@ import { say } from './talk.ts'
 const CALL_TIMEOUT_MILLISECONDS = 30_000
 const LONGEST_BODY_SHOWN = 2_000
 
-export const useToken = async (
-  order: Order,
-  tokens: Tokens,
-  signal: AbortSignal,
-): Promise<void> => {
+export async function useToken(order: Order, tokens: Tokens, signal: AbortSignal): Promise<void> {
   // First of all: a server that rotates refresh tokens has forgotten the old one already.
   if (order.store !== undefined) await keep(order.store, tokens)
   if (order.decode) say(decoded(tokens.access_token))
@@ -23,7 +19,7 @@ export const useToken = async (
   else await call(order.call, tokens.access_token, signal)
 }
 
-const keep = async (file: string, { refresh_token }: Tokens): Promise<void> => {
+async function keep(file: string, { refresh_token }: Tokens): Promise<void> {
   if (refresh_token === undefined) {
     say(
       'No refresh token came: ask for the scope offline_access, and allow the application the grant.',
@@ -35,7 +31,7 @@ const keep = async (file: string, { refresh_token }: Tokens): Promise<void> => {
 }
 
 /** Header and claims, times in words; an opaque token says nothing. The signature is not shown. */
-const decoded = (token: string): string => {
+function decoded(token: string): string {
   const parts = token.split('.')
   try {
     if (parts.length !== 3) throw new Error()
@@ -54,7 +50,7 @@ const decoded = (token: string): string => {
   }
 }
 
-const call = async (url: string, token: string, signal: AbortSignal): Promise<void> => {
+async function call(url: string, token: string, signal: AbortSignal): Promise<void> {
   const response = await fetch(url, {
     headers: { authorization: `Bearer ${token}` },
     redirect: 'manual',

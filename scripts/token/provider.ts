@@ -11,7 +11,7 @@ import { readClientSecret } from './secret.ts'
 /** No single request of a flow takes longer. */
 const TIMEOUT_SECONDS = 15
 
-export const connect = async (order: Order, signal: AbortSignal): Promise<oauth.Configuration> => {
+export async function connect(order: Order, signal: AbortSignal): Promise<oauth.Configuration> {
   const metadata = await discover(order.issuer, signal)
   const config = new oauth.Configuration(
     metadata,
@@ -25,7 +25,7 @@ export const connect = async (order: Order, signal: AbortSignal): Promise<oauth.
   return config
 }
 
-const discover = async (address: string, signal: AbortSignal): Promise<oauth.ServerMetadata> => {
+async function discover(address: string, signal: AbortSignal): Promise<oauth.ServerMetadata> {
   const base = address.replace(/\/+$/, '')
   const url = `${base}/.well-known/openid-configuration`
   const response = await fetch(url, {
@@ -41,21 +41,24 @@ const discover = async (address: string, signal: AbortSignal): Promise<oauth.Ser
   return judged(document, address, base)
 }
 
-const isMetadata = (document: unknown): document is oauth.ServerMetadata =>
-  typeof document === 'object' &&
-  document !== null &&
-  'issuer' in document &&
-  typeof document.issuer === 'string'
+function isMetadata(document: unknown): document is oauth.ServerMetadata {
+  return (
+    typeof document === 'object' &&
+    document !== null &&
+    'issuer' in document &&
+    typeof document.issuer === 'string'
+  )
+}
 
 /**
  * OpenID Connect Discovery §4.3: the document has to be of the issuer that was asked. Identity
  * domains all name the same one, which serves no document; nor do they list their device endpoint.
  */
-const judged = (
+function judged(
   document: oauth.ServerMetadata,
   address: string,
   base: string,
-): oauth.ServerMetadata => {
+): oauth.ServerMetadata {
   const isIdentityDomain = document.issuer === IDENTITY_DOMAIN_ISSUER
   if (!isIdentityDomain && document.issuer !== address && document.issuer !== base) {
     throw new Error(`The discovery document is of another issuer than ${address}`)
@@ -70,10 +73,11 @@ const judged = (
     : document
 }
 
-const isPlain = (metadata: oauth.ServerMetadata): boolean =>
-  metadata.token_endpoint?.startsWith('http:') === true
+function isPlain(metadata: oauth.ServerMetadata): boolean {
+  return metadata.token_endpoint?.startsWith('http:') === true
+}
 
-const clientAuthentication = async (order: Order): Promise<oauth.ClientAuth> => {
+async function clientAuthentication(order: Order): Promise<oauth.ClientAuth> {
   if (order.clientAuth === 'none') return oauth.None()
   const secret = await readClientSecret(order.clientSecretFile)
   return order.clientAuth === 'post'

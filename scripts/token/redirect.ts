@@ -15,7 +15,7 @@ const PAGE =
   '<!doctype html><meta charset="utf-8"><title>Done</title><p>You can close this window and go back to the terminal.'
 
 /** Listens when it resolves. Throws an `Error` when the port is taken. */
-export const waitForRedirect = async (port: number, signal: AbortSignal): Promise<Redirect> => {
+export async function waitForRedirect(port: number, signal: AbortSignal): Promise<Redirect> {
   const server = createServer()
   server.listen(port, '127.0.0.1')
   await once(server, 'listening').catch(() => {

@@ -8,7 +8,7 @@ import { Writable } from 'node:stream'
 import { UsageError } from '../command-line/read.ts'
 
 /** Throws a `UsageError` where there is none. */
-export const readClientSecret = async (file: string | undefined): Promise<string> => {
+export async function readClientSecret(file: string | undefined): Promise<string> {
   if (file !== undefined) return (await readFile(file, 'utf8')).replace(/\r?\n$/, '')
   const secret = process.env['CLIENT_SECRET']
   if (secret !== undefined && secret !== '') return secret
@@ -21,7 +21,7 @@ export const readClientSecret = async (file: string | undefined): Promise<string
 }
 
 /** What is typed is not shown: the terminal is silent while it waits. */
-const ask = async (question: string): Promise<string> => {
+async function ask(question: string): Promise<string> {
   process.stderr.write(question)
   const silence = new Writable({
     write: (_chunk, _encoding, done) => {

@@ -7,7 +7,7 @@ import { readFile, rename, stat, writeFile } from 'node:fs/promises'
 const OWNER_ALONE = 0o600
 
 /** Throws an `Error` where others may read the file, or where it holds no refresh token. */
-export const readRefreshToken = async (file: string): Promise<string> => {
+export async function readRefreshToken(file: string): Promise<string> {
   const { mode } = await stat(file).catch(() => {
     throw new Error(`${file} does not exist: get a token with offline_access and --store first`)
   })
@@ -23,7 +23,7 @@ export const readRefreshToken = async (file: string): Promise<string> => {
 }
 
 /** In one step, so that a crash leaves the old token or the new one: servers take each but once. */
-export const writeRefreshToken = async (file: string, refreshToken: string): Promise<void> => {
+export async function writeRefreshToken(file: string, refreshToken: string): Promise<void> {
   const unfinished = `${file}.${process.pid}`
   const content = `${JSON.stringify({ refresh_token: refreshToken })}\n`
   await writeFile(unfinished, content, { mode: OWNER_ALONE, flag: 'wx' })

@@ -9,7 +9,7 @@ import {
   WWWAuthenticateChallengeError,
 } from 'openid-client'
 
-export const say = (text: string): void => {
+export function say(text: string): void {
   process.stderr.write(`${text}\n`)
 }
 
@@ -26,7 +26,7 @@ const HINTS: Readonly<Record<string, string>> = {
 }
 
 /** One line, with the provider's own words where it has some, and a hint where one is known. */
-export const sayFailure = (error: unknown): void => {
+export function sayFailure(error: unknown): void {
   const refusal = refusalIn(error)
   if (refusal !== undefined) {
     const { code, description } = refusal
@@ -46,7 +46,7 @@ interface Refusal {
 }
 
 /** The error of OAuth, in the answer's body, in its challenge, or in the redirect. */
-const refusalIn = (error: unknown): Refusal | undefined => {
+function refusalIn(error: unknown): Refusal | undefined {
   if (error instanceof ResponseBodyError || error instanceof AuthorizationResponseError) {
     return { code: error.error, description: error.error_description }
   }
@@ -58,8 +58,11 @@ const refusalIn = (error: unknown): Refusal | undefined => {
   }
 }
 
-const codeOf = (error: unknown): string =>
-  error instanceof ClientError ? (error.code ?? error.message) : 'unknown'
+function codeOf(error: unknown): string {
+  return error instanceof ClientError ? (error.code ?? error.message) : 'unknown'
+}
 
 /** Others' words on one line, without anything that moves the cursor. */
-const plain = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 300)
+function plain(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 300)
+}

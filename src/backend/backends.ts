@@ -15,23 +15,25 @@ export interface Backend {
 }
 
 /** A call that no backend is for is denied: that is what a configuration without default says. */
-export const createCredentialSource = (backends: readonly Backend[]): CredentialSource => ({
-  obtain: async (call, deadline) => {
-    const backend = backends.find(
-      ({ condition }) => condition === undefined || meets(call, condition),
-    )
-    return backend === undefined
-      ? failure(denial('backend_unmatched'))
-      : backend.source.obtain(call, deadline)
-  },
-  prepare: (deadline) => {
-    // With several, nobody knows whose credential will be needed until the caller is known.
-    const [only, ...others] = backends
-    if (others.length === 0 && only?.condition === undefined) only?.source.prepare(deadline)
-  },
-})
+export function createCredentialSource(backends: readonly Backend[]): CredentialSource {
+  return {
+    obtain: async (call, deadline) => {
+      const backend = backends.find(
+        ({ condition }) => condition === undefined || meets(call, condition),
+      )
+      return backend === undefined
+        ? failure(denial('backend_unmatched'))
+        : backend.source.obtain(call, deadline)
+    },
+    prepare: (deadline) => {
+      // With several, nobody knows whose credential will be needed until the caller is known.
+      const [only, ...others] = backends
+      if (others.length === 0 && only?.condition === undefined) only?.source.prepare(deadline)
+    },
+  }
+}
 
-const meets = (call: BackendCall, condition: BackendCondition): boolean => {
+function meets(call: BackendCall, condition: BackendCondition): boolean {
   const { issuers, clients, scopes } = condition
   return (
     (issuers === undefined || issuers.includes(call.issuer)) &&
@@ -42,7 +44,7 @@ const meets = (call: BackendCall, condition: BackendCondition): boolean => {
 }
 
 /** An argument that came more than once is ambiguous, and meets no condition. */
-const hasArgument = (call: BackendCall, name: string, values: readonly string[]): boolean => {
+function hasArgument(call: BackendCall, name: string, values: readonly string[]): boolean {
   const given = call.arguments === undefined ? undefined : member(call.arguments, name)
   const [value, ...more] = stringOrStrings(given) ?? []
   return more.length === 0 && value !== undefined && values.includes(value)

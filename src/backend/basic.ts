@@ -13,25 +13,27 @@ import type { CredentialSource } from './credential.ts'
 const USER_AND_PASSWORD = /^[^:\p{Cc}]+:\P{Cc}+$/u
 
 /** The secret store is all the cache there is: such a credential has no end of its own. */
-export const createBasicSource = (
+export function createBasicSource(
   backend: string,
   { secretOcid }: BasicGrantConfig,
   secrets: SecretStore,
-): CredentialSource => ({
-  obtain: async (_call, deadline) => {
-    const circumstances = { backend, backEndCache: 'off' } as const
-    const secret = await secrets.read(secretOcid, deadline)
-    if (!secret.ok) return failure(withCircumstances(secret.error, circumstances))
-    const text = secret.value.reveal()
-    if (!USER_AND_PASSWORD.test(text)) {
-      const detail = 'no_user_and_password'
-      return failure(fault('secret_unusable', { ...circumstances, secret: secretOcid, detail }))
-    }
-    const authorization = new Redacted(`Basic ${Buffer.from(text).toString('base64')}`)
-    return success({ authorization, expiresAt: undefined, backend, cache: 'off' })
-  },
-  prepare: (deadline) => {
-    // The decision reads it again, and hears how that went.
-    secrets.read(secretOcid, deadline).catch(() => undefined)
-  },
-})
+): CredentialSource {
+  return {
+    obtain: async (_call, deadline) => {
+      const circumstances = { backend, backEndCache: 'off' } as const
+      const secret = await secrets.read(secretOcid, deadline)
+      if (!secret.ok) return failure(withCircumstances(secret.error, circumstances))
+      const text = secret.value.reveal()
+      if (!USER_AND_PASSWORD.test(text)) {
+        const detail = 'no_user_and_password'
+        return failure(fault('secret_unusable', { ...circumstances, secret: secretOcid, detail }))
+      }
+      const authorization = new Redacted(`Basic ${Buffer.from(text).toString('base64')}`)
+      return success({ authorization, expiresAt: undefined, backend, cache: 'off' })
+    },
+    prepare: (deadline) => {
+      // The decision reads it again, and hears how that went.
+      secrets.read(secretOcid, deadline).catch(() => undefined)
+    },
+  }
+}

@@ -10,17 +10,19 @@ import { toCredentialFailure } from './token-fault.ts'
 
 const APPLICATION: Subject = { key: 'application' }
 
-export const createClientCredentialsGrant = (
+export function createClientCredentialsGrant(
   grant: ClientCredentialsGrantConfig,
   requestToken: RequestToken,
-): Grant<Subject> => ({
-  subjectOf: () => success(APPLICATION),
-  application: APPLICATION,
-  request: async (_subject, deadline) => {
-    const form = { grant_type: 'client_credentials', scope: grant.scope }
-    const issued = await requestToken({ ...grant, form }, deadline)
-    return issued.ok
-      ? success(toBearerCredential(issued.value))
-      : failure(toCredentialFailure(issued.error))
-  },
-})
+): Grant<Subject> {
+  return {
+    subjectOf: () => success(APPLICATION),
+    application: APPLICATION,
+    request: async (_subject, deadline) => {
+      const form = { grant_type: 'client_credentials', scope: grant.scope }
+      const issued = await requestToken({ ...grant, form }, deadline)
+      return issued.ok
+        ? success(toBearerCredential(issued.value))
+        : failure(toCredentialFailure(issued.error))
+    },
+  }
+}

@@ -85,11 +85,11 @@ interface Trouble {
  * all who wait for it. Failures are not kept, but each is followed by a longer pause. Each cache is
  * of one backend: what is made for one can be found by no other.
  */
-export const createCredentialCache = <S extends Subject>(
+export function createCredentialCache<S extends Subject>(
   { backend, minLifetime, onIssued }: CredentialCacheOptions,
   grant: Grant<S>,
   { clock, chance }: { readonly clock: Clock; readonly chance: Chance },
-): CredentialSource => {
+): CredentialSource {
   const kept = new ExpiringCache<Kept>(CAPACITY, clock)
   const troubles = new ExpiringCache<Trouble>(CAPACITY, clock)
   const flights = new SingleFlight<BackendCredential, Fault>()

@@ -81,7 +81,9 @@ export interface Grant<S extends Subject> {
   ) => Promise<Result<BackendCredential, CredentialFailure>>
 }
 
-export const toBearerCredential = ({ accessToken, expiresAt }: IssuedToken): BackendCredential => ({
-  authorization: new Redacted(`Bearer ${accessToken.reveal()}`),
-  expiresAt,
-})
+export function toBearerCredential({ accessToken, expiresAt }: IssuedToken): BackendCredential {
+  return {
+    authorization: new Redacted(`Bearer ${accessToken.reveal()}`),
+    expiresAt,
+  }
+}

@@ -38,10 +38,10 @@ export interface JwtBearerPorts {
   readonly clock: Clock
 }
 
-export const createJwtBearerGrant = (
+export function createJwtBearerGrant(
   grant: JwtBearerGrantConfig,
   { requestToken, secrets, clock }: JwtBearerPorts,
-): Grant<User> => {
+): Grant<User> {
   /** The key of its own, where there is one; else that by which the client authenticates. */
   const signingKey = async (
     client: AuthenticatingClient,
@@ -100,7 +100,7 @@ const LONGEST_NAME = 256
  * The name in the claim, or undefined where there is none or where the token is an application's:
  * its `sub` is a client id, which could be somebody's name (RFC 9068 §5).
  */
-const userNameOf = ({ claims, clientId }: BackendCall, claim: string): string | undefined => {
+function userNameOf({ claims, clientId }: BackendCall, claim: string): string | undefined {
   const name = member(claims, claim)
   if (typeof name !== 'string' || name.trim() === '' || name.length > LONGEST_NAME) return undefined
   const isApplication = member(claims, 'sub_type') === 'client' || name === clientId

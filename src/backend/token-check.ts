@@ -18,11 +18,11 @@ export interface ExpectedToken {
  * cause of a 401 of Oracle Integration that nobody can explain. The token is not held back, as the
  * backend alone knows what it takes; and it is looked at once.
  */
-export const createTokenCheck = (
+export function createTokenCheck(
   backend: string,
   expected: ExpectedToken,
   warn: Warn,
-): ((credential: BackendCredential) => void) => {
+): (credential: BackendCredential) => void {
   let isChecked = false
   return ({ authorization }) => {
     if (isChecked) return
@@ -32,7 +32,7 @@ export const createTokenCheck = (
   }
 }
 
-const objectionToToken = (token: string, expected: ExpectedToken): WarningReason | undefined => {
+function objectionToToken(token: string, expected: ExpectedToken): WarningReason | undefined {
   const payload = readUnverifiedJwt(token)?.payload
   if (payload === undefined) return undefined
   const audience = stringOrStrings(member(payload, 'aud')) ?? []

@@ -28,31 +28,35 @@ interface CallersToken extends Subject {
  * Bound to the very token and not to its subject: two tokens of one person may differ in what they
  * allow. The token goes to the configured endpoint and nowhere else.
  */
-export const createTokenExchangeGrant = (
+export function createTokenExchangeGrant(
   grant: TokenExchangeGrantConfig,
   requestToken: RequestToken,
-): Grant<CallersToken> => ({
-  application: undefined,
-  subjectOf: ({ token }) => success({ key: cacheKey(token.reveal()), token }),
-  request: async ({ token }, deadline) => {
-    const issued = await requestToken({ ...grant, form: exchangeForm(grant, token) }, deadline)
-    if (!issued.ok) return failure(toCredentialFailure(issued.error))
-    return USABLE_TYPES.includes(issued.value.issuedTokenType ?? '')
-      ? success(toBearerCredential(issued.value))
-      : failure({
-          fault: fault('credential_unusable', { detail: 'issued_token_type' }),
-          reach: 'subject',
-        })
-  },
-})
+): Grant<CallersToken> {
+  return {
+    application: undefined,
+    subjectOf: ({ token }) => success({ key: cacheKey(token.reveal()), token }),
+    request: async ({ token }, deadline) => {
+      const issued = await requestToken({ ...grant, form: exchangeForm(grant, token) }, deadline)
+      if (!issued.ok) return failure(toCredentialFailure(issued.error))
+      return USABLE_TYPES.includes(issued.value.issuedTokenType ?? '')
+        ? success(toBearerCredential(issued.value))
+        : failure({
+            fault: fault('credential_unusable', { detail: 'issued_token_type' }),
+            reach: 'subject',
+          })
+    },
+  }
+}
 
 /** RFC 8693 §2.1. */
-const exchangeForm = (grant: TokenExchangeGrantConfig, token: Redacted): Form => ({
-  grant_type: GRANT_TYPE,
-  subject_token: token.reveal(),
-  subject_token_type: grant.subjectTokenType,
-  requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
-  ...(grant.audience === undefined ? {} : { audience: grant.audience }),
-  ...(grant.resource === undefined ? {} : { resource: grant.resource }),
-  ...(grant.scope === undefined ? {} : { scope: grant.scope }),
-})
+function exchangeForm(grant: TokenExchangeGrantConfig, token: Redacted): Form {
+  return {
+    grant_type: GRANT_TYPE,
+    subject_token: token.reveal(),
+    subject_token_type: grant.subjectTokenType,
+    requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    ...(grant.audience === undefined ? {} : { audience: grant.audience }),
+    ...(grant.resource === undefined ? {} : { resource: grant.resource }),
+    ...(grant.scope === undefined ? {} : { scope: grant.scope }),
+  }
+}

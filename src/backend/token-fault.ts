@@ -36,7 +36,7 @@ const ABOUT_US = ['invalid_client', 'several_tokens']
 /** So is this by the standard, but some servers mean the caller's token. */
 const PERHAPS_ABOUT_US = 'unauthorized_client'
 
-const reachOf = ({ kind, detail, retryAfter }: TokenFailure): FailureReach => {
+function reachOf({ kind, detail, retryAfter }: TokenFailure): FailureReach {
   const isAboutEverybody =
     ABOUT_US.includes(detail) || detail === 'status_429' || retryAfter !== undefined
   if (isAboutEverybody) return 'everybody'
@@ -45,7 +45,7 @@ const reachOf = ({ kind, detail, retryAfter }: TokenFailure): FailureReach => {
 }
 
 /** A fault that is none of the token endpoint's is one of our secrets. */
-export const toCredentialFailure = (error: TokenFailure | Fault): CredentialFailure => {
+export function toCredentialFailure(error: TokenFailure | Fault): CredentialFailure {
   if (!('kind' in error)) return { fault: error, reach: 'everybody' }
   const hint = HINTS.get(error.detail)
   const circumstances = { detail: error.detail, ...(hint === undefined ? {} : { hint }) }

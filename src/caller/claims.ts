@@ -30,10 +30,7 @@ const LATEST_INSTANT = 253_402_300_799
  * Reads the claims, or undefined where one has a type or a value that it cannot have. `aud` and
  * the scopes may be a string or an array of strings: identity providers do either.
  */
-export const readTokenClaims = (
-  members: JsonObject,
-  names: ClaimNames,
-): TokenClaims | undefined => {
+export function readTokenClaims(members: JsonObject, names: ClaimNames): TokenClaims | undefined {
   const texts = [['iss'], names.principal, names.clientId].map((group) => told(members, group))
   const instants = ['exp', 'nbf', 'iat'].map((name) => claim(members, name))
   const lists = ['aud', ...names.scope].map((name) => claim(members, name))
@@ -59,11 +56,16 @@ export const readTokenClaims = (
 }
 
 /** Some servers write null for a member that they do not have. */
-const claim = (members: JsonObject, name: string): unknown => member(members, name) ?? undefined
+function claim(members: JsonObject, name: string): unknown {
+  return member(members, name) ?? undefined
+}
 
 /** What the first of the names has that stands for something; the others are not looked at. */
-const told = (members: JsonObject, names: readonly string[]): unknown =>
-  names.map((name) => claim(members, name)).find((value) => value !== undefined && value !== '')
+function told(members: JsonObject, names: readonly string[]): unknown {
+  return names
+    .map((name) => claim(members, name))
+    .find((value) => value !== undefined && value !== '')
+}
 
 /**
  * Claims that a text fills with several scopes, separated by blanks (RFC 6749 §3.3). Elsewhere, and
@@ -72,7 +74,7 @@ const told = (members: JsonObject, names: readonly string[]): unknown =>
  */
 const SCOPE_TEXTS: readonly string[] = ['scope', 'scp']
 
-const readScope = (members: JsonObject, names: readonly string[]): readonly string[] => {
+function readScope(members: JsonObject, names: readonly string[]): readonly string[] {
   const scopes = names.flatMap((name) => {
     const value = claim(members, name)
     return typeof value === 'string' && SCOPE_TEXTS.includes(name)
@@ -82,15 +84,16 @@ const readScope = (members: JsonObject, names: readonly string[]): readonly stri
   return [...new Set(scopes.filter((scope) => scope !== '' && !scope.includes(' ')))]
 }
 
-const isInstant = (value: unknown): value is NumericDate =>
-  typeof value === 'number' && value >= 0 && value <= LATEST_INSTANT
+function isInstant(value: unknown): value is NumericDate {
+  return typeof value === 'number' && value >= 0 && value <= LATEST_INSTANT
+}
 
 /** Holds the claims against the configured rules; the order decides which reason is told. */
-export const objectionTo = (
+export function objectionTo(
   claims: TokenClaims,
   rules: TokenRules,
   now: NumericDate,
-): Denial | undefined => {
+): Denial | undefined {
   const reason = firstObjection(claims, rules, now)
   if (reason === undefined) return undefined
   const refusal = denial(reason, claims.clientId === undefined ? {} : { clientId: claims.clientId })
@@ -101,14 +104,15 @@ export const objectionTo = (
 }
 
 /** Whether the token would be good if it carried more. */
-export const lacksScopeAlone = ({ reason }: Denial): boolean =>
-  DENIAL_REASONS[reason].challenge === 'insufficient_scope'
+export function lacksScopeAlone({ reason }: Denial): boolean {
+  return DENIAL_REASONS[reason].challenge === 'insufficient_scope'
+}
 
-const firstObjection = (
+function firstObjection(
   claims: TokenClaims,
   rules: TokenRules,
   now: NumericDate,
-): DenialReason | undefined => {
+): DenialReason | undefined {
   const { audience, issuer } = rules
   if (issuer !== undefined && claims.issuer !== issuer) return 'issuer_mismatch'
   if (audience !== 'any' && !audience.some((value) => claims.audience?.includes(value) === true)) {
@@ -130,11 +134,11 @@ const firstObjection = (
   return hasAllScopes ? undefined : 'scope_insufficient'
 }
 
-const objectionToTime = (
+function objectionToTime(
   { expiresAt, notBefore, issuedAt }: TokenClaims,
   { clockTolerance, maxTokenLifetime }: TokenRules,
   now: NumericDate,
-): DenialReason | undefined => {
+): DenialReason | undefined {
   if (expiresAt !== undefined && earlier(now, clockTolerance) >= expiresAt) return 'token_expired'
   const latestStart = later(now, clockTolerance)
   if ([notBefore, issuedAt].some((start) => start !== undefined && start > latestStart)) {
@@ -173,21 +177,25 @@ export const TOKEN_KIND_CLAIMS: readonly string[] = [
   'cnf',
 ]
 
-const isAccessToken = (members: JsonObject): boolean =>
-  ACCESS_TOKEN_MARKS.every(([name, ...values]) => {
-    const value = claim(members, name)
-    return value === undefined || values.some((each) => each === value)
-  }) && MARKS_OF_OTHER_TOKENS.every((name) => claim(members, name) === undefined)
+function isAccessToken(members: JsonObject): boolean {
+  return (
+    ACCESS_TOKEN_MARKS.every(([name, ...values]) => {
+      const value = claim(members, name)
+      return value === undefined || values.some((each) => each === value)
+    }) && MARKS_OF_OTHER_TOKENS.every((name) => claim(members, name) === undefined)
+  )
+}
 
-const holds = (members: JsonObject, { name, values }: RequiredClaim): boolean => {
+function holds(members: JsonObject, { name, values }: RequiredClaim): boolean {
   const value = claim(members, name)
   const held: readonly unknown[] = Array.isArray(value) ? value : [value]
   return values.some((wanted) => held.includes(wanted) && !isRounded(wanted))
 }
 
 /** A whole number so large that it may have been another one in the token's text. */
-const isRounded = (value: unknown): boolean =>
-  Number.isInteger(value) && !Number.isSafeInteger(value)
+function isRounded(value: unknown): boolean {
+  return Number.isInteger(value) && !Number.isSafeInteger(value)
+}
 
 /** Longest claim that is handed to the gateway, which takes 8 KB of headers in all. */
 const LONGEST_CONTEXT_VALUE = 1024
@@ -196,18 +204,19 @@ const LONGEST_CONTEXT_VALUE = 1024
  * The listed claims as the gateway's context takes them: texts that can stand in a header. A claim
  * that cannot be one is left out, and its `request.auth[…]` is empty.
  */
-export const selectContextClaims = (
+export function selectContextClaims(
   members: JsonObject,
   names: readonly string[],
-): Record<string, string> =>
-  Object.fromEntries(
+): Record<string, string> {
+  return Object.fromEntries(
     names.flatMap((name) => {
       const text = contextText(claim(members, name))
       return text === undefined ? [] : [[name, text]]
     }),
   )
+}
 
-const contextText = (value: unknown): string | undefined => {
+function contextText(value: unknown): string | undefined {
   if (isRounded(value)) return undefined
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   const text = stringOrStrings(value)?.join(' ')

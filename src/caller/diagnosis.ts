@@ -26,11 +26,11 @@ const VAGUE: readonly DenialReason[] = [
 ]
 
 /** A reason that tells more than `reason` does, where the token shows one; else the same. */
-export const diagnose = (
+export function diagnose(
   reason: DenialReason,
   issuers: readonly IssuerConfig[],
   jwt: UnverifiedJwt | undefined,
-): DenialReason => {
+): DenialReason {
   if (!VAGUE.includes(reason)) return reason
   const has = (preset: IssuerConfig['preset']) =>
     issuers.filter((issuer) => issuer.preset === preset)

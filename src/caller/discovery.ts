@@ -41,12 +41,12 @@ const SOON = seconds(1)
  * The last good document serves on when a new one cannot be had, or lacks one of the endpoints that
  * are `needed`.
  */
-export const createDiscovery = (
+export function createDiscovery(
   config: DiscoveryConfig,
   needed: readonly DiscoveredEndpoint[],
   http: Http,
   clock: Clock,
-): Discover => {
+): Discover {
   let metadata: JsonObject | undefined
   let fetchedAt = numericDate(Number.NEGATIVE_INFINITY)
   let lastFailure: { readonly at: NumericDate; readonly fault: Fault } | undefined
@@ -96,17 +96,17 @@ export const createDiscovery = (
   }
 }
 
-const endpointIn = (metadata: JsonObject, endpoint: DiscoveredEndpoint): string | undefined => {
+function endpointIn(metadata: JsonObject, endpoint: DiscoveredEndpoint): string | undefined {
   const url = member(metadata, endpoint)
   return typeof url === 'string' && endpointProblem(url) === undefined ? url : undefined
 }
 
 /** §4.3: the `issuer` of the document has to be the configured one, byte for byte. */
-export const readMetadata = (
+export function readMetadata(
   answer: HttpAnswer,
   issuer: string,
   needed: readonly DiscoveredEndpoint[],
-): Result<JsonObject, Fault> => {
+): Result<JsonObject, Fault> {
   if (answer.status !== 200) {
     return failure(fault('discovery_unavailable', { detail: `status_${answer.status}` }))
   }

@@ -57,11 +57,11 @@ const PARSED = 4
  * Asks the identity provider about a token. The rules are applied anew to a cached answer; a
  * revocation shows once that answer has run out.
  */
-export const createIntrospect = (
+export function createIntrospect(
   issuer: IssuerConfig,
   introspection: IntrospectionConfig,
   { locate, askAsClient, clock }: IntrospectionPorts,
-): Introspect => {
+): Introspect {
   const caching = introspection.cache > 0
   const answers = new ExpiringCache<TokenClaims>(CACHED_ANSWERS, clock)
 
@@ -108,14 +108,14 @@ export const createIntrospect = (
 }
 
 /** RFC 7662 §2.1. No `token_type_hint`: identity domains document none. */
-const requestIntrospection = (
+function requestIntrospection(
   endpoint: string,
   { client }: IntrospectionConfig,
   askAsClient: AskAsClient,
   token: Redacted,
   deadline: Deadline,
-) =>
-  askAsClient(
+) {
+  return askAsClient(
     {
       endpoint,
       client,
@@ -124,16 +124,17 @@ const requestIntrospection = (
     },
     deadline,
   )
+}
 
 /**
  * RFC 7662 §2.2 and §2.3. Only status 200 with a JSON object is an answer; that our client was
  * refused is our own trouble and says nothing about the caller's token.
  */
-export const readIntrospectionAnswer = (
+export function readIntrospectionAnswer(
   answer: HttpAnswer,
   token: Redacted,
   issuer: IssuerConfig,
-): Result<TokenClaims, Denial | Fault> => {
+): Result<TokenClaims, Denial | Fault> {
   const detail = `status_${answer.status}`
   if ([400, 401, 403].includes(answer.status)) {
     const code = readErrorCode(answer)
@@ -159,7 +160,7 @@ export const readIntrospectionAnswer = (
 }
 
 /** Identity domains document `active` as a text, and answer with a boolean. */
-const isActive = (members: JsonObject): boolean => {
+function isActive(members: JsonObject): boolean {
   const active = member(members, 'active')
   return active === true || active === 'true'
 }
@@ -167,19 +168,20 @@ const isActive = (members: JsonObject): boolean => {
 /** Names that servers give an access token: RFC 6749 §7.1, identity domains, RFC 9068. */
 const ACCESS_TOKEN_TYPES = ['bearer', 'jwt', 'access_token', 'at+jwt']
 
-const isBearerAccessToken = (members: JsonObject): boolean => {
+function isBearerAccessToken(members: JsonObject): boolean {
   const type = member(members, 'token_type') ?? 'Bearer'
   return typeof type === 'string' && ACCESS_TOKEN_TYPES.includes(type.toLowerCase())
 }
 
-const has = (members: JsonObject, name: string): boolean =>
-  (member(members, name) ?? undefined) !== undefined
+function has(members: JsonObject, name: string): boolean {
+  return (member(members, name) ?? undefined) !== undefined
+}
 
 /**
  * What the answer tells by one name counts, even where the token tells more by another: an endpoint
  * may keep scopes back from those who ask (RFC 7662 §2.2).
  */
-const namesTold = (members: JsonObject, { claimNames }: IssuerConfig): ClaimNames => {
+function namesTold(members: JsonObject, { claimNames }: IssuerConfig): ClaimNames {
   const told = (names: readonly string[]): readonly string[] => {
     const inAnswer = names.filter((name) => has(members, name))
     return inAnswer.length > 0 ? inAnswer : names
@@ -195,11 +197,11 @@ const namesTold = (members: JsonObject, { claimNames }: IssuerConfig): ClaimName
  * The answer, with what it lacks taken from the token's own payload (contract §6). After a JWT
  * verification that is everything; otherwise the scopes are only those that the answer tells.
  */
-const complete = (
+function complete(
   members: JsonObject,
   payload: JsonObject | undefined,
   { claimNames, contextClaims, jwt, rules }: IssuerConfig,
-): JsonObject => {
+): JsonObject {
   if (payload === undefined) return members
   const wanted = [
     ...['iss', 'aud', 'exp', 'sub_type'],

@@ -30,9 +30,8 @@ export interface IssuerVerifier {
  * shown to those that introspect. The first who accepts it counts. Where nobody does, a fault outweighs a denial: who
  * could not be asked might have accepted it, unless another has known it for its own.
  */
-export const createCallerVerifier =
-  (verifiers: readonly IssuerVerifier[]): VerifyCaller =>
-  async (token, deadline, beforeAsking) => {
+export function createCallerVerifier(verifiers: readonly IssuerVerifier[]): VerifyCaller {
+  return async (token, deadline, beforeAsking) => {
     const jwt = readUnverifiedJwt(token.reveal())
     if (jwt === undefined && isMalformedJwt(token.reveal())) {
       return failure(denial(looksEncrypted(token.reveal()) ? 'token_encrypted' : 'jwt_malformed'))
@@ -49,9 +48,10 @@ export const createCallerVerifier =
     const issuers = verifiers.map(({ issuer }) => issuer)
     return failure({ ...refusal, reason: diagnose(refusal.reason, issuers, jwt) })
   }
+}
 
 /** Why no issuer was there to be asked. */
-const reasonOfNobody = (token: Redacted, jwt: UnverifiedJwt | undefined): DenialReason => {
+function reasonOfNobody(token: Redacted, jwt: UnverifiedJwt | undefined): DenialReason {
   if (jwt !== undefined) return 'issuer_mismatch'
   return looksEncrypted(token.reveal()) ? 'token_encrypted' : 'token_opaque'
 }
@@ -60,10 +60,10 @@ const reasonOfNobody = (token: Redacted, jwt: UnverifiedJwt | undefined): Denial
  * Who accepts any `iss`, which only introspection does, is asked where nobody has this very one. Of
  * a token that tells none, the introspection answer may (contract §6).
  */
-const whoIsAsked = (
+function whoIsAsked(
   verifiers: readonly IssuerVerifier[],
   jwt: UnverifiedJwt | undefined,
-): readonly IssuerVerifier[] => {
+): readonly IssuerVerifier[] {
   const claimed = jwt && claimedIssuer(jwt)
   if (claimed === undefined) return verifiers.filter(({ issuer }) => issuer.jwt === undefined)
   const named = verifiers.filter(({ issuer }) => issuer.rules.issuer === claimed)
@@ -76,8 +76,11 @@ const whoIsAsked = (
 const NOT_MINE: readonly string[] = ['token_inactive', 'key_unknown', 'signature_invalid']
 
 /** Who has found a token good but for its scope knows it for sure; after that a fault counts most. */
-const weightiest = (refusals: readonly (Denial | Fault)[]): Denial | Fault | undefined =>
-  refusals.find((refusal) => refusal.outcome === 'deny' && lacksScopeAlone(refusal)) ??
-  refusals.find(({ outcome }) => outcome === 'fault') ??
-  refusals.find(({ reason }) => !NOT_MINE.includes(reason)) ??
-  refusals[0]
+function weightiest(refusals: readonly (Denial | Fault)[]): Denial | Fault | undefined {
+  return (
+    refusals.find((refusal) => refusal.outcome === 'deny' && lacksScopeAlone(refusal)) ??
+    refusals.find(({ outcome }) => outcome === 'fault') ??
+    refusals.find(({ reason }) => !NOT_MINE.includes(reason)) ??
+    refusals[0]
+  )
+}

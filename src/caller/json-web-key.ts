@@ -38,7 +38,7 @@ const CURVES = ['P-256', 'P-384', 'P-521', 'Ed25519']
 const LEAST_RSA_BITS = 2048
 
 /** The key, or what is wrong with it in words that name no value. */
-export const readTrustedKey = (jwk: JsonObject): Result<TrustedKey, string> => {
+export function readTrustedKey(jwk: JsonObject): Result<TrustedKey, string> {
   const kty = member(jwk, 'kty')
   const names = PUBLIC_MEMBERS.get(kty)
   if (typeof kty !== 'string' || names === undefined) {
@@ -69,7 +69,7 @@ export const readTrustedKey = (jwk: JsonObject): Result<TrustedKey, string> => {
   return success({ kid: text(jwk, 'kid'), alg, x5t: text(jwk, 'x5t'), kty, crv, key })
 }
 
-const text = (jwk: JsonObject, name: string): string | undefined => {
+function text(jwk: JsonObject, name: string): string | undefined {
   const value = member(jwk, name)
   return typeof value === 'string' ? value : undefined
 }
@@ -78,7 +78,7 @@ const text = (jwk: JsonObject, name: string): string | undefined => {
  * `use` and `key_ops` (RFC 7517 §4.2, §4.3). Identity domains publish their verification keys with
  * the operations `encrypt` and `sign`: what is for signing counts as for verifying here.
  */
-const objectionToPurpose = (jwk: JsonObject): string | undefined => {
+function objectionToPurpose(jwk: JsonObject): string | undefined {
   const use = member(jwk, 'use')
   if (use !== undefined && use !== 'sig') return 'is not for signatures (`use`)'
   const operations = member(jwk, 'key_ops')
@@ -89,11 +89,7 @@ const objectionToPurpose = (jwk: JsonObject): string | undefined => {
   return isForSignatures === true ? undefined : 'is not for signatures (`key_ops`)'
 }
 
-const importKey = (
-  kty: string,
-  names: readonly string[],
-  jwk: JsonObject,
-): KeyObject | undefined => {
+function importKey(kty: string, names: readonly string[], jwk: JsonObject): KeyObject | undefined {
   const members = names.map((name) => [name, member(jwk, name)] as const)
   if (!members.every(([, value]) => typeof value === 'string' && value !== '')) return undefined
   try {
@@ -104,25 +100,26 @@ const importKey = (
   }
 }
 
-export const algorithmFits = (
+export function algorithmFits(
   algorithm: SignatureAlgorithm,
   key: Pick<TrustedKey, 'kty' | 'crv'>,
-): boolean => {
+): boolean {
   const wanted: { readonly kty: string; readonly crv?: string } = SIGNATURE_ALGORITHMS[algorithm]
   return wanted.kty === key.kty && (wanted.crv === undefined || wanted.crv === key.crv)
 }
 
 /** The keys of a JWK Set (RFC 7517 §5) or of a single JWK; undefined where it is neither. */
-export const jsonWebKeys = (document: JsonObject): readonly unknown[] | undefined => {
+export function jsonWebKeys(document: JsonObject): readonly unknown[] | undefined {
   const keys = member(document, 'keys')
   if (Array.isArray(keys)) return keys as readonly unknown[]
   return member(document, 'kty') === undefined ? undefined : [document]
 }
 
 /** The trusted keys of a set, and a word on each of the others, which does no harm to the rest. */
-export const readTrustedKeys = (
-  keys: readonly unknown[],
-): { readonly trusted: readonly TrustedKey[]; readonly problems: readonly string[] } => {
+export function readTrustedKeys(keys: readonly unknown[]): {
+  readonly trusted: readonly TrustedKey[]
+  readonly problems: readonly string[]
+} {
   const readings = keys.map((key, index) => {
     const name = isJsonObject(key) ? (text(key, 'kid') ?? `no. ${index + 1}`) : `no. ${index + 1}`
     const reading = isJsonObject(key) ? readTrustedKey(key) : failure('is no JSON object')

@@ -19,13 +19,12 @@ export interface JwksEndpointPorts {
 }
 
 /** `locate` gives the address, which discovery may have to find first. */
-export const createFetchKeys =
-  (
-    locate: (deadline: Deadline) => Promise<Result<string, Fault>>,
-    access: KeyAccess | undefined,
-    { http, requestToken }: JwksEndpointPorts,
-  ): FetchKeys =>
-  async (deadline) => {
+export function createFetchKeys(
+  locate: (deadline: Deadline) => Promise<Result<string, Fault>>,
+  access: KeyAccess | undefined,
+  { http, requestToken }: JwksEndpointPorts,
+): FetchKeys {
+  return async (deadline) => {
     const url = await locate(deadline)
     if (!url.ok) return url
 
@@ -48,9 +47,10 @@ export const createFetchKeys =
       ? readJwksAnswer(answer.value)
       : failure(fault('keys_unavailable', { detail: answer.error }))
   }
+}
 
 /** The keys that can be trusted. Those that cannot are left out; without any other it is a fault. */
-export const readJwksAnswer = (answer: HttpAnswer): Result<readonly TrustedKey[], Fault> => {
+export function readJwksAnswer(answer: HttpAnswer): Result<readonly TrustedKey[], Fault> {
   if (answer.status !== 200) {
     return failure(fault('keys_unavailable', { detail: `status_${answer.status}` }))
   }

@@ -34,12 +34,12 @@ export type VerifyJwt = (
  * What the token alone shows is judged before any key is asked for: a bad token costs no request.
  * Only what a good token lacks, a scope, is told after its signature has been verified.
  */
-export const createJwtVerifier = (
+export function createJwtVerifier(
   issuer: IssuerConfig,
   jwt: JwtConfig,
   keys: SigningKeys,
   clock: Clock,
-): VerifyJwt => {
+): VerifyJwt {
   const refuse = (reason: DenialReason, known: Circumstances = {}): Result<never, Denial> =>
     failure(denial(reason, { issuer: issuer.name, ...known }))
 
@@ -86,10 +86,10 @@ const KEYS_FROM_THE_TOKEN = ['jwk', 'jku', 'x5u']
 const ACCESS_TOKEN_TYPES = ['at+jwt', 'application/at+jwt']
 const COMMON_TYPES = [...ACCESS_TOKEN_TYPES, 'jwt', 'application/jwt']
 
-const readHeader = (
+function readHeader(
   header: JsonObject,
   { algorithms, type }: JwtConfig,
-): Result<SignatureHeader, DenialReason> => {
+): Result<SignatureHeader, DenialReason> {
   const [alg, kid, x5t, typ] = ['alg', 'kid', 'x5t', 'typ'].map((name) => member(header, name))
   if (typeof alg !== 'string' || !isSignatureAlgorithm(alg) || !algorithms.includes(alg)) {
     return failure('algorithm_not_allowed')
@@ -107,16 +107,16 @@ const readHeader = (
   return isAccessToken ? success({ alg, kid, x5t }) : failure('token_type_wrong')
 }
 
-const isTextOrAbsent = (value: unknown): value is string | undefined =>
-  value === undefined || typeof value === 'string'
+function isTextOrAbsent(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === 'string'
+}
 
 /**
  * Tries the keys at hand, and once more after a renewal when none fits: a new key shows as an
  * unknown `kid` or, where an issuer gives all its keys the same one, as a bad signature.
  */
-const createVerifySignature =
-  (keys: SigningKeys, isSigned: IsSigned) =>
-  async (
+function createVerifySignature(keys: SigningKeys, isSigned: IsSigned) {
+  return async (
     token: SignedToken,
     header: SignatureHeader,
     deadline: Deadline,
@@ -139,15 +139,17 @@ const createVerifySignature =
       ? success(undefined)
       : failure(refusal)
   }
+}
 
 /** More than one key fits where keys share a `kid` or the token names none. */
 const MOST_CANDIDATES = 16
 
-const candidateKeys = (
+function candidateKeys(
   keys: readonly TrustedKey[],
   { alg, kid }: SignatureHeader,
-): readonly TrustedKey[] =>
-  keys
+): readonly TrustedKey[] {
+  return keys
     .filter((key) => algorithmFits(alg, key) && (key.alg === undefined || key.alg === alg))
     .filter((key) => kid === undefined || key.kid === undefined || key.kid === kid)
     .slice(0, MOST_CANDIDATES)
+}

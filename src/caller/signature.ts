@@ -27,7 +27,7 @@ const REMEMBERED = 2_000
  * key, as it was fetched, is still among those that may have signed; whatever the token claims is
  * judged each time.
  */
-export const createIsSigned = (clock: Clock): IsSigned => {
+export function createIsSigned(clock: Clock): IsSigned {
   const signers = new ExpiringCache<TrustedKey>(REMEMBERED, clock)
   return async (keys, { text, alg, expiresAt }) => {
     const id = cacheKey(text, alg)
@@ -42,11 +42,11 @@ export const createIsSigned = (clock: Clock): IsSigned => {
   }
 }
 
-const isSignedBy = async (
+async function isSignedBy(
   { key }: TrustedKey,
   text: string,
   alg: SignatureAlgorithm,
-): Promise<boolean> => {
+): Promise<boolean> {
   try {
     await compactVerify(text, key, { algorithms: [alg] })
     return true

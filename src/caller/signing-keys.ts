@@ -55,16 +55,18 @@ const RETRY_AFTER_FAILURE = seconds(2)
 /** An endpoint that takes longer is slow, whoever asks. */
 const SOON = seconds(1)
 
-export const createStaticKeys = (keys: readonly TrustedKey[]): SigningKeys => ({
-  areAtHand: () => true,
-  current: () => Promise.resolve(success({ keys, areNew: false })),
-  renewed: () => Promise.resolve(undefined),
-})
+export function createStaticKeys(keys: readonly TrustedKey[]): SigningKeys {
+  return {
+    areAtHand: () => true,
+    current: () => Promise.resolve(success({ keys, areNew: false })),
+    renewed: () => Promise.resolve(undefined),
+  }
+}
 
 const LONG_AGO = numericDate(Number.NEGATIVE_INFINITY)
 
 /** The keys of one JWKS address. What one address publishes never vouches for another issuer. */
-export const createRemoteKeys = (fetchKeys: FetchKeys, clock: Clock): SigningKeys => {
+export function createRemoteKeys(fetchKeys: FetchKeys, clock: Clock): SigningKeys {
   let keys: readonly TrustedKey[] = []
   let fetchedAt = LONG_AGO
   let renewedAt = LONG_AGO

@@ -39,24 +39,27 @@ export type VerifyCaller = (
   beforeAsking: BeforeAsking,
 ) => Promise<Result<VerifiedCaller, Denial | Fault>>
 
-export const toVerifiedCaller = (
+export function toVerifiedCaller(
   claims: TokenClaims,
   issuer: IssuerConfig,
   cache: CacheUse,
-): VerifiedCaller => ({
-  issuer: issuer.name,
-  principal: claims.principal,
-  clientId: claims.clientId,
-  tokenScope: claims.scope,
-  scope: toGatewayScopes(claims.scope, issuer.gatewayScopes),
-  expiresAt: claims.expiresAt,
-  contextClaims: selectContextClaims(claims.members, issuer.contextClaims),
-  claims: claims.members,
-  cache,
-})
+): VerifiedCaller {
+  return {
+    issuer: issuer.name,
+    principal: claims.principal,
+    clientId: claims.clientId,
+    tokenScope: claims.scope,
+    scope: toGatewayScopes(claims.scope, issuer.gatewayScopes),
+    expiresAt: claims.expiresAt,
+    contextClaims: selectContextClaims(claims.members, issuer.contextClaims),
+    claims: claims.members,
+    cache,
+  }
+}
 
-const toGatewayScopes = (
+function toGatewayScopes(
   scope: readonly string[],
   { map, prefix }: GatewayScopes,
-): readonly string[] =>
-  scope.flatMap((token) => map.get(token) ?? [token]).map((token) => `${prefix}${token}`)
+): readonly string[] {
+  return scope.flatMap((token) => map.get(token) ?? [token]).map((token) => `${prefix}${token}`)
+}

@@ -10,13 +10,12 @@ import type { VerifyJwt } from './jwt-access-token.ts'
 import { toVerifiedCaller, type VerifyCaller } from './verified-caller.ts'
 
 /** The signature comes first, so that garbage never reaches the identity provider. */
-export const createIssuerVerifier =
-  (
-    issuer: IssuerConfig,
-    verifyJwt: VerifyJwt | undefined,
-    introspect: Introspect | undefined,
-  ): VerifyCaller =>
-  async (token, deadline, beforeAsking) => {
+export function createIssuerVerifier(
+  issuer: IssuerConfig,
+  verifyJwt: VerifyJwt | undefined,
+  introspect: Introspect | undefined,
+): VerifyCaller {
+  return async (token, deadline, beforeAsking) => {
     const signed = await verifyJwt?.(token, deadline, beforeAsking)
     if (signed?.ok === false) return signed
 
@@ -29,3 +28,4 @@ export const createIssuerVerifier =
     const ends = [claims.expiresAt, signed?.value.expiresAt].filter((end) => end !== undefined)
     return success(ends.length === 0 ? caller : { ...caller, expiresAt: earliest(...ends) })
   }
+}

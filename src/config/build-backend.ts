@@ -11,14 +11,18 @@ import type { BackendCondition, BackendConfig, GrantConfig } from './model.ts'
 import { IDENTITY_DOMAIN_ISSUER } from './presets.ts'
 import { judgeEndpoint, judgeMembers, judgeSecretOcid, type Report } from './problems.ts'
 
-export const buildBackend = (input: BackendInput, report: Report): BackendConfig => ({
-  name: input.name,
-  condition: buildCondition(input, report),
-  grant: buildGrant(input, report),
-  minTokenLifetime: seconds(input.min_token_seconds ?? LIMITS.min_back_end_token_seconds.otherwise),
-})
+export function buildBackend(input: BackendInput, report: Report): BackendConfig {
+  return {
+    name: input.name,
+    condition: buildCondition(input, report),
+    grant: buildGrant(input, report),
+    minTokenLifetime: seconds(
+      input.min_token_seconds ?? LIMITS.min_back_end_token_seconds.otherwise,
+    ),
+  }
+}
 
-const buildCondition = ({ when }: BackendInput, report: Report): BackendCondition | undefined => {
+function buildCondition({ when }: BackendInput, report: Report): BackendCondition | undefined {
   if (when === undefined) return undefined
   if (Object.keys(when).length === 0) {
     report('when', 'is empty', 'Give a condition, or leave `when` out of the last backend.')
@@ -35,7 +39,7 @@ const buildCondition = ({ when }: BackendInput, report: Report): BackendConditio
   }
 }
 
-const buildGrant = (input: BackendInput, report: Report): GrantConfig => {
+function buildGrant(input: BackendInput, report: Report): GrantConfig {
   const kind = input.grant ?? 'client_credentials'
   reportIdleKeys(input, kind, report)
   if (kind === 'basic') return { kind, secretOcid: requireSecret(input, report) }
@@ -71,7 +75,7 @@ const buildGrant = (input: BackendInput, report: Report): GrantConfig => {
 }
 
 /** What is given for another grant shows that one of the two is a mistake. */
-const reportIdleKeys = (input: BackendInput, kind: GrantConfig['kind'], report: Report): void => {
+function reportIdleKeys(input: BackendInput, kind: GrantConfig['kind'], report: Report): void {
   const signs = kind === 'jwt_bearer' || input.client_auth === 'private_key_jwt'
   const idle = [
     [input.assertion !== undefined && !signs, 'assertion'],
@@ -84,11 +88,7 @@ const reportIdleKeys = (input: BackendInput, kind: GrantConfig['kind'], report: 
   }
 }
 
-const demand = (
-  field: keyof typeof REMEDIES,
-  value: string | undefined,
-  report: Report,
-): string => {
+function demand(field: keyof typeof REMEDIES, value: string | undefined, report: Report): string {
   if (value === undefined || value === '') {
     report(field, 'is missing', REMEDIES[field])
   }
@@ -105,17 +105,17 @@ const REMEDIES = {
   secret_ocid: 'Give the OCID of the Vault secret with user:password.',
 }
 
-const requireSecret = ({ secret_ocid }: BackendInput, report: Report): string => {
+function requireSecret({ secret_ocid }: BackendInput, report: Report): string {
   const ocid = demand('secret_ocid', secret_ocid, report)
   judgeSecretOcid('secret_ocid', ocid, report)
   return ocid
 }
 
-const buildClient = (
+function buildClient(
   { client, client_auth, assertion }: BackendInput,
   tokenEndpoint: string,
   report: Report,
-): ClientRegistration => {
+): ClientRegistration {
   const secretOcid = demand('client.client_secret_ocid', client?.client_secret_ocid, report)
   judgeSecretOcid('client.client_secret_ocid', secretOcid, report)
   return {
@@ -130,14 +130,14 @@ const buildClient = (
 }
 
 /** Identity domains want their issuer, which all of them share; RFC 7523 §3 the token endpoint. */
-const assertionAudience = (tokenEndpoint: string): AssertionProfile['audience'] => [
-  tokenEndpoint.endsWith('/oauth2/v1/token') ? IDENTITY_DOMAIN_ISSUER : tokenEndpoint,
-]
+function assertionAudience(tokenEndpoint: string): AssertionProfile['audience'] {
+  return [tokenEndpoint.endsWith('/oauth2/v1/token') ? IDENTITY_DOMAIN_ISSUER : tokenEndpoint]
+}
 
-const buildAssertionKey = (
+function buildAssertionKey(
   { assertion, client_auth }: BackendInput,
   report: Report,
-): string | undefined => {
+): string | undefined {
   const ocid = assertion?.key_ocid
   if (ocid === undefined && client_auth !== 'private_key_jwt') {
     report(

@@ -20,7 +20,7 @@ import {
 } from './presets.ts'
 import { judgeEndpoint, judgeSecretOcid, type Report } from './problems.ts'
 
-export const buildIssuer = (input: IssuerInput, report: Report): IssuerConfig => {
+export function buildIssuer(input: IssuerInput, report: Report): IssuerConfig {
   const given = input.provider === undefined ? {} : providerFacts(input.provider, report)
   const preset = providerOf(input.issuer ?? given.issuer) ?? input.provider?.preset
   const facts: ProviderFacts = { ...tokenFacts(preset), ...given }
@@ -50,7 +50,7 @@ export const buildIssuer = (input: IssuerInput, report: Report): IssuerConfig =>
 }
 
 /** A type that is wanted and not looked at would let another kind of token in. */
-const findIdleKeys = (input: IssuerInput, report: Report): readonly string[] => {
+function findIdleKeys(input: IssuerInput, report: Report): readonly string[] {
   if (input.token_type === 'at+jwt') {
     report(
       'token_type',
@@ -68,17 +68,17 @@ const KEYS_OF_JWTS = ['jwks_uri', 'jwks_access', 'jwks', 'algorithms', 'token_ty
  * Introspection where it can be done, as in the Python sample; else JWT. Where there is nothing for
  * either, what introspection needs is told as missing.
  */
-const defaultValidation = (
+function defaultValidation(
   { client, introspection_endpoint, jwks, jwks_uri }: IssuerInput,
   facts: ProviderFacts,
-): 'introspection' | 'jwt' => {
+): 'introspection' | 'jwt' {
   if (introspection_endpoint !== undefined) return 'introspection'
   if (client !== undefined && facts.introspectionEndpoint !== undefined) return 'introspection'
   const hasKeys = [jwks, jwks_uri, facts.jwksUri, facts.discovery].some((key) => key !== undefined)
   return hasKeys ? 'jwt' : 'introspection'
 }
 
-const buildClient = ({ client }: IssuerInput, report: Report): ClientRegistration | undefined => {
+function buildClient({ client }: IssuerInput, report: Report): ClientRegistration | undefined {
   if (client === undefined) return undefined
   judgeSecretOcid('client.client_secret_ocid', client.client_secret_ocid, report)
   return {
@@ -96,11 +96,11 @@ const BASIC_AUTHENTICATION = {
 
 const NO_CLIENT: ClientRegistration = { clientId: '', secretOcid: '', ...BASIC_AUTHENTICATION }
 
-const requireClient = (
+function requireClient(
   client: ClientRegistration | undefined,
   purpose: string,
   report: Report,
-): ClientRegistration => {
+): ClientRegistration {
   if (client === undefined) {
     report(
       'client.client_id',
@@ -116,12 +116,12 @@ const requireClient = (
   return client ?? NO_CLIENT
 }
 
-const buildIntrospection = (
+function buildIntrospection(
   input: IssuerInput,
   facts: ProviderFacts,
   client: ClientRegistration | undefined,
   report: Report,
-): IntrospectionConfig => {
+): IntrospectionConfig {
   const endpoint = input.introspection_endpoint ?? facts.introspectionEndpoint
   if (endpoint === undefined && facts.discovery === undefined) {
     report(
@@ -140,12 +140,12 @@ const buildIntrospection = (
   }
 }
 
-const buildJwt = (
+function buildJwt(
   input: IssuerInput,
   facts: ProviderFacts,
   client: ClientRegistration | undefined,
   report: Report,
-): JwtConfig => {
+): JwtConfig {
   const issuer = input.issuer ?? facts.issuer
   if (issuer === undefined) {
     report(
@@ -164,7 +164,7 @@ const buildJwt = (
   }
 }
 
-const staticKeys = ({ jwks, jwks_uri }: IssuerInput, report: Report): KeySource => {
+function staticKeys({ jwks, jwks_uri }: IssuerInput, report: Report): KeySource {
   if (jwks_uri !== undefined) {
     report('jwks', 'stands beside `jwks_uri`', 'Give the keys or their address, not both.')
   }
@@ -184,12 +184,12 @@ const staticKeys = ({ jwks, jwks_uri }: IssuerInput, report: Report): KeySource 
   return { kind: 'static', keys: trusted }
 }
 
-const remoteKeys = (
+function remoteKeys(
   input: IssuerInput,
   facts: ProviderFacts,
   client: ClientRegistration | undefined,
   report: Report,
-): KeySource => {
+): KeySource {
   const uri = input.jwks_uri ?? facts.jwksUri
   if (uri === undefined && facts.discovery === undefined) {
     report(
@@ -218,10 +218,11 @@ const remoteKeys = (
 }
 
 /** Beside the keys of an identity domain, at the path that all identity domains have. */
-const identityDomainTokenEndpoint = (jwksUri: string): string =>
-  URL.canParse('/oauth2/v1/token', jwksUri) ? new URL('/oauth2/v1/token', jwksUri).href : ''
+function identityDomainTokenEndpoint(jwksUri: string): string {
+  return URL.canParse('/oauth2/v1/token', jwksUri) ? new URL('/oauth2/v1/token', jwksUri).href : ''
+}
 
-const buildContextClaims = ({ context_claims }: IssuerInput, report: Report): readonly string[] => {
+function buildContextClaims({ context_claims }: IssuerInput, report: Report): readonly string[] {
   for (const name of RESERVED_CONTEXT_NAMES) {
     if (context_claims?.includes(name) === true) {
       report('context_claims', `has ${name}, which is ours`, 'Leave it out.')

@@ -9,11 +9,7 @@ import type { RequiredClaim, TokenRules } from './model.ts'
 import type { ProviderFacts } from './presets.ts'
 import { judgeMembers, judgeScopes, type Report } from './problems.ts'
 
-export const buildRules = (
-  input: IssuerInput,
-  facts: ProviderFacts,
-  report: Report,
-): TokenRules => {
+export function buildRules(input: IssuerInput, facts: ProviderFacts, report: Report): TokenRules {
   judgeScopes('required_scopes', input.required_scopes ?? [], report)
   judgeMembers('required_claims', input.required_claims, report)
   const longest = input.max_token_lifetime_seconds
@@ -38,7 +34,7 @@ export const buildRules = (
   }
 }
 
-const buildAudience = ({ audience }: IssuerInput, report: Report): TokenRules['audience'] => {
+function buildAudience({ audience }: IssuerInput, report: Report): TokenRules['audience'] {
   if (audience !== 'any' && audience.includes('any')) {
     report('audience', 'has `any` beside others', 'Give the accepted values, or `any` alone.')
   }

@@ -8,13 +8,25 @@ import { SIGNATURE_ALGORITHMS } from '../oauth/signature-algorithms.ts'
 import { LIMITS, type Limits } from './limits.ts'
 
 /** The names of an object's members as a list of literals. */
-const namesOf = <T extends object>(object: T) => Object.keys(object) as (keyof T & string)[]
+function namesOf<T extends object>(object: T) {
+  return Object.keys(object) as (keyof T & string)[]
+}
 
-const text = (description: string) => v.pipe(v.string(), v.nonEmpty(), v.description(description))
-const texts = (description: string) =>
-  v.pipe(v.array(v.pipe(v.string(), v.nonEmpty())), v.description(description))
-const wholeSeconds = ({ least, most }: Pick<Limits, 'least' | 'most'>, description: string) =>
-  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most), v.description(description))
+function text(description: string) {
+  return v.pipe(v.string(), v.nonEmpty(), v.description(description))
+}
+function texts(description: string) {
+  return v.pipe(v.array(v.pipe(v.string(), v.nonEmpty())), v.description(description))
+}
+function wholeSeconds({ least, most }: Pick<Limits, 'least' | 'most'>, description: string) {
+  return v.pipe(
+    v.number(),
+    v.integer(),
+    v.minValue(least),
+    v.maxValue(most),
+    v.description(description),
+  )
+}
 
 const clientSchema = v.strictObject({
   client_id: text('Client id of our application at this identity provider.'),

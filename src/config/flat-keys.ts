@@ -174,13 +174,16 @@ export const FLAT_KEYS = {
 
 export type FlatKeyName = keyof typeof FLAT_KEYS
 
-export const isFlatKey = (name: string): name is FlatKeyName => Object.hasOwn(FLAT_KEYS, name)
+export function isFlatKey(name: string): name is FlatKeyName {
+  return Object.hasOwn(FLAT_KEYS, name)
+}
 
 /** What to do where the key, or the member of a document that stands for it, is missing. */
-export const remedyOfMissingKey = (key: FlatKeyName): string =>
-  key === 'audience'
+export function remedyOfMissingKey(key: FlatKeyName): string {
+  return key === 'audience'
     ? 'Give the primary audience of the API’s application, such as https://api.example.com/.'
     : FLAT_KEYS[key].meaning
+}
 
 /** Keys that hold the document form, in place of those for an issuer and a backend. */
 export const DOCUMENT_KEYS = [

@@ -13,10 +13,10 @@ export interface BackendsJudgement {
 }
 
 /** `reporter` tells problems of what lies at the path. */
-export const judgeBackends = (
+export function judgeBackends(
   { issuers, backends, refusesUnmatched }: BackendsJudgement,
   reporter: (path: string) => Report,
-): void => {
+): void {
   const names = issuers.map(({ name }) => name)
   backends.forEach((backend, index) => {
     const report = reporter(`backends.${index}`)
@@ -31,11 +31,11 @@ export const judgeBackends = (
   judgeDefault(backends, refusesUnmatched, reporter)
 }
 
-const judgeIssuers = (
+function judgeIssuers(
   { condition, grant }: BackendConfig,
   names: readonly string[],
   report: Report,
-): void => {
+): void {
   const unknown = condition?.issuers?.filter((name) => !names.includes(name)) ?? []
   if (unknown.length > 0) {
     report('when.issuers', 'has a name that no issuer has', 'Give names of configured issuers.')
@@ -58,11 +58,11 @@ const judgeIssuers = (
   }
 }
 
-const judgeDefault = (
+function judgeDefault(
   backends: readonly BackendConfig[],
   refusesUnmatched: boolean,
   reporter: (path: string) => Report,
-): void => {
+): void {
   const hasDefault = backends.at(-1)?.condition === undefined
   if (hasDefault === !refusesUnmatched) return
   reporter('unmatched')(

@@ -47,11 +47,12 @@ const ISSUER_ADDRESSES: readonly (readonly [PresetName, RegExp])[] = [
 ]
 
 /** Whose issuer it is, where its address tells. */
-export const providerOf = (issuer: string | undefined): PresetName | undefined =>
-  ISSUER_ADDRESSES.find(([, address]) => issuer !== undefined && address.test(issuer))?.[0]
+export function providerOf(issuer: string | undefined): PresetName | undefined {
+  return ISSUER_ADDRESSES.find(([, address]) => issuer !== undefined && address.test(issuer))?.[0]
+}
 
 /** What holds for the access tokens of a provider, however they are verified. */
-export const tokenFacts = (provider: PresetName | undefined): ProviderFacts => {
+export function tokenFacts(provider: PresetName | undefined): ProviderFacts {
   switch (provider) {
     case 'entra':
       return {
@@ -73,7 +74,7 @@ export const tokenFacts = (provider: PresetName | undefined): ProviderFacts => {
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** The facts, and the problems with what was given of the provider. */
-export const providerFacts = (provider: ProviderInput, report: Report): ProviderFacts => {
+export function providerFacts(provider: ProviderInput, report: Report): ProviderFacts {
   const url = (field: string, address: string): string => {
     judgeEndpoint(`provider.${field}`, address, report)
     return address.replace(/\/+$/, '')
@@ -102,21 +103,23 @@ export const providerFacts = (provider: ProviderInput, report: Report): Provider
 }
 
 /** The discovery document of an identity domain names a foreign issuer: the paths are fixed instead. */
-const identityDomain = (domain: string): ProviderFacts => ({
-  issuer: IDENTITY_DOMAIN_ISSUER,
-  jwksUri: `${domain}/admin/v1/SigningCert/jwk`,
-  jwksAccess: 'client_credentials',
-  tokenEndpoint: `${domain}/oauth2/v1/token`,
-  introspectionEndpoint: `${domain}/oauth2/v1/introspect`,
-  claimNames: { clientId: ['client_id'], scope: ['scope'] },
-})
+function identityDomain(domain: string): ProviderFacts {
+  return {
+    issuer: IDENTITY_DOMAIN_ISSUER,
+    jwksUri: `${domain}/admin/v1/SigningCert/jwk`,
+    jwksAccess: 'client_credentials',
+    tokenEndpoint: `${domain}/oauth2/v1/token`,
+    introspectionEndpoint: `${domain}/oauth2/v1/introspect`,
+    claimNames: { clientId: ['client_id'], scope: ['scope'] },
+  }
+}
 
 /**
  * Application permissions stand in `roles`, delegated ones in `scp`; `sub` differs by application.
  * A token without either was granted nothing: “Applications that expose APIs must implement
  * permission checks” (Microsoft, “OAuth 2.0 client credentials flow”).
  */
-const entra = (tenant: string, version: 1 | 2): ProviderFacts => {
+function entra(tenant: string, version: 1 | 2): ProviderFacts {
   const login = `https://login.microsoftonline.com/${tenant}`
   const claimNames = { principal: ['oid', 'sub'], scope: ['scp', 'roles'] }
   return version === 1
@@ -132,7 +135,7 @@ const entra = (tenant: string, version: 1 | 2): ProviderFacts => {
       }
 }
 
-const okta = (organisation: string, server: string): ProviderFacts => {
+function okta(organisation: string, server: string): ProviderFacts {
   const issuer = `${organisation}/oauth2/${server}`
   return {
     issuer,
@@ -143,20 +146,26 @@ const okta = (organisation: string, server: string): ProviderFacts => {
 }
 
 /** The issuer ends in a slash; `azp` and `client_id` are those of its two token profiles. */
-const auth0 = (tenant: string): ProviderFacts => ({
-  issuer: `${tenant}/`,
-  jwksUri: `${tenant}/.well-known/jwks.json`,
-  claimNames: { clientId: ['azp', 'client_id'], scope: ['scope', 'permissions'] },
-})
+function auth0(tenant: string): ProviderFacts {
+  return {
+    issuer: `${tenant}/`,
+    jwksUri: `${tenant}/.well-known/jwks.json`,
+    claimNames: { clientId: ['azp', 'client_id'], scope: ['scope', 'permissions'] },
+  }
+}
 
-const keycloak = (realm: string): ProviderFacts => ({
-  issuer: realm,
-  jwksUri: `${realm}/protocol/openid-connect/certs`,
-  introspectionEndpoint: `${realm}/protocol/openid-connect/token/introspect`,
-  claimNames: { clientId: ['azp', 'client_id'], scope: ['scope'] },
-})
+function keycloak(realm: string): ProviderFacts {
+  return {
+    issuer: realm,
+    jwksUri: `${realm}/protocol/openid-connect/certs`,
+    introspectionEndpoint: `${realm}/protocol/openid-connect/token/introspect`,
+    claimNames: { clientId: ['azp', 'client_id'], scope: ['scope'] },
+  }
+}
 
-const openIdConnect = (issuer: string, base: string): ProviderFacts => ({
-  issuer,
-  discovery: { url: `${base}/.well-known/openid-configuration`, issuer },
-})
+function openIdConnect(issuer: string, base: string): ProviderFacts {
+  return {
+    issuer,
+    discovery: { url: `${base}/.well-known/openid-configuration`, issuer },
+  }
+}

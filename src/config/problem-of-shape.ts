@@ -7,7 +7,7 @@ import { FLAT_NAMES, isFlatKey, remedyOfMissingKey } from './flat-keys.ts'
 import { looksSecret, remedyOfSecret, type ConfigProblem } from './problems.ts'
 
 /** The library's own message may quote the value, which may be a secret at the wrong place. */
-export const problemOfShape = (issue: v.BaseIssue<unknown>, key: string): ConfigProblem => {
+export function problemOfShape(issue: v.BaseIssue<unknown>, key: string): ConfigProblem {
   const path = v.getDotPath(issue)
   const told = { key: path === null ? key : `${key}: ${path}` }
   if (issue.type === 'strict_object' && issue.expected === 'never') {
@@ -33,7 +33,7 @@ export const problemOfShape = (issue: v.BaseIssue<unknown>, key: string): Config
 }
 
 /** What the flat key of the same meaning says, if there is one. */
-const remedyOfMissing = (path: string): string | undefined => {
+function remedyOfMissing(path: string): string | undefined {
   const [, kind, field] = /^(issuer|backend)s\.\d+\.(.+)$/.exec(path) ?? []
   if (field === undefined) return undefined
   const key = FLAT_NAMES[kind === 'issuer' ? kind : 'backend'][field] ?? field

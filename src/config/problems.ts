@@ -20,10 +20,10 @@ export type Report = (field: string, problem: string, remedy: string) => void
  * What nobody has thought of is a problem like any other: a function has to start and to tell it,
  * whatever its configuration is.
  */
-export const tellingDefects = <T>(
+export function tellingDefects<T>(
   key: string,
   read: () => Result<T, readonly ConfigProblem[]>,
-): Result<T, readonly ConfigProblem[]> => {
+): Result<T, readonly ConfigProblem[]> {
   try {
     return read()
   } catch {
@@ -35,13 +35,13 @@ export const tellingDefects = <T>(
 const ENDPOINT_REMEDY = 'Give a full address that begins with https://; http is for loopback alone.'
 
 /** An empty value has been told as missing already. */
-export const judgeEndpoint = (field: string, address: string | undefined, report: Report): void => {
+export function judgeEndpoint(field: string, address: string | undefined, report: Report): void {
   if (address === undefined || address === '') return
   const problem = endpointProblem(address)
   if (problem !== undefined) report(field, problem, ENDPOINT_REMEDY)
 }
 
-export const judgeSecretOcid = (field: string, ocid: string, report: Report): void => {
+export function judgeSecretOcid(field: string, ocid: string, report: Report): void {
   if (ocid === '' || /^ocid1\.[A-Za-z0-9._-]+$/.test(ocid)) return
   report(
     field,
@@ -51,22 +51,25 @@ export const judgeSecretOcid = (field: string, ocid: string, report: Report): vo
 }
 
 /** By its name, what holds a secret and no OCID of one. */
-export const looksSecret = (name: string): boolean => /(secret|password|private_?key)$/i.test(name)
+export function looksSecret(name: string): boolean {
+  return /(secret|password|private_?key)$/i.test(name)
+}
 
 /** `key`: the one for the OCID of such a secret, where there is one alone. */
-export const remedyOfSecret = (key: string | undefined): string =>
-  `If the secret itself stands here, replace it: others can read it. Give ${key ?? 'the OCID of a Vault secret, in a key that ends in _ocid'}.`
+export function remedyOfSecret(key: string | undefined): string {
+  return `If the secret itself stands here, replace it: others can read it. Give ${key ?? 'the OCID of a Vault secret, in a key that ends in _ocid'}.`
+}
 
 /** RFC 6749 §3.3: `scope-token`. */
 const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/
 
-export const judgeScopes = (field: string, scopes: readonly string[], report: Report): void => {
+export function judgeScopes(field: string, scopes: readonly string[], report: Report): void {
   if (scopes.every((scope) => SCOPE_TOKEN.test(scope))) return
   report(field, 'has a character that no scope has', 'Give plain scope names, without quotes.')
 }
 
 /** Arrays and objects without members would pass for objects, and ask for nothing. */
-export const judgeMembers = (field: string, value: object | undefined, report: Report): void => {
+export function judgeMembers(field: string, value: object | undefined, report: Report): void {
   if (value === undefined || (isJsonObject(value) && Object.keys(value).length > 0)) return
   report(field, 'is no object with members', 'Give names with their values, or leave it out.')
 }

@@ -7,13 +7,13 @@ import { LOG_LEVELS } from '../platform/log.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import { DOCUMENT_KEYS, FLAT_KEYS, SETTING_KEYS } from './flat-keys.ts'
 import { FlatReader, type FlatConfiguration } from './flat-reader.ts'
-import { doubtsAbout, doubtsAboutValues, type ConfigForm } from './hardly-meant.ts'
+import { doubtsAbout, doubtsAboutValues, type ConfigForm } from './checks/suspicious-values.ts'
 import { RATE_LIMITS_PER_MINUTE, type Config, type RateLimitTier, type Settings } from './model.ts'
 import { judgeEndpoint, judgeSecretOcid, tellingDefects, type ConfigProblem } from './problems.ts'
 import { readDocument } from './read-document.ts'
 import { readFlatConfig } from './read-flat.ts'
-import { warnOfSurroundings } from './surroundings.ts'
-import { warnOfUnknownKeys } from './unknown-keys.ts'
+import { warnOfSurroundings } from './checks/environment-warnings.ts'
+import { warnOfUnknownKeys } from './checks/unknown-keys.ts'
 
 /** The configuration, or where in Vault it lies. */
 export type ConfigSource =
@@ -28,7 +28,7 @@ export interface ConfigReading {
   readonly warnings: readonly ConfigProblem[]
 }
 
-export const readConfig = (values: FlatConfiguration): ConfigReading => {
+export function readConfig(values: FlatConfiguration): ConfigReading {
   const reader = new FlatReader(values)
   const settings = readSettings(reader)
   const source = readSource(reader, values)
@@ -56,9 +56,11 @@ const EMPTY_DOCUMENT: ConfigProblem = {
   remedy: 'Give the document, or take the key away.',
 }
 
-const isFlat = (values: FlatConfiguration): boolean => values['authorizer_config'] === undefined
+function isFlat(values: FlatConfiguration): boolean {
+  return values['authorizer_config'] === undefined
+}
 
-const readSettings = (reader: FlatReader): Settings => {
+function readSettings(reader: FlatReader): Settings {
   const vaultSecretsEndpoint = reader.optional('vault_secrets_endpoint')
   judgeEndpoint('vault_secrets_endpoint', vaultSecretsEndpoint, reader.report.bind(reader))
   return {
@@ -73,10 +75,10 @@ const readSettings = (reader: FlatReader): Settings => {
 
 const RATE_LIMIT_TIERS = Object.keys(RATE_LIMITS_PER_MINUTE) as RateLimitTier[]
 
-const readSource = (
+function readSource(
   reader: FlatReader,
   values: FlatConfiguration,
-): Result<ConfigSource, readonly ConfigProblem[]> => {
+): Result<ConfigSource, readonly ConfigProblem[]> {
   const document = reader.optional('authorizer_config')
   const secretOcid = reader.optional('authorizer_config_secret_ocid')
   if (document === undefined && secretOcid === undefined) {
@@ -101,7 +103,7 @@ const readSource = (
 }
 
 /** Flat keys for an issuer or a backend would be ignored beside a document, rules among them. */
-const reportKeysBesideDocument = (reader: FlatReader, values: FlatConfiguration): void => {
+function reportKeysBesideDocument(reader: FlatReader, values: FlatConfiguration): void {
   const apart: readonly string[] = [...SETTING_KEYS, ...DOCUMENT_KEYS]
   for (const key of Object.keys(FLAT_KEYS)) {
     if (!apart.includes(key) && Object.hasOwn(values, key)) {
@@ -111,30 +113,32 @@ const reportKeysBesideDocument = (reader: FlatReader, values: FlatConfiguration)
 }
 
 /** What every cold start says of a configuration that works. */
-export const warningsAbout = (
+export function warningsAbout(
   config: Config,
   form: ConfigForm = 'document',
-): readonly ConfigProblem[] => [
-  ...config.issuers
-    .filter(({ rules }) => rules.audience === 'any')
-    .map(({ name }) => ({
-      key: 'audience',
-      problem: `is \`any\` for issuer ${name}: tokens that were issued for other APIs pass here`,
-      remedy: 'Give the audience of this API’s resource server.',
-    })),
-  ...config.issuers
-    .filter(({ idleKeys }) => idleKeys.length > 0)
-    .map(({ name, idleKeys }) => ({
-      key: 'validation',
-      problem: `comes to \`introspection\` for issuer ${name}: ${idleKeys.join(', ')} without effect`,
-      remedy: 'Give `jwt` or `jwt_and_introspection`; or leave them out.',
-    })),
-  ...config.backends
-    .filter(({ grant }) => grant.kind === 'basic')
-    .map(({ name }) => ({
-      key: form === 'flat' ? 'back_end_grant' : 'grant',
-      problem: `is \`basic\` for backend ${name}: a legacy way, a password that nobody renews`,
-      remedy: 'Move to client_credentials as soon as the integration takes OAuth tokens.',
-    })),
-  ...doubtsAbout(config, form),
-]
+): readonly ConfigProblem[] {
+  return [
+    ...config.issuers
+      .filter(({ rules }) => rules.audience === 'any')
+      .map(({ name }) => ({
+        key: 'audience',
+        problem: `is \`any\` for issuer ${name}: tokens that were issued for other APIs pass here`,
+        remedy: 'Give the audience of this API’s resource server.',
+      })),
+    ...config.issuers
+      .filter(({ idleKeys }) => idleKeys.length > 0)
+      .map(({ name, idleKeys }) => ({
+        key: 'validation',
+        problem: `comes to \`introspection\` for issuer ${name}: ${idleKeys.join(', ')} without effect`,
+        remedy: 'Give `jwt` or `jwt_and_introspection`; or leave them out.',
+      })),
+    ...config.backends
+      .filter(({ grant }) => grant.kind === 'basic')
+      .map(({ name }) => ({
+        key: form === 'flat' ? 'back_end_grant' : 'grant',
+        problem: `is \`basic\` for backend ${name}: a legacy way, a password that nobody renews`,
+        remedy: 'Move to client_credentials as soon as the integration takes OAuth tokens.',
+      })),
+    ...doubtsAbout(config, form),
+  ]
+}

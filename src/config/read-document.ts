@@ -5,22 +5,23 @@
 import * as v from 'valibot'
 import { parseJsonObject, withoutPrototypes } from '../platform/json.ts'
 import { failure, success, type Result } from '../platform/result.ts'
-import { breakOf } from './broken-json.ts'
+import { breakOf } from './checks/broken-json.ts'
 import { buildBackend } from './build-backend.ts'
 import { buildIssuer } from './build-issuer.ts'
 import { documentSchema } from './document-schema.ts'
-import { duplicateMembers } from './duplicate-members.ts'
+import { duplicateMembers } from './checks/duplicate-members.ts'
 import { judgeBackends } from './judge-backends.ts'
-import { reportLookalikes } from './lookalikes.ts'
+import { reportLookalikes } from './checks/overlapping-issuers.ts'
 import type { Config } from './model.ts'
 import { problemOfShape } from './problem-of-shape.ts'
 import { tellingDefects, type ConfigProblem, type Report } from './problems.ts'
 
 /** `key`: the flat key or the secret that holds the document, for telling problems. */
-export const readDocument = (text: string, key: string): Result<Config, readonly ConfigProblem[]> =>
-  tellingDefects(key, () => judgeDocument(text, key))
+export function readDocument(text: string, key: string): Result<Config, readonly ConfigProblem[]> {
+  return tellingDefects(key, () => judgeDocument(text, key))
+}
 
-const judgeDocument = (text: string, key: string): Result<Config, readonly ConfigProblem[]> => {
+function judgeDocument(text: string, key: string): Result<Config, readonly ConfigProblem[]> {
   const json = parseJsonObject(Buffer.from(text))
   if (json === undefined) {
     const { where, isQuote } = breakOf(text)
@@ -71,7 +72,7 @@ const TWICE = {
 const DROPPED = ['__proto__', 'constructor', 'prototype']
 
 /** The paths in the value at which such names stand. */
-const unusableNames = (value: unknown, path: readonly string[] = []): readonly string[] => {
+function unusableNames(value: unknown, path: readonly string[] = []): readonly string[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, each]) => [
     ...(DROPPED.includes(name) ? [[...path, name].join('.')] : []),

@@ -15,18 +15,20 @@ import type { Report } from './problems.ts'
 /** In logs, the one issuer and the one backend of the flat keys. */
 const ONLY = 'default'
 
-export const readFlatConfig = (reader: FlatReader): Config => ({
-  issuers: [buildIssuer(readIssuer(reader), reporter(reader, FLAT_NAMES.issuer))],
-  backends: [buildBackend(readBackend(reader), reporter(reader, FLAT_NAMES.backend))],
-})
+export function readFlatConfig(reader: FlatReader): Config {
+  return {
+    issuers: [buildIssuer(readIssuer(reader), reporter(reader, FLAT_NAMES.issuer))],
+    backends: [buildBackend(readBackend(reader), reporter(reader, FLAT_NAMES.backend))],
+  }
+}
 
-const reporter =
-  (reader: FlatReader, names: Readonly<Record<string, string>>): Report =>
-  (field, problem, remedy) => {
+function reporter(reader: FlatReader, names: Readonly<Record<string, string>>): Report {
+  return (field, problem, remedy) => {
     reader.report(names[field] ?? field, problem, remedy)
   }
+}
 
-const readIssuer = (reader: FlatReader): IssuerInput => {
+function readIssuer(reader: FlatReader): IssuerInput {
   reader.required('audience')
   const audience = reader.list('audience') ?? []
   return withoutUndefined({
@@ -48,7 +50,7 @@ const readIssuer = (reader: FlatReader): IssuerInput => {
   })
 }
 
-const readAlgorithms = (reader: FlatReader): IssuerInput['algorithms'] => {
+function readAlgorithms(reader: FlatReader): IssuerInput['algorithms'] {
   const names = reader.list('algorithms')
   if (names === undefined) return undefined
   const known = names.filter(isSignatureAlgorithm)
@@ -60,14 +62,14 @@ const readAlgorithms = (reader: FlatReader): IssuerInput['algorithms'] => {
 }
 
 /** Wanted where introspection or protected keys are; half of it is a mistake in any case. */
-const readClient = (reader: FlatReader): IssuerInput['client'] => {
+function readClient(reader: FlatReader): IssuerInput['client'] {
   const keys = ['idcs_app_client_id', 'idcs_app_client_secret_ocid'] as const
   if (keys.every((key) => reader.optional(key) === undefined)) return undefined
   const [client_id, client_secret_ocid] = keys.map((key) => reader.required(key))
   return { client_id: client_id ?? '', client_secret_ocid: client_secret_ocid ?? '' }
 }
 
-const readBackend = (reader: FlatReader): BackendInput => {
+function readBackend(reader: FlatReader): BackendInput {
   const grant = reader.choice('back_end_grant', GRANT_NAMES)
   const secretOcid = reader.optional('back_end_client_secret_ocid')
   const settings = {
@@ -96,15 +98,16 @@ const readBackend = (reader: FlatReader): BackendInput => {
 }
 
 /** The object without what is undefined; undefined where nothing is left. */
-const some = <T extends object>(object: T) => {
+function some<T extends object>(object: T) {
   const given = withoutUndefined(object)
   return Object.keys(given).length === 0 ? undefined : given
 }
 
 /** An absent key is an absent member, as in the document. */
-const withoutUndefined = <T extends object>(
+function withoutUndefined<T extends object>(
   object: T,
-): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
+): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]: Exclude<T[K], undefined>
   }
+}

@@ -19,7 +19,7 @@ const DESCRIPTIONS = {
  * One Bearer challenge. It is bare when no token came (§3.1: “SHOULD NOT include an error code”).
  * All its parts are fixed texts or configured scopes, whose characters need no escaping.
  */
-export const bearerChallenge = (refusal: Denial): string => {
+export function bearerChallenge(refusal: Denial): string {
   const error = DENIAL_REASONS[refusal.reason].challenge
   const parameters = [`realm="${REALM}"`]
   if (error !== 'none') {

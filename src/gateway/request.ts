@@ -27,10 +27,10 @@ export interface AuthorizerRequest {
  * Function”): multi-argument `USER_DEFINED`, whose token stands under the name that the
  * configuration gives it, or single-argument `TOKEN`.
  */
-export const readAuthorizerRequest = (
+export function readAuthorizerRequest(
   body: Uint8Array,
   tokenArgument: string,
-): Result<AuthorizerRequest, Denial> => {
+): Result<AuthorizerRequest, Denial> {
   const payload = parseJsonObject(body)
   if (payload === undefined) return failure(denial('request_malformed'))
 
@@ -50,9 +50,9 @@ export const readAuthorizerRequest = (
 }
 
 /** The one bearer token of the request (RFC 6750 §2.1), without its scheme. */
-export const readBearerToken = (
+export function readBearerToken(
   request: Pick<AuthorizerRequest, 'token'>,
-): Result<Redacted, Denial> => {
+): Result<Redacted, Denial> {
   const values: readonly unknown[] = Array.isArray(request.token) ? request.token : [request.token]
   if (values.length > 1) return failure(denial('token_repeated'))
 

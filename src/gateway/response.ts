@@ -44,7 +44,7 @@ export const RESERVED_CONTEXT_NAMES = [
 
 const UNKNOWN = 'unknown'
 
-export const toAuthorizerResponse = (decision: Permit | Denial): AuthorizerResponse => {
+export function toAuthorizerResponse(decision: Permit | Denial): AuthorizerResponse {
   if (decision.outcome === 'permit') {
     return {
       active: true,
@@ -63,9 +63,11 @@ export const toAuthorizerResponse = (decision: Permit | Denial): AuthorizerRespo
 }
 
 /** The HTTP status that RFC 6750 §3.1 wants; routes use it through `request.auth[responseCode]`. */
-export const responseCode = (refusal: Denial): '401' | '403' =>
-  DENIAL_REASONS[refusal.reason].challenge === 'insufficient_scope' ? '403' : '401'
+export function responseCode(refusal: Denial): '401' | '403' {
+  return DENIAL_REASONS[refusal.reason].challenge === 'insufficient_scope' ? '403' : '401'
+}
 
 /** `YYYY-MM-DDTHH:mm:ssZ`, rounded down: whether the gateway reads fractions is not documented. */
-const formatExpiry = (instant: NumericDate): string =>
-  `${new Date(Math.floor(instant) * 1000).toISOString().slice(0, 19)}Z`
+function formatExpiry(instant: NumericDate): string {
+  return `${new Date(Math.floor(instant) * 1000).toISOString().slice(0, 19)}Z`
+}

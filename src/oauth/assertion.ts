@@ -20,12 +20,12 @@ export interface AssertionClaims {
  * A new assertion with a `jti` of its own, for a single use. `keyId` names the key as the
  * authorization server knows it: the alias of its certificate at an identity domain.
  */
-export const signAssertion = async (
+export async function signAssertion(
   { issuer, subject, audience, lifetime }: AssertionClaims,
   { key, alg, kid, x5t }: PrivateKey,
   keyId: string | undefined,
   clock: Clock,
-): Promise<Redacted> => {
+): Promise<Redacted> {
   const { SignJWT } = await import('jose/jwt/sign')
   const issuedAt = Math.floor(clock.now())
   const name = keyId ?? kid

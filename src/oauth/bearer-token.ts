@@ -7,4 +7,6 @@
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
 
 /** Whether the text can stand behind `Bearer` in a header. */
-export const isBearerToken = (text: string): boolean => B64TOKEN.test(text)
+export function isBearerToken(text: string): boolean {
+  return B64TOKEN.test(text)
+}

@@ -44,10 +44,10 @@ export interface AuthenticatedParts {
 const CLIENT_ASSERTION_LIFETIME = seconds(60)
 
 /** A secret that is no private key where one is wanted is a fault. */
-export const authenticateClient = async (
+export async function authenticateClient(
   client: AuthenticatingClient,
   clock: Clock,
-): Promise<Result<AuthenticatedParts, Fault>> => {
+): Promise<Result<AuthenticatedParts, Fault>> {
   switch (client.method) {
     case 'client_secret_basic':
       return success(clientSecretBasic(client))
@@ -61,7 +61,7 @@ export const authenticateClient = async (
 type SecretClient = Pick<AuthenticatingClient, 'clientId' | 'secret'>
 
 /** RFC 6749 §2.3.1: id and secret are form-encoded first, then put into the Basic header. */
-const clientSecretBasic = ({ clientId, secret }: SecretClient): AuthenticatedParts => {
+function clientSecretBasic({ clientId, secret }: SecretClient): AuthenticatedParts {
   const credentials = `${formEncoded(clientId)}:${formEncoded(secret.reveal())}`
   return {
     headers: { Authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
@@ -70,19 +70,23 @@ const clientSecretBasic = ({ clientId, secret }: SecretClient): AuthenticatedPar
 }
 
 /** RFC 6749 §2.3.1, second form: id and secret in the body. */
-const clientSecretPost = ({ clientId, secret }: SecretClient): AuthenticatedParts => ({
-  headers: {},
-  form: { client_id: clientId, client_secret: secret.reveal() },
-})
+function clientSecretPost({ clientId, secret }: SecretClient): AuthenticatedParts {
+  return {
+    headers: {},
+    form: { client_id: clientId, client_secret: secret.reveal() },
+  }
+}
 
 /** `application/x-www-form-urlencoded` (RFC 6749 appendix B) of one value. */
-const formEncoded = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1)
+function formEncoded(text: string): string {
+  return new URLSearchParams({ '': text }).toString().slice(1)
+}
 
 /** RFC 7523 §2.2: the key stays here, and the secret is never sent. */
-const privateKeyJwt = async (
+async function privateKeyJwt(
   { clientId, secret, assertion }: AuthenticatingClient,
   clock: Clock,
-): Promise<Result<AuthenticatedParts, Fault>> => {
+): Promise<Result<AuthenticatedParts, Fault>> {
   const key = readPrivateKey(secret)
   if (!key.ok) return failure(fault('secret_unusable', { detail: key.error }))
   const claims = {

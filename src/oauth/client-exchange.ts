@@ -50,12 +50,12 @@ export interface ClientExchangePorts {
   readonly warn: Warn
 }
 
-export const createAskAsClient = ({
+export function createAskAsClient({
   http,
   secrets,
   clock,
   warn,
-}: ClientExchangePorts): AskAsClient => {
+}: ClientExchangePorts): AskAsClient {
   const toClient = (registration: ClientRegistration, text: Redacted): AuthenticatingClient => {
     const { clientId, secret, hasWhiteSpace } = readSecretContent(text)
     if (hasWhiteSpace) warn('secret_has_white_space', { secret: registration.secretOcid })
@@ -111,21 +111,25 @@ export const createAskAsClient = ({
 }
 
 /** Unless it is about another one. */
-const aboutSecret = (error: Fault, { client }: ClientRequest) =>
-  failure(withCircumstances(error, { secret: client.secretOcid }))
+function aboutSecret(error: Fault, { client }: ClientRequest) {
+  return failure(withCircumstances(error, { secret: client.secretOcid }))
+}
 
-const isRefused = (outcome: Outcome, { isClientRefused }: ClientRequest): boolean =>
-  outcome.ok && isClientRefused(outcome.value)
+function isRefused(outcome: Outcome, { isClientRefused }: ClientRequest): boolean {
+  return outcome.ok && isClientRefused(outcome.value)
+}
 
 /** What a server says only to whom it knows, whatever it thinks of the rest of the request. */
-const isAccepted = (outcome: Outcome, request: ClientRequest): boolean => {
+function isAccepted(outcome: Outcome, request: ClientRequest): boolean {
   if (!outcome.ok || isRefused(outcome, request)) return false
   const { status } = outcome.value
   return status === 200 || (status < 404 && readErrorCode(outcome.value) !== undefined)
 }
 
 /** The fault behind a failed exchange: a missing secret is its own, the rest is the endpoint's. */
-export const toFault = (
+export function toFault(
   error: ClientExchangeFailure,
   endpointFault: (detail: HttpFailure) => Fault,
-): Fault => (typeof error === 'string' ? endpointFault(error) : error)
+): Fault {
+  return typeof error === 'string' ? endpointFault(error) : error
+}

@@ -18,7 +18,7 @@ export interface SecretContent {
  * The client secret or private key itself, or a JSON object with `client_secret` or `private_key`
  * and, if wanted, `client_id`. A JWK is a private key itself.
  */
-export const readSecretContent = (text: Redacted): SecretContent => {
+export function readSecretContent(text: Redacted): SecretContent {
   const revealed = text.reveal()
   const members = revealed.trimStart().startsWith('{')
     ? parseJsonObject(Buffer.from(revealed))
@@ -37,7 +37,7 @@ export const readSecretContent = (text: Redacted): SecretContent => {
   }
 }
 
-const secretIn = (members: JsonObject): string | undefined => {
+function secretIn(members: JsonObject): string | undefined {
   const value = member(members, 'client_secret') ?? member(members, 'private_key')
   if (isJsonObject(value)) return JSON.stringify(value)
   return typeof value === 'string' && value !== '' ? value : undefined

@@ -18,12 +18,12 @@ export interface FormRequest {
 }
 
 /** Sends the form (RFC 6749 §3.2, RFC 7662 §2.1). Tokens and secrets travel in the body, never in the URL. */
-export const requestForm = (
+export function requestForm(
   http: Http,
   request: FormRequest,
   deadline: Deadline,
-): Promise<Result<HttpAnswer, HttpFailure>> =>
-  http(
+): Promise<Result<HttpAnswer, HttpFailure>> {
+  return http(
     {
       method: 'POST',
       url: request.endpoint,
@@ -36,12 +36,13 @@ export const requestForm = (
     },
     deadline,
   )
+}
 
 /**
  * The JSON object of an answer. An answer that names another media type holds none, whatever its
  * bytes look like: a login page is not an answer. One that names no type is read.
  */
-export const readJsonAnswer = (answer: HttpAnswer): JsonObject | undefined => {
+export function readJsonAnswer(answer: HttpAnswer): JsonObject | undefined {
   const mediaType = answer.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
   const isJson = mediaType === undefined || /^application\/([a-z0-9.+-]+\+)?json$/.test(mediaType)
   return isJson ? parseJsonObject(answer.body) : undefined
@@ -51,7 +52,7 @@ export const readJsonAnswer = (answer: HttpAnswer): JsonObject | undefined => {
 const ERROR_CODE = /^[a-z_]{1,40}$/
 
 /** The `error` of an OAuth error answer, or undefined where it has none of the usual form. */
-export const readErrorCode = (answer: HttpAnswer): string | undefined => {
+export function readErrorCode(answer: HttpAnswer): string | undefined {
   const body = readJsonAnswer(answer)
   const code = body === undefined ? undefined : member(body, 'error')
   return typeof code === 'string' && ERROR_CODE.test(code) ? code : undefined

@@ -31,24 +31,24 @@ const LEAST_RSA_BITS = 2048
  * Reads a private key as PEM (PKCS #8, PKCS #1 or SEC 1), with the certificate beside it where the
  * authorization server wants to be told its thumbprint; or as a JWK (RFC 7517).
  */
-export const readPrivateKey = (text: Redacted): Result<PrivateKey, PrivateKeyProblem> => {
+export function readPrivateKey(text: Redacted): Result<PrivateKey, PrivateKeyProblem> {
   const jwk = parseJsonObject(Buffer.from(text.reveal()))
   return jwk === undefined ? readPem(text.reveal()) : readJwk(jwk)
 }
 
-const readJwk = (jwk: JsonObject): Result<PrivateKey, PrivateKeyProblem> => {
+function readJwk(jwk: JsonObject): Result<PrivateKey, PrivateKeyProblem> {
   const key = tryTo(() => createPrivateKey({ key: { ...jwk }, format: 'jwk' }))
   return key === undefined
     ? failure('no_private_key')
     : judged(key, { kid: text(jwk, 'kid'), x5t: text(jwk, 'x5t') })
 }
 
-const text = (jwk: JsonObject, name: string): string | undefined => {
+function text(jwk: JsonObject, name: string): string | undefined {
   const value = member(jwk, name)
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-const readPem = (pem: string): Result<PrivateKey, PrivateKeyProblem> => {
+function readPem(pem: string): Result<PrivateKey, PrivateKeyProblem> {
   const block = PRIVATE_KEY_BLOCK.exec(pem)
   if (block === null) {
     return failure(
@@ -69,10 +69,10 @@ const readPem = (pem: string): Result<PrivateKey, PrivateKeyProblem> => {
   return judged(key, { kid: undefined, x5t })
 }
 
-const judged = (
+function judged(
   key: KeyObject,
   names: Pick<PrivateKey, 'kid' | 'x5t'>,
-): Result<PrivateKey, PrivateKeyProblem> => {
+): Result<PrivateKey, PrivateKeyProblem> {
   const alg = algorithmOf(key)
   return alg === undefined ? failure('private_key_weak') : success({ key, alg, ...names })
 }
@@ -84,10 +84,10 @@ const CURVES: ReadonlyMap<string | undefined, SignatureAlgorithm> = new Map([
   ['secp521r1', 'ES512'],
 ])
 
-const algorithmOf = ({
+function algorithmOf({
   asymmetricKeyType,
   asymmetricKeyDetails,
-}: KeyObject): SignatureAlgorithm | undefined => {
+}: KeyObject): SignatureAlgorithm | undefined {
   const { modulusLength = 0, namedCurve } = asymmetricKeyDetails ?? {}
   if (asymmetricKeyType === 'rsa') return modulusLength < LEAST_RSA_BITS ? undefined : 'RS256'
   if (asymmetricKeyType === 'ec') return CURVES.get(namedCurve)
@@ -95,7 +95,7 @@ const algorithmOf = ({
 }
 
 /** The crypto library throws on a key that is none, with words that may quote it. */
-const tryTo = <T>(make: () => T): T | undefined => {
+function tryTo<T>(make: () => T): T | undefined {
   try {
     return make()
   } catch {

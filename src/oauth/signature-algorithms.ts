@@ -20,5 +20,6 @@ export const SIGNATURE_ALGORITHMS = {
 
 export type SignatureAlgorithm = keyof typeof SIGNATURE_ALGORITHMS
 
-export const isSignatureAlgorithm = (name: string): name is SignatureAlgorithm =>
-  Object.hasOwn(SIGNATURE_ALGORITHMS, name)
+export function isSignatureAlgorithm(name: string): name is SignatureAlgorithm {
+  return Object.hasOwn(SIGNATURE_ALGORITHMS, name)
+}

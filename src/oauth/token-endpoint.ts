@@ -57,7 +57,7 @@ const OTHER_ERRORS = [
  * Whether the answer says that our client's authentication was refused (RFC 6749 §5.2): by its code,
  * or by a 401 that names no other.
  */
-export const isInvalidClient = (answer: HttpAnswer): boolean => {
+export function isInvalidClient(answer: HttpAnswer): boolean {
   const code = readErrorCode(answer)
   return answer.status === 401
     ? code === undefined || !OTHER_ERRORS.includes(code)
@@ -72,11 +72,11 @@ export const INVALID_CLIENT_HINT =
  * The token in the answer. Its end is reckoned from `requestedAt`, when the request left: it
  * cannot have been issued earlier than that.
  */
-export const readTokenAnswer = (
+export function readTokenAnswer(
   answer: HttpAnswer,
   requestedAt: NumericDate,
   now: NumericDate,
-): Result<IssuedToken, TokenFailure> => {
+): Result<IssuedToken, TokenFailure> {
   const detail = `status_${answer.status}`
   const code = readErrorCode(answer)
   // A refusal is what OAuth says in its own words; other answers come from something before it.
@@ -92,10 +92,10 @@ export const readTokenAnswer = (
   return members === undefined ? unusable('not_json') : readToken(members, requestedAt)
 }
 
-const readToken = (
+function readToken(
   members: JsonObject,
   requestedAt: NumericDate,
-): Result<IssuedToken, TokenFailure> => {
+): Result<IssuedToken, TokenFailure> {
   const token = member(members, 'access_token')
   if (token === undefined && member(members, 'tokenResponses') !== undefined) {
     // Identity domains answer a scope over several resources with several tokens.
@@ -119,20 +119,24 @@ const readToken = (
 }
 
 /** A number of seconds or a date; only with a status that is about being asked too much. */
-const readRetryAfter = (answer: HttpAnswer, now: NumericDate): Seconds | undefined => {
+function readRetryAfter(answer: HttpAnswer, now: NumericDate): Seconds | undefined {
   const value = answer.header('retry-after')
   if (value === undefined || ![429, 503].includes(answer.status)) return undefined
   const span = /^\d{1,9}$/.test(value) ? Number(value) : Date.parse(value) / 1000 - now
   return span > 0 ? seconds(Math.min(span, LONGEST_RETRY_AFTER)) : undefined
 }
 
-const unusable = (detail: string): Result<never, TokenFailure> =>
-  failure({ kind: 'unusable', detail })
+function unusable(detail: string): Result<never, TokenFailure> {
+  return failure({ kind: 'unusable', detail })
+}
 
-const readLifetime = (value: unknown): Seconds | undefined =>
-  typeof value === 'number' && value > 0 ? seconds(Math.min(value, LONGEST_LIFETIME)) : undefined
+function readLifetime(value: unknown): Seconds | undefined {
+  return typeof value === 'number' && value > 0
+    ? seconds(Math.min(value, LONGEST_LIFETIME))
+    : undefined
+}
 
-const untoldLifetime = (token: string, requestedAt: NumericDate): Seconds => {
+function untoldLifetime(token: string, requestedAt: NumericDate): Seconds {
   const payload = readUnverifiedJwt(token)?.payload
   const end = payload && member(payload, 'exp')
   return typeof end === 'number' && end > requestedAt

@@ -27,9 +27,8 @@ export type RequestToken = (
 ) => Promise<Result<IssuedToken, TokenFailure | Fault>>
 
 /** A secret that Vault does not give is a fault of its own; the rest is the token endpoint's. */
-export const createRequestToken =
-  (askAsClient: AskAsClient, clock: Clock): RequestToken =>
-  async ({ tokenEndpoint, client, form }, deadline) => {
+export function createRequestToken(askAsClient: AskAsClient, clock: Clock): RequestToken {
+  return async ({ tokenEndpoint, client, form }, deadline) => {
     const requestedAt = clock.now()
     const answer = await askAsClient(
       { endpoint: tokenEndpoint, client, form, isClientRefused: isInvalidClient },
@@ -42,3 +41,4 @@ export const createRequestToken =
         : answer.error,
     )
   }
+}

@@ -12,14 +12,14 @@ export interface UnverifiedJwt {
 const BASE64URL = /^[A-Za-z0-9_-]+$/
 
 /** Header and payload of a signed JWT in compact form; undefined for anything else. */
-export const readUnverifiedJwt = (token: string): UnverifiedJwt | undefined => {
+export function readUnverifiedJwt(token: string): UnverifiedJwt | undefined {
   const parts = token.split('.', 4)
   return parts.length === 3 && parts.every((part) => BASE64URL.test(part))
     ? readBeginning(parts)
     : undefined
 }
 
-const readBeginning = (parts: readonly string[]): UnverifiedJwt | undefined => {
+function readBeginning(parts: readonly string[]): UnverifiedJwt | undefined {
   const [header, payload] = parts
     .slice(0, 2)
     .map((part) => parseJsonObject(Buffer.from(part, 'base64url')))
@@ -31,14 +31,17 @@ const readBeginning = (parts: readonly string[]): UnverifiedJwt | undefined => {
  * or further parts would take it for one, with claims that were never looked at here. The second
  * part of an encrypted JWT is a key, and no JSON object.
  */
-export const isMalformedJwt = (token: string): boolean =>
-  readBeginning(token.split('.', 2)) !== undefined
+export function isMalformedJwt(token: string): boolean {
+  return readBeginning(token.split('.', 2)) !== undefined
+}
 
 /** Whether the token has the five parts of an encrypted JWT (RFC 7516 §7.1). */
-export const looksEncrypted = (token: string): boolean => token.split('.', 6).length === 5
+export function looksEncrypted(token: string): boolean {
+  return token.split('.', 6).length === 5
+}
 
 /** The `iss` that the token claims, for choosing among configured issuers and nothing else. */
-export const claimedIssuer = ({ payload }: UnverifiedJwt): string | undefined => {
+export function claimedIssuer({ payload }: UnverifiedJwt): string | undefined {
   const issuer = member(payload, 'iss')
   return typeof issuer === 'string' ? issuer : undefined
 }

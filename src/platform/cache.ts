@@ -14,8 +14,9 @@ interface Entry<T> {
 }
 
 /** Before it was stored an entry is as dead as after its end: the clock was set back since. */
-const isAlive = ({ storedAt, expiresAt }: Entry<unknown>, now: NumericDate): boolean =>
-  storedAt <= now && now < expiresAt
+function isAlive({ storedAt, expiresAt }: Entry<unknown>, now: NumericDate): boolean {
+  return storedAt <= now && now < expiresAt
+}
 
 /** How often what has expired is looked for; each look goes through all entries. */
 const SWEEP_INTERVAL = seconds(10)
@@ -23,12 +24,13 @@ const SWEEP_INTERVAL = seconds(10)
 /** All caches that are in use: each look goes through those, too, that nobody asks any more. */
 const caches = new Set<WeakRef<ExpiringCache<unknown>>>()
 
-const cachesInUse = (): readonly ExpiringCache<unknown>[] =>
-  [...caches].flatMap((reference) => {
+function cachesInUse(): readonly ExpiringCache<unknown>[] {
+  return [...caches].flatMap((reference) => {
     const cache = reference.deref()
     if (cache === undefined) caches.delete(reference)
     return cache ?? []
   })
+}
 
 /**
  * What all caches of the process may hold together, a quarter of the heap that the image sets:
@@ -40,7 +42,7 @@ const MOST_BYTES = 16 * 1024 * 1024
 const ENTRY_BYTES = 512
 
 /** The heaviest caches give up their least recently used entries until all fit. */
-const makeRoom = (): void => {
+function makeRoom(): void {
   const inUse = cachesInUse()
   let total = inUse.reduce((sum, { bytes }) => sum + bytes, 0)
   while (total > MOST_BYTES) {
@@ -134,8 +136,9 @@ export class ExpiringCache<T> {
  * A cache key over several parts: SHA-256 of a form in which no two lists of parts look alike, so
  * that neither a token stands in memory as a key nor one caller's answer is found by another.
  */
-export const cacheKey = (...parts: readonly string[]): string =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
+export function cacheKey(...parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
+}
 
 /**
  * Shares one run of `work` among all who ask for the same key while it is under way. Who finds that

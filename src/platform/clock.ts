@@ -14,29 +14,40 @@ export type Milliseconds = number & { readonly [unit]: 'milliseconds' }
 /** An instant: seconds since 1970-01-01T00:00:00Z, fractions allowed (RFC 7519 §2). */
 export type NumericDate = number & { readonly [unit]: 'NumericDate' }
 
-export const seconds = (value: number): Seconds => value as Seconds
-export const milliseconds = (value: number): Milliseconds => value as Milliseconds
-export const numericDate = (value: number): NumericDate => value as NumericDate
+export function seconds(value: number): Seconds {
+  return value as Seconds
+}
+export function milliseconds(value: number): Milliseconds {
+  return value as Milliseconds
+}
+export function numericDate(value: number): NumericDate {
+  return value as NumericDate
+}
 
-export const later = (instant: NumericDate, span: Seconds): NumericDate =>
-  numericDate(instant + span)
+export function later(instant: NumericDate, span: Seconds): NumericDate {
+  return numericDate(instant + span)
+}
 
-export const earlier = (instant: NumericDate, span: Seconds): NumericDate =>
-  numericDate(instant - span)
+export function earlier(instant: NumericDate, span: Seconds): NumericDate {
+  return numericDate(instant - span)
+}
 
-export const earliest = (...instants: readonly NumericDate[]): NumericDate =>
-  numericDate(Math.min(...instants))
+export function earliest(...instants: readonly NumericDate[]): NumericDate {
+  return numericDate(Math.min(...instants))
+}
 
 /** What is left until `instant`; negative once it has passed. */
-export const secondsUntil = (instant: NumericDate, now: NumericDate): Seconds =>
-  seconds(instant - now)
+export function secondsUntil(instant: NumericDate, now: NumericDate): Seconds {
+  return seconds(instant - now)
+}
 
 /**
  * Whether less than `span` has passed since `instant`. An instant that lies ahead is none to reckon
  * from: the clock was set back since.
  */
-export const isWithin = (span: Seconds, instant: NumericDate, now: NumericDate): boolean =>
-  instant <= now && now < later(instant, span)
+export function isWithin(span: Seconds, instant: NumericDate, now: NumericDate): boolean {
+  return instant <= now && now < later(instant, span)
+}
 
 /**
  * Tells the wall clock's time. Expiries are judged by it at the moment of use: Fn freezes idle
@@ -54,18 +65,22 @@ export interface Deadline {
   remaining(): Milliseconds
 }
 
-export const deadlineAt = (instant: NumericDate, clock: Clock): Deadline => ({
-  remaining: () => milliseconds(Math.max(0, secondsUntil(instant, clock.now()) * 1000)),
-})
+export function deadlineAt(instant: NumericDate, clock: Clock): Deadline {
+  return {
+    remaining: () => milliseconds(Math.max(0, secondsUntil(instant, clock.now()) * 1000)),
+  }
+}
 
 /** A timer set for the deadline may end so much before the wall clock has reached it. */
 const TIMER_TOLERANCE = milliseconds(10)
 
 /** Whether what ends now ends because of this deadline. */
-export const isOver = (deadline: Deadline): boolean => deadline.remaining() <= TIMER_TOLERANCE
+export function isOver(deadline: Deadline): boolean {
+  return deadline.remaining() <= TIMER_TOLERANCE
+}
 
 /** The same deadline, but no more than `span` from now. */
-export const deadlineWithin = (span: Seconds, deadline: Deadline, clock: Clock): Deadline => {
+export function deadlineWithin(span: Seconds, deadline: Deadline, clock: Clock): Deadline {
   const own = deadlineAt(later(clock.now(), span), clock)
   return { remaining: () => milliseconds(Math.min(own.remaining(), deadline.remaining())) }
 }

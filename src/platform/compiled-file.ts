@@ -9,17 +9,20 @@ import { Script } from 'node:vm'
 type Load = (exports: object, require: NodeJS.Require, module: { exports: unknown }) => void
 
 /** What a CommonJS module is wrapped in, on one line so that line numbers stay. */
-export const wrapped = (source: string): string =>
-  `(function (exports, require, module) {${source}\n})`
+export function wrapped(source: string): string {
+  return `(function (exports, require, module) {${source}\n})`
+}
 
 /** Where the compiled form of a file lies. */
-export const compiledName = (path: string): string => `${path}.compiled`
+export function compiledName(path: string): string {
+  return `${path}.compiled`
+}
 
 /**
  * The exports of the CommonJS file. Its compiled form saves most of the time that it takes to load;
  * where it is absent, or of another version of Node, V8 compiles the source as ever.
  */
-export const loadCompiledFile = (path: string): unknown => {
+export function loadCompiledFile(path: string): unknown {
   const cachedData = readIfThere(compiledName(path))
   const script = new Script(wrapped(readFileSync(path, 'utf8')), {
     filename: path,
@@ -31,7 +34,7 @@ export const loadCompiledFile = (path: string): unknown => {
   return module.exports
 }
 
-const readIfThere = (path: string): Buffer | undefined => {
+function readIfThere(path: string): Buffer | undefined {
   try {
     return readFileSync(path)
   } catch {

@@ -18,11 +18,11 @@ export interface Agents {
 const IDLE_CONNECTION_MILLISECONDS = 30_000
 
 /** Certificates are checked, whatever the environment says. */
-export const agents = (
+export function agents(
   http: typeof NodeHttp,
   https: typeof NodeHttps,
   connections: 'kept' | 'fresh',
-): Agents => {
+): Agents {
   const options =
     connections === 'kept'
       ? { keepAlive: true, timeout: IDLE_CONNECTION_MILLISECONDS }
@@ -38,7 +38,7 @@ export const agents = (
  * Gives up a kept connection on which something comes that nobody has asked for: it would be taken
  * for the answer to the next request, and so to another token.
  */
-const distrustful = <A extends NodeHttp.Agent>(agent: A): A => {
+function distrustful<A extends NodeHttp.Agent>(agent: A): A {
   // The types know nothing of what it returns: whether the connection is kept.
   const keep = agent.keepSocketAlive.bind(agent) as (socket: Connection) => boolean
   const reuse = agent.reuseSocket.bind(agent)
@@ -61,16 +61,19 @@ const distrustful = <A extends NodeHttp.Agent>(agent: A): A => {
  * after a freeze, or a long computation, nobody has seen it yet. It takes a turn of the event loop,
  * and another one where what has arrived has to be decrypted.
  */
-export const whatHasArrived = async ({ httpAgent, httpsAgent }: Agents): Promise<void> => {
+export async function whatHasArrived({ httpAgent, httpsAgent }: Agents): Promise<void> {
   if (![httpAgent, httpsAgent].some(hasKeptConnections)) return
   await nextTurn()
   await nextTurn()
 }
 
-const hasKeptConnections = ({ freeSockets }: NodeHttp.Agent): boolean =>
-  Object.keys(freeSockets).length > 0
+function hasKeptConnections({ freeSockets }: NodeHttp.Agent): boolean {
+  return Object.keys(freeSockets).length > 0
+}
 
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
 
 /** A connection is opened with these. */
 const OF_THE_CONNECTION = ['agent', 'protocol', 'hostname', 'port', 'path', 'method'] as const
@@ -80,14 +83,16 @@ const OF_THE_CONNECTION = ['agent', 'protocol', 'hostname', 'port', 'path', 'met
  * there is nothing secret in them: the headers are set when they have been read, and axios's
  * callbacks, which know the body, are left out.
  */
-export const forgetting = (send: typeof NodeHttp.request) => ({
-  request: (options: NodeHttp.RequestOptions, handle: (answer: IncomingMessage) => void) => {
-    const kept = Object.create(null) as NodeHttp.RequestOptions
-    for (const name of OF_THE_CONNECTION) Object.assign(kept, { [name]: options[name] })
-    const request = send(kept, handle)
-    for (const [name, value] of Object.entries(options.headers ?? {})) {
-      request.setHeader(name, value as string)
-    }
-    return request
-  },
-})
+export function forgetting(send: typeof NodeHttp.request) {
+  return {
+    request: (options: NodeHttp.RequestOptions, handle: (answer: IncomingMessage) => void) => {
+      const kept = Object.create(null) as NodeHttp.RequestOptions
+      for (const name of OF_THE_CONNECTION) Object.assign(kept, { [name]: options[name] })
+      const request = send(kept, handle)
+      for (const [name, value] of Object.entries(options.headers ?? {})) {
+        request.setHeader(name, value as string)
+      }
+      return request
+    },
+  }
+}

@@ -4,7 +4,7 @@
  */
 
 /** What is wrong with the address, in words that do not repeat it; undefined where nothing is. */
-export const endpointProblem = (address: string): string | undefined => {
+export function endpointProblem(address: string): string | undefined {
   const url = URL.canParse(address) ? new URL(address) : undefined
   if (url === undefined) return 'is no address'
   if (!isTrustworthy(url)) return 'is not https'
@@ -14,8 +14,10 @@ export const endpointProblem = (address: string): string | undefined => {
   return undefined
 }
 
-const isTrustworthy = (url: URL): boolean =>
-  url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
+function isTrustworthy(url: URL): boolean {
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
+}
 
-const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+}

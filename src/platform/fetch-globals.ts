@@ -46,7 +46,7 @@ export class FetchHeaders {
 }
 
 /** Takes all of it away but `Headers`. To be called before any library is loaded that looks for it. */
-export const removeFetch = (): void => {
+export function removeFetch(): void {
   for (const name of NAMES) Reflect.deleteProperty(globalThis, name)
   Object.assign(globalThis, { Headers: FetchHeaders })
 }

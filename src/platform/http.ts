@@ -49,7 +49,7 @@ const LONGEST_EXCHANGE_MILLISECONDS = milliseconds(5_000)
  * environment says, reads at most 1 MiB after decompression, and ends as a whole when the deadline
  * does. A connection that died while it lay idle costs one silent retry.
  */
-export const createHttp = (): Http => {
+export function createHttp(): Http {
   // Loaded at the first exchange: a function that only listens has no use for it.
   let loading: Promise<Client> | undefined
   return async (request, deadline) => {
@@ -70,7 +70,7 @@ interface Client {
   readonly freshConnections: Agents
 }
 
-const loadClient = async (): Promise<Client> => {
+async function loadClient(): Promise<Client> {
   const [{ default: axios }, http, https] = await Promise.all([
     import('axios'),
     import('node:http'),
@@ -98,12 +98,12 @@ const SETTINGS = {
   validateStatus: () => true,
 } as const satisfies AxiosRequestConfig
 
-const exchange = async (
+async function exchange(
   { axios, transports }: Client,
   connections: Agents,
   request: HttpRequest,
   deadline: Deadline,
-): Promise<Result<HttpAnswer, HttpFailure> | 'dead_connection'> => {
+): Promise<Result<HttpAnswer, HttpFailure> | 'dead_connection'> {
   const span = Math.min(deadline.remaining(), LONGEST_EXCHANGE_MILLISECONDS)
   if (span <= 0) return failure('timed_out')
   // axios's own `timeout` ends with the first byte of the answer; this one ends the exchange.
@@ -131,7 +131,7 @@ const exchange = async (
   }
 }
 
-const toAnswer = (response: AxiosResponse<Buffer>): HttpAnswer => {
+function toAnswer(response: AxiosResponse<Buffer>): HttpAnswer {
   const headers = response.headers as Readonly<Record<string, unknown>>
   return {
     status: response.status,
@@ -144,7 +144,7 @@ const toAnswer = (response: AxiosResponse<Buffer>): HttpAnswer => {
 }
 
 /** A kept connection that the neighbour closed before our request reached it. */
-const isDeadConnection = (error: unknown): boolean => {
+function isDeadConnection(error: unknown): boolean {
   if (!isJsonObject(error)) return false
   const request = member(error, 'request')
   const reused = typeof request === 'object' && request !== null && 'reusedSocket' in request
@@ -152,7 +152,7 @@ const isDeadConnection = (error: unknown): boolean => {
 }
 
 /** An AxiosError holds the whole request, secrets included: nothing of it but its code gets out. */
-const kindOf = (error: unknown): HttpFailure => {
+function kindOf(error: unknown): HttpFailure {
   const code = codeOf(error)
   switch (code) {
     case 'ENOTFOUND':
@@ -172,11 +172,12 @@ const kindOf = (error: unknown): HttpFailure => {
   }
 }
 
-const codeOf = (error: unknown): string => {
+function codeOf(error: unknown): string {
   const code = isJsonObject(error) ? member(error, 'code') : undefined
   return typeof code === 'string' ? code : ''
 }
 
 /** axios gives both kinds of broken answer the same code; this is the text that tells them apart. */
-const isTooLarge = (error: unknown): boolean =>
-  error instanceof Error && error.message.startsWith('maxContentLength')
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('maxContentLength')
+}

@@ -19,11 +19,11 @@ export type Log = (level: LogLevel, event: string, record: LogRecord) => void
 const LONGEST_VALUE_CHARACTERS = 512
 
 /** Writes what is at least as grave as `least`. */
-export const createLog = (
+export function createLog(
   least: LogLevel,
   clock: Clock,
   write: (line: string) => void = (line) => void process.stdout.write(line),
-): Log => {
+): Log {
   const threshold = LOG_LEVELS.indexOf(least)
   return (level, event, record) => {
     if (LOG_LEVELS.indexOf(level) < threshold) return
@@ -32,13 +32,14 @@ export const createLog = (
   }
 }
 
-const shorten = (_name: string, value: unknown): unknown =>
-  typeof value === 'string' && value.length > LONGEST_VALUE_CHARACTERS
+function shorten(_name: string, value: unknown): unknown {
+  return typeof value === 'string' && value.length > LONGEST_VALUE_CHARACTERS
     ? `${value.slice(0, LONGEST_VALUE_CHARACTERS)}…`
     : value
+}
 
 /** Goes on when who read the log is gone: to log that would fail as well, and so on for ever. */
-export const outliveReaders = (): void => {
+export function outliveReaders(): void {
   process.stdout.on('error', () => undefined)
 }
 
@@ -46,7 +47,7 @@ export const outliveReaders = (): void => {
  * Drops what is written to standard error: nothing of ours, but requests with their secrets where
  * the environment has Node or a library print them. A dying Node writes past this.
  */
-export const dropStandardError = (): void => {
+export function dropStandardError(): void {
   process.stderr.write = () => true
 }
 
@@ -54,7 +55,7 @@ export const dropStandardError = (): void => {
 const TOLD_ALREADY = /^(Error in function|Error 502|Request |All retry attempts)/
 
 /** Brings what libraries write with `console.warn` into the log, so that every line is JSON. */
-export const adoptConsoleWarnings = (log: Log): void => {
+export function adoptConsoleWarnings(log: Log): void {
   console.warn = (...words: readonly unknown[]) => {
     const text = words.filter((word) => typeof word === 'string').join(' ')
     log(TOLD_ALREADY.test(text) ? 'debug' : 'warn', 'library_warning', { text })

@@ -15,5 +15,9 @@ export interface Failure<E> {
 
 export type Result<T, E> = Success<T> | Failure<E>
 
-export const success = <T>(value: T): Success<T> => ({ ok: true, value })
-export const failure = <E>(error: E): Failure<E> => ({ ok: false, error })
+export function success<T>(value: T): Success<T> {
+  return { ok: true, value }
+}
+export function failure<E>(error: E): Failure<E> {
+  return { ok: false, error }
+}

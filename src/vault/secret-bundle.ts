@@ -39,9 +39,12 @@ const RETRY_SPREAD_SECONDS = 0.1
  * limit and follows redirects. The resource principal is read anew each time: the platform
  * replaces its files in place.
  */
-export const createReadSecretBundle =
-  (http: Http, settings: VaultSettings, chance: Chance): ReadSecretBundle =>
-  async (secretOcid, stage, deadline) => {
+export function createReadSecretBundle(
+  http: Http,
+  settings: VaultSettings,
+  chance: Chance,
+): ReadSecretBundle {
+  return async (secretOcid, stage, deadline) => {
     const [{ default: common }, { SecretsClient, requests }] = await Promise.all([
       import('oci-common'),
       import('oci-secrets'),
@@ -88,10 +91,15 @@ export const createReadSecretBundle =
       return failure(fault('secret_unavailable', { detail: trouble }))
     }
   }
+}
 
 /** Oracle's provider, too, reckons with the platform naming a region by its code, such as `phx`. */
-const regionId = ({ Region }: typeof OciCommon, region: string): string =>
-  Region.values().find(({ regionCode }) => regionCode === region.toLowerCase())?.regionId ?? region
+function regionId({ Region }: typeof OciCommon, region: string): string {
+  return (
+    Region.values().find(({ regionCode }) => regionCode === region.toLowerCase())?.regionId ??
+    region
+  )
+}
 
 /** Tells the SDK's retrier, by the member that it looks at, whether another attempt makes sense. */
 class TransportError extends Error {
@@ -107,7 +115,7 @@ class TransportError extends Error {
  * What Oracle's client looks at of a `Response`. Of an error's body nothing is passed on, as the SDK
  * prints what it finds there.
  */
-const toResponse = ({ status, header, body }: HttpAnswer): Response => {
+function toResponse({ status, header, body }: HttpAnswer): Response {
   const text = status === 200 ? new TextDecoder().decode(body) : ''
   const seen = {
     status,
@@ -119,7 +127,7 @@ const toResponse = ({ status, header, body }: HttpAnswer): Response => {
   return seen as unknown as Response
 }
 
-const readContent = (bundle: models.SecretBundle): Result<Redacted, Fault> => {
+function readContent(bundle: models.SecretBundle): Result<Redacted, Fault> {
   const content = bundle.secretBundleContent as
     Partial<models.Base64SecretBundleContentDetails> | undefined
   if (typeof content?.content !== 'string') {

@@ -64,10 +64,10 @@ export interface SecretStorePorts {
   readonly chance: Chance
 }
 
-export const createSecretStore = (
+export function createSecretStore(
   timeToLive: Seconds,
   { readBundle, clock, chance }: SecretStorePorts,
-): SecretStore => {
+): SecretStore {
   const secrets = new ExpiringCache<Redacted>(CAPACITY, clock)
   const accepted = new ExpiringCache<Redacted>(CAPACITY, clock)
   const pauses = new Map<string, Backoff>()
@@ -147,6 +147,10 @@ export const createSecretStore = (
   }
 }
 
-const nameOf = (secretOcid: string, by: string): string => JSON.stringify([secretOcid, by])
+function nameOf(secretOcid: string, by: string): string {
+  return JSON.stringify([secretOcid, by])
+}
 
-const onlyCurrent = (current: Redacted) => success<SecretVersions>({ current, previous: undefined })
+function onlyCurrent(current: Redacted) {
+  return success<SecretVersions>({ current, previous: undefined })
+}

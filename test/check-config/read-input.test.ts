@@ -6,9 +6,11 @@
 import { describe, expect, it } from '@jest/globals'
 import { readInput } from '../../scripts/check-config/read-input.ts'
 
-const read = (text: string) => readInput(Buffer.from(text))
+function read(text: string) {
+  return readInput(Buffer.from(text))
+}
 
-const messageOf = (content: Uint8Array): string => {
+function messageOf(content: Uint8Array): string {
   try {
     readInput(content)
     return 'taken'

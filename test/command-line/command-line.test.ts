@@ -23,9 +23,11 @@ const COMMAND = {
 
 const DEFAULTS = { coats: 2, boards: 40, 'dry-hours': 2.5, colour: 'green', quick: false }
 
-const read = (...words: readonly string[]) => readOrder(COMMAND, words)
+function read(...words: readonly string[]) {
+  return readOrder(COMMAND, words)
+}
 
-const messageOf = (run: () => unknown): string => {
+function messageOf(run: () => unknown): string {
   try {
     run()
     return 'taken'

@@ -21,7 +21,7 @@ const COMMANDS = Object.entries(scripts).flatMap(([name, script]) => {
   return file === undefined || name === 'token' ? [] : [[name, file] as const]
 })
 
-const run = (file: string, ...words: readonly string[]) => {
+function run(file: string, ...words: readonly string[]) {
   const child = spawn(process.execPath, ['--import', 'tsx', file, ...words], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'] ?? '', NODE_NO_WARNINGS: '1' },

@@ -6,7 +6,7 @@ import { describe, expect, it } from '@jest/globals'
 import { readOrder } from '../../scripts/command-line/read.ts'
 import { refuseTooManyCalls, SIMULATE } from '../../scripts/simulate/command.ts'
 
-const valuesOf = (...words: readonly string[]) => {
+function valuesOf(...words: readonly string[]) {
   const order = readOrder(SIMULATE, words)
   if (order === 'help') throw new Error('this is no order')
   return order.values

@@ -39,15 +39,18 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const bash = (script: string, input = '') =>
-  spawnSync('bash', ['--norc', '-u', '-c', script], {
+function bash(script: string, input = '') {
+  return spawnSync('bash', ['--norc', '-u', '-c', script], {
     cwd: folder,
     env: { PATH: `${folder}/bin:${process.env['PATH'] ?? ''}`, HOME: folder, NOTES: folder },
     encoding: 'utf8',
     input,
   })
+}
 
-const written = (file: string): string => readFileSync(join(folder, file), 'utf8')
+function written(file: string): string {
+  return readFileSync(join(folder, file), 'utf8')
+}
 
 describe('the steps', () => {
   let ending: ReturnType<typeof bash>

@@ -23,31 +23,36 @@ beforeAll(async () => {
 afterEach(() => world.reset())
 afterAll(() => world.close())
 
-const issuer = (name: string, more = {}) => ({
-  name,
-  audience: [AUDIENCE],
-  issuer: ISSUER,
-  introspection_endpoint: `${world.introspection.url}/oauth2/v1/introspect`,
-  client: {
-    client_id: CLIENT_IDS.introspection,
-    client_secret_ocid: SECRET_OCIDS.introspection,
-  },
-  ...more,
-})
+function issuer(name: string, more = {}) {
+  return {
+    name,
+    audience: [AUDIENCE],
+    issuer: ISSUER,
+    introspection_endpoint: `${world.introspection.url}/oauth2/v1/introspect`,
+    client: {
+      client_id: CLIENT_IDS.introspection,
+      client_secret_ocid: SECRET_OCIDS.introspection,
+    },
+    ...more,
+  }
+}
 
-const backend = (name: string, more = {}) => ({
-  name,
-  token_endpoint: `${world.tokenEndpoint.url}/oauth2/v1/token`,
-  client: { client_id: CLIENT_IDS.backEnd, client_secret_ocid: SECRET_OCIDS.backEnd },
-  scope: `${BACK_END_SCOPE} ${name}`,
-  ...more,
-})
+function backend(name: string, more = {}) {
+  return {
+    name,
+    token_endpoint: `${world.tokenEndpoint.url}/oauth2/v1/token`,
+    client: { client_id: CLIENT_IDS.backEnd, client_secret_ocid: SECRET_OCIDS.backEnd },
+    scope: `${BACK_END_SCOPE} ${name}`,
+    ...more,
+  }
+}
 
-const startWith = (document: object) =>
-  world.start({ ...NO_FLAT_KEYS, authorizer_config: JSON.stringify(document) })
+function startWith(document: object) {
+  return world.start({ ...NO_FLAT_KEYS, authorizer_config: JSON.stringify(document) })
+}
 
 /** A call with these arguments; tells the verdict and the backend. */
-const callWith = async (data: object = {}): Promise<string> => {
+async function callWith(data: object = {}): Promise<string> {
   const token = `Bearer ${world.keepSecret(`token-${Math.random()}`)}`
   const { verdict, line } = await world.call(
     JSON.stringify({ type: 'USER_DEFINED', data: { token, ...data } }),
@@ -199,7 +204,7 @@ describe('the choice among several backends', () => {
 })
 
 /** A promise that is kept when it is told to. */
-const signal = () => {
+function signal() {
   let send = (): void => undefined
   const sent = new Promise<void>((resolve) => {
     send = resolve

@@ -14,12 +14,14 @@ beforeAll(async () => {
 afterEach(() => world.reset())
 afterAll(() => world.close())
 
-const backEndToken = (answer: Readonly<Record<string, unknown>> | undefined): unknown =>
-  (answer?.['context'] as { back_end_token?: unknown } | undefined)?.back_end_token
+function backEndToken(answer: Readonly<Record<string, unknown>> | undefined): unknown {
+  return (answer?.['context'] as { back_end_token?: unknown } | undefined)?.back_end_token
+}
 
 /** Until the wall clock, by which everything here expires, has passed the instant. */
-const untilAfter = (instantMilliseconds: number): Promise<void> =>
-  delay(instantMilliseconds - Date.now() + 20)
+function untilAfter(instantMilliseconds: number): Promise<void> {
+  return delay(instantMilliseconds - Date.now() + 20)
+}
 
 describe('the token for the backend', () => {
   it('is fetched once for all callers', async () => {

@@ -74,7 +74,7 @@ describe('the compiled code', () => {
   })
 })
 
-const flipped = (bytes: Buffer, at: number): Buffer => {
+function flipped(bytes: Buffer, at: number): Buffer {
   const copy = Buffer.from(bytes)
   copy[at] = (copy[at] ?? 0) ^ 0xff
   return copy

@@ -16,7 +16,7 @@ afterEach(() => world.reset())
 afterAll(() => world.close())
 
 /** The problems or warnings that a cold start tells, by key; each list in one line of the log. */
-const coldStart = async (changes: ConfigChanges) => {
+async function coldStart(changes: ConfigChanges) {
   const before = world.function.jsonLog().length
   await world.start(changes)
   const { verdict } = await world.decide()
@@ -28,7 +28,7 @@ const coldStart = async (changes: ConfigChanges) => {
   }
 }
 
-const keysIn = (lines: readonly LogRecord[], event: string, member: string): string[] => {
+function keysIn(lines: readonly LogRecord[], event: string, member: string): string[] {
   const found = lines.filter((line) => line['event'] === event)
   if (found.length > 1) throw new Error(`${found.length} lines with the event ${event}`)
   const items = (found[0]?.[member] ?? []) as readonly LogRecord[]
@@ -51,8 +51,9 @@ const REQUIRED = [
   'back_end_scope',
 ] as const
 
-const without = (keys: readonly string[]): ConfigChanges =>
-  Object.fromEntries(keys.map((key) => [key, undefined]))
+function without(keys: readonly string[]): ConfigChanges {
+  return Object.fromEntries(keys.map((key) => [key, undefined]))
+}
 
 describe('a configuration that lacks something', () => {
   it.each(REQUIRED)('is a fault on each call, and the log names %s', async (key) => {

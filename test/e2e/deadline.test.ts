@@ -25,19 +25,23 @@ afterAll(async () => {
 })
 
 /** A whole second, as the header tells no fractions; the least that leaves time for a first call. */
-const soon = (): Date => new Date(secondsFromNow(2) * 1000)
-const inAMinute = (): Date => new Date(secondsFromNow(60) * 1000)
+function soon(): Date {
+  return new Date(secondsFromNow(2) * 1000)
+}
+function inAMinute(): Date {
+  return new Date(secondsFromNow(60) * 1000)
+}
 
 const SLOW = ['never', 'stalled', 'dripping'] as const
 
 /** Each request meets another kind of slowness. */
-const slowly = (neighbour: Neighbour, body: unknown): void => {
+function slowly(neighbour: Neighbour, body: unknown): void {
   neighbour.reset()
   neighbour.replyWith(() => ({ body, delivery: SLOW[neighbour.requests.length - 1] ?? 'never' }))
 }
 
 /** As many calls at once as there are kinds of slowness; each has an instance of its own. */
-const decideAtOnce = async (options: { deadline?: Date } = {}): Promise<string[]> => {
+async function decideAtOnce(options: { deadline?: Date } = {}): Promise<string[]> {
   const outcomes = await Promise.all(SLOW.map(() => world.decide(undefined, options)))
   return outcomes.map(({ verdict }) => verdict)
 }

@@ -18,14 +18,19 @@ afterAll(() => world.close())
 
 type Endpoint = 'introspection' | 'tokenEndpoint'
 
-const type = (mediaType: string | undefined) => ({ 'content-type': mediaType })
-const zipped = (body: unknown): Reply => ({
-  body: gzipSync(JSON.stringify(body)),
-  headers: { 'content-encoding': 'gzip' },
-})
+function type(mediaType: string | undefined) {
+  return { 'content-type': mediaType }
+}
+function zipped(body: unknown): Reply {
+  return {
+    body: gzipSync(JSON.stringify(body)),
+    headers: { 'content-encoding': 'gzip' },
+  }
+}
 
-const goodAnswer = (endpoint: Endpoint): Record<string, unknown> =>
-  endpoint === 'introspection' ? world.activeAnswer() : world.tokenAnswer()
+function goodAnswer(endpoint: Endpoint): Record<string, unknown> {
+  return endpoint === 'introspection' ? world.activeAnswer() : world.tokenAnswer()
+}
 
 describe.each([
   ['introspection', /^fault introspection_(unavailable|unusable)$/],

@@ -15,8 +15,9 @@ beforeAll(async () => {
 afterEach(() => world.reset())
 afterAll(() => world.close())
 
-const asTold = (instantSeconds: number): string =>
-  new Date(instantSeconds * 1000).toISOString().replace('.000Z', 'Z')
+function asTold(instantSeconds: number): string {
+  return new Date(instantSeconds * 1000).toISOString().replace('.000Z', 'Z')
+}
 
 describe('a permit', () => {
   it('has these members and no others', async () => {

@@ -29,19 +29,23 @@ const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 20
 const PEM = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 
 /** A private key in Vault, of which no line may be printed. */
-const keepKey = (ocid: string, text: string): void => {
+function keepKey(ocid: string, text: string): void {
   for (const line of text.split('\n').filter((each) => each.length > 40)) world.keepSecret(line)
   world.vault.addSecret(ocid, text)
 }
 
-const verified = async (assertion: string | undefined) =>
-  jwtVerify(world.keepSecret(assertion ?? ''), publicKey)
+async function verified(assertion: string | undefined) {
+  return jwtVerify(world.keepSecret(assertion ?? ''), publicKey)
+}
 
-const credentialOf = (answer: Awaited<ReturnType<World['decide']>>['answer']): string =>
-  String((answer?.['context'] as Record<string, unknown> | undefined)?.['back_end_token'])
+function credentialOf(answer: Awaited<ReturnType<World['decide']>>['answer']): string {
+  return String((answer?.['context'] as Record<string, unknown> | undefined)?.['back_end_token'])
+}
 
 /** The answer of introspection for this user. */
-const user = (sub: unknown, members = {}) => ({ body: world.activeAnswer({ sub, ...members }) })
+function user(sub: unknown, members = {}) {
+  return { body: world.activeAnswer({ sub, ...members }) }
+}
 
 describe('private_key_jwt', () => {
   it('#48 RFC 7523 §2.2: authenticates with a fresh assertion each time, and no secret is sent', async () => {

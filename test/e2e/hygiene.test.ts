@@ -65,54 +65,56 @@ process.on('SIGHUP', () => {
   setImmediate(() => { throw new Error(process.env.ERROR_TEXT) })
 })`
 
-const configuration = () => ({
-  authorizer_config: JSON.stringify({
-    issuers: [
-      {
-        name: 'opaque',
-        issuer: ISSUER,
-        audience: [AUDIENCE],
-        validation: 'introspection',
-        introspection_endpoint: `${world.introspection.url}/oauth2/v1/introspect`,
-        client: { client_id: 'introspector', client_secret_ocid: SECRETS.introspection },
-        introspection_cache_seconds: 2,
-      },
-      {
-        name: 'jwt',
-        issuer: EXCHANGE_ISSUER,
-        audience: [AUDIENCE],
-        validation: 'jwt',
-        jwks_uri: `${keys.url}/jwks`,
-      },
-    ],
-    backends: [
-      {
-        name: 'exchange',
-        when: { issuers: ['jwt'] },
-        grant: 'token_exchange',
-        token_endpoint: `${world.tokenEndpoint.url}/exchange`,
-        client: { client_id: 'exchanger', client_secret_ocid: SECRETS.privateKey },
-        client_auth: 'private_key_jwt',
-        min_token_seconds: 60,
-      },
-      {
-        name: 'oic',
-        token_endpoint: `${world.tokenEndpoint.url}/token`,
-        client: { client_id: 'invoker', client_secret_ocid: SECRETS.backEnd },
-        scope: BACK_END_SCOPE,
-        min_token_seconds: 60,
-      },
-    ],
-  }),
-  vault_secrets_endpoint: world.vault.url,
-  secret_ttl_seconds: '1',
-  log_level: 'debug',
-})
+function configuration() {
+  return {
+    authorizer_config: JSON.stringify({
+      issuers: [
+        {
+          name: 'opaque',
+          issuer: ISSUER,
+          audience: [AUDIENCE],
+          validation: 'introspection',
+          introspection_endpoint: `${world.introspection.url}/oauth2/v1/introspect`,
+          client: { client_id: 'introspector', client_secret_ocid: SECRETS.introspection },
+          introspection_cache_seconds: 2,
+        },
+        {
+          name: 'jwt',
+          issuer: EXCHANGE_ISSUER,
+          audience: [AUDIENCE],
+          validation: 'jwt',
+          jwks_uri: `${keys.url}/jwks`,
+        },
+      ],
+      backends: [
+        {
+          name: 'exchange',
+          when: { issuers: ['jwt'] },
+          grant: 'token_exchange',
+          token_endpoint: `${world.tokenEndpoint.url}/exchange`,
+          client: { client_id: 'exchanger', client_secret_ocid: SECRETS.privateKey },
+          client_auth: 'private_key_jwt',
+          min_token_seconds: 60,
+        },
+        {
+          name: 'oic',
+          token_endpoint: `${world.tokenEndpoint.url}/token`,
+          client: { client_id: 'invoker', client_secret_ocid: SECRETS.backEnd },
+          scope: BACK_END_SCOPE,
+          min_token_seconds: 60,
+        },
+      ],
+    }),
+    vault_secrets_endpoint: world.vault.url,
+    secret_ttl_seconds: '1',
+    log_level: 'debug',
+  }
+}
 
 /** The least that is handed out, and a little. */
 const BACK_END_SECONDS = 64
 
-const wellAnswered = (): void => {
+function wellAnswered(): void {
   world.introspection.replyWith(({ form }) => ({
     body: world.activeAnswer({ token: form['token'], note: MARKS.claim }),
   }))
@@ -155,7 +157,7 @@ afterAll(async () => {
 
 const bodies: string[] = []
 
-const call = async (token: unknown, more: Record<string, unknown> = {}): Promise<string> => {
+async function call(token: unknown, more: Record<string, unknown> = {}): Promise<string> {
   const data = { token, ...more }
   const { status, body } = await instance.post(JSON.stringify({ type: 'USER_DEFINED', data }))
   // A permit's answer is the one rightful place of a token for the backend.
@@ -164,9 +166,12 @@ const call = async (token: unknown, more: Record<string, unknown> = {}): Promise
   return `${String(outcome)} ${String(reason)}`
 }
 
-const opaque = () => `Bearer ${MARKS.opaqueToken}.${randomBytes(6).toString('hex')}`
-const jwt = (claims: Record<string, unknown> = {}) =>
-  `Bearer ${issuer.token({ iss: EXCHANGE_ISSUER, note: MARKS.claim, ...claims })}`
+function opaque() {
+  return `Bearer ${MARKS.opaqueToken}.${randomBytes(6).toString('hex')}`
+}
+function jwt(claims: Record<string, unknown> = {}) {
+  return `Bearer ${issuer.token({ iss: EXCHANGE_ISSUER, note: MARKS.claim, ...claims })}`
+}
 
 /** What a neighbour may say with a mark in all that it says. */
 const ERRORS: readonly Reply[] = [
@@ -328,9 +333,10 @@ async function snapshotIn(folder: string): Promise<string> {
   }
 }
 
-const filesIn = (...folders: readonly string[]): string[] =>
-  folders.flatMap((folder) =>
+function filesIn(...folders: readonly string[]): string[] {
+  return folders.flatMap((folder) =>
     readdirSync(folder, { withFileTypes: true, recursive: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name)),
   )
+}

@@ -29,10 +29,18 @@ const [one, other, third, entra, shops] = [
   createSigner('entra-key'),
   createSigner('shops-key'),
 ]
-const tokenOfEntra = (claims = {}) =>
-  entra.token({ iss: ENTRA, client_id: undefined, azp: 'app-1', scope: undefined, ...claims })
-const tokenOfShops = (claims = {}) =>
-  shops.token({ iss: REALM, client_id: undefined, azp: 'shop-1', typ: 'Bearer', ...claims })
+function tokenOfEntra(claims = {}) {
+  return entra.token({
+    iss: ENTRA,
+    client_id: undefined,
+    azp: 'app-1',
+    scope: undefined,
+    ...claims,
+  })
+}
+function tokenOfShops(claims = {}) {
+  return shops.token({ iss: REALM, client_id: undefined, azp: 'shop-1', typ: 'Bearer', ...claims })
+}
 
 let world: World
 let keys: Neighbour
@@ -42,8 +50,9 @@ let otherKeys: Neighbour
 /** All key sets of the test, each at its own path. */
 const published = new Map<string, readonly unknown[]>()
 
-const startKeys = () =>
-  startNeighbour(({ target }) => ({ body: { keys: published.get(target) ?? [] } }))
+function startKeys() {
+  return startNeighbour(({ target }) => ({ body: { keys: published.get(target) ?? [] } }))
+}
 
 beforeAll(async () => {
   keys = await startKeys()
@@ -59,16 +68,18 @@ afterAll(async () => {
   await Promise.all([world.close(), keys.close(), otherKeys.close()])
 })
 
-const domain = (name: string, more = {}) => ({
-  name,
-  audience: [AUDIENCE],
-  issuer: ISSUER,
-  validation: 'jwt',
-  jwks_uri: `${(name === 'other' ? otherKeys : keys).url}/${name}`,
-  ...more,
-})
+function domain(name: string, more = {}) {
+  return {
+    name,
+    audience: [AUDIENCE],
+    issuer: ISSUER,
+    validation: 'jwt',
+    jwks_uri: `${(name === 'other' ? otherKeys : keys).url}/${name}`,
+    ...more,
+  }
+}
 
-const startWith = async (...issuers: readonly object[]): Promise<void> => {
+async function startWith(...issuers: readonly object[]): Promise<void> {
   published.clear()
   for (const [path, signer] of [
     ['/one', one],
@@ -81,43 +92,51 @@ const startWith = async (...issuers: readonly object[]): Promise<void> => {
   await world.start({ ...NO_FLAT_KEYS, authorizer_config: JSON.stringify(documentOf(issuers)) })
 }
 
-const documentOf = (issuers: readonly object[]) => ({
-  issuers,
-  backends: [
-    {
-      name: 'oic',
-      token_endpoint: `${world.tokenEndpoint.url}/oauth2/v1/token`,
-      client: { client_id: CLIENT_IDS.backEnd, client_secret_ocid: SECRET_OCIDS.backEnd },
-      scope: BACK_END_SCOPE,
-    },
-  ],
-})
+function documentOf(issuers: readonly object[]) {
+  return {
+    issuers,
+    backends: [
+      {
+        name: 'oic',
+        token_endpoint: `${world.tokenEndpoint.url}/oauth2/v1/token`,
+        client: { client_id: CLIENT_IDS.backEnd, client_secret_ocid: SECRET_OCIDS.backEnd },
+        scope: BACK_END_SCOPE,
+      },
+    ],
+  }
+}
 
-const partners = () => ({
-  name: 'partners',
-  audience: [AUDIENCE],
-  validation: 'introspection',
-  introspection_endpoint: `${world.introspection.url}/oauth2/v1/introspect`,
-  client: { client_id: CLIENT_IDS.introspection, client_secret_ocid: SECRET_OCIDS.introspection },
-})
+function partners() {
+  return {
+    name: 'partners',
+    audience: [AUDIENCE],
+    validation: 'introspection',
+    introspection_endpoint: `${world.introspection.url}/oauth2/v1/introspect`,
+    client: { client_id: CLIENT_IDS.introspection, client_secret_ocid: SECRET_OCIDS.introspection },
+  }
+}
 
-const atEntra = () => ({
-  name: 'employees',
-  provider: { preset: 'entra', tenant: TENANT },
-  audience: [AUDIENCE],
-  jwks_uri: `${keys.url}/entra`,
-  gateway_scope_map: { 'Orders.Invoke': ['orders:invoke'] },
-})
+function atEntra() {
+  return {
+    name: 'employees',
+    provider: { preset: 'entra', tenant: TENANT },
+    audience: [AUDIENCE],
+    jwks_uri: `${keys.url}/entra`,
+    gateway_scope_map: { 'Orders.Invoke': ['orders:invoke'] },
+  }
+}
 
-const atShops = () => ({
-  name: 'shops',
-  provider: { preset: 'keycloak', realm_url: REALM },
-  audience: [AUDIENCE],
-  jwks_uri: `${keys.url}/shops`,
-  required_scopes: ['echo'],
-})
+function atShops() {
+  return {
+    name: 'shops',
+    provider: { preset: 'keycloak', realm_url: REALM },
+    audience: [AUDIENCE],
+    jwks_uri: `${keys.url}/shops`,
+    required_scopes: ['echo'],
+  }
+}
 
-const decided = async (token: string) => {
+async function decided(token: string) {
   const { verdict, line, answer } = await world.decide(token)
   return { verdict, issuer: line['issuer'], answer }
 }

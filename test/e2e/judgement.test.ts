@@ -15,7 +15,7 @@ afterAll(() => world.close())
 
 type Members = Readonly<Record<string, unknown>>
 
-const judge = async (members: Members, token = opaqueToken()): Promise<string> => {
+async function judge(members: Members, token = opaqueToken()): Promise<string> {
   world.introspection.replyWith({ body: world.activeAnswer(members) })
   return (await world.decide(token)).verdict
 }

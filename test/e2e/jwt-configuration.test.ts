@@ -27,16 +27,21 @@ afterAll(async () => {
 
 const JWT = { validation: 'jwt', issuer: ISSUER, idcs_introspection_endpoint: undefined }
 
-const coldVerdict = async (changes: ConfigChanges, token = issuer.token()) => {
+async function coldVerdict(changes: ConfigChanges, token = issuer.token()) {
   await world.start({ ...JWT, ...changes })
   const { verdict } = await world.decide(token)
   const invalid = world.function.jsonLog().findLast(({ event }) => event === 'config_invalid')
   return { verdict, problems: verdict === 'fault config_invalid' ? JSON.stringify(invalid) : '' }
 }
 
-const rsa = (modulusLength: number, publicExponent = 65537) =>
-  generateKeyPairSync('rsa', { modulusLength, publicExponent }).publicKey.export({ format: 'jwk' })
-const ec = () => generateKeyPairSync('ec', { namedCurve: 'P-256' })
+function rsa(modulusLength: number, publicExponent = 65537) {
+  return generateKeyPairSync('rsa', { modulusLength, publicExponent }).publicKey.export({
+    format: 'jwk',
+  })
+}
+function ec() {
+  return generateKeyPairSync('ec', { namedCurve: 'P-256' })
+}
 
 describe('keys that are pasted into the configuration', () => {
   it.each<[string, () => object]>([
@@ -154,7 +159,7 @@ describe('discovery', () => {
   })
 })
 
-const documentWith = (more: object): ConfigChanges => {
+function documentWith(more: object): ConfigChanges {
   const { config } = world
   const flat = Object.keys(config).filter((key) => key !== 'vault_secrets_endpoint')
   const document = {

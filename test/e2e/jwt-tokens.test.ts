@@ -1,6 +1,6 @@
 /**
  * Owns the proof of which JWTs pass (RFC 9068 §4, RFC 8725): the numbers are those of the table in
- * `test/conformance/README.md`.
+ * `test/requirements/README.md`.
  * I/O: starts the function and its neighbours.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
@@ -40,12 +40,20 @@ afterAll(async () => {
   await Promise.all([world.close(), keys.close(), elsewhere.close()])
 })
 
-const verdictOn = async (token: string): Promise<string> => (await world.decide(token)).verdict
+async function verdictOn(token: string): Promise<string> {
+  return (await world.decide(token)).verdict
+}
 
 const PERMIT = 'permit permitted'
-const pem = () => issuer.publicKey.export({ type: 'spki', format: 'pem' }).toString()
-const der = () => issuer.publicKey.export({ type: 'spki', format: 'der' })
-const pkcs1 = () => issuer.publicKey.export({ type: 'pkcs1', format: 'pem' }).toString()
+function pem() {
+  return issuer.publicKey.export({ type: 'spki', format: 'pem' }).toString()
+}
+function der() {
+  return issuer.publicKey.export({ type: 'spki', format: 'der' })
+}
+function pkcs1() {
+  return issuer.publicKey.export({ type: 'pkcs1', format: 'pem' }).toString()
+}
 
 describe('a JWT', () => {
   it('passes with the issuer’s signature, and says who calls', async () => {

@@ -28,7 +28,7 @@ afterEach(async () => {
 })
 afterAll(() => world.close())
 
-const start = async (changes = {}): Promise<void> => {
+async function start(changes = {}): Promise<void> {
   instance = await startByHand({
     PATH: process.env['PATH'] ?? '',
     ...world.principal.environment,
@@ -37,22 +37,23 @@ const start = async (changes = {}): Promise<void> => {
   })
 }
 
-const call = async (): Promise<void> => {
+async function call(): Promise<void> {
   const data = { token: `Bearer ${opaqueToken()}` }
   await instance.post(JSON.stringify({ type: 'USER_DEFINED', data }))
 }
 
-const verdicts = (): string[] =>
-  instance.decisions().map(({ outcome, reason }) => `${String(outcome)} ${String(reason)}`)
+function verdicts(): string[] {
+  return instance.decisions().map(({ outcome, reason }) => `${String(outcome)} ${String(reason)}`)
+}
 
 /** The verdicts, once there are so many: what was printed may still lie in the pipe. */
-const verdictsOf = async (calls: number): Promise<string[]> => {
+async function verdictsOf(calls: number): Promise<string[]> {
   while (instance.decisions().length < calls) await delay(5)
   return verdicts()
 }
 
 /** How often each of them came. */
-const counted = (texts: readonly string[]): Record<string, number> => {
+function counted(texts: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const text of texts) counts[text] = (counts[text] ?? 0) + 1
   return counts

@@ -25,8 +25,9 @@ const FLAVOURS: readonly Flavour[] = [
   ['single-argument', (token) => JSON.stringify({ type: 'TOKEN', token })],
 ]
 
-const errorOf = ({ answer }: Outcome): string | undefined =>
-  readChallenge(answer?.['wwwAuthenticate']).parameters['error']
+function errorOf({ answer }: Outcome): string | undefined {
+  return readChallenge(answer?.['wwwAuthenticate']).parameters['error']
+}
 
 describe.each(FLAVOURS)('the %s payload', (_name, payload) => {
   it.each([

@@ -24,12 +24,14 @@ afterEach(async () => {
 })
 afterAll(() => world.close())
 
-const newFolder = (): string => {
+function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'fn-'))
   folders.push(folder)
   return folder
 }
-const environment = () => ({ ...world.principal.environment, ...world.config })
+function environment() {
+  return { ...world.principal.environment, ...world.config }
+}
 const PAYLOAD = JSON.stringify({ type: 'TOKEN', token: 'Bearer the-token-of-this-test' })
 const ACTIVE = expect.objectContaining({ active: true })
 

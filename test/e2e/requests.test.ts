@@ -30,7 +30,9 @@ afterAll(async () => {
   await bystander.close()
 })
 
-const vaultRequests = () => world.vault.requests.slice(-2)
+function vaultRequests() {
+  return world.vault.requests.slice(-2)
+}
 
 describe('#35: the introspection request (RFC 7662 §2.1)', () => {
   it('is a form with the token alone, authenticated with Basic', async () => {

@@ -6,8 +6,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 
-const read = (path: string): string =>
-  readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+function read(path: string): string {
+  return readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+}
 
 interface Component {
   readonly group?: string
@@ -19,8 +20,9 @@ interface Component {
 
 const components = (JSON.parse(read('dist/sbom.cdx.json')) as { components: Component[] })
   .components
-const nameOf = ({ group, name }: Component): string =>
-  group === undefined ? name : `${group}/${name}`
+function nameOf({ group, name }: Component): string {
+  return group === undefined ? name : `${group}/${name}`
+}
 
 const lockfile = JSON.parse(read('package-lock.json')) as {
   packages: Record<

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { play, STORIES } from '../../scripts/demo/play.ts'
 import { differences } from '../../scripts/demo/tell.ts'
-import { startLocalStack, type LocalStack } from '../stack/local-stack.ts'
+import { startLocalStack, type LocalStack } from '../../stack/local-stack.ts'
 
 let stack: LocalStack
 beforeAll(async () => {

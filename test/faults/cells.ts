@@ -157,10 +157,11 @@ const PATH: Readonly<Record<NeighbourName, string>> = {
   Vault: '',
 }
 
-const neighbourOf = (name: NeighbourName, world: World, keys: Neighbour): { url: string } =>
-  ({
+function neighbourOf(name: NeighbourName, world: World, keys: Neighbour): { url: string } {
+  return {
     introspection: world.introspection,
     keys,
     'token endpoint': world.tokenEndpoint,
     Vault: world.vault,
-  })[name]
+  }[name]
+}

@@ -6,7 +6,7 @@
 import { createServer as createHttpServer, request as ask, type IncomingMessage } from 'node:http'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
-import { readBody } from '../stack/listen.ts'
+import { readBody } from '../../stack/listen.ts'
 
 /** What the neighbour answered. */
 export interface GoodAnswer {

@@ -34,7 +34,7 @@ interface Cell {
 }
 
 /** All rows at one neighbour. */
-const column = async (neighbour: NeighbourName): Promise<Cell[]> => {
+async function column(neighbour: NeighbourName): Promise<Cell[]> {
   const cells = await startCells(neighbour)
   const results: Cell[] = []
   const tryAll = async (rows: readonly FaultRow[], alsoAfterwards: boolean): Promise<void> => {
@@ -63,7 +63,7 @@ const [first = []] = columns
 /** Statuses that fare alike stand in one line. */
 let likeBefore = ''
 let alike: string[] = []
-const tell = (): void => {
+function tell(): void {
   const [one] = alike
   const last = alike.at(-1)
   if (one === undefined || last === undefined) return

@@ -13,35 +13,40 @@ interface Raw {
 }
 
 /** The bytes of an answer, with the length of its body unless the headers say otherwise. */
-export const raw = (
+export function raw(
   good: GoodAnswer,
   { statusLine = 'HTTP/1.1 200 OK', headers, body }: Raw,
-): Buffer => {
+): Buffer {
   const bytes = Buffer.from(body ?? good.body)
   const lines = headers ?? [`Content-Type: ${good.contentType}`, `Content-Length: ${bytes.length}`]
   return Buffer.concat([Buffer.from([statusLine, ...lines, '', ''].join('\r\n')), bytes])
 }
 
 /** The whole answer, and then the connection is left to the function. */
-export const answering = (make: (good: GoodAnswer) => Raw): Spoil => ({
-  when: 'answered',
-  act: (socket, good) => socket.write(raw(good, make(good))),
-})
+export function answering(make: (good: GoodAnswer) => Raw): Spoil {
+  return {
+    when: 'answered',
+    act: (socket, good) => socket.write(raw(good, make(good))),
+  }
+}
 
 /** The whole answer, and then the connection is closed. */
-export const answeringAndClosing = (make: (good: GoodAnswer) => Raw): Spoil => ({
-  when: 'answered',
-  act: (socket, good) => socket.end(raw(good, make(good))),
-})
+export function answeringAndClosing(make: (good: GoodAnswer) => Raw): Spoil {
+  return {
+    when: 'answered',
+    act: (socket, good) => socket.end(raw(good, make(good))),
+  }
+}
 
-export const withBody = (change: (good: Buffer) => Buffer | string): Spoil =>
-  answering(({ body }) => ({ body: change(body) }))
+export function withBody(change: (good: Buffer) => Buffer | string): Spoil {
+  return answering(({ body }) => ({ body: change(body) }))
+}
 
-export const withType = (
+export function withType(
   type: string | undefined,
   change = (good: Buffer): Buffer | string => good,
-) =>
-  answering((good) => {
+) {
+  return answering((good) => {
     const body = Buffer.from(change(good.body))
     return {
       body,
@@ -51,22 +56,26 @@ export const withType = (
       ],
     }
   })
+}
 
-export const withStatus = (code: number): Spoil =>
-  answering((good) => ({
+export function withStatus(code: number): Spoil {
+  return answering((good) => ({
     statusLine: `HTTP/1.1 ${code} Whatever`,
     ...([204, 205, 304].includes(code) ? { headers: ['Content-Length: 0'], body: '' } : {}),
     ...(code === 401 ? { headers: authenticating(good) } : {}),
   }))
+}
 
-const authenticating = ({ contentType, body }: GoodAnswer): string[] => [
-  'WWW-Authenticate: Basic realm="neighbour"',
-  `Content-Type: ${contentType}`,
-  `Content-Length: ${body.length}`,
-]
+function authenticating({ contentType, body }: GoodAnswer): string[] {
+  return [
+    'WWW-Authenticate: Basic realm="neighbour"',
+    `Content-Type: ${contentType}`,
+    `Content-Length: ${body.length}`,
+  ]
+}
 
 /** Bytes for ever, as fast as they are taken. */
-export const flood = (socket: Socket, chunk: Buffer): void => {
+export function flood(socket: Socket, chunk: Buffer): void {
   const pour = (): void => {
     while (!socket.destroyed && socket.write(chunk));
   }
@@ -74,29 +83,37 @@ export const flood = (socket: Socket, chunk: Buffer): void => {
   pour()
 }
 
-export const chunked = (content: Buffer): Buffer =>
-  Buffer.concat([Buffer.from(`${content.length.toString(16)}\r\n`), content, Buffer.from('\r\n')])
+export function chunked(content: Buffer): Buffer {
+  return Buffer.concat([
+    Buffer.from(`${content.length.toString(16)}\r\n`),
+    content,
+    Buffer.from('\r\n'),
+  ])
+}
 
 export const MEBIBYTE = 1024 * 1024
-export const filled = (size: number): Buffer => Buffer.alloc(size, 0x20)
+export function filled(size: number): Buffer {
+  return Buffer.alloc(size, 0x20)
+}
 
-export const gzipHeaders = (contentType: string, length: number): string[] => [
-  `Content-Type: ${contentType}`,
-  'Content-Encoding: gzip',
-  `Content-Length: ${length}`,
-]
+export function gzipHeaders(contentType: string, length: number): string[] {
+  return [`Content-Type: ${contentType}`, 'Content-Encoding: gzip', `Content-Length: ${length}`]
+}
 
 /** The object's text with each member twice, of which the last is the one that counts. */
-export const withNullsFirst = (good: Buffer): string =>
-  `{${nullsInPlaceOf(good)},${good.toString().trim().slice(1)}`
+export function withNullsFirst(good: Buffer): string {
+  return `{${nullsInPlaceOf(good)},${good.toString().trim().slice(1)}`
+}
 
-export const withNullsLast = (good: Buffer): string =>
-  `${good.toString().trim().slice(0, -1)},${nullsInPlaceOf(good)}}`
+export function withNullsLast(good: Buffer): string {
+  return `${good.toString().trim().slice(0, -1)},${nullsInPlaceOf(good)}}`
+}
 
-const nullsInPlaceOf = (good: Buffer): string =>
-  Object.keys(JSON.parse(good.toString()) as object)
+function nullsInPlaceOf(good: Buffer): string {
+  return Object.keys(JSON.parse(good.toString()) as object)
     .map((name) => `${JSON.stringify(name)}:null`)
     .join()
+}
 
 /** A letter now and then, so that something always comes and nothing ever ends. */
 export function drip(socket: Socket, letter: string): void {

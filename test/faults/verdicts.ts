@@ -10,22 +10,26 @@ export type NeighbourName = (typeof NEIGHBOURS)[number]
 /** The verdict on a call by a cold function, as in `fault keys_unavailable timed_out`. */
 export type Expectations = Readonly<Record<NeighbourName, string>>
 
-const all = (verdict: string): Expectations => ({
-  introspection: verdict,
-  keys: verdict,
-  'token endpoint': verdict,
-  Vault: verdict,
-})
+function all(verdict: string): Expectations {
+  return {
+    introspection: verdict,
+    keys: verdict,
+    'token endpoint': verdict,
+    Vault: verdict,
+  }
+}
 
 export const PERMIT = all('permit permitted')
 export const LATE = all('fault deadline_exceeded timed_out')
 
-export const unavailable = (detail: string): Expectations => ({
-  introspection: `fault introspection_unavailable ${detail}`,
-  keys: `fault keys_unavailable ${detail}`,
-  'token endpoint': `fault token_endpoint_unavailable ${detail}`,
-  Vault: `fault secret_unavailable ${detail}`,
-})
+export function unavailable(detail: string): Expectations {
+  return {
+    introspection: `fault introspection_unavailable ${detail}`,
+    keys: `fault keys_unavailable ${detail}`,
+    'token endpoint': `fault token_endpoint_unavailable ${detail}`,
+    Vault: `fault secret_unavailable ${detail}`,
+  }
+}
 
 /** An answer that is whole, but no JSON. */
 export const NOT_JSON: Expectations = {
@@ -50,7 +54,7 @@ export const SAYS_NOTHING: Expectations = {
 }
 
 /** Some statuses say that it is our client that is refused (RFC 6749 §5.2, RFC 7662 §2.3). */
-export const status = (code: number): Expectations => {
+export function status(code: number): Expectations {
   const detail = `status_${code}`
   return {
     ...unavailable(detail),
@@ -66,7 +70,9 @@ export const status = (code: number): Expectations => {
  * Oracle's client reads Vault's answer whatever type it names, and mends its UTF-8; the secret in it
  * is Base64, which neither changes.
  */
-export const toleratedByVault = (verdicts: Expectations): Expectations => ({
-  ...verdicts,
-  Vault: 'permit permitted',
-})
+export function toleratedByVault(verdicts: Expectations): Expectations {
+  return {
+    ...verdicts,
+    Vault: 'permit permitted',
+  }
+}

@@ -32,7 +32,9 @@ beforeAll(async () => {
 
 afterAll(() => world.close())
 
-const deploy = (validation: Validation) => world.deploy(configFor(validation, world.cast))
+function deploy(validation: Validation) {
+  return world.deploy(configFor(validation, world.cast))
+}
 
 /** One function of each kind that has judged this token, and so has keys and OIC's token at hand. */
 async function startedWith(token: string): Promise<Authorizers> {
@@ -271,7 +273,9 @@ describe('once Keycloak is gone', () => {
   })
 })
 
-const keyId = (token: string) => decodeProtectedHeader(token).kid
+function keyId(token: string) {
+  return decodeProtectedHeader(token).kid
+}
 
 /** Changes a character in the middle: the last one has bits that mean nothing. */
 function withAnotherSignature(token: string): string {

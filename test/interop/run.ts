@@ -27,9 +27,11 @@ what is missing. It builds first, and takes a minute or two; the first time long
 })
 const pattern = operand === undefined ? undefined : orRefuse(() => readPattern(operand))
 
-const inProject = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+function inProject(path: string) {
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url))
+}
 
-const tell = (line: string) => {
+function tell(line: string) {
   process.stdout.write(`${line}\n`)
 }
 

@@ -4,10 +4,10 @@
  * I/O: starts servers on loopback, and Keycloak and the function as processes.
  */
 import { fileURLToPath } from 'node:url'
-import { deployFunction, type FnFunction } from '../stack/fn-agent.ts'
-import { echoPath, startIntegration, type Integration } from '../stack/integration.ts'
-import { createResourcePrincipal, type ResourcePrincipal } from '../stack/resource-principal.ts'
-import { startVault, type Vault } from '../stack/vault.ts'
+import { deployFunction, type FnFunction } from '../../stack/fn-agent.ts'
+import { echoPath, startIntegration, type Integration } from '../../stack/integration.ts'
+import { createResourcePrincipal, type ResourcePrincipal } from '../../stack/resource-principal.ts'
+import { startVault, type Vault } from '../../stack/vault.ts'
 import { administer, type KeycloakAdmin } from './keycloak/admin.ts'
 import {
   apiAudience,
@@ -119,21 +119,25 @@ export function configFor(
 }
 
 /** The key in Vault in place of a secret. */
-export const byPrivateKey = ({ oicInvokerByKey }: Cast): Config => ({
-  back_end_client_auth: 'private_key_jwt',
-  back_end_app_client_id: oicInvokerByKey.clientId,
-  back_end_client_secret_ocid: secretOcids.oicInvokersKey,
-  back_end_assertion_key_id: 'ours',
-})
+export function byPrivateKey({ oicInvokerByKey }: Cast): Config {
+  return {
+    back_end_client_auth: 'private_key_jwt',
+    back_end_app_client_id: oicInvokerByKey.clientId,
+    back_end_client_secret_ocid: secretOcids.oicInvokersKey,
+    back_end_assertion_key_id: 'ours',
+  }
+}
 
 /** The callers' own tokens for others of their realm. */
-export const byExchange = ({ callers, exchanger }: Cast): Config => ({
-  back_end_grant: 'token_exchange',
-  back_end_token_endpoint: callers.tokenEndpoint,
-  back_end_app_client_id: exchanger.clientId,
-  back_end_client_secret_ocid: secretOcids.exchanger,
-  back_end_scope: apiScope,
-})
+export function byExchange({ callers, exchanger }: Cast): Config {
+  return {
+    back_end_grant: 'token_exchange',
+    back_end_token_endpoint: callers.tokenEndpoint,
+    back_end_app_client_id: exchanger.clientId,
+    back_end_client_secret_ocid: secretOcids.exchanger,
+    back_end_scope: apiScope,
+  }
+}
 
 /** The client of the introspection with another secret than Keycloak has for it. */
 export const wrongIntrospectionSecret: Config = { idcs_app_client_secret_ocid: secretOcids.wrong }

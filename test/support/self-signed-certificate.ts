@@ -26,7 +26,7 @@ const COMMON_NAME = Buffer.from('0603550403', 'hex')
 const SUBJECT_ALT_NAME = Buffer.from('0603551d11', 'hex')
 
 /** One value in DER: tag, length, content. */
-const der = (tag: number, ...contents: readonly Uint8Array[]): Buffer => {
+function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(contents)
   const long = content.length > 127
   const length = long ? [0x82, content.length >> 8, content.length & 0xff] : [content.length]
@@ -38,8 +38,9 @@ const name = der(
   der(SET, der(SEQUENCE, COMMON_NAME, der(UTF8_STRING, Buffer.from('127.0.0.1')))),
 )
 
-const utcTime = (instant: Date): Buffer =>
-  der(UTC_TIME, Buffer.from(`${instant.toISOString().replace(/\D/g, '').slice(2, 14)}Z`))
+function utcTime(instant: Date): Buffer {
+  return der(UTC_TIME, Buffer.from(`${instant.toISOString().replace(/\D/g, '').slice(2, 14)}Z`))
+}
 
 export interface CertificateChoices {
   /** The IPv4 address that it is for; this machine's own by default. */
@@ -48,10 +49,10 @@ export interface CertificateChoices {
   readonly daysLeft?: number
 }
 
-export const selfSignedCertificate = (
+export function selfSignedCertificate(
   now: Date,
   { address = [127, 0, 0, 1], daysLeft = 1 }: CertificateChoices = {},
-): SelfSignedCertificate => {
+): SelfSignedCertificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const day = 24 * 60 * 60 * 1000
   const dates = [Math.min(-1, daysLeft - 1), daysLeft].map(

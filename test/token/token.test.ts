@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type { Browser } from 'playwright-core'
-import { listen } from '../stack/listen.ts'
+import { listen } from '../../stack/listen.ts'
 import { chromiumPath, startBrowser } from './support/browser.ts'
 import { RESOURCE, startLoginProvider, type LoginProvider } from './support/provider.ts'
 import { runToken, type Ending } from './support/run.ts'
@@ -34,22 +34,22 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const at = (...words: readonly string[]): string[] => [
-  '--issuer',
-  provider.url,
-  '--client-id',
-  provider.clientId,
-  ...words,
-]
-const withSecret = () => ({ CLIENT_SECRET: provider.clientSecret })
-const run = (words: readonly string[], environment = withSecret()): Promise<Ending> =>
-  runToken(words, environment).ended
+function at(...words: readonly string[]): string[] {
+  return ['--issuer', provider.url, '--client-id', provider.clientId, ...words]
+}
+function withSecret() {
+  return { CLIENT_SECRET: provider.clientSecret }
+}
+function run(words: readonly string[], environment = withSecret()): Promise<Ending> {
+  return runToken(words, environment).ended
+}
 
-const claimsOf = (stdout: string): Record<string, unknown> =>
-  JSON.parse(Buffer.from(stdout.split('.')[1] ?? '', 'base64url').toString()) as Record<
+function claimsOf(stdout: string): Record<string, unknown> {
+  return JSON.parse(Buffer.from(stdout.split('.')[1] ?? '', 'base64url').toString()) as Record<
     string,
     unknown
   >
+}
 
 describe('client-credentials', () => {
   it('prints the token and nothing else, and talks on standard error', async () => {

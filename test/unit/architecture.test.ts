@@ -1,15 +1,17 @@
 /**
- * Owns the proof that the house is still laid out as it was meant to be: doors, layers, sizes.
+ * Owns the proof that the house is still laid out as it was meant to be: dependencies, layers, sizes.
  * I/O: reads the files in `src`.
  */
 import { describe, expect, it } from '@jest/globals'
-import { readSourceFile, readSourceFiles, type SourceFile } from './support/source-files.ts'
+import { readSourceFile, readSourceFiles } from './support/source-files.ts'
 
 const files = readSourceFiles()
 /** A declaration of a foreign package's types is no module of ours. */
 const modules = files.filter(({ path }) => !path.endsWith('.d.ts'))
 
-const isOwn = (target: string): boolean => files.some(({ path }) => path === target)
+function isOwn(target: string): boolean {
+  return files.some(({ path }) => path === target)
+}
 
 describe('the reading of source files', () => {
   it('sees every kind of import, and dotted names outside of comments and texts', () => {
@@ -77,7 +79,7 @@ describe('one door per dependency', () => {
 
   it.each([
     ['the environment', /^process\.(env|argv)$/, ['func.ts']],
-    ['the process', /^process\.(on|exit|kill|abort)$/, ['start.ts']],
+    ['the process', /^process\.(on|exit|kill|abort)$/, ['boot/start.ts']],
     ['standard output', /^(process\.(stdout|stderr)|console\.\w+)$/, ['platform/log.ts']],
     ['the wall clock', /^Date\.now$/, ['platform/clock.ts']],
     ['any other clock', /^(performance\.\w+|process\.(hrtime|uptime))$/, []],
@@ -100,10 +102,8 @@ describe('one door per dependency', () => {
 describe('layers', () => {
   const LAYERS: readonly (readonly string[])[] = [
     ['func'],
-    ['start'],
-    ['answer-call', 'configured-authorizer'],
-    ['summary'],
-    ['compose'],
+    ['boot'],
+    ['call'],
     ['authorizer'],
     ['config', 'gateway', 'caller', 'backend'],
     ['oauth', 'vault'],
@@ -171,7 +171,7 @@ describe('layers', () => {
   it('import nothing from outside of src by its path', () => {
     const outside = modules.flatMap(({ path, imports }) =>
       imports
-        .filter(({ target }) => /^\.\.|^\/|(^|\/)(test|scripts)\//.test(target))
+        .filter(({ target }) => /^\.\.|^\/|(^|\/)(test|scripts|stack)\//.test(target))
         .map(({ target }) => `${path} → ${target}`),
     )
 
@@ -195,17 +195,6 @@ describe('layers', () => {
 })
 
 describe('each module', () => {
-  /** The lines of the comment that a module begins with, without its stars. */
-  const headerOf = ({ text }: SourceFile): string =>
-    (/^\/\*\*\n((?: \*.*\n)+?) \*\/\n/.exec(text)?.[1] ?? '').replaceAll(/^ \* ?/gm, '')
-
-  it.each(modules.map((module) => [module.path, headerOf(module)]))(
-    'says first what it owns, and last whether it does I/O: %s',
-    (_path, header) => {
-      expect(header).toMatch(/^Owns [^]+\n(Pure\b|I\/O: )[^]*\.\n$/)
-    },
-  )
-
   // The list of reasons is a table, which is read by looking up.
   const code = files.filter(({ path }) => path !== 'reasons.ts')
 

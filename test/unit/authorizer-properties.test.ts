@@ -40,7 +40,7 @@ const SETTINGS = fc.record({
 
 type Settings = typeof SETTINGS extends fc.Arbitrary<infer T> ? T : never
 
-const worldWith = ({ minLifetimeSeconds, maxDecisionSeconds, chance }: Settings) => {
+function worldWith({ minLifetimeSeconds, maxDecisionSeconds, chance }: Settings) {
   const clock = new StandingClock()
   /** When each token that was issued ends, by its `Authorization` value. */
   const ends = new Map<string, number>()
@@ -101,10 +101,11 @@ const worldWith = ({ minLifetimeSeconds, maxDecisionSeconds, chance }: Settings)
 }
 
 /** What the caches must not change. */
-const essence = (decision: Decision) =>
-  decision.outcome === 'permit'
+function essence(decision: Decision) {
+  return decision.outcome === 'permit'
     ? [decision.principal, decision.clientId, decision.scope, decision.contextClaims]
     : [decision.outcome, decision.reason]
+}
 
 describe('every permit', () => {
   it('ends no later than each of its bounds, and carries a token that lives long enough', async () => {

@@ -32,19 +32,19 @@ const CREDENTIAL: ObtainedCredential = {
   cache: 'hit',
 }
 
-interface World {
+interface Ports {
   readonly caller?: Result<VerifiedCaller, Denial | Fault>
   readonly credential?: Result<ObtainedCredential, Fault>
   readonly maxDecisionSeconds?: number
   readonly asksNeighbours?: boolean
 }
 
-const authorizerIn = ({
+function authorizerIn({
   caller = success(CALLER),
   credential = success(CREDENTIAL),
   maxDecisionSeconds = 3600,
   asksNeighbours = false,
-}: World) => {
+}: Ports) {
   const steps: string[] = []
   const calls: BackendCall[] = []
   const deadlines: Deadline[] = []
@@ -74,8 +74,9 @@ const authorizerIn = ({
   return { authorize, steps, calls, deadlines }
 }
 
-const payloadOf = (token: unknown) =>
-  Buffer.from(JSON.stringify({ type: 'USER_DEFINED', data: { token } }))
+function payloadOf(token: unknown) {
+  return Buffer.from(JSON.stringify({ type: 'USER_DEFINED', data: { token } }))
+}
 
 describe('the authorizer', () => {
   it('verifies the caller, then obtains the credential, then permits', async () => {

@@ -17,8 +17,9 @@ import { START } from './support/time.ts'
 
 const MARGIN_SECONDS = 60
 
-const at = (offsetSeconds: number | undefined) =>
-  offsetSeconds === undefined ? undefined : numericDate(START + offsetSeconds)
+function at(offsetSeconds: number | undefined) {
+  return offsetSeconds === undefined ? undefined : numericDate(START + offsetSeconds)
+}
 
 describe('the expiry of a permit', () => {
   it.each([

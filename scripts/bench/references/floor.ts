@@ -16,8 +16,8 @@ interface Ask {
   readonly body?: string
 }
 
-const ask = (url: string, { method, headers, body }: Ask): Promise<Record<string, unknown>> =>
-  new Promise((resolve, reject) => {
+function ask(url: string, { method, headers, body }: Ask): Promise<Record<string, unknown>> {
+  return new Promise((resolve, reject) => {
     const outgoing = request(url, { agent, method, headers }, (incoming) => {
       let text = ''
       incoming.setEncoding('utf8')
@@ -28,10 +28,11 @@ const ask = (url: string, { method, headers, body }: Ask): Promise<Record<string
     })
     outgoing.on('error', reject).end(body)
   })
+}
 
 let key: KeyObject | undefined
 /** OCI's request signature (draft-cavage-http-signatures-08 as Oracle profiles it). */
-const readSecret = async (ocid: string): Promise<string> => {
+async function readSecret(ocid: string): Promise<string> {
   const token = readFileSync(env['OCI_RESOURCE_PRINCIPAL_RPST'] ?? '', 'utf8')
   key ??= createPrivateKey(readFileSync(env['OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM'] ?? '', 'utf8'))
   const url = new URL(`${env['vault_secrets_endpoint'] ?? ''}/20190301/secretbundles/${ocid}`)
@@ -50,17 +51,17 @@ const readSecret = async (ocid: string): Promise<string> => {
 }
 
 const secrets = new Map<string, Promise<string>>()
-const secretOf = (ocid: string): Promise<string> => {
+function secretOf(ocid: string): Promise<string> {
   const known = secrets.get(ocid) ?? readSecret(ocid)
   secrets.set(ocid, known)
   return known
 }
 
-const post = async (
+async function post(
   url: string,
   client: { readonly id: string; readonly ocid: string },
   form: Readonly<Record<string, string>>,
-) => {
+) {
   const secret = await secretOf(client.ocid)
   const body = new URLSearchParams(form).toString()
   return ask(url, {
@@ -75,8 +76,8 @@ const post = async (
 }
 
 let backEnd: Promise<Record<string, unknown>> | undefined
-const backEndToken = () =>
-  (backEnd ??= post(
+function backEndToken() {
+  return (backEnd ??= post(
     env['back_end_token_endpoint'] ?? '',
     {
       id: env['back_end_app_client_id'] ?? '',
@@ -84,10 +85,11 @@ const backEndToken = () =>
     },
     { grant_type: 'client_credentials', scope: env['back_end_scope'] ?? '' },
   ))
+}
 
 const endpoint = env['idcs_introspection_endpoint']
-const introspect = (token: string) =>
-  endpoint === undefined
+function introspect(token: string) {
+  return endpoint === undefined
     ? Promise.resolve({})
     : post(
         endpoint,
@@ -97,6 +99,7 @@ const introspect = (token: string) =>
         },
         { token },
       )
+}
 
 handle(
   async (payload) => {

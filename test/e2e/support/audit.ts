@@ -2,7 +2,7 @@
  * Owns what has to be true of everything that the function prints, whatever a test is about.
  * Pure.
  */
-import type { LogLine } from '../../stack/fn/log.ts'
+import type { LogLine } from '../../../stack/fn/log.ts'
 
 /** What is wrong with the lines; empty when all is well. No secret is in what it says. */
 export function findingsIn(lines: readonly LogLine[], secrets: ReadonlySet<string>): string[] {

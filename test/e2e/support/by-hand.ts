@@ -11,9 +11,9 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
-import { atExit } from '../../stack/at-exit.ts'
-import { collectLines, jsonLines, type LogLine } from '../../stack/fn/log.ts'
-import { readBody } from '../../stack/listen.ts'
+import { atExit } from '../../../stack/at-exit.ts'
+import { collectLines, jsonLines, type LogLine } from '../../../stack/fn/log.ts'
+import { readBody } from '../../../stack/listen.ts'
 import { FUNCTION_ENTRY } from './world.ts'
 
 export interface ByHand {

@@ -5,13 +5,18 @@
 import { randomBytes } from 'node:crypto'
 
 /** A token that tells nothing and that no two tests share. */
-export const opaqueToken = (): string => `opaque-${randomBytes(24).toString('base64url')}`
+export function opaqueToken(): string {
+  return `opaque-${randomBytes(24).toString('base64url')}`
+}
 
 /** A JWT with this payload. Its signature is chance: whoever introspects it says whether it is good. */
-export const jwtToken = (payload: unknown): string =>
-  [JSON.stringify({ alg: 'RS256' }), JSON.stringify(payload), randomBytes(64)]
+export function jwtToken(payload: unknown): string {
+  return [JSON.stringify({ alg: 'RS256' }), JSON.stringify(payload), randomBytes(64)]
     .map((part) => Buffer.from(part).toString('base64url'))
     .join('.')
+}
 
 /** Seconds since the epoch, as claims tell time (RFC 7519 §2). */
-export const secondsFromNow = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds
+export function secondsFromNow(seconds: number): number {
+  return Math.floor(Date.now() / 1000) + seconds
+}

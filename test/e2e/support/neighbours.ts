@@ -5,7 +5,7 @@
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { listen, readBody, type LocalServer } from '../../stack/listen.ts'
+import { listen, readBody, type LocalServer } from '../../../stack/listen.ts'
 
 export interface Reply {
   /** Default 200. */

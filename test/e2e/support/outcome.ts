@@ -3,7 +3,7 @@
  * other.
  * Pure.
  */
-import type { InvokeResult } from '../../stack/fn-agent.ts'
+import type { InvokeResult } from '../../../stack/fn-agent.ts'
 
 export type LogRecord = Readonly<Record<string, unknown>>
 

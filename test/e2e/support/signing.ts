@@ -19,7 +19,7 @@ export interface Signer {
 }
 
 /** An issuer with one RSA key. Identity domains of OCI all call theirs `SIGNING_KEY`. */
-export const createSigner = (kid = 'SIGNING_KEY', more: Members = {}): Signer => {
+export function createSigner(kid = 'SIGNING_KEY', more: Members = {}): Signer {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', ...more }
   const signed = (header: Members, payload: unknown): string => {
@@ -34,26 +34,29 @@ export const createSigner = (kid = 'SIGNING_KEY', more: Members = {}): Signer =>
   }
 }
 
-export const usualClaims = (claims: Members = {}): Members => ({
-  iss: ISSUER,
-  aud: AUDIENCE,
-  sub: 'alice',
-  client_id: 'partner-a',
-  scope: 'echo orders',
-  iat: secondsFromNow(0),
-  exp: secondsFromNow(1800),
-  jti: randomUUID(),
-  ...claims,
-})
+export function usualClaims(claims: Members = {}): Members {
+  return {
+    iss: ISSUER,
+    aud: AUDIENCE,
+    sub: 'alice',
+    client_id: 'partner-a',
+    scope: 'echo orders',
+    iat: secondsFromNow(0),
+    exp: secondsFromNow(1800),
+    jti: randomUUID(),
+    ...claims,
+  }
+}
 
 /** RFC 7515 §5.1: header and payload as they are signed. The payload may be any text. */
-export const signingInput = (header: unknown, payload: unknown): string =>
-  [JSON.stringify(header), typeof payload === 'string' ? payload : JSON.stringify(payload)]
+export function signingInput(header: unknown, payload: unknown): string {
+  return [JSON.stringify(header), typeof payload === 'string' ? payload : JSON.stringify(payload)]
     .map((part) => Buffer.from(part).toString('base64url'))
     .join('.')
+}
 
 /** A token that is “signed” with a shared secret, such as an encoding of a public key. */
-export const hmacToken = (secret: string | Buffer, alg = 'HS256'): string => {
+export function hmacToken(secret: string | Buffer, alg = 'HS256'): string {
   const input = signingInput({ alg, kid: 'SIGNING_KEY' }, usualClaims())
   const digest = createHmac(`sha${alg.slice(2)}`, secret)
     .update(input)

@@ -5,9 +5,12 @@
  */
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import { deployFunction, type FnFunction, type InvokeOptions } from '../../stack/fn-agent.ts'
-import { createResourcePrincipal, type ResourcePrincipal } from '../../stack/resource-principal.ts'
-import { startVault, type Vault } from '../../stack/vault.ts'
+import { deployFunction, type FnFunction, type InvokeOptions } from '../../../stack/fn-agent.ts'
+import {
+  createResourcePrincipal,
+  type ResourcePrincipal,
+} from '../../../stack/resource-principal.ts'
+import { startVault, type Vault } from '../../../stack/vault.ts'
 import { findingsIn } from './audit.ts'
 import { opaqueToken } from './callers-tokens.ts'
 import { startNeighbour, type Neighbour } from './neighbours.ts'

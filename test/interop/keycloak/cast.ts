@@ -37,7 +37,9 @@ export interface Cast {
 const accessTokenLifespanSeconds = 3600
 
 /** With the characters that trip careless encoders. */
-const newSecret = () => `${randomBytes(18).toString('base64url')}%+/:& ~`
+function newSecret() {
+  return `${randomBytes(18).toString('base64url')}%+/:& ~`
+}
 
 const introspectorId = 'gateway-authorizer'
 /**

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { atExit } from '../../stack/at-exit.ts'
+import { atExit } from '../../../stack/at-exit.ts'
 
 export const keycloakVersion = '26.7.3'
 const archiveName = `keycloak-quarkus-dist-${keycloakVersion}.zip`

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { listen } from '../../stack/listen.ts'
+import { listen } from '../../../stack/listen.ts'
 
 export interface KeycloakServer {
   /** `http://127.0.0.1:PORT`, without a trailing slash. */

@@ -14,8 +14,8 @@ export const chromiumPath: string | undefined = (process.env['PATH'] ?? '')
   .flatMap((folder) => NAMES.map((name) => join(folder, name)))
   .find((path) => existsSync(path))
 
-export const startBrowser = (): Promise<Browser> =>
-  chromium.launch({
+export function startBrowser(): Promise<Browser> {
+  return chromium.launch({
     ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }),
     args: [
       '--no-sandbox',
@@ -27,3 +27,4 @@ export const startBrowser = (): Promise<Browser> =>
       '--disable-sync',
     ],
   })
+}

@@ -4,9 +4,9 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { RequestListener } from 'node:http'
-import { listen, type LocalServer } from '../../stack/listen.ts'
-import { newSigningKey } from '../../stack/identity/signing-key.ts'
-import { Provider } from '../../stack/identity/oidc-provider.ts'
+import { listen, type LocalServer } from '../../../stack/listen.ts'
+import { newSigningKey } from '../../../stack/identity/signing-key.ts'
+import { Provider } from '../../../stack/identity/oidc-provider.ts'
 
 export const RESOURCE = 'https://api.example.com/'
 

@@ -20,7 +20,7 @@ const CONDITION: BackendCondition = {
 }
 
 /** Backends that tell their names as faults, and note what is prepared. */
-const sourceOf = (conditions: Readonly<Record<string, BackendCondition | undefined>>) => {
+function sourceOf(conditions: Readonly<Record<string, BackendCondition | undefined>>) {
   const prepared: string[] = []
   const backends = Object.entries(conditions).map(([name, condition]) => ({
     condition,
@@ -34,7 +34,7 @@ const sourceOf = (conditions: Readonly<Record<string, BackendCondition | undefin
   return { source: createCredentialSource(backends), prepared }
 }
 
-const chosen = async (condition: Partial<BackendCondition>, call: Partial<BackendCall>) => {
+async function chosen(condition: Partial<BackendCondition>, call: Partial<BackendCall>) {
   const { source } = sourceOf({ special: { ...CONDITION, ...condition }, rest: undefined })
   const obtained = await source.obtain(callBy(call), PLENTY_OF_TIME)
   return obtained.ok ? undefined : obtained.error.circumstances.backend

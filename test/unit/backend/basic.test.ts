@@ -14,16 +14,17 @@ import { callBy } from '../support/tokens-for-backends.ts'
 const OCID = 'ocid1.vaultsecret.oc1..user'
 const DEADLINE = deadlineWith(1_234)
 
-const sourceOf = (secret: string | Fault) => {
+function sourceOf(secret: string | Fault) {
   const { secrets, reads } = recordingSecrets(secret)
   const source = createBasicSource('legacy', { kind: 'basic', secretOcid: OCID }, secrets)
   return { source, reads }
 }
 
-const obtained = async (secret: string | Fault) =>
-  sourceOf(secret).source.obtain(callBy(), DEADLINE)
+async function obtained(secret: string | Fault) {
+  return sourceOf(secret).source.obtain(callBy(), DEADLINE)
+}
 
-const headerFor = async (secret: string) => {
+async function headerFor(secret: string) {
   const credential = await obtained(secret)
   return credential.ok ? credential.value.authorization.reveal() : credential
 }

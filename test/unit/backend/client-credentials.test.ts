@@ -17,7 +17,7 @@ const GRANT = {
   scope: 'https://0A.integration.example:443urn:opc:resource:consumer::all',
 } as const
 
-const outcomeOf = async (endpoint: ReturnType<typeof recordingTokenEndpoint>) => {
+async function outcomeOf(endpoint: ReturnType<typeof recordingTokenEndpoint>) {
   const grant = createClientCredentialsGrant(GRANT, endpoint.requestToken)
   const subject = grant.subjectOf(callBy())
   if (!subject.ok) throw new Error('no subject')

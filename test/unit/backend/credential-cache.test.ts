@@ -30,7 +30,7 @@ interface Options {
 }
 
 /** A cache over a grant whose n-th token is `Bearer n` for a subject, unless it fails. */
-const cacheOver = ({ lifetimeSeconds = 3600, isUserBound = false, chance = 1 }: Options = {}) => {
+function cacheOver({ lifetimeSeconds = 3600, isUserBound = false, chance = 1 }: Options = {}) {
   const clock = new StandingClock()
   const grant = {
     requests: [] as string[],
@@ -81,10 +81,11 @@ const cacheOver = ({ lifetimeSeconds = 3600, isUserBound = false, chance = 1 }: 
   }
 }
 
-const told = (obtained: Result<ObtainedCredential, Denial | Fault>) =>
-  obtained.ok
+function told(obtained: Result<ObtainedCredential, Denial | Fault>) {
+  return obtained.ok
     ? `${obtained.value.authorization.reveal()} ${obtained.value.cache}`
     : obtained.error.reason
+}
 
 const DOWN: CredentialFailure = {
   fault: fault('token_endpoint_unavailable', { detail: 'status_503' }),

@@ -30,10 +30,10 @@ const APPLICATION: Subject = { key: 'application' }
 type Outcome = Result<BackendCredential, CredentialFailure>
 
 /** A cache over a grant whose n-th request comes to `outcome(n)`, one of each caller's own or of us. */
-const cacheOver = (
+function cacheOver(
   outcome: (number: number, deadline: Deadline) => Outcome | Promise<Outcome>,
   { application }: { readonly application: Subject | undefined } = { application: APPLICATION },
-) => {
+) {
   const clock = new StandingClock()
   const requests: string[] = []
   const grant: Grant<Subject> = {
@@ -62,11 +62,13 @@ const cacheOver = (
   return { clock, requests, source, obtain }
 }
 
-const issued = (number: number, expiresAt: NumericDate | undefined): Outcome =>
-  success({ authorization: new Redacted(`Bearer ${number}`), expiresAt })
+function issued(number: number, expiresAt: NumericDate | undefined): Outcome {
+  return success({ authorization: new Redacted(`Bearer ${number}`), expiresAt })
+}
 
-const ending = (number: number, lifetimeSeconds: number): Outcome =>
-  issued(number, later(START, seconds(lifetimeSeconds)))
+function ending(number: number, lifetimeSeconds: number): Outcome {
+  return issued(number, later(START, seconds(lifetimeSeconds)))
+}
 
 const DOWN = fault('token_endpoint_unavailable', { detail: 'status_503' })
 const OF_ENDPOINT = { fault: DOWN, reach: 'everybody' } as const

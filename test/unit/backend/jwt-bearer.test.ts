@@ -20,10 +20,11 @@ import { deadlineWith, START, StandingClock } from '../support/time.ts'
 import { jsonObject } from '../support/tokens.ts'
 import { callBy, recordingTokenEndpoint, REGISTRATION } from '../support/tokens-for-backends.ts'
 
-const newKey = (): string =>
-  generateKeyPairSync('rsa', { modulusLength: 2048 })
+function newKey(): string {
+  return generateKeyPairSync('rsa', { modulusLength: 2048 })
     .privateKey.export({ format: 'pem', type: 'pkcs8' })
     .toString()
+}
 const [CLIENT_KEY, OWN_KEY] = [newKey(), newKey()]
 
 const GRANT: JwtBearerGrantConfig = {
@@ -45,14 +46,14 @@ const CLIENT: AuthenticatingClient = {
   assertion: REGISTRATION.assertion,
 }
 
-interface World {
+interface Ports {
   readonly config?: Partial<JwtBearerGrantConfig>
   /** What Vault has under any name. */
   readonly vault?: string | Fault
   readonly outcome?: TokenFailure
 }
 
-const grantIn = ({ config, vault = OWN_KEY, outcome }: World = {}) => {
+function grantIn({ config, vault = OWN_KEY, outcome }: Ports = {}) {
   const { secrets, reads } = recordingSecrets(vault)
   const { requests, requestToken } = recordingTokenEndpoint(outcome)
   const grant = createJwtBearerGrant(
@@ -70,7 +71,7 @@ const grantIn = ({ config, vault = OWN_KEY, outcome }: World = {}) => {
   return { grant, reads, requests, request, formOf }
 }
 
-const isSignedBy = (jwt: string, privateKey: string): boolean => {
+function isSignedBy(jwt: string, privateKey: string): boolean {
   const [header, payload, signature = ''] = jwt.split('.')
   return verify(
     'sha256',

@@ -10,17 +10,20 @@ import type { WarningReason } from '../../../src/reasons.ts'
 const AUDIENCE = 'https://0A.integration.example:443'
 const SCOPE = 'urn:opc:resource:consumer::all'
 
-const jwt = (claims: object): string =>
-  [{ alg: 'none' }, claims, {}]
+function jwt(claims: object): string {
+  return [{ alg: 'none' }, claims, {}]
     .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
     .join('.')
+}
 
-const warningsAbout = (
+function warningsAbout(
   tokens: readonly string[],
   { scope = `${AUDIENCE}${SCOPE}`, audience }: { scope?: string; audience?: string } = {},
-): unknown[] => warningsOf(tokens, { scope, audience })
+): unknown[] {
+  return warningsOf(tokens, { scope, audience })
+}
 
-const warningsOf = (tokens: readonly string[], expected: ExpectedToken): unknown[] => {
+function warningsOf(tokens: readonly string[], expected: ExpectedToken): unknown[] {
   const warnings: unknown[] = []
   const check = createTokenCheck('oic', expected, (...warning) => warnings.push(warning))
   for (const token of tokens) {
@@ -29,7 +32,9 @@ const warningsOf = (tokens: readonly string[], expected: ExpectedToken): unknown
   return warnings
 }
 
-const warned = (reason: WarningReason) => [reason, { backend: 'oic' }]
+function warned(reason: WarningReason) {
+  return [reason, { backend: 'oic' }]
+}
 
 describe('our own token', () => {
   it.each([

@@ -35,10 +35,10 @@ const FORM = {
   requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
 }
 
-const exchange = async (
+async function exchange(
   config: Partial<TokenExchangeGrantConfig> = {},
   outcome: IssuedToken | TokenFailure = ISSUED,
-) => {
+) {
   const { requests, requestToken } = recordingTokenEndpoint(outcome)
   const grant = createTokenExchangeGrant({ ...GRANT, ...config }, requestToken)
   const subject = grant.subjectOf(callBy())

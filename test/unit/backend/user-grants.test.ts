@@ -14,7 +14,9 @@ import { StandingClock } from '../support/time.ts'
 import { callBy, recordingTokenEndpoint, REGISTRATION } from '../support/tokens-for-backends.ts'
 
 const { requestToken } = recordingTokenEndpoint()
-const UNUSED = () => Promise.reject(new Error('not to be asked'))
+function UNUSED() {
+  return Promise.reject(new Error('not to be asked'))
+}
 
 const assertions = createJwtBearerGrant(
   {
@@ -45,8 +47,9 @@ const exchanges = createTokenExchangeGrant(
   requestToken,
 )
 
-const keyOf = (subject: ReturnType<typeof assertions.subjectOf>): string =>
-  subject.ok ? subject.value.key : 'denied'
+function keyOf(subject: ReturnType<typeof assertions.subjectOf>): string {
+  return subject.ok ? subject.value.key : 'denied'
+}
 
 describe('the subject of a user assertion', () => {
   it('#52: is another one at another issuer, even of the same name', () => {

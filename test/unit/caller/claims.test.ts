@@ -18,11 +18,14 @@ import { jsonObject } from '../support/tokens.ts'
 import { whilePolluted } from '../support/pollution.ts'
 import { START } from '../support/time.ts'
 
-const read = (members: JsonObject): TokenClaims | undefined => readTokenClaims(members, CLAIM_NAMES)
+function read(members: JsonObject): TokenClaims | undefined {
+  return readTokenClaims(members, CLAIM_NAMES)
+}
 
 /** What was read, without the members that it was read from. */
-const told = (claims: TokenClaims | undefined) =>
-  claims && Object.fromEntries(Object.entries(claims).filter(([name]) => name !== 'members'))
+function told(claims: TokenClaims | undefined) {
+  return claims && Object.fromEntries(Object.entries(claims).filter(([name]) => name !== 'members'))
+}
 
 const NO_CLAIMS = {
   issuer: undefined,
@@ -137,12 +140,17 @@ const GOOD: TokenClaims = {
   members: jsonObject({ tok_type: 'AT', typ: 'Bearer', token_use: 'access', tenant: ['a', 'b'] }),
 }
 
-const judge = (claims: Partial<TokenClaims>, rules: Partial<TokenRules> = {}) =>
-  objectionTo({ ...GOOD, ...claims }, { ...RULES, ...rules }, START)
+function judge(claims: Partial<TokenClaims>, rules: Partial<TokenRules> = {}) {
+  return objectionTo({ ...GOOD, ...claims }, { ...RULES, ...rules }, START)
+}
 
-const having = (members: object): Partial<TokenClaims> => ({ members: jsonObject(members) })
+function having(members: object): Partial<TokenClaims> {
+  return { members: jsonObject(members) }
+}
 
-const from = (offsetSeconds: number) => numericDate(START + offsetSeconds)
+function from(offsetSeconds: number) {
+  return numericDate(START + offsetSeconds)
+}
 
 describe('judging claims', () => {
   it.each<[string, Partial<TokenClaims>, Partial<TokenRules>]>([

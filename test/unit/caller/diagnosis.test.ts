@@ -14,15 +14,18 @@ const V2 = `https://login.microsoftonline.com/${TENANT}/v2.0`
 const OKTA = 'https://acme.okta.com'
 const REALM = 'https://sso.example.com/realms/shops'
 
-const issuer = (preset: PresetName, iss: string) =>
-  issuerConfig({ preset, rules: tokenRules({ issuer: iss }) })
+function issuer(preset: PresetName, iss: string) {
+  return issuerConfig({ preset, rules: tokenRules({ issuer: iss }) })
+}
 
 const ENTRA_V2 = issuer('entra', V2)
 const ENTRA_V1 = issuer('entra', `https://sts.windows.net/${TENANT}/`)
 const OKTA_DEFAULT = issuer('okta', `${OKTA}/oauth2/default`)
 const AUTH0 = issuer('auth0', 'https://acme.eu.auth0.com/')
 const KEYCLOAK = issuer('keycloak', REALM)
-const jwt = (claims: object) => readUnverifiedJwt(unsignedJwt(claims))
+function jwt(claims: object) {
+  return readUnverifiedJwt(unsignedJwt(claims))
+}
 
 describe('the diagnosis', () => {
   it.each([

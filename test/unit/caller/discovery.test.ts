@@ -24,20 +24,26 @@ const KEYS = `${ISSUER}/keys`
 const INTROSPECT = `${ISSUER}/introspect`
 const METADATA = { issuer: ISSUER, jwks_uri: KEYS, introspection_endpoint: INTROSPECT }
 
-const discoveryOf = (
+function discoveryOf(
   reply: (index: number) => Result<HttpAnswer, HttpFailure>,
   needed: readonly DiscoveredEndpoint[] = [],
-) => {
+) {
   const clock = new StandingClock()
   const { http, requests, deadlines } = recordingHttp(reply)
   const discover = createDiscovery({ url: URL, issuer: ISSUER }, needed, http, clock)
   return { clock, requests, deadlines, discover }
 }
 
-const publishing = (metadata: object) => discoveryOf(() => success(answer(200, metadata)))
+function publishing(metadata: object) {
+  return discoveryOf(() => success(answer(200, metadata)))
+}
 
-const unusable = (detail: string) => failure(fault('discovery_unusable', { detail }))
-const unavailable = (detail: string) => failure(fault('discovery_unavailable', { detail }))
+function unusable(detail: string) {
+  return failure(fault('discovery_unusable', { detail }))
+}
+function unavailable(detail: string) {
+  return failure(fault('discovery_unavailable', { detail }))
+}
 
 /** What keeps a document from being had, and the fault that it is. */
 const TROUBLES: readonly (readonly [string, Result<HttpAnswer, HttpFailure>, object])[] = [

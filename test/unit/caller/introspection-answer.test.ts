@@ -16,11 +16,13 @@ import { issuerConfig, tokenRules } from '../support/issuers.ts'
 import { whilePolluted } from '../support/pollution.ts'
 import { unsignedJwt } from '../support/tokens.ts'
 
-const read = (from: HttpAnswer, token = 'opaque', contextClaims: readonly string[] = []) =>
-  readBy({ contextClaims }, from, token)
+function read(from: HttpAnswer, token = 'opaque', contextClaims: readonly string[] = []) {
+  return readBy({ contextClaims }, from, token)
+}
 
-const readBy = (changes: Partial<IssuerConfig>, from: HttpAnswer, token: string) =>
-  readIntrospectionAnswer(from, new Redacted(token), issuerConfig(changes))
+function readBy(changes: Partial<IssuerConfig>, from: HttpAnswer, token: string) {
+  return readIntrospectionAnswer(from, new Redacted(token), issuerConfig(changes))
+}
 
 describe('an introspection answer', () => {
   it('has the claims of an active token', () => {
@@ -171,7 +173,9 @@ describe('an introspection answer', () => {
 })
 
 /** The members that have a value, as they would come from outside. */
-const definedOf = (members: object): unknown => JSON.parse(JSON.stringify(members))
+function definedOf(members: object): unknown {
+  return JSON.parse(JSON.stringify(members))
+}
 
 describe('a JWT that was introspected', () => {
   const payload = {

@@ -24,11 +24,13 @@ const CLIENT = {
   assertion: { keyId: undefined, audience: [] },
 } as const
 
-const introspectionWith = (cacheSeconds: number): IntrospectionConfig => ({
-  endpoint: 'https://idp.example/introspect',
-  client: CLIENT,
-  cache: seconds(cacheSeconds),
-})
+function introspectionWith(cacheSeconds: number): IntrospectionConfig {
+  return {
+    endpoint: 'https://idp.example/introspect',
+    client: CLIENT,
+    cache: seconds(cacheSeconds),
+  }
+}
 
 const ACTIVE = {
   active: true,
@@ -42,11 +44,7 @@ const ACTIVE = {
 
 const TOKEN = new Redacted('token-1')
 
-const verifierBy = (
-  askAsClient: AskAsClient,
-  cacheSeconds: number,
-  clock = new StandingClock(),
-) => {
+function verifierBy(askAsClient: AskAsClient, cacheSeconds: number, clock = new StandingClock()) {
   const introspection = introspectionWith(cacheSeconds)
   const issuer = issuerConfig({ introspection, contextClaims: ['tenant'] })
   const locate = () => Promise.resolve(success(introspection.endpoint ?? ''))
@@ -57,7 +55,7 @@ const verifierBy = (
 }
 
 /** A verifier whose identity provider says `members` of every token. */
-const verifierOf = (cacheSeconds: number, members: object = ACTIVE) => {
+function verifierOf(cacheSeconds: number, members: object = ACTIVE) {
   const clock = new StandingClock()
   const exchange = recordingExchange(() => success(answer(200, members)))
   const verify = verifierBy(exchange.askAsClient, cacheSeconds, clock)

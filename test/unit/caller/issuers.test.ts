@@ -25,7 +25,7 @@ interface Issuer {
   readonly says: Word
 }
 
-const outcomeOf = async (token: string, issuers: readonly Issuer[]) => {
+async function outcomeOf(token: string, issuers: readonly Issuer[]) {
   const asked: string[] = []
   const verifyCaller = createCallerVerifier(
     issuers.map(({ name, iss, verifiesJwts = false, says }) => {

@@ -9,15 +9,19 @@ import { failure } from '../../../src/platform/result.ts'
 import { trustedKey } from '../support/signed-tokens.ts'
 import { jsonObject } from '../support/tokens.ts'
 
-const rsa = (modulusLength = 2048) =>
-  generateKeyPairSync('rsa', { modulusLength }).publicKey.export({ format: 'jwk' })
-const ec = (namedCurve: string) =>
-  generateKeyPairSync('ec', { namedCurve }).publicKey.export({ format: 'jwk' })
-const ed25519 = () => generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })
+function rsa(modulusLength = 2048) {
+  return generateKeyPairSync('rsa', { modulusLength }).publicKey.export({ format: 'jwk' })
+}
+function ec(namedCurve: string) {
+  return generateKeyPairSync('ec', { namedCurve }).publicKey.export({ format: 'jwk' })
+}
+function ed25519() {
+  return generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })
+}
 const GOOD = rsa()
 const P256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey
 
-const read = (...keys: readonly unknown[]) => {
+function read(...keys: readonly unknown[]) {
   const { trusted, problems } = readTrustedKeys(jsonWebKeys(jsonObject({ keys })) ?? [])
   return { names: trusted.map(({ kid }) => kid), problems }
 }

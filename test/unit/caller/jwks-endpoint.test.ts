@@ -17,8 +17,9 @@ import { recordingHttp } from '../support/recording-http.ts'
 import { deadlineWith } from '../support/time.ts'
 import { ISSUED, REGISTRATION } from '../support/tokens-for-backends.ts'
 
-const newKey = () =>
-  generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
+function newKey() {
+  return generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
+}
 const KEY = { ...newKey(), kid: 'a' }
 
 const ADDRESS = 'https://idp.example/keys'
@@ -29,19 +30,19 @@ const ACCESS: KeyAccess = {
 }
 const DEADLINE = deadlineWith(1_234)
 
-interface World {
+interface Ports {
   readonly located?: Result<string, Fault>
   readonly access?: KeyAccess
   readonly issued?: Result<typeof ISSUED, TokenFailure | Fault>
   readonly answered?: Result<HttpAnswer, HttpFailure>
 }
 
-const fetchIn = async ({
+async function fetchIn({
   located = success(ADDRESS),
   access,
   issued = success(ISSUED),
   answered = success(answer(200, { keys: [KEY] })),
-}: World = {}) => {
+}: Ports = {}) {
   const locations: Deadline[] = []
   const tokenRequests: [TokenRequest, Deadline][] = []
   const { http, requests, deadlines } = recordingHttp(() => answered)

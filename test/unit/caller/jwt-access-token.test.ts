@@ -27,7 +27,7 @@ const key = (() => {
 
 const GOOD = { iss: 'https://idp.example', aud: 'api', sub: 'jdoe', exp: START + 600 }
 
-const token = (claims: object, header: object = {}): string => {
+function token(claims: object, header: object = {}): string {
   const input = [{ alg: 'RS256', kid: 'a', ...header }, claims]
     .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
     .join('.')
@@ -36,7 +36,7 @@ const token = (claims: object, header: object = {}): string => {
 
 const JWT: JwtConfig = { keys: { kind: 'static', keys: [] }, algorithms: ['RS256'], type: 'any' }
 
-const verifierBy = (keys: SigningKeys) => {
+function verifierBy(keys: SigningKeys) {
   let toldBefore = 0
   const verify = createJwtVerifier(
     issuerConfig({ rules: tokenRules({ issuer: GOOD.iss, requiredScopes: [] }) }),
@@ -53,7 +53,7 @@ const verifierBy = (keys: SigningKeys) => {
   }
 }
 
-const remote = () => {
+function remote() {
   const address = { fetches: 0 }
   const keys = createRemoteKeys(() => {
     address.fetches += 1

@@ -28,7 +28,7 @@ const CLAIMS = {
   exp: START + 600,
 }
 
-const verifierWith = (jwt: Partial<JwtConfig> = {}, rules: Partial<TokenRules> = {}) => {
+function verifierWith(jwt: Partial<JwtConfig> = {}, rules: Partial<TokenRules> = {}) {
   const verify = createJwtVerifier(
     issuerConfig({ rules: tokenRules({ issuer: CLAIMS.iss, ...rules }) }),
     { keys: { kind: 'static', keys: [] }, algorithms: ['ES256'], type: 'any', ...jwt },
@@ -39,13 +39,14 @@ const verifierWith = (jwt: Partial<JwtConfig> = {}, rules: Partial<TokenRules> =
 }
 
 /** What is said of a well signed token with this header. */
-const wordOn = async (header: object, type: JwtConfig['type'] = 'any') => {
+async function wordOn(header: object, type: JwtConfig['type'] = 'any') {
   const result = await verifierWith({ type })(signedJwt(privateKey, header, CLAIMS))
   return result.ok ? 'accepted' : result
 }
 
-const refused = (reason: Parameters<typeof denial>[0]) =>
-  failure(denial(reason, { issuer: 'callers' }))
+function refused(reason: Parameters<typeof denial>[0]) {
+  return failure(denial(reason, { issuer: 'callers' }))
+}
 
 describe('the type of a JWT', () => {
   it.each([

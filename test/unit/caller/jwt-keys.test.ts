@@ -14,28 +14,32 @@ import { issuerConfig, tokenRules } from '../support/issuers.ts'
 import { signedJwt, trustedKey } from '../support/signed-tokens.ts'
 import { PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
 
-const newPair = () => generateKeyPairSync('rsa', { modulusLength: 2048 })
+function newPair() {
+  return generateKeyPairSync('rsa', { modulusLength: 2048 })
+}
 const [ours, another] = [newPair(), newPair()]
 const curve = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
-const published = (pair: { readonly publicKey: KeyObject }, members: object = {}): TrustedKey =>
-  trustedKey(pair.publicKey, members)
+function published(pair: { readonly publicKey: KeyObject }, members: object = {}): TrustedKey {
+  return trustedKey(pair.publicKey, members)
+}
 
-const token = (header: object = {}): string =>
-  signedJwt(
+function token(header: object = {}): string {
+  return signedJwt(
     ours.privateKey,
     { alg: 'RS256', ...header },
     { iss: 'https://idp.example', aud: 'api', exp: START + 600 },
   )
+}
 
-interface World {
+interface Ports {
   readonly atHand: readonly TrustedKey[] | Fault
   /** Undefined where they were fetched only just before. */
   readonly renewed?: readonly TrustedKey[] | Fault
 }
 
 /** What is said of a token signed by our key, and what a renewal was asked for with. */
-const wordOn = async (text: string, { atHand, renewed }: World) => {
+async function wordOn(text: string, { atHand, renewed }: Ports) {
   const renewals: KeysAtHand[] = []
   const given = (keys: readonly TrustedKey[] | Fault) =>
     'outcome' in keys ? failure(keys) : success(keys)
@@ -60,8 +64,9 @@ const wordOn = async (text: string, { atHand, renewed }: World) => {
   return { word: result.ok ? 'accepted' : result, renewals }
 }
 
-const refused = (reason: 'key_unknown' | 'signature_invalid') =>
-  failure(denial(reason, { issuer: 'callers' }))
+function refused(reason: 'key_unknown' | 'signature_invalid') {
+  return failure(denial(reason, { issuer: 'callers' }))
+}
 
 describe('a signature', () => {
   it.each<readonly [string, object, readonly TrustedKey[]]>([

@@ -9,11 +9,13 @@ import { createIsSigned, type SignedToken } from '../../../src/caller/signature.
 import { numericDate } from '../../../src/platform/clock.ts'
 import { START, StandingClock } from '../support/time.ts'
 
-const newPair = () => generateKeyPairSync('rsa', { modulusLength: 2048 })
+function newPair() {
+  return generateKeyPairSync('rsa', { modulusLength: 2048 })
+}
 const [ours, another] = [newPair(), newPair()]
 
 /** A key that counts how often it is used. */
-const counting = (key: KeyObject) => {
+function counting(key: KeyObject) {
   const uses = { count: 0 }
   const trusted: TrustedKey = {
     kid: 'SIGNING_KEY',
@@ -29,7 +31,7 @@ const counting = (key: KeyObject) => {
   return { trusted, uses }
 }
 
-const tokenOf = (payload: object): SignedToken => {
+function tokenOf(payload: object): SignedToken {
   const input = [{ alg: 'RS256' }, payload]
     .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
     .join('.')

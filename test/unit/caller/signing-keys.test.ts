@@ -16,7 +16,7 @@ const GRACE_SECONDS = 3600
 const COOLDOWN_SECONDS = 30
 
 const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-const keyNamed = (kid: string): TrustedKey => {
+function keyNamed(kid: string): TrustedKey {
   const key = readTrustedKey(jsonObject({ ...publicKey.export({ format: 'jwk' }), kid }))
   if (!key.ok) throw new Error(key.error)
   return key.value
@@ -25,7 +25,7 @@ const keyNamed = (kid: string): TrustedKey => {
 const DOWN = failure(fault('keys_unavailable', { detail: 'status_503' }))
 
 /** Keys whose n-th fetch gives one named `n`, unless their address is down. */
-const remoteKeys = () => {
+function remoteKeys() {
   const clock = new StandingClock()
   const address = { fetches: 0, down: false }
   const keys = createRemoteKeys(() => {

@@ -18,7 +18,7 @@ import { jsonObject } from '../support/tokens.ts'
 const ISSUER = issuerConfig({ contextClaims: ['tenant'] })
 const TOKEN = new Redacted('token-1')
 
-const claimsOf = (members: object): TokenClaims => {
+function claimsOf(members: object): TokenClaims {
   const claims = readTokenClaims(jsonObject(members), CLAIM_NAMES)
   if (claims === undefined) throw new Error('the test gave claims of wrong types')
   return claims
@@ -31,7 +31,7 @@ interface Words {
 }
 
 /** A verifier of parts that say so; a part that has no word is not configured. */
-const verifierOf = ({ jwt, introspection, cache = 'miss' }: Words) => {
+function verifierOf({ jwt, introspection, cache = 'miss' }: Words) {
   const asked: unknown[][] = []
   const verifyJwt: VerifyJwt = (...question) => {
     asked.push(['jwt', ...question])

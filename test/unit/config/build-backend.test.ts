@@ -25,9 +25,11 @@ const REGISTRATION = {
 }
 const SCOPE = 'https://0A.integration.example:443urn:opc:resource:consumer::all'
 
-const grantOf = (changes: Members) => backendOf(changes).grant
+function grantOf(changes: Members) {
+  return backendOf(changes).grant
+}
 
-const clientOf = (changes: Members) => {
+function clientOf(changes: Members) {
   const grant = grantOf(changes)
   if (grant.kind === 'basic') throw new Error('no client')
   return grant.client

@@ -26,8 +26,9 @@ const OIDC: Members = { preset: 'oidc', issuer: 'https://idp.example' }
 /** In addition to a client and an endpoint: what a signature is verified by. */
 const KEYS: Members = { jwks_uri: 'https://idp.example/keys' }
 
-const told = (field: string, what: string, remedy: string) =>
-  problem(`issuers.0.${field}`, what, remedy)
+function told(field: string, what: string, remedy: string) {
+  return problem(`issuers.0.${field}`, what, remedy)
+}
 
 describe('an issuer of a document', () => {
   it('has the documented defaults', () => {

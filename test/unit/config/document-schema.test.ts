@@ -18,7 +18,7 @@ const MISSING = 'is missing'
 const UNKNOWN = 'is unknown'
 
 /** `none` where there is no such key; sentences as they are. */
-const remedyOf = (expected: string): string => {
+function remedyOf(expected: string): string {
   if (/^[A-Z].*\.$/.test(expected)) return expected
   return expected === 'none' ? 'Leave it out, or correct its spelling.' : `Expected: ${expected}.`
 }
@@ -28,8 +28,9 @@ const CLIENT_ID =
   'Client id of our application at the callers’ identity provider, for introspection or protected keys.'
 const CLIENT_SECRET = 'OCID of the Vault secret with that application’s client secret.'
 const BACKEND_CLIENT_ID = 'Client id of the application that holds ServiceInvoker.'
-const exposed = (key: string): string =>
-  `If the secret itself stands here, replace it: others can read it. Give ${key}.`
+function exposed(key: string): string {
+  return `If the secret itself stands here, replace it: others can read it. Give ${key}.`
+}
 const SOME_OCID = 'the OCID of a Vault secret, in a key that ends in _ocid'
 const WRONG = 'is not what it has to be'
 const EMPTY = 'is empty'
@@ -55,14 +56,16 @@ const SUBJECT_TOKEN_TYPES = [
   'urn:ietf:params:oauth:token-type:jwt',
 ]
 
-const anyOf = (values: readonly string[]): string =>
-  `(${values.map((value) => JSON.stringify(value)).join(' | ')})`
+function anyOf(values: readonly string[]): string {
+  return `(${values.map((value) => JSON.stringify(value)).join(' | ')})`
+}
 
 /** Changes, and where they are wrong, how, and what was expected. */
 type Refusal = readonly [changes: Members, path: string, what: string, expected: string]
 
-const refusals = (refused: readonly Refusal[]) =>
-  refused.map(([changes, path, what, expected]) => ({ changes, path, what, expected }))
+function refusals(refused: readonly Refusal[]) {
+  return refused.map(([changes, path, what, expected]) => ({ changes, path, what, expected }))
+}
 
 describe('a document', () => {
   it('has issuers and backends', () => {

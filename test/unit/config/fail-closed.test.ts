@@ -10,13 +10,14 @@ import { whilePolluted } from '../support/pollution.ts'
 
 const KEY = 'authorizer_config'
 
-const keysOf = (document: unknown): readonly string[] => {
+function keysOf(document: unknown): readonly string[] {
   const config = readDocument(JSON.stringify(document), KEY)
   return config.ok ? [] : config.error.map(({ key }) => key)
 }
 
-const withCondition = (when: unknown) =>
-  documentOf({ backends: [{ ...BACKEND, when }], unmatched: 'refuse' })
+function withCondition(when: unknown) {
+  return documentOf({ backends: [{ ...BACKEND, when }], unmatched: 'refuse' })
+}
 
 describe('a document', () => {
   it.each([[{}], [[]]])(

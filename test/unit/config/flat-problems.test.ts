@@ -14,8 +14,9 @@ const INTROSPECTION = [
   'idcs_app_client_secret_ocid',
 ]
 
-const without = (...keys: readonly string[]): FlatConfiguration =>
-  Object.fromEntries(keys.map((key) => [key, undefined]))
+function without(...keys: readonly string[]): FlatConfiguration {
+  return Object.fromEntries(keys.map((key) => [key, undefined]))
+}
 
 /** Keys for the verification of JWTs, in place of those for introspection. */
 const VERIFYING: FlatConfiguration = {
@@ -24,16 +25,18 @@ const VERIFYING: FlatConfiguration = {
   jwks_uri: 'https://idp.example/keys',
 }
 
-const problemsOf = (values: FlatConfiguration): readonly ConfigProblem[] => {
+function problemsOf(values: FlatConfiguration): readonly ConfigProblem[] {
   const { source } = readConfig({ ...LEAST, ...values })
   return source.ok ? [] : source.error
 }
 
-const told = (key: string, problem: string, remedy: string): ConfigProblem => ({
-  key,
-  problem,
-  remedy,
-})
+function told(key: string, problem: string, remedy: string): ConfigProblem {
+  return {
+    key,
+    problem,
+    remedy,
+  }
+}
 
 describe('a problem of flat keys', () => {
   const meaningOf: Readonly<Record<string, string>> = {

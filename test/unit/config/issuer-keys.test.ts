@@ -15,20 +15,24 @@ import {
   type Members,
 } from '../support/documents.ts'
 
-const pairOf = () => generateKeyPairSync('ec', { namedCurve: 'P-256' })
+function pairOf() {
+  return generateKeyPairSync('ec', { namedCurve: 'P-256' })
+}
 const [PAIR, OTHER_PAIR] = [pairOf(), pairOf()]
 const JWK = { ...PAIR.publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'ES256', use: 'sig' }
 const OTHER_JWK = { ...OTHER_PAIR.publicKey.export({ format: 'jwk' }), kid: 'other' }
 const PRIVATE_JWK = { ...OTHER_PAIR.privateKey.export({ format: 'jwk' }), kid: 'mine' }
 
-const given = (jwks: object, more: Members = {}): Members => ({
-  jwks_uri: undefined,
-  jwks,
-  ...more,
-})
+function given(jwks: object, more: Members = {}): Members {
+  return {
+    jwks_uri: undefined,
+    jwks,
+    ...more,
+  }
+}
 
 /** What the keys of the document are called, and whether they are the published ones. */
-const keysOf = (jwks: object) => {
+function keysOf(jwks: object) {
   const keys = issuerOf(given(jwks)).jwt?.keys
   if (keys?.kind !== 'static') throw new Error('no keys of the document')
   return keys.keys.map(({ kid, alg, key }) => ({
@@ -38,7 +42,9 @@ const keysOf = (jwks: object) => {
   }))
 }
 
-const told = (what: string, remedy: string) => problem('issuers.0.jwks', what, remedy)
+function told(what: string, remedy: string) {
+  return problem('issuers.0.jwks', what, remedy)
+}
 
 describe('keys in the document', () => {
   it('may be a set', () => {

@@ -15,14 +15,17 @@ import {
 
 const OTHER_ISSUER: Members = { ...ISSUER, name: 'others', issuer: 'https://other.example' }
 
-const withBackends = (...backends: readonly Members[]): Members =>
-  documentOf({ backends: backends.map((changes) => ({ ...BACKEND, ...changes })) })
+function withBackends(...backends: readonly Members[]): Members {
+  return documentOf({ backends: backends.map((changes) => ({ ...BACKEND, ...changes })) })
+}
 
 /** With two issuers. */
-const amongIssuers = (...backends: readonly Members[]): Members => ({
-  ...withBackends(...backends),
-  issuers: [ISSUER, OTHER_ISSUER],
-})
+function amongIssuers(...backends: readonly Members[]): Members {
+  return {
+    ...withBackends(...backends),
+    issuers: [ISSUER, OTHER_ISSUER],
+  }
+}
 
 const BY_HOST: Members = { when: { arguments: { host: 'a.example' } } }
 const LAST: Members = { name: 'last' }
@@ -32,12 +35,13 @@ const UNMATCHED_MISSING = problem(
   'is missing',
   'Say "refuse", or let the last backend take every call by leaving out its `when`.',
 )
-const conditionMissing = (index: number) =>
-  problem(
+function conditionMissing(index: number) {
+  return problem(
     `backends.${index}.when`,
     'is missing',
     'Give a condition: only the last backend takes every call.',
   )
+}
 const ISSUERS_MISSING = problem(
   'backends.0.when.issuers',
   'is missing beside clients or scopes',

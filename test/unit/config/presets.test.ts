@@ -10,7 +10,7 @@ import { problem, problemsOf, withIssuer, type Members } from '../support/docume
 const CLIENT = { client_id: 'authorizer', client_secret_ocid: 'ocid1.vaultsecret.oc1..a' }
 const TENANT = '0f0f0f0f-0000-4000-8000-000000000000'
 
-const build = (provider: ProviderInput, more: Partial<IssuerInput> = {}) => {
+function build(provider: ProviderInput, more: Partial<IssuerInput> = {}) {
   const problems: string[] = []
   const issuer = buildIssuer(
     { name: 'x', audience: ['api'], provider, ...more },
@@ -22,7 +22,7 @@ const build = (provider: ProviderInput, more: Partial<IssuerInput> = {}) => {
 }
 
 /** What is known of a provider when its tokens are verified as JWTs. */
-const asJwt = (provider: ProviderInput, more: Partial<IssuerInput> = {}) => {
+function asJwt(provider: ProviderInput, more: Partial<IssuerInput> = {}) {
   const { issuer, problems } = build(provider, { validation: 'jwt', ...more })
   if (issuer.jwt?.keys.kind !== 'remote') throw new Error('no remote keys')
   const { uri, access } = issuer.jwt.keys

@@ -3,8 +3,9 @@ import { beforeAll, describe, expect, it } from '@jest/globals'
 import { Ajv, type ValidateFunction } from 'ajv'
 import { readDocument } from '../../../src/config/read-document.ts'
 
-const read = async (file: string): Promise<string> =>
-  readFile(new URL(`../../../deploy/${file}`, import.meta.url), 'utf8')
+async function read(file: string): Promise<string> {
+  return readFile(new URL(`../../../deploy/${file}`, import.meta.url), 'utf8')
+}
 
 let validate: ValidateFunction
 let example: string
@@ -16,12 +17,14 @@ beforeAll(async () => {
 })
 
 /** What the editor says by the schema, and what the function says. */
-const verdicts = (document: unknown) => ({
-  schema: validate(document),
-  code: readDocument(JSON.stringify(document), 'authorizer_config').ok,
-})
+function verdicts(document: unknown) {
+  return {
+    schema: validate(document),
+    code: readDocument(JSON.stringify(document), 'authorizer_config').ok,
+  }
+}
 
-const changed = (change: (issuer: Record<string, unknown>) => void): unknown => {
+function changed(change: (issuer: Record<string, unknown>) => void): unknown {
   const document = JSON.parse(example) as { issuers: Record<string, unknown>[] }
   for (const issuer of document.issuers) change(issuer)
   return document

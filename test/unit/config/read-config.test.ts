@@ -10,23 +10,23 @@ import { readConfig } from '../../../src/config/read-config.ts'
 import { keysWithProblems, LEAST } from '../support/flat-configurations.ts'
 import { whilePolluted } from '../support/pollution.ts'
 
-const readingOf = (values: FlatConfiguration): Config & Settings => {
+function readingOf(values: FlatConfiguration): Config & Settings {
   const { settings, source } = readConfig({ ...LEAST, ...values })
   if (!source.ok || source.value.kind !== 'given') throw new Error('refused')
   return { ...source.value.config, ...settings }
 }
 
-const backendOf = ({ backends: [backend] }: Config) => {
+function backendOf({ backends: [backend] }: Config) {
   if (backend?.grant.kind !== 'client_credentials') throw new Error('no such backend')
   return { ...backend, grant: backend.grant }
 }
 
-const issuerOf = ({ issuers: [issuer] }: Config) => {
+function issuerOf({ issuers: [issuer] }: Config) {
   if (issuer === undefined) throw new Error('no issuer')
   return issuer
 }
 
-const problemsOf = (values: FlatConfiguration): readonly string[] => {
+function problemsOf(values: FlatConfiguration): readonly string[] {
   const { source } = readConfig(values)
   return source.ok ? [] : source.error.map(({ key, problem }) => `${key} ${problem}`)
 }

@@ -13,8 +13,9 @@ import {
   type Members,
 } from '../support/documents.ts'
 
-const withIssuers = (...issuers: readonly Members[]): Members =>
-  documentOf({ issuers: issuers.map((changes) => ({ ...ISSUER, ...changes })) })
+function withIssuers(...issuers: readonly Members[]): Members {
+  return documentOf({ issuers: issuers.map((changes) => ({ ...ISSUER, ...changes })) })
+}
 
 describe('the text of a document', () => {
   it.each([

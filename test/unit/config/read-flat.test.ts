@@ -15,8 +15,9 @@ const INTROSPECTION = [
   'idcs_app_client_secret_ocid',
 ]
 
-const without = (...keys: readonly string[]): FlatConfiguration =>
-  Object.fromEntries(keys.map((key) => [key, undefined]))
+function without(...keys: readonly string[]): FlatConfiguration {
+  return Object.fromEntries(keys.map((key) => [key, undefined]))
+}
 
 /** Keys for the verification of JWTs, in place of those for introspection. */
 const VERIFYING: FlatConfiguration = {
@@ -25,14 +26,18 @@ const VERIFYING: FlatConfiguration = {
   jwks_uri: 'https://idp.example/keys',
 }
 
-const configOf = (values: FlatConfiguration): Config => {
+function configOf(values: FlatConfiguration): Config {
   const { source } = readConfig({ ...LEAST, ...values })
   if (!source.ok || source.value.kind !== 'given') throw new Error('refused')
   return source.value.config
 }
 
-const issuerOf = (values: FlatConfiguration) => configOf(values).issuers[0]
-const grantOf = (values: FlatConfiguration) => configOf(values).backends[0]?.grant
+function issuerOf(values: FlatConfiguration) {
+  return configOf(values).issuers[0]
+}
+function grantOf(values: FlatConfiguration) {
+  return configOf(values).backends[0]?.grant
+}
 
 const CLIENT = {
   clientId: 'introspector',

@@ -8,11 +8,12 @@ import { DENIAL_REASONS, type DenialReason } from '../../../src/reasons.ts'
 import { bearerChallenge } from '../../../src/gateway/challenge.ts'
 
 const reasons = Object.keys(DENIAL_REASONS) as DenialReason[]
-const reasonsOf = (challenge: string): DenialReason[] =>
-  reasons.filter((reason) => DENIAL_REASONS[reason].challenge === challenge)
+function reasonsOf(challenge: string): DenialReason[] {
+  return reasons.filter((reason) => DENIAL_REASONS[reason].challenge === challenge)
+}
 
 /** RFC 9110 §11.2: the parameters of a challenge that has quoted strings alone. */
-const parametersOf = (challenge: string): Record<string, string> => {
+function parametersOf(challenge: string): Record<string, string> {
   const [, list] = /^Bearer (\w+="[^"\\]*"(?:, \w+="[^"\\]*")*)$/.exec(challenge) ?? []
   const pairs = [...(list ?? '').matchAll(/(\w+)="([^"]*)"/g)]
   return Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, value]))

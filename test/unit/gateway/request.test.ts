@@ -8,8 +8,9 @@ import { denial } from '../../../src/decision.ts'
 import { readAuthorizerRequest, readBearerToken } from '../../../src/gateway/request.ts'
 import { failure, success } from '../../../src/platform/result.ts'
 
-const read = (payload: string | Uint8Array, tokenArgument = 'token') =>
-  readAuthorizerRequest(Buffer.from(payload), tokenArgument)
+function read(payload: string | Uint8Array, tokenArgument = 'token') {
+  return readAuthorizerRequest(Buffer.from(payload), tokenArgument)
+}
 
 describe('the payload of API Gateway', () => {
   it.each([

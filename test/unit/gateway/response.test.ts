@@ -9,18 +9,20 @@ import { toAuthorizerResponse } from '../../../src/gateway/response.ts'
 import { numericDate } from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 
-const permit = (parts: Partial<Permit> = {}): Permit => ({
-  outcome: 'permit',
-  reason: 'permitted',
-  principal: 'jdoe',
-  clientId: 'client-1',
-  scope: ['orders.read'],
-  expiresAt: numericDate(1_800_000_000),
-  authorization: new Redacted('Bearer back-end-token'),
-  contextClaims: {},
-  circumstances: { tokenFingerprint: '0123456789abcdef', detail: 'word' },
-  ...parts,
-})
+function permit(parts: Partial<Permit> = {}): Permit {
+  return {
+    outcome: 'permit',
+    reason: 'permitted',
+    principal: 'jdoe',
+    clientId: 'client-1',
+    scope: ['orders.read'],
+    expiresAt: numericDate(1_800_000_000),
+    authorization: new Redacted('Bearer back-end-token'),
+    contextClaims: {},
+    circumstances: { tokenFingerprint: '0123456789abcdef', detail: 'word' },
+    ...parts,
+  }
+}
 
 describe('the answer to a permit', () => {
   it('has the documented members and nothing else', () => {

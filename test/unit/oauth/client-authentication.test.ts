@@ -15,11 +15,11 @@ import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure } from '../../../src/platform/result.ts'
 import { START, StandingClock } from '../support/time.ts'
 
-const partsBy = async (
+async function partsBy(
   method: ClientAuthenticationMethod,
   clientId: string,
   secret: string,
-): Promise<AuthenticatedParts> => {
+): Promise<AuthenticatedParts> {
   const parts = await authenticateClient(
     {
       clientId,
@@ -33,7 +33,7 @@ const partsBy = async (
   return parts.value
 }
 
-const basicOf = async (clientId: string, secret: string): Promise<string> => {
+async function basicOf(clientId: string, secret: string): Promise<string> {
   const { headers } = await partsBy('client_secret_basic', clientId, secret)
   const [, credentials] = /^Basic (.+)$/.exec(headers['Authorization'] ?? '') ?? []
   return Buffer.from(credentials ?? '', 'base64').toString('utf8')

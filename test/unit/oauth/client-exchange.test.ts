@@ -29,14 +29,17 @@ const REQUEST: ClientRequest = {
 }
 
 const UNAVAILABLE = failure(fault('secret_unavailable', { detail: 'status_404' }))
-const SECRET = (text: string) => success(new Redacted(text))
-const VERSIONS = (current: string, previous?: string) =>
-  success({
+function SECRET(text: string) {
+  return success(new Redacted(text))
+}
+function VERSIONS(current: string, previous?: string) {
+  return success({
     current: new Redacted(current),
     previous: previous === undefined ? undefined : new Redacted(previous),
   })
+}
 
-interface World {
+interface Ports {
   readonly read: Result<Redacted, Fault>
   /** What is found when the secret was refused. */
   readonly again?: Result<SecretVersions, Fault>
@@ -44,10 +47,10 @@ interface World {
   readonly form?: ClientRequest['form']
 }
 
-const exchangeIn = async (
-  { read, again, answers, form = REQUEST.form }: World,
+async function exchangeIn(
+  { read, again, answers, form = REQUEST.form }: Ports,
   more: Partial<ClientRequest> = {},
-) => {
+) {
   const requests: HttpRequest[] = []
   const asked: string[] = []
   const users = new Set<string | undefined>()
@@ -85,8 +88,9 @@ const exchangeIn = async (
 const REFUSED = success(answer(401, { error: 'invalid_client' }))
 const GOOD = success(answer(200, {}))
 
-const SECRETS_SENT = (bodies: readonly (string | undefined)[]) =>
-  bodies.map((body) => body?.split('client_secret=')[1])
+function SECRETS_SENT(bodies: readonly (string | undefined)[]) {
+  return bodies.map((body) => body?.split('client_secret=')[1])
+}
 
 describe('an exchange as a registered client', () => {
   it('sends the form with the secret from Vault', async () => {
@@ -159,16 +163,16 @@ describe('an exchange as a registered client', () => {
   })
 
   it('is told apart from others with the same secret, by endpoint and client', async () => {
-    const world = {
+    const ports = {
       read: SECRET('new'),
       again: VERSIONS('new', 'old'),
       answers: [REFUSED, REFUSED, GOOD],
     }
     const users = [
-      await exchangeIn(world),
-      await exchangeIn(world),
-      await exchangeIn(world, { endpoint: 'https://other.example/token' }),
-      await exchangeIn(world, { client: { ...REQUEST.client, clientId: 'client-2' } }),
+      await exchangeIn(ports),
+      await exchangeIn(ports),
+      await exchangeIn(ports, { endpoint: 'https://other.example/token' }),
+      await exchangeIn(ports, { client: { ...REQUEST.client, clientId: 'client-2' } }),
     ].map((exchange) => [...exchange.users])
 
     expect(users.map(({ length }) => length)).toStrictEqual([1, 1, 1, 1])

@@ -6,7 +6,7 @@ import { describe, expect, it } from '@jest/globals'
 import { readSecretContent } from '../../../src/oauth/client-secret.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 
-const read = (text: string) => {
+function read(text: string) {
   const { clientId, secret, hasWhiteSpace } = readSecretContent(new Redacted(text))
   return [clientId, secret.reveal(), hasWhiteSpace]
 }

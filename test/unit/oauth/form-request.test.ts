@@ -10,7 +10,7 @@ import { answer, untypedAnswer } from '../support/http-answers.ts'
 import { whilePolluted } from '../support/pollution.ts'
 import { PLENTY_OF_TIME } from '../support/time.ts'
 
-const sent = async (form: Record<string, string>, authentication: Record<string, string>) => {
+async function sent(form: Record<string, string>, authentication: Record<string, string>) {
   const requests: HttpRequest[] = []
   await requestForm(
     (request) => {

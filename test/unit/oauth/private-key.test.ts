@@ -11,13 +11,18 @@ import { selfSignedCertificate } from '../../support/self-signed-certificate.ts'
 import { START } from '../support/time.ts'
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
-const curve = (namedCurve: string): KeyObject =>
-  generateKeyPairSync('ec', { namedCurve }).privateKey
-const pem = (key: KeyObject, type: 'pkcs1' | 'pkcs8' | 'sec1' = 'pkcs8'): string =>
-  key.export({ type, format: 'pem' }).toString()
-const jwk = (key: KeyObject, more = {}): string =>
-  JSON.stringify({ ...key.export({ format: 'jwk' }), ...more })
-const read = (text: string) => readPrivateKey(new Redacted(text))
+function curve(namedCurve: string): KeyObject {
+  return generateKeyPairSync('ec', { namedCurve }).privateKey
+}
+function pem(key: KeyObject, type: 'pkcs1' | 'pkcs8' | 'sec1' = 'pkcs8'): string {
+  return key.export({ type, format: 'pem' }).toString()
+}
+function jwk(key: KeyObject, more = {}): string {
+  return JSON.stringify({ ...key.export({ format: 'jwk' }), ...more })
+}
+function read(text: string) {
+  return readPrivateKey(new Redacted(text))
+}
 
 describe('a private key', () => {
   it.each([

@@ -12,7 +12,9 @@ import { unsignedJwt } from '../support/tokens.ts'
 
 const GOOD = { access_token: 'abc', token_type: 'Bearer', expires_in: 3600 }
 
-const read = (body: unknown, status = 200) => readTokenAnswer(answer(status, body), START, START)
+function read(body: unknown, status = 200) {
+  return readTokenAnswer(answer(status, body), START, START)
+}
 
 describe('a token endpoint’s answer', () => {
   it('RFC 6749 §5.1: holds a credential and its end, reckoned from the request', () => {

@@ -9,7 +9,7 @@ import { StandingClock } from '../support/time.ts'
 
 const PLAN = { freeFailures: 1, first: seconds(2), longest: seconds(10) }
 
-const backoffWith = (chance = 1) => {
+function backoffWith(chance = 1) {
   const clock = new StandingClock()
   const backoff = new Backoff(PLAN, clock, () => chance)
   /** How long it lasts from now on, to half a second. */

@@ -9,7 +9,9 @@ import { later, seconds } from '../../../src/platform/clock.ts'
 import { failure, success } from '../../../src/platform/result.ts'
 import { deadlineWith, PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
 
-const after = (spanSeconds: number) => later(START, seconds(spanSeconds))
+function after(spanSeconds: number) {
+  return later(START, seconds(spanSeconds))
+}
 
 describe('an expiring cache', () => {
   it('keeps a value until its end, and not at it', () => {

@@ -15,17 +15,18 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close()
 })
 
-const answer = (body: string, status = '200 OK'): string =>
-  [
+function answer(body: string, status = '200 OK'): string {
+  return [
     `HTTP/1.1 ${status}`,
     'Content-Type: text/plain',
     `Content-Length: ${body.length}`,
     '',
     body,
   ].join('\r\n')
+}
 
 /** A server that answers the n-th request with `n`, and does something more after the first answer. */
-const serve = async (afterFirst: (socket: Socket) => void) => {
+async function serve(afterFirst: (socket: Socket) => void) {
   const counts = { requests: 0, connections: 0 }
   const server = createServer((socket) => {
     counts.connections += 1
@@ -44,7 +45,7 @@ const serve = async (afterFirst: (socket: Socket) => void) => {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, counts }
 }
 
-const asking = (url: string) => {
+function asking(url: string) {
   const http = createHttp()
   return async () => {
     const exchange = await http({ method: 'GET', url, headers: {} }, PLENTY_OF_TIME)
@@ -53,7 +54,7 @@ const asking = (url: string) => {
 }
 
 /** Keeps the process from reading anything, as a freeze does. */
-const freeze = (milliseconds: number): void => {
+function freeze(milliseconds: number): void {
   const end = Date.now() + milliseconds
   while (Date.now() < end);
 }

@@ -8,7 +8,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { createHttp } from '../../../src/platform/http.ts'
 import { failure } from '../../../src/platform/result.ts'
-import { listen } from '../../stack/listen.ts'
+import { listen } from '../../../stack/listen.ts'
 import { whilePolluted } from '../support/pollution.ts'
 import { selfSignedCertificate } from '../../support/self-signed-certificate.ts'
 import { PLENTY_OF_TIME } from '../support/time.ts'
@@ -18,8 +18,8 @@ afterEach(() => {
   for (const close of closing.splice(0)) close()
 })
 
-const open = (server: Server): Promise<number> =>
-  new Promise((resolve) => {
+function open(server: Server): Promise<number> {
+  return new Promise((resolve) => {
     const sockets = new Set<Socket>()
     server.on('connection', (socket: Socket) => sockets.add(socket))
     closing.push(() => {
@@ -30,11 +30,12 @@ const open = (server: Server): Promise<number> =>
       resolve((server.address() as AddressInfo).port)
     })
   })
+}
 
 /** Calls `answer` for each request, which it takes for whole with the first bytes that come. */
-const serveTcp = async (
+async function serveTcp(
   answer: (socket: Socket, connection: number, request: number) => void,
-): Promise<{ url: string; seen: string[] }> => {
+): Promise<{ url: string; seen: string[] }> {
   const seen: string[] = []
   let connections = 0
   const server = createServer((socket) => {
@@ -50,8 +51,9 @@ const serveTcp = async (
   return { url: `http://127.0.0.1:${await open(server)}/`, seen }
 }
 
-const get = (url: string, http = createHttp()) =>
-  http({ method: 'GET', url, headers: {} }, PLENTY_OF_TIME)
+function get(url: string, http = createHttp()) {
+  return http({ method: 'GET', url, headers: {} }, PLENTY_OF_TIME)
+}
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 

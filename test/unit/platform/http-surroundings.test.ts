@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { createHttp } from '../../../src/platform/http.ts'
-import { listen, readBody, type LocalServer } from '../../stack/listen.ts'
+import { listen, readBody, type LocalServer } from '../../../stack/listen.ts'
 import { whilePolluted } from '../support/pollution.ts'
 import { selfSignedCertificate } from '../../support/self-signed-certificate.ts'
 import { PLENTY_OF_TIME } from '../support/time.ts'
@@ -47,7 +47,7 @@ afterEach(async () => {
 })
 
 /** What exchanges with and without a body send and hand over, for comparison. */
-const ask = async () => {
+async function ask() {
   const http = createHttp()
   const common = {
     url: `${server.url}/token`,

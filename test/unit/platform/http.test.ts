@@ -7,7 +7,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { createHttp, type HttpAnswer, type HttpFailure } from '../../../src/platform/http.ts'
 import type { Result } from '../../../src/platform/result.ts'
-import { listen, readBody, type LocalServer } from '../../stack/listen.ts'
+import { listen, readBody, type LocalServer } from '../../../stack/listen.ts'
 import { whilePolluted } from '../support/pollution.ts'
 import { deadlineWith, PLENTY_OF_TIME } from '../support/time.ts'
 
@@ -16,14 +16,14 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()))
 })
 
-const serve = async (handler: RequestListener): Promise<LocalServer> => {
+async function serve(handler: RequestListener): Promise<LocalServer> {
   const server = await listen(handler)
   servers.push(server)
   return server
 }
 
 /** A server that notes each request and answers it with 200. */
-const watch = async () => {
+async function watch() {
   const seen: string[] = []
   const server = await serve((request, response) => {
     seen.push(`${request.method ?? ''} ${request.url ?? ''}`)
@@ -32,14 +32,16 @@ const watch = async () => {
   return { url: server.url, seen }
 }
 
-const get = (url: string, deadline = PLENTY_OF_TIME) =>
-  createHttp()({ method: 'GET', url, headers: {} }, deadline)
+function get(url: string, deadline = PLENTY_OF_TIME) {
+  return createHttp()({ method: 'GET', url, headers: {} }, deadline)
+}
 
 /** What came of an exchange in a word: a failed test has no use for a megabyte. */
-const told = (exchange: Result<HttpAnswer, HttpFailure>): string =>
-  exchange.ok
+function told(exchange: Result<HttpAnswer, HttpFailure>): string {
+  return exchange.ok
     ? `status ${exchange.value.status}, ${exchange.value.body.length} bytes`
     : exchange.error
+}
 
 const MIB = 1024 * 1024
 

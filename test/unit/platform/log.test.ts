@@ -13,10 +13,11 @@ import {
 } from '../../../src/platform/log.ts'
 import { StandingClock } from '../support/time.ts'
 
-const logInto = (lines: string[], least: LogLevel = 'debug') =>
-  createLog(least, new StandingClock(), (line) => lines.push(line))
+function logInto(lines: string[], least: LogLevel = 'debug') {
+  return createLog(least, new StandingClock(), (line) => lines.push(line))
+}
 
-const lineOf = (record: LogRecord): string => {
+function lineOf(record: LogRecord): string {
   const lines: string[] = []
   logInto(lines)('info', 'decision', record)
   return lines.join()

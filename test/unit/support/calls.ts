@@ -2,7 +2,7 @@
  * Owns calls of the function in the unit tests: a permit, and one call by a standing clock.
  * I/O: timers.
  */
-import { createAnswerCall } from '../../../src/answer-call.ts'
+import { createAnswerCall } from '../../../src/call/answer-call.ts'
 import type { Authorize } from '../../../src/authorizer.ts'
 import type { Permit } from '../../../src/decision.ts'
 import { numericDate } from '../../../src/platform/clock.ts'
@@ -32,10 +32,10 @@ export const PERMIT: Permit = {
 export const PAYLOAD = Buffer.from('payload')
 
 /** Answers one call by a standing clock; `fnDeadlineSeconds` is from its start. */
-export const answered = async (
+export async function answered(
   authorize: Authorize,
   { callId = 'call-1', fnDeadlineSeconds = 30, clock = new StandingClock() } = {},
-) => {
+) {
   const lines: [string, string, LogRecord][] = []
   const answerCall = createAnswerCall(
     authorize,

@@ -40,48 +40,56 @@ export const REGISTERED_CLIENT = {
 } as const
 
 /** One issuer and one backend, with these members changed. */
-export const documentOf = (members: Members = {}): Members => ({
-  issuers: [ISSUER],
-  backends: [BACKEND],
-  ...members,
-})
+export function documentOf(members: Members = {}): Members {
+  return {
+    issuers: [ISSUER],
+    backends: [BACKEND],
+    ...members,
+  }
+}
 
-export const withIssuer = (changes: Members): Members =>
-  documentOf({ issuers: [{ ...ISSUER, ...changes }] })
+export function withIssuer(changes: Members): Members {
+  return documentOf({ issuers: [{ ...ISSUER, ...changes }] })
+}
 
-export const withBackend = (changes: Members): Members =>
-  documentOf({ backends: [{ ...BACKEND, ...changes }] })
+export function withBackend(changes: Members): Members {
+  return documentOf({ backends: [{ ...BACKEND, ...changes }] })
+}
 
-const read = (document: unknown) => readDocument(JSON.stringify(document), 'authorizer_config')
+function read(document: unknown) {
+  return readDocument(JSON.stringify(document), 'authorizer_config')
+}
 
 /** All that is wrong with the document; nothing where it is accepted. */
-export const problemsOf = (document: unknown): readonly ConfigProblem[] => {
+export function problemsOf(document: unknown): readonly ConfigProblem[] {
   const reading = read(document)
   return reading.ok ? [] : reading.error
 }
 
 /** A problem of what lies at the path of the document. */
-export const problem = (path: string, what: string, remedy: string): ConfigProblem => ({
-  key: `authorizer_config: ${path}`,
-  problem: what,
-  remedy,
-})
+export function problem(path: string, what: string, remedy: string): ConfigProblem {
+  return {
+    key: `authorizer_config: ${path}`,
+    problem: what,
+    remedy,
+  }
+}
 
-export const configOf = (document: unknown): Config => {
+export function configOf(document: unknown): Config {
   const reading = read(document)
   if (!reading.ok) throw new Error(`refused: ${JSON.stringify(reading.error)}`)
   return reading.value
 }
 
 /** The issuer of the document with these changes. */
-export const issuerOf = (changes: Members): IssuerConfig => {
+export function issuerOf(changes: Members): IssuerConfig {
   const [issuer] = configOf(withIssuer(changes)).issuers
   if (issuer === undefined) throw new Error('no issuer')
   return issuer
 }
 
 /** The backend of the document with these changes. */
-export const backendOf = (changes: Members): BackendConfig => {
+export function backendOf(changes: Members): BackendConfig {
   const [backend] = configOf(withBackend(changes)).backends
   if (backend === undefined) throw new Error('no backend')
   return backend

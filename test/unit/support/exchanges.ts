@@ -17,9 +17,9 @@ export interface RecordingExchange {
 }
 
 /** Calls `reply` for each request, counted from 0. */
-export const recordingExchange = (
+export function recordingExchange(
   reply: (index: number) => Result<HttpAnswer, ClientExchangeFailure>,
-): RecordingExchange => {
+): RecordingExchange {
   const requests: ClientRequest[] = []
   return {
     requests,

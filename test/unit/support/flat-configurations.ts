@@ -18,7 +18,7 @@ export const LEAST: FlatConfiguration = {
 }
 
 /** The keys that have problems when these values are added to the least. */
-export const keysWithProblems = (values: FlatConfiguration): readonly string[] => {
+export function keysWithProblems(values: FlatConfiguration): readonly string[] {
   const { source } = readConfig({ ...LEAST, ...values })
   return source.ok ? [] : source.error.map(({ key }) => key)
 }

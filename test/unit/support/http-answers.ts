@@ -5,18 +5,18 @@
 import type { HttpAnswer } from '../../../src/platform/http.ts'
 
 /** An answer; a body that is no text is sent as JSON. */
-export const answer = (
-  status: number,
-  body: unknown,
-  mediaType = 'application/json',
-): HttpAnswer => ({
-  status,
-  header: (name) => (name === 'content-type' ? mediaType : undefined),
-  body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
-})
+export function answer(status: number, body: unknown, mediaType = 'application/json'): HttpAnswer {
+  return {
+    status,
+    header: (name) => (name === 'content-type' ? mediaType : undefined),
+    body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+  }
+}
 
 /** An answer whose `Content-Type` header is absent. */
-export const untypedAnswer = (status: number, body: string): HttpAnswer => ({
-  ...answer(status, body),
-  header: () => undefined,
-})
+export function untypedAnswer(status: number, body: string): HttpAnswer {
+  return {
+    ...answer(status, body),
+    header: () => undefined,
+  }
+}

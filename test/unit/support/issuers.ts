@@ -12,30 +12,34 @@ export const CLAIM_NAMES: ClaimNames = {
 }
 
 /** Accepts every token of the audience `api`. */
-export const tokenRules = (changes: Partial<TokenRules> = {}): TokenRules => ({
-  issuer: undefined,
-  audience: ['api'],
-  requiredScopes: [],
-  allowedClients: [],
-  clientIdRequired: false,
-  anyScopeRequired: false,
-  requiredClaims: [],
-  maxTokenLifetime: undefined,
-  clockTolerance: seconds(30),
-  ...changes,
-})
+export function tokenRules(changes: Partial<TokenRules> = {}): TokenRules {
+  return {
+    issuer: undefined,
+    audience: ['api'],
+    requiredScopes: [],
+    allowedClients: [],
+    clientIdRequired: false,
+    anyScopeRequired: false,
+    requiredClaims: [],
+    maxTokenLifetime: undefined,
+    clockTolerance: seconds(30),
+    ...changes,
+  }
+}
 
 /** Without any validation, which a test adds. */
-export const issuerConfig = (changes: Partial<IssuerConfig> = {}): IssuerConfig => ({
-  name: 'callers',
-  preset: undefined,
-  discovery: undefined,
-  jwt: undefined,
-  introspection: undefined,
-  claimNames: CLAIM_NAMES,
-  rules: tokenRules(),
-  gatewayScopes: { prefix: '', map: new Map() },
-  contextClaims: [],
-  idleKeys: [],
-  ...changes,
-})
+export function issuerConfig(changes: Partial<IssuerConfig> = {}): IssuerConfig {
+  return {
+    name: 'callers',
+    preset: undefined,
+    discovery: undefined,
+    jwt: undefined,
+    introspection: undefined,
+    claimNames: CLAIM_NAMES,
+    rules: tokenRules(),
+    gatewayScopes: { prefix: '', map: new Map() },
+    contextClaims: [],
+    idleKeys: [],
+    ...changes,
+  }
+}

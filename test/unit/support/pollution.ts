@@ -5,10 +5,10 @@
  */
 
 /** Runs `act` while every object seems to have these members. */
-export const whilePolluted = async <T>(
+export async function whilePolluted<T>(
   members: Readonly<Record<string, unknown>>,
   act: () => T | Promise<T>,
-): Promise<T> => {
+): Promise<T> {
   for (const [name, value] of Object.entries(members)) {
     Object.defineProperty(Object.prototype, name, {
       value,

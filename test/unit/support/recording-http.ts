@@ -13,9 +13,9 @@ export interface RecordingHttp {
 }
 
 /** Calls `reply` for each request, counted from 0. */
-export const recordingHttp = (
+export function recordingHttp(
   reply: (index: number) => Result<HttpAnswer, HttpFailure>,
-): RecordingHttp => {
+): RecordingHttp {
   const requests: HttpRequest[] = []
   const deadlines: Deadline[] = []
   return {

@@ -9,7 +9,7 @@ import { failure, success } from '../../../src/platform/result.ts'
 import type { SecretStore } from '../../../src/vault/secret-store.ts'
 
 /** A store in which each secret has this text, or cannot be read for this reason. */
-export const recordingSecrets = (outcome: string | Fault) => {
+export function recordingSecrets(outcome: string | Fault) {
   const reads: [secretOcid: string, deadline: Deadline][] = []
   const secrets: SecretStore = {
     read: (secretOcid, deadline) => {

@@ -7,7 +7,7 @@ import { readTrustedKey, type TrustedKey } from '../../../src/caller/json-web-ke
 import { jsonObject } from './tokens.ts'
 
 /** A JWT with this header and payload, signed by SHA-256 and the key's own algorithm. */
-export const signedJwt = (key: KeyObject, header: object, payload: object): string => {
+export function signedJwt(key: KeyObject, header: object, payload: object): string {
   const input = [header, payload]
     .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
     .join('.')
@@ -16,7 +16,7 @@ export const signedJwt = (key: KeyObject, header: object, payload: object): stri
 }
 
 /** The key as an issuer would publish it, with these members beside its own. */
-export const trustedKey = (publicKey: KeyObject, members: object = {}): TrustedKey => {
+export function trustedKey(publicKey: KeyObject, members: object = {}): TrustedKey {
   const read = readTrustedKey(jsonObject({ ...publicKey.export({ format: 'jwk' }), ...members }))
   if (!read.ok) throw new Error(read.error)
   return read.value

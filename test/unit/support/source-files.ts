@@ -27,14 +27,15 @@ export interface SourceFile {
 const SRC = fileURLToPath(new URL('../../../src/', import.meta.url))
 
 /** Every TypeScript file of `src`. */
-export const readSourceFiles = (): readonly SourceFile[] =>
-  readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+export function readSourceFiles(): readonly SourceFile[] {
+  return readdirSync(SRC, { recursive: true, encoding: 'utf8' })
     .map((path) => path.replaceAll('\\', '/'))
     .filter((path) => path.endsWith('.ts'))
     .sort()
     .map((path) => readSourceFile(path, readFileSync(join(SRC, path), 'utf8')))
+}
 
-export const readSourceFile = (path: string, text: string): SourceFile => {
+export function readSourceFile(path: string, text: string): SourceFile {
   const imports: Import[] = []
   const dottedNames: string[] = []
   const add = (specifier: ts.Node | undefined, typeOnly: boolean): void => {
@@ -66,6 +67,9 @@ export const readSourceFile = (path: string, text: string): SourceFile => {
 }
 
 /** `import(…)` or `require(…)`. */
-const isLoading = (called: ts.Expression): boolean =>
-  called.kind === ts.SyntaxKind.ImportKeyword ||
-  (ts.isIdentifier(called) && called.text === 'require')
+function isLoading(called: ts.Expression): boolean {
+  return (
+    called.kind === ts.SyntaxKind.ImportKeyword ||
+    (ts.isIdentifier(called) && called.text === 'require')
+  )
+}

@@ -29,9 +29,11 @@ export class StandingClock implements Clock {
 }
 
 /** A deadline that always has this much left, whatever the real time is. */
-export const deadlineWith = (remainingMilliseconds: number): Deadline => ({
-  remaining: () => milliseconds(remainingMilliseconds),
-})
+export function deadlineWith(remainingMilliseconds: number): Deadline {
+  return {
+    remaining: () => milliseconds(remainingMilliseconds),
+  }
+}
 
 /** Longer than any exchange of a test takes. */
 export const PLENTY_OF_TIME = deadlineWith(60_000)

@@ -25,7 +25,7 @@ export const REGISTRATION = {
 } as const
 
 /** A token endpoint that gives this token, or fails so. */
-export const recordingTokenEndpoint = (outcome: IssuedToken | TokenFailure = ISSUED) => {
+export function recordingTokenEndpoint(outcome: IssuedToken | TokenFailure = ISSUED) {
   const requests: TokenRequest[] = []
   const requestToken: RequestToken = (request) => {
     requests.push(request)
@@ -34,12 +34,14 @@ export const recordingTokenEndpoint = (outcome: IssuedToken | TokenFailure = ISS
   return { requests, requestToken }
 }
 
-export const callBy = (call: Partial<BackendCall> = {}): BackendCall => ({
-  token: new Redacted('callers-token'),
-  issuer: 'callers',
-  clientId: 'partner-a',
-  scope: ['read'],
-  claims: jsonObject({ sub: 'jdoe' }),
-  arguments: undefined,
-  ...call,
-})
+export function callBy(call: Partial<BackendCall> = {}): BackendCall {
+  return {
+    token: new Redacted('callers-token'),
+    issuer: 'callers',
+    clientId: 'partner-a',
+    scope: ['read'],
+    claims: jsonObject({ sub: 'jdoe' }),
+    arguments: undefined,
+    ...call,
+  }
+}

@@ -5,14 +5,20 @@
 import { parseJsonObject, type JsonObject } from '../../../src/platform/json.ts'
 
 /** The value as it would come from outside: written down as JSON and read again. */
-export const jsonObject = (value: unknown): JsonObject => {
+export function jsonObject(value: unknown): JsonObject {
   const object = parseJsonObject(Buffer.from(JSON.stringify(value)))
   if (object === undefined) throw new Error('the test gave no JSON object')
   return object
 }
 
 /** A JWT with this payload, and a signature that is none. */
-export const unsignedJwt = (payload: unknown): string =>
-  [...[{ alg: 'none' }, payload].map((part) => encoded(JSON.stringify(part))), 'bm9uZQ'].join('.')
+export function unsignedJwt(payload: unknown): string {
+  return [
+    ...[{ alg: 'none' }, payload].map((part) => encoded(JSON.stringify(part))),
+    'bm9uZQ',
+  ].join('.')
+}
 
-const encoded = (text: string): string => Buffer.from(text).toString('base64url')
+function encoded(text: string): string {
+  return Buffer.from(text).toString('base64url')
+}

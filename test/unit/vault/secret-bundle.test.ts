@@ -6,7 +6,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createReadSecretBundle } from '../../../src/vault/secret-bundle.ts'
 import { success } from '../../../src/platform/result.ts'
-import { createResourcePrincipal, type ResourcePrincipal } from '../../stack/resource-principal.ts'
+import {
+  createResourcePrincipal,
+  type ResourcePrincipal,
+} from '../../../stack/resource-principal.ts'
 import { answer } from '../support/http-answers.ts'
 import { recordingHttp } from '../support/recording-http.ts'
 import { PLENTY_OF_TIME } from '../support/time.ts'

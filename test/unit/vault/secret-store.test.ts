@@ -14,7 +14,7 @@ const OCID = 'ocid1.vaultsecret.oc1..a'
 const OTHER_OCID = 'ocid1.vaultsecret.oc1..b'
 
 /** A store over a Vault that knows a version for each stage, unless it is down. */
-const storeWith = (timeToLiveSeconds: number) => {
+function storeWith(timeToLiveSeconds: number) {
   const clock = new StandingClock()
   const vault = {
     reads: [] as string[],
@@ -49,11 +49,12 @@ const storeWith = (timeToLiveSeconds: number) => {
   }
 }
 
-const told = (secret: Result<Redacted, Fault>) =>
-  secret.ok ? secret.value.reveal() : secret.error.reason
+function told(secret: Result<Redacted, Fault>) {
+  return secret.ok ? secret.value.reveal() : secret.error.reason
+}
 
 /** The current version, and after a slash the previous one. */
-const toldAgain = (versions: Result<SecretVersions, Fault> | undefined) => {
+function toldAgain(versions: Result<SecretVersions, Fault> | undefined) {
   if (versions?.ok !== true) return versions?.error.reason
   const { current, previous } = versions.value
   return [current, previous].map((version) => version?.reveal() ?? '').join('/')

@@ -1,0 +1,80 @@
+/**
+ * Owns the wiring of what judges callers, from the configured issuers.
+ * I/O: none of its own.
+ */
+import { createDiscovery, type DiscoveredEndpoint } from '../caller/discovery.ts'
+import { createIntrospect } from '../caller/introspection.ts'
+import { createCallerVerifier, type IssuerVerifier } from '../caller/issuers.ts'
+import { createFetchKeys } from '../caller/jwks-endpoint.ts'
+import { createJwtVerifier } from '../caller/jwt-access-token.ts'
+import { createRemoteKeys, createStaticKeys } from '../caller/signing-keys.ts'
+import type { VerifyCaller } from '../caller/verified-caller.ts'
+import { createIssuerVerifier } from '../caller/verify-issuer.ts'
+import type { Config, IssuerConfig, JwtConfig } from '../config/model.ts'
+import { fault, type Fault } from '../decision.ts'
+import { createRequestToken } from '../oauth/token-request.ts'
+import type { Deadline } from '../platform/clock.ts'
+import { failure, success, type Result } from '../platform/result.ts'
+import type { CountedPorts } from './ports.ts'
+
+export function composeCallers({ issuers }: Config, ports: CountedPorts): VerifyCaller {
+  return createCallerVerifier(issuers.map((issuer) => issuerVerifier(issuer, ports)))
+}
+
+function issuerVerifier(issuer: IssuerConfig, ports: CountedPorts): IssuerVerifier {
+  const { jwt, introspection } = issuer
+  const { askAsClient, clock } = ports
+  const locate = createLocate(issuer, ports)
+  return {
+    issuer,
+    verify: createIssuerVerifier(
+      issuer,
+      jwt && createJwtVerifier(issuer, jwt, signingKeys(jwt, locate, ports), clock),
+      introspection &&
+        createIntrospect(issuer, introspection, {
+          locate: locate(introspection.endpoint, 'introspection_endpoint'),
+          askAsClient: askAsClient('introspection'),
+          clock,
+        }),
+    ),
+  }
+}
+
+function signingKeys(
+  { keys }: JwtConfig,
+  locate: Locate,
+  { http, askAsClient, clock }: CountedPorts,
+) {
+  return keys.kind === 'static'
+    ? createStaticKeys(keys.keys)
+    : createRemoteKeys(
+        createFetchKeys(locate(keys.uri, 'jwks_uri'), keys.access, {
+          http: http('keys'),
+          requestToken: createRequestToken(askAsClient('token'), clock),
+        }),
+        clock,
+      )
+}
+
+/** Gives the configured address, or has it discovered. */
+type Locate = (
+  configured: string | undefined,
+  name: DiscoveredEndpoint,
+) => (deadline: Deadline) => Promise<Result<string, Fault>>
+
+function createLocate(
+  { discovery, jwt, introspection }: IssuerConfig,
+  { http, clock }: CountedPorts,
+): Locate {
+  const needed = [
+    ...(jwt?.keys.kind === 'remote' && jwt.keys.uri === undefined ? (['jwks_uri'] as const) : []),
+    ...(introspection && introspection.endpoint === undefined
+      ? (['introspection_endpoint'] as const)
+      : []),
+  ]
+  const discover = discovery && createDiscovery(discovery, needed, http('discovery'), clock)
+  return (configured, name) => async (deadline) => {
+    if (configured !== undefined) return success(configured)
+    return discover?.(name, deadline) ?? failure(fault('discovery_unusable', { detail: name }))
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Owns the wiring: the one place where concrete parts meet.
+ * I/O: none of its own; it gives the parts that do I/O to those that need it.
+ */
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
+import { createAuthorizer, type Authorize } from '../authorizer.ts'
+import { composeBackends } from './compose-backends.ts'
+import { composeCallers } from './compose-callers.ts'
+import { createCountedPorts, type Ports } from './ports.ts'
+import type { Config, Settings } from '../config/model.ts'
+import { systemChance } from '../platform/chance.ts'
+import type { Clock } from '../platform/clock.ts'
+import { createHttp } from '../platform/http.ts'
+import type { Log } from '../platform/log.ts'
+import type { Redacted } from '../platform/redacted.ts'
+import { Tally } from '../platform/tally.ts'
+import { WARNING_REASONS, type Warn } from '../reasons.ts'
+import { createReadSecretBundle } from '../vault/secret-bundle.ts'
+import { createSecretStore } from '../vault/secret-store.ts'
+
+/** `region`: the platform's name of the region, for Vault's address. */
+export function createPorts(
+  settings: Settings,
+  region: string | undefined,
+  clock: Clock,
+  log: Log,
+): Ports {
+  const tally = new Tally()
+  const ports = { http: createHttp(), clock, chance: systemChance, warn: createWarn(log), tally }
+  const vault = { endpoint: settings.vaultSecretsEndpoint, region }
+  const http = tally.counting(ports.http, 'secret')
+  const readBundle = createReadSecretBundle(http, vault, ports.chance)
+  const secrets = createSecretStore(settings.secretTimeToLive, { ...ports, readBundle })
+  return { ...ports, secrets }
+}
+
+export function compose(config: Config, settings: Settings, ports: Ports): Authorize {
+  const counted = createCountedPorts(config, ports)
+  return createAuthorizer({
+    verifyCaller: composeCallers(config, counted),
+    credentials: composeBackends(config, counted),
+    fingerprint: createFingerprint(),
+    clock: ports.clock,
+    tokenArgument: settings.tokenArgument,
+    maxDecision: settings.maxDecision,
+  })
+}
+
+/** There are a few kinds of warnings about a few things: whatever is above is repetition. */
+const MOST_WARNINGS = 100
+
+/** Tells each warning once. */
+function createWarn(log: Log): Warn {
+  const told = new Set<string>()
+  return (reason, about) => {
+    const key = JSON.stringify([reason, about])
+    if (told.has(key) || told.size >= MOST_WARNINGS) return
+    told.add(key)
+    log('warn', 'warning', { reason, ...about, ...WARNING_REASONS[reason] })
+  }
+}
+
+/**
+ * Tells tokens apart in the log without telling them: 16 hex digits of a hash with a key that
+ * never leaves this process, so that nobody can try tokens against a log. As a key object it is
+ * prepared once: as bytes it costs Node 24 more than the hash itself.
+ */
+function createFingerprint(): (token: Redacted) => string {
+  const key = createSecretKey(randomBytes(32))
+  return (token) => createHmac('sha256', key).update(token.reveal()).digest('hex').slice(0, 16)
+}

@@ -1,0 +1,49 @@
+/**
+ * Owns the ways out that a configuration's parts share, with what goes through them counted.
+ * I/O: none of its own.
+ */
+import type { Config } from '../config/model.ts'
+import { createAskAsClient, type AskAsClient } from '../oauth/client-exchange.ts'
+import type { Chance } from '../platform/chance.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Http } from '../platform/http.ts'
+import type { CallKind, Tally } from '../platform/tally.ts'
+import type { Warn } from '../reasons.ts'
+import type { SecretStore } from '../vault/secret-store.ts'
+
+/** What the parts need of the outside. */
+export interface Ports {
+  readonly http: Http
+  readonly secrets: SecretStore
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly warn: Warn
+  readonly tally: Tally
+}
+
+export interface CountedPorts {
+  readonly http: (kind: CallKind) => Http
+  readonly askAsClient: (kind: CallKind) => AskAsClient
+  readonly secrets: SecretStore
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly warn: Warn
+}
+
+/** Calls to an identity domain that issues tokens for a backend count against its rate limit. */
+export function createCountedPorts({ backends }: Config, ports: Ports): CountedPorts {
+  const domains = new Set(
+    backends.flatMap(({ grant }) => (grant.kind === 'basic' ? [] : [hostOf(grant.tokenEndpoint)])),
+  )
+  const http = (kind: CallKind): Http =>
+    ports.tally.counting(ports.http, kind, (url) => domains.has(hostOf(url)))
+  return {
+    ...ports,
+    http,
+    askAsClient: (kind) => createAskAsClient({ ...ports, http: http(kind) }),
+  }
+}
+
+function hostOf(url: string): string {
+  return new URL(url).host
+}

@@ -1,0 +1,144 @@
+/**
+ * Owns one call of the function: its time, its one line in the log, and that it always ends in an
+ * answer or in a fault, never in an exception.
+ * I/O: a timer; the log that it is given.
+ */
+import type { Authorize } from '../authorizer.ts'
+import { fault, type Decision, type Fault } from '../decision.ts'
+import { toAuthorizerResponse, type AuthorizerResponse } from '../gateway/response.ts'
+import {
+  deadlineAt,
+  earlier,
+  earliest,
+  isOver,
+  later,
+  numericDate,
+  seconds,
+  type Clock,
+  type Deadline,
+  type NumericDate,
+} from '../platform/clock.ts'
+import type { Log } from '../platform/log.ts'
+import type { Summarize } from './summary.ts'
+
+export interface Call {
+  readonly payload: Uint8Array
+  readonly callId: string | undefined
+  /** `Fn-Deadline`: the platform ends the container then. */
+  readonly fnDeadline: Date | undefined
+}
+
+/** The gateway's answer, or undefined when nobody can tell: the gateway has to hear a 5xx then. */
+export type AnswerCall = (call: Call) => Promise<AuthorizerResponse | undefined>
+
+/** Kept back from the platform's deadline, to send the fault before the container is ended. */
+const DEADLINE_MARGIN = seconds(0.5)
+
+/** The time for a decision where the platform names no deadline: the default of OCI Functions. */
+const UNTOLD_DEADLINE = seconds(30)
+
+/** Within the margin, so that the fault is still in time. */
+const OVERDUE_MILLISECONDS = 200
+
+/** No call of OCI Functions lasts longer, whatever a header says. */
+const LONGEST_CALL = seconds(300)
+
+export function createAnswerCall(
+  authorize: Authorize,
+  summarize: Summarize,
+  clock: Clock,
+  log: Log,
+): AnswerCall {
+  return async ({ payload, callId, fnDeadline }) => {
+    const start = clock.now()
+    const deadline = deadlineOf(fnDeadline, start, clock)
+    const answer = await inTime(answerWithoutThrowing(authorize, payload, deadline), deadline)
+    logDecision(log, answer.decision, callId, (clock.now() - start) * 1000)
+    summarize(answer.decision)
+    return answer.response
+  }
+}
+
+function deadlineOf(fnDeadline: Date | undefined, start: NumericDate, clock: Clock): Deadline {
+  const told = numericDate((fnDeadline?.getTime() ?? Number.NaN) / 1000)
+  const end = Number.isFinite(told)
+    ? earliest(told, later(start, LONGEST_CALL))
+    : later(start, UNTOLD_DEADLINE)
+  return deadlineAt(earlier(end, DEADLINE_MARGIN), clock)
+}
+
+interface Answer {
+  readonly decision: Decision
+  /** Undefined with a fault. */
+  readonly response: AuthorizerResponse | undefined
+}
+
+function faultAnswer(decision: Fault): Answer {
+  return { decision, response: undefined }
+}
+
+async function answerWithoutThrowing(
+  authorize: Authorize,
+  payload: Uint8Array,
+  deadline: Deadline,
+): Promise<Answer> {
+  try {
+    const decision = await authorize(payload, deadline)
+    if (decision.outcome !== 'fault') {
+      return { decision, response: toAuthorizerResponse(decision) }
+    }
+    return faultAnswer(
+      isOver(deadline) ? fault('deadline_exceeded', decision.circumstances) : decision,
+    )
+  } catch (error) {
+    // The error itself may hold anything; the name of its class does not.
+    const detail = error instanceof Error ? error.name : typeof error
+    return faultAnswer(fault('internal_error', { detail }))
+  }
+}
+
+/**
+ * The answer, or a fault when it is overdue; what goes on then has no effect. Every exchange ends
+ * by itself at the deadline, and can tell more: this is for what does not.
+ */
+async function inTime(work: Promise<Answer>, deadline: Deadline): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined
+  const expiry = new Promise<Answer>((resolve) => {
+    timer = setTimeout(() => {
+      resolve(faultAnswer(fault('deadline_exceeded')))
+    }, deadline.remaining() + OVERDUE_MILLISECONDS)
+  })
+  try {
+    return await Promise.race([work, expiry])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const LEVELS = { permit: 'info', deny: 'info', fault: 'error' } as const
+
+function logDecision(
+  log: Log,
+  { outcome, reason, circumstances }: Decision,
+  callId: string | undefined,
+  durationMilliseconds: number,
+): void {
+  log(LEVELS[outcome], 'decision', {
+    outcome,
+    reason,
+    issuer: circumstances.issuer ?? null,
+    client_id: circumstances.clientId ?? null,
+    token_fingerprint: circumstances.tokenFingerprint ?? null,
+    backend: circumstances.backend ?? null,
+    caller_cache: circumstances.callerCache ?? 'off',
+    back_end_cache: circumstances.backEndCache ?? 'off',
+    duration_ms: Math.round(durationMilliseconds * 10) / 10,
+    call_id: callId ?? null,
+    ...(circumstances.claimedClientId === undefined
+      ? {}
+      : { claimed_client_id: circumstances.claimedClientId }),
+    ...(circumstances.secret === undefined ? {} : { secret: circumstances.secret }),
+    ...(circumstances.detail === undefined ? {} : { detail: circumstances.detail }),
+    ...(circumstances.hint === undefined ? {} : { hint: circumstances.hint }),
+  })
+}

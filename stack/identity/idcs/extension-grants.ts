@@ -1,0 +1,127 @@
+/**
+ * Owns the grants that bring a person to the backend: user assertions (RFC 7523 §2.1) as identity
+ * domains take them, and token exchange (RFC 8693), for which real domains want more.
+ * I/O: none; oidc-provider has authenticated the client and sends the answer.
+ */
+import {
+  createLocalJWKSet,
+  errors as joseErrors,
+  jwtVerify,
+  type JSONWebKeySet,
+  type JWTPayload,
+} from 'jose'
+import type { Provider, TokenEndpointGrantContext } from 'oidc-provider'
+import type { Domain } from '../domain.ts'
+import { errors } from '../oidc-provider.ts'
+import { IDCS_ISSUER } from './claims.ts'
+import { newToken } from './client-credentials.ts'
+
+export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
+const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
+
+interface AssertionParameters {
+  assertion?: string
+  scope?: string
+}
+
+interface ExchangeParameters {
+  subject_token?: string
+  subject_token_type?: string
+  requested_token_type?: string
+  audience?: string
+  scope?: string
+}
+
+const users = new WeakMap<object, string>()
+
+/** The person in whose name a token was issued; undefined for a client's own. */
+export function userOf(token: object): string | undefined {
+  return users.get(token)
+}
+
+export function registerExtensionGrants(provider: Provider, domain: Domain): void {
+  const usedAssertions = new Set<string>()
+
+  provider.registerGrantType<AssertionParameters>(
+    JWT_BEARER,
+    async (ctx) => {
+      const claims = await verifyAssertion(domain, ctx)
+      const { sub = '', jti = '', exp = 0 } = claims
+      if (domain.options.users?.includes(sub) !== true) throw new errors.InvalidGrant('user')
+      if (jti === '' || usedAssertions.has(jti)) throw new errors.InvalidGrant('jti')
+      usedAssertions.add(jti)
+      const token = newToken(provider, domain, ctx, exp - Date.now() / 1000)
+      users.set(token, sub)
+      ctx.body = {
+        access_token: await token.save(),
+        token_type: 'Bearer',
+        expires_in: token.expiration,
+      }
+    },
+    ['assertion', 'scope'],
+  )
+
+  provider.registerGrantType<ExchangeParameters>(
+    TOKEN_EXCHANGE,
+    async (ctx) => {
+      const { sub = '', exp = 0 } = await verifySubjectToken(domain, ctx)
+      const token = newToken(provider, domain, ctx, exp - Date.now() / 1000)
+      users.set(token, sub)
+      ctx.body = {
+        access_token: await token.save(),
+        issued_token_type: ACCESS_TOKEN,
+        token_type: 'Bearer',
+        expires_in: token.expiration,
+      }
+    },
+    ['subject_token', 'subject_token_type', 'requested_token_type', 'audience', 'scope'],
+  )
+}
+
+/** Only a client with a certificate may assert users, and only with that certificate's key. */
+async function verifyAssertion(
+  domain: Domain,
+  { oidc }: TokenEndpointGrantContext<AssertionParameters>,
+): Promise<JWTPayload> {
+  const { clientId } = oidc.client
+  const key = domain.options.clients.find((client) => client.clientId === clientId)?.publicKey
+  if (key === undefined)
+    throw new errors.CustomOIDCProviderError('unauthorized_client', 'assertion')
+  const keys = { keys: [{ ...key.jwk, kid: key.kid }] } as JSONWebKeySet
+  return verify(oidc.params.assertion, keys, { issuer: clientId, audience: IDCS_ISSUER })
+}
+
+async function verifySubjectToken(
+  domain: Domain,
+  { oidc }: TokenEndpointGrantContext<ExchangeParameters>,
+): Promise<JWTPayload> {
+  const { subject_token, subject_token_type, requested_token_type } = oidc.params
+  const keys = domain.options.exchangesTokensOf?.()
+  if (keys === undefined)
+    throw new errors.CustomOIDCProviderError('unauthorized_client', 'exchange')
+  if (subject_token_type !== ACCESS_TOKEN || requested_token_type !== ACCESS_TOKEN) {
+    throw new errors.InvalidRequest('token type')
+  }
+  return verify(subject_token, keys, { issuer: IDCS_ISSUER })
+}
+
+async function verify(
+  token: string | undefined,
+  keys: JSONWebKeySet,
+  expected: { issuer: string; audience?: string },
+): Promise<JWTPayload> {
+  try {
+    const { payload, protectedHeader } = await jwtVerify(token ?? '', createLocalJWKSet(keys), {
+      ...expected,
+      algorithms: ['RS256'],
+      requiredClaims: ['sub', 'exp', 'iat'],
+    })
+    // Identity domains want the key named, by alias or thumbprint.
+    if (protectedHeader.kid === undefined) throw new errors.InvalidGrant('kid')
+    return payload
+  } catch (error) {
+    if (error instanceof joseErrors.JOSEError) throw new errors.InvalidGrant(error.code)
+    throw error
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * Owns the identity that OCI gives a function: a session key and its token (RPST), in two files.
+ * I/O: writes the files, removes them, renews them on a timer as the platform does.
+ */
+import {
+  generateKeyPair,
+  type KeyObject,
+  type RSAKeyPairKeyObjectOptions,
+  randomUUID,
+} from 'node:crypto'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { SignJWT } from 'jose'
+import { atExit } from './at-exit.ts'
+
+export interface ResourcePrincipalOptions {
+  /** Where the files go. Default: a new temporary folder, which `remove` takes away. */
+  directory?: string
+  /** Default `us-phoenix-1`. */
+  region?: string
+  /** How long a token is good for. Default 900, the time for which the platform keeps one. */
+  lifetimeSeconds?: number
+  /** Seconds since the epoch. */
+  clock?: () => number
+}
+
+export interface ResourcePrincipal {
+  /** The variables of Functions, "Default Environment Variables", resource principal version 2.2. */
+  readonly environment: Readonly<Record<string, string>>
+  /** The `keyId` of OCI request signatures: `ST$` and the token that lies in the file now. */
+  readonly keyId: string
+  /** Verifies the token: the key of the authority that vouches for the session keys. */
+  readonly authorityKey: KeyObject
+  /** Replaces both files by a new key and token. Earlier tokens stay good until they expire. */
+  renew(options?: { lifetimeSeconds?: number }): Promise<void>
+  /** Ends the renewal and removes the files. */
+  remove(): void
+}
+
+const ownerOnly = 0o600
+const rsa: RSAKeyPairKeyObjectOptions = { modulusLength: 2048 }
+function generateRsaKeyPair() {
+  return promisify(generateKeyPair)('rsa', rsa)
+}
+
+export async function createResourcePrincipal(
+  options: ResourcePrincipalOptions = {},
+): Promise<ResourcePrincipal> {
+  const { region = 'us-phoenix-1', lifetimeSeconds = 900 } = options
+  const clock = options.clock ?? (() => Date.now() / 1000)
+  const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'rp-'))
+  const tokenPath = join(directory, 'rpst')
+  const keyPath = join(directory, 'private.pem')
+  const authority = await generateRsaKeyPair()
+  let token = ''
+  let removed = false
+
+  async function renew(seconds: number): Promise<void> {
+    const session = await generateRsaKeyPair()
+    const renewed = await new SignJWT(resourceClaims(session.publicKey))
+      .setProtectedHeader({ alg: 'RS256', kid: 'local' })
+      .setIssuedAt(Math.floor(clock()))
+      .setExpirationTime(Math.floor(clock() + seconds))
+      .sign(authority.privateKey)
+    if (removed) return
+    token = renewed
+    replaceFile(keyPath, session.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString())
+    replaceFile(tokenPath, token)
+  }
+
+  const removeFiles = () => {
+    removed = true
+    rmSync(tokenPath, { force: true })
+    rmSync(keyPath, { force: true })
+    if (options.directory === undefined) rmSync(directory, { recursive: true, force: true })
+  }
+  const forget = atExit(removeFiles)
+  await renew(lifetimeSeconds)
+  const renewal = setInterval(() => void renew(lifetimeSeconds), (lifetimeSeconds / 2) * 1000)
+  renewal.unref()
+
+  return {
+    environment: {
+      OCI_RESOURCE_PRINCIPAL_VERSION: '2.2',
+      OCI_RESOURCE_PRINCIPAL_RPST: tokenPath,
+      OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM: keyPath,
+      OCI_RESOURCE_PRINCIPAL_REGION: region,
+    },
+    get keyId() {
+      return `ST$${token}`
+    },
+    authorityKey: authority.publicKey,
+    renew: (next = {}) => renew(next.lifetimeSeconds ?? lifetimeSeconds),
+    remove: () => {
+      clearInterval(renewal)
+      forget()
+      removeFiles()
+    },
+  }
+}
+
+/**
+ * `res_tenant` and `res_compartment` are documented (Functions, "Accessing Other OCI Resources from
+ * Running Functions"); the session's public key travels as JSON in a string.
+ */
+function resourceClaims(sessionKey: KeyObject): Record<string, string> {
+  return {
+    sub: 'ocid1.fnfunc.oc1.phx.local',
+    jti: randomUUID(),
+    res_type: 'fnfunc',
+    res_tenant: 'ocid1.tenancy.oc1..local',
+    res_compartment: 'ocid1.compartment.oc1..local',
+    jwk: JSON.stringify(sessionKey.export({ format: 'jwk' })),
+  }
+}
+
+/** A reader sees the old file or the new one, never half of it. */
+function replaceFile(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text, { mode: ownerOnly })
+  renameSync(`${path}.new`, path)
+}

@@ -1,0 +1,202 @@
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { closeRigs, functionSays, guarded, startRig } from './gateway-rig.ts'
+
+afterEach(closeRigs)
+
+function bearer(token: string) {
+  return ['Authorization', `Bearer ${token}`]
+}
+
+describe('what a multi-argument authorizer function is sent', () => {
+  const parameters = {
+    token: 'request.headers[Authorization]',
+    state: 'request.query[state]',
+    host: 'request.host',
+    body: 'request.body',
+  }
+
+  it('is USER_DEFINED with the arguments under their names', async () => {
+    const rig = await startRig({ specification: guarded({ parameters }) })
+    await rig.call('/thing?state=california', {
+      method: 'POST',
+      headers: bearer('a'),
+      body: 'hello',
+    })
+    expect(rig.functionCalls).toEqual([
+      {
+        type: 'USER_DEFINED',
+        data: {
+          token: 'Bearer a',
+          state: 'california',
+          host: new URL(rig.gateway.url).host,
+          body: 'hello',
+        },
+      },
+    ])
+  })
+
+  it('has no key for an argument that the request lacks', async () => {
+    const rig = await startRig({
+      specification: guarded({
+        parameters: { token: 'request.headers[Authorization]', state: 'request.query[state]' },
+      }),
+    })
+    await rig.call('/thing?state=')
+    expect(rig.functionCalls).toEqual([{ type: 'USER_DEFINED', data: { state: '' } }])
+  })
+
+  it('has an array for a header or query parameter that came repeatedly', async () => {
+    const rig = await startRig({ specification: guarded({ parameters }) })
+    await rig.call('/thing?state=a&state=b', { headers: [...bearer('a'), ...bearer('b')] })
+    expect(rig.functionCalls).toMatchObject([
+      { data: { token: ['Bearer a', 'Bearer b'], state: ['a', 'b'] } },
+    ])
+  })
+
+  it('has query values still encoded', async () => {
+    const rig = await startRig({ specification: guarded({ parameters }) })
+    await rig.call('/thing?state=San+Jos%C3%A9')
+    expect(rig.functionCalls).toMatchObject([{ data: { state: 'San+Jos%C3%A9' } }])
+  })
+
+  it.each([
+    ['empty data', { type: 'USER_DEFINED', data: {} }],
+    ['no data', { type: 'USER_DEFINED' }],
+  ] as const)(
+    'has, with no argument at all, %s (UNKNOWN: noArguments)',
+    async (noArguments, sent) => {
+      const rig = await startRig({ specification: guarded(), settings: { noArguments } })
+      await rig.call('/thing')
+      expect(rig.functionCalls).toEqual([sent])
+    },
+  )
+
+  it.each([
+    [false, { token: 'Bearer a' }],
+    [true, {}],
+  ])(
+    'depends on the case of a header name: %s (UNKNOWN: headerKeysAreCaseSensitive)',
+    async (headerKeysAreCaseSensitive, data) => {
+      const rig = await startRig({
+        specification: guarded(),
+        settings: { headerKeysAreCaseSensitive },
+      })
+      await rig.call('/thing', { headers: ['authorization', 'Bearer a'] })
+      expect(rig.functionCalls).toEqual([{ type: 'USER_DEFINED', data }])
+    },
+  )
+})
+
+describe('what a single-argument authorizer function is sent', () => {
+  it('is TOKEN with the whole value of the header', async () => {
+    const rig = await startRig({ specification: guarded({ tokenHeader: 'Authorization' }) })
+    await rig.call('/thing', { headers: ['authorization', 'Bearer a'] })
+    expect(rig.functionCalls).toEqual([{ type: 'TOKEN', token: 'Bearer a' }])
+  })
+
+  it('is TOKEN with the value of the query parameter', async () => {
+    const rig = await startRig({ specification: guarded({ tokenQueryParam: 'token' }) })
+    await rig.call('/thing?x=1&token=abc', { headers: bearer('other') })
+    expect(rig.functionCalls).toEqual([{ type: 'TOKEN', token: 'abc' }])
+  })
+
+  it.each([
+    ['invoke without token', [{ type: 'TOKEN' }], 200],
+    ['invoke with empty token', [{ type: 'TOKEN', token: '' }], 200],
+    ['answer 401', [], 401],
+  ] as const)(
+    'is, without a token: %s (UNKNOWN: missingToken)',
+    async (missingToken, sent, status) => {
+      const rig = await startRig({
+        specification: guarded({ tokenHeader: 'Authorization' }),
+        settings: { missingToken },
+      })
+      expect((await rig.call('/thing')).status).toBe(status)
+      expect(rig.functionCalls).toEqual(sent)
+    },
+  )
+})
+
+describe('what follows from the answer of an authorizer function', () => {
+  it('is, for active true, the way to the back end', async () => {
+    const rig = await startRig({ specification: guarded() })
+    const response = await rig.call('/thing', { headers: bearer('a') })
+    expect([response.status, response.body]).toEqual([200, 'from the back end'])
+    expect(rig.logCodes().filter((code) => code.startsWith('customAuthentication'))).toEqual([
+      'customAuthentication.cacheMiss',
+      'customAuthentication.successfulFunctionInvocation',
+      'customAuthentication.successfulAuthentication',
+    ])
+  })
+
+  it('is, for active false, 401 with the challenge that the function gave', async () => {
+    const rig = await startRig({ specification: guarded() })
+    rig.functionAnswers(() =>
+      functionSays({ active: false, wwwAuthenticate: 'Bearer realm="example.com"' }),
+    )
+    const response = await rig.call('/thing', { headers: bearer('a') })
+    expect(response.status).toBe(401)
+    expect(response.body).toBe('{"code":401,"message":"Unauthorized"}')
+    expect(response.header('WWW-Authenticate')).toEqual(['Bearer realm="example.com"'])
+    expect(rig.backendCalls).toEqual([])
+    expect(rig.logCodes()).toContain('customAuthentication.authenticationFailed')
+  })
+
+  it('is, for an answer without active, 401', async () => {
+    const rig = await startRig({ specification: guarded() })
+    rig.functionAnswers(() => functionSays({ scope: ['a'] }))
+    expect((await rig.call('/thing')).status).toBe(401)
+  })
+
+  it.each([500, 502, 503, 504])('is, for status %i, 502, its JSON ignored', async (status) => {
+    const rig = await startRig({ specification: guarded() })
+    rig.functionAnswers(() => functionSays({ active: true }, status))
+    const response = await rig.call('/thing', { headers: bearer('a') })
+    expect([response.status, response.body]).toEqual([502, '{"code":502,"message":"Bad Gateway"}'])
+    expect(rig.logCodes()).toContain('customAuthentication.failedFunctionInvocation')
+    expect(rig.backendCalls).toEqual([])
+  })
+
+  it('is, for an error of OCI Functions, 502', async () => {
+    const rig = await startRig({ specification: guarded() })
+    rig.functionAnswers(() => Promise.reject(new Error('no function there')))
+    expect((await rig.call('/thing')).status).toBe(502)
+    expect(rig.logCodes()).toContain('customAuthentication.failedFunctionInvocation')
+  })
+
+  it.each([
+    ['status 401', () => functionSays({ active: true }, 401)],
+    ['status 404', () => functionSays({ active: true }, 404)],
+    ['status 429', () => functionSays({ active: true }, 429)],
+    ['status 201', () => functionSays({ active: true }, 201)],
+    ['an empty body', () => functionSays('')],
+    ['no JSON', () => functionSays('active')],
+    ['JSON in JSON', () => functionSays(JSON.stringify('{"active":true}'))],
+    ['null', () => functionSays('null')],
+    ['active as a string', () => functionSays({ active: 'true' })],
+    ['a scope that is a number', () => functionSays({ active: true, scope: [1] })],
+    ['a context that is a list', () => functionSays({ active: true, context: [] })],
+    ['a challenge that is a list', () => functionSays({ active: false, wwwAuthenticate: [] })],
+  ])('is, for %s, 502 (UNKNOWN: unexpectedAnswerStatus)', async (_, answer) => {
+    const rig = await startRig({ specification: guarded() })
+    rig.functionAnswers(answer)
+    expect((await rig.call('/thing')).status).toBe(502)
+    expect(rig.logCodes()).toContain('customAuthentication.unexpectedResponse')
+    expect(rig.backendCalls).toEqual([])
+  })
+
+  it('is the other status where unexpectedAnswerStatus says so', async () => {
+    const settings = { unexpectedAnswerStatus: 401 } as const
+    const rig = await startRig({ specification: guarded(), settings })
+    rig.functionAnswers(() => functionSays({ active: true }, 401))
+    expect((await rig.call('/thing')).status).toBe(401)
+  })
+
+  it('is 500 when the challenge is no header value', async () => {
+    const rig = await startRig({ specification: guarded() })
+    rig.functionAnswers(() => functionSays({ active: false, wwwAuthenticate: 'Bearer\r\nX: y' }))
+    const response = await rig.call('/thing')
+    expect([response.status, response.header('X')]).toEqual([500, []])
+    expect(rig.logCodes()).toContain('request.internalServiceError')
+  })
+})

@@ -1,0 +1,284 @@
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { closeRigs, httpRoute, startRig, type Rig } from './gateway-rig.ts'
+import {
+  audience,
+  bearer,
+  issuer,
+  jwtPolicy,
+  newKey,
+  nowSeconds,
+  pemKey,
+  specificationWith,
+  staticKey,
+  tokenOf,
+  tokenPolicy,
+} from './gateway-token-rig.ts'
+
+afterEach(closeRigs)
+
+const key = newKey()
+const otherKey = newKey()
+const largeKey = newKey('large', 4096)
+
+function start(
+  overrides: object = {},
+  { keys = [staticKey(key)], routes = [] as object[], settings = {} } = {},
+): Promise<Rig> {
+  const policy = jwtPolicy({ type: 'STATIC_KEYS', keys }, overrides)
+  return startRig({ specification: specificationWith(policy, ...routes), settings })
+}
+
+async function statusOf(rig: Rig, token: string) {
+  return (await rig.call('/thing', bearer(token))).status
+}
+
+describe.each([
+  [
+    'JWT_AUTHENTICATION',
+    'jwtAuthentication',
+    (keys: object[]) => jwtPolicy({ type: 'STATIC_KEYS', keys }),
+  ],
+  [
+    'TOKEN_AUTHENTICATION',
+    'tokenAuthentication',
+    (keys: object[]) =>
+      tokenPolicy({
+        type: 'STATIC_KEYS',
+        keys,
+        additionalValidationPolicy: { issuers: [issuer], audiences: [audience] },
+      }),
+  ],
+] as const)('%s with static keys', (_, family, policy) => {
+  it('lets a valid token through to the back end, and calls no function', async () => {
+    const rig = await startRig({ specification: specificationWith(policy([staticKey(key)])) })
+    expect(await statusOf(rig, await tokenOf(key))).toBe(200)
+    expect(rig.backendCalls).toHaveLength(1)
+    expect(rig.functionCalls).toEqual([])
+    expect(rig.logCodes()).toContain(`${family}.successfulAuthentication`)
+  })
+
+  it('answers 401 with a challenge when the token is missing or bad', async () => {
+    const rig = await startRig({ specification: specificationWith(policy([staticKey(key)])) })
+    for (const options of [{}, bearer('garbage'), bearer(await tokenOf(otherKey))]) {
+      const response = await rig.call('/thing', options)
+      expect(response.status).toBe(401)
+      expect(JSON.parse(response.body)).toEqual({ code: 401, message: 'Unauthorized' })
+      expect(response.header('WWW-Authenticate')).toEqual(['Bearer'])
+    }
+    expect(rig.backendCalls).toEqual([])
+    expect(rig.logCodes()).toEqual(Array(3).fill(`${family}.authenticationFailed`))
+  })
+
+  it('finds the key by kid among several, in both formats', async () => {
+    const keys = [staticKey(key), pemKey(largeKey)]
+    const rig = await startRig({ specification: specificationWith(policy(keys)) })
+    expect(await statusOf(rig, await tokenOf(largeKey))).toBe(200)
+    expect(await statusOf(rig, await tokenOf(key))).toBe(200)
+    expect(await statusOf(rig, await tokenOf(key, {}, { kid: 'large' }))).toBe(401)
+    expect(await statusOf(rig, await tokenOf(key, {}, { kid: 'unknown' }))).toBe(401)
+    expect(await statusOf(rig, await tokenOf(key, {}, { kid: undefined }))).toBe(401)
+  })
+})
+
+describe('the signature of a JWT', () => {
+  it.each(['RS256', 'RS384', 'RS512'])('may be %s when the key names no alg', async (alg) => {
+    const rig = await start({}, { keys: [staticKey(key, { alg: undefined })] })
+    expect(await statusOf(rig, await tokenOf(key, {}, { alg }))).toBe(200)
+  })
+
+  it('is of the alg that the key names, and of no other', async () => {
+    const rig = await start()
+    expect(await statusOf(rig, await tokenOf(key, {}, { alg: 'RS512' }))).toBe(401)
+  })
+
+  it.each(['PS256', 'none', 'HS256'])('is not good as %s', async (alg) => {
+    const rig = await start({}, { keys: [staticKey(key, { alg: undefined })] })
+    const [, payload = '', signature = ''] = (await tokenOf(key)).split('.')
+    const header = Buffer.from(JSON.stringify({ alg, kid: key.kid })).toString('base64url')
+    expect(await statusOf(rig, `${header}.${payload}.${signature}`)).toBe(401)
+    expect(rig.gateway.executionLog[0]?.message).toBe('alg is not allowed')
+  })
+
+  it('covers the payload', async () => {
+    const rig = await start()
+    const [header = '', , signature = ''] = (await tokenOf(key)).split('.')
+    const [, payload = ''] = (await tokenOf(key, { sub: 'somebody-else' })).split('.')
+    expect(await statusOf(rig, `${header}.${payload}.${signature}`)).toBe(401)
+  })
+})
+
+describe('the claims of a JWT', () => {
+  it.each([
+    ['another issuer', { iss: 'https://identity.oraclecloud.com' }, 'iss is not allowed'],
+    ['no issuer', { iss: undefined }, 'iss is not allowed'],
+    ['another audience', { aud: 'other.example.com' }, 'aud is not allowed'],
+    ['a list of other audiences', { aud: ['a', 'b'] }, 'aud is not allowed'],
+    ['no audience', { aud: undefined }, 'aud is not allowed'],
+    ['no expiry', { exp: undefined }, 'exp is missing'],
+    ['an expiry as text', { exp: String(nowSeconds + 60) }, 'exp is no number'],
+    ['its expiry now', { exp: nowSeconds }, 'exp has passed'],
+    ['its beginning still to come', { nbf: nowSeconds + 1 }, 'nbf has not come yet'],
+    ['its beginning as text', { nbf: '0' }, 'nbf is no number'],
+  ])('are refused with %s', async (_, claims, reason) => {
+    const rig = await start()
+    // SignJWT checks no types, so that the claims go out as they stand here.
+    expect(await statusOf(rig, await tokenOf(key, claims))).toBe(401)
+    expect(rig.gateway.executionLog.map(({ message }) => message)).toEqual([reason])
+  })
+
+  it.each([
+    ['one of its audiences', { aud: ['other.example.com', audience] }],
+    ['nbf now', { nbf: nowSeconds }],
+  ])('are accepted with %s', async (_, claims) => {
+    const rig = await start()
+    expect(await statusOf(rig, await tokenOf(key, claims))).toBe(200)
+  })
+
+  it('may be of any of the issuers and audiences', async () => {
+    const rig = await start({ issuers: ['one', issuer], audiences: ['two', audience] })
+    expect(await statusOf(rig, await tokenOf(key))).toBe(200)
+    expect(await statusOf(rig, await tokenOf(key, { iss: 'one', aud: 'two' }))).toBe(200)
+  })
+
+  it('expire by the clock of the gateway', async () => {
+    const rig = await start()
+    const token = await tokenOf(key, { exp: nowSeconds + 60 })
+    expect(await statusOf(rig, token)).toBe(200)
+    rig.clock.advanceSeconds(60)
+    expect(await statusOf(rig, token)).toBe(401)
+  })
+
+  it('live longer by the clock skew, at both ends', async () => {
+    const rig = await start({ maxClockSkewInSeconds: 120 })
+    expect(await statusOf(rig, await tokenOf(key, { exp: nowSeconds - 119 }))).toBe(200)
+    expect(await statusOf(rig, await tokenOf(key, { exp: nowSeconds - 120 }))).toBe(401)
+    expect(await statusOf(rig, await tokenOf(key, { nbf: nowSeconds + 120 }))).toBe(200)
+    expect(await statusOf(rig, await tokenOf(key, { nbf: nowSeconds + 121 }))).toBe(401)
+  })
+
+  it('need no issuer and no audience where TOKEN_AUTHENTICATION names none', async () => {
+    const policy = tokenPolicy({ type: 'STATIC_KEYS', keys: [staticKey(key)] })
+    const rig = await startRig({ specification: specificationWith(policy) })
+    expect(await statusOf(rig, await tokenOf(key, { iss: undefined, aud: 'any' }))).toBe(200)
+  })
+})
+
+describe('verifyClaims', () => {
+  it.each([
+    [{ key: 'tok_type', values: ['AT', 'XT'], isRequired: true }, { tok_type: 'XT' }, 200],
+    [{ key: 'tok_type', values: ['AT'], isRequired: true }, { tok_type: 'IT' }, 401],
+    [{ key: 'tok_type', values: ['AT'], isRequired: true }, {}, 401],
+    [{ key: 'tok_type', values: ['AT'], isRequired: false }, {}, 200],
+    [{ key: 'tok_type', values: ['AT'] }, { tok_type: 'IT' }, 401],
+    [{ key: 'tenant', values: [], isRequired: true }, { tenant: 7 }, 200],
+    [{ key: 'tenant', isRequired: true }, {}, 401],
+    [{ key: 'admin', values: ['true'] }, { admin: true }, 401],
+    [{ key: 'groups', values: ['a'] }, { groups: ['a'] }, 401],
+    [{ key: 'toString', isRequired: true }, {}, 401],
+  ])('%j makes of %j a %i', async (rule, claims, status) => {
+    const rig = await start({ verifyClaims: [rule] })
+    expect(await statusOf(rig, await tokenOf(key, claims))).toBe(status)
+  })
+})
+
+describe('where the token stands', () => {
+  it('is the one header, after its scheme', async () => {
+    const rig = await start({ tokenHeader: 'X-Token' })
+    const token = await tokenOf(key)
+    const withHeaders = async (...headers: string[]) =>
+      (await rig.call('/thing', { headers })).status
+    expect(await withHeaders('x-token', `Bearer ${token}`)).toBe(200)
+    expect(await withHeaders('Authorization', `Bearer ${token}`)).toBe(401)
+    expect(await withHeaders('X-Token', token)).toBe(401)
+    expect(await withHeaders('X-Token', `Basic ${token}`)).toBe(401)
+    expect(await withHeaders('X-Token', `Bearer ${token}`, 'X-Token', `Bearer ${token}`)).toBe(401)
+  })
+
+  it('is the one query parameter, without a scheme', async () => {
+    const place = { tokenHeader: undefined, tokenAuthScheme: undefined, tokenQueryParam: 'jwt' }
+    const rig = await start(place)
+    const token = await tokenOf(key)
+    expect((await rig.call(`/thing?jwt=${token}`)).status).toBe(200)
+    expect((await rig.call(`/thing?jwt=${token}&jwt=${token}`)).status).toBe(401)
+    expect((await rig.call('/thing?jwt=', bearer(token))).status).toBe(401)
+  })
+
+  it.each([
+    [true, 401],
+    [false, 200],
+  ])(
+    'has a scheme that is case-sensitive: %s (UNKNOWN: authSchemeIsCaseSensitive)',
+    async (authSchemeIsCaseSensitive, status) => {
+      const rig = await start({}, { settings: { authSchemeIsCaseSensitive } })
+      const headers = ['Authorization', `bearer ${await tokenOf(key)}`]
+      expect((await rig.call('/thing', { headers })).status).toBe(status)
+    },
+  )
+})
+
+describe('what a validated JWT is good for', () => {
+  const withScope = httpRoute({
+    requestPolicies: { authorization: { type: 'ANY_OF', allowedScope: ['read', 'write'] } },
+  })
+
+  it('fills request.auth with its claims', async () => {
+    const items = [
+      { name: 'X-Sub', values: ['${request.auth[sub]}'] },
+      { name: 'X-Dotted', values: ['${request.auth[user.tenant.name]}'] },
+      { name: 'X-Exp', values: ['${request.auth[exp]}'] },
+    ]
+    const route = httpRoute({
+      requestPolicies: { headerTransformations: { setHeaders: { items } } },
+    })
+    const token = await tokenOf(key, { 'user.tenant.name': 'idcs-1' })
+    for (const [nonStringContextValue, exp] of [
+      ['empty', ''],
+      ['json', String(nowSeconds + 3600)],
+    ] as const) {
+      const rig = await start({}, { routes: [route], settings: { nonStringContextValue } })
+      await rig.call('/thing', bearer(token))
+      const [seen] = rig.backendCalls
+      expect(items.map(({ name }) => seen?.header(name))).toEqual([
+        ['partner-a'],
+        ['idcs-1'],
+        [exp],
+      ])
+    }
+  })
+
+  it('opens a route with ANY_OF by its scope claim', async () => {
+    const rig = await start({}, { routes: [withScope] })
+    expect(await statusOf(rig, await tokenOf(key, { scope: 'other write' }))).toBe(200)
+    expect(await statusOf(rig, await tokenOf(key, { scope: 'Write' }))).toBe(403)
+    expect(await statusOf(rig, await tokenOf(key))).toBe(403)
+  })
+
+  it.each([
+    [false, 403],
+    [true, 200],
+  ])(
+    'may have its scopes in a list: %s (UNKNOWN: scopeClaimMayBeList)',
+    async (scopeClaimMayBeList, status) => {
+      const rig = await start({}, { routes: [withScope], settings: { scopeClaimMayBeList } })
+      expect(await statusOf(rig, await tokenOf(key, { scope: ['read'] }))).toBe(status)
+    },
+  )
+
+  it('is not asked for on an ANONYMOUS route', async () => {
+    const route = httpRoute({ requestPolicies: { authorization: { type: 'ANONYMOUS' } } })
+    const rig = await start({ isAnonymousAccessAllowed: true }, { routes: [route] })
+    expect((await rig.call('/thing')).status).toBe(200)
+  })
+
+  it('goes on to the back end, unless the route puts something else in its place', async () => {
+    const rig = await start()
+    const token = await tokenOf(key)
+    await rig.call('/thing', bearer(token))
+    expect(rig.backendCalls[0]?.header('Authorization')).toEqual([`Bearer ${token}`])
+  })
+
+  it('has a challenge of the gateway when it is refused (UNKNOWN: ownChallenge)', async () => {
+    const rig = await start({}, { settings: { ownChallenge: 'Bearer realm="api"' } })
+    expect((await rig.call('/thing')).header('WWW-Authenticate')).toEqual(['Bearer realm="api"'])
+  })
+})

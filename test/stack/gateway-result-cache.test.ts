@@ -1,0 +1,205 @@
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { startGateway } from '../../stack/gateway/gateway.ts'
+import {
+  call,
+  closeRigs,
+  functionSays,
+  guarded,
+  httpRoute,
+  startRig,
+  type Rig,
+} from './gateway-rig.ts'
+
+afterEach(closeRigs)
+
+function bearer(token: string) {
+  return ['Authorization', `Bearer ${token}`]
+}
+
+describe('the result cache', () => {
+  const inSeconds = (rig: Rig, seconds: number) =>
+    new Date(rig.clock.nowMilliseconds() + seconds * 1000).toISOString().replace('.000Z', 'Z')
+
+  /** Calls of the function for the same request: now, a second before the end, and at the end. */
+  async function callsAround(rig: Rig, endSeconds: number): Promise<number[]> {
+    const counts: number[] = []
+    const step = async () => {
+      await rig.call('/thing', { headers: bearer('a') })
+      counts.push(rig.functionCalls.length)
+    }
+    await step()
+    rig.clock.advanceSeconds(endSeconds - 1)
+    await step()
+    rig.clock.advanceSeconds(1)
+    await step()
+    return counts
+  }
+
+  it.each([
+    ['until expiresAt', 600, 600],
+    ['for 60 s at least', 5, 60],
+    ['for 60 s when expiresAt is past', -600, 60],
+    ['for one hour at most', 86_400, 3600],
+  ])('keeps an answer %s', async (_, expiresInSeconds, keptSeconds) => {
+    const rig = await startRig({ specification: guarded() })
+    const expiresAt = inSeconds(rig, expiresInSeconds)
+    rig.functionAnswers(() => functionSays({ active: true, expiresAt }))
+    expect(await callsAround(rig, keptSeconds)).toEqual([1, 1, 2])
+  })
+
+  it.each([
+    ['missing', undefined],
+    ['a number', 1_900_000_000],
+    ['no date', 'tomorrow'],
+    ['a date without time', '2031-01-01'],
+    ['a date without zone', '2031-01-01T00:00:00'],
+    ['a day that does not exist', '2031-13-41T00:00:00Z'],
+  ])('keeps an answer for 60 s when expiresAt is %s', async (_, expiresAt) => {
+    const rig = await startRig({ specification: guarded() })
+    rig.functionAnswers(() => functionSays({ active: true, expiresAt }))
+    expect(await callsAround(rig, 60)).toEqual([1, 1, 2])
+  })
+
+  it('reads an expiresAt with an offset', async () => {
+    const rig = await startRig({ specification: guarded() })
+    const expiresAt = '2030-01-01T02:10:00+02:00'
+    rig.functionAnswers(() => functionSays({ active: true, expiresAt }))
+    expect(await callsAround(rig, 600)).toEqual([1, 1, 2])
+  })
+
+  it.each([
+    [false, 60],
+    [true, 600],
+  ])(
+    'reads fractional seconds: %s (UNKNOWN: fractionalExpiresAt)',
+    async (fractionalExpiresAt, keptSeconds) => {
+      const rig = await startRig({ specification: guarded(), settings: { fractionalExpiresAt } })
+      const expiresAt = '2030-01-01T00:10:00.000Z'
+      rig.functionAnswers(() => functionSays({ active: true, expiresAt }))
+      expect(await callsAround(rig, keptSeconds)).toEqual([1, 1, 2])
+    },
+  )
+
+  it('keeps the context with the answer', async () => {
+    const route = httpRoute({
+      requestPolicies: {
+        headerTransformations: {
+          setHeaders: { items: [{ name: 'Authorization', values: ['${request.auth[t]}'] }] },
+        },
+      },
+    })
+    const rig = await startRig({ specification: guarded(undefined, route) })
+    rig.functionAnswers(() => functionSays({ active: true, context: { t: 'first' } }))
+    await rig.call('/thing', { headers: bearer('a') })
+    rig.functionAnswers(() => functionSays({ active: true, context: { t: 'second' } }))
+    await rig.call('/thing', { headers: bearer('a') })
+    expect(rig.backendCalls.map((seen) => seen.header('Authorization'))).toEqual([
+      ['first'],
+      ['first'],
+    ])
+  })
+
+  it.each([
+    [true, 1],
+    [false, 2],
+  ])('keeps denials: %s (UNKNOWN: cacheDenials)', async (cacheDenials, calls) => {
+    const rig = await startRig({ specification: guarded(), settings: { cacheDenials } })
+    rig.functionAnswers(() => functionSays({ active: false, wwwAuthenticate: 'Bearer' }))
+    const responses = [await rig.call('/thing'), await rig.call('/thing')]
+    expect(responses.map(({ status }) => status)).toEqual([401, 401])
+    expect(responses.map((response) => response.header('WWW-Authenticate'))).toEqual([
+      ['Bearer'],
+      ['Bearer'],
+    ])
+    expect(rig.functionCalls).toHaveLength(calls)
+  })
+
+  it('never keeps a 5xx or an unreadable answer', async () => {
+    const rig = await startRig({ specification: guarded() })
+    for (const answer of [() => functionSays({}, 502), () => functionSays('nonsense')]) {
+      rig.functionAnswers(answer)
+      expect((await rig.call('/thing')).status).toBe(502)
+    }
+    rig.functionAnswers(() => functionSays({ active: true }))
+    expect((await rig.call('/thing')).status).toBe(200)
+    expect(rig.functionCalls).toHaveLength(3)
+  })
+
+  it('is one for each deployment, though they share the function', async () => {
+    let calls = 0
+    const route = httpRoute({ backend: { type: 'STOCK_RESPONSE_BACKEND', status: 200 } })
+    const gateway = await startGateway({
+      deployments: ['/a', '/b'].map((pathPrefix) => ({
+        pathPrefix,
+        specification: guarded(undefined, route),
+      })),
+      invokeFunction: () => {
+        calls += 1
+        return functionSays({ active: true })
+      },
+    })
+    for (const target of ['/a/thing', '/b/thing', '/a/thing']) await call(gateway.url, target)
+    await gateway.close()
+    expect(calls).toBe(2)
+  })
+
+  it('forgets all answers on demand', async () => {
+    const rig = await startRig({ specification: guarded() })
+    await rig.call('/thing')
+    rig.gateway.clearResultCache()
+    await rig.call('/thing')
+    expect(rig.functionCalls).toHaveLength(2)
+  })
+
+  const twoArguments = {
+    token: 'request.headers[Authorization]',
+    state: 'request.query[state]',
+    body: 'request.body',
+  }
+
+  it.each([
+    ['the same arguments', 'a', 'x', 1],
+    ['another token', 'b', 'x', 2],
+    ['another query argument', 'a', 'y', 2],
+  ])('has a key of all arguments and their values: %s', async (_, token, state, calls) => {
+    const rig = await startRig({ specification: guarded({ parameters: twoArguments }) })
+    await rig.call('/thing?state=x', { headers: bearer('a') })
+    await rig.call(`/thing?state=${state}`, { headers: bearer(token) })
+    expect(rig.functionCalls).toHaveLength(calls)
+  })
+
+  it('leaves an argument from request.body out of the key unless it is listed', async () => {
+    const callsFor = async (policy: object) => {
+      const rig = await startRig({ specification: guarded(policy) })
+      await rig.call('/thing', { method: 'POST', body: 'one' })
+      await rig.call('/thing', { method: 'POST', body: 'two' })
+      return rig.functionCalls.length
+    }
+    expect(await callsFor({ parameters: twoArguments })).toBe(1)
+    expect(await callsFor({ parameters: twoArguments, cacheKey: ['token', 'body'] })).toBe(2)
+  })
+
+  it('has a key of the listed arguments alone where cacheKey lists them', async () => {
+    const policy = { parameters: twoArguments, cacheKey: ['token'] }
+    const rig = await startRig({ specification: guarded(policy) })
+    await rig.call('/thing?state=x', { headers: bearer('a') })
+    await rig.call('/thing?state=y', { headers: bearer('a') })
+    await rig.call('/thing?state=y', { headers: bearer('b') })
+    expect(rig.functionCalls).toHaveLength(2)
+  })
+
+  it('tells an absent argument from an empty one, and one value from two', async () => {
+    const rig = await startRig({ specification: guarded({ parameters: twoArguments }) })
+    for (const query of ['', '?state=', '?state=a&state=b', '?state=a,b']) {
+      await rig.call(`/thing${query}`)
+    }
+    expect(rig.functionCalls).toHaveLength(4)
+  })
+
+  it('takes the token as the key of a single-argument function (UNKNOWN)', async () => {
+    const rig = await startRig({ specification: guarded({ tokenHeader: 'Authorization' }) })
+    for (const token of ['a', 'a', 'b']) await rig.call('/thing', { headers: bearer(token) })
+    await rig.call('/thing')
+    expect(rig.functionCalls).toHaveLength(3)
+  })
+})

@@ -1,0 +1,161 @@
+/**
+ * Owns the proof that each call ends in an answer or in a fault, with one line in the log.
+ * I/O: timers.
+ */
+import { describe, expect, it } from '@jest/globals'
+import { createAnswerCall } from '../../../src/call/answer-call.ts'
+import { denial, fault } from '../../../src/decision.ts'
+import { numericDate } from '../../../src/platform/clock.ts'
+import { answered, PAYLOAD, PERMIT } from '../support/calls.ts'
+import { StandingClock } from '../support/time.ts'
+
+describe('a call', () => {
+  it('that is permitted is answered', async () => {
+    const { answer } = await answered(() => Promise.resolve(PERMIT))
+
+    expect(answer).toMatchObject({
+      active: true,
+      context: { back_end_token: 'Bearer back-end-token' },
+    })
+  })
+
+  it('that is denied is answered', async () => {
+    const { answer } = await answered(() => Promise.resolve(denial('token_expired')))
+
+    expect(answer).toMatchObject({ active: false, context: { responseCode: '401' } })
+  })
+
+  it('that is at fault has no answer', async () => {
+    const { answer } = await answered(() => Promise.resolve(fault('secret_unavailable')))
+
+    expect(answer).toBeUndefined()
+  })
+
+  it('hands its payload on', async () => {
+    const payloads: Uint8Array[] = []
+
+    await answered((payload) => {
+      payloads.push(payload)
+      return Promise.resolve(PERMIT)
+    })
+
+    expect(payloads).toStrictEqual([PAYLOAD])
+  })
+})
+
+describe('the line in the log', () => {
+  it('tells of a permit', async () => {
+    const clock = new StandingClock()
+    const { lines } = await answered(
+      () => {
+        clock.advance(0.01234)
+        return Promise.resolve(PERMIT)
+      },
+      { clock },
+    )
+
+    expect(lines).toStrictEqual([
+      [
+        'info',
+        'decision',
+        {
+          outcome: 'permit',
+          reason: 'permitted',
+          issuer: 'callers',
+          client_id: 'client-1',
+          token_fingerprint: '0123456789abcdef',
+          backend: 'oic',
+          caller_cache: 'miss',
+          back_end_cache: 'hit',
+          duration_ms: 12.3,
+          call_id: 'call-1',
+        },
+      ],
+    ])
+  })
+
+  it('has every member even where nothing is known', async () => {
+    const clock = new StandingClock()
+    const lines: unknown[] = []
+    const answerCall = createAnswerCall(
+      () => Promise.resolve(denial('token_missing')),
+      () => undefined,
+      clock,
+      (...line) => lines.push(line),
+    )
+
+    await answerCall({ payload: PAYLOAD, callId: undefined, fnDeadline: undefined })
+
+    expect(lines).toStrictEqual([
+      [
+        'info',
+        'decision',
+        {
+          outcome: 'deny',
+          reason: 'token_missing',
+          issuer: null,
+          client_id: null,
+          token_fingerprint: null,
+          backend: null,
+          caller_cache: 'off',
+          back_end_cache: 'off',
+          duration_ms: 0,
+          call_id: null,
+        },
+      ],
+    ])
+  })
+
+  it('tells of a fault as an error, with its detail', async () => {
+    const { lines } = await answered(() =>
+      Promise.resolve(fault('secret_unavailable', { detail: 'status_404' })),
+    )
+
+    expect(lines).toMatchObject([
+      ['error', 'decision', { reason: 'secret_unavailable', detail: 'status_404' }],
+    ])
+  })
+})
+
+describe('a call whose decision is an exception', () => {
+  const SECRET = 's3cret'
+  class OddError extends Error {
+    override readonly name = 'OddError'
+  }
+
+  it.each<[string, () => Promise<never>, string]>([
+    [
+      'an error that is thrown at once',
+      () => {
+        throw new OddError(SECRET)
+      },
+      'OddError',
+    ],
+    ['a rejection', () => Promise.reject(new TypeError(SECRET)), 'TypeError'],
+    // What is not an Error can be rejected by others' code all the same.
+    ['a rejection with a text', () => rejectWith(SECRET), 'string'],
+    ['a rejection with nothing', () => rejectWith(undefined), 'undefined'],
+    ['a rejection with an object', () => rejectWith({ token: SECRET }), 'object'],
+  ])('is at fault, and tells the kind of error alone: %s', async (_case, authorize, detail) => {
+    const { answer, lines } = await answered(authorize)
+
+    expect(answer).toBeUndefined()
+    expect(lines).toMatchObject([['error', 'decision', { reason: 'internal_error', detail }]])
+    expect(JSON.stringify(lines)).not.toContain(SECRET)
+  })
+
+  it('is at fault, too, where a permit cannot be written as an answer', async () => {
+    const unwritable = { ...PERMIT, expiresAt: numericDate(Number.NaN) }
+
+    const { answer, lines } = await answered(() => Promise.resolve(unwritable))
+
+    expect(answer).toBeUndefined()
+    expect(lines).toMatchObject([['error', 'decision', { reason: 'internal_error' }]])
+  })
+})
+
+function rejectWith(reason: unknown): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    ;(reject as (given: unknown) => void)(reason)
+  })
+}

@@ -1,0 +1,94 @@
+/**
+ * Owns the proof of what the log's summary tells, and how often.
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import { denial, fault, type Decision } from '../../../src/decision.ts'
+import type { LogRecord } from '../../../src/platform/log.ts'
+import { success } from '../../../src/platform/result.ts'
+import { Tally, type CallKind } from '../../../src/platform/tally.ts'
+import type { RateLimitTier } from '../../../src/config/model.ts'
+import { createSummarize } from '../../../src/call/summary.ts'
+import { PERMIT } from '../support/calls.ts'
+import { answer } from '../support/http-answers.ts'
+import { PLENTY_OF_TIME, StandingClock } from '../support/time.ts'
+
+function worldWith(tier?: RateLimitTier) {
+  const clock = new StandingClock()
+  const tally = new Tally()
+  const lines: LogRecord[] = []
+  const summarize = createSummarize(tally, tier, clock, (_level, _event, record) => {
+    lines.push(record)
+  })
+  const ask = async (kind: CallKind, times: number, isRateLimited = true): Promise<void> => {
+    const http = tally.counting(
+      () => Promise.resolve(success(answer(200, {}))),
+      kind,
+      () => isRateLimited,
+    )
+    for (let count = 0; count < times; count += 1) {
+      await http({ method: 'GET', url: 'https://x.example', headers: {} }, PLENTY_OF_TIME)
+    }
+  }
+  const decide = (...decisions: readonly Decision[]): void => {
+    for (const decision of decisions) summarize(decision)
+  }
+  return { clock, lines, ask, decide }
+}
+
+const HIT = { ...PERMIT, circumstances: { callerCache: 'hit', backEndCache: 'hit' } } as const
+const MISS = { ...PERMIT, circumstances: { callerCache: 'miss', backEndCache: 'miss' } } as const
+
+describe('the summary', () => {
+  it('tells decisions, calls made and calls saved since the last one', async () => {
+    const { clock, lines, ask, decide } = worldWith()
+    await ask('introspection', 3)
+    await ask('secret', 2)
+    decide(MISS, HIT, HIT, denial('token_inactive'), fault('internal_error'))
+    clock.advance(60)
+    decide(HIT)
+
+    expect(lines).toStrictEqual([
+      {
+        seconds: 60,
+        decisions: { permit: 4, deny: 1, fault: 1 },
+        calls: { introspection: 3, token: 0, keys: 0, discovery: 0, secret: 2 },
+        calls_saved: { introspection: 3, token: 3 },
+      },
+    ])
+  })
+
+  it('comes at most once a minute, with the first decision after it, and begins anew', () => {
+    const { clock, lines, decide } = worldWith()
+    for (let seconds = 0; seconds < 200; seconds += 1) {
+      clock.advance(1)
+      decide(MISS)
+    }
+
+    expect(lines.map(({ seconds, decisions }) => [seconds, decisions])).toStrictEqual(
+      [1, 2, 3].map(() => [60, { permit: 60, deny: 0, fault: 0 }]),
+    )
+  })
+
+  it('does not come without traffic, and tells how long it is about', () => {
+    const { clock, lines, decide } = worldWith()
+    clock.advance(3600)
+    expect(lines).toStrictEqual([])
+
+    decide(MISS)
+    expect(lines).toMatchObject([{ seconds: 3600 }])
+  })
+
+  it('tells the share of the domain’s rate limit where its tier is known', async () => {
+    const { clock, lines, ask, decide } = worldWith('free')
+    await ask('introspection', 60)
+    await ask('token', 15)
+    await ask('introspection', 40, false)
+    clock.advance(120)
+    decide(MISS)
+
+    expect(lines).toMatchObject([
+      { rate_limit: { tier: 'free', limit_per_minute: 150, calls_per_minute: 37.5, share: 0.25 } },
+    ])
+  })
+})

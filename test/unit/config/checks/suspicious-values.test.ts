@@ -1,0 +1,346 @@
+/**
+ * Owns the proof of which values are warned of though they are accepted, in flat keys as in a
+ * document, and that others are not.
+ * Pure.
+ */
+import { describe, expect, it } from '@jest/globals'
+import type { FlatConfiguration } from '../../../../src/config/flat-reader.ts'
+import type { ConfigProblem } from '../../../../src/config/problems.ts'
+import { readConfig } from '../../../../src/config/read-config.ts'
+import {
+  BACKEND,
+  CLIENT,
+  documentOf,
+  withBackend,
+  withIssuer,
+  type Members,
+} from '../../support/documents.ts'
+import { LEAST } from '../../support/flat-configurations.ts'
+
+function warningsOf(values: FlatConfiguration): readonly ConfigProblem[] {
+  const { source, warnings } = readConfig(values)
+  if (!source.ok) throw new Error(`refused: ${JSON.stringify(source.error)}`)
+  return warnings
+}
+function withFlat(values: FlatConfiguration) {
+  return warningsOf({ ...LEAST, ...values })
+}
+function inDocument(document: Members) {
+  return warningsOf({ authorizer_config: JSON.stringify(document) })
+}
+
+function told(key: string, problem: string, remedy: string): ConfigProblem {
+  return {
+    key,
+    problem,
+    remedy,
+  }
+}
+
+const DOMAIN = 'https://idcs-a.identity.oraclecloud.com'
+const CONSOLE =
+  'Give the domain’s own address, as its page shows it: https://idcs-….identity.oraclecloud.com.'
+const NO_INTROSPECTION =
+  'Give that one: https://<domain>/oauth2/v1/introspect at an identity domain.'
+const NO_TOKEN_ENDPOINT = 'Give that one: https://<domain>/oauth2/v1/token at an identity domain.'
+const ADMIN = 'Give the address that its tokens name, such as https://<host>/realms/<realm>.'
+const WHOLE_SCOPE = 'Copy the integration’s scope from the application, to its last character.'
+const FROM_HTTPS = 'Copy the integration’s scope from the application: it begins with https://.'
+const CLIENT_ID =
+  'Give the client id, which the application’s page shows under its OAuth configuration.'
+const ISSUER_OF_DOMAINS =
+  'Give https://identity.oraclecloud.com/ with its slash, unless this domain’s settings name another issuer.'
+const GRAPH = 'Give the audience of this API’s own registration.'
+const SECRET = 'Give the OCID of the secret, ocid1.vaultsecret.…, not of its vault or key.'
+const CLAIM = 'Take a claim that administrators alone set, such as the optional claim `upn`.'
+const ENTRA = 'https://login.microsoftonline.com/0f0f0f0f-0000-4000-8000-000000000000/v2.0'
+
+const JWT = {
+  validation: 'jwt',
+  idcs_introspection_endpoint: undefined,
+  issuer: 'https://idp.example',
+  jwks_uri: 'https://idp.example/keys',
+} as const
+
+const ASSERTING = {
+  back_end_grant: 'jwt_bearer',
+  back_end_assertion_key_ocid: 'ocid1.vaultsecret.oc1..key',
+} as const
+
+describe('a flat key is warned of', () => {
+  it.each<readonly [FlatConfiguration, string, string, string]>([
+    ...['', '/', '/oauth2/v1/token', '/oauth2/v1/token/', '/oauth2/v1/authorize'].map(
+      (path) =>
+        [
+          { idcs_introspection_endpoint: `https://idp.example${path}` },
+          'idcs_introspection_endpoint',
+          'has the path of no introspection endpoint (issuer default)',
+          NO_INTROSPECTION,
+        ] as const,
+    ),
+    ...['', '/', '/oauth2/v1/introspect', '/oauth2/v1/authorize'].map(
+      (path) =>
+        [
+          { back_end_token_endpoint: `https://idp.example${path}` },
+          'back_end_token_endpoint',
+          'has the path of no token endpoint (backend default)',
+          NO_TOKEN_ENDPOINT,
+        ] as const,
+    ),
+    [
+      { idcs_introspection_endpoint: 'https://cloud.oracle.com/oauth2/v1/introspect' },
+      'idcs_introspection_endpoint',
+      'is the console’s (issuer default)',
+      CONSOLE,
+    ],
+    [
+      { ...JWT, jwks_uri: 'https://cloud.oracle.com/admin/v1/SigningCert/jwk' },
+      'jwks_uri',
+      'is the console’s (issuer default)',
+      CONSOLE,
+    ],
+    [
+      { back_end_token_endpoint: 'https://cloud.oracle.com/oauth2/v1/token' },
+      'back_end_token_endpoint',
+      'is the console’s (backend default)',
+      CONSOLE,
+    ],
+    [
+      { ...JWT, jwks_uri: 'https://sso.example/admin/realms/shops/certs' },
+      'jwks_uri',
+      'has `/admin/` in it (issuer default): that is where a provider is administered',
+      ADMIN,
+    ],
+    ...['https://identity.oraclecloud.com', DOMAIN].map(
+      (issuer) =>
+        [
+          { issuer, idcs_introspection_endpoint: `${DOMAIN}/oauth2/v1/introspect` },
+          'issuer',
+          'is not the one that identity domains have (issuer default)',
+          ISSUER_OF_DOMAINS,
+        ] as const,
+    ),
+    [
+      { ...JWT, jwks_uri: `${DOMAIN}:443/admin/v1/SigningCert/jwk` },
+      'issuer',
+      'is not the one that identity domains have (issuer default)',
+      ISSUER_OF_DOMAINS,
+    ],
+    ...[
+      'https://graph.microsoft.com',
+      'api https://graph.microsoft.com/',
+      '00000003-0000-0000-C000-000000000000',
+    ].map(
+      (audience) =>
+        [
+          { audience },
+          'audience',
+          'is Microsoft Graph (issuer default): nobody else can verify its tokens',
+          GRAPH,
+        ] as const,
+    ),
+    [
+      { idcs_app_client_id: 'ocid1.domainapp.oc1..a' },
+      'idcs_app_client_id',
+      'is an OCID (issuer default)',
+      CLIENT_ID,
+    ],
+    [
+      { back_end_app_client_id: 'ocid1.domainapp.oc1..a' },
+      'back_end_app_client_id',
+      'is an OCID (backend default)',
+      CLIENT_ID,
+    ],
+    ...['https://….ocp.example:443urn:opc:resource:consumer::all', 'https://...:443urn:opc'].map(
+      (back_end_scope) =>
+        [
+          { back_end_scope },
+          'back_end_scope',
+          'has a placeholder (backend default)',
+          WHOLE_SCOPE,
+        ] as const,
+    ),
+    ...[':443urn:opc:resource:consumer::all', 'urn:opc:resource:consumer::all'].map(
+      (back_end_scope) =>
+        [
+          { back_end_scope },
+          'back_end_scope',
+          'has no host (backend default)',
+          FROM_HTTPS,
+        ] as const,
+    ),
+    ...['email', 'preferred_username', 'unique_name', 'name'].map(
+      (claim) =>
+        [
+          { ...JWT, ...ASSERTING, issuer: ENTRA, back_end_assertion_subject_claim: claim },
+          'back_end_assertion_subject_claim',
+          'is a claim that Entra lets change (backend default): users or guests can get another’s',
+          CLAIM,
+        ] as const,
+    ),
+    [
+      { idcs_app_client_secret_ocid: 'ocid1.vault.oc1..a' },
+      'idcs_app_client_secret_ocid',
+      'is an OCID, but of no Vault secret',
+      SECRET,
+    ],
+  ])('%j', (values, key, problem, remedy) => {
+    expect(withFlat(values)).toStrictEqual([told(key, problem, remedy)])
+  })
+})
+
+function preset(provider: Members, more: Members = {}): Members {
+  return withIssuer({ issuer: undefined, jwks_uri: undefined, provider, client: CLIENT, ...more })
+}
+
+const ENTRA_PRESET = { preset: 'entra', tenant: '0f0f0f0f-0000-4000-8000-000000000000' }
+const employees = { name: 'employees', audience: ['b'], provider: ENTRA_PRESET }
+function asserting(when: Members | undefined, subject_claim: string | undefined): Members {
+  return documentOf({
+    issuers: [
+      employees,
+      {
+        name: 'others',
+        audience: ['c'],
+        issuer: 'https://o.example',
+        jwks_uri: 'https://o.example/k',
+      },
+    ],
+    backends: [
+      {
+        ...BACKEND,
+        when,
+        grant: 'jwt_bearer',
+        assertion: { key_ocid: 'ocid1.vaultsecret.oc1..key', subject_claim },
+      },
+    ],
+    unmatched: 'refuse',
+  })
+}
+
+describe('a document is warned of', () => {
+  it.each<readonly [string, Members, string, string, string]>([
+    [
+      'a domain’s address with a path',
+      preset({ preset: 'oci_iam', domain_url: `${DOMAIN}/ui/v1/adminconsole` }),
+      'provider.domain_url',
+      'has a path (issuer callers)',
+      'Give it as the page of the domain shows it: https:// and the host.',
+    ],
+    [
+      'a domain’s address with a path, for JWTs',
+      preset({ preset: 'oci_iam', domain_url: `${DOMAIN}/x/` }, { validation: 'jwt' }),
+      'provider.domain_url',
+      'has a path (issuer callers)',
+      'Give it as the page of the domain shows it: https:// and the host.',
+    ],
+    [
+      'the console’s address',
+      preset({ preset: 'oci_iam', domain_url: 'https://cloud.oracle.com/identity/domains/x' }),
+      'provider.domain_url',
+      'is the console’s (issuer callers)',
+      CONSOLE,
+    ],
+    [
+      'the address by which a realm is administered',
+      preset(
+        { preset: 'keycloak', realm_url: 'https://sso.example/admin/realms/shops' },
+        { validation: 'jwt_and_introspection' },
+      ),
+      'provider.realm_url',
+      'has `/admin/` in it (issuer callers): that is where a provider is administered',
+      ADMIN,
+    ],
+    [
+      'discovery where a realm is administered',
+      preset({ preset: 'oidc', issuer: 'https://sso.example/admin/realms/shops' }),
+      'provider.issuer',
+      'has `/admin/` in it (issuer callers): that is where a provider is administered',
+      ADMIN,
+    ],
+    [
+      'the client id of protected keys that is an OCID',
+      withIssuer({
+        jwks_access: 'client_credentials',
+        client: { ...CLIENT, client_id: 'ocid1.domainapp.oc1..a' },
+      }),
+      'client.client_id',
+      'is an OCID (issuer callers)',
+      CLIENT_ID,
+    ],
+    [
+      'a client’s secret of another kind',
+      withBackend({ client: { client_id: 'a', client_secret_ocid: 'ocid1.key.oc1..a' } }),
+      'client.client_secret_ocid',
+      'is an OCID, but of no Vault secret (backend oic)',
+      SECRET,
+    ],
+    [
+      'a key for assertions of another kind',
+      withBackend({ grant: 'jwt_bearer', assertion: { key_ocid: 'ocid1.key.oc1..a' } }),
+      'assertion.key_ocid',
+      'is an OCID, but of no Vault secret (backend oic)',
+      SECRET,
+    ],
+    [
+      'a claim of Entra’s that changes',
+      asserting({ issuers: ['others', 'employees'] }, 'email'),
+      'assertion.subject_claim',
+      'is a claim that Entra lets change (backend oic): users or guests can get another’s',
+      CLAIM,
+    ],
+  ])('%s', (_what, document, key, problem, remedy) => {
+    expect(inDocument(document)).toStrictEqual([told(key, problem, remedy)])
+  })
+
+  it('user and password in a secret of another kind, by both of its defects', () => {
+    const basic = { name: 'oic', grant: 'basic', secret_ocid: 'ocid1.vault.oc1..a' }
+
+    expect(inDocument(documentOf({ backends: [basic] })).map(({ key }) => key)).toStrictEqual([
+      'grant',
+      'secret_ocid',
+    ])
+  })
+})
+
+describe('nothing is warned of', () => {
+  it.each<readonly [FlatConfiguration]>([
+    [{ idcs_introspection_endpoint: 'https://idp.example/token/introspect' }],
+    [{ idcs_introspection_endpoint: 'https://idp.example/introspect?token' }],
+    [{ idcs_introspection_endpoint: 'https://idp.example/my-token' }],
+    [{ back_end_token_endpoint: 'https://idp.example/introspect/token' }],
+    [{ idcs_introspection_endpoint: `${DOMAIN}/oauth2/v1/introspect` }],
+    [
+      {
+        issuer: 'https://identity.oraclecloud.com/',
+        idcs_introspection_endpoint: `${DOMAIN}/oauth2/v1/introspect`,
+      },
+    ],
+    [{ ...JWT, jwks_uri: 'https://idp.example/x/admin/v1/SigningCert/jwk' }],
+    [{ ...JWT, jwks_uri: 'https://identity.oraclecloud.com.example/keys' }],
+    [{ audience: 'any-graph https://graph.microsoft.com.example/' }],
+    [{ idcs_app_client_id: 'my-ocid1.a' }],
+    [{ back_end_scope: 'https://a..example:443urn:opc:resource:consumer::all' }],
+    [{ ...JWT, ...ASSERTING, issuer: ENTRA, back_end_assertion_subject_claim: 'upn' }],
+    [{ ...JWT, ...ASSERTING, issuer: ENTRA }],
+    [{ ...JWT, ...ASSERTING, back_end_assertion_subject_claim: 'email' }],
+  ])('of a flat key: %j', (values) => {
+    expect(withFlat(values)).toStrictEqual([])
+  })
+
+  it.each<readonly [string, Members]>([
+    ['a domain’s address', preset({ preset: 'oci_iam', domain_url: `${DOMAIN}:443/` })],
+    [
+      'a domain’s address, for JWTs',
+      preset({ preset: 'oci_iam', domain_url: DOMAIN }, { validation: 'jwt' }),
+    ],
+    [
+      'a realm’s address',
+      preset({ preset: 'keycloak', realm_url: 'https://sso.example/realms/a' }),
+    ],
+    ['a claim that others’ users have', asserting({ issuers: ['others'] }, 'email')],
+    ['a claim that nobody changes', asserting({ issuers: ['employees'] }, undefined)],
+  ])('of a document: %s', (_what, document) => {
+    expect(inDocument(document)).toStrictEqual([])
+  })
+})
