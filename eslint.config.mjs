@@ -41,6 +41,9 @@ export default defineConfig(
   {
     files: ['test/**/*.test.ts'],
     extends: [jest.configs['flat/recommended']],
-    rules: { 'jest/expect-expect': 'error', 'jest/no-standalone-expect': 'error' },
+    rules: {
+      'jest/expect-expect': ['error', { assertFunctionNames: ['expect', 'fc.assert'] }],
+      'jest/no-standalone-expect': 'error',
+    },
   },
 )
