@@ -1,15 +1,15 @@
-/** The part of `@fnproject/fdk` that is used here; the package ships no types. */
+/** The used part of `@fnproject/fdk`, which ships no types. */
 declare module '@fnproject/fdk' {
   export interface Context {
-    /** `Fn-Call-Id`; empty or absent outside of a platform. */
+    /** `Fn-Call-Id`; empty or absent outside of OCI Functions. */
     readonly callID: string | null | undefined
-    /** `Fn-Deadline`; null where the platform sends none. */
+    /** `Fn-Deadline`; null if the header is absent. */
     readonly deadline: Date | null
   }
 
   /**
-   * Listens on the socket that `FN_LISTENER` names. What the handler returns is sent as JSON with
-   * status 200; what it throws is sent, its text included, with status 502.
+   * Listens on the socket in `FN_LISTENER`. Sends the handler's result as JSON with status 200. If
+   * the handler throws, sends the error's message with status 502.
    */
   export function handle(
     handler: (body: Buffer, context: Context) => Promise<object>,

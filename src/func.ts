@@ -1,6 +1,6 @@
 /**
- * Owns the function on its platform: bytes in, answer out, one constant throw.
- * I/O: the only door to the FDK and to the environment.
+ * The entry point: the only file that uses the FDK and the environment. Request bytes in, response
+ * out; a fault leaves as one constant `throw`, which the FDK answers with 502.
  */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,12 +12,12 @@ import { dropStandardError } from './platform/log.ts'
 import type { start } from './boot/start.ts'
 
 if (asksForDebugging(process.env)) dropStandardError()
-// Node would write its warnings to standard error as plain text; `start.ts` has them logged.
+// Node writes warnings to standard error as plain text; `boot/start.ts` logs them instead.
 process.removeAllListeners('warning')
 
 /**
- * What the FDK turns into a 502, its text into the body and its stack into the log. Constant,
- * without cause and stack, so that neither has anything of the call.
+ * The FDK answers a thrown error with 502, sends its message as the body and logs its stack. This
+ * one is constant and has no cause or stack, so that neither contains anything about the call.
  */
 const CANNOT_DECIDE = new Error('The authorizer could not decide')
 CANNOT_DECIDE.stack = `Error: ${CANNOT_DECIDE.message}`
@@ -28,14 +28,14 @@ function startOnce(): AnswerCall {
   return (started ??= (loadCompiledFile(file) as { start: typeof start }).start(process.env))
 }
 
-// A killed instance leaves its socket behind, and the FDK fails where it finds one.
+// A killed instance leaves its socket behind, and the FDK fails to start if it exists.
 const socket = /^unix:(.+)$/.exec(process.env['FN_LISTENER'] ?? '')?.[1]
 if (socket !== undefined) {
   for (const path of [socket, `${socket}.tmp`]) rmSync(path, { force: true })
 }
 
-// The FDK takes no status but from a throw, and ends the process on an undefined result. It joins
-// the chunks of a body as texts in every mode but this one, and so breaks characters.
+// With the FDK, only a throw sets an error status, and an undefined result ends the process. In its
+// other input modes it decodes each chunk of the body separately, which breaks multi-byte characters.
 handle(
   async (payload, context) => {
     const response = await startOnce()({
@@ -49,5 +49,5 @@ handle(
   { inputMode: 'buffer' },
 )
 
-// Once the socket is there: the platform waits for it, and the first call comes while this loads.
+// The platform waits for the socket, so listen first and load the authorizer afterwards.
 setImmediate(startOnce)

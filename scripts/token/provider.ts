@@ -65,7 +65,7 @@ function judged(
   }
   const endpoints = Object.entries(document).filter(([name]) => name.endsWith('_endpoint'))
   for (const [name, endpoint] of endpoints) {
-    const problem = typeof endpoint === 'string' ? endpointProblem(endpoint) : 'is no address'
+    const problem = typeof endpoint === 'string' ? endpointProblem(endpoint) : 'is not a URL'
     if (problem !== undefined) throw new Error(`The discovery document’s ${name} ${problem}`)
   }
   return isIdentityDomain

@@ -1,7 +1,3 @@
-/**
- * Owns the wiring of what obtains credentials, from the configured backends.
- * I/O: none of its own.
- */
 import { createCredentialSource } from '../backend/backends.ts'
 import { createBasicSource } from '../backend/basic.ts'
 import { createClientCredentialsGrant } from '../backend/client-credentials.ts'

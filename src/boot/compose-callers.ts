@@ -1,7 +1,3 @@
-/**
- * Owns the wiring of what judges callers, from the configured issuers.
- * I/O: none of its own.
- */
 import { createDiscovery, type DiscoveredEndpoint } from '../caller/discovery.ts'
 import { createIntrospect } from '../caller/introspection.ts'
 import { createCallerVerifier, type IssuerVerifier } from '../caller/issuers.ts'
@@ -56,7 +52,7 @@ function signingKeys(
       )
 }
 
-/** Gives the configured address, or has it discovered. */
+/** The configured endpoint, or the one that the discovery document names. */
 type Locate = (
   configured: string | undefined,
   name: DiscoveredEndpoint,

@@ -1,7 +1,4 @@
-/**
- * Owns the wiring: the one place where concrete parts meet.
- * I/O: none of its own; it gives the parts that do I/O to those that need it.
- */
+/** Connects the parts: the only place where implementations are chosen. */
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { createAuthorizer, type Authorize } from '../authorizer.ts'
 import { composeBackends } from './compose-backends.ts'
@@ -46,24 +43,24 @@ export function compose(config: Config, settings: Settings, ports: Ports): Autho
   })
 }
 
-/** There are a few kinds of warnings about a few things: whatever is above is repetition. */
-const MOST_WARNINGS = 100
+/** Bounds the memory for warnings already logged. */
+const MAX_WARNINGS = 100
 
-/** Tells each warning once. */
+/** Logs each warning once per instance. */
 function createWarn(log: Log): Warn {
-  const told = new Set<string>()
+  const logged = new Set<string>()
   return (reason, about) => {
     const key = JSON.stringify([reason, about])
-    if (told.has(key) || told.size >= MOST_WARNINGS) return
-    told.add(key)
+    if (logged.has(key) || logged.size >= MAX_WARNINGS) return
+    logged.add(key)
     log('warn', 'warning', { reason, ...about, ...WARNING_REASONS[reason] })
   }
 }
 
 /**
- * Tells tokens apart in the log without telling them: 16 hex digits of a hash with a key that
- * never leaves this process, so that nobody can try tokens against a log. As a key object it is
- * prepared once: as bytes it costs Node 24 more than the hash itself.
+ * Identifies a token in the log without revealing it: the first 16 hex digits of an HMAC with a key
+ * that never leaves this process, so that tokens cannot be tested against a log. The key is a
+ * `KeyObject`, because importing it from bytes for each call costs Node 24 more than the hash itself.
  */
 function createFingerprint(): (token: Redacted) => string {
   const key = createSecretKey(randomBytes(32))

@@ -1,7 +1,4 @@
-/**
- * Owns the ways out that a configuration's parts share, with what goes through them counted.
- * I/O: none of its own.
- */
+/** The dependencies that the parts of a configuration share. */
 import type { Config } from '../config/model.ts'
 import { createAskAsClient, type AskAsClient } from '../oauth/client-exchange.ts'
 import type { Chance } from '../platform/chance.ts'
@@ -11,7 +8,7 @@ import type { CallKind, Tally } from '../platform/tally.ts'
 import type { Warn } from '../reasons.ts'
 import type { SecretStore } from '../vault/secret-store.ts'
 
-/** What the parts need of the outside. */
+/** Access to everything outside the process, and to time and randomness. */
 export interface Ports {
   readonly http: Http
   readonly secrets: SecretStore
@@ -21,6 +18,7 @@ export interface Ports {
   readonly tally: Tally
 }
 
+/** The same ports, with each request counted by its kind for the summary in the log. */
 export interface CountedPorts {
   readonly http: (kind: CallKind) => Http
   readonly askAsClient: (kind: CallKind) => AskAsClient
@@ -30,7 +28,7 @@ export interface CountedPorts {
   readonly warn: Warn
 }
 
-/** Calls to an identity domain that issues tokens for a backend count against its rate limit. */
+/** Also counts the requests that use up the rate limit of a backend's identity domain. */
 export function createCountedPorts({ backends }: Config, ports: Ports): CountedPorts {
   const domains = new Set(
     backends.flatMap(({ grant }) => (grant.kind === 'basic' ? [] : [hostOf(grant.tokenEndpoint)])),

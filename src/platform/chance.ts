@@ -1,7 +1,4 @@
-/**
- * Owns chance, for spreading over time what many instances would do at the same moment.
- * I/O: `systemChance` asks the system's random source.
- */
+/** Randomness that spreads over time what many instances would otherwise do at the same moment. */
 import { randomInt } from 'node:crypto'
 
 /** A number from 0 (included) to 1 (excluded). */

@@ -1,29 +1,25 @@
-/**
- * Owns the loading of a bundled file together with what V8 compiled of it when it was built.
- * I/O: reads both files.
- */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Script } from 'node:vm'
 
 type Load = (exports: object, require: NodeJS.Require, module: { exports: unknown }) => void
 
-/** What a CommonJS module is wrapped in, on one line so that line numbers stay. */
+/** The CommonJS module wrapper, on one line so that line numbers stay the same. */
 export function wrapped(source: string): string {
   return `(function (exports, require, module) {${source}\n})`
 }
 
-/** Where the compiled form of a file lies. */
+/** The path of a file's compiled code (V8's code cache). */
 export function compiledName(path: string): string {
   return `${path}.compiled`
 }
 
 /**
- * The exports of the CommonJS file. Its compiled form saves most of the time that it takes to load;
- * where it is absent, or of another version of Node, V8 compiles the source as ever.
+ * Loads a CommonJS file with the compiled code beside it, which saves most of the loading time. If
+ * the compiled code is missing or belongs to another version of Node, V8 compiles the source.
  */
 export function loadCompiledFile(path: string): unknown {
-  const cachedData = readIfThere(compiledName(path))
+  const cachedData = readIfPresent(compiledName(path))
   const script = new Script(wrapped(readFileSync(path, 'utf8')), {
     filename: path,
     ...(cachedData && { cachedData }),
@@ -34,7 +30,7 @@ export function loadCompiledFile(path: string): unknown {
   return module.exports
 }
 
-function readIfThere(path: string): Buffer | undefined {
+function readIfPresent(path: string): Buffer | undefined {
   try {
     return readFileSync(path)
   } catch {

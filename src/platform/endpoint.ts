@@ -1,15 +1,13 @@
 /**
- * Owns which addresses may be called at all.
- * Pure.
+ * What is wrong with the URL of an endpoint, or undefined if nothing is. The text does not repeat the
+ * URL, which may contain a secret. Endpoints must be https; http is accepted for loopback only.
  */
-
-/** What is wrong with the address, in words that do not repeat it; undefined where nothing is. */
 export function endpointProblem(address: string): string | undefined {
   const url = URL.canParse(address) ? new URL(address) : undefined
-  if (url === undefined) return 'is no address'
+  if (url === undefined) return 'is not a URL'
   if (!isTrustworthy(url)) return 'is not https'
   if (url.username !== '' || url.password !== '' || url.hash !== '') {
-    return 'has credentials or a fragment in it'
+    return 'contains credentials or a fragment'
   }
   return undefined
 }

@@ -1,13 +1,10 @@
-/**
- * Owns the log: one JSON object a line on standard output, and nothing in it but what is given.
- * I/O: writes standard output.
- */
+/** The log: one JSON object per line on standard output. */
 import type { Clock } from './clock.ts'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-/** What may stand in a log line. Objects of other kinds are kept out by the type. */
+/** JSON values only: the type keeps out errors, responses and secrets. */
 export type LogValue = string | number | boolean | null | readonly LogValue[] | LogRecord
 export interface LogRecord {
   readonly [name: string]: LogValue
@@ -15,16 +12,16 @@ export interface LogRecord {
 
 export type Log = (level: LogLevel, event: string, record: LogRecord) => void
 
-/** Values from outside are cut to this many characters, so that a line stays a line. */
-const LONGEST_VALUE_CHARACTERS = 512
+/** Longer strings are truncated, because they may come from outside. */
+const MAX_VALUE_CHARACTERS = 512
 
-/** Writes what is at least as grave as `least`. */
+/** Writes events of `minLevel` and above. */
 export function createLog(
-  least: LogLevel,
+  minLevel: LogLevel,
   clock: Clock,
   write: (line: string) => void = (line) => void process.stdout.write(line),
 ): Log {
-  const threshold = LOG_LEVELS.indexOf(least)
+  const threshold = LOG_LEVELS.indexOf(minLevel)
   return (level, event, record) => {
     if (LOG_LEVELS.indexOf(level) < threshold) return
     const time = new Date(clock.now() * 1000).toISOString()
@@ -33,31 +30,31 @@ export function createLog(
 }
 
 function shorten(_name: string, value: unknown): unknown {
-  return typeof value === 'string' && value.length > LONGEST_VALUE_CHARACTERS
-    ? `${value.slice(0, LONGEST_VALUE_CHARACTERS)}…`
+  return typeof value === 'string' && value.length > MAX_VALUE_CHARACTERS
+    ? `${value.slice(0, MAX_VALUE_CHARACTERS)}…`
     : value
 }
 
-/** Goes on when who read the log is gone: to log that would fail as well, and so on for ever. */
-export function outliveReaders(): void {
+/** Ignores write errors: logging them would fail in the same way. */
+export function ignoreWriteErrors(): void {
   process.stdout.on('error', () => undefined)
 }
 
 /**
- * Drops what is written to standard error: nothing of ours, but requests with their secrets where
- * the environment has Node or a library print them. A dying Node writes past this.
+ * Discards standard error. The authorizer writes nothing there, but Node and libraries print requests
+ * with their secrets when the environment enables debugging. A crash report of Node is still written.
  */
 export function dropStandardError(): void {
   process.stderr.write = () => true
 }
 
-/** What libraries say once more of a failure that the decision's line has told already. */
-const TOLD_ALREADY = /^(Error in function|Error 502|Request |All retry attempts)/
+/** Library messages about failures that the decision line already reports. */
+const ALREADY_REPORTED = /^(Error in function|Error 502|Request |All retry attempts)/
 
-/** Brings what libraries write with `console.warn` into the log, so that every line is JSON. */
-export function adoptConsoleWarnings(log: Log): void {
+/** Logs what libraries write with `console.warn`, so that every line is JSON. */
+export function logConsoleWarnings(log: Log): void {
   console.warn = (...words: readonly unknown[]) => {
     const text = words.filter((word) => typeof word === 'string').join(' ')
-    log(TOLD_ALREADY.test(text) ? 'debug' : 'warn', 'library_warning', { text })
+    log(ALREADY_REPORTED.test(text) ? 'debug' : 'warn', 'library_warning', { text })
   }
 }

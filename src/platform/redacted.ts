@@ -1,13 +1,9 @@
-/**
- * Owns secrets and tokens in memory: a wrapper that nothing prints by accident.
- * Pure.
- */
 import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
 
 const SHOWN = '[redacted]'
 
-/** A secret text. `reveal` is the only way to it; JSON, String and inspect show `[redacted]`. */
+/** A secret or token. Only `reveal` returns it; JSON, String and inspect show `[redacted]`. */
 export class Redacted {
   readonly #text: string
 
@@ -15,12 +11,12 @@ export class Redacted {
     this.#text = text
   }
 
-  /** The secret itself. To be called where it leaves for its one rightful place, nowhere else. */
+  /** The secret itself. Call it only where the secret is sent or parsed. */
   reveal(): string {
     return this.#text
   }
 
-  /** SHA-256 of the secret in base64url: tells two secrets apart without keeping either. */
+  /** SHA-256 of the secret in base64url, to compare secrets without keeping them. */
   digest(): string {
     return createHash('sha256').update(this.#text).digest('base64url')
   }

@@ -1,7 +1,5 @@
-/**
- * Owns the shape of an outcome that may be a failure. Expected failures are values here.
- * Pure.
- */
+/** Expected failures are values; a thrown error is a defect. */
+export type Result<T, E> = Success<T> | Failure<E>
 
 export interface Success<T> {
   readonly ok: true
@@ -13,11 +11,10 @@ export interface Failure<E> {
   readonly error: E
 }
 
-export type Result<T, E> = Success<T> | Failure<E>
-
 export function success<T>(value: T): Success<T> {
   return { ok: true, value }
 }
+
 export function failure<E>(error: E): Failure<E> {
   return { ok: false, error }
 }

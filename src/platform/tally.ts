@@ -1,16 +1,13 @@
-/**
- * Owns the count of requests to neighbours, for the log's summary.
- * Pure.
- */
+/** Counts outgoing requests for the summary in the log. */
 import type { Http } from './http.ts'
 
-/** What a neighbour is asked for. */
+/** What a request asks for. */
 export type CallKind = 'introspection' | 'token' | 'keys' | 'discovery' | 'secret'
 
 /** Counts since the last `take`. */
 export interface Counts {
   readonly calls: Readonly<Record<CallKind, number>>
-  /** Those of them that an identity domain's rate limit counts. */
+  /** How many of them count against the rate limit of the backend's identity domain. */
   readonly rateLimited: number
 }
 
@@ -20,7 +17,7 @@ export class Tally {
   #calls = { ...NOTHING }
   #rateLimited = 0
 
-  /** The same door, with what goes through it counted. `isRateLimited` judges the address. */
+  /** Wraps `http` so that each request is counted. `isRateLimited` decides by its URL. */
   counting(
     http: Http,
     kind: CallKind,
@@ -33,7 +30,7 @@ export class Tally {
     }
   }
 
-  /** The counts, which begin anew. */
+  /** Returns the counts and resets them. */
   take(): Counts {
     const counts = { calls: this.#calls, rateLimited: this.#rateLimited }
     this.#calls = { ...NOTHING }

@@ -153,10 +153,10 @@ describe('the command line', () => {
     [['password'], 'client-credentials, device, code, refresh'],
     [['device'], '--issuer'],
     [['device', '--issuer', 'http://idp.example', '--client-id', 'a'], '--issuer is not https'],
-    [['device', '--issuer', 'idcs-1.example', '--client-id', 'a'], '--issuer is no address'],
+    [['device', '--issuer', 'idcs-1.example', '--client-id', 'a'], '--issuer is not a URL'],
     [
       ['device', '--issuer', 'https://idp.example', '--client-id', 'a', '--call', 'api.example'],
-      '--call is no address',
+      '--call is not a URL',
     ],
     [['device', '--issuer', 'https://idp.example'], '--client-id'],
     [['refresh', '--issuer', 'https://idp.example', '--client-id', 'a'], '--store'],

@@ -108,7 +108,7 @@ describe('discovery', () => {
     ['is not there', {}],
     ['is null', { jwks_uri: null }],
     ['is no text', { jwks_uri: [KEYS] }],
-    ['is no address', { jwks_uri: '/keys' }],
+    ['is not a URL', { jwks_uri: '/keys' }],
     ['is not https', { jwks_uri: 'http://idp.example/keys' }],
     ['has credentials in it', { jwks_uri: 'https://user:word@idp.example/keys' }],
   ])(

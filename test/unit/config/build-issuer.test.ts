@@ -289,9 +289,9 @@ describe('an issuer with something wrong in it', () => {
     'Give the OCID of the Vault secret, ocid1.vaultsecret.…; if the secret itself stands here, replace it: others can read it.'
 
   it.each([
-    ['introspection_endpoint', 'idp.example', 'is no address'],
+    ['introspection_endpoint', 'idp.example', 'is not a URL'],
     ['introspection_endpoint', 'http://idp.example', 'is not https'],
-    ['jwks_uri', 'https://a:b@idp.example', 'has credentials or a fragment in it'],
+    ['jwks_uri', 'https://a:b@idp.example', 'contains credentials or a fragment'],
   ])('is refused with %s = %s', (field, address, what) => {
     expect(
       problemsOf(

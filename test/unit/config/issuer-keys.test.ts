@@ -166,6 +166,6 @@ describe('an address of keys', () => {
       problemsOf(
         withIssuer({ jwks_uri: 'keys', jwks_access: 'client_credentials', client: CLIENT }),
       ).map(({ key, problem: what }) => [key, what]),
-    ).toStrictEqual([['authorizer_config: issuers.0.jwks_uri', 'is no address']])
+    ).toStrictEqual([['authorizer_config: issuers.0.jwks_uri', 'is not a URL']])
   })
 })

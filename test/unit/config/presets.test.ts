@@ -271,7 +271,7 @@ describe('a preset', () => {
     [
       { preset: 'okta', org_url: 'acme' },
       'org_url',
-      'is no address',
+      'is not a URL',
       'Give a full address that begins with https://; http is for loopback alone.',
     ],
   ])('says what to do about a bad value: %j', (provider, field, what, remedy) => {

@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import {
-  adoptConsoleWarnings,
+  logConsoleWarnings,
   createLog,
   LOG_LEVELS,
   type LogLevel,
@@ -114,7 +114,7 @@ describe('warnings of libraries', () => {
 
   beforeEach(() => {
     lines.length = 0
-    adoptConsoleWarnings(logInto(lines))
+    logConsoleWarnings(logInto(lines))
   })
   afterEach(() => {
     console.warn = warn
