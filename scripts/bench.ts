@@ -2,7 +2,7 @@
  * `npm run bench`: what the built function costs, as ratios to an empty function and to the floor,
  * all in one interleaved run. `--node PATH` runs it on another Node, `--publish` renews what the
  * README shows. Exit status 1 where a target is missed.
- * I/O: starts functions and their neighbours; writes `reports/bench/` or `docs/performance/`.
+ * I/O: starts functions and their dependencies; writes `reports/bench/` or `docs/performance/`.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,24 +11,24 @@ import { join } from 'node:path'
 import { createResourcePrincipal } from '../stack/resource-principal.ts'
 import { distSize } from './bench/dist-size.ts'
 import { measureCold, measureMemory, measureWarm, type Bench } from './bench/measure.ts'
-import { startNeighbours } from './stand-ins/neighbours.ts'
+import { startDependencies } from './build/rehearsal/dependencies.ts'
 import { barPlot } from './bench/plot.ts'
 import { judgeAll, tableOf } from './bench/report.ts'
 import { cpuGroup } from './bench/runner.ts'
 import { makeSubjects, type SubjectName } from './bench/subjects.ts'
-import { buildFirst } from './build/build-first.ts'
+import { buildFirst } from './command-line/build-first.ts'
 import { nodeOption } from './command-line/node-option.ts'
 import { flag, wholeNumber } from './command-line/options.ts'
-import { takeOrder } from './command-line/take-order.ts'
-import { makeCaller } from './stand-ins/caller.ts'
+import { readCommandLine } from './command-line/command-line.ts'
+import { createCaller } from './build/rehearsal/caller.ts'
 
-const { values } = takeOrder({
+const { values } = readCommandLine({
   name: 'bench',
   about: `What the built function costs, as ratios to an empty function and to the floor, all in one interleaved
 run. It builds first, and takes a minute or two; the machine should do nothing else meanwhile.
 Exit status 1 where a target is missed.`,
   options: {
-    runs: wholeNumber('starts of each function', { least: 1, most: 1000, otherwise: 15 }),
+    runs: wholeNumber('starts of each function', { min: 1, max: 1000, default: 15 }),
     node: nodeOption,
     publish: flag('renews docs/performance/, what the README shows, instead of reports/bench/'),
   },
@@ -42,14 +42,14 @@ function told(text: string): void {
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-'))
 const principal = await createResourcePrincipal()
-const caller = makeCaller()
-const neighbours = await startNeighbours(caller.jwks)
+const caller = createCaller()
+const dependencies = await startDependencies(caller.jwks)
 const tokens = await Promise.all(Array.from({ length: 500 }, () => caller.token()))
 let calls = 0
 const bench: Bench = {
   node: values.node,
-  neighbours,
-  subjects: await makeSubjects(neighbours.url, principal.environment, folder),
+  dependencies,
+  subjects: await makeSubjects(dependencies.url, principal.environment, folder),
   payload: (name) => {
     calls += 1
     const opaque = `opaque-${'x'.repeat(800)}-${calls}`
@@ -69,9 +69,9 @@ const COLD: readonly SubjectName[] = [
   'floor, JWT',
   'authorizer, JWT',
 ]
-told('cold, whole CPU, neighbours at 0 ms')
+told('cold, whole CPU, dependencies at 0 ms')
 const whole = await measureCold(bench, COLD, runs, 0)
-told('cold, whole CPU, neighbours at 50 ms')
+told('cold, whole CPU, dependencies at 50 ms')
 const late = await measureCold(bench, COLD.slice(1), runs, 50)
 const quarterGroup = cpuGroup(0.25)
 told(
@@ -100,7 +100,7 @@ const memory = new Map(
     ),
   ),
 )
-neighbours.close()
+dependencies.close()
 principal.remove()
 rmSync(folder, { recursive: true })
 

@@ -6,10 +6,10 @@
 import { readFileSync } from 'node:fs'
 import { checkConfig } from './check-config/check-config.ts'
 import { readInput } from './check-config/read-input.ts'
-import { UsageError } from './command-line/read.ts'
-import { orRefuse, takeOrder } from './command-line/take-order.ts'
+import { UsageError } from './command-line/parse.ts'
+import { exitOnUsageError, readCommandLine } from './command-line/command-line.ts'
 
-const { operand: file } = takeOrder({
+const { operand: file } = readCommandLine({
   name: 'check-config',
   about: `Says what the function would say of a configuration, before anything is deployed: each problem (✗) and
 warning (!) with what to do, or what the configuration comes to. Nothing is asked over the network,
@@ -41,7 +41,7 @@ function contentOf(path: string): Uint8Array {
   }
 }
 
-const values = orRefuse(() => readInput(contentOf(file ?? '-')))
+const values = exitOnUsageError(() => readInput(contentOf(file ?? '-')))
 const { text, isUsable } = checkConfig(values)
 process.stdout.write(text)
 process.exitCode = isUsable ? 0 : 1

@@ -3,12 +3,12 @@
  * I/O: starts the local stack; writes standard output.
  */
 import { startLocalStack } from '../stack/local-stack.ts'
-import { buildFirst } from './build/build-first.ts'
-import { takeOrder } from './command-line/take-order.ts'
+import { buildFirst } from './command-line/build-first.ts'
+import { readCommandLine } from './command-line/command-line.ts'
 import { play, STORIES } from './demo/play.ts'
 import { differences, tellStory, tellSummary, type Telling } from './demo/tell.ts'
 
-takeOrder({
+readCommandLine({
   name: 'demo',
   about: `Tells the stories of the authorizer over the local stack: what is sent, what comes of it, and what the
 identity providers see. It builds first, and takes ten seconds or so. Exit status 0 when all end as they should.`,

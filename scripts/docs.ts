@@ -18,9 +18,9 @@ import {
   type DenialReason,
 } from '../src/reasons.ts'
 import { flag } from './command-line/options.ts'
-import { takeOrder } from './command-line/take-order.ts'
+import { readCommandLine } from './command-line/command-line.ts'
 
-const { values } = takeOrder({
+const { values } = readCommandLine({
   name: 'docs',
   about: `Writes what is documented by the code itself: the README's tables of configuration keys, reasons and
 warnings, and the JSON Schema of the configuration document. It takes seconds.`,

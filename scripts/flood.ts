@@ -1,32 +1,32 @@
 /**
  * `npm run flood`: a million distinct tokens, good and bad, at one instance that has 128 MiB. Its
  * memory must stay flat. Exit status 1 where it does not, or where an answer was wrong.
- * I/O: starts the function and its neighbours; writes standard output.
+ * I/O: starts the function and its dependencies; writes standard output.
  */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { createResourcePrincipal } from '../stack/resource-principal.ts'
 import { start } from './bench/runner.ts'
-import { buildFirst } from './build/build-first.ts'
-import { imageArguments } from './build/image-arguments.ts'
+import { buildFirst } from './command-line/build-first.ts'
+import { imageNodeOptions } from './build/node-options.ts'
 import { nodeOption } from './command-line/node-option.ts'
 import { wholeNumber } from './command-line/options.ts'
-import { takeOrder } from './command-line/take-order.ts'
+import { readCommandLine } from './command-line/command-line.ts'
 import { smallMemory } from './soak/small-memory.ts'
-import { configurationFor } from './stand-ins/configuration.ts'
-import { AUDIENCE, ISSUER, startNeighbours } from './stand-ins/neighbours.ts'
+import { configurationsFor } from './build/rehearsal/configurations.ts'
+import { AUDIENCE, ISSUER, startDependencies } from './build/rehearsal/dependencies.ts'
 
-const { values } = takeOrder({
+const { values } = readCommandLine({
   name: 'flood',
   about: `A million distinct tokens, good and bad, at one instance of the function, whose memory must stay flat.
 It builds first, and takes seven minutes. Exit status 1 where memory grew, or an answer was wrong.`,
   options: {
     tokens: wholeNumber('tokens, half of them JWTs', {
-      least: 1_000,
-      most: 1_000_000_000,
-      otherwise: 1_000_000,
+      min: 1_000,
+      max: 1_000_000_000,
+      default: 1_000_000,
       step: 20,
     }),
-    memory: wholeNumber('MiB that the instance has', { least: 1, most: 65_536, otherwise: 128 }),
+    memory: wholeNumber('MiB that the instance has', { min: 1, max: 65_536, default: 128 }),
     node: nodeOption,
   },
 })
@@ -37,11 +37,11 @@ const total = values.tokens
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
 const kid = 'SIGNING_KEY'
-const neighbours = await startNeighbours({
+const dependencies = await startDependencies({
   keys: [{ ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256' }],
 })
 const principal = await createResourcePrincipal()
-const { introspecting, verifying } = configurationFor(neighbours.url, principal.environment)
+const configurations = configurationsFor(dependencies.url, principal.environment)
 const now = Math.floor(Date.now() / 1000)
 
 function encoded(value: unknown): string {
@@ -92,7 +92,7 @@ async function flood(
   count: number,
 ): Promise<boolean> {
   const entry = 'dist/func.js'
-  const subject = { entry, environment, nodeArguments: imageArguments() }
+  const subject = { entry, environment, nodeArguments: imageNodeOptions() }
   const running = await start(memory?.node ?? values.node, subject)
   const resident: number[] = []
   let sent = 0
@@ -116,15 +116,20 @@ async function flood(
 }
 
 const results = [
-  await flood('JWTs', { ...verifying, algorithms: 'ES256', log_level: 'error' }, JWTS, total / 2),
+  await flood(
+    'JWTs',
+    { ...configurations.jwt, algorithms: 'ES256', log_level: 'error' },
+    JWTS,
+    total / 2,
+  ),
   await flood(
     'introspection, kept for 300 s',
-    { ...introspecting, introspection_cache_seconds: '300', log_level: 'error' },
+    { ...configurations.introspection, introspection_cache_seconds: '300', log_level: 'error' },
     OPAQUE,
     total / 2,
   ),
 ]
-neighbours.close()
+dependencies.close()
 principal.remove()
 const used = memory?.end()
 if (used) console.log(`${used.peakMebibytes} MiB charged at most, ${used.killed} killed for it`)

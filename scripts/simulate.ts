@@ -6,14 +6,14 @@
  */
 import { RATE_LIMITS_PER_MINUTE } from '../src/config/model.ts'
 import { arrivalsOf, simulate, type Arrival, type Deployment } from './bench/simulation.ts'
-import { buildFirst } from './build/build-first.ts'
-import { orRefuse, takeOrder } from './command-line/take-order.ts'
+import { buildFirst } from './command-line/build-first.ts'
+import { exitOnUsageError, readCommandLine } from './command-line/command-line.ts'
 import { agreesWithStack } from './simulate/agreement.ts'
 import { refuseTooManyCalls, SIMULATE } from './simulate/command.ts'
 import { seededChance } from './soak/chance.ts'
 
-const { values } = takeOrder(SIMULATE)
-orRefuse(() => {
+const { values } = readCommandLine(SIMULATE)
+exitOnUsageError(() => {
   refuseTooManyCalls(values)
 })
 

@@ -5,11 +5,11 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { startLocalStack } from '../stack/local-stack.ts'
-import { buildFirst } from './build/build-first.ts'
-import { imageArguments } from './build/image-arguments.ts'
+import { buildFirst } from './command-line/build-first.ts'
+import { imageNodeOptions } from './build/node-options.ts'
 import { nodeOption } from './command-line/node-option.ts'
 import { wholeNumber } from './command-line/options.ts'
-import { takeOrder } from './command-line/take-order.ts'
+import { readCommandLine } from './command-line/command-line.ts'
 import { callAndJudge, newCounts } from './soak/calls.ts'
 import { seededChance } from './soak/chance.ts'
 import { soakConfiguration } from './soak/configuration.ts'
@@ -17,23 +17,23 @@ import { smallMemory } from './soak/small-memory.ts'
 import { startTroubles } from './soak/troubles.ts'
 import { report } from './soak/report.ts'
 
-const { values } = takeOrder({
+const { values } = readCommandLine({
   name: 'soak',
   about: `The whole local stack under load, with everything going wrong at random, and an oracle that judges each
 answer. It builds first, and takes up to half a minute more than it is told. Exit status 1 when it found anything.`,
   options: {
-    seconds: wholeNumber('seconds of load', { least: 10, most: 604_800, otherwise: 300 }),
+    seconds: wholeNumber('seconds of load', { min: 10, max: 604_800, default: 300 }),
     seed: wholeNumber('repeats the troubles of an earlier run', {
-      least: 0,
-      most: 4_294_967_295,
-      otherwise: Date.now() % 1_000_000,
-      otherwiseTold: 'by the clock',
+      min: 0,
+      max: 4_294_967_295,
+      default: Date.now() % 1_000_000,
+      defaultText: 'by the clock',
     }),
-    callers: wholeNumber('callers at the same time', { least: 1, most: 1000, otherwise: 8 }),
+    callers: wholeNumber('callers at the same time', { min: 1, max: 1000, default: 8 }),
     memory: wholeNumber('MiB that each instance of the function has; 0 sets no limit', {
-      least: 0,
-      most: 65_536,
-      otherwise: 128,
+      min: 0,
+      max: 65_536,
+      default: 128,
     }),
     node: nodeOption,
   },
@@ -49,7 +49,7 @@ const stack = await startLocalStack({
   function: {
     maxInstances: 4,
     node: memory?.node ?? values.node,
-    nodeArguments: imageArguments(),
+    nodeArguments: imageNodeOptions(),
   },
 })
 await stack.authorizer.setConfig(soakConfiguration(stack))

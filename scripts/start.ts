@@ -4,10 +4,10 @@
  */
 import { API_AUDIENCE } from '../stack/cast.ts'
 import { PATH_PREFIXES, startLocalStack } from '../stack/local-stack.ts'
-import { buildFirst } from './build/build-first.ts'
-import { takeOrder } from './command-line/take-order.ts'
+import { buildFirst } from './command-line/build-first.ts'
+import { readCommandLine } from './command-line/command-line.ts'
 
-takeOrder({
+readCommandLine({
   name: 'start',
   about: `Keeps the local stack running until Ctrl-C: gateway, function, identity domains, Vault and Oracle
 Integration, all on loopback. It says how to call it, and what the function logs. It builds first.`,

@@ -2,7 +2,7 @@
  * `npm run token`: gets a token to begin with, by the flow that is named.
  * I/O: asks the identity provider; writes the token to standard output, all talk to standard error.
  */
-import { UsageError } from './command-line/read.ts'
+import { UsageError } from './command-line/parse.ts'
 import { HELP, readArguments } from './token/arguments.ts'
 import { useToken } from './token/outcome.ts'
 import { connect } from './token/provider.ts'

@@ -3,7 +3,7 @@
  * meets all of them alike.
  * I/O: through the runner.
  */
-import type { Neighbours } from '../stand-ins/neighbours.ts'
+import type { Dependencies } from '../build/rehearsal/dependencies.ts'
 import { start, type ControlGroup, type Running } from './runner.ts'
 import type { SubjectName, Subjects } from './subjects.ts'
 
@@ -16,7 +16,7 @@ export interface Cold {
 export interface Bench {
   readonly node: string
   readonly subjects: Subjects
-  readonly neighbours: Neighbours
+  readonly dependencies: Dependencies
   /** A call's payload with a token that this function takes; another token each time. */
   readonly payload: (name: SubjectName) => string
 }
@@ -27,7 +27,7 @@ function isPermit(body: string): boolean {
 
 /** Starts each function `runs` times, in turns, and calls it once. */
 export async function measureCold(
-  { node, subjects, neighbours, payload }: Bench,
+  { node, subjects, dependencies, payload }: Bench,
   names: readonly SubjectName[],
   runs: number,
   delayMilliseconds: number,
@@ -36,7 +36,7 @@ export async function measureCold(
   const results = new Map<SubjectName, Cold>(
     names.map((name) => [name, { socket: [], firstAnswer: [] }]),
   )
-  neighbours.delayBy(delayMilliseconds)
+  dependencies.delayBy(delayMilliseconds)
   // The first round warms the machine's caches and does not count.
   for (let run = -1; run < runs; run += 1) {
     for (const name of names) {
@@ -51,14 +51,14 @@ export async function measureCold(
       results.get(name)?.firstAnswer.push(answered)
     }
   }
-  neighbours.delayBy(0)
+  dependencies.delayBy(0)
   return results
 }
 
 export interface Warm {
   /** Milliseconds, one per call. */
   readonly calls: number[]
-  /** Requests to neighbours that a thousand decisions cost. */
+  /** Requests to dependencies that a thousand decisions cost. */
   requestsPerThousand: number
 }
 
@@ -66,7 +66,7 @@ const BLOCK = 50
 
 /** Calls each running function `calls` times, in blocks by turns, after `unmeasured` calls. */
 export async function measureWarm(
-  { subjects, node, neighbours, payload }: Bench,
+  { subjects, node, dependencies, payload }: Bench,
   names: readonly SubjectName[],
   calls: number,
   unmeasured: number,
@@ -90,10 +90,10 @@ export async function measureWarm(
   const requests = new Map<SubjectName, number>()
   for (let done = 0; done < calls; done += BLOCK) {
     for (const name of names) {
-      neighbours.forget()
+      dependencies.resetCounts()
       const times = await callBlock(name, BLOCK)
       results.get(name)?.calls.push(...times)
-      const made = Object.values(neighbours.counts).reduce((sum, count) => sum + count, 0)
+      const made = Object.values(dependencies.counts).reduce((sum, count) => sum + count, 0)
       requests.set(name, (requests.get(name) ?? 0) + made)
     }
   }

@@ -100,9 +100,9 @@ export function judgeAll(results: Results): readonly Row[] {
       1.15,
       'cold',
     ),
-    ...firsts(whole, 'neighbours at 0 ms', 2),
+    ...firsts(whole, 'dependencies at 0 ms', 2),
     ...(quarter ? firsts(quarter, 'a quarter of a CPU', 2) : []),
-    ...firsts(late, 'neighbours at 50 ms', 1.25),
+    ...firsts(late, 'dependencies at 50 ms', 1.25),
     compared(
       'warm decision, JWT',
       callsOf('authorizer, JWT'),

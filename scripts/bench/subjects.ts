@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path'
 import { bundle } from '../build/bundle.ts'
-import { imageArguments } from '../build/image-arguments.ts'
-import { configurationFor } from '../stand-ins/configuration.ts'
+import { imageNodeOptions } from '../build/node-options.ts'
+import { configurationsFor } from '../build/rehearsal/configurations.ts'
 import type { Subject } from './runner.ts'
 
 export type SubjectName =
@@ -20,7 +20,7 @@ export type SubjectName =
 export type Subjects = Readonly<Record<SubjectName, Subject>>
 
 export async function makeSubjects(
-  neighbours: string,
+  dependencies: string,
   principal: Readonly<Record<string, string>>,
   folder: string,
 ): Promise<Subjects> {
@@ -29,12 +29,12 @@ export async function makeSubjects(
     await bundle(`scripts/bench/references/${name}.ts`, file)
     return file
   }
-  const { introspecting, verifying } = configurationFor(neighbours, principal)
+  const { introspection, jwt } = configurationsFor(dependencies, principal)
   const referenceArguments: readonly string[] = []
   const ours = (environment: Readonly<Record<string, string>>): Subject => ({
     entry: 'dist/func.js',
     environment,
-    nodeArguments: imageArguments(),
+    nodeArguments: imageNodeOptions(),
   })
   const floor = await reference('floor')
   const of = (entry: string, environment: Readonly<Record<string, string>>): Subject => ({
@@ -44,14 +44,14 @@ export async function makeSubjects(
   })
   return {
     empty: of(await reference('empty'), {}),
-    'axios call': of(await reference('axios-call'), introspecting),
-    'floor, introspection': of(floor, introspecting),
-    'floor, JWT': of(floor, verifying),
-    'authorizer, introspection': ours(introspecting),
+    'axios call': of(await reference('axios-call'), introspection),
+    'floor, introspection': of(floor, introspection),
+    'floor, JWT': of(floor, jwt),
+    'authorizer, introspection': ours(introspection),
     'authorizer, introspection kept for 60 s': ours({
-      ...introspecting,
+      ...introspection,
       introspection_cache_seconds: '60',
     }),
-    'authorizer, JWT': ours(verifying),
+    'authorizer, JWT': ours(jwt),
   }
 }

@@ -1,10 +1,7 @@
-/**
- * Owns the bill of materials of the bundle, in CycloneDX 1.6 as JSON: the same for the same input.
- * Pure.
- */
 import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library'
 import type { BundledPackage } from './bundled-packages.ts'
 
+/** CycloneDX 1.6 as JSON; the same input gives the same text. */
 export function billOfMaterials(
   product: { readonly name: string; readonly version: string; readonly license: string },
   packages: readonly BundledPackage[],

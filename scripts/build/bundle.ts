@@ -1,27 +1,23 @@
-/**
- * Owns how sources become one file that runs alone.
- * I/O: writes the file.
- */
 import { build, type Metafile } from 'esbuild'
-import { withoutDeadModules } from './dead-modules.ts'
+import { withoutUnreachableModules } from './unreachable-modules.ts'
 
-/** Bundles `entry` and all that it needs into `outfile`; tells what went into it. */
+/** Bundles `entry` and all that it imports into `outfile`; the metafile lists what went in. */
 export async function bundle(entry: string, outfile: string): Promise<Metafile> {
   const { metafile } = await build({
     entryPoints: [entry],
     outfile,
     bundle: true,
     platform: 'node',
-    // The SDK cannot run as ES modules: it requires Node's own modules at run time.
+    // The SDK cannot run as an ES module: it requires Node's own modules at run time.
     format: 'cjs',
     target: 'node20',
-    // Names of functions are not kept: that defines a property at run time for each closure made.
+    // Without keepNames, which would define a property at run time for each closure.
     minify: true,
-    // The notices have it all.
+    // THIRD-PARTY-NOTICES.txt has all of them.
     legalComments: 'none',
-    // A bundled `import()` becomes a `require`, run when it is reached.
+    // A bundled `import()` becomes a `require` that runs when it is reached.
     supported: { 'dynamic-import': false },
-    plugins: [withoutDeadModules],
+    plugins: [withoutUnreachableModules],
     metafile: true,
     logLevel: 'warning',
   })

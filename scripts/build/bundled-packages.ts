@@ -1,26 +1,23 @@
-/**
- * Owns which packages of others are in the bundle, and under which licence each of them is.
- * I/O: reads what the package manager installed, and its lockfile.
- */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+/** A package of which something is in the bundle. */
 export interface BundledPackage {
   readonly name: string
   readonly version: string
-  /** SPDX expression, as the package says it. */
+  /** SPDX expression from its package.json. */
   readonly license: string
-  /** The texts of its licence and notice files. */
+  /** Contents of its license and notice files. */
   readonly texts: readonly string[]
-  /** SHA-512 of the archive that it came in, as base64. */
+  /** SHA-512 of its archive, from the lockfile, in Base64. */
   readonly sha512: string
 }
 
 const NODE_MODULES = 'node_modules/'
 
 /**
- * `inputs`: the files that went into the bundle, by their paths. Throws an `Error` for a package
- * without licence or integrity: it could not be shipped.
+ * `inputs`: paths of the files in the bundle. Throws for a package without license or integrity,
+ * since it could not be shipped.
  */
 export async function bundledPackages(
   inputs: readonly string[],
@@ -34,7 +31,7 @@ interface Lockfile {
   readonly packages: Readonly<Record<string, { readonly integrity?: string } | undefined>>
 }
 
-/** The package's own folder, which may lie in that of another: `node_modules/a/node_modules/@b/c`. */
+/** The innermost package: `node_modules/a/node_modules/@b/c` for a file below it. */
 function folderOf(input: string): string | undefined {
   const start = input.lastIndexOf(NODE_MODULES)
   if (start < 0) return undefined
@@ -51,7 +48,7 @@ async function describe(folder: string, lock: Lockfile): Promise<BundledPackage>
   }
   const { name, version, license } = manifest
   const [algorithm, sha512] = lock.packages[folder]?.integrity?.split('-') ?? []
-  if (license === undefined) throw new Error(`${name} does not say its licence`)
+  if (license === undefined) throw new Error(`${name} has no license`)
   if (algorithm !== 'sha512' || sha512 === undefined) throw new Error(`${name} has no integrity`)
   const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file))
   const texts = await Promise.all(files.sort().map((file) => readFile(join(folder, file), 'utf8')))

@@ -6,7 +6,7 @@
 import { duplicateMembers } from '../../src/config/checks/duplicate-members.ts'
 import type { FlatConfiguration } from '../../src/config/flat-reader.ts'
 import { isJsonObject, member, type JsonObject } from '../../src/platform/json.ts'
-import { UsageError } from '../command-line/read.ts'
+import { UsageError } from '../command-line/parse.ts'
 
 /** Throws a `UsageError` where it is none of the forms. */
 export function readInput(content: Uint8Array): FlatConfiguration {

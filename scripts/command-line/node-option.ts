@@ -1,17 +1,14 @@
-/**
- * Owns the option by which the function runs on another Node.
- * I/O: asks that one for its version.
- */
 import { spawnSync } from 'node:child_process'
 import type { Option } from './options.ts'
 
+/** For commands that can run the function on another version of Node. */
 export const nodeOption: Option<string> = {
   placeholder: 'PATH',
   meaning: 'the Node that runs the function',
-  otherwise: process.execPath,
-  otherwiseTold: 'this one',
-  wanted: 'the path of a Node that runs here',
-  read: (path) => {
+  default: process.execPath,
+  defaultText: 'this one',
+  expected: 'the path of a Node that runs here',
+  parse: (path) => {
     const { error, stdout } = spawnSync(path === '' ? '.' : path, ['--version'], {
       encoding: 'utf8',
     })

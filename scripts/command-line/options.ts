@@ -1,71 +1,69 @@
-/**
- * Owns the kinds of options that commands have, and what each takes for a value.
- * Pure.
- */
-
+/** A command's option: how the help shows it and which values it accepts. */
 export interface Option<T> {
-  /** What stands for its value in the help; undefined where it takes none. */
+  /** Stands for the value in the help; undefined where the option takes none. */
   readonly placeholder: string | undefined
   readonly meaning: string
-  readonly otherwise: T
-  /** The default as a person reads it; empty where it goes without saying. */
-  readonly otherwiseTold: string
-  /** What has to be given, after “give”. */
-  readonly wanted: string
-  /** Undefined where the text is no such value. */
-  readonly read: (text: string) => T | undefined
+  readonly default: T
+  /** The default as the help shows it; empty to leave it out. */
+  readonly defaultText: string
+  /** What a valid value is; follows “give” in an error. */
+  readonly expected: string
+  /** Undefined where the text is not a valid value. */
+  readonly parse: (text: string) => T | undefined
 }
 
 export function flag(meaning: string): Option<boolean> {
   return {
     placeholder: undefined,
     meaning,
-    otherwise: false,
-    otherwiseTold: '',
-    wanted: 'no value',
-    read: () => undefined,
+    default: false,
+    defaultText: '',
+    expected: 'no value',
+    parse: () => undefined,
   }
 }
 
 export interface Range {
-  readonly least: number
-  readonly most: number
-  readonly otherwise: number
-  /** Only multiples of it. */
+  /** Inclusive, as is `max`. */
+  readonly min: number
+  readonly max: number
+  readonly default: number
+  /** Accepts only multiples of it. */
   readonly step?: number
-  /** Where the default is not the same each time. */
-  readonly otherwiseTold?: string
+  /** For a default that differs from run to run. */
+  readonly defaultText?: string
 }
 
 export function wholeNumber(meaning: string, range: Range): Option<number> {
-  const { least, most, otherwise, step = 1, otherwiseTold = String(otherwise) } = range
+  const { min, max, step = 1, defaultText = String(range.default) } = range
   const kind = step === 1 ? 'a whole number' : `a multiple of ${step}`
   return {
     placeholder: 'N',
     meaning,
-    otherwise,
-    otherwiseTold,
-    wanted: `${kind} from ${least} to ${most}`,
-    read: (text) => {
+    default: range.default,
+    defaultText,
+    expected: `${kind} from ${min} to ${max}`,
+    parse: (text) => {
       const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
-      return value >= least && value <= most && value % step === 0 ? value : undefined
+      return value >= min && value <= max && value % step === 0 ? value : undefined
     },
   }
 }
 
 export function decimalNumber(
   meaning: string,
-  { least, most, otherwise }: Omit<Range, 'step' | 'otherwiseTold'>,
+  range: Omit<Range, 'step' | 'defaultText'>,
 ): Option<number> {
+  const { min, max } = range
   return {
     placeholder: 'N',
     meaning,
-    otherwise,
-    otherwiseTold: String(otherwise),
-    wanted: `a number from ${least} to ${most}`,
-    read: (text) => {
+    default: range.default,
+    defaultText: String(range.default),
+    expected: `a number from ${min} to ${max}`,
+    parse: (text) => {
       const value = /^\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : Number.NaN
-      return value >= least && value <= most ? value : undefined
+      return value >= min && value <= max ? value : undefined
     },
   }
 }
@@ -73,14 +71,14 @@ export function decimalNumber(
 export function choice<T extends string>(
   meaning: string,
   choices: readonly T[],
-  otherwise: T,
+  defaultChoice: T,
 ): Option<T> {
   return {
     placeholder: 'NAME',
     meaning: `${meaning}: ${choices.join(', ')}`,
-    otherwise,
-    otherwiseTold: otherwise,
-    wanted: `one of ${choices.join(', ')}`,
-    read: (text) => choices.find((each) => each === text),
+    default: defaultChoice,
+    defaultText: defaultChoice,
+    expected: `one of ${choices.join(', ')}`,
+    parse: (text) => choices.find((each) => each === text),
   }
 }

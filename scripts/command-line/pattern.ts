@@ -1,24 +1,18 @@
-/**
- * Owns the reading of a pattern that picks some of many by their names.
- * Pure.
- */
-import { UsageError } from './read.ts'
+import { UsageError } from './parse.ts'
 
-/** Throws a `UsageError`; where the names are known, also for a pattern that fits none of them. */
+/** Throws a `UsageError` for an invalid pattern and, where names are given, for one that matches none. */
 export function readPattern(text: string, names?: readonly string[]): RegExp {
-  const pattern = compiled(text)
+  const pattern = compile(text)
   if (names?.some((name) => pattern.test(name)) !== false) return pattern
   throw new UsageError(
-    `PATTERN ${JSON.stringify(text)} fits nothing: give a part of a name, as ${JSON.stringify(names[0])}.`,
+    `PATTERN ${JSON.stringify(text)} matches nothing: give a part of a name, as ${JSON.stringify(names[0])}.`,
   )
 }
 
-function compiled(text: string): RegExp {
+function compile(text: string): RegExp {
   try {
     return new RegExp(text)
   } catch {
-    throw new UsageError(
-      `PATTERN ${JSON.stringify(text)} cannot be read: give a regular expression.`,
-    )
+    throw new UsageError(`PATTERN ${JSON.stringify(text)} is not valid: give a regular expression.`)
   }
 }

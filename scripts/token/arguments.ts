@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util'
 import { endpointProblem } from '../../src/platform/endpoint.ts'
-import { UsageError } from '../command-line/read.ts'
+import { UsageError } from '../command-line/parse.ts'
 
 export const FLOW_NAMES = ['client-credentials', 'device', 'code', 'refresh'] as const
 export type FlowName = (typeof FLOW_NAMES)[number]

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
-import { UsageError } from '../command-line/read.ts'
+import { UsageError } from '../command-line/parse.ts'
 
 /** Throws a `UsageError` where there is none. */
 export async function readClientSecret(file: string | undefined): Promise<string> {

@@ -73,5 +73,5 @@ it.each([
   const { status, stdout, stderr } = await run(file, '--node', path)
 
   expect([status, stdout]).toEqual([2, ''])
-  expect(stderr).toBe(`--node takes no "${path}": give the path of a Node that runs here.\n`)
+  expect(stderr).toBe(`--node "${path}" is not valid: give the path of a Node that runs here.\n`)
 })

@@ -1,19 +1,15 @@
-/**
- * Owns the proof of what `npm run simulate` takes for a deployment.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
-import { readOrder } from '../../scripts/command-line/read.ts'
+import { parseCommandLine } from '../../scripts/command-line/parse.ts'
 import { refuseTooManyCalls, SIMULATE } from '../../scripts/simulate/command.ts'
 
 function valuesOf(...words: readonly string[]) {
-  const order = readOrder(SIMULATE, words)
-  if (order === 'help') throw new Error('this is no order')
-  return order.values
+  const commandLine = parseCommandLine(SIMULATE, words)
+  if (commandLine === 'help') throw new Error('a command line was expected')
+  return commandLine.values
 }
 
 describe('a simulation', () => {
-  it('is of a usual deployment where nothing is said', () => {
+  it('has defaults of a usual deployment', () => {
     expect(valuesOf()).toEqual({
       callers: 100,
       rate: 50,
@@ -39,11 +35,11 @@ describe('a simulation', () => {
     [['--decision', '59'], 'a whole number from 60 to 3600'],
     [['--idle', '-1'], 'a whole number from 0 to 86400'],
     [['--seed', 'x'], 'a whole number from 0 to 4294967295'],
-  ])('is not of %j', (words, expected) => {
+  ])('rejects %j', (words, expected) => {
     expect(() => valuesOf(...words)).toThrow(expected)
   })
 
-  it('has as many calls as memory holds', () => {
+  it('limits the number of calls', () => {
     expect(() => {
       refuseTooManyCalls(valuesOf('--rate', '10000', '--minutes', '16'))
     }).not.toThrow()

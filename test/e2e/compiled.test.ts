@@ -8,7 +8,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { imageArguments } from '../../scripts/build/image-arguments.ts'
+import { imageNodeOptions } from '../../scripts/build/node-options.ts'
 import { compiledName, wrapped } from '../../src/platform/compiled-file.ts'
 import { startByHand } from './support/by-hand.ts'
 import { FUNCTION_ENTRY, startWorld, type World } from './support/world.ts'
@@ -37,7 +37,7 @@ describe('the compiled code', () => {
       const [source, compiled] = process.argv.slice(1).map((path) => readFileSync(path))
       process.stdout.write(String(new Script(source.toString(), { cachedData: compiled }).cachedDataRejected))`
     const answer = execFileSync(process.execPath, [
-      ...imageArguments(),
+      ...imageNodeOptions(),
       '-e',
       script,
       source,

@@ -4,14 +4,14 @@
  * I/O: starts the function, its neighbours and proxies; writes standard output.
  */
 import pc from 'picocolors'
-import { buildFirst } from '../../scripts/build/build-first.ts'
+import { buildFirst } from '../../scripts/command-line/build-first.ts'
 import { readPattern } from '../../scripts/command-line/pattern.ts'
-import { orRefuse, takeOrder } from '../../scripts/command-line/take-order.ts'
+import { exitOnUsageError, readCommandLine } from '../../scripts/command-line/command-line.ts'
 import { startCells } from './cells.ts'
 import { faultRows, statusRows, type FaultRow } from './faults.ts'
 import { NEIGHBOURS, type NeighbourName } from './verdicts.ts'
 
-const { operand } = takeOrder({
+const { operand } = readCommandLine({
   name: 'test:faults',
   about: `Tries every fault at every neighbour of the built function (introspection, keys, token endpoint, Vault)
 and tells what came of it, as a table. It builds first, and takes five minutes; with a PATTERN less.
@@ -24,7 +24,7 @@ Exit status 1 where anything came that should not.`,
   },
 })
 const names = [...faultRows(''), ...statusRows()].map(({ name }) => name)
-const pattern = orRefuse(() => readPattern(operand ?? '', names))
+const pattern = exitOnUsageError(() => readPattern(operand ?? '', names))
 buildFirst()
 
 interface Cell {

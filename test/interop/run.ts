@@ -8,13 +8,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildFirst } from '../../scripts/build/build-first.ts'
+import { buildFirst } from '../../scripts/command-line/build-first.ts'
 import { readPattern } from '../../scripts/command-line/pattern.ts'
-import { orRefuse, takeOrder } from '../../scripts/command-line/take-order.ts'
+import { exitOnUsageError, readCommandLine } from '../../scripts/command-line/command-line.ts'
 import { keycloakVersion, prepareKeycloak } from './keycloak/distribution.ts'
 import { missingRequirements } from './keycloak/requirements.ts'
 
-const { operand } = takeOrder({
+const { operand } = readCommandLine({
   name: 'test:interop',
   about: `Runs the tests against a real Keycloak ${keycloakVersion}, where Java 17 or later and Maven are; elsewhere it says
 what is missing. It builds first, and takes a minute or two; the first time longer, for 170 MB to fetch.`,
@@ -25,7 +25,7 @@ what is missing. It builds first, and takes a minute or two; the first time long
     isRequired: false,
   },
 })
-const pattern = operand === undefined ? undefined : orRefuse(() => readPattern(operand))
+const pattern = operand === undefined ? undefined : exitOnUsageError(() => readPattern(operand))
 
 function inProject(path: string) {
   return fileURLToPath(new URL(`../../${path}`, import.meta.url))

@@ -1,18 +1,15 @@
-/**
- * Owns a caller with JWTs as an identity domain issues them.
- * Pure, but for chance.
- */
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
-import { AUDIENCE, ISSUER } from './neighbours.ts'
+import { AUDIENCE, ISSUER } from './dependencies.ts'
 
+/** A caller with JWTs as an identity domain issues them. */
 export interface Caller {
   readonly jwks: unknown
   /** A new JWT each time. */
   token(): Promise<string>
 }
 
-export function makeCaller(): Caller {
+export function createCaller(): Caller {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const kid = 'SIGNING_KEY'
   const now = Math.floor(Date.now() / 1000)

@@ -1,10 +1,9 @@
-/**
- * Owns the build that commands need which run the built function: after their line was read, so
- * that help and mistakes are told at once.
- * I/O: builds `dist/` in a process of its own; ends this one where that fails.
- */
 import { spawnSync } from 'node:child_process'
 
+/**
+ * Builds `dist/` for a command that runs the built function. Called after the command line is read,
+ * so that help and usage errors do not wait for it.
+ */
 export function buildFirst(): void {
   const { status } = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/build.ts'], {
     stdio: ['ignore', 'inherit', 'inherit'],

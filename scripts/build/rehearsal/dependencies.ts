@@ -1,25 +1,25 @@
-/**
- * Owns the neighbours of the benchmark: they answer well, as late as they are told, and count.
- * I/O: serves HTTP on loopback.
- */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export const ISSUER = 'https://identity.oraclecloud.com/'
 export const AUDIENCE = 'https://api.example.com/'
 
-export interface Neighbours {
+/**
+ * One loopback server in place of all that the function calls: introspection, keys, token endpoint
+ * and Vault. It answers well, counts, and can be made slow.
+ */
+export interface Dependencies {
   readonly url: string
-  /** Requests by the first part of their path, since the last `forget`. */
+  /** Requests by the first part of their path, since the last `resetCounts`. */
   readonly counts: Readonly<Record<string, number>>
-  forget(): void
+  resetCounts(): void
   /** Milliseconds before each answer. */
   delayBy(milliseconds: number): void
   close(): void
 }
 
-/** `jwks`: what the key address answers. */
-export async function startNeighbours(jwks: unknown): Promise<Neighbours> {
+/** `jwks`: the JWK Set to serve. */
+export async function startDependencies(jwks: unknown): Promise<Dependencies> {
   let counts: Record<string, number> = {}
   let delay = 0
   const expiry = Math.floor(Date.now() / 1000) + 36_000
@@ -70,7 +70,7 @@ export async function startNeighbours(jwks: unknown): Promise<Neighbours> {
     get counts() {
       return counts
     },
-    forget: () => {
+    resetCounts: () => {
       counts = {}
     },
     delayBy: (milliseconds) => {

@@ -1,20 +1,19 @@
 /**
- * Runs the bundled authorizer through its first calls and keeps what V8 compiled of it, beside it.
- * A process of its own, with the image's options: `rehearse.ts dist/authorizer.js`.
- * I/O: serves and asks HTTP on loopback; temporary files; writes the compiled file.
+ * `rehearse.ts dist/authorizer.js`: takes the bundle through its first calls and writes what V8
+ * compiled of it beside it. Runs in a process of its own, with the image's options for Node.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { Script } from 'node:vm'
-import { compiledName, wrapped } from '../../src/platform/compiled-file.ts'
-import type { start } from '../../src/boot/start.ts'
-import { createResourcePrincipal } from '../../stack/resource-principal.ts'
-import { makeCaller } from '../stand-ins/caller.ts'
-import { configurationFor } from '../stand-ins/configuration.ts'
-import { startNeighbours } from '../stand-ins/neighbours.ts'
+import type { start } from '../../../src/boot/start.ts'
+import { compiledName, wrapped } from '../../../src/platform/compiled-file.ts'
+import { createCaller } from './caller.ts'
+import { configurationsFor } from './configurations.ts'
+import { startDependencies } from './dependencies.ts'
+import { createPrincipal } from './resource-principal.ts'
 
-/** Calls after which everything that a permit takes has been compiled. */
+/** After so many calls, everything that a permit needs has been compiled. */
 const CALLS = 3
 
 const path = resolve(process.argv[2] ?? '')
@@ -23,17 +22,17 @@ const module = { exports: {} as { start: typeof start } }
 const load = script.runInThisContext() as (...parameters: readonly unknown[]) => void
 load(module.exports, createRequire(path), module)
 
-const caller = makeCaller()
-const neighbours = await startNeighbours(caller.jwks)
-const principal = await createResourcePrincipal()
+const caller = createCaller()
+const dependencies = await startDependencies(caller.jwks)
+const principal = createPrincipal()
 Object.assign(process.env, principal.environment)
-const { introspecting, verifying } = configurationFor(neighbours.url, principal.environment)
+const { introspection, jwt } = configurationsFor(dependencies.url, principal.environment)
 
-// The rehearsal's own log is of no interest.
+// Its log lines do not belong into the output of the build.
 const write = process.stdout.write.bind(process.stdout)
 process.stdout.write = () => true
 const answers: unknown[] = []
-for (const environment of [introspecting, verifying]) {
+for (const environment of [introspection, jwt]) {
   const answerCall = module.exports.start(environment)
   for (let call = 0; call < CALLS; call += 1) {
     const data = { token: `Bearer ${await caller.token()}` }
@@ -46,7 +45,7 @@ if (!answers.every((answer) => JSON.stringify(answer).includes('"active":true'))
   throw new Error('the rehearsal did not end in permits')
 }
 writeFileSync(compiledName(path), script.createCachedData())
-neighbours.close()
+dependencies.close()
 principal.remove()
-// Kept connections would hold the process for a while.
+// Connections that are kept alive would delay the end.
 process.exit(0)

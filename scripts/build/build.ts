@@ -1,0 +1,43 @@
+/**
+ * Builds `dist/`: the function with everything that it needs at run time, entered at `func.js`.
+ * This folder imports nothing but packages and `src/`, because the image's first stage has no more.
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { billOfMaterials } from './bill-of-materials.ts'
+import { bundle } from './bundle.ts'
+import { bundledPackages } from './bundled-packages.ts'
+import { imageNodeOptions } from './node-options.ts'
+import { thirdPartyNotices } from './notices.ts'
+
+const OUTPUT = 'dist'
+
+const manifest = JSON.parse(await readFile('package.json', 'utf8')) as {
+  readonly name: string
+  readonly version: string
+  readonly license: string
+}
+
+await rm(OUTPUT, { recursive: true, force: true })
+await mkdir(OUTPUT)
+// Two bundles: the platform waits for the socket, and opening it needs the first alone.
+const metafiles = [
+  await bundle('src/func.ts', `${OUTPUT}/func.js`),
+  await bundle('src/boot/start.ts', `${OUTPUT}/authorizer.js`),
+]
+// The project's package.json declares ES modules; the bundles are CommonJS.
+await writeFile(`${OUTPUT}/package.json`, `${JSON.stringify({ type: 'commonjs' })}\n`)
+
+// V8 accepts compiled code only from its own version; another Node compiles the source again.
+execFileSync(
+  process.execPath,
+  [
+    ...imageNodeOptions(),
+    ...['--import', 'tsx', 'scripts/build/rehearsal/rehearse.ts', `${OUTPUT}/authorizer.js`],
+  ],
+  { stdio: ['ignore', 'inherit', 'inherit'] },
+)
+
+const packages = await bundledPackages(metafiles.flatMap(({ inputs }) => Object.keys(inputs)))
+await writeFile(`${OUTPUT}/THIRD-PARTY-NOTICES.txt`, thirdPartyNotices(packages))
+await writeFile(`${OUTPUT}/sbom.cdx.json`, billOfMaterials(manifest, packages))
