@@ -5,7 +5,7 @@
  */
 import { withCircumstances, type Fault } from '../decision.ts'
 import type { Clock, Deadline } from '../platform/clock.ts'
-import type { Http, HttpAnswer, HttpFailure } from '../platform/http.ts'
+import type { Http, HttpAnswer, HttpFailure, HttpRequest } from '../platform/http.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import type { Warn } from '../reasons.ts'
@@ -34,6 +34,8 @@ export interface ClientRequest {
   readonly form: Form | ((client: AuthenticatingClient) => Promise<Result<Form, Fault>>)
   /** Whether the answer says that our client's authentication was refused. */
   readonly isClientRefused: (answer: HttpAnswer) => boolean
+  /** Default `shared`; see `HttpRequest`. */
+  readonly connection?: HttpRequest['connection']
 }
 
 /** What kept the exchange from having an answer: the neighbour, or the way to the secret. */
@@ -80,7 +82,12 @@ export function createAskAsClient({
     if (!form.ok) return aboutSecret(form.error, request)
     return requestForm(
       http,
-      { endpoint: request.endpoint, form: form.value, authentication: authentication.value },
+      {
+        endpoint: request.endpoint,
+        form: form.value,
+        authentication: authentication.value,
+        connection: request.connection ?? 'shared',
+      },
       deadline,
     )
   }

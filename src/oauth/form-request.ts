@@ -1,23 +1,20 @@
-/**
- * Owns the request that all our OAuth endpoints take: an authenticated form, answered with JSON.
- * I/O: through the HTTP door that it is given.
- */
 import type { Deadline } from '../platform/clock.ts'
-import type { Http, HttpAnswer, HttpFailure } from '../platform/http.ts'
+import type { Http, HttpAnswer, HttpFailure, HttpRequest } from '../platform/http.ts'
 import { member, parseJsonObject, type JsonObject } from '../platform/json.ts'
 import type { Result } from '../platform/result.ts'
 import type { AuthenticatedParts } from './client-authentication.ts'
 
-/** Parameters of a request body; one of each name (RFC 6749 §3.2). */
+/** Parameters of a request body, without repetition (RFC 6749 §3.2). */
 export type Form = Readonly<Record<string, string>>
 
 export interface FormRequest {
   readonly endpoint: string
   readonly form: Form
   readonly authentication: AuthenticatedParts
+  readonly connection: NonNullable<HttpRequest['connection']>
 }
 
-/** Sends the form (RFC 6749 §3.2, RFC 7662 §2.1). Tokens and secrets travel in the body, never in the URL. */
+/** Sends the form (RFC 6749 §3.2, RFC 7662 §2.1): tokens and secrets are in the body, never in the URL. */
 export function requestForm(
   http: Http,
   request: FormRequest,
@@ -33,6 +30,7 @@ export function requestForm(
         ...request.authentication.headers,
       },
       body: new URLSearchParams({ ...request.form, ...request.authentication.form }).toString(),
+      connection: request.connection,
     },
     deadline,
   )

@@ -1,7 +1,3 @@
-/**
- * Owns the asking for a token (RFC 6749 §3.2), whatever the grant.
- * I/O: asks the token endpoint through the port that it is given.
- */
 import type { Fault } from '../decision.ts'
 import type { Clock, Deadline } from '../platform/clock.ts'
 import { failure, type Result } from '../platform/result.ts'
@@ -31,7 +27,14 @@ export function createRequestToken(askAsClient: AskAsClient, clock: Clock): Requ
   return async ({ tokenEndpoint, client, form }, deadline) => {
     const requestedAt = clock.now()
     const answer = await askAsClient(
-      { endpoint: tokenEndpoint, client, form, isClientRefused: isInvalidClient },
+      {
+        endpoint: tokenEndpoint,
+        client,
+        form,
+        isClientRefused: isInvalidClient,
+        // Nothing in the answer says whose token it is. Tokens are fetched seldom enough for this.
+        connection: 'own',
+      },
       deadline,
     )
     if (answer.ok) return readTokenAnswer(answer.value, requestedAt, clock.now())

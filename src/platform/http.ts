@@ -1,10 +1,7 @@
-/**
- * Owns every exchange with a neighbour over HTTP: one request, one whole answer, within bounds.
- * I/O: opens connections. The only door to axios.
- */
+import type { ClientRequest } from 'node:http'
 import type { AxiosRequestConfig, AxiosResponse, AxiosStatic } from 'axios'
 import { milliseconds, type Deadline } from './clock.ts'
-import { agents, forgetting, whatHasArrived, type Agents } from './connections.ts'
+import { createAgents, createTransport, readPendingData, type Agents } from './connections.ts'
 import { isJsonObject, member } from './json.ts'
 import { failure, success, type Result } from './result.ts'
 
@@ -14,6 +11,12 @@ export interface HttpRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
+  /**
+   * `own`: a connection that is opened for this exchange and closed after it, so that no late or
+   * doubled answer to another request can be taken for the answer. It costs a handshake; a TLS
+   * session is resumed where the server allows it. Default `shared`: one that is kept open.
+   */
+  readonly connection?: 'own' | 'shared'
 }
 
 export interface HttpAnswer {
@@ -21,9 +24,14 @@ export interface HttpAnswer {
   /** By its name in lower case; undefined where the answer has no such header. */
   readonly header: (name: string) => string | undefined
   readonly body: Uint8Array
+  /**
+   * Closes the connection that the answer came over, and with it an exchange that uses it by now:
+   * for an answer that does not belong to the request.
+   */
+  readonly closeConnection: () => void
 }
 
-/** How an exchange failed before there was an answer to judge; a closed list, fit for the log. */
+/** Why an exchange has no answer; a closed list, fit for the log. */
 export type HttpFailure =
   | 'name_not_found'
   | 'connection_refused'
@@ -38,36 +46,38 @@ export type Http = (
   deadline: Deadline,
 ) => Promise<Result<HttpAnswer, HttpFailure>>
 
-/** An answer over this size is no answer of an identity provider or of Vault. */
-const LARGEST_ANSWER_BYTES = 1024 * 1024
+/** Identity providers and Vault send far smaller answers. */
+const MAX_ANSWER_BYTES = 1024 * 1024
 
-/** No exchange as a whole takes longer, however much time the decision has left. */
-const LONGEST_EXCHANGE_MILLISECONDS = milliseconds(5_000)
+/** Limit of the whole exchange, however much time the decision has left. */
+const MAX_EXCHANGE_MILLISECONDS = milliseconds(5_000)
 
 /**
- * An exchange that follows no redirect, asks no proxy, checks certificates whatever the
- * environment says, reads at most 1 MiB after decompression, and ends as a whole when the deadline
- * does. A connection that died while it lay idle costs one silent retry.
+ * Each exchange follows no redirect, uses no proxy, checks certificates whatever the environment
+ * says, reads at most 1 MiB after decompression, and ends when the deadline does. A kept connection
+ * that died while it was idle costs one silent retry.
  */
 export function createHttp(): Http {
-  // Loaded at the first exchange: a function that only listens has no use for it.
+  // Loaded at the first exchange, to keep the start short.
   let loading: Promise<Client> | undefined
   return async (request, deadline) => {
     const client = await (loading ??= loadClient())
-    await whatHasArrived(client.keptConnections)
-    const kept = await exchange(client, client.keptConnections, request, deadline)
-    if (kept !== 'dead_connection') return kept
-    const fresh = await exchange(client, client.freshConnections, request, deadline)
-    return fresh === 'dead_connection' ? failure('connection_failed') : fresh
+    if (request.connection !== 'own') {
+      await readPendingData(client.sharedConnections)
+      const outcome = await exchange(client, client.sharedConnections, request, deadline)
+      if (outcome !== 'dead_connection') return outcome
+    }
+    const outcome = await exchange(client, client.ownConnections, request, deadline)
+    return outcome === 'dead_connection' ? failure('connection_failed') : outcome
   }
 }
 
 interface Client {
   readonly axios: AxiosStatic
-  /** What axios hands a request over to, by the protocol of its address. */
-  readonly transports: Readonly<Record<string, ReturnType<typeof forgetting>>>
-  readonly keptConnections: Agents
-  readonly freshConnections: Agents
+  /** By the protocol of the URL. */
+  readonly transports: Readonly<Record<string, ReturnType<typeof createTransport>>>
+  readonly sharedConnections: Agents
+  readonly ownConnections: Agents
 }
 
 async function loadClient(): Promise<Client> {
@@ -78,19 +88,22 @@ async function loadClient(): Promise<Client> {
   ])
   return {
     axios,
-    transports: { 'http:': forgetting(http.request), 'https:': forgetting(https.request) },
-    keptConnections: agents(http, https, 'kept'),
-    freshConnections: agents(http, https, 'fresh'),
+    transports: {
+      'http:': createTransport(http.request),
+      'https:': createTransport(https.request),
+    },
+    sharedConnections: createAgents(http, https, 'shared'),
+    ownConnections: createAgents(http, https, 'own'),
   }
 }
 
-/** Each setting is given, defaults too: what is absent could be had from a polluted prototype. */
+/** Defaults are given, too: a missing setting could come from a polluted prototype. */
 const SETTINGS = {
   adapter: 'http',
   maxRedirects: 0,
   proxy: false,
-  maxContentLength: LARGEST_ANSWER_BYTES,
-  maxBodyLength: LARGEST_ANSWER_BYTES,
+  maxContentLength: MAX_ANSWER_BYTES,
+  maxBodyLength: MAX_ANSWER_BYTES,
   decompress: true,
   responseType: 'arraybuffer',
   transformRequest: (body: unknown) => body,
@@ -104,9 +117,9 @@ async function exchange(
   request: HttpRequest,
   deadline: Deadline,
 ): Promise<Result<HttpAnswer, HttpFailure> | 'dead_connection'> {
-  const span = Math.min(deadline.remaining(), LONGEST_EXCHANGE_MILLISECONDS)
+  const span = Math.min(deadline.remaining(), MAX_EXCHANGE_MILLISECONDS)
   if (span <= 0) return failure('timed_out')
-  // axios's own `timeout` ends with the first byte of the answer; this one ends the exchange.
+  // The `timeout` of axios ends with the first byte of the answer; this one covers the exchange.
   const abort = new AbortController()
   const timer = setTimeout(() => {
     abort.abort()
@@ -133,6 +146,7 @@ async function exchange(
 
 function toAnswer(response: AxiosResponse<Buffer>): HttpAnswer {
   const headers = response.headers as Readonly<Record<string, unknown>>
+  const { socket } = response.request as ClientRequest
   return {
     status: response.status,
     header: (name) => {
@@ -140,10 +154,13 @@ function toAnswer(response: AxiosResponse<Buffer>): HttpAnswer {
       return typeof value === 'string' ? value : undefined
     },
     body: response.data,
+    closeConnection: () => {
+      socket?.destroy()
+    },
   }
 }
 
-/** A kept connection that the neighbour closed before our request reached it. */
+/** Whether the server had closed a kept connection before the request reached it. */
 function isDeadConnection(error: unknown): boolean {
   if (!isJsonObject(error)) return false
   const request = member(error, 'request')
@@ -151,7 +168,7 @@ function isDeadConnection(error: unknown): boolean {
   return reused && request.reusedSocket === true && ['ECONNRESET', 'EPIPE'].includes(codeOf(error))
 }
 
-/** An AxiosError holds the whole request, secrets included: nothing of it but its code gets out. */
+/** An AxiosError holds the whole request, secrets included: only its code may leave this file. */
 function kindOf(error: unknown): HttpFailure {
   const code = codeOf(error)
   switch (code) {
@@ -177,7 +194,7 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : ''
 }
 
-/** axios gives both kinds of broken answer the same code; this is the text that tells them apart. */
+/** axios has one code for both kinds of broken answer; the message tells them apart. */
 function isTooLarge(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('maxContentLength')
 }

@@ -21,6 +21,7 @@ async function sent(form: Record<string, string>, authentication: Record<string,
       endpoint: 'https://idp.example/token',
       form,
       authentication: { headers: { Authorization: 'Basic x' }, form: authentication },
+      connection: 'own',
     },
     PLENTY_OF_TIME,
   )
@@ -33,6 +34,7 @@ describe('a request to an OAuth endpoint', () => {
       {
         method: 'POST',
         url: 'https://idp.example/token',
+        connection: 'own',
         headers: {
           Accept: 'application/json',
           'Content-Type': 'application/x-www-form-urlencoded',
@@ -63,7 +65,12 @@ describe('a request to an OAuth endpoint', () => {
   it('passes on how the exchange failed', async () => {
     const failed = await requestForm(
       () => Promise.resolve(failure('timed_out')),
-      { endpoint: 'https://idp.example/', form: {}, authentication: { headers: {}, form: {} } },
+      {
+        endpoint: 'https://idp.example/',
+        form: {},
+        authentication: { headers: {}, form: {} },
+        connection: 'shared',
+      },
       PLENTY_OF_TIME,
     )
 

@@ -1,11 +1,7 @@
-/**
- * Owns the proof that nobody hears an answer that was not meant for it, over connections that are kept.
- * I/O: TCP on loopback.
- */
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { createHttp } from '../../../src/platform/http.ts'
+import { createHttp, type HttpRequest } from '../../../src/platform/http.ts'
 import { PLENTY_OF_TIME } from '../support/time.ts'
 
 const servers: Server[] = []
@@ -25,13 +21,13 @@ function answer(body: string, status = '200 OK'): string {
   ].join('\r\n')
 }
 
-/** A server that answers the n-th request with `n`, and does something more after the first answer. */
+/** Answers the n-th request with `n`; `afterFirst` runs after the first answer. */
 async function serve(afterFirst: (socket: Socket) => void) {
   const counts = { requests: 0, connections: 0 }
   const server = createServer((socket) => {
     counts.connections += 1
     sockets.push(socket)
-    // What is sent late has to leave at once, and not with the answer after it.
+    // Late data must leave at once, and not together with the next answer.
     socket.setNoDelay(true)
     socket.on('error', () => undefined)
     socket.on('data', () => {
@@ -45,10 +41,11 @@ async function serve(afterFirst: (socket: Socket) => void) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, counts }
 }
 
-function asking(url: string) {
+function asking(url: string, connection?: HttpRequest['connection']) {
   const http = createHttp()
   return async () => {
-    const exchange = await http({ method: 'GET', url, headers: {} }, PLENTY_OF_TIME)
+    const request = { method: 'GET', url, headers: {}, ...(connection && { connection }) } as const
+    const exchange = await http(request, PLENTY_OF_TIME)
     return exchange.ok ? Buffer.from(exchange.value.body).toString() : exchange.error
   }
 }
@@ -78,7 +75,7 @@ describe('a kept connection', () => {
       'with its end',
       (socket) => setTimeout(() => socket.end(answer('{}', '408 Request Timeout')), 20),
     ],
-  ])('is given up when an answer comes that nobody has asked for: %s', async (_case, surplus) => {
+  ])('is closed when an answer arrives without a request: %s', async (_case, surplus) => {
     const { url, counts } = await serve(surplus)
     const ask = asking(url)
 
@@ -88,15 +85,92 @@ describe('a kept connection', () => {
     expect(counts.connections).toBe(2)
   })
 
-  it('is given up for what came while the process was frozen', async () => {
+  it('is closed for what arrived while the process was frozen', async () => {
     const { url, counts } = await serve((socket) => setTimeout(() => socket.write(SURPLUS), 20))
     const ask = asking(url)
 
     const first = await ask()
     await delay(5)
-    // The server is in this process: it sends when the freeze is over, before the next request.
+    // The server is in this process, so it sends when the freeze is over, before the next request.
     freeze(60)
     expect([first, await ask(), await ask()]).toStrictEqual(['1', '2', '3'])
+    expect(counts.connections).toBe(2)
+  })
+})
+
+describe('a connection of its own', () => {
+  /** Doubles each answer, the second one when the next request has arrived: Nagle's algorithm. */
+  const serveDoubled = async () => {
+    const counts = { requests: 0, connections: 0 }
+    const server = createServer((socket) => {
+      counts.connections += 1
+      sockets.push(socket)
+      socket.on('error', () => undefined)
+      let doubled = ''
+      socket.on('data', () => {
+        counts.requests += 1
+        const own = answer(String(counts.requests))
+        socket.write(doubled + own)
+        doubled = own
+      })
+    })
+    servers.push(server)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, counts }
+  }
+
+  it('never has the answer to another request, which a shared one may have', async () => {
+    const shared = asking((await serveDoubled()).url)
+    expect([await shared(), await shared()]).toStrictEqual(['1', '1'])
+
+    const { url, counts } = await serveDoubled()
+    const own = asking(url, 'own')
+    expect([await own(), await own(), await own()]).toStrictEqual(['1', '2', '3'])
+    expect(counts.connections).toBe(3)
+  })
+
+  it('is closed by us after the exchange, and says so', async () => {
+    const requests: string[] = []
+    const closed: Promise<unknown>[] = []
+    const server = createServer((socket) => {
+      closed.push(new Promise((resolve) => socket.once('close', resolve)))
+      socket.on('data', (data) => {
+        requests.push(data.toString())
+        socket.write(answer('1'))
+      })
+    })
+    servers.push(server)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    await asking(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, 'own')()
+
+    await Promise.all(closed)
+    expect(requests[0]).toMatch(/^connection: close\r$/im)
+  })
+})
+
+describe('closeConnection', () => {
+  it('has the next exchange use another connection', async () => {
+    const { url, counts } = await serve(() => undefined)
+    const http = createHttp()
+    const ask = () => http({ method: 'GET', url, headers: {} }, PLENTY_OF_TIME)
+    const first = await ask()
+    if (first.ok) first.value.closeConnection()
+
+    expect((await ask()).ok).toBe(true)
+    expect(counts.connections).toBe(2)
+  })
+
+  it('has an exchange that is under way on it tried again on another', async () => {
+    const { url, counts } = await serve(() => undefined)
+    const http = createHttp()
+    const ask = () => http({ method: 'GET', url, headers: {} }, PLENTY_OF_TIME)
+    const first = await ask()
+    const second = ask()
+    await new Promise(setImmediate)
+    await new Promise(setImmediate)
+    if (first.ok) first.value.closeConnection()
+
+    expect((await second).ok).toBe(true)
     expect(counts.connections).toBe(2)
   })
 })

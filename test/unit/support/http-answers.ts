@@ -1,15 +1,12 @@
-/**
- * Owns answers of neighbours as the HTTP door hands them over.
- * Pure.
- */
 import type { HttpAnswer } from '../../../src/platform/http.ts'
 
-/** An answer; a body that is no text is sent as JSON. */
+/** An answer as the HTTP client returns it; a body that is not a string is sent as JSON. */
 export function answer(status: number, body: unknown, mediaType = 'application/json'): HttpAnswer {
   return {
     status,
     header: (name) => (name === 'content-type' ? mediaType : undefined),
     body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+    closeConnection: () => undefined,
   }
 }
 
