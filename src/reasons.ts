@@ -82,9 +82,10 @@ export const DENIAL_REASONS = {
   },
   key_unknown: {
     challenge: 'invalid_token',
-    meaning: 'None of the issuer’s keys is the one that the token’s `kid` names.',
+    meaning:
+      'The issuer has no key that the token’s `kid` names, or one that is not trusted: `detail` says why then.',
     remedy:
-      'Get a new token. If new ones are refused too, the keys are of another tenant or environment.',
+      'Get a new token. If new ones are refused too, the keys are of another tenant or environment. With `detail`: have the identity provider publish a better key.',
   },
   signature_invalid: {
     challenge: 'invalid_token',
@@ -309,6 +310,12 @@ export const WARNING_REASONS = {
       'Vault does not give the configuration document any more. The last one serves for an hour.',
     remedy:
       '`detail` tells why. 404: the secret is gone, or the policy. Otherwise: route to Vault.',
+  },
+  keys_left_out: {
+    meaning:
+      'The issuer publishes keys that are not trusted to verify signatures. Tokens that they signed are denied.',
+    remedy:
+      '`detail` names each by its `kid`, and why. Nothing to do if tokens are signed with another key.',
   },
   secret_has_white_space: {
     meaning: 'A client secret begins or ends with white space, and is sent with it.',

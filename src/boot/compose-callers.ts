@@ -1,6 +1,7 @@
 import { createDiscovery, type DiscoveredEndpoint } from '../caller/discovery.ts'
 import { createIntrospect } from '../caller/introspection.ts'
 import { createCallerVerifier, type IssuerVerifier } from '../caller/issuers.ts'
+import type { LeftOutKey } from '../caller/json-web-key.ts'
 import { createFetchKeys } from '../caller/jwks-endpoint.ts'
 import { createJwtVerifier } from '../caller/jwt-access-token.ts'
 import { createRemoteKeys, createStaticKeys } from '../caller/signing-keys.ts'
@@ -25,7 +26,7 @@ function issuerVerifier(issuer: IssuerConfig, ports: CountedPorts): IssuerVerifi
     issuer,
     verify: createIssuerVerifier(
       issuer,
-      jwt && createJwtVerifier(issuer, jwt, signingKeys(jwt, locate, ports), clock),
+      jwt && createJwtVerifier(issuer, jwt, signingKeys(issuer.name, jwt, locate, ports), clock),
       introspection &&
         createIntrospect(issuer, introspection, {
           locate: locate(introspection.endpoint, 'introspection_endpoint'),
@@ -37,22 +38,24 @@ function issuerVerifier(issuer: IssuerConfig, ports: CountedPorts): IssuerVerifi
 }
 
 function signingKeys(
+  issuer: string,
   { keys }: JwtConfig,
   locate: Locate,
-  { http, askAsClient, clock }: CountedPorts,
+  { http, askAsClient, clock, warn }: CountedPorts,
 ) {
-  return keys.kind === 'static'
-    ? createStaticKeys(keys.keys)
-    : createRemoteKeys(
-        createFetchKeys(locate(keys.uri, 'jwks_uri'), keys.access, {
-          http: http('keys'),
-          requestToken: createRequestToken(askAsClient('token'), clock),
-        }),
-        clock,
-      )
+  if (keys.kind === 'static') return createStaticKeys(keys.keys)
+  const reportLeftOut = (leftOut: readonly LeftOutKey[]): void => {
+    const detail = leftOut.map(({ description }) => description).join('; ')
+    if (detail !== '') warn('keys_left_out', { issuer, detail })
+  }
+  const fetchKeys = createFetchKeys(locate(keys.uri, 'jwks_uri'), keys.access, {
+    http: http('keys'),
+    requestToken: createRequestToken(askAsClient('token'), clock),
+    reportLeftOut,
+  })
+  return createRemoteKeys(fetchKeys, clock, reportLeftOut)
 }
 
-/** The configured endpoint, or the one that the discovery document names. */
 type Locate = (
   configured: string | undefined,
   name: DiscoveredEndpoint,

@@ -1,7 +1,6 @@
 /**
- * Owns the authorizer's coming into being from its configuration: at once where that is given, at
- * the first call where it lies in Vault, and anew when it has changed there.
- * I/O: the log that it is given; Vault through the secret store.
+ * Builds the authorizer from its configuration: at once from flat keys or a document, at the first
+ * call from a document in Vault, and again whenever that has changed.
  */
 import type { Authorize } from '../authorizer.ts'
 import { compose } from './compose.ts'
@@ -11,48 +10,50 @@ import type { ConfigProblem } from '../config/problems.ts'
 import { warningsAbout, type ConfigReading } from '../config/read-config.ts'
 import { readDocument } from '../config/read-document.ts'
 import { fault, type Fault } from '../decision.ts'
-import { deadlineWithin, isWithin, numericDate, seconds } from '../platform/clock.ts'
+import { deadlineWithin, seconds, type Deadline } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
-import type { Redacted } from '../platform/redacted.ts'
+import { Refreshed } from '../platform/refreshed.ts'
+import { success, type Result } from '../platform/result.ts'
 import { WARNING_REASONS } from '../reasons.ts'
 
-/** The keys are told with each call: who looks at the log later finds no line of the cold start. */
+/** Each call logs the keys: the cold start's lines may be far away when somebody reads the log. */
 function configInvalid(problems: readonly ConfigProblem[]): Authorize {
   const detail = [...new Set(problems.map(({ key }) => key))].join(', ')
   return () => Promise.resolve(fault('config_invalid', { detail }))
 }
 
-/** With a broken configuration the function works all the same: its log is where to look. */
+/** With a broken configuration the function starts, and each call is a fault. */
 export function createConfiguredAuthorizer(
   { source, warnings, settings }: ConfigReading,
   ports: Ports,
   log: Log,
 ): Authorize {
-  tellWarnings(warnings, log)
+  logWarnings(warnings, log)
   if (!source.ok) {
-    tellProblems(source.error, log)
+    logProblems(source.error, log)
     return configInvalid(source.error)
   }
   if (source.value.kind === 'secret') {
     return authorizerFromSecret(source.value.secretOcid, settings, ports, log)
   }
-  tellConfig(source.value.config, log)
+  logConfig(source.value.config, log)
   return compose(source.value.config, settings, ports)
 }
 
-/** A call has no more time to spare for a document that it could do without. */
+/** How long a call waits for Vault when it can use the last document. */
 const PATIENCE = seconds(2)
 
-/** After Vault has not given the document, it is not looked for again for this long. */
-const PAUSE = seconds(30)
-
-/** For how long a document serves that Vault gives no more: its successor may be stricter. */
-const GRACE = seconds(3_600)
-
 /**
- * The document is read as often as any other secret is. While Vault does not give it, the last one
- * serves on for a while.
+ * The secret store decides how often Vault is asked. While Vault does not return the document, the
+ * last one is used for an hour: the next one may be stricter.
  */
+const POLICY = {
+  maxAge: seconds(0),
+  grace: seconds(3_600),
+  retryWithValue: seconds(30),
+  retryWithoutValue: seconds(0),
+}
+
 function authorizerFromSecret(
   secretOcid: string,
   settings: Settings,
@@ -60,63 +61,58 @@ function authorizerFromSecret(
   log: Log,
 ): Authorize {
   const { clock, secrets } = ports
-  let lookedInVainAt = numericDate(Number.NEGATIVE_INFINITY)
-  let readAt = lookedInVainAt
-  let isOutageTold = false
-  let current: { readonly digest: string; readonly authorize: Authorize } | undefined
+  let isOutageLogged = false
+  let built: { readonly digest: string; readonly authorize: Authorize } | undefined
 
   const build = (text: string): Authorize => {
     const config = readDocument(text, 'authorizer_config_secret_ocid')
     if (!config.ok) {
-      tellProblems(config.error, log)
+      logProblems(config.error, log)
       return configInvalid(config.error)
     }
-    tellWarnings(warningsAbout(config.value), log)
-    tellConfig(config.value, log)
+    logWarnings(warningsAbout(config.value), log)
+    logConfig(config.value, log)
     return compose(config.value, settings, ports)
   }
 
-  const adopt = (secret: Redacted): Authorize => {
-    readAt = clock.now()
-    isOutageTold = false
-    const digest = secret.digest()
-    if (digest !== current?.digest) current = { digest, authorize: build(secret.reveal()) }
-    return current.authorize
+  const read = async (deadline: Deadline, canWait: boolean): Promise<Result<Authorize, Fault>> => {
+    const patience = canWait ? deadlineWithin(PATIENCE, deadline, clock) : deadline
+    const secret = await secrets.read(secretOcid, patience)
+    if (!secret.ok) return secret
+    const digest = secret.value.digest()
+    if (digest !== built?.digest) built = { digest, authorize: build(secret.value.reveal()) }
+    return success(built.authorize)
   }
+  const document = new Refreshed(POLICY, read, clock)
 
-  return async (payload, deadline) => {
-    if (current === undefined || !isWithin(GRACE, readAt, clock.now())) {
-      const secret = await secrets.read(secretOcid, deadline)
-      return secret.ok ? adopt(secret.value)(payload, deadline) : secret.error
-    }
-    if (!isWithin(PAUSE, lookedInVainAt, clock.now())) {
-      const secret = await secrets.read(secretOcid, deadlineWithin(PATIENCE, deadline, clock))
-      if (secret.ok) return adopt(secret.value)(payload, deadline)
-      lookedInVainAt = clock.now()
-      if (!isOutageTold) tellOutage(secretOcid, secret.error, log)
-      isOutageTold = true
-    }
-    return current.authorize(payload, deadline)
+  return async (...call) => {
+    const [, deadline] = call
+    const current = await document.current(deadline)
+    if (!current.ok) return current.error
+    const { value: authorize, outage } = current.value
+    if (outage !== undefined && !isOutageLogged) logOutage(secretOcid, outage, log)
+    isOutageLogged = outage !== undefined
+    return authorize(...call)
   }
 }
 
-function told({ key, problem, remedy }: ConfigProblem) {
+function toRecord({ key, problem, remedy }: ConfigProblem) {
   return { key, problem, remedy }
 }
 
-function tellProblems(problems: readonly ConfigProblem[], log: Log): void {
-  log('error', 'config_invalid', { problems: problems.map(told) })
+function logProblems(problems: readonly ConfigProblem[], log: Log): void {
+  log('error', 'config_invalid', { problems: problems.map(toRecord) })
 }
 
-/** Once for each outage, as the hour of grace begins anew. */
-function tellOutage(secret: string, { circumstances }: Fault, log: Log): void {
+/** Once per outage. */
+function logOutage(secret: string, { circumstances }: Fault, log: Log): void {
   const reason = 'document_not_read'
   const { detail = '' } = circumstances
   log('warn', 'warning', { reason, secret, detail, ...WARNING_REASONS[reason] })
 }
 
-/** What is in force, so that nobody has to guess it from what is not complained of. */
-function tellConfig({ issuers, backends }: Config, log: Log): void {
+/** What is in force. */
+function logConfig({ issuers, backends }: Config, log: Log): void {
   log('info', 'config_read', {
     issuers: issuers.map(({ name, jwt, introspection, rules }) => ({
       name,
@@ -128,7 +124,7 @@ function tellConfig({ issuers, backends }: Config, log: Log): void {
   })
 }
 
-/** Told whatever the log level is: a check that is switched off has to show. */
-function tellWarnings(warnings: readonly ConfigProblem[], log: Log): void {
-  if (warnings.length > 0) log('error', 'config_warning', { warnings: warnings.map(told) })
+/** Logged at every log level: a check that is switched off must be visible. */
+function logWarnings(warnings: readonly ConfigProblem[], log: Log): void {
+  if (warnings.length > 0) log('error', 'config_warning', { warnings: warnings.map(toRecord) })
 }

@@ -1,23 +1,11 @@
-/**
- * Owns the endpoints that an issuer publishes (OpenID Connect Discovery 1.0 §4, RFC 8414).
- * I/O: fetches the metadata document through the HTTP door.
- */
+/** The endpoints that an issuer publishes (OpenID Connect Discovery 1.0 §4, RFC 8414). */
 import type { DiscoveryConfig } from '../config/model.ts'
-import { endpointProblem } from '../platform/endpoint.ts'
+import { discoveredEndpointProblem } from '../platform/endpoint.ts'
 import { fault, type Fault } from '../decision.ts'
-import { readJsonAnswer } from '../oauth/form-request.ts'
-import { SingleFlight } from '../platform/cache.ts'
-import {
-  isOver,
-  isWithin,
-  numericDate,
-  seconds,
-  type Clock,
-  type Deadline,
-  type NumericDate,
-} from '../platform/clock.ts'
+import { seconds, type Clock, type Deadline } from '../platform/clock.ts'
 import type { Http, HttpAnswer } from '../platform/http.ts'
-import { member, type JsonObject } from '../platform/json.ts'
+import { member, parseJsonObject, type JsonObject } from '../platform/json.ts'
+import { Refreshed } from '../platform/refreshed.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 
 export type DiscoveredEndpoint = 'jwks_uri' | 'introspection_endpoint'
@@ -27,96 +15,72 @@ export type Discover = (
   deadline: Deadline,
 ) => Promise<Result<string, Fault>>
 
-/** Endpoints move rarely; the document is read again after a day. */
-const MAX_AGE = seconds(86_400)
+/** Endpoints rarely move: the last document serves until there is another one. */
+const POLICY = {
+  maxAge: seconds(86_400),
+  grace: seconds(Number.POSITIVE_INFINITY),
+  retryWithValue: seconds(60),
+  retryWithoutValue: seconds(2),
+}
 
-/** The next try after one that failed, while there is no document, and while the last one serves. */
-const RETRY_WITHOUT = seconds(2)
-const RETRY_WITH = seconds(60)
-
-/** An endpoint that takes longer is slow, whoever asks. */
-const SOON = seconds(1)
-
-/**
- * The last good document serves on when a new one cannot be had, or lacks one of the endpoints that
- * are `needed`.
- */
+/** A document without one of the `needed` endpoints does not replace one that has them. */
 export function createDiscovery(
   config: DiscoveryConfig,
   needed: readonly DiscoveredEndpoint[],
   http: Http,
   clock: Clock,
 ): Discover {
-  let metadata: JsonObject | undefined
-  let fetchedAt = numericDate(Number.NEGATIVE_INFINITY)
-  let lastFailure: { readonly at: NumericDate; readonly fault: Fault } | undefined
-  const flights = new SingleFlight<JsonObject, Fault>()
-
-  const isTooSoon = ({ at }: { readonly at: NumericDate }): boolean =>
-    isWithin(metadata === undefined ? RETRY_WITHOUT : RETRY_WITH, at, clock.now())
-
-  /** Fetches, unless that failed only just before. */
-  const renew = async (deadline: Deadline): Promise<Result<JsonObject, Fault>> => {
-    if (lastFailure !== undefined && isTooSoon(lastFailure)) return failure(lastFailure.fault)
-    return flights.run('', deadline, async () => {
-      const startedAt = clock.now()
-      const fetched = await fetch(deadline)
-      // Whose own time was up so soon has learnt nothing of the endpoint.
-      if (!fetched.ok && isOver(deadline) && isWithin(SOON, startedAt, clock.now())) return fetched
-      lastFailure = fetched.ok ? undefined : { at: clock.now(), fault: fetched.error }
-      return fetched
-    })
-  }
-
+  const request = {
+    method: 'GET',
+    url: config.url,
+    headers: { Accept: 'application/json' },
+  } as const
   const fetch = async (deadline: Deadline): Promise<Result<JsonObject, Fault>> => {
-    const request = {
-      method: 'GET',
-      url: config.url,
-      headers: { Accept: 'application/json' },
-    } as const
     const answer = await http(request, deadline)
-    if (!answer.ok) return failure(fault('discovery_unavailable', { detail: answer.error }))
-    const read = readMetadata(answer.value, config.issuer, needed)
-    if (read.ok) {
-      metadata = read.value
-      fetchedAt = clock.now()
-    }
-    return read
+    return answer.ok
+      ? readMetadata(answer.value, config, needed)
+      : failure(fault('discovery_unavailable', { detail: answer.error }))
   }
+  const metadata = new Refreshed(POLICY, fetch, clock)
 
   return async (endpoint, deadline) => {
-    if (metadata === undefined || !isWithin(MAX_AGE, fetchedAt, clock.now())) {
-      const fetched = await renew(deadline)
-      if (!fetched.ok && metadata === undefined) return fetched
-    }
-    const url = metadata && endpointIn(metadata, endpoint)
-    return url === undefined
-      ? failure(fault('discovery_unusable', { detail: endpoint }))
-      : success(url)
+    const current = await metadata.current(deadline)
+    if (!current.ok) return current
+    const url = endpointIn(current.value.value, endpoint, config)
+    return url === undefined ? unusable(endpoint) : success(url)
   }
 }
 
-function endpointIn(metadata: JsonObject, endpoint: DiscoveredEndpoint): string | undefined {
+function endpointIn(
+  metadata: JsonObject,
+  endpoint: DiscoveredEndpoint,
+  { url: documentUrl }: DiscoveryConfig,
+): string | undefined {
   const url = member(metadata, endpoint)
-  return typeof url === 'string' && endpointProblem(url) === undefined ? url : undefined
+  return typeof url === 'string' && discoveredEndpointProblem(url, documentUrl) === undefined
+    ? url
+    : undefined
 }
 
-/** §4.3: the `issuer` of the document has to be the configured one, byte for byte. */
+function unusable(detail: string): Result<never, Fault> {
+  return failure(fault('discovery_unusable', { detail }))
+}
+
+/**
+ * Reads the document, whatever media type it is labelled with: a file server may not know the right
+ * one. Its `issuer` has to be the configured one, byte for byte (§4.3).
+ */
 export function readMetadata(
   answer: HttpAnswer,
-  issuer: string,
+  config: DiscoveryConfig,
   needed: readonly DiscoveredEndpoint[],
 ): Result<JsonObject, Fault> {
   if (answer.status !== 200) {
     return failure(fault('discovery_unavailable', { detail: `status_${answer.status}` }))
   }
-  const metadata = readJsonAnswer(answer)
-  if (metadata === undefined) return failure(fault('discovery_unusable', { detail: 'not_json' }))
-  if (member(metadata, 'issuer') !== issuer) {
-    return failure(fault('discovery_unusable', { detail: 'issuer' }))
-  }
-  const missing = needed.find((endpoint) => endpointIn(metadata, endpoint) === undefined)
-  return missing === undefined
-    ? success(metadata)
-    : failure(fault('discovery_unusable', { detail: missing }))
+  const metadata = parseJsonObject(answer.body)
+  if (metadata === undefined) return unusable('not_json')
+  if (member(metadata, 'issuer') !== config.issuer) return unusable('issuer')
+  const missing = needed.find((endpoint) => endpointIn(metadata, endpoint, config) === undefined)
+  return missing === undefined ? success(metadata) : unusable(missing)
 }

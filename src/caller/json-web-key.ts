@@ -1,7 +1,4 @@
-/**
- * Owns what makes a published key (RFC 7517) one that we trust to verify signatures.
- * Pure.
- */
+/** Which published keys (RFC 7517) are trusted to verify signatures. */
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import {
   isSignatureAlgorithm,
@@ -13,19 +10,19 @@ import { failure, success, type Result } from '../platform/result.ts'
 
 export interface TrustedKey {
   readonly kid: string | undefined
-  /** The one algorithm that the key is for, where it says so. */
+  /** The one algorithm that the key is for, if it names one. */
   readonly alg: string | undefined
-  /** SHA-1 thumbprint of its certificate: tells keys apart that share a `kid`. */
+  /** SHA-1 thumbprint of its certificate: distinguishes keys that share a `kid`. */
   readonly x5t: string | undefined
   readonly kty: string
   readonly crv: string | undefined
   readonly key: KeyObject
 }
 
-/** Members that a private or symmetric key has and a public one has not (RFC 7518 §6). */
+/** Members of private and symmetric keys (RFC 7518 §6). */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
-/** The members that make the key, by `kty`. Everything else is left behind. */
+/** The members of a public key, by `kty`. No other member is used. */
 const PUBLIC_MEMBERS: ReadonlyMap<unknown, readonly string[]> = new Map([
   ['RSA', ['n', 'e']],
   ['EC', ['crv', 'x', 'y']],
@@ -35,11 +32,12 @@ const PUBLIC_MEMBERS: ReadonlyMap<unknown, readonly string[]> = new Map([
 const CURVES = ['P-256', 'P-384', 'P-521', 'Ed25519']
 
 /** RFC 7518 §3.3: “A key of size 2048 bits or larger MUST be used”. */
-const LEAST_RSA_BITS = 2048
+const MIN_RSA_BITS = 2048
 
-/** The key, or what is wrong with it in words that name no value. */
+/** The key, or what is wrong with it in words that hold no value. */
 export function readTrustedKey(jwk: JsonObject): Result<TrustedKey, string> {
   const kty = member(jwk, 'kty')
+  if (kty === 'oct') return failure('is a symmetric key')
   const names = PUBLIC_MEMBERS.get(kty)
   if (typeof kty !== 'string' || names === undefined) {
     return failure('is no RSA, EC or OKP key')
@@ -47,26 +45,64 @@ export function readTrustedKey(jwk: JsonObject): Result<TrustedKey, string> {
   if (PRIVATE_MEMBERS.some((name) => member(jwk, name) !== undefined)) {
     return failure('is a private key: it is known to others now, replace it')
   }
-  const objection = objectionToPurpose(jwk)
-  if (objection !== undefined) return failure(objection)
+  const wrongPurpose = problemOfPurpose(jwk)
+  if (wrongPurpose !== undefined) return failure(wrongPurpose)
 
   const key = importKey(kty, names, jwk)
-  if (key === undefined) return failure('is no valid key of its type')
-  if (kty === 'RSA') {
-    const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
-    if (modulusLength < LEAST_RSA_BITS) return failure(`is shorter than ${LEAST_RSA_BITS} bits`)
-    if (publicExponent < 3n || publicExponent % 2n === 0n) {
-      return failure('has a public exponent that verifies nothing')
-    }
+  if (key === undefined) {
+    const hasCertificateAlone = names.every((name) => member(jwk, name) === undefined)
+    return failure(
+      hasCertificateAlone && member(jwk, 'x5c') !== undefined
+        ? 'has a certificate (`x5c`) and no key beside it'
+        : 'is no valid key of its type',
+    )
   }
   const crv = text(jwk, 'crv')
-  if (kty !== 'RSA' && !CURVES.includes(crv ?? '')) return failure('is on an unknown curve')
+  const weakness = weaknessOf(key, { kty, crv }, text(jwk, 'x') ?? '')
+  if (weakness !== undefined) return failure(weakness)
 
-  const alg = text(jwk, 'alg')
-  if (alg !== undefined && !(isSignatureAlgorithm(alg) && algorithmFits(alg, { kty, crv }))) {
+  const alg = algorithmOf(jwk)
+  if (alg !== undefined && !isSignatureAlgorithm(alg)) return failure('has an unknown `alg`')
+  if (alg !== undefined && !algorithmFits(alg, { kty, crv })) {
     return failure('has an `alg` that does not go with its type')
   }
-  return success({ kid: text(jwk, 'kid'), alg, x5t: text(jwk, 'x5t'), kty, crv, key })
+  return success({ kid: nameOf(jwk), alg, x5t: text(jwk, 'x5t'), kty, crv, key })
+}
+
+function weaknessOf(
+  key: KeyObject,
+  { kty, crv }: Pick<TrustedKey, 'kty' | 'crv'>,
+  x: string,
+): string | undefined {
+  if (kty !== 'RSA') {
+    if (!CURVES.includes(crv ?? '')) return 'is on an unknown curve'
+    return crv === 'Ed25519' && hasSmallOrder(x) ? 'has a small order: anyone can sign' : undefined
+  }
+  const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
+  if (modulusLength < MIN_RSA_BITS) return `is shorter than ${MIN_RSA_BITS} bits`
+  return publicExponent < 3n || publicExponent % 2n === 0n
+    ? 'has a public exponent that verifies nothing'
+    : undefined
+}
+
+/**
+ * The points of Ed25519 whose order divides 8, without their sign bit and with the encodings beyond
+ * the field: signatures by such a key can be made without its private key.
+ */
+const SMALL_ORDER_POINTS = [
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+]
+
+function hasSmallOrder(x: string): boolean {
+  const point = Buffer.from(x, 'base64url')
+  point.writeUInt8(point.readUInt8(31) & 0x7f, 31)
+  return SMALL_ORDER_POINTS.includes(point.toString('hex'))
 }
 
 function text(jwk: JsonObject, name: string): string | undefined {
@@ -74,13 +110,29 @@ function text(jwk: JsonObject, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
+/** An empty `kid` names nothing, as if it were absent; the signature decides about the key anyway. */
+function nameOf(jwk: JsonObject): string | undefined {
+  const kid = text(jwk, 'kid')
+  return kid === '' ? undefined : kid
+}
+
+/** Some providers write the key type into `alg` (`RSA`), which says no more than `kty` does. */
+function algorithmOf(jwk: JsonObject): string | undefined {
+  const alg = text(jwk, 'alg')
+  return alg === member(jwk, 'kty') ? undefined : alg
+}
+
+/** Algorithms of RFC 7518 §4 that encrypt keys. */
+const ENCRYPTION_ALGORITHM = /^(RSA1_5|RSA-OAEP|ECDH-ES)/
+
 /**
  * `use` and `key_ops` (RFC 7517 §4.2, §4.3). Identity domains publish their verification keys with
- * the operations `encrypt` and `sign`: what is for signing counts as for verifying here.
+ * the operations `encrypt` and `sign`: a key for signing counts as one for verifying.
  */
-function objectionToPurpose(jwk: JsonObject): string | undefined {
+function problemOfPurpose(jwk: JsonObject): string | undefined {
   const use = member(jwk, 'use')
   if (use !== undefined && use !== 'sig') return 'is not for signatures (`use`)'
+  if (ENCRYPTION_ALGORITHM.test(text(jwk, 'alg') ?? '')) return 'is not for signatures (`alg`)'
   const operations = member(jwk, 'key_ops')
   if (operations === undefined) return undefined
   const isForSignatures = stringOrStrings(operations)?.some((operation) =>
@@ -108,27 +160,45 @@ export function algorithmFits(
   return wanted.kty === key.kty && (wanted.crv === undefined || wanted.crv === key.crv)
 }
 
-/** The keys of a JWK Set (RFC 7517 §5) or of a single JWK; undefined where it is neither. */
+/** The keys of a JWK Set (RFC 7517 §5) or of a single JWK; undefined if it is neither. */
 export function jsonWebKeys(document: JsonObject): readonly unknown[] | undefined {
   const keys = member(document, 'keys')
   if (Array.isArray(keys)) return keys as readonly unknown[]
   return member(document, 'kty') === undefined ? undefined : [document]
 }
 
-/** The trusted keys of a set, and a word on each of the others, which does no harm to the rest. */
-export function readTrustedKeys(keys: readonly unknown[]): {
+/** A key that is not trusted, which does no harm to the others. */
+export interface LeftOutKey {
+  readonly kid: string | undefined
+  /** What is wrong with it, in words that hold no value. */
+  readonly problem: string
+  /** Which key, and what is wrong with it. */
+  readonly description: string
+  /** Whether it says that it is for something else than signatures. */
+  readonly hasOtherPurpose: boolean
+}
+
+export interface KeySet {
   readonly trusted: readonly TrustedKey[]
-  readonly problems: readonly string[]
-} {
-  const readings = keys.map((key, index) => {
-    const name = isJsonObject(key) ? (text(key, 'kid') ?? `no. ${index + 1}`) : `no. ${index + 1}`
-    const reading = isJsonObject(key) ? readTrustedKey(key) : failure('is no JSON object')
-    return { name, reading }
+  readonly leftOut: readonly LeftOutKey[]
+}
+
+export function readKeySet(keys: readonly unknown[]): KeySet {
+  const trusted: TrustedKey[] = []
+  const leftOut: LeftOutKey[] = []
+  keys.forEach((jwk, index) => {
+    const reading = isJsonObject(jwk) ? readTrustedKey(jwk) : failure('is no JSON object')
+    if (reading.ok) trusted.push(reading.value)
+    else leftOut.push(describe(jwk, index, reading.error))
   })
-  return {
-    trusted: readings.flatMap(({ reading }) => (reading.ok ? [reading.value] : [])),
-    problems: readings.flatMap(({ name, reading }) =>
-      reading.ok ? [] : [`key ${name} ${reading.error}`],
-    ),
-  }
+  return { trusted, leftOut }
+}
+
+const LONGEST_KID_CHARACTERS = 64
+
+function describe(jwk: unknown, index: number, problem: string): LeftOutKey {
+  const kid = isJsonObject(jwk) ? nameOf(jwk) : undefined
+  const name = kid?.slice(0, LONGEST_KID_CHARACTERS) ?? `no. ${index + 1}`
+  const hasOtherPurpose = isJsonObject(jwk) && problemOfPurpose(jwk) !== undefined
+  return { kid, problem, description: `key ${name} ${problem}`, hasOtherPurpose }
 }

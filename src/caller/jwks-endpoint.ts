@@ -1,34 +1,34 @@
-/**
- * Owns the fetching of an issuer's published keys (RFC 7517 §5), with a token where the endpoint
- * is protected.
- * I/O: asks the endpoint, and the token endpoint for it, through the ports that it is given.
- */
+/** Fetches the keys that an issuer publishes (RFC 7517 §5), with a token if the endpoint is protected. */
 import type { KeyAccess } from '../config/model.ts'
 import { fault, type Fault } from '../decision.ts'
-import { readJsonAnswer } from '../oauth/form-request.ts'
 import type { RequestToken } from '../oauth/token-request.ts'
 import type { Deadline } from '../platform/clock.ts'
 import type { Http, HttpAnswer } from '../platform/http.ts'
+import { parseJsonObject } from '../platform/json.ts'
 import { failure, success, type Result } from '../platform/result.ts'
-import { jsonWebKeys, readTrustedKeys, type TrustedKey } from './json-web-key.ts'
+import { jsonWebKeys, readKeySet, type KeySet, type LeftOutKey } from './json-web-key.ts'
 import type { FetchKeys } from './signing-keys.ts'
 
 export interface JwksEndpointPorts {
   readonly http: Http
   readonly requestToken: RequestToken
+  readonly reportLeftOut: (keys: readonly LeftOutKey[]) => void
 }
 
-/** `locate` gives the address, which discovery may have to find first. */
+/** RFC 7517 §8.5.2. Some servers answer 406 to a request for the general type alone. */
+const ACCEPT = 'application/jwk-set+json, application/json'
+
+/** `locate` returns the address, which may have to be discovered first. */
 export function createFetchKeys(
   locate: (deadline: Deadline) => Promise<Result<string, Fault>>,
   access: KeyAccess | undefined,
-  { http, requestToken }: JwksEndpointPorts,
+  { http, requestToken, reportLeftOut }: JwksEndpointPorts,
 ): FetchKeys {
   return async (deadline) => {
     const url = await locate(deadline)
     if (!url.ok) return url
 
-    const headers: Record<string, string> = { Accept: 'application/json' }
+    const headers: Record<string, string> = { Accept: ACCEPT }
     if (access !== undefined) {
       // A new token for each fetch: fetches are rare, and a kept token would be one more to expire.
       const form = { grant_type: 'client_credentials', scope: access.scope }
@@ -43,22 +43,28 @@ export function createFetchKeys(
       headers['Authorization'] = `Bearer ${token.value.accessToken.reveal()}`
     }
     const answer = await http({ method: 'GET', url: url.value, headers }, deadline)
-    return answer.ok
-      ? readJwksAnswer(answer.value)
-      : failure(fault('keys_unavailable', { detail: answer.error }))
+    if (!answer.ok) return failure(fault('keys_unavailable', { detail: answer.error }))
+    const keySet = readJwksAnswer(answer.value)
+    if (!keySet.ok) return keySet
+    const { trusted, leftOut } = keySet.value
+    reportLeftOut(trusted.length > 0 ? leftOut.filter((key) => !key.hasOtherPurpose) : leftOut)
+    return trusted.length > 0
+      ? keySet
+      : failure(fault('keys_unusable', { detail: 'no_trusted_key' }))
   }
 }
 
-/** The keys that can be trusted. Those that cannot are left out; without any other it is a fault. */
-export function readJwksAnswer(answer: HttpAnswer): Result<readonly TrustedKey[], Fault> {
+/**
+ * Reads the JWK Set, whatever media type it is labelled with: a file server may not know the right
+ * one. Keys that cannot be trusted are left out.
+ */
+export function readJwksAnswer(answer: HttpAnswer): Result<KeySet, Fault> {
   if (answer.status !== 200) {
     return failure(fault('keys_unavailable', { detail: `status_${answer.status}` }))
   }
-  const document = readJsonAnswer(answer)
+  const document = parseJsonObject(answer.body)
   const keys = document === undefined ? undefined : jsonWebKeys(document)
-  if (keys === undefined) return failure(fault('keys_unusable', { detail: 'no_jwk_set' }))
-  const { trusted } = readTrustedKeys(keys)
-  return trusted.length > 0
-    ? success(trusted)
-    : failure(fault('keys_unusable', { detail: 'no_trusted_key' }))
+  return keys === undefined
+    ? failure(fault('keys_unusable', { detail: 'no_jwk_set' }))
+    : success(readKeySet(keys))
 }

@@ -132,7 +132,7 @@ function createVerifySignature(keys: SigningKeys, isSigned: IsSigned) {
       return failure(refusal)
     }
 
-    const renewed = await keys.renewed(atHand.value, deadline)
+    const renewed = await keys.renewed(atHand.value, candidates.length > 0, deadline)
     if (renewed === undefined) return failure(refusal)
     if (!renewed.ok) return renewed
     return (await isSigned(candidateKeys(renewed.value, header), token))

@@ -1,116 +1,140 @@
-/**
- * Owns the keys that may have signed an issuer's tokens: how long they are kept, and when they are
- * fetched again.
- * I/O: through the fetch that it is given.
- */
+/** The keys that may have signed an issuer's tokens: how long they are used, when they are fetched again. */
 import type { Fault } from '../decision.ts'
-import { SingleFlight } from '../platform/cache.ts'
 import {
-  isOver,
   isWithin,
+  later,
+  milliseconds,
   numericDate,
   seconds,
+  secondsUntil,
+  sleep,
   type Clock,
   type Deadline,
-  type NumericDate,
 } from '../platform/clock.ts'
-import { failure, success, type Result } from '../platform/result.ts'
-import type { TrustedKey } from './json-web-key.ts'
+import { Refreshed } from '../platform/refreshed.ts'
+import { success, type Result } from '../platform/result.ts'
+import type { KeySet, LeftOutKey, TrustedKey } from './json-web-key.ts'
 
 export interface SigningKeys {
-  /** Whether `current` gives keys without fetching any. */
+  /** Whether `current` returns keys without fetching any. */
   areAtHand(): boolean
-  /** The keys at hand, fetched where there are none or they are too old. */
+  /** The keys at hand, fetched if there are none or they are too old. */
   current(deadline: Deadline): Promise<Result<KeysAtHand, Fault>>
   /**
-   * The keys as they are published now, for a token that none of those at hand fits. Undefined when
-   * they were fetched only just before, so that a flood of bad tokens causes no flood of fetches.
+   * The keys as they are published now, for a token that none of those at hand fits. Undefined if
+   * they were fetched a moment ago, so that a flood of bad tokens causes no flood of fetches.
+   * `isNamed`: whether one of the keys at hand has the token's `kid` and did not sign it.
    */
   renewed(
     atHand: KeysAtHand,
+    isNamed: boolean,
     deadline: Deadline,
   ): Promise<Result<readonly TrustedKey[], Fault> | undefined>
+  /** Why the published key of this name is not trusted; undefined if there is none. */
+  problemOf(kid: string): string | undefined
 }
 
 export interface KeysAtHand {
   readonly keys: readonly TrustedKey[]
-  /** Whether they were fetched on account of the very token that is judged. */
+  /** Whether they were fetched for the very token that is verified. */
   readonly areNew: boolean
 }
 
-export type FetchKeys = (deadline: Deadline) => Promise<Result<readonly TrustedKey[], Fault>>
+export type FetchKeys = (deadline: Deadline) => Promise<Result<KeySet, Fault>>
 
-/** A key that the issuer has withdrawn is trusted no longer than this. */
-const MAX_AGE = seconds(600)
+/**
+ * `maxAge`: how long a key that the issuer has withdrawn is still trusted. `grace`: how long the last
+ * keys serve while the endpoint is down.
+ */
+const POLICY = {
+  maxAge: seconds(600),
+  grace: seconds(3_600),
+  retryWithValue: seconds(2),
+  retryWithoutValue: seconds(2),
+}
 
-/** For so much longer the last good keys serve while the endpoint cannot be reached. */
-const GRACE = seconds(3_600)
+/** At most one fetch in this time for tokens that no key fits, however many come. */
+const COOLDOWN = seconds(10)
 
-/** At most one fetch in this time on account of tokens that no key fits. */
-const COOLDOWN = seconds(30)
-
-/** The next try after a fetch that failed, so that service is back soon after the endpoint is. */
-const RETRY_AFTER_FAILURE = seconds(2)
-
-/** An endpoint that takes longer is slow, whoever asks. */
-const SOON = seconds(1)
+/**
+ * But an issuer may have changed a key under its name right after such a fetch. If the fetch brought
+ * no new keys, tokens with the name of a key wait for one more, so that no good one is denied.
+ */
+const SECOND_FETCH = seconds(2)
 
 export function createStaticKeys(keys: readonly TrustedKey[]): SigningKeys {
   return {
     areAtHand: () => true,
     current: () => Promise.resolve(success({ keys, areNew: false })),
     renewed: () => Promise.resolve(undefined),
+    problemOf: () => undefined,
   }
 }
 
-const LONG_AGO = numericDate(Number.NEGATIVE_INFINITY)
+/** The keys of one JWKS address. They are never used for another issuer. */
+export function createRemoteKeys(
+  fetchKeys: FetchKeys,
+  clock: Clock,
+  reportLeftOut: (keys: readonly LeftOutKey[]) => void,
+  wait: typeof sleep = sleep,
+): SigningKeys {
+  const keySet = new Refreshed(POLICY, fetchKeys, clock)
+  let renewedAt = numericDate(Number.NEGATIVE_INFINITY)
+  let maySecondFetch = false
 
-/** The keys of one JWKS address. What one address publishes never vouches for another issuer. */
-export function createRemoteKeys(fetchKeys: FetchKeys, clock: Clock): SigningKeys {
-  let keys: readonly TrustedKey[] = []
-  let fetchedAt = LONG_AGO
-  let renewedAt = LONG_AGO
-  let lastFailure: { readonly at: NumericDate; readonly fault: Fault } | undefined
-  const flights = new SingleFlight<readonly TrustedKey[], Fault>()
-
-  /** Fetches, unless that failed only just before. */
-  const fetch = async (deadline: Deadline): Promise<Result<readonly TrustedKey[], Fault>> => {
-    if (lastFailure !== undefined && isWithin(RETRY_AFTER_FAILURE, lastFailure.at, clock.now())) {
-      return failure(lastFailure.fault)
-    }
-    return flights.run('', deadline, async () => {
-      const startedAt = clock.now()
-      const fetched = await fetchKeys(deadline)
-      // Whose own time was up so soon has learnt nothing of the endpoint.
-      if (!fetched.ok && isOver(deadline) && isWithin(SOON, startedAt, clock.now())) return fetched
-      lastFailure = fetched.ok ? undefined : { at: clock.now(), fault: fetched.error }
-      if (fetched.ok) {
-        keys = fetched.value
-        fetchedAt = clock.now()
-      }
-      return fetched
-    })
+  /** Until the second fetch is due, but only as long as the caller has time for it. */
+  const waitForSecondFetch = async (deadline: Deadline): Promise<void> => {
+    const due = secondsUntil(later(renewedAt, SECOND_FETCH), clock.now()) * 1_000
+    await wait(milliseconds(Math.max(0, Math.min(due, deadline.remaining() / 2))))
+    maySecondFetch = false
   }
 
   return {
-    areAtHand: () => isWithin(MAX_AGE, fetchedAt, clock.now()),
+    areAtHand: () => keySet.isFresh,
     current: async (deadline) => {
-      if (isWithin(MAX_AGE, fetchedAt, clock.now())) return success({ keys, areNew: false })
-      const fetched = await fetch(deadline)
-      if (fetched.ok) return success({ keys: fetched.value, areNew: true })
-      const inGrace = isWithin(seconds(MAX_AGE + GRACE), fetchedAt, clock.now())
-      return inGrace ? success({ keys, areNew: false }) : fetched
+      const current = await keySet.current(deadline)
+      if (!current.ok) return current
+      return success({ keys: current.value.value.trusted, areNew: current.value.isNew })
     },
-    renewed: async (atHand, deadline) => {
-      // Another call has renewed them meanwhile.
-      if (atHand.keys !== keys) return success(keys)
-      // What was just fetched for this token is the renewal that it gets.
-      if (atHand.areNew) renewedAt = fetchedAt
-      if (isWithin(COOLDOWN, renewedAt, clock.now())) return undefined
-      const fetched = await fetch(deadline)
-      if (fetched.ok) renewedAt = clock.now()
-      // While the endpoint is down, nobody knows whether there is a new key that would fit.
-      return fetched
+    renewed: async (atHand, isNamed, deadline) => {
+      const newer = () => (keySet.last?.trusted === atHand.keys ? undefined : keySet.last)
+      const isCooldown = isWithin(COOLDOWN, renewedAt, clock.now())
+      if (atHand.areNew && newer() === undefined) {
+        // What was fetched for this token a moment ago is the renewal that it gets.
+        maySecondFetch ||= !isCooldown
+        renewedAt = keySet.readAt
+        return undefined
+      }
+      if (newer() === undefined && isCooldown) {
+        if (!maySecondFetch || !isNamed) return undefined
+        await waitForSecondFetch(deadline)
+      }
+      // Another call may have fetched them meanwhile.
+      const fetched = newer()
+      if (fetched !== undefined) return success(fetched.trusted)
+      const renewed = await keySet.renew(deadline)
+      if (!renewed.ok) {
+        maySecondFetch = isCooldown
+        return renewed
+      }
+      maySecondFetch = !isCooldown && haveSameKeys(renewed.value.trusted, atHand.keys)
+      renewedAt = clock.now()
+      return success(renewed.value.trusted)
+    },
+    problemOf: (kid) => {
+      const key = keySet.last?.leftOut.find((each) => each.kid === kid)
+      if (key !== undefined) reportLeftOut([key])
+      return key?.problem
     },
   }
+}
+
+function haveSameKeys(some: readonly TrustedKey[], others: readonly TrustedKey[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ key, kid }, index) => {
+      const other = others[index]
+      return other !== undefined && kid === other.kid && key.equals(other.key)
+    })
+  )
 }

@@ -2,7 +2,7 @@
  * Owns the judgement of one issuer of the configuration, whichever form it was given in.
  * Pure.
  */
-import { jsonWebKeys, readTrustedKeys } from '../caller/json-web-key.ts'
+import { jsonWebKeys, readKeySet } from '../caller/json-web-key.ts'
 import { RESERVED_CONTEXT_NAMES } from '../gateway/response.ts'
 import type { ClientRegistration } from '../oauth/client-exchange.ts'
 import { isJsonObject } from '../platform/json.ts'
@@ -173,9 +173,9 @@ function staticKeys({ jwks, jwks_uri }: IssuerInput, report: Report): KeySource 
     report('jwks', 'has no key', 'Give a JWK Set as the identity provider publishes it.')
     return { kind: 'static', keys: [] }
   }
-  const { trusted, problems } = readTrustedKeys(keys)
-  for (const problem of problems) {
-    report('jwks', `has a bad key: ${problem}`, 'Take the key out or replace it.')
+  const { trusted, leftOut } = readKeySet(keys)
+  for (const { description } of leftOut) {
+    report('jwks', `has a bad key: ${description}`, 'Take the key out or replace it.')
   }
   const kids = trusted.flatMap(({ kid }) => (kid === undefined ? [] : [kid]))
   if (new Set(kids).size < kids.length) {

@@ -1,7 +1,4 @@
-/**
- * Owns the notion of time: its units, instants and deadlines, and the one place that reads a clock.
- * I/O: `systemClock` reads the wall clock; everything else is pure.
- */
+/** Units of time, instants and deadlines. No other file reads a clock. */
 
 declare const unit: unique symbol
 
@@ -36,22 +33,19 @@ export function earliest(...instants: readonly NumericDate[]): NumericDate {
   return numericDate(Math.min(...instants))
 }
 
-/** What is left until `instant`; negative once it has passed. */
+/** Negative once `instant` has passed. */
 export function secondsUntil(instant: NumericDate, now: NumericDate): Seconds {
   return seconds(instant - now)
 }
 
-/**
- * Whether less than `span` has passed since `instant`. An instant that lies ahead is none to reckon
- * from: the clock was set back since.
- */
+/** Whether less than `span` has passed since `instant`. False if the clock was set back before it. */
 export function isWithin(span: Seconds, instant: NumericDate, now: NumericDate): boolean {
   return instant <= now && now < later(instant, span)
 }
 
 /**
- * Tells the wall clock's time. Expiries are judged by it at the moment of use: Fn freezes idle
- * containers, so that no timer and no monotonic clock tells how much time has really passed.
+ * The wall clock. Expiries are checked against it when a value is used: Fn freezes idle containers, so
+ * that neither a timer nor a monotonic clock measures how much time has really passed.
  */
 export interface Clock {
   now(): NumericDate
@@ -59,7 +53,7 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => numericDate(Date.now() / 1000) }
 
-/** The instant by which a decision has to be made. */
+/** Until when a decision has to be made. */
 export interface Deadline {
   /** Milliseconds left, never negative. */
   remaining(): Milliseconds
@@ -71,10 +65,10 @@ export function deadlineAt(instant: NumericDate, clock: Clock): Deadline {
   }
 }
 
-/** A timer set for the deadline may end so much before the wall clock has reached it. */
+/** How much earlier than the wall clock a timer that is set for the deadline may fire. */
 const TIMER_TOLERANCE = milliseconds(10)
 
-/** Whether what ends now ends because of this deadline. */
+/** Whether work that ends now ends because of this deadline. */
 export function isOver(deadline: Deadline): boolean {
   return deadline.remaining() <= TIMER_TOLERANCE
 }
@@ -83,4 +77,8 @@ export function isOver(deadline: Deadline): boolean {
 export function deadlineWithin(span: Seconds, deadline: Deadline, clock: Clock): Deadline {
   const own = deadlineAt(later(clock.now(), span), clock)
   return { remaining: () => milliseconds(Math.min(own.remaining(), deadline.remaining())) }
+}
+
+export function sleep(span: Milliseconds): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, span))
 }

@@ -106,7 +106,7 @@ export const PARSERS: readonly Parser[] = [
     check: (input) => {
       const keys = readJwksAnswer(jsonAnswer(input))
       if (!keys.ok) return
-      const arePublic = keys.value.every(({ key }) => key.type === 'public')
+      const arePublic = keys.value.trusted.every(({ key }) => key.type === 'public')
       assert(arePublic, 'accepted a key that is not public')
     },
   },
@@ -114,7 +114,8 @@ export const PARSERS: readonly Parser[] = [
     name: 'discovery document',
     samples: ['{"issuer":"https://idp.example","jwks_uri":"https://idp.example/keys"}'],
     check: (input) => {
-      readMetadata(jsonAnswer(input), 'https://idp.example', ['jwks_uri'])
+      const url = 'https://idp.example/.well-known/openid-configuration'
+      readMetadata(jsonAnswer(input), { url, issuer: 'https://idp.example' }, ['jwks_uri'])
     },
   },
   {

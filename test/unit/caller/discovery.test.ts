@@ -1,7 +1,3 @@
-/**
- * Owns the proof of which endpoints are taken from an issuer's metadata, and how long they are kept.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import {
   createDiscovery,
@@ -22,6 +18,7 @@ const ISSUER = 'https://idp.example'
 const URL = `${ISSUER}/.well-known/openid-configuration`
 const KEYS = `${ISSUER}/keys`
 const INTROSPECT = `${ISSUER}/introspect`
+const CONFIG = { url: URL, issuer: ISSUER }
 const METADATA = { issuer: ISSUER, jwks_uri: KEYS, introspection_endpoint: INTROSPECT }
 
 function discoveryOf(
@@ -30,13 +27,26 @@ function discoveryOf(
 ) {
   const clock = new StandingClock()
   const { http, requests, deadlines } = recordingHttp(reply)
-  const discover = createDiscovery({ url: URL, issuer: ISSUER }, needed, http, clock)
+  const discover = createDiscovery(CONFIG, needed, http, clock)
   return { clock, requests, deadlines, discover }
 }
 
 function publishing(metadata: object) {
   return discoveryOf(() => success(answer(200, metadata)))
 }
+
+const LOOPBACK = [
+  'localhost',
+  'localhost.',
+  'keys.localhost',
+  '127.0.0.1',
+  '127.1',
+  '2130706433',
+  '[::1]',
+  '[::ffff:127.0.0.1]',
+  '0.0.0.0',
+  '[::]',
+]
 
 function unusable(detail: string) {
   return failure(fault('discovery_unusable', { detail }))
@@ -111,6 +121,10 @@ describe('discovery', () => {
     ['is not a URL', { jwks_uri: '/keys' }],
     ['is not https', { jwks_uri: 'http://idp.example/keys' }],
     ['has credentials in it', { jwks_uri: 'https://user:word@idp.example/keys' }],
+    ...LOOPBACK.map((host): [string, object] => [
+      `is at ${host}`,
+      { jwks_uri: `https://${host}/keys`, introspection_endpoint: `http://${host}/introspect` },
+    ]),
   ])(
     'tells the name of an endpoint that nobody needs and that %s, and asks no second time',
     async (_case, members) => {
@@ -178,12 +192,16 @@ describe('a metadata document', () => {
   it.each([
     ['as JSON', answer(200, METADATA)],
     ['without a media type', untypedAnswer(200, JSON.stringify(METADATA))],
-  ])('is read %s', (_case, given) => {
-    expect(readMetadata(given, ISSUER, [])).toStrictEqual(success(jsonObject(METADATA)))
+    ...['application/octet-stream', 'text/plain', 'text/json', 'text/html'].map(
+      (type): [string, HttpAnswer] => [`as ${type}`, answer(200, METADATA, type)],
+    ),
+    ['after a byte order mark', answer(200, `\uFEFF${JSON.stringify(METADATA)}`)],
+  ])('is read by its content %s', (_case, given) => {
+    expect(readMetadata(given, CONFIG, [])).toStrictEqual(success(jsonObject(METADATA)))
   })
 
   it.each([201, 204, 301, 304, 404, 500])('is none with status %d', (status) => {
-    expect(readMetadata(answer(status, METADATA), ISSUER, [])).toStrictEqual(
+    expect(readMetadata(answer(status, METADATA), CONFIG, [])).toStrictEqual(
       unavailable(`status_${status}`),
     )
   })
@@ -191,9 +209,10 @@ describe('a metadata document', () => {
   it.each([
     ['an empty body', answer(200, '')],
     ['an array', answer(200, [METADATA])],
-    ['JSON that is sent as a page', answer(200, METADATA, 'text/html')],
+    ['a login page', answer(200, '<html></html>', 'text/html')],
+    ['a login page that is labelled as JSON', answer(200, '<html></html>')],
   ])('is none as %s', (_case, given) => {
-    expect(readMetadata(given, ISSUER, [])).toStrictEqual(unusable('not_json'))
+    expect(readMetadata(given, CONFIG, [])).toStrictEqual(unusable('not_json'))
   })
 
   it.each([
@@ -203,7 +222,7 @@ describe('a metadata document', () => {
     ['a port', { issuer: `${ISSUER}:443` }],
     ['a list of issuers', { issuer: [ISSUER] }],
   ])('OpenID Connect Discovery §4.3: is another’s with %s', (_case, members) => {
-    expect(readMetadata(answer(200, members), ISSUER, [])).toStrictEqual(unusable('issuer'))
+    expect(readMetadata(answer(200, members), CONFIG, [])).toStrictEqual(unusable('issuer'))
   })
 
   it('is asked for again at once where the time of a call alone was up, and soon', async () => {

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of how an issuer's published keys are fetched, and what is made of the answer.
- * I/O: none; keys are made at run time.
- */
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { createFetchKeys, readJwksAnswer } from '../../../src/caller/jwks-endpoint.ts'
@@ -22,6 +18,7 @@ function newKey() {
 }
 const KEY = { ...newKey(), kid: 'a' }
 
+const ACCEPT = 'application/jwk-set+json, application/json'
 const ADDRESS = 'https://idp.example/keys'
 const ACCESS: KeyAccess = {
   tokenEndpoint: 'https://idp.example/token',
@@ -46,6 +43,7 @@ async function fetchIn({
   const locations: Deadline[] = []
   const tokenRequests: [TokenRequest, Deadline][] = []
   const { http, requests, deadlines } = recordingHttp(() => answered)
+  const reported: string[] = []
   const fetchKeys = createFetchKeys(
     (deadline) => {
       locations.push(deadline)
@@ -58,11 +56,13 @@ async function fetchIn({
         tokenRequests.push(request)
         return Promise.resolve(issued)
       },
+      reportLeftOut: (keys) => reported.push(...keys.map(({ description }) => description)),
     },
   )
   const fetched = await fetchKeys(DEADLINE)
   return {
-    kids: fetched.ok ? fetched.value.map(({ kid }) => kid) : undefined,
+    kids: fetched.ok ? fetched.value.trusted.map(({ kid }) => kid) : undefined,
+    reported,
     refusal: fetched.ok ? undefined : fetched,
     locations,
     tokenRequests,
@@ -77,9 +77,7 @@ describe('the fetching of keys', () => {
 
     expect(kids).toStrictEqual(['a'])
     expect(tokenRequests).toStrictEqual([])
-    expect(requests).toStrictEqual([
-      { method: 'GET', url: ADDRESS, headers: { Accept: 'application/json' } },
-    ])
+    expect(requests).toStrictEqual([{ method: 'GET', url: ADDRESS, headers: { Accept: ACCEPT } }])
     expect([...locations, ...deadlines]).toStrictEqual([DEADLINE, DEADLINE])
   })
 
@@ -94,7 +92,7 @@ describe('the fetching of keys', () => {
       {
         method: 'GET',
         url: ADDRESS,
-        headers: { Accept: 'application/json', Authorization: 'Bearer abc' },
+        headers: { Accept: ACCEPT, Authorization: 'Bearer abc' },
       },
     ])
   })
@@ -149,7 +147,7 @@ describe('the fetching of keys', () => {
 describe('an answer with keys', () => {
   const read = (given: HttpAnswer) => {
     const keys = readJwksAnswer(given)
-    return keys.ok ? keys.value.map(({ kid }) => kid) : keys
+    return keys.ok ? keys.value.trusted.map(({ kid }) => kid) : keys
   }
 
   it.each([
@@ -160,6 +158,13 @@ describe('an answer with keys', () => {
     expect(read(answer(200, document))).toStrictEqual(expected)
   })
 
+  it.each(['application/octet-stream', 'text/plain', 'text/json', 'binary/octet-stream', ''])(
+    'is read by its content when it is labelled as %j',
+    (type) => {
+      expect(read(answer(200, { keys: [KEY] }, type))).toStrictEqual(['a'])
+    },
+  )
+
   it.each([201, 204, 301, 403, 404, 500, 503])('is none with status %d', (status) => {
     expect(read(answer(status, { keys: [KEY] }))).toStrictEqual(
       failure(fault('keys_unavailable', { detail: `status_${status}` })),
@@ -168,7 +173,8 @@ describe('an answer with keys', () => {
 
   it.each([
     ['no JSON', answer(200, '')],
-    ['a page', answer(200, { keys: [KEY] }, 'text/html')],
+    ['a login page', answer(200, '<html></html>', 'text/html')],
+    ['a login page that is labelled as JSON', answer(200, '<html></html>')],
     ['an array', answer(200, [KEY])],
     ['neither a set nor a key', answer(200, {})],
     ['a set that is no array', answer(200, { keys: KEY })],
@@ -188,9 +194,30 @@ describe('an answer with keys', () => {
       },
     ],
     ['a private key', { ...KEY, d: 'AQAB' }],
-  ])('has no key to trust: %s', (_case, document) => {
-    expect(read(answer(200, document))).toStrictEqual(
-      failure(fault('keys_unusable', { detail: 'no_trusted_key' })),
-    )
+  ])('has no key to trust: %s', async (_case, document) => {
+    const { refusal } = await fetchIn({ answered: success(answer(200, document)) })
+
+    expect(refusal).toStrictEqual(failure(fault('keys_unusable', { detail: 'no_trusted_key' })))
+  })
+})
+
+describe('keys that are left out', () => {
+  const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey
+  const SHORT = { ...short.export({ format: 'jwk' }), kid: 'short' }
+  const FOR_ENCRYPTION = { ...newKey(), kid: 'encryption', use: 'enc' }
+  const reportOn = async (...keys: object[]) =>
+    (await fetchIn({ answered: success(answer(200, { keys })) })).reported
+
+  it('are reported beside one that is trusted, if they are for signatures', async () => {
+    expect(await reportOn(KEY, SHORT, FOR_ENCRYPTION)).toStrictEqual([
+      'key short is shorter than 2048 bits',
+    ])
+  })
+
+  it('are all reported if there is no other', async () => {
+    expect(await reportOn(SHORT, FOR_ENCRYPTION)).toStrictEqual([
+      'key short is shorter than 2048 bits',
+      'key encryption is not for signatures (`use`)',
+    ])
   })
 })

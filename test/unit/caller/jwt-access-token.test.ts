@@ -55,10 +55,11 @@ function verifierBy(keys: SigningKeys) {
 
 function remote() {
   const address = { fetches: 0 }
-  const keys = createRemoteKeys(() => {
+  const fetchKeys = () => {
     address.fetches += 1
-    return Promise.resolve(success([key]))
-  }, new StandingClock())
+    return Promise.resolve(success({ trusted: [key], leftOut: [] }))
+  }
+  const keys = createRemoteKeys(fetchKeys, new StandingClock(), () => undefined)
   return { address, verify: verifierBy(keys) }
 }
 

@@ -53,6 +53,7 @@ async function wordOn(text: string, { atHand, renewed }: Ports) {
       renewals.push(used)
       return Promise.resolve(renewed && given(renewed))
     },
+    problemOf: () => undefined,
   }
   const verify = createJwtVerifier(
     issuerConfig({ rules: tokenRules({ issuer: 'https://idp.example' }) }),

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of how long an issuer's keys are kept, and when they are fetched again.
- * Pure.
- */
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { readTrustedKey, type TrustedKey } from '../../../src/caller/json-web-key.ts'
@@ -13,7 +9,8 @@ import { jsonObject } from '../support/tokens.ts'
 
 const MAX_AGE_SECONDS = 600
 const GRACE_SECONDS = 3600
-const COOLDOWN_SECONDS = 30
+const SECOND_FETCH_SECONDS = 2
+const COOLDOWN_SECONDS = 10
 
 const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 function keyNamed(kid: string): TrustedKey {
@@ -22,30 +19,65 @@ function keyNamed(kid: string): TrustedKey {
   return key.value
 }
 
+function setOf(...trusted: TrustedKey[]) {
+  return success({ trusted, leftOut: [] })
+}
+
 const DOWN = failure(fault('keys_unavailable', { detail: 'status_503' }))
 
-/** Keys whose n-th fetch gives one named `n`, unless their address is down. */
+/** Keys whose n-th fetch returns one named `n`, or with the address's name if it has one. */
 function remoteKeys() {
   const clock = new StandingClock()
-  const address = { fetches: 0, down: false }
-  const keys = createRemoteKeys(() => {
-    address.fetches += 1
-    return Promise.resolve(address.down ? DOWN : success([keyNamed(String(address.fetches))]))
-  }, clock)
+  const address: { fetches: number; down: boolean; name?: string } = { fetches: 0, down: false }
+  const waits: number[] = []
+  const keys = createRemoteKeys(
+    () => {
+      address.fetches += 1
+      const kid = address.name ?? String(address.fetches)
+      return Promise.resolve(address.down ? DOWN : setOf(keyNamed(kid)))
+    },
+    clock,
+    () => undefined,
+    (span) => {
+      waits.push(span)
+      clock.advance(span / 1_000)
+      return Promise.resolve()
+    },
+  )
   const current = async () => {
     const atHand = await keys.current(PLENTY_OF_TIME)
     if (!atHand.ok) return atHand.error.reason
     return atHand.value.keys[0]?.kid
   }
   /** What a token that no key fits brings about: the new key, `undefined` for no fetch, or a fault. */
-  const renewed = async () => {
-    const atHand = await keys.current(PLENTY_OF_TIME)
+  const renewed = async (deadline = PLENTY_OF_TIME, isNamed = true) => {
+    const atHand = await keys.current(deadline)
     if (!atHand.ok) return atHand.error.reason
-    const result = await keys.renewed(atHand.value, PLENTY_OF_TIME)
+    const result = await keys.renewed(atHand.value, isNamed, deadline)
     return result?.ok === true ? result.value[0]?.kid : result?.error.reason
   }
-  return { clock, address, keys, current, renewed }
+  return { clock, address, waits, keys, current, renewed }
 }
+
+describe('a key that is left out', () => {
+  const leftOut = {
+    kid: 'a',
+    problem: 'is bad',
+    description: 'key a is bad',
+    hasOtherPurpose: false,
+  }
+
+  it('is reported when a token names it, with what is wrong with it', async () => {
+    const reported: unknown[] = []
+    const fetchKeys = () => Promise.resolve(success({ trusted: [], leftOut: [leftOut] }))
+    const keys = createRemoteKeys(fetchKeys, new StandingClock(), (each) => reported.push(...each))
+    expect(keys.problemOf('a')).toBeUndefined()
+    await keys.current(PLENTY_OF_TIME)
+
+    expect([keys.problemOf('b'), reported]).toStrictEqual([undefined, []])
+    expect([keys.problemOf('a'), reported]).toStrictEqual(['is bad', [leftOut]])
+  })
+})
 
 describe('static keys', () => {
   it('are at hand, always the same, and never renewed', async () => {
@@ -55,7 +87,8 @@ describe('static keys', () => {
 
     expect(keys.areAtHand()).toBe(true)
     expect(await keys.current(PLENTY_OF_TIME)).toStrictEqual(success(atHand))
-    await expect(keys.renewed(atHand, PLENTY_OF_TIME)).resolves.toBeUndefined()
+    await expect(keys.renewed(atHand, true, PLENTY_OF_TIME)).resolves.toBeUndefined()
+    expect(keys.problemOf('a')).toBeUndefined()
   })
 })
 
@@ -138,11 +171,12 @@ describe('a fetch that ends with the time of who wanted it', () => {
   const slowKeys = (tookSeconds: number) => {
     const clock = new StandingClock()
     let fetches = 0
-    const keys = createRemoteKeys(() => {
+    const fetchKeys = () => {
       fetches += 1
       clock.advance(tookSeconds)
-      return Promise.resolve(fetches === 1 ? DOWN : success([keyNamed('a')]))
-    }, clock)
+      return Promise.resolve(fetches === 1 ? DOWN : setOf(keyNamed('a')))
+    }
+    const keys = createRemoteKeys(fetchKeys, clock, () => undefined)
     const outcomes = async () => {
       const hurried = await keys.current(deadlineWith(0))
       const patient = await keys.current(PLENTY_OF_TIME)
@@ -199,12 +233,14 @@ describe('keys of which none fits a token', () => {
     if (!before.ok) throw new Error('no keys')
     await renewed()
 
-    expect(await keys.renewed(before.value, PLENTY_OF_TIME)).toStrictEqual(success([keyNamed('2')]))
+    expect(await keys.renewed(before.value, true, PLENTY_OF_TIME)).toStrictEqual(
+      success([keyNamed('2')]),
+    )
     expect(address.fetches).toBe(2)
   })
 
-  it('#32: are renewed, and again no sooner than half a minute later', async () => {
-    const { clock, address, current, renewed } = remoteKeys()
+  it('#32: are renewed, and again no sooner than after the cooldown', async () => {
+    const { clock, waits, address, current, renewed } = remoteKeys()
     await current()
 
     expect(await renewed()).toBe('2')
@@ -212,15 +248,29 @@ describe('keys of which none fits a token', () => {
     expect(await renewed()).toBeUndefined()
     clock.advance(0.1)
     expect(await renewed()).toBe('3')
-    expect(address.fetches).toBe(3)
+    expect([address.fetches, waits]).toStrictEqual([3, []])
   })
 
-  it('#32: are not renewed for a flood of tokens', async () => {
+  it('#32: are renewed once for a flood of tokens with unknown names', async () => {
     const { address, current, renewed } = remoteKeys()
+    address.name = 'same'
     await current()
-    for (let token = 0; token < 1_000; token += 1) await renewed()
+    for (let token = 0; token < 1_000; token += 1) await renewed(PLENTY_OF_TIME, false)
 
     expect(address.fetches).toBe(2)
+  })
+
+  it('are fetched six times in 34 s of a flood of tokens with a known name', async () => {
+    const { clock, address, current, renewed } = remoteKeys()
+    address.name = 'same'
+    await current()
+    const start = clock.now()
+    while (clock.now() < start + 34) {
+      await renewed()
+      clock.advance(0.05)
+    }
+
+    expect(address.fetches - 1).toBe(6)
   })
 
   it('#32: are not fetched a second time for the very token that had them fetched', async () => {
@@ -247,5 +297,66 @@ describe('keys of which none fits a token', () => {
     clock.advance(2)
 
     expect(await renewed()).toBe('3')
+  })
+})
+
+describe('a second fetch, for a token whose key was replaced right after the first', () => {
+  const afterFirstFetch = async () => {
+    const remote = remoteKeys()
+    remote.address.name = 'same'
+    await remote.current()
+    await remote.renewed()
+    remote.address.name = 'new'
+    return remote
+  }
+
+  it('is waited for', async () => {
+    const { waits, renewed } = await afterFirstFetch()
+
+    expect(await renewed()).toBe('new')
+    expect(waits).toStrictEqual([SECOND_FETCH_SECONDS * 1_000])
+  })
+
+  it('is made at once if it is due already', async () => {
+    const { clock, waits, renewed } = await afterFirstFetch()
+    clock.advance(SECOND_FETCH_SECONDS)
+
+    expect(await renewed()).toBe('new')
+    expect(waits).toStrictEqual([0])
+  })
+
+  it('is made sooner for a call that has little time left', async () => {
+    const { waits, renewed } = await afterFirstFetch()
+
+    expect(await renewed(deadlineWith(1_000))).toBe('new')
+    expect(waits).toStrictEqual([500])
+  })
+
+  it('is made once for all calls that wait for it', async () => {
+    const { address, renewed } = await afterFirstFetch()
+
+    const all = await Promise.all(Array.from({ length: 50 }, () => renewed()))
+
+    expect(new Set(all)).toStrictEqual(new Set(['new']))
+    expect(address.fetches).toBe(3)
+  })
+
+  it('is a fault as long as it fails', async () => {
+    const { address, renewed } = await afterFirstFetch()
+    address.down = true
+
+    expect([await renewed(), await renewed()]).toStrictEqual([
+      'keys_unavailable',
+      'keys_unavailable',
+    ])
+  })
+
+  it('comes after the fetch for a token that a cold start had to judge, too', async () => {
+    const { address, renewed } = remoteKeys()
+    address.name = 'same'
+
+    expect(await renewed()).toBeUndefined()
+    address.name = 'new'
+    expect(await renewed()).toBe('new')
   })
 })

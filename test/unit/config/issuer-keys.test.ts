@@ -86,7 +86,7 @@ describe('keys in the document', () => {
     expect(problemsOf(withIssuer(given({ keys })))).toStrictEqual(
       [
         'key mine is a private key: it is known to others now, replace it',
-        'key no. 3 is no RSA, EC or OKP key',
+        'key no. 3 is a symmetric key',
         'key no. 4 is no JSON object',
       ].map((what) => told(`has a bad key: ${what}`, 'Take the key out or replace it.')),
     )

@@ -1,0 +1,157 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { startNeighbour, type Neighbour, type Reply } from './support/neighbours.ts'
+import { createSigner, type Signer } from './support/signing.ts'
+import { ISSUER, startWorld, type World } from './support/world.ts'
+
+const issuer = createSigner('current')
+
+let world: World
+let provider: Neighbour
+
+beforeAll(async () => {
+  provider = await startNeighbour(() => ({ body: { keys: [issuer.jwk] } }))
+  world = await startWorld()
+  await world.configure({
+    validation: 'jwt',
+    issuer: ISSUER,
+    idcs_introspection_endpoint: undefined,
+    jwks_uri: `${provider.url}/jwks`,
+  })
+})
+afterEach(async () => {
+  provider.reset()
+  await world.reset()
+})
+afterAll(async () => {
+  await Promise.all([world.close(), provider.close()])
+})
+
+async function coldVerdict(reply: Reply, token = issuer.token()): Promise<string> {
+  provider.replyWith(reply)
+  await world.start({ log_level: 'info' })
+  return (await world.decide(token)).verdict
+}
+
+describe('a key set', () => {
+  it.each([
+    'application/octet-stream',
+    'text/plain',
+    'text/json; charset=utf-8',
+    'application/jwk-set+json',
+    'text/html',
+    undefined,
+  ])('is read by its content when it is labelled as %s', async (type) => {
+    const reply = { headers: { 'content-type': type }, body: { keys: [issuer.jwk] } }
+
+    expect(await coldVerdict(reply)).toBe('permit permitted')
+  })
+
+  it('is read after a byte order mark', async () => {
+    const body = `\uFEFF${JSON.stringify({ keys: [issuer.jwk] })}`
+
+    expect(await coldVerdict({ body })).toBe('permit permitted')
+  })
+
+  it.each(['text/html', 'application/json'])('is no login page labelled as %s', async (type) => {
+    const reply = { headers: { 'content-type': type }, body: '<html><form></form></html>' }
+
+    expect(await coldVerdict(reply)).toBe('fault keys_unusable')
+  })
+
+  it('is requested as a JWK Set, from a server that answers 406 otherwise', async () => {
+    provider.replyWith(({ headers }) =>
+      headers.accept?.includes('application/jwk-set+json') === true
+        ? { body: { keys: [issuer.jwk] } }
+        : { status: 406 },
+    )
+    await world.start()
+
+    expect((await world.decide(issuer.token())).verdict).toBe('permit permitted')
+  })
+
+  it('may name the key type as the algorithm, and leave names empty', async () => {
+    const keys = [
+      { ...issuer.jwk, alg: 'RSA', kid: '' },
+      { ...createSigner().jwk, kid: null },
+    ]
+
+    expect(await coldVerdict({ body: { keys } })).toBe('permit permitted')
+  })
+})
+
+describe('a published key that is not trusted', () => {
+  const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey
+  const smallOrder = Buffer.alloc(32, 0)
+  smallOrder.writeUInt8(1, 0)
+
+  it.each<[string, object]>([
+    ['has an unknown `alg`', { alg: 'RSA256' }],
+    ['has an `alg` that does not go with its type', { alg: 'ES256' }],
+    ['is shorter than 2048 bits', short.export({ format: 'jwk' })],
+    ['has a certificate (`x5c`) and no key beside it', { n: undefined, e: undefined, x5c: ['MA'] }],
+    ['is not for signatures (`use`)', { use: 'enc' }],
+    ['is a symmetric key', { kty: 'oct', k: 'c2VjcmV0' }],
+    [
+      'has a small order: anyone can sign',
+      { kty: 'OKP', crv: 'Ed25519', x: smallOrder.toString('base64url'), alg: undefined },
+    ],
+  ])('%s: the log names it, and so does the denial of its tokens', async (problem, members) => {
+    const bad = { ...issuer.jwk, ...members, kid: 'dropped' }
+    provider.replyWith({ body: { keys: [createSigner('other').jwk, bad] } })
+    await world.start()
+
+    const first = await world.decide(issuer.token({}, { kid: 'dropped' }))
+    await world.decide(issuer.token({}, { kid: 'dropped' }))
+    const foreign = await world.decide(issuer.token({}, { kid: 'absent' }))
+
+    expect(first.verdict).toBe('deny key_unknown')
+    expect(first.line['detail']).toBe(`key_left_out: ${problem}`)
+    expect(foreign.line).not.toHaveProperty('detail')
+    const warnings = world.function.jsonLog().filter((line) => line['reason'] === 'keys_left_out')
+    expect(warnings.map(({ detail }) => detail)).toEqual([`key dropped ${problem}`])
+  })
+})
+
+describe('more than sixteen keys without a name', () => {
+  it('all verify tokens', async () => {
+    const signers: Signer[] = Array.from({ length: 17 }, () => createSigner())
+    const keys = signers.map(({ jwk }) => ({ ...jwk, kid: undefined }))
+    const last = signers.at(-1) ?? issuer
+
+    expect(await coldVerdict({ body: { keys } }, last.token())).toBe('permit permitted')
+    expect((await world.decide(issuer.token())).verdict).toBe('deny signature_invalid')
+  })
+})
+
+describe('a key that is replaced under its name', () => {
+  const stranger = createSigner('current')
+  const successor = createSigner('current')
+
+  it('right after a bad token: no good token is denied', async () => {
+    await world.start()
+    await world.decide(issuer.token())
+    expect((await world.decide(stranger.token())).verdict).toBe('deny signature_invalid')
+    provider.replyWith({ body: { keys: [successor.jwk] } })
+
+    const verdicts = new Set<string>()
+    for (let call = 0; call < 10; call += 1) {
+      verdicts.add((await world.decide(successor.token())).verdict)
+      await delay(50)
+    }
+
+    expect([...verdicts]).toEqual(['permit permitted'])
+  })
+
+  it('causes few fetches in a flood of bad tokens', async () => {
+    await world.start()
+    await world.decide(issuer.token())
+    const end = Date.now() + 3_500
+    const verdicts = new Set<string>()
+    while (Date.now() < end) verdicts.add((await world.decide(stranger.token())).verdict)
+
+    expect([...verdicts]).toEqual(['deny signature_invalid'])
+    expect(provider.requests.length).toBeLessThanOrEqual(3)
+  })
+})
