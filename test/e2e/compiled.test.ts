@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { imageNodeOptions } from '../../scripts/build/node-options.ts'
+import { ACCEPTANCE_SCRIPT } from '../../scripts/image/compiled-code.ts'
 import { compiledName, wrapped } from '../../src/platform/compiled-file.ts'
 import { startByHand } from './support/by-hand.ts'
 import { FUNCTION_ENTRY, startWorld, type World } from './support/world.ts'
@@ -29,21 +30,12 @@ afterAll(async () => {
 
 describe('the compiled code', () => {
   it('is taken with the image’s options', () => {
-    const source = join(folder, 'wrapped.js')
-    writeFileSync(source, wrapped(readFileSync(BUNDLE, 'utf8')))
-    const script = `
-      const { readFileSync } = require('node:fs')
-      const { Script } = require('node:vm')
-      const [source, compiled] = process.argv.slice(1).map((path) => readFileSync(path))
-      process.stdout.write(String(new Script(source.toString(), { cachedData: compiled }).cachedDataRejected))`
-    const answer = execFileSync(process.execPath, [
-      ...imageNodeOptions(),
-      '-e',
-      script,
-      source,
-      compiledName(BUNDLE),
-    ])
-    expect(answer.toString()).toBe('false')
+    const answer = execFileSync(
+      process.execPath,
+      [...imageNodeOptions(), '-e', ACCEPTANCE_SCRIPT, compiledName(BUNDLE)],
+      { input: wrapped(readFileSync(BUNDLE, 'utf8')) },
+    )
+    expect(answer.toString()).toBe('true')
   })
 
   it.each<[string, (compiled: Buffer) => Buffer | undefined]>([

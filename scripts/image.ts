@@ -1,0 +1,72 @@
+/** `npm run image`: builds the image from the Dockerfile as it is, and calls the function in it. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { readCommandLine } from './command-line/command-line.ts'
+import { baseImagesOf, makeBaseImages } from './image/base-images.ts'
+import { startBuildah } from './image/buildah.ts'
+import { callsOf } from './image/calls.ts'
+import { createContainer } from './image/container.ts'
+import { fileProblems } from './image/files.ts'
+import { compiledProblems, privilegeProblems } from './image/inside.ts'
+import { createReport } from './image/report.ts'
+import { missingRequirements } from './image/requirements.ts'
+
+readCommandLine({
+  name: 'image',
+  about: `Builds the image from the Dockerfile as it is, with buildah and without a registry, and runs it as OCI
+Functions does: as uid and gid 1000, on a read-only root but for /tmp, in 128 MB. It calls the function
+over its socket, and looks at the files in the image. It needs Linux, root and buildah; elsewhere it says
+what is missing and ends with status 0. It takes two minutes. Exit status 1 where a check fails.`,
+  options: {},
+})
+
+const TAG = 'localhost/authorizer'
+
+const missing = missingRequirements((program) => spawnSync(program, ['--version']).status === 0)
+if (missing.length > 0) {
+  console.log('SKIPPED: the image is neither built nor called here, because that needs')
+  for (const line of missing) console.log(`  - ${line}`)
+  process.exit(0)
+}
+
+// Below /tmp, as the container sees the shared folder under the same path, and nothing else of it.
+const folder = mkdtempSync('/tmp/image-')
+const shared = join(folder, 'shared')
+mkdirSync(shared)
+process.env['TMPDIR'] = shared
+const buildah = startBuildah(join(folder, 'buildah'))
+const report = createReport()
+try {
+  const bases = baseImagesOf(readFileSync('Dockerfile', 'utf8'))
+  const version = await makeBaseImages(buildah, bases, join(folder, 'bases'))
+  report.done(
+    `Base images: Node ${version} from npm in place of ${bases.build} and ${bases.runtime}`,
+  )
+
+  await buildah.build('.', ['--tag', TAG])
+  const configuration = await buildah.inspect(TAG)
+  const root = await buildah.mount(TAG)
+  report.done('Image: built from the Dockerfile, nothing changed')
+
+  const container = createContainer(root, configuration, { folder, shared })
+  const functionFolder = join(root, configuration.WorkingDir ?? '/')
+  report.check('Files: dist/ and its notices alone, none writable', fileProblems(functionFolder))
+  report.check(
+    'Container: uid and gid 1000, read-only but for /tmp',
+    await privilegeProblems(container),
+  )
+  report.check(
+    'Compiled code: accepted by V8 with the image’s options',
+    await compiledProblems(container, functionFolder),
+  )
+  for (const { name, problems } of await callsOf(container.entryPoint, functionFolder)) {
+    report.check(name, problems)
+  }
+} catch (error) {
+  report.check('Steps', [error instanceof Error ? error.message : String(error)])
+} finally {
+  await buildah.remove()
+  rmSync(folder, { recursive: true, force: true })
+}
+process.exitCode = report.isGood() ? 0 : 1

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export interface Buildah {
+  /** Builds an image without a daemon and without pulling anything. */
+  build(context: string, options: readonly string[]): Promise<void>
+  /** What the image says about how it is run. */
+  inspect(image: string): Promise<ImageConfiguration>
+  /** Mounts a new container's files; resolves with their path on this machine. */
+  mount(image: string): Promise<string>
+  /** Deletes all images and containers. */
+  remove(): Promise<void>
+}
+
+/** As the OCI image specification names these. */
+export interface ImageConfiguration {
+  readonly User?: string
+  readonly Env?: readonly string[]
+  readonly Entrypoint?: readonly string[]
+  readonly WorkingDir?: string
+}
+
+/** `folder`: for its storage, apart from that of this machine. */
+export function startBuildah(folder: string): Buildah {
+  const policy = join(folder, 'policy.json')
+  const storage = ['--root', join(folder, 'root'), '--runroot', join(folder, 'runroot')]
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(policy, JSON.stringify({ default: [{ type: 'insecureAcceptAnything' }] }))
+  const buildah = (...words: readonly string[]) => run('buildah', [...storage, ...words])
+
+  return {
+    build: async (context, options) => {
+      const always = ['--isolation', 'chroot', '--network', 'host', '--pull-never']
+      await buildah('bud', ...always, '--signature-policy', policy, ...options, context)
+    },
+    inspect: async (image) => {
+      const text = await buildah('inspect', '--type', 'image', image)
+      return (JSON.parse(text) as { OCIv1: { config: ImageConfiguration } }).OCIv1.config
+    },
+    mount: async (image) => {
+      const container = await buildah('from', '--pull-never', '--signature-policy', policy, image)
+      return (await buildah('mount', container.trim())).trim()
+    },
+    remove: async () => {
+      await buildah('umount', '--all')
+      await buildah('rm', '--all')
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Resolves with standard output. Rejects with the end of all output for another status than 0. */
+export function run(command: string, words: readonly string[], input = ''): Promise<string> {
+  const child = spawn(command, words, { stdio: ['pipe', 'pipe', 'pipe'] })
+  let stdout = ''
+  let all = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString()
+    all += chunk.toString()
+  })
+  child.stderr.on('data', (chunk: Buffer) => (all += chunk.toString()))
+  // A child that ends early does not read its input; its status says so.
+  child.stdin.on('error', () => undefined).end(input)
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (status) => {
+      if (status === 0) resolve(stdout)
+      else reject(new Error(`${command} ended with ${status}:\n${lastLines(all)}`))
+    })
+  })
+}
+
+function lastLines(text: string): string {
+  return text.trimEnd().split('\n').slice(-40).join('\n')
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path'
+import { API_AUDIENCE } from '../../stack/cast.ts'
+import { PATH_PREFIXES, startLocalStack, type LocalStack } from '../../stack/local-stack.ts'
+import { smallMemory } from '../soak/small-memory.ts'
+
+interface Check {
+  readonly name: string
+  readonly problems: readonly string[]
+}
+
+const MEMORY_MEBIBYTES = 128
+
+/**
+ * Calls the function in the image within the local stack, whose agent starts the program `entryPoint`
+ * in place of Node. `functionFolder`: the function's folder in the image, as this machine sees it.
+ */
+export async function callsOf(entryPoint: string, functionFolder: string): Promise<Check[]> {
+  const memory = smallMemory(MEMORY_MEBIBYTES, entryPoint)
+  const stack = await startLocalStack({
+    function: { node: memory?.node ?? entryPoint, entry: join(functionFolder, 'func.js') },
+  })
+  const checks: Check[] = []
+  try {
+    checks.push({
+      name: 'Call: a permit, through to the integration',
+      problems: await permitProblems(stack),
+    })
+    await stack.authorizer.setConfig({})
+    checks.push({
+      name: 'Call: 502 config_invalid without configuration',
+      problems: await faultProblems(stack),
+    })
+  } finally {
+    await stack.close()
+  }
+  const used = memory?.end()
+  checks.push(
+    used === undefined
+      ? { name: 'Memory: not limited, as this machine lets no control group be made', problems: [] }
+      : {
+          name: `Memory: ${used.peakMebibytes} of ${MEMORY_MEBIBYTES} MiB at most`,
+          problems: used.killed === 0 ? [] : [`${used.killed} processes were killed for it`],
+        },
+  )
+  return checks
+}
+
+async function permitProblems(stack: LocalStack): Promise<string[]> {
+  const token = await stack.requestCallerToken(stack.cast.partnerA, `${API_AUDIENCE}echo:invoke`)
+  const url = `${stack.gateway.url}${PATH_PREFIXES.multiArgument}/echo/hello`
+  const { status } = await fetch(url, { headers: { authorization: `Bearer ${token}` } })
+  return differences(stack, { status, reason: 'permitted' }, status === 200)
+}
+
+async function faultProblems(stack: LocalStack): Promise<string[]> {
+  const call = JSON.stringify({ type: 'TOKEN', token: 'Bearer any' })
+  const { container } = await stack.authorizer.invoke(call)
+  const status = container?.status
+  return differences(stack, { status, reason: 'config_invalid' }, status === 502)
+}
+
+/** The last decision in the log must have the reason; without one, the log says why. */
+function differences(
+  { authorizer }: LocalStack,
+  { status, reason }: { readonly status: number | undefined; readonly reason: string },
+  isStatusRight: boolean,
+): string[] {
+  const decision = authorizer.jsonLog().findLast((line) => line['event'] === 'decision')
+  if (isStatusRight && decision?.['reason'] === reason) return []
+  return [
+    `status ${status ?? 'missing'}, reason ${String(decision?.['reason'])}; the last lines of the log:`,
+    ...authorizer.log.slice(-20).map(({ line }) => line),
+  ]
+}

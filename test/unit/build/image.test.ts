@@ -1,0 +1,108 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { baseImagesOf } from '../../../scripts/image/base-images.ts'
+import { fileProblems } from '../../../scripts/image/files.ts'
+import { missingRequirements } from '../../../scripts/image/requirements.ts'
+
+describe('the base images of a Dockerfile', () => {
+  it('are those of its two stages', () => {
+    expect(baseImagesOf('FROM a.io/b/node:24-dev AS build\nRUN x\nFROM a.io/b/node:24\n')).toEqual({
+      build: 'a.io/b/node:24-dev',
+      runtime: 'a.io/b/node:24',
+      nodeVersion: '24',
+    })
+  })
+
+  it.each([
+    ['FROM node:24-dev AS build\n'],
+    ['FROM node:24-dev AS build\nFROM node:22\n'],
+    ['FROM node:24 AS build\nFROM node:24\n'],
+    ['FROM node:24-dev AS build\nFROM node:24\nFROM other\n'],
+  ])('cannot be told from %j', (dockerfile) => {
+    expect(() => baseImagesOf(dockerfile)).toThrow(/two stages|do not belong together/)
+  })
+})
+
+describe('the files of the function', () => {
+  const FILES = [
+    'THIRD-PARTY-NOTICES.txt',
+    'authorizer.js',
+    'authorizer.js.compiled',
+    'func.js',
+    'package.json',
+    'sbom.cdx.json',
+  ]
+  const OWNER = process.getuid?.() ?? 0
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'files-'))
+    chmodSync(folder, 0o755)
+    for (const name of FILES) writeFileSync(join(folder, name), '', { mode: 0o444 })
+  })
+  afterEach(() => {
+    rmSync(folder, { recursive: true })
+  })
+
+  it('have no problem when complete, read-only and owned by the right user', () => {
+    expect(fileProblems(folder, OWNER)).toEqual([])
+  })
+
+  it.each<[string, (folder: string) => void, string]>([
+    [
+      'a missing file',
+      (path) => {
+        rmSync(join(path, 'func.js'))
+      },
+      'func.js is missing',
+    ],
+    [
+      'another file',
+      (path) => {
+        writeFileSync(join(path, 'config.ts'), '', { mode: 0o444 })
+      },
+      'config.ts does not belong there',
+    ],
+    [
+      'a writable file',
+      (path) => {
+        chmodSync(join(path, 'func.js'), 0o644)
+      },
+      'func.js is writable (mode 644)',
+    ],
+    [
+      'a folder that others can write',
+      (path) => {
+        chmodSync(path, 0o757)
+      },
+      '. is writable (mode 757)',
+    ],
+  ])('are rejected for %s', (_case, spoil, problem) => {
+    spoil(folder)
+
+    expect(fileProblems(folder, OWNER)).toEqual([problem])
+  })
+
+  it('are rejected where their owner is the user that runs them', () => {
+    expect(fileProblems(folder, OWNER + 1)).toContain(
+      `func.js belongs to uid ${OWNER}, who can write it`,
+    )
+  })
+})
+
+describe('the requirements', () => {
+  it('are met on Linux as root with all programs', () => {
+    expect(missingRequirements(() => true, { platform: 'linux', uid: 0 })).toEqual([])
+  })
+
+  it.each<[string, string[], { platform: string; uid: number | undefined }, RegExp]>([
+    ['buildah', ['unshare', 'setpriv'], { platform: 'linux', uid: 0 }, /apt-get install .*buildah/],
+    ['unshare', ['buildah', 'setpriv'], { platform: 'linux', uid: 0 }, /util-linux/],
+    ['root', ['buildah', 'unshare', 'setpriv'], { platform: 'linux', uid: 1000 }, /sudo/],
+  ])('say how to get what is missing: %s', (_what, present, machine, expected) => {
+    expect(missingRequirements((program) => present.includes(program), machine)).toEqual([
+      expect.stringMatching(expected),
+    ])
+  })
+})
