@@ -92,7 +92,7 @@ function warnings(): string {
 /** Of the JSON configuration document, for editors: it completes and checks while one types. */
 function jsonSchema(): object {
   return {
-    ...toJsonSchema(documentSchema),
+    ...toJsonSchema(documentSchema, { ignoreActions: ['raw_check'] }),
     title: 'Configuration document of the OIC gateway authorizer',
   }
 }

@@ -3,7 +3,7 @@
  * I/O: fetches the document; reads the client secret.
  */
 import * as oauth from 'openid-client'
-import { IDENTITY_DOMAIN_ISSUER } from '../../src/config/presets.ts'
+import { IDENTITY_DOMAIN_ISSUER } from '../../src/providers/oci-iam.ts'
 import { endpointProblem } from '../../src/platform/endpoint.ts'
 import type { Order } from './arguments.ts'
 import { readClientSecret } from './secret.ts'

@@ -8,7 +8,7 @@ import { seconds } from '../platform/clock.ts'
 import type { BackendInput } from './document-schema.ts'
 import { LIMITS } from './limits.ts'
 import type { BackendCondition, BackendConfig, GrantConfig } from './model.ts'
-import { IDENTITY_DOMAIN_ISSUER } from './presets.ts'
+import { IDENTITY_DOMAIN_ISSUER } from '../providers/oci-iam.ts'
 import { judgeEndpoint, judgeMembers, judgeSecretOcid, type Report } from './problems.ts'
 
 export function buildBackend(input: BackendInput, report: Report): BackendConfig {

@@ -11,19 +11,15 @@ import { buildRules } from './build-rules.ts'
 import type { IssuerInput } from './document-schema.ts'
 import { LIMITS } from './limits.ts'
 import type { IntrospectionConfig, IssuerConfig, JwtConfig, KeySource } from './model.ts'
-import {
-  COMMON_CLAIM_NAMES,
-  providerFacts,
-  providerOf,
-  tokenFacts,
-  type ProviderFacts,
-} from './presets.ts'
+import { COMMON_CLAIM_NAMES, factsOf, presetOfIssuer, providerNamed } from '../providers/index.ts'
+import type { ProviderFacts, TokenTraits } from '../providers/provider.ts'
 import { judgeEndpoint, judgeSecretOcid, type Report } from './problems.ts'
 
 export function buildIssuer(input: IssuerInput, report: Report): IssuerConfig {
-  const given = input.provider === undefined ? {} : providerFacts(input.provider, report)
-  const preset = providerOf(input.issuer ?? given.issuer) ?? input.provider?.preset
-  const facts: ProviderFacts = { ...tokenFacts(preset), ...given }
+  const facts = input.provider === undefined ? {} : factsOf(input.provider)
+  const preset = presetOfIssuer(input.issuer ?? facts.issuer) ?? input.provider?.preset
+  const traits: TokenTraits = providerNamed(preset)?.tokens ?? {}
+  const names = { ...COMMON_CLAIM_NAMES, ...traits.claimNames, ...facts.claimNames }
   const validation = input.validation ?? defaultValidation(input, facts)
   const client = buildClient(input, report)
   return {
@@ -34,12 +30,11 @@ export function buildIssuer(input: IssuerInput, report: Report): IssuerConfig {
     introspection:
       validation === 'jwt' ? undefined : buildIntrospection(input, facts, client, report),
     claimNames: {
-      principal:
-        input.principal_claims ?? facts.claimNames?.principal ?? COMMON_CLAIM_NAMES.principal,
-      clientId: input.client_id_claims ?? facts.claimNames?.clientId ?? COMMON_CLAIM_NAMES.clientId,
-      scope: input.scope_claims ?? facts.claimNames?.scope ?? COMMON_CLAIM_NAMES.scope,
+      principal: input.principal_claims ?? names.principal,
+      clientId: input.client_id_claims ?? names.clientId,
+      scope: input.scope_claims ?? names.scope,
     },
-    rules: buildRules(input, facts, report),
+    rules: buildRules(input, facts.issuer, traits, report),
     gatewayScopes: {
       prefix: input.gateway_scope_prefix ?? '',
       map: new Map(Object.entries(input.gateway_scope_map ?? {})),

@@ -3,24 +3,29 @@
  * Pure.
  */
 import { seconds } from '../platform/clock.ts'
+import type { TokenTraits } from '../providers/provider.ts'
 import type { IssuerInput } from './document-schema.ts'
 import { LIMITS } from './limits.ts'
 import type { RequiredClaim, TokenRules } from './model.ts'
-import type { ProviderFacts } from './presets.ts'
 import { judgeMembers, judgeScopes, type Report } from './problems.ts'
 
-export function buildRules(input: IssuerInput, facts: ProviderFacts, report: Report): TokenRules {
+export function buildRules(
+  input: IssuerInput,
+  presetIssuer: string | undefined,
+  traits: TokenTraits,
+  report: Report,
+): TokenRules {
   judgeScopes('required_scopes', input.required_scopes ?? [], report)
   judgeMembers('required_claims', input.required_claims, report)
   const longest = input.max_token_lifetime_seconds
   const allowedClients = input.allowed_clients ?? []
   return {
-    issuer: input.issuer ?? facts.issuer,
+    issuer: input.issuer ?? presetIssuer,
     audience: buildAudience(input, report),
     requiredScopes: input.required_scopes ?? [],
     allowedClients,
-    clientIdRequired: facts.accessTokensNameClient ?? false,
-    anyScopeRequired: facts.issuesToEveryClient === true && allowedClients.length === 0,
+    clientIdRequired: traits.nameClient ?? false,
+    anyScopeRequired: traits.issuedToEveryClient === true && allowedClients.length === 0,
     requiredClaims: Object.entries(input.required_claims ?? {}).map(
       ([name, wanted]): RequiredClaim => ({
         name,

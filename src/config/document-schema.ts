@@ -5,6 +5,7 @@
 import * as v from 'valibot'
 import { CLIENT_AUTHENTICATION_METHODS } from '../oauth/client-authentication.ts'
 import { SIGNATURE_ALGORITHMS } from '../oauth/signature-algorithms.ts'
+import { providerSchema } from '../providers/index.ts'
 import { LIMITS, type Limits } from './limits.ts'
 
 /** The names of an object's members as a list of literals. */
@@ -32,38 +33,6 @@ const clientSchema = v.strictObject({
   client_id: text('Client id of our application at this identity provider.'),
   client_secret_ocid: text('OCID of the Vault secret with its client secret.'),
 })
-
-/** What each preset has to know of a provider. */
-export const providerSchema = v.variant('preset', [
-  v.strictObject({
-    preset: v.literal('oci_iam'),
-    domain_url: text('URL of the identity domain, as on its page in the console.'),
-  }),
-  v.strictObject({
-    preset: v.literal('entra'),
-    tenant: text('Directory (tenant) ID, a GUID.'),
-    token_version: v.optional(
-      v.pipe(v.picklist([1, 2]), v.description('As the API’s app registration says. Default 2.')),
-    ),
-  }),
-  v.strictObject({
-    preset: v.literal('okta'),
-    org_url: text('https://<organisation>.okta.com'),
-    authorization_server: v.optional(text('Id of the custom authorization server. `default`.')),
-  }),
-  v.strictObject({
-    preset: v.literal('auth0'),
-    tenant_url: text('https://<tenant>.<region>.auth0.com, or the custom domain.'),
-  }),
-  v.strictObject({
-    preset: v.literal('keycloak'),
-    realm_url: text('https://<host>/realms/<realm>'),
-  }),
-  v.strictObject({
-    preset: v.literal('oidc'),
-    issuer: text('Issuer; its document at /.well-known/openid-configuration has to name it.'),
-  }),
-])
 
 /** Beyond these, integers that differ are the same number once JSON was read. */
 const exactNumber = v.pipe(
@@ -229,7 +198,5 @@ export const documentSchema = v.strictObject({
   ),
 })
 
-export type ProviderInput = v.InferOutput<typeof providerSchema>
 export type IssuerInput = v.InferOutput<typeof issuerSchema>
 export type BackendInput = v.InferOutput<typeof backendSchema>
-export type DocumentInput = v.InferOutput<typeof documentSchema>

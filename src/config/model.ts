@@ -7,6 +7,8 @@ import type { ClientRegistration } from '../oauth/client-exchange.ts'
 import type { SignatureAlgorithm } from '../oauth/signature-algorithms.ts'
 import type { Seconds } from '../platform/clock.ts'
 import type { LogLevel } from '../platform/log.ts'
+import type { PresetName } from '../providers/index.ts'
+import type { ClaimNames } from '../providers/provider.ts'
 
 /** What concerns the function as a whole; always flat keys. */
 export interface Settings {
@@ -64,9 +66,6 @@ export interface IssuerConfig {
   readonly idleKeys: readonly string[]
 }
 
-export const PRESET_NAMES = ['oci_iam', 'entra', 'okta', 'auth0', 'keycloak', 'oidc'] as const
-export type PresetName = (typeof PRESET_NAMES)[number]
-
 export interface DiscoveryConfig {
   /** Address of the metadata document. */
   readonly url: string
@@ -106,13 +105,7 @@ export interface IntrospectionConfig {
   readonly cache: Seconds
 }
 
-/** Where this issuer's tokens have what is known by several names; the first that is there counts. */
-export interface ClaimNames {
-  readonly principal: readonly string[]
-  readonly clientId: readonly string[]
-  /** All of these, each a space-separated string or an array. */
-  readonly scope: readonly string[]
-}
+export type { ClaimNames }
 
 export interface TokenRules {
   /** Accepted `iss`, exact; undefined checks none, which only introspection may do. */

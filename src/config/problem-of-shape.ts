@@ -3,6 +3,7 @@
  * Pure.
  */
 import * as v from 'valibot'
+import { readComplaint } from '../providers/fields.ts'
 import { FLAT_NAMES, isFlatKey, remedyOfMissingKey } from './flat-keys.ts'
 import { looksSecret, remedyOfSecret, type ConfigProblem } from './problems.ts'
 
@@ -20,6 +21,8 @@ export function problemOfShape(issue: v.BaseIssue<unknown>, key: string): Config
   if (/^issuers\.\d+\.required_claims\./.test(path ?? '') && /^m(in|ax)_value$/.test(issue.type)) {
     return { ...told, ...INEXACT }
   }
+  const complaint = readComplaint(issue.message)
+  if (complaint !== undefined) return { ...told, ...complaint }
   const isMissing = issue.type === 'strict_object' && issue.received === 'undefined'
   const isUnion = issue.type === 'union'
   const expected = `Expected: ${issue.expected ?? 'see the JSON Schema'}.`

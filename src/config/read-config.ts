@@ -31,8 +31,8 @@ export interface ConfigReading {
 export function readConfig(values: FlatConfiguration): ConfigReading {
   const reader = new FlatReader(values)
   const settings = readSettings(reader)
-  const source = readSource(reader, values)
-  const isEmpty = !isFlat(values) && reader.optional('authorizer_config') === undefined
+  const source = readSource(reader)
+  const isEmpty = values['authorizer_config'] !== undefined && isFlat(values)
   const problems = [...reader.problems, ...(source.ok ? [] : source.error)]
   // Flat keys that are missing would hide that a document was meant.
   if (problems.length > 0 && isEmpty) problems.unshift(EMPTY_DOCUMENT)
@@ -43,6 +43,8 @@ export function readConfig(values: FlatConfiguration): ConfigReading {
       ...(source.ok && source.value.kind === 'given'
         ? warningsAbout(source.value.config, isFlat(values) ? 'flat' : 'document')
         : []),
+      ...(source.ok && isEmpty && problems.length === 0 ? [EMPTY_DOCUMENT] : []),
+      ...warnOfIdleKeys(values),
       ...warnOfUnknownKeys(values),
       ...doubtsAboutValues(values),
       ...warnOfSurroundings(values),
@@ -53,11 +55,11 @@ export function readConfig(values: FlatConfiguration): ConfigReading {
 const EMPTY_DOCUMENT: ConfigProblem = {
   key: 'authorizer_config',
   problem: 'is empty',
-  remedy: 'Give the document, or take the key away.',
+  remedy: 'Give the document; or remove the key, and the flat keys alone count.',
 }
 
 function isFlat(values: FlatConfiguration): boolean {
-  return values['authorizer_config'] === undefined
+  return DOCUMENT_KEYS.every((key) => (values[key] ?? '').trim() === '')
 }
 
 function readSettings(reader: FlatReader): Settings {
@@ -75,10 +77,7 @@ function readSettings(reader: FlatReader): Settings {
 
 const RATE_LIMIT_TIERS = Object.keys(RATE_LIMITS_PER_MINUTE) as RateLimitTier[]
 
-function readSource(
-  reader: FlatReader,
-  values: FlatConfiguration,
-): Result<ConfigSource, readonly ConfigProblem[]> {
+function readSource(reader: FlatReader): Result<ConfigSource, readonly ConfigProblem[]> {
   const document = reader.optional('authorizer_config')
   const secretOcid = reader.optional('authorizer_config_secret_ocid')
   if (document === undefined && secretOcid === undefined) {
@@ -86,7 +85,6 @@ function readSource(
       success({ kind: 'given', config: readFlatConfig(reader) }),
     )
   }
-  reportKeysBesideDocument(reader, values)
   if (document === undefined) {
     judgeSecretOcid('authorizer_config_secret_ocid', secretOcid ?? '', reader.report.bind(reader))
     return success({ kind: 'secret', secretOcid: secretOcid ?? '' })
@@ -102,14 +100,17 @@ function readSource(
   return config.ok ? success({ kind: 'given', config: config.value }) : config
 }
 
-/** Flat keys for an issuer or a backend would be ignored beside a document, rules among them. */
-function reportKeysBesideDocument(reader: FlatReader, values: FlatConfiguration): void {
+/** A document takes the place of the flat keys for an issuer and a backend, rules among them. */
+function warnOfIdleKeys(values: FlatConfiguration): readonly ConfigProblem[] {
+  if (isFlat(values)) return []
   const apart: readonly string[] = [...SETTING_KEYS, ...DOCUMENT_KEYS]
-  for (const key of Object.keys(FLAT_KEYS)) {
-    if (!apart.includes(key) && Object.hasOwn(values, key)) {
-      reader.report(key, 'has no effect beside a document', 'Move it into the document.')
-    }
-  }
+  return Object.keys(FLAT_KEYS)
+    .filter((key) => !apart.includes(key) && Object.hasOwn(values, key))
+    .map((key) => ({
+      key,
+      problem: 'has no effect beside a document',
+      remedy: 'Move it into the document if it is still needed, and remove the key.',
+    }))
 }
 
 /** What every cold start says of a configuration that works. */

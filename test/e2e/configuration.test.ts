@@ -6,7 +6,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { startByHand } from './support/by-hand.ts'
 import type { LogRecord } from './support/outcome.ts'
-import { AUDIENCE, startWorld, type ConfigChanges, type World } from './support/world.ts'
+import {
+  AUDIENCE,
+  BACK_END_SCOPE,
+  CLIENT_IDS,
+  SECRET_OCIDS,
+  startWorld,
+  type ConfigChanges,
+  type World,
+} from './support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -226,6 +234,49 @@ describe('a configuration that works but ought to be looked at', () => {
     expect((await world.decide()).verdict).toBe('fault introspection_unavailable')
     const lines = world.function.jsonLog().slice(before)
     expect(keysIn(lines, 'config_warning', 'warnings')).toEqual(['audience'])
+  })
+})
+
+describe('a document beside flat keys', () => {
+  const documentFor = (introspectionEndpoint: string, tokenEndpoint: string) => ({
+    issuers: [
+      {
+        name: 'callers',
+        audience: [AUDIENCE],
+        introspection_endpoint: introspectionEndpoint,
+        client: {
+          client_id: CLIENT_IDS.introspection,
+          client_secret_ocid: SECRET_OCIDS.introspection,
+        },
+      },
+    ],
+    backends: [
+      {
+        name: 'oic',
+        token_endpoint: tokenEndpoint,
+        client: { client_id: CLIENT_IDS.backEnd, client_secret_ocid: SECRET_OCIDS.backEnd },
+        scope: BACK_END_SCOPE,
+      },
+    ],
+  })
+
+  it('wins, and the log warns of each key without effect', async () => {
+    const { idcs_introspection_endpoint = '', back_end_token_endpoint = '' } = world.config
+    const document = documentFor(idcs_introspection_endpoint, back_end_token_endpoint)
+    const { verdict, problems, warnings } = await coldStart({
+      authorizer_config: JSON.stringify(document),
+      // The rules of the flat keys would deny.
+      required_scopes: 'nobody-has-it',
+    })
+
+    expect([verdict, problems]).toEqual(['permit permitted', []])
+    expect([...warnings].sort()).toEqual([...REQUIRED, 'required_scopes'].sort())
+  })
+
+  it('that is empty is warned of, and the flat keys count', async () => {
+    const { verdict, warnings } = await coldStart({ authorizer_config: ' ' })
+
+    expect([verdict, warnings]).toEqual(['permit permitted', ['authorizer_config']])
   })
 })
 

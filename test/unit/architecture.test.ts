@@ -54,7 +54,7 @@ describe('one door per dependency', () => {
   const packages: readonly { name: RegExp; door: RegExp }[] = [
     { name: /^axios$/, door: /^platform\/http\.ts$/ },
     { name: /^jose(\/|$)/, door: /^(caller|oauth)\// },
-    { name: /^valibot$/, door: /^config\// },
+    { name: /^valibot$/, door: /^(config|providers)\// },
     { name: /^oci-/, door: /^vault\// },
     { name: /^@fnproject\/fdk$/, door: /^func\.ts$/ },
     { name: /^node:(?!crypto$|util$|fs$|path$|module$|vm$|https?$)/, door: /^$/ },
@@ -106,6 +106,7 @@ describe('layers', () => {
     ['call'],
     ['authorizer'],
     ['config', 'gateway', 'caller', 'backend'],
+    ['providers'],
     ['oauth', 'vault'],
     ['decision'],
     ['reasons'],

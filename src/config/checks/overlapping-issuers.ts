@@ -4,7 +4,7 @@
  * Pure.
  */
 import type { IssuerConfig } from '../model.ts'
-import { IDENTITY_DOMAIN_ISSUER } from '../presets.ts'
+import { IDENTITY_DOMAIN_ISSUER } from '../../providers/oci-iam.ts'
 import type { Report } from '../problems.ts'
 
 /** Names have to differ, and so does at least something by which issuers are told apart. */

@@ -6,7 +6,7 @@
 import { FLAT_KEYS, FLAT_NAMES } from '../flat-keys.ts'
 import type { FlatConfiguration } from '../flat-reader.ts'
 import type { BackendConfig, Config, GrantConfig, IssuerConfig } from '../model.ts'
-import { IDENTITY_DOMAIN_ISSUER } from '../presets.ts'
+import { IDENTITY_DOMAIN_ISSUER } from '../../providers/oci-iam.ts'
 import type { ConfigProblem } from '../problems.ts'
 
 /** In which a configuration was given: fields go by other names among the flat keys. */

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from '@jest/globals'
 import { diagnose } from '../../../src/caller/diagnosis.ts'
-import type { PresetName } from '../../../src/config/model.ts'
+import type { PresetName } from '../../../src/providers/index.ts'
 import { readUnverifiedJwt } from '../../../src/oauth/unverified-jwt.ts'
 import { issuerConfig, tokenRules } from '../support/issuers.ts'
 import { unsignedJwt } from '../support/tokens.ts'

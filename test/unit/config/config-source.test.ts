@@ -75,7 +75,16 @@ describe('a configuration', () => {
   it('is that of the flat keys where document and secret are empty', () => {
     const empty = { authorizer_config: ' ', authorizer_config_secret_ocid: '' }
 
-    expect(readConfig({ ...LEAST, ...empty })).toStrictEqual(readConfig(LEAST))
+    expect(readConfig({ ...LEAST, ...empty })).toStrictEqual({
+      ...readConfig(LEAST),
+      warnings: [
+        {
+          key: 'authorizer_config',
+          problem: 'is empty',
+          remedy: 'Give the document; or remove the key, and the flat keys alone count.',
+        },
+      ],
+    })
   })
 
   it('is not given twice', () => {
@@ -140,17 +149,16 @@ describe('flat keys beside a document', () => {
   const expected = idle.map((key) => ({
     key,
     problem: 'has no effect beside a document',
-    remedy: 'Move it into the document.',
+    remedy: 'Move it into the document if it is still needed, and remove the key.',
   }))
 
   it.each([{ authorizer_config: DOCUMENT }, { authorizer_config_secret_ocid: SECRET_OCID }])(
-    'are refused but for settings: %j',
+    'are warned of but for settings, and the document counts: %j',
     (document) => {
       expect(idle).toHaveLength(Object.keys(FLAT_KEYS).length - 8)
-      expect(readConfig({ ...document, ...values }).source).toStrictEqual({
-        ok: false,
-        error: expected,
-      })
+      const reading = readConfig({ ...document, ...values })
+      expect(reading.source).toStrictEqual(readConfig(document).source)
+      expect(reading.warnings).toStrictEqual(expected)
     },
   )
 })

@@ -35,7 +35,7 @@ const SOME_OCID = 'the OCID of a Vault secret, in a key that ends in _ocid'
 const WRONG = 'is not what it has to be'
 const EMPTY = 'is empty'
 const TOO_FEW = 'has too few entries'
-const PRESETS = '("oci_iam" | "entra" | "okta" | "auth0" | "keycloak" | "oidc")'
+const PRESETS = '("oci_iam" | "entra" | "okta" | "auth0" | "keycloak" | "cognito" | "oidc")'
 const NAME = '/^[A-Za-z0-9._-]{1,64}$/'
 const LONG_NAME = 'Aa0._-'.padEnd(65, 'x')
 const ALGORITHMS = [
@@ -132,9 +132,20 @@ describe('an issuer of a document', () => {
       [{ provider: { preset: 'auth0' } }, 'provider.tenant_url', MISSING, '"tenant_url"'],
       [{ provider: { preset: 'keycloak' } }, 'provider.realm_url', MISSING, '"realm_url"'],
       [{ provider: { preset: 'oidc' } }, 'provider.issuer', MISSING, '"issuer"'],
-      [{ provider: { preset: 'oidc', issuer: '' } }, 'provider.issuer', EMPTY, '!0'],
       [
-        { provider: { preset: 'entra', tenant: 'x', token_version: 3 } },
+        { provider: { preset: 'oidc', issuer: '' } },
+        'provider.issuer',
+        EMPTY,
+        'Give a value, or leave it out.',
+      ],
+      [
+        {
+          provider: {
+            preset: 'entra',
+            tenant: '0f0f0f0f-0000-4000-8000-000000000000',
+            token_version: 3,
+          },
+        },
         'provider.token_version',
         WRONG,
         '(1 | 2)',
@@ -143,7 +154,7 @@ describe('an issuer of a document', () => {
         { provider: { preset: 'okta', org_url: 'https://a.example', authorization_server: '' } },
         'provider.authorization_server',
         EMPTY,
-        '!0',
+        'Give a value, or leave it out.',
       ],
       [
         { provider: { preset: 'oidc', issuer: 'https://a.example', tenant: 'x' } },

@@ -4,7 +4,8 @@
  */
 import { describe, expect, it } from '@jest/globals'
 import { buildIssuer } from '../../../src/config/build-issuer.ts'
-import type { IssuerInput, ProviderInput } from '../../../src/config/document-schema.ts'
+import type { IssuerInput } from '../../../src/config/document-schema.ts'
+import type { ProviderInput } from '../../../src/providers/index.ts'
 import { problem, problemsOf, withIssuer, type Members } from '../support/documents.ts'
 
 const CLIENT = { client_id: 'authorizer', client_secret_ocid: 'ocid1.vaultsecret.oc1..a' }
@@ -57,6 +58,64 @@ describe('a preset', () => {
       {
         iss: `https://sts.windows.net/${TENANT}/`,
         keys: `https://login.microsoftonline.com/${TENANT}/discovery/keys`,
+        ...NOTHING_ELSE,
+      },
+    ],
+    [
+      'entra of the US Government cloud',
+      { preset: 'entra', tenant: TENANT, authority: 'https://login.microsoftonline.us/' },
+      {
+        iss: `https://login.microsoftonline.us/${TENANT}/v2.0`,
+        keys: `https://login.microsoftonline.us/${TENANT}/discovery/v2.0/keys`,
+        ...NOTHING_ELSE,
+      },
+    ],
+    [
+      'entra of China, version 1',
+      {
+        preset: 'entra',
+        tenant: TENANT,
+        token_version: 1,
+        authority: 'https://login.partner.microsoftonline.cn',
+      },
+      {
+        iss: `https://sts.chinacloudapi.cn/${TENANT}/`,
+        keys: `https://login.partner.microsoftonline.cn/${TENANT}/discovery/keys`,
+        ...NOTHING_ELSE,
+      },
+    ],
+    [
+      'Entra External ID',
+      { preset: 'entra', tenant: TENANT, authority: 'https://acme.ciamlogin.com' },
+      {
+        iss: `https://${TENANT}.ciamlogin.com/${TENANT}/v2.0`,
+        keys: `https://acme.ciamlogin.com/${TENANT}/discovery/v2.0/keys`,
+        ...NOTHING_ELSE,
+      },
+    ],
+    [
+      'Azure AD B2C, by policy',
+      {
+        preset: 'entra',
+        tenant: TENANT,
+        authority: 'https://acme.b2clogin.com',
+        policy: 'B2C_1_sign_in',
+      },
+      {
+        iss: `https://acme.b2clogin.com/${TENANT}/v2.0/`,
+        keys: `https://acme.b2clogin.com/${TENANT}/B2C_1_sign_in/discovery/v2.0/keys`,
+        ...NOTHING_ELSE,
+      },
+    ],
+    [
+      'cognito',
+      {
+        preset: 'cognito',
+        user_pool_url: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc',
+      },
+      {
+        iss: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc',
+        keys: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc/.well-known/jwks.json',
         ...NOTHING_ELSE,
       },
     ],
@@ -178,16 +237,20 @@ describe('a preset', () => {
   })
 
   it.each<readonly [ProviderInput, string]>([
-    [{ preset: 'entra', tenant: 'common' }, 'provider.tenant is no GUID'],
-    [{ preset: 'entra', tenant: `x${TENANT}` }, 'provider.tenant is no GUID'],
-    [{ preset: 'entra', tenant: `${TENANT}/x` }, 'provider.tenant is no GUID'],
-    [{ preset: 'okta', org_url: 'http://acme.okta.com' }, 'provider.org_url'],
-    [{ preset: 'auth0', tenant_url: 'acme.eu.auth0.com' }, 'provider.tenant_url'],
-    [{ preset: 'keycloak', realm_url: 'ftp://x' }, 'provider.realm_url'],
-    [{ preset: 'oci_iam', domain_url: 'd.example' }, 'provider.domain_url'],
-    [{ preset: 'oidc', issuer: 'http://idp.example' }, 'provider.issuer'],
-  ])('#55: tells of a bad value by its key: %j', (provider, expected) => {
-    expect(build(provider, { client: CLIENT }).problems.join('\\n')).toContain(expected)
+    [{ preset: 'entra', tenant: 'common' }, 'tenant'],
+    [{ preset: 'entra', tenant: `x${TENANT}` }, 'tenant'],
+    [{ preset: 'entra', tenant: `${TENANT}/x` }, 'tenant'],
+    [{ preset: 'entra', tenant: TENANT, authority: 'login.microsoftonline.us' }, 'authority'],
+    [{ preset: 'okta', org_url: 'http://acme.okta.com' }, 'org_url'],
+    [{ preset: 'auth0', tenant_url: 'acme.eu.auth0.com' }, 'tenant_url'],
+    [{ preset: 'keycloak', realm_url: 'ftp://x' }, 'realm_url'],
+    [{ preset: 'cognito', user_pool_url: 'eu-west-1_abc' }, 'user_pool_url'],
+    [{ preset: 'oci_iam', domain_url: 'd.example' }, 'domain_url'],
+    [{ preset: 'oidc', issuer: 'http://idp.example' }, 'issuer'],
+  ])('#55: reports a bad value by its key: %j', (provider, field) => {
+    expect(
+      problemsOf(withIssuer({ provider, client: CLIENT })).map(({ key }) => key),
+    ).toStrictEqual([`authorizer_config: issuers.0.provider.${field}`])
   })
 
   it('takes a tenant in capitals for the GUID that it is', () => {
@@ -217,6 +280,14 @@ describe('a preset', () => {
     [`https://login.microsoftonline.us/${TENANT}/v2.0`, 'entra'],
     [`https://login.partner.microsoftonline.cn/${TENANT}/v2.0`, 'entra'],
     [`https://sts.windows.net/${TENANT}/`, 'entra'],
+    [`https://${TENANT}.ciamlogin.com/${TENANT}/v2.0`, 'entra'],
+    [`https://acme.ciamlogin.com/${TENANT}/v2.0`, 'entra'],
+    [`https://acme.b2clogin.com/${TENANT}/v2.0/`, 'entra'],
+    [`https://acme.b2clogin.com/tfp/${TENANT}/b2c_1_sign_in/v2.0/`, 'entra'],
+    ['https://acme.b2clogin.com/acme.onmicrosoft.com/B2C_1_x/v2.0/', 'entra'],
+    [`https://login.example.com/${TENANT}/v2.0/`, 'entra'],
+    [`https://acme.b2clogin.com.example/${TENANT}/v2.0`, undefined],
+    ['https://login.acme.example/oauth2/aus1a2b3c4d5e6f7g8h9', 'okta'],
     [`https://sts.chinacloudapi.cn/${TENANT}/`, 'entra'],
     [`${OKTA}/oauth2/default`, 'okta'],
     ['https://acme.oktapreview.com', 'okta'],
@@ -259,20 +330,20 @@ describe('a preset', () => {
     [
       { preset: 'entra', tenant: 'common' },
       'tenant',
-      'is no GUID',
-      'Give the directory (tenant) ID; `common` and names accept too much.',
+      'is not a GUID',
+      'Give the directory (tenant) ID; `common` and domain names accept too much.',
     ],
     [
       { preset: 'keycloak', realm_url: 'http://sso.example.com/realms/shops' },
       'realm_url',
       'is not https',
-      'Give a full address that begins with https://; http is for loopback alone.',
+      'Give a full URL that begins with https://; http is for loopback addresses only.',
     ],
     [
       { preset: 'okta', org_url: 'acme' },
       'org_url',
       'is not a URL',
-      'Give a full address that begins with https://; http is for loopback alone.',
+      'Give a full URL that begins with https://; http is for loopback addresses only.',
     ],
   ])('says what to do about a bad value: %j', (provider, field, what, remedy) => {
     expect(problemsOf(withIssuer({ provider }))).toStrictEqual([

@@ -1,0 +1,25 @@
+import * as v from 'valibot'
+import { url, withoutTrailingSlashes } from './fields.ts'
+import { defineProvider } from './provider.ts'
+
+export const auth0 = defineProvider({
+  preset: 'auth0',
+  schema: v.strictObject({
+    preset: v.literal('auth0'),
+    tenant_url: url('https://<tenant>.<region>.auth0.com, or the custom domain.'),
+  }),
+  // The issuer ends in a slash. `azp` is in tokens of the Auth0 profile, `client_id` in those of RFC 9068.
+  facts: ({ tenant_url }) => {
+    const tenant = withoutTrailingSlashes(tenant_url)
+    return {
+      issuer: `${tenant}/`,
+      jwksUri: `${tenant}/.well-known/jwks.json`,
+      claimNames: { clientId: ['azp', 'client_id'], scope: ['scope', 'permissions'] },
+    }
+  },
+  isIssuer: (issuer) => /^https:\/\/[^/]+\.auth0\.com\/$/i.test(issuer),
+  tokens: { nameClient: true },
+  // Without an `audience` in its request, a client gets an opaque token.
+  explainRefusal: ({ issuer, reason }) =>
+    issuer === undefined && reason !== 'token_inactive' ? 'auth0_opaque_token' : undefined,
+})

@@ -1,0 +1,34 @@
+/** User pools of Amazon Cognito. */
+import * as v from 'valibot'
+import { url, withoutTrailingSlashes } from './fields.ts'
+import { defineProvider } from './provider.ts'
+
+export const cognito = defineProvider({
+  preset: 'cognito',
+  schema: v.strictObject({
+    preset: v.literal('cognito'),
+    user_pool_url: url('https://cognito-idp.<region>.amazonaws.com/<user pool id>'),
+  }),
+  facts: ({ user_pool_url }) => {
+    const issuer = withoutTrailingSlashes(user_pool_url)
+    return {
+      issuer,
+      jwksUri: `${issuer}/.well-known/jwks.json`,
+      claimNames: { clientId: ['client_id'], scope: ['scope'] },
+    }
+  },
+  isIssuer: (issuer) =>
+    /^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\/[^/]+$/.test(issuer),
+  // ID tokens have an `aud` and no `client_id`, access tokens the reverse.
+  tokens: { nameClient: true, lackAudience: true },
+  configurationMistakes: ({ audience }) =>
+    audience.length === 0
+      ? []
+      : [
+          {
+            field: 'audience',
+            problem: 'is required, and access tokens of Amazon Cognito have no `aud` by default',
+            remedy: 'Give `any`, and the app clients that may call in `allowed_clients`.',
+          },
+        ],
+})

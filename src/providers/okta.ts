@@ -1,0 +1,54 @@
+import * as v from 'valibot'
+import { text, url, withoutTrailingSlashes } from './fields.ts'
+import { defineProvider } from './provider.ts'
+
+const HOST = /^https:\/\/[^/]+\.(okta(preview|-emea|-gov)?\.com|okta\.mil)(\/|$)/i
+
+/** A custom domain keeps the path of the authorization server, with its generated id. */
+const PATH = /^https:\/\/[^/]+\/oauth2\/aus[0-9A-Za-z]{17}$/
+
+const ADMIN_HOST = /-admin\.okta/i
+
+export const okta = defineProvider({
+  preset: 'okta',
+  schema: v.strictObject({
+    preset: v.literal('okta'),
+    org_url: url('https://<organisation>.okta.com'),
+    authorization_server: v.optional(
+      text('Id of the custom authorization server. Default `default`.'),
+    ),
+  }),
+  facts: ({ org_url, authorization_server = 'default' }) => {
+    const issuer = `${withoutTrailingSlashes(org_url)}/oauth2/${authorization_server}`
+    return {
+      issuer,
+      jwksUri: `${issuer}/v1/keys`,
+      introspectionEndpoint: `${issuer}/v1/introspect`,
+      claimNames: { clientId: ['cid', 'client_id'], scope: ['scp', 'scope'] },
+    }
+  },
+  isIssuer: (issuer) => HOST.test(issuer) || PATH.test(issuer),
+  isEndpoint: ({ href }) => HOST.test(href),
+  tokens: { nameClient: true },
+  configurationMistakes: ({ issuer, urls }) => {
+    const field =
+      urls.find(({ url }) => ADMIN_HOST.test(url.hostname))?.field ??
+      (ADMIN_HOST.test(issuer ?? '') ? 'issuer' : undefined)
+    if (field === undefined) return []
+    return [
+      {
+        field,
+        problem: 'is the host of the Okta Admin Console, which issues no tokens',
+        remedy: 'Leave out -admin: https://<organisation>.okta.com.',
+        isBroken: true,
+      },
+    ]
+  },
+  // The issuer of the org authorization server is the bare URL of the organisation.
+  explainRefusal: ({ issuer, configuredIssuers }) =>
+    issuer !== undefined &&
+    issuer !== '' &&
+    configuredIssuers.some((each) => each?.startsWith(`${issuer}/oauth2/`))
+      ? 'okta_org_token'
+      : undefined,
+})
