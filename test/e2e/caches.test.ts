@@ -105,6 +105,33 @@ describe('introspection answers', () => {
       expect(world.introspection.requests).toHaveLength(2)
     })
 
+    it.each([
+      ['first', 0],
+      ['second', 1],
+      ['1,025th', 1_024],
+      ['4,097th', 4_096],
+      ['last', 7_000],
+    ])('are not used for a token that differs in its %s character alone', async (_case, index) => {
+      const token = opaqueToken().padEnd(7_001, 'x')
+      const other = `${token.slice(0, index)}-${token.slice(index + 1)}`
+      await world.decide(token)
+      world.introspection.replyWith({ body: { active: false } })
+
+      expect((await world.decide(other)).verdict).toBe('deny token_inactive')
+      expect((await world.decide(token)).verdict).toBe('permit permitted')
+    })
+
+    it('are not used for a token in another case', async () => {
+      const token = `${opaqueToken()}-a`
+      await world.decide(token)
+      world.introspection.replyWith({ body: { active: false } })
+
+      const others = [token.toUpperCase(), token.replace(/a$/, 'A'), `${token}=`, `a${token}`]
+      for (const other of others) {
+        expect((await world.decide(other)).verdict).toBe('deny token_inactive')
+      }
+    })
+
     it('are not kept beyond the token’s own end', async () => {
       const token = opaqueToken()
       // The tolerance lets it pass; that is no reason to remember it.

@@ -115,6 +115,27 @@ describe('a published key that is not trusted', () => {
   })
 })
 
+describe('a signature that was good', () => {
+  it('is remembered for the whole token and nothing less', async () => {
+    await world.start()
+    const token = issuer.token({ note: 'x'.repeat(6_000) })
+    expect((await world.decide(token)).verdict).toBe('permit permitted')
+    const [header = '', payload = '', signature = ''] = token.split('.')
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object
+    const altered = Buffer.from(JSON.stringify({ ...claims, sub: 'mallory' })).toString('base64url')
+    const foreign = createSigner('current').token().split('.')[2] ?? ''
+
+    for (const forged of [
+      [header, altered, signature],
+      [header, payload, foreign],
+    ]) {
+      const { verdict } = await world.decide(forged.join('.'))
+      expect(verdict).toBe('deny signature_invalid')
+    }
+    expect((await world.decide(token)).verdict).toBe('permit permitted')
+  })
+})
+
 describe('a key that is replaced under its name', () => {
   const stranger = createSigner('current')
   const successor = createSigner('current')

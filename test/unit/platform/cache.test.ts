@@ -124,6 +124,15 @@ describe('a cache key', () => {
     )
   })
 
+  it('depends on each character of a long part', () => {
+    const long = 'x'.repeat(20_000)
+    const keys = [0, 1, 255, 1_023, 1_024, 4_096, 16_384, 19_999].map((index) =>
+      cacheKey('a', `${long.slice(0, index)}y${long.slice(index + 1)}`),
+    )
+
+    expect(new Set([...keys, cacheKey('a', long)]).size).toBe(keys.length + 1)
+  })
+
   it('#42: shows nothing of its parts', () => {
     expect(cacheKey('https://idp.example', 'token-1')).toMatch(/^[A-Za-z0-9_-]{43}$/)
     expect(cacheKey('token-1')).not.toContain('token')
