@@ -2,7 +2,7 @@
  * Keeps the local stack running until Ctrl-C, and says how to call it.
  * I/O: starts the local stack; writes standard output; listens to signals.
  */
-import { API_AUDIENCE } from '../stack/cast.ts'
+import { API_AUDIENCE } from '../stack/registrations.ts'
 import { PATH_PREFIXES, startLocalStack } from '../stack/local-stack.ts'
 import { buildFirst } from './command-line/build-first.ts'
 import { readCommandLine } from './command-line/command-line.ts'
@@ -16,7 +16,7 @@ Integration, all on loopback. It says how to call it, and what the function logs
 buildFirst()
 
 const stack = await startLocalStack()
-const { partnerA } = stack.cast
+const { partnerA } = stack.registrations
 
 const scope = `${API_AUDIENCE}echo:invoke`
 const parameters = { grant_type: 'client_credentials', ...stack.callers.scopeParameters(scope) }

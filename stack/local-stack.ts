@@ -10,14 +10,14 @@ import {
   BOB,
   ANOTHER_API_AUDIENCE,
   API_AUDIENCE,
-  createCast,
+  createRegistrations,
   GATEWAY_AUDIENCE,
   OIC_AUDIENCE,
   OIC_SCOPE,
   PLACEHOLDERS,
   SECRET_OCIDS,
-  type Cast,
-} from './cast.ts'
+  type Registrations,
+} from './registrations.ts'
 import { MovableClock } from './clock.ts'
 import { startEntra, type Entra } from './entra.ts'
 import { deployFunction, type FnFunction, type FunctionSpec } from './fn-agent.ts'
@@ -38,7 +38,7 @@ export interface LocalStackOptions {
 }
 
 export interface LocalStack {
-  readonly cast: Cast
+  readonly registrations: Registrations
   readonly callers: IdentityDomain
   /** A second identity domain, with the same issuer and key name as every other. */
   readonly otherCallers: IdentityDomain
@@ -91,14 +91,14 @@ async function start(
   endings: (() => unknown)[],
   close: () => Promise<void>,
 ): Promise<LocalStack> {
-  const cast = createCast()
-  const callers = await startCallersDomain(cast, options)
+  const registrations = createRegistrations()
+  const callers = await startCallersDomain(registrations, options)
   endings.push(() => callers.close())
-  const otherCallers = await startOtherCallersDomain(cast)
+  const otherCallers = await startOtherCallersDomain(registrations)
   endings.push(() => otherCallers.close())
   const entra = await startEntra()
   endings.push(() => entra.close())
-  const oicDomain = await startOicDomain(cast, callers)
+  const oicDomain = await startOicDomain(registrations, callers)
   endings.push(() => oicDomain.close())
 
   const integration = await startIntegration({
@@ -106,8 +106,11 @@ async function start(
     jwks: () => oicDomain.publicKeys(),
     audience: OIC_AUDIENCE,
     scope: OIC_SCOPE,
-    serviceInvokers: new Set([cast.oicInvoker.clientId, cast.oicInvokerByKey.clientId]),
-    basicUsers: new Map([[cast.oicUser.name, cast.oicUser.password]]),
+    serviceInvokers: new Set([
+      registrations.oicInvoker.clientId,
+      registrations.oicInvokerByKey.clientId,
+    ]),
+    basicUsers: new Map([[registrations.oicUser.name, registrations.oicUser.password]]),
   })
   endings.push(() => integration.close())
 
@@ -117,12 +120,15 @@ async function start(
   })
   const vault = await startVault({ trust: [principal] })
   endings.push(() => vault.close())
-  vault.addSecret(SECRET_OCIDS.introspection, cast.introspector.clientSecret)
-  vault.addSecret(SECRET_OCIDS.backend, cast.oicInvoker.clientSecret)
-  vault.addSecret(SECRET_OCIDS.invokersKey, cast.invokersKey.privateKey)
-  vault.addSecret(SECRET_OCIDS.oicUser, `${cast.oicUser.name}:${cast.oicUser.password}`)
+  vault.addSecret(SECRET_OCIDS.introspection, registrations.introspector.clientSecret)
+  vault.addSecret(SECRET_OCIDS.backend, registrations.oicInvoker.clientSecret)
+  vault.addSecret(SECRET_OCIDS.invokersKey, registrations.invokersKey.privateKey)
+  vault.addSecret(
+    SECRET_OCIDS.oicUser,
+    `${registrations.oicUser.name}:${registrations.oicUser.password}`,
+  )
 
-  const config = functionConfig({ cast, callers, oicDomain, vault }, options.config ?? {})
+  const config = functionConfig({ registrations, callers, oicDomain, vault }, options.config ?? {})
   const authorizer = deployFunction({
     functionId: PLACEHOLDERS.functionId,
     entry: fileURLToPath(new URL('../dist/func.js', import.meta.url)),
@@ -134,7 +140,7 @@ async function start(
 
   const gatewayClock = new MovableClock()
   const gateway = await startGateway({
-    deployments: await readDeployments(cast, callers),
+    deployments: await readDeployments(registrations, callers),
     invokeFunction: async (_functionId, body) => authorizer.invoke(body),
     origins: { [PLACEHOLDERS.oicOrigin]: integration.url },
     clock: gatewayClock,
@@ -142,7 +148,7 @@ async function start(
   endings.push(() => gateway.close())
 
   return {
-    cast,
+    registrations,
     callers,
     otherCallers,
     entra,
@@ -156,24 +162,28 @@ async function start(
     requestCallerToken: async (client, scope) =>
       (await callers.requestToken(client, scope)).accessToken,
     requestUserToken: async (user, scope) =>
-      (await callers.requestUserToken(cast.portal, cast.portalsKey, user, scope)).accessToken,
+      (await callers.requestUserToken(registrations.portal, registrations.portalsKey, user, scope))
+        .accessToken,
     close,
   }
 }
 
-function startCallersDomain(cast: Cast, { callers }: LocalStackOptions): Promise<IdentityDomain> {
+function startCallersDomain(
+  registrations: Registrations,
+  { callers }: LocalStackOptions,
+): Promise<IdentityDomain> {
   const { flavour, tokens } = callers ?? { flavour: 'idcs', tokens: 'jwt' }
   const resourceServer = { accessTokenFormat: tokens, lifetimeSeconds: 3600 }
   return startIdentityDomain({
     name: 'callers',
     flavour,
     clients: [
-      cast.partnerA,
-      cast.partnerB,
-      cast.hasty,
-      cast.stranger,
-      cast.introspector,
-      cast.portal,
+      registrations.partnerA,
+      registrations.partnerB,
+      registrations.hasty,
+      registrations.stranger,
+      registrations.introspector,
+      registrations.portal,
     ],
     ...(flavour === 'idcs' ? { users: [ALICE, BOB] } : {}),
     resourceServers: [
@@ -184,11 +194,11 @@ function startCallersDomain(cast: Cast, { callers }: LocalStackOptions): Promise
   })
 }
 
-function startOtherCallersDomain(cast: Cast): Promise<IdentityDomain> {
+function startOtherCallersDomain(registrations: Registrations): Promise<IdentityDomain> {
   return startIdentityDomain({
     name: 'suppliers',
     flavour: 'idcs',
-    clients: [cast.supplier, cast.introspector],
+    clients: [registrations.supplier, registrations.introspector],
     resourceServers: [
       {
         audience: API_AUDIENCE,
@@ -200,11 +210,14 @@ function startOtherCallersDomain(cast: Cast): Promise<IdentityDomain> {
   })
 }
 
-function startOicDomain(cast: Cast, callers: IdentityDomain): Promise<IdentityDomain> {
+function startOicDomain(
+  registrations: Registrations,
+  callers: IdentityDomain,
+): Promise<IdentityDomain> {
   return startIdentityDomain({
     name: 'oic',
     flavour: 'idcs',
-    clients: [cast.oicInvoker, cast.oicInvokerByKey],
+    clients: [registrations.oicInvoker, registrations.oicInvokerByKey],
     users: [ALICE],
     exchangesTokensOf: () => callers.publicKeys(),
     resourceServers: [
@@ -220,17 +233,22 @@ function startOicDomain(cast: Cast, callers: IdentityDomain): Promise<IdentityDo
 
 /** The flat keys, as a person sets them with `fn config function`. */
 function functionConfig(
-  { cast, callers, oicDomain, vault }: Pick<LocalStack, 'cast' | 'callers' | 'oicDomain' | 'vault'>,
+  {
+    registrations,
+    callers,
+    oicDomain,
+    vault,
+  }: Pick<LocalStack, 'registrations' | 'callers' | 'oicDomain' | 'vault'>,
   changes: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
   const config: Record<string, string | undefined> = {
     audience: API_AUDIENCE,
     issuer: callers.issuer,
     idcs_introspection_endpoint: callers.introspectionEndpoint,
-    idcs_app_client_id: cast.introspector.clientId,
+    idcs_app_client_id: registrations.introspector.clientId,
     idcs_app_client_secret_ocid: SECRET_OCIDS.introspection,
     back_end_token_endpoint: oicDomain.tokenEndpoint,
-    back_end_app_client_id: cast.oicInvoker.clientId,
+    back_end_app_client_id: registrations.oicInvoker.clientId,
     back_end_client_secret_ocid: SECRET_OCIDS.backend,
     back_end_scope: `${OIC_AUDIENCE}${OIC_SCOPE}`,
     vault_secrets_endpoint: vault.url,
@@ -242,7 +260,7 @@ function functionConfig(
 }
 
 /** The specifications that people are told to use, with what is known only now. */
-async function readDeployments({ oicUser }: Cast, callers: IdentityDomain) {
+async function readDeployments({ oicUser }: Registrations, callers: IdentityDomain) {
   const modulus = callers.publicKeys().keys[0]?.n ?? ''
   const credentials = Buffer.from(`${oicUser.name}:${oicUser.password}`).toString('base64')
   const files = [

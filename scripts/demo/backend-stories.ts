@@ -3,7 +3,7 @@
  * rotation of a secret.
  * I/O: through the local stack that it is given.
  */
-import { ALICE, API_AUDIENCE, BOB, SECRET_OCIDS } from '../../stack/cast.ts'
+import { ALICE, API_AUDIENCE, BOB, SECRET_OCIDS } from '../../stack/registrations.ts'
 import { PATH_PREFIXES, type LocalStack } from '../../stack/local-stack.ts'
 import type { Configure } from './configurations.ts'
 import type { CallerRequest } from './observe.ts'
@@ -20,10 +20,10 @@ async function sending(token: Promise<string>): Promise<CallerRequest> {
 }
 
 function ofPartner(stack: LocalStack) {
-  return stack.requestCallerToken(stack.cast.partnerA, ECHO)
+  return stack.requestCallerToken(stack.registrations.partnerA, ECHO)
 }
 function ofOtherPartner(stack: LocalStack) {
-  return stack.requestCallerToken(stack.cast.partnerB, ECHO)
+  return stack.requestCallerToken(stack.registrations.partnerB, ECHO)
 }
 function of(user: string) {
   return (stack: LocalStack) => stack.requestUserToken(user, ECHO)
@@ -43,17 +43,17 @@ function withKeys(
     )
 }
 
-const byPrivateKey = withKeys(({ cast }) => ({
-  back_end_app_client_id: cast.oicInvokerByKey.clientId,
+const byPrivateKey = withKeys(({ registrations }) => ({
+  back_end_app_client_id: registrations.oicInvokerByKey.clientId,
   back_end_client_auth: 'private_key_jwt',
   back_end_client_secret_ocid: SECRET_OCIDS.invokersKey,
-  back_end_assertion_key_id: cast.invokersKey.publicKey.kid,
+  back_end_assertion_key_id: registrations.invokersKey.publicKey.kid,
 }))
 
-const byUserAssertion = withKeys(({ cast }) => ({
+const byUserAssertion = withKeys(({ registrations }) => ({
   back_end_grant: 'jwt_bearer',
   back_end_assertion_key_ocid: SECRET_OCIDS.invokersKey,
-  back_end_assertion_key_id: cast.invokersKey.publicKey.kid,
+  back_end_assertion_key_id: registrations.invokersKey.publicKey.kid,
 }))
 
 const byExchange = withKeys(() => ({ back_end_grant: 'token_exchange' }))
@@ -67,7 +67,7 @@ const byPassword = withKeys(() => ({
 }))
 
 /** People reach Oracle Integration as themselves, partner-a as the application, nobody else at all. */
-const severalBackends: Configure = ({ cast, config }) => {
+const severalBackends: Configure = ({ registrations, config }) => {
   const oic = {
     token_endpoint: config['back_end_token_endpoint'],
     client: {
@@ -93,14 +93,14 @@ const severalBackends: Configure = ({ cast, config }) => {
       {
         ...oic,
         name: 'as-the-person',
-        when: { clients: [cast.portal.clientId] },
+        when: { clients: [registrations.portal.clientId] },
         grant: 'jwt_bearer',
         assertion: {
           key_ocid: SECRET_OCIDS.invokersKey,
-          key_id: cast.invokersKey.publicKey.kid,
+          key_id: registrations.invokersKey.publicKey.kid,
         },
       },
-      { ...oic, name: 'as-the-application', when: { clients: [cast.partnerA.clientId] } },
+      { ...oic, name: 'as-the-application', when: { clients: [registrations.partnerA.clientId] } },
     ],
     unmatched: 'refuse',
   }
@@ -195,7 +195,7 @@ export const BACKEND_STORIES: readonly Story[] = [
       return sending(ofPartner(stack))
     },
     afterwards: (stack) => {
-      stack.oicDomain.setClientSecret(stack.cast.oicInvoker.clientId, 'the-next-secret')
+      stack.oicDomain.setClientSecret(stack.registrations.oicInvoker.clientId, 'the-next-secret')
       return Promise.resolve()
     },
     expected: { ...REACHES_OIC, oicTokenRequests: 1 },

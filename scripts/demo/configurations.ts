@@ -2,7 +2,7 @@
  * Owns the configurations under which the demo's stories run, beside the one that the stack starts with.
  * I/O: asks the local identity domain for its keys, as a person does once.
  */
-import { API_AUDIENCE } from '../../stack/cast.ts'
+import { API_AUDIENCE } from '../../stack/registrations.ts'
 import { ENTRA_TENANT } from '../../stack/entra.ts'
 import type { IdentityDomain } from '../../stack/identity/identity-domain.ts'
 import type { LocalStack } from '../../stack/local-stack.ts'
@@ -77,8 +77,14 @@ function withoutIntrospection({ config }: LocalStack): Record<string, string> {
   }
 }
 
-async function publishedKeys(domain: IdentityDomain, { cast }: LocalStack): Promise<string> {
-  const { accessToken } = await domain.requestToken(cast.introspector, 'urn:opc:idm:__myscopes__')
+async function publishedKeys(
+  domain: IdentityDomain,
+  { registrations }: LocalStack,
+): Promise<string> {
+  const { accessToken } = await domain.requestToken(
+    registrations.introspector,
+    'urn:opc:idm:__myscopes__',
+  )
   const response = await fetch(domain.jwksUri, {
     headers: { authorization: `Bearer ${accessToken}` },
   })

@@ -2,7 +2,7 @@
  * Owns the stories about JWTs and several identity providers, and those of the gateway's own policies.
  * I/O: through the local stack that it is given.
  */
-import { API_AUDIENCE, GATEWAY_AUDIENCE } from '../../stack/cast.ts'
+import { API_AUDIENCE, GATEWAY_AUDIENCE } from '../../stack/registrations.ts'
 import { PATH_PREFIXES, type LocalStack } from '../../stack/local-stack.ts'
 import { bothChecks, pastedKeys, protectedKeys, severalIssuers } from './configurations.ts'
 import type { CallerRequest } from './observe.ts'
@@ -19,15 +19,15 @@ async function sending(token: Promise<string>, path = HELLO): Promise<CallerRequ
 }
 
 function ofPartner(stack: LocalStack) {
-  return stack.requestCallerToken(stack.cast.partnerA, ECHO)
+  return stack.requestCallerToken(stack.registrations.partnerA, ECHO)
 }
 
-async function ofSupplier({ otherCallers, cast }: LocalStack): Promise<string> {
-  return (await otherCallers.requestToken(cast.supplier, ECHO)).accessToken
+async function ofSupplier({ otherCallers, registrations }: LocalStack): Promise<string> {
+  return (await otherCallers.requestToken(registrations.supplier, ECHO)).accessToken
 }
 
 function forGateway(stack: LocalStack) {
-  return stack.requestCallerToken(stack.cast.partnerA, `${GATEWAY_AUDIENCE}invoke`)
+  return stack.requestCallerToken(stack.registrations.partnerA, `${GATEWAY_AUDIENCE}invoke`)
 }
 
 async function revoked(stack: LocalStack): Promise<string> {

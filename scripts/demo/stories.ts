@@ -2,7 +2,7 @@
  * Owns the stories about introspection, from the first call to an outage.
  * I/O: through the local stack that it is given.
  */
-import { ANOTHER_API_AUDIENCE, API_AUDIENCE } from '../../stack/cast.ts'
+import { ANOTHER_API_AUDIENCE, API_AUDIENCE } from '../../stack/registrations.ts'
 import { PATH_PREFIXES, type LocalStack } from '../../stack/local-stack.ts'
 import type { CallerRequest } from './observe.ts'
 import { REACHES_OIC, REFUSED, type Story } from './story.ts'
@@ -18,9 +18,11 @@ function once(fetchToken: (stack: LocalStack) => Promise<string>) {
 }
 
 const tokenOfPartnerA = once((stack) =>
-  stack.requestCallerToken(stack.cast.partnerA, `${ECHO} ${API_AUDIENCE}orders:invoke`),
+  stack.requestCallerToken(stack.registrations.partnerA, `${ECHO} ${API_AUDIENCE}orders:invoke`),
 )
-const tokenOfPartnerB = once((stack) => stack.requestCallerToken(stack.cast.partnerB, ECHO))
+const tokenOfPartnerB = once((stack) =>
+  stack.requestCallerToken(stack.registrations.partnerB, ECHO),
+)
 
 function bearer(path: string, token: string): CallerRequest {
   return {
@@ -29,7 +31,7 @@ function bearer(path: string, token: string): CallerRequest {
   }
 }
 
-function basic({ oicUser }: LocalStack['cast']): string {
+function basic({ oicUser }: LocalStack['registrations']): string {
   return `Basic ${Buffer.from(`${oicUser.name}:${oicUser.password}`).toString('base64')}`
 }
 
@@ -77,7 +79,7 @@ export const INTROSPECTION_STORIES: readonly Story[] = [
     request: async (stack) =>
       bearer(
         echo,
-        await stack.requestCallerToken(stack.cast.stranger, `${ANOTHER_API_AUDIENCE}read`),
+        await stack.requestCallerToken(stack.registrations.stranger, `${ANOTHER_API_AUDIENCE}read`),
       ),
     expected: { ...REFUSED, decision: 'audience_mismatch' },
   },
@@ -118,8 +120,11 @@ export const INTROSPECTION_STORIES: readonly Story[] = [
   {
     title: 'Without the function: the caller passes Basic credentials through',
     sends: 'user and password of Oracle Integration',
-    request: ({ cast }) =>
-      Promise.resolve({ path: `${basicPassThrough}/echo/hello`, authorization: basic(cast) }),
+    request: ({ registrations }) =>
+      Promise.resolve({
+        path: `${basicPassThrough}/echo/hello`,
+        authorization: basic(registrations),
+      }),
     expected: {
       status: 200,
       decision: 'not asked',
@@ -142,12 +147,12 @@ export const INTROSPECTION_STORIES: readonly Story[] = [
 
 /** One that no cache has seen. */
 function newTokenOfPartnerB(stack: LocalStack): Promise<string> {
-  return stack.requestCallerToken(stack.cast.partnerB, ECHO)
+  return stack.requestCallerToken(stack.registrations.partnerB, ECHO)
 }
 
 /** Waits until the identity domain itself calls the token expired. */
 async function expiredToken(stack: LocalStack): Promise<string> {
-  const token = await stack.requestCallerToken(stack.cast.hasty, ECHO)
+  const token = await stack.requestCallerToken(stack.registrations.hasty, ECHO)
   const { exp } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {
     exp: number
   }

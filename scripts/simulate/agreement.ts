@@ -2,7 +2,7 @@
  * Owns the comparison of the model with the local stack, of which it is a model.
  * I/O: starts the local stack; writes standard output.
  */
-import { API_AUDIENCE } from '../../stack/cast.ts'
+import { API_AUDIENCE } from '../../stack/registrations.ts'
 import { PATH_PREFIXES, startLocalStack } from '../../stack/local-stack.ts'
 import { simulate, type Arrival } from '../bench/simulation.ts'
 
@@ -23,7 +23,7 @@ export async function agreesWithStack(): Promise<boolean> {
     const scope = `${API_AUDIENCE}echo:invoke`
     const tokens: string[] = []
     for (let caller = 0; caller < CALLERS; caller += 1) {
-      tokens.push(await stack.requestCallerToken(stack.cast.partnerA, scope))
+      tokens.push(await stack.requestCallerToken(stack.registrations.partnerA, scope))
     }
     const arrivals: Arrival[] = []
     for (let round = 0; round < ROUNDS; round += 1) {

@@ -2,7 +2,7 @@
  * Owns the calls of the soak and the oracle that knows what has to come of each.
  * I/O: gets tokens from the local identity domains, and calls the local gateway with them.
  */
-import { ANOTHER_API_AUDIENCE, API_AUDIENCE } from '../../stack/cast.ts'
+import { ANOTHER_API_AUDIENCE, API_AUDIENCE } from '../../stack/registrations.ts'
 import { PATH_PREFIXES, type LocalStack } from '../../stack/local-stack.ts'
 import { oneOf, type SeededChance } from './chance.ts'
 import { KEY_COOLDOWN_MILLISECONDS, type Issuer, type Troubles } from './troubles.ts'
@@ -32,10 +32,10 @@ interface Caller {
 const ECHO = `${API_AUDIENCE}echo:invoke`
 
 function ofPartner(stack: LocalStack) {
-  return stack.requestCallerToken(stack.cast.partnerA, ECHO)
+  return stack.requestCallerToken(stack.registrations.partnerA, ECHO)
 }
-async function ofSupplier({ otherCallers, cast }: LocalStack) {
-  return (await otherCallers.requestToken(cast.supplier, ECHO)).accessToken
+async function ofSupplier({ otherCallers, registrations }: LocalStack) {
+  return (await otherCallers.requestToken(registrations.supplier, ECHO)).accessToken
 }
 
 /** With another client in the payload, under the same signature. */
@@ -60,7 +60,7 @@ const CALLERS: readonly [Caller, ...Caller[]] = [
     issuer: 'partners',
     isGood: false,
     getToken: (stack) =>
-      stack.requestCallerToken(stack.cast.stranger, `${ANOTHER_API_AUDIENCE}read`),
+      stack.requestCallerToken(stack.registrations.stranger, `${ANOTHER_API_AUDIENCE}read`),
   },
   {
     kind: 'a revoked token',

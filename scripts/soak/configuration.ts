@@ -3,7 +3,7 @@
  * times so short that everything is renewed and read again while it runs.
  * Pure.
  */
-import { API_AUDIENCE } from '../../stack/cast.ts'
+import { API_AUDIENCE } from '../../stack/registrations.ts'
 import type { LocalStack } from '../../stack/local-stack.ts'
 
 export function soakConfiguration({ config, callers, otherCallers }: LocalStack) {

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { SECRET_OCIDS } from '../../stack/cast.ts'
+import { SECRET_OCIDS } from '../../stack/registrations.ts'
 import type { LocalStack } from '../../stack/local-stack.ts'
 import { oneOf, type SeededChance } from './chance.ts'
 
@@ -70,7 +70,7 @@ function listTroubles(
   stack: LocalStack,
   noteKeyChange: (issuer: Issuer) => void,
 ): readonly [Trouble, ...Trouble[]] {
-  const { callers, otherCallers, oicDomain, vault, cast, authorizer } = stack
+  const { callers, otherCallers, oicDomain, vault, registrations, authorizer } = stack
   const away =
     (domain: typeof callers): Trouble['happen'] =>
     async (milliseconds) => {
@@ -101,8 +101,8 @@ function listTroubles(
       touches: BOTH,
       happen: async (milliseconds) => {
         const secret = newSecret()
-        callers.setClientSecret(cast.introspector.clientId, secret)
-        otherCallers.setClientSecret(cast.introspector.clientId, secret)
+        callers.setClientSecret(registrations.introspector.clientId, secret)
+        otherCallers.setClientSecret(registrations.introspector.clientId, secret)
         await delay(milliseconds)
         vault.rotate(SECRET_OCIDS.introspection, secret)
       },
@@ -114,7 +114,7 @@ function listTroubles(
         const secret = newSecret()
         vault.rotate(SECRET_OCIDS.backend, secret)
         await delay(milliseconds)
-        oicDomain.setClientSecret(cast.oicInvoker.clientId, secret)
+        oicDomain.setClientSecret(registrations.oicInvoker.clientId, secret)
       },
     },
     {

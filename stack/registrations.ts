@@ -81,7 +81,7 @@ export const ALICE = 'alice@example.com'
 /** Is known to the callers' identity domain alone. */
 export const BOB = 'bob@example.com'
 
-export function createCast() {
+export function createRegistrations() {
   const portalsKey = newKeyPair('portals-certificate')
   const invokersKey = newKeyPair('invokers-certificate')
   return { portalsKey, invokersKey, ...createClients(portalsKey, invokersKey) }
@@ -112,4 +112,4 @@ function createClients(portalsKey: KeyPair, invokersKey: KeyPair) {
   }
 }
 
-export type Cast = ReturnType<typeof createCast>
+export type Registrations = ReturnType<typeof createRegistrations>
