@@ -1,62 +1,116 @@
-/**
- * Keeps the local stack running until Ctrl-C, and says how to call it.
- * I/O: starts the local stack; writes standard output; listens to signals.
- */
-import { API_AUDIENCE } from '../stack/registrations.ts'
-import { PATH_PREFIXES, startLocalStack } from '../stack/local-stack.ts'
+/** `npm start`: keeps the local stack running until Ctrl-C and prints how to call it. */
+import { readFileSync } from 'node:fs'
+import { DeploymentError } from '../stack/gateway/deployment.ts'
+import { startLocalStack, type LocalStack } from '../stack/local-stack.ts'
+import { planConfiguration, type OwnConfiguration } from '../stack/own-configuration.ts'
+import { planDeployment, type OwnDeployment } from '../stack/own-deployment.ts'
+import { fixedSecret } from '../stack/registrations.ts'
+import { checkConfig } from './check-config/check-config.ts'
+import { readInput } from './check-config/read-input.ts'
 import { buildFirst } from './command-line/build-first.ts'
-import { readCommandLine } from './command-line/command-line.ts'
+import { exitOnUsageError, readCommandLine } from './command-line/command-line.ts'
+import { file, wholeNumber } from './command-line/options.ts'
+import { UsageError } from './command-line/parse.ts'
+import { describeOwn, describeStack } from './start/describe.ts'
 
-readCommandLine({
+const FIRST_PORT = 8460
+
+const { values } = readCommandLine({
   name: 'start',
-  about: `Keeps the local stack running until Ctrl-C: gateway, function, identity domains, Vault and Oracle
-Integration, all on loopback. It says how to call it, and what the function logs. It builds first.`,
-  options: {},
+  about: `Keeps the local stack running until Ctrl-C: gateway, function, identity providers, Vault and Oracle
+Integration, all on loopback, and prints how to call it. It builds first; that takes some seconds.`,
+  options: {
+    config: file('your own configuration, in any form that check-config takes'),
+    deployment: file('your own API deployment specification, mounted at /own'),
+    port: wholeNumber('port of the gateway; the other servers have the next ones', {
+      min: 1024,
+      max: 65_500,
+      default: FIRST_PORT,
+    }),
+  },
+  more: `Real providers of the configuration and back ends of the specification are replaced by stand-ins on
+loopback; it prints which. A configuration with problems is reported as check-config does, and the stack
+starts with it: each call shows the fault. A port in use is replaced by a free one.
+
+Examples
+  npm start
+  npm start -- --config deploy/authorizer-config.example.json
+  npm start -- --config my-config.env --deployment my-deployment.json --port 9000`,
 })
+
+function contentOf(option: string, path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException
+    throw new UsageError(`--${option}: the file cannot be read (${code}).`)
+  }
+}
+
+function readOwnConfiguration(path: string): { own: OwnConfiguration; report: string } {
+  const given = readInput(contentOf('config', path))
+  const { text, isUsable } = checkConfig(given)
+  const report = isUsable
+    ? text
+    : `${text}The stack starts with it all the same, to show the fault.\n`
+  const values = Object.entries(given).filter(
+    (each): each is [string, string] => each[1] !== undefined,
+  )
+  return { own: planConfiguration(Object.fromEntries(values)), report }
+}
+
+function readOwnDeployment(path: string): OwnDeployment {
+  const text = contentOf('deployment', path).toString()
+  try {
+    return planDeployment(JSON.parse(text))
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    throw new UsageError('--deployment: the file is no JSON. Give the deployment specification.')
+  }
+}
+
+const configuration =
+  values.config === undefined
+    ? undefined
+    : exitOnUsageError(() => readOwnConfiguration(values.config ?? ''))
+const deployment =
+  values.deployment === undefined
+    ? undefined
+    : exitOnUsageError(() => readOwnDeployment(values.deployment ?? ''))
+if (configuration !== undefined) console.log(`${values.config ?? ''}:\n${configuration.report}`)
+
+console.error('Building dist/ …')
 buildFirst()
 
-const stack = await startLocalStack()
-const { partnerA } = stack.registrations
+let stack: LocalStack
+try {
+  stack = await startLocalStack({
+    ownConfiguration: configuration?.own,
+    ownDeployment: deployment,
+    secretOf: fixedSecret,
+    firstPort: values.port,
+    onStart: (part) => {
+      console.error(`Starting ${part} …`)
+    },
+  })
+} catch (error) {
+  // The platform refuses the configuration, or the gateway the specification.
+  if (!(error instanceof Error) || !isRefusal(error)) throw error
+  console.error(error.message)
+  process.exit(1)
+}
 
-const scope = `${API_AUDIENCE}echo:invoke`
-const parameters = { grant_type: 'client_credentials', ...stack.callers.scopeParameters(scope) }
-const form = Object.entries(parameters).map(
-  ([name, value]) => `--data-urlencode '${name}=${value}'`,
-)
-// RFC 6749 §2.3.1: id and secret are form-encoded before they become Basic credentials. `curl` is
-// told them so; `npm run token` does it by itself.
-const credentials = [partnerA.clientId, partnerA.clientSecret]
-  .map((text) => new URLSearchParams({ '': text }).toString().slice(1))
-  .join(':')
+function isRefusal(error: Error): boolean {
+  return error instanceof DeploymentError || error.message.includes('configuration')
+}
 
-console.log(`The local stack is running. Ctrl-C ends it.
+console.log(describeOwn(stack, configuration?.own, deployment))
+console.log(describeStack(stack, values.port))
 
-  gateway                      ${stack.gateway.url}
-  callers’ identity domain     ${stack.callers.url}
-  Oracle Integration           ${stack.integration.url}
-  its identity domain          ${stack.oicDomain.url}
-  Vault                        ${stack.vault.url}
-
-A token:
-
-  TOKEN=$(curl -s -u '${credentials}' ${form.join(' ')} ${stack.callers.tokenEndpoint} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
-
-The same by npm run token, in another terminal, where the secret stands raw:
-
-  export CLIENT_SECRET='${partnerA.clientSecret}'
-  TOKEN=$(npm run -s token -- client-credentials --issuer ${stack.callers.url} --client-id ${partnerA.clientId} --scope ${scope})
-
-A call:
-
-  curl -i -H "Authorization: Bearer $TOKEN" ${stack.gateway.url}${PATH_PREFIXES.multiArgument}/echo/hello
-
-What the function logs:
-`)
-
-let told = 0
+let shown = 0
 const follow = setInterval(() => {
-  for (const { line } of stack.authorizer.log.slice(told)) console.log(line)
-  told = stack.authorizer.log.length
+  for (const { line } of stack.authorizer.log.slice(shown)) console.log(line)
+  shown = stack.authorizer.log.length
 }, 200)
 
 function end(): void {

@@ -1,10 +1,7 @@
-/**
- * Owns the stand-in for Microsoft Entra ID: tokens of its shapes, and the keys to them.
- * I/O: serves its keys on loopback.
- */
+/** The stand-in for Microsoft Entra ID: tokens of its shapes, and the keys to them. */
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
-import { listen } from './listen.ts'
+import { listen, type LocalServer, type Port } from './listen.ts'
 
 export const ENTRA_TENANT = '6a1b2c3d-0000-4000-8000-000000000001'
 
@@ -16,53 +13,89 @@ export interface EntraTokenOptions {
   readonly version?: 1 | 2
   /** Default: this API. */
   readonly forGraph?: boolean
-  /** What the application was granted. Default `Echo.Invoke`; it gets a token without any, too. */
+  /** What the application was granted. Default `Echo.Invoke`; it also gets a token without any. */
   readonly roles?: readonly string[]
+  /** The token is a user's: `scp` in place of `roles`, and the user's name in `upn` and others. */
+  readonly user?: string
+  /** Default: one hour and a quarter. */
+  readonly lifetimeSeconds?: number
+  /** The application; a new one by default. */
+  readonly clientId?: string
+}
+
+export interface EntraOptions {
+  readonly tenant?: string
+  /** Default: a new one. */
+  readonly apiClientId?: string
+  readonly extraClaims?: Readonly<Record<string, unknown>>
+  readonly port?: Port
 }
 
 export interface Entra {
+  readonly server: LocalServer
+  readonly tenant: string
   readonly jwksUri: string
   /** The API's client id, which is the audience of version 2 tokens. */
   readonly apiClientId: string
   /** A token of an application (Microsoft, “Access token claims reference”). */
   requestToken(options?: EntraTokenOptions): Promise<string>
+  rotateSigningKey(): void
   close(): Promise<void>
 }
 
-export async function startEntra(): Promise<Entra> {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const kid = randomUUID()
-  const jwk = { ...publicKey.export({ format: 'jwk' }), kid, x5t: kid, use: 'sig' }
+export async function startEntra(options: EntraOptions = {}): Promise<Entra> {
+  const { tenant = ENTRA_TENANT, apiClientId = randomUUID(), extraClaims } = options
+  let key = newKey()
   const server = await listen((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' })
-    response.end(JSON.stringify({ keys: [jwk] }))
-  })
-  const apiClientId = randomUUID()
+    response.end(JSON.stringify({ keys: [key.jwk] }))
+  }, options.port)
   return {
-    jwksUri: `${server.url}/${ENTRA_TENANT}/discovery/v2.0/keys`,
+    server,
+    tenant,
+    jwksUri: `${server.url}/${tenant}/discovery/v2.0/keys`,
     apiClientId,
-    requestToken: ({ version = 2, forGraph = false, roles = ['Echo.Invoke'] } = {}) => {
-      const application = randomUUID()
+    rotateSigningKey: () => {
+      key = newKey()
+    },
+    requestToken: ({
+      version = 2,
+      forGraph = false,
+      roles = ['Echo.Invoke'],
+      user,
+      lifetimeSeconds = 4500,
+      clientId: application = randomUUID(),
+    } = {}) => {
+      const { kid, privateKey } = key
       return new SignJWT({
         oid: randomUUID(),
-        tid: ENTRA_TENANT,
-        ...(roles.length > 0 && { roles }),
+        tid: tenant,
+        ...(roles.length > 0 && (user === undefined ? { roles } : { scp: roles.join(' ') })),
+        ...(user !== undefined && { upn: user, preferred_username: user, email: user }),
+        ...extraClaims,
         ver: `${version}.0`,
         ...(version === 1 ? { appid: application } : { azp: application }),
       })
         .setProtectedHeader({ typ: 'JWT', alg: 'RS256', kid, x5t: kid })
         .setIssuer(
           version === 1
-            ? `https://sts.windows.net/${ENTRA_TENANT}/`
-            : `https://login.microsoftonline.com/${ENTRA_TENANT}/v2.0`,
+            ? `https://sts.windows.net/${tenant}/`
+            : `https://login.microsoftonline.com/${tenant}/v2.0`,
         )
         .setAudience(forGraph ? GRAPH : apiClientId)
         .setSubject(randomUUID())
         .setIssuedAt()
         .setNotBefore('0 seconds')
-        .setExpirationTime('75 minutes')
+        .setExpirationTime(Math.floor(Date.now() / 1000) + lifetimeSeconds)
         .sign(privateKey)
     },
     close: () => server.close(),
   }
+}
+
+function newKey() {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const kid = randomUUID()
+  const jwk = { ...publicKey.export({ format: 'jwk' }), kid, x5t: kid, use: 'sig' }
+  return { kid, privateKey, jwk }
 }

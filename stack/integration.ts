@@ -1,13 +1,10 @@
-/**
- * Owns the local Oracle Integration: its Echo integration, and who may call it.
- * I/O: serves HTTP on loopback.
- */
+/** The local Oracle Integration: its Echo integration, and who may call it. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { judgeCredentials, type Acceptance, type Caller } from './integration/credentials.ts'
-import { listen, readBody, type LocalServer } from './listen.ts'
+import { listen, readBody, type LocalServer, type Port } from './listen.ts'
 
 export interface IntegrationOptions extends Acceptance {
-  port?: number
+  port?: Port
 }
 
 /** What a call looked like from OIC's side. */
@@ -15,13 +12,13 @@ export interface IntegrationRequest {
   method: string
   path: string
   query: Record<string, string | string[]>
-  /** As they came, but for `authorization`, of which only the scheme is kept. */
+  /** Unchanged, except that only the scheme of `authorization` is kept. */
   headers: IncomingHttpHeaders
   body: string
   /** Absent when the credentials were refused. */
   caller?: Caller
   status: number
-  /** Which check failed. It is in no answer. */
+  /** Which check failed. No answer contains it. */
   refusal?: string
 }
 
@@ -84,8 +81,8 @@ function withoutCredentials(headers: IncomingHttpHeaders): IncomingHttpHeaders {
 }
 
 /**
- * The look of OIC's own 401 is not documented. The challenge is the one that its sister service,
- * Oracle Analytics Cloud, was seen to send; the body is left empty, so that nothing relies on it.
+ * OIC's own 401 is not documented. The challenge is the one that its sister service,
+ * Oracle Analytics Cloud, was seen to send; the body is empty, so that nothing relies on it.
  */
 function answer(outgoing: ServerResponse, request: IntegrationRequest): void {
   const { status, ...seen } = request

@@ -1,57 +1,105 @@
-/**
- * Owns the loopback HTTP servers of the local stack.
- * I/O: opens sockets on 127.0.0.1, nowhere else.
- */
+/** The loopback HTTP servers of the local stack: faults on demand, and a record of each exchange. */
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** What it promises is the end of its work with the request. */
+/** Its promise settles when its work with the request is done. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
+
+/** 0 is a free port. A preferred port falls back to a free one when it is in use. */
+export type Port = number | { readonly preferred: number }
+
+/** What a server can do instead of answering properly. */
+export const SERVER_FAULTS = ['refuse', 'unavailable', 'slow', 'silent'] as const
+export type ServerFault = (typeof SERVER_FAULTS)[number]
+
+const SLOW_MILLISECONDS = 3000
+
+/** One request and its answer. The answer's members are set as it leaves. */
+export interface Exchange {
+  readonly method: string
+  /** Path and query. */
+  readonly target: string
+  readonly requestHeaders: IncomingHttpHeaders
+  requestBody: string
+  /** Undefined until the answer begins; it stays so when the connection ends without one. */
+  status: number | undefined
+  responseHeaders: OutgoingHttpHeaders
+  responseBody: string
+  /** Milliseconds since 1970, with a fraction. */
+  readonly startedAt: number
+  endedAt: number | undefined
+}
 
 export interface LocalServer {
   /** `http://127.0.0.1:PORT`, without a trailing slash. It stays the same over pause and resume. */
   readonly url: string
   readonly port: number
-  /** Refuses connections until `resume`, as a dead neighbour does. Open connections are cut. */
+  /** Refuses connections until `resume`. Open connections are closed. */
   pause(): Promise<void>
   /** Listens again on the same port. */
   resume(): Promise<void>
-  /**
-   * Waits until everybody has hung up and all that they sent has been handled. After the end of a
-   * client's process nothing of it comes any more.
-   */
+  /** `undefined` ends the fault. */
+  setFault(fault: ServerFault | undefined): Promise<void>
+  /** Calls the listener at the start of each exchange, and again at its end. */
+  onExchange(listener: (exchange: Exchange) => void): void
+  /** Waits until all connections are closed and every request has been handled. */
   drained(): Promise<void>
   close(): Promise<void>
 }
 
-/** Starts a server on loopback. `port` 0 takes a free one. */
-export async function listen(handler: Handler, port = 0): Promise<LocalServer> {
+/** Starts a server on loopback. */
+export async function listen(handler: Handler, port: Port = 0): Promise<LocalServer> {
   const underWay = new Set<unknown>()
+  const listeners: ((exchange: Exchange) => void)[] = []
+  let fault: ServerFault | undefined
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     underWay.add(request)
+    if (listeners.length > 0) {
+      observe(request, response, (exchange) => {
+        for (const listener of listeners) listener(exchange)
+      })
+    }
     try {
-      await handler(request, response)
+      if (fault === 'silent') return
+      if (fault === 'slow') await sleep(SLOW_MILLISECONDS)
+      if (fault === 'unavailable') response.writeHead(503).end()
+      else await handler(request, response)
     } catch (error) {
-      // Who hangs up within a request, as a process does that is ended, waits for no answer.
+      // A client that closed its connection within the request waits for no answer.
       if (request.errored === null) throw error
     } finally {
       underWay.delete(request)
     }
   }
-  let server = await open(handle, port)
+  let server = await openPreferred(handle, port)
   const address = server.address() as AddressInfo
+  const resume = async (): Promise<void> => {
+    if (!server.listening) server = await open(handle, address.port)
+  }
   return {
     url: `http://127.0.0.1:${address.port}`,
     port: address.port,
     pause: () => shut(server),
-    resume: async () => {
-      server = await open(handle, address.port)
+    resume,
+    setFault: async (next) => {
+      fault = next
+      await (next === 'refuse' ? shut(server) : resume())
+    },
+    onExchange: (listener) => {
+      listeners.push(listener)
     },
     drained: async () => {
       if (!server.listening) return
-      // Connections are accepted in their order: after this one no earlier one is outstanding.
+      // Connections are accepted in order: after this one no earlier one is outstanding.
       const last = connect(address.port, '127.0.0.1').end()
       await once(last.resume(), 'close')
       while (underWay.size > 0 || (await connectionCount(server)) > 0) await sleep(1)
@@ -67,6 +115,67 @@ function connectionCount(server: Server): Promise<number> {
       else reject(error)
     })
   })
+}
+
+/** Records without consuming: the handler reads and writes as it would without it. */
+function observe(
+  request: IncomingMessage,
+  response: ServerResponse,
+  notify: (exchange: Exchange) => void,
+): void {
+  const exchange: Exchange = {
+    method: request.method ?? '',
+    target: request.url ?? '',
+    requestHeaders: request.headers,
+    requestBody: '',
+    status: undefined,
+    responseHeaders: {},
+    responseBody: '',
+    startedAt: now(),
+    endedAt: undefined,
+  }
+  const asText = (chunk: unknown): string =>
+    typeof chunk === 'string' || Buffer.isBuffer(chunk) ? chunk.toString() : ''
+  const emit = request.emit.bind(request)
+  request.emit = (event: string | symbol, ...values: unknown[]) => {
+    if (event === 'data') exchange.requestBody += asText(values[0])
+    return emit(event, ...values)
+  }
+  const write = response.write.bind(response) as (...values: unknown[]) => boolean
+  const end = response.end.bind(response) as (...values: unknown[]) => ServerResponse
+  response.write = (...values: unknown[]) => {
+    exchange.responseBody += asText(values[0])
+    return write(...values)
+  }
+  response.end = (...values: unknown[]) => {
+    exchange.responseBody += asText(values[0])
+    exchange.status = response.statusCode
+    exchange.responseHeaders = response.getHeaders()
+    exchange.endedAt = now()
+    notify(exchange)
+    return end(...values)
+  }
+  response.once('close', () => {
+    if (exchange.endedAt !== undefined) return
+    exchange.endedAt = now()
+    notify(exchange)
+  })
+  notify(exchange)
+}
+
+function now(): number {
+  return performance.timeOrigin + performance.now()
+}
+
+async function openPreferred(handler: Handler, port: Port): Promise<Server> {
+  if (typeof port === 'number') return open(handler, port)
+  try {
+    return await open(handler, port.preferred)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error
+    return open(handler, 0)
+  }
 }
 
 function open(handler: Handler, port: number): Promise<Server> {
@@ -93,7 +202,7 @@ function shut(server: Server): Promise<void> {
   })
 }
 
-/** The whole body of a request. Stops at `limitBytes` and rejects, so that a test cannot hang on it. */
+/** The whole body of a request. Rejects beyond `limitBytes`. */
 export async function readBody(
   request: AsyncIterable<Buffer>,
   limitBytes = 20 * 1024 * 1024,

@@ -1,14 +1,18 @@
-/**
- * Owns who takes part in the local stack: the clients, their scopes, and the names that the
- * deployment specifications use.
- * Pure, but for the secrets, which are random.
- */
+/** Clients, users and scopes of the local stack, and the names that `deploy/` uses. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import type { ClientKey } from './identity/options.ts'
+import type { ClientKey, ClientOptions } from './identity/options.ts'
 
-/** Secrets are made anew for every run, with the characters that trip careless encoders. */
-function newSecret(): string {
+/** The secret of the client or user with this name. */
+export type SecretOf = (name: string) => string
+
+/** New for every run, with the characters that trip careless encoders. */
+export function randomSecret(): string {
   return `${randomBytes(18).toString('base64url')}%+/:& ~`
+}
+
+/** The same for every run, for use at a desk. */
+export function fixedSecret(name: string): string {
+  return `${name}-secret`
 }
 
 /** The resource server that stands for the API behind the gateway. */
@@ -38,25 +42,14 @@ export const SECRET_OCIDS = {
   oicUser: 'ocid1.vaultsecret.oc1.phx.oicuser',
 } as const
 
-export interface Client {
-  readonly clientId: string
-  readonly clientSecret: string
-  /** Fully qualified: audience and scope name in one. */
-  readonly scopes: readonly string[]
-  readonly introspect?: boolean
-  readonly accessTokenLifetimeSeconds?: number
-  readonly publicKey?: ClientKey
-  readonly authenticatesByKey?: boolean
-}
-
 /** A client's key pair, as made for the certificate that is imported into its application. */
-interface KeyPair {
+export interface KeyPair {
   /** PKCS #8. */
   readonly privateKey: string
   readonly publicKey: ClientKey
 }
 
-function newKeyPair(alias: string): KeyPair {
+export function newKeyPair(alias: string): KeyPair {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   return {
     privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
@@ -64,51 +57,68 @@ function newKeyPair(alias: string): KeyPair {
   }
 }
 
-function client(clientId: string, scopes: readonly string[], more: Partial<Client> = {}): Client {
+const ECHO = `${API_AUDIENCE}echo:invoke`
+const ORDERS = `${API_AUDIENCE}orders:invoke`
+const OIC = `${OIC_AUDIENCE}${OIC_SCOPE}`
+
+/** A user of both identity domains. */
+export const ALICE = 'alice@example.com'
+/** A user of the callers' identity domain only. */
+export const BOB = 'bob@example.com'
+
+/** Where `npm run token -- code` waits for the browser, with its default port. */
+export const REDIRECT_URI = 'http://127.0.0.1:8765/callback'
+
+export function createRegistrations(secretOf: SecretOf = randomSecret) {
+  const portalsKey = newKeyPair('portals-certificate')
+  const invokersKey = newKeyPair('invokers-certificate')
+  const user = (name: string) => ({ name, password: secretOf(name) })
   return {
-    clientId,
-    clientSecret: newSecret(),
-    scopes,
-    ...more,
+    portalsKey,
+    invokersKey,
+    alice: user(ALICE),
+    bob: user(BOB),
+    ...createClients(portalsKey, invokersKey, secretOf),
   }
 }
 
-const ECHO = `${API_AUDIENCE}echo:invoke`
-const ORDERS = `${API_AUDIENCE}orders:invoke`
-
-/** Knows both identity domains under the same name. */
-export const ALICE = 'alice@example.com'
-/** Is known to the callers' identity domain alone. */
-export const BOB = 'bob@example.com'
-
-export function createRegistrations() {
-  const portalsKey = newKeyPair('portals-certificate')
-  const invokersKey = newKeyPair('invokers-certificate')
-  return { portalsKey, invokersKey, ...createClients(portalsKey, invokersKey) }
-}
-
-function createClients(portalsKey: KeyPair, invokersKey: KeyPair) {
+function createClients(portalsKey: KeyPair, invokersKey: KeyPair, secretOf: SecretOf) {
+  const client = (
+    clientId: string,
+    scopes: readonly string[],
+    more: Partial<ClientOptions> = {},
+  ) => ({ clientId, clientSecret: secretOf(clientId), scopes, ...more })
   return {
     /** Clients at the callers' identity domain. */
     partnerA: client('partner-a', [ECHO, ORDERS, `${GATEWAY_AUDIENCE}invoke`]),
     partnerB: client('partner-b', [ECHO]),
     hasty: client('partner-with-short-lived-tokens', [ECHO], { accessTokenLifetimeSeconds: 1 }),
     stranger: client('client-of-another-api', [`${ANOTHER_API_AUDIENCE}read`]),
-    /** Has people log in, and gets tokens in their names. */
-    portal: client('employee-portal', [ECHO], { publicKey: portalsKey.publicKey }),
+    /** People log in to it; it gets tokens in their names. */
+    portal: client('employee-portal', [ECHO], {
+      publicKey: portalsKey.publicKey,
+      redirectUris: [REDIRECT_URI],
+    }),
+    /** A public client: device flow, and authorization code with PKCE. */
+    employeeDevice: client('employee-device', [ECHO], {
+      isPublic: true,
+      redirectUris: [REDIRECT_URI],
+    }),
     introspector: client('gateway-authorizer', [], { introspect: true }),
-    /** Client at the suppliers' identity domain, where the introspector is known as well. */
+    /** Client at the suppliers' identity domain, where the introspector is registered as well. */
     supplier: client('supplier', [ECHO]),
     /** Clients at Oracle Integration's identity domain. */
-    oicInvoker: client('oic-invoker', [`${OIC_AUDIENCE}${OIC_SCOPE}`], {
-      publicKey: invokersKey.publicKey,
-    }),
-    oicInvokerByKey: client('oic-invoker-by-key', [`${OIC_AUDIENCE}${OIC_SCOPE}`], {
+    oicInvoker: client('oic-invoker', [OIC], { publicKey: invokersKey.publicKey }),
+    oicInvokerByKey: client('oic-invoker-by-key', [OIC], {
       publicKey: invokersKey.publicKey,
       authenticatesByKey: true,
     }),
+    /** The applications of those who call Oracle Integration directly. */
+    oicClient: client('oic-client', [OIC]),
+    oicPortal: client('oic-portal', [OIC], { redirectUris: [REDIRECT_URI] }),
+    oicDevice: client('oic-device', [OIC], { isPublic: true }),
     /** A user of Oracle Integration, for Basic credentials. */
-    oicUser: { name: 'integration.user', password: newSecret() },
+    oicUser: { name: 'integration.user', password: secretOf('integration.user') },
   }
 }
 

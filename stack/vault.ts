@@ -1,10 +1,7 @@
-/**
- * Owns the local Secret Retrieval API of OCI Vault: `GET /20190301/secretbundles/{secretId}`.
- * I/O: serves HTTP on loopback.
- */
+/** The local Secret Retrieval API of OCI Vault: `GET /20190301/secretbundles/{secretId}`. */
 import { createHash, randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { listen, type LocalServer } from './listen.ts'
+import { listen, type LocalServer, type Port } from './listen.ts'
 import type { ResourcePrincipal } from './resource-principal.ts'
 import { judgeSignature } from './vault/request-signature.ts'
 import {
@@ -23,10 +20,10 @@ export interface VaultOptions {
   trust: readonly ResourcePrincipal[]
   /** Seconds since the epoch. */
   clock?: () => number
-  port?: number
+  port?: Port
 }
 
-/** What came and what became of it. Never a secret, never a signature. */
+/** A request and its outcome, without secrets and signatures. */
 export interface VaultRequest {
   method: string
   path: string
@@ -35,12 +32,12 @@ export interface VaultRequest {
   /** The error code of the answer, and why; absent on success. */
   code?: string
   reason?: string
-  /** The version that was handed out. */
+  /** The version in the answer. */
   versionNumber?: number
 }
 
 export interface Vault extends LocalServer {
-  /** Makes a secret with version 1, which is CURRENT and LATEST. */
+  /** Creates a secret with version 1, which is CURRENT and LATEST. */
   addSecret(secretId: string, value: string | Buffer): void
   /** Adds a version, in use at once unless it is PENDING. Returns its number. */
   rotate(

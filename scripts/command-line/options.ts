@@ -82,3 +82,14 @@ export function choice<T extends string>(
     parse: (text) => choices.find((each) => each === text),
   }
 }
+
+export function file(meaning: string): Option<string | undefined> {
+  return {
+    placeholder: 'FILE',
+    meaning,
+    default: undefined,
+    defaultText: '',
+    expected: 'the path of a file',
+    parse: (text) => (text === '' ? undefined : text),
+  }
+}

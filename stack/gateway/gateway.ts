@@ -1,11 +1,8 @@
-/**
- * Owns the local API gateway: it runs OCI API deployment specifications as the documentation says.
- * I/O: serves on loopback, calls functions through a port and back ends through their stand-ins.
- */
+/** The local API gateway: it runs OCI API deployment specifications as the documentation says. */
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { systemClock, type Clock } from '../clock.ts'
-import { listen } from '../listen.ts'
+import { listen, type LocalServer, type Port } from '../listen.ts'
 import type { InvokeFunction } from './authorizer-function.ts'
 import { readDeployments, type DeploymentOptions } from './deployment.ts'
 import type { ExecutionLogEntry } from './execution-log.ts'
@@ -39,11 +36,12 @@ export interface GatewayOptions {
   /** For what is kept, and for the times in tokens. */
   readonly clock?: Clock
   readonly settings?: Partial<GatewaySettings>
-  /** 0, the default, takes a free one. */
-  readonly port?: number
+  /** Default: a free one. */
+  readonly port?: Port
 }
 
 export interface Gateway {
+  readonly server: LocalServer
   /** `http://127.0.0.1:PORT`, without a trailing slash. */
   readonly url: string
   /** Of all deployments, in order; grows while the gateway runs. */
@@ -81,6 +79,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     void serve(engine, request, response)
   }, port)
   return {
+    server,
     url: server.url,
     executionLog,
     clearResultCache: () => {

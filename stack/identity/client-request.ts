@@ -1,22 +1,40 @@
-/**
- * Owns how a client of the local stack speaks to OAuth endpoints and gets an access token.
- * I/O: one HTTP request to the endpoint that it is given.
- */
-import { createPrivateKey, randomUUID } from 'node:crypto'
+/** Clients of the local stack: how they get access tokens from an OAuth endpoint. */
+import { createHash, createPrivateKey, randomBytes, randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
 
 export interface IssuedToken {
   readonly accessToken: string
   readonly tokenType: string
   readonly expiresInSeconds: number
+  readonly refreshToken?: string
 }
 
-/** A form POST with Basic authentication (RFC 6749 §2.3.1), as every OAuth endpoint takes it. */
+interface Client {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly isPublic?: boolean
+}
+
+interface User {
+  readonly name: string
+  readonly password: string
+}
+
+interface Endpoints {
+  readonly url: string
+  readonly tokenEndpoint: string
+}
+
+/** A form POST with Basic authentication (RFC 6749 §2.3.1); a public client sends its id alone. */
 export function postAsClient(
   endpoint: string,
-  client: { clientId: string; clientSecret: string },
+  client: Client,
   parameters: Record<string, string>,
 ): Promise<Response> {
+  if (client.isPublic === true) {
+    const body = new URLSearchParams({ ...parameters, client_id: client.clientId })
+    return fetch(endpoint, { method: 'POST', body })
+  }
   const credentials = `${formEncode(client.clientId)}:${formEncode(client.clientSecret)}`
   return fetch(endpoint, {
     method: 'POST',
@@ -28,7 +46,7 @@ export function postAsClient(
 /** RFC 6749 §4.4. Throws an `Error` with the endpoint's status and error code, and no secrets. */
 export function requestToken(
   tokenEndpoint: string,
-  client: { clientId: string; clientSecret: string },
+  client: Client,
   scopeParameters: Record<string, string>,
 ): Promise<IssuedToken> {
   return request(tokenEndpoint, client, { grant_type: 'client_credentials', ...scopeParameters })
@@ -37,7 +55,7 @@ export function requestToken(
 /** RFC 7523 §2.1, with an assertion of its own for each request. Throws like `requestToken`. */
 export async function requestUserToken(
   tokenEndpoint: string,
-  client: { clientId: string; clientSecret: string },
+  client: Client,
   key: { privateKey: string; publicKey: { kid: string } },
   { user, scope, audience }: { user: string; scope: string; audience: string },
 ): Promise<IssuedToken> {
@@ -54,14 +72,79 @@ export async function requestUserToken(
   return request(tokenEndpoint, client, { grant_type, assertion, scope })
 }
 
+/** RFC 8628, at an identity domain. The user enters the code on the page that the answer names. */
+export async function requestDeviceToken(
+  domain: Endpoints,
+  client: Client,
+  user: User,
+  scope: string,
+): Promise<IssuedToken> {
+  const started = await postForm(`${domain.url}/oauth2/v1/device`, {
+    response_type: 'device_code',
+    client_id: client.clientId,
+    scope,
+  })
+  const { device_code, user_code, verification_uri } = (await started.json()) as Record<
+    'device_code' | 'user_code' | 'verification_uri',
+    string
+  >
+  await postForm(verification_uri, { user_code, ...loginOf(user) })
+  const grant_type = 'urn:ietf:params:oauth:grant-type:device_code'
+  return request(domain.tokenEndpoint, client, { grant_type, device_code })
+}
+
+/** RFC 6749 §4.1 with PKCE (RFC 7636), at an identity domain; the user logs in on its page. */
+export async function requestCodeToken(
+  domain: Endpoints,
+  client: Client & { readonly redirectUris?: readonly string[] },
+  user: User,
+  scope: string,
+): Promise<IssuedToken> {
+  const [redirect_uri = ''] = client.redirectUris ?? []
+  const code_verifier = randomBytes(32).toString('base64url')
+  const query = new URLSearchParams({
+    response_type: 'code',
+    client_id: client.clientId,
+    redirect_uri,
+    scope,
+    code_challenge: createHash('sha256').update(code_verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  })
+  const answer = await postForm(
+    `${domain.url}/oauth2/v1/authorize?${query.toString()}`,
+    loginOf(user),
+  )
+  const code = new URL(answer.headers.get('location') ?? '', domain.url).searchParams.get('code')
+  const grant_type = 'authorization_code'
+  const parameters = { grant_type, code: code ?? '', redirect_uri, code_verifier }
+  return request(domain.tokenEndpoint, client, parameters)
+}
+
+/** RFC 6749 §6. */
+export function refreshToken(
+  tokenEndpoint: string,
+  client: Client,
+  refresh_token: string,
+): Promise<IssuedToken> {
+  return request(tokenEndpoint, client, { grant_type: 'refresh_token', refresh_token })
+}
+
+function loginOf({ name, password }: User): Record<string, string> {
+  return { user: name, password, answer: 'allow' }
+}
+
+function postForm(url: string, form: Record<string, string>): Promise<Response> {
+  return fetch(url, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' })
+}
+
 async function request(
   tokenEndpoint: string,
-  client: { clientId: string; clientSecret: string },
+  client: Client,
   parameters: Record<string, string>,
 ): Promise<IssuedToken> {
   const response = await postAsClient(tokenEndpoint, client, parameters)
   const answer = (await response.json()) as Record<string, unknown>
-  const { access_token, token_type, expires_in, error } = answer
+  const { access_token, token_type, expires_in, refresh_token, error } = answer
   if (
     typeof access_token !== 'string' ||
     typeof token_type !== 'string' ||
@@ -69,7 +152,12 @@ async function request(
   ) {
     throw new Error(`${tokenEndpoint} answered ${response.status} ${String(error)}`)
   }
-  return { accessToken: access_token, tokenType: token_type, expiresInSeconds: expires_in }
+  return {
+    accessToken: access_token,
+    tokenType: token_type,
+    expiresInSeconds: expires_in,
+    ...(typeof refresh_token === 'string' && { refreshToken: refresh_token }),
+  }
 }
 
 function formEncode(value: string): string {

@@ -1,7 +1,4 @@
-/**
- * Owns the part of oidc-provider's configuration that both flavours have in common.
- * I/O: none.
- */
+/** The part of oidc-provider's configuration that both flavours share. */
 import type { Configuration } from 'oidc-provider'
 import type { Domain } from './domain.ts'
 import { memoryAdapter } from './memory-adapter.ts'
@@ -11,7 +8,7 @@ export function commonConfiguration(domain: Domain): Configuration {
   return {
     adapter: memoryAdapter(domain.store),
     jwks: { keys: domain.signingKeys.map((key) => ({ ...key.privateJwk })) },
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     scopes: [],
     responseTypes: [],
     clientBasedCORS: () => false,

@@ -1,10 +1,7 @@
-/**
- * Owns the state of a running identity domain, and the two shapes that all its parts share.
- * I/O: none.
- */
 import type { Provider } from 'oidc-provider'
 import type { MemoryStore } from './memory-adapter.ts'
 import type { IdentityDomainOptions, ResourceServerOptions } from './options.ts'
+import type { UserGrants } from './idcs/user-grants.ts'
 import type { SigningKey } from './signing-key.ts'
 
 export interface Domain {
@@ -15,6 +12,7 @@ export interface Domain {
   /** `jti` of the JWTs that were revoked; opaque tokens are simply taken out of the store. */
   readonly revokedTokenIds: Set<string>
   readonly requests: RecordedRequest[]
+  readonly userGrants: UserGrants
   /** Newest first: the first one signs. Never empty. */
   signingKeys: readonly [SigningKey, ...SigningKey[]]
 }
@@ -23,18 +21,25 @@ export interface Domain {
 export interface RecordedRequest {
   readonly method: string
   readonly path: string
-  /** As far as the domain came to know it; a wrong secret does not hide it. */
+  /** Also when its secret was wrong. */
   readonly clientId?: string
   readonly grantType?: string
   readonly status: number
 }
 
-/** In what the flavours differ. */
+/** What differs between the flavours. */
 export interface Flavour {
-  readonly paths: { token: string; introspection: string; revocation: string; jwks: string }
+  readonly paths: {
+    readonly token: string
+    readonly introspection: string
+    readonly revocation: string
+    readonly jwks: string
+    readonly authorization?: string
+    readonly device?: string
+  }
   /** Grants beside client credentials. */
   readonly extensionGrants: readonly string[]
-  issuer(url: string): string
+  issuer(url: string, options: IdentityDomainOptions): string
   /** All keys after a new one was made, newest first. */
   rotate(keys: readonly SigningKey[]): Domain['signingKeys']
   createProvider(domain: Domain): Provider

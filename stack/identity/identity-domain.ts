@@ -1,45 +1,60 @@
-/**
- * Owns the identity domains of the local stack, whichever flavour they have.
- * I/O: each listens on a port of 127.0.0.1.
- */
+/** An identity provider of the local stack, of either flavour, on a port of 127.0.0.1. */
 import type { RequestListener } from 'node:http'
 import type { JSONWebKeySet } from 'jose'
 import type { Provider } from 'oidc-provider'
-import { listen } from '../listen.ts'
+import { listen, type LocalServer } from '../listen.ts'
 import { readActiveToken } from './access-token.ts'
-import { type IssuedToken, requestToken, requestUserToken } from './client-request.ts'
+import {
+  type IssuedToken,
+  requestCodeToken,
+  requestDeviceToken,
+  requestToken,
+  requestUserToken,
+} from './client-request.ts'
 import type { Domain, RecordedRequest } from './domain.ts'
 import { idcs } from './idcs/idcs.ts'
+import { newUserGrants } from './idcs/user-grants.ts'
 import { storeClient } from './memory-adapter.ts'
-import { checkOptions, type IdentityDomainOptions } from './options.ts'
+import {
+  checkOptions,
+  type ClientOptions,
+  type IdentityDomainOptions,
+  type UserOptions,
+} from './options.ts'
 import { publicKeySet } from './signing-key.ts'
 import { standard } from './standard.ts'
 
 export interface IdentityDomain {
+  readonly name: string
+  readonly server: LocalServer
   readonly url: string
   readonly issuer: string
   readonly tokenEndpoint: string
   readonly introspectionEndpoint: string
   readonly revocationEndpoint: string
   readonly jwksUri: string
-  /** What was asked of the domain so far, oldest first. */
+  /** Oldest first. */
   readonly requests: readonly RecordedRequest[]
   /** The current keys as a trusted resource server has them: usable as they are. */
   publicKeys(): JSONWebKeySet
-  /** The body parameters that ask for a fully qualified scope, for whoever builds the request. */
+  /** The body parameters that ask for a fully qualified scope. */
   scopeParameters(qualifiedScope: string): Record<string, string>
   /** A token from the real endpoint. Throws an `Error` with its status and error code. */
   requestToken(
     client: { clientId: string; clientSecret: string },
     qualifiedScope: string,
   ): Promise<IssuedToken>
-  /** The same in the name of a user, whom the client asserts with its own key (`idcs` alone). */
+  /** The same in the name of a user, whom the client asserts with its own key (`idcs` only). */
   requestUserToken(
     client: { clientId: string; clientSecret: string },
     key: { privateKey: string; publicKey: { kid: string } },
     user: string,
     qualifiedScope: string,
   ): Promise<IssuedToken>
+  /** Device flow: the user logs in and allows the device (`idcs` only). */
+  requestDeviceToken(client: ClientOptions, user: UserOptions, scope: string): Promise<IssuedToken>
+  /** Authorization code with PKCE: the user logs in and comes back (`idcs` only). */
+  requestCodeToken(client: ClientOptions, user: UserOptions, scope: string): Promise<IssuedToken>
   /** As an administrator does it, whoever the client is. Throws for a token that is not active. */
   revoke(accessToken: string): Promise<void>
   rotateSigningKey(): void
@@ -62,26 +77,27 @@ export async function startIdentityDomain(options: IdentityDomainOptions): Promi
   let answer: RequestListener | undefined
   const server = await listen((request, response) => {
     answer?.(request, response)
-  }, options.port ?? 0)
+  }, options.port)
 
   const domain: Domain = {
     options,
     url: server.url,
-    issuer: flavour.issuer(server.url),
+    issuer: flavour.issuer(server.url, options),
     store: new Map(),
     revokedTokenIds: new Set(),
     requests: [],
+    userGrants: newUserGrants(),
     signingKeys: flavour.rotate([]),
   }
   for (const client of options.clients) {
     storeClient(domain.store, client, flavour.extensionGrants)
   }
 
-  // Keys are part of oidc-provider's configuration: other keys need another provider, which finds
-  // clients and tokens where the former one left them.
+  // Keys are part of oidc-provider's configuration: new keys need a new provider, which shares
+  // clients and tokens with the previous one.
   const useProvider = () => {
     provider = flavour.createProvider(domain)
-    // A fault of the stack itself would otherwise be nothing but a bare 500.
+    // Otherwise a fault of the stack itself would only be a bare 500.
     provider.on('server_error', (_ctx, error) => {
       console.error(error)
     })
@@ -94,7 +110,10 @@ export async function startIdentityDomain(options: IdentityDomainOptions): Promi
 
   const tokenEndpoint = server.url + flavour.paths.token
   const scopeParameters = (scope: string) => flavour.scopeParameters(options.resourceServers, scope)
+  const endpoints = { url: server.url, tokenEndpoint }
   return {
+    name: options.name,
+    server,
     url: server.url,
     issuer: domain.issuer,
     tokenEndpoint,
@@ -107,6 +126,8 @@ export async function startIdentityDomain(options: IdentityDomainOptions): Promi
     requestToken: (client, scope) => requestToken(tokenEndpoint, client, scopeParameters(scope)),
     requestUserToken: (client, key, user, scope) =>
       requestUserToken(tokenEndpoint, client, key, { user, scope, audience: domain.issuer }),
+    requestDeviceToken: (client, user, scope) => requestDeviceToken(endpoints, client, user, scope),
+    requestCodeToken: (client, user, scope) => requestCodeToken(endpoints, client, user, scope),
     revoke: async (accessToken) => {
       const opaque = await provider.ClientCredentials.find(accessToken)
       const jti = (await readActiveToken(domain, accessToken))?.jti

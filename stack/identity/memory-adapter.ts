@@ -1,13 +1,10 @@
-/**
- * Owns what one identity domain remembers: its clients and its opaque tokens.
- * I/O: none; a map in memory. Each domain has its own, so that none knows the other's tokens.
- */
+/** The clients and opaque tokens of one identity domain. */
 import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider'
 import type { ClientOptions } from './options.ts'
 
 export type MemoryStore = Map<string, AdapterPayload>
 
-/** The store's face towards oidc-provider, which checks the expiry of what it finds itself. */
+/** oidc-provider checks the expiry of what it finds itself. */
 export function memoryAdapter(store: MemoryStore): AdapterFactory {
   return (model): Adapter => ({
     upsert: (id, payload) => {
@@ -34,7 +31,9 @@ export function storeClient(
 ): void {
   store.set(keyOf('Client', client.clientId), {
     client_id: client.clientId,
-    client_secret: client.clientSecret,
+    ...(client.isPublic === true
+      ? { token_endpoint_auth_method: 'none' }
+      : { client_secret: client.clientSecret }),
     client_name: client.clientId,
     grant_types: ['client_credentials', ...extensionGrants],
     ...(client.publicKey === undefined
@@ -52,7 +51,7 @@ function keyOf(model: string, id: string): string {
   return `${model} ${id}`
 }
 
-/** These serve users, sessions and codes; the local domains know client credentials alone. */
+/** These serve sessions and codes of oidc-provider's own grants, which are not in use. */
 function neverAsked(): Promise<never> {
   return Promise.reject(new Error('the identity domain keeps no sessions, grants or codes'))
 }

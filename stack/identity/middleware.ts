@@ -1,15 +1,15 @@
-/**
- * Owns what the domain adds before and after oidc-provider's own handling of a request.
- * I/O: none; it works on the request that is being answered.
- */
+/** What a domain adds before and after oidc-provider's own handling of a request. */
+import type { IncomingMessage } from 'node:http'
 import type { JWTPayload } from 'jose'
 import { readActiveToken } from './access-token.ts'
 import type { Domain, Flavour } from './domain.ts'
 
-/** What is read and written here of Koa's context. `oidc` is absent where no route matched. */
+/** The part of Koa's context that is used here. `oidc` is absent where no route matched. */
 export interface Exchange {
   readonly method: string
   readonly path: string
+  readonly querystring: string
+  readonly req: IncomingMessage
   readonly oidc?: {
     readonly client?: { readonly clientId: string } | undefined
     readonly params?: Readonly<Record<string, unknown>> | undefined
@@ -18,11 +18,12 @@ export interface Exchange {
   body: unknown
   type: string
   get(header: string): string
+  redirect(url: string): void
 }
 
 export type Middleware = (ctx: Exchange, next: () => Promise<unknown>) => Promise<void>
 
-/** Notes each request once its status is known, before the answer leaves. */
+/** Records each request once its status is known, before the answer leaves. */
 export function recordRequests(domain: Domain): Middleware {
   return async (ctx, next) => {
     await next()

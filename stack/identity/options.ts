@@ -1,30 +1,38 @@
-/**
- * Owns what one can say about an identity domain of the local stack, and what makes no sense.
- * I/O: none; pure.
- */
+/** The options of an identity domain of the local stack, and which of them contradict each other. */
 import type { JSONWebKeySet } from 'jose'
+import type { Port } from '../listen.ts'
 
 export interface IdentityDomainOptions {
-  /** For messages, and the seed of the made-up tenant name. */
+  /** For messages, and the seed of the tenant name. */
   name: string
-  /** `standard` keeps to the RFCs; `idcs` is as odd as Oracle's identity domains are. */
+  /** `standard` follows the RFCs; `idcs` behaves as Oracle's identity domains do. */
   flavour: 'standard' | 'idcs'
   clients: readonly ClientOptions[]
   resourceServers: readonly ResourceServerOptions[]
-  /** 0 or absent: a free one. */
-  port?: number
+  /** Default: a free one. */
+  port?: Port
+  /** `iss` of its tokens. Default: the domain's URL; for `idcs` the one that all domains have. */
+  issuer?: string
+  /** Added to every token. */
+  extraClaims?: Readonly<Record<string, unknown>>
   /**
    * The domain setting "Access signing certificate: Configure client access" of the `idcs` flavour.
    * Closed unless set, as in a new domain. A standard domain always publishes its keys.
    */
   signingCertPublicAccess?: boolean
-  /** Login names of the people whom the domain knows; clients may assert them. `idcs` alone. */
-  users?: readonly string[]
+  /** Users can log in, and clients can assert them. `idcs` only. */
+  users?: readonly UserOptions[]
   /**
-   * Keys of another domain, whose tokens can be exchanged here (RFC 8693). `idcs` alone; a real
-   * identity domain exchanges no foreign token for one of its own, as far as is documented.
+   * Domains whose tokens can be exchanged here (RFC 8693). `idcs` only; that a real identity domain
+   * exchanges a foreign token for one of its own is not documented.
    */
-  exchangesTokensOf?: () => JSONWebKeySet
+  exchangesTokensOf?: () => readonly { readonly issuer: string; readonly keys: JSONWebKeySet }[]
+}
+
+export interface UserOptions {
+  /** Login name. */
+  name: string
+  password: string
 }
 
 export interface ClientOptions {
@@ -40,6 +48,10 @@ export interface ClientOptions {
   authenticatesByKey?: boolean
   /** Overrides the resource server's lifetime for the tokens of this client. */
   accessTokenLifetimeSeconds?: number
+  /** No secret: the client names itself by its id (RFC 6749 §2.1). */
+  isPublic?: boolean
+  /** For the authorization code grant. The port of a loopback address is not compared (RFC 8252). */
+  redirectUris?: readonly string[]
 }
 
 export interface ClientKey {
@@ -58,7 +70,7 @@ export interface ResourceServerOptions {
   lifetimeSeconds: number
 }
 
-/** Throws an `Error` that tells every contradiction in the options. */
+/** Throws an `Error` that names every contradiction in the options. */
 export function checkOptions(options: IdentityDomainOptions): void {
   const problems = [
     ...options.resourceServers.flatMap((server) =>
@@ -91,11 +103,12 @@ function resourceServerProblems(
   if (flavour === 'standard' && server.secondaryAudiences !== undefined) {
     problems.push('secondary audiences need the idcs flavour')
   }
-  // RFC 8707 §2: the standard flavour is asked for a resource by its URI.
-  if (flavour === 'standard' && !URL.canParse(server.audience)) {
-    problems.push('the audience must be an absolute URI')
-  }
   return problems
+}
+
+/** RFC 8707 §2: a resource is named by an absolute URI, which an audience need not be. */
+export function resourceOf({ audience }: ResourceServerOptions): string {
+  return URL.canParse(audience) ? audience : `urn:audience:${encodeURIComponent(audience)}`
 }
 
 /** Splits a fully qualified scope into its resource server and the short name. */

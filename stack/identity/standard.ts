@@ -1,7 +1,4 @@
-/**
- * Owns the `standard` flavour: an authorization server that keeps to the RFCs.
- * I/O: none; oidc-provider answers over the server that hands it the requests.
- */
+/** The `standard` flavour: an authorization server that follows the RFCs. */
 import type { JWTPayload } from 'jose'
 import { commonConfiguration, commonFeatures } from './configuration.ts'
 import type { Domain, Flavour } from './domain.ts'
@@ -11,6 +8,7 @@ import {
   accessTokenLifetimeSeconds,
   type ClientOptions,
   findScope,
+  resourceOf,
   type ResourceServerOptions,
 } from './options.ts'
 import { newSigningKey } from './signing-key.ts'
@@ -25,13 +23,14 @@ const paths = {
 export const standard: Flavour = {
   paths,
   extensionGrants: [],
-  issuer: (url) => url,
+  issuer: (url, { issuer }) => issuer ?? url,
   // The old key stays published, so that the tokens it signed can be verified until they expire.
   rotate: (keys) => [newSigningKey(), ...keys],
   createProvider: (domain) => {
     const provider = new Provider(domain.issuer, {
       ...commonConfiguration(domain),
       routes: paths,
+      extraTokenClaims: () => domain.options.extraClaims,
       features: {
         ...commonFeatures,
         resourceIndicators: {
@@ -54,13 +53,13 @@ export const standard: Flavour = {
 function defaultResource(domain: Domain, clientId: string) {
   const audiences = domain.options.resourceServers
     .filter((server) => grantedScopes(domain, clientId, server).length > 0)
-    .map((server) => server.audience)
+    .map(resourceOf)
   return audiences.length === 1 ? audiences[0] : undefined
 }
 
 /** RFC 8707: the token that a client gets for a resource. Throws `invalid_target`. */
 function resourceServerInfo(domain: Domain, resource: string, clientId: string) {
-  const server = domain.options.resourceServers.find(({ audience }) => audience === resource)
+  const server = domain.options.resourceServers.find((each) => resourceOf(each) === resource)
   const client = clientOf(domain, clientId)
   if (server === undefined || client === undefined) throw new errors.InvalidTarget()
   const scopes = grantedScopes(domain, clientId, server)
@@ -89,17 +88,17 @@ function introspectionAnswer(claims: JWTPayload): Record<string, unknown> {
 }
 
 /**
- * `https://api.example/read` is asked for as scope `read` of resource `https://api.example/`. What
- * no resource server knows is sent as it stands: to judge it is up to the token endpoint.
+ * `https://api.example/read` is asked for as scope `read` of resource `https://api.example/`. A
+ * scope that no resource server has is sent unchanged: the token endpoint decides.
  */
 function resourceIndicatorOf(
   resourceServers: readonly ResourceServerOptions[],
   qualifiedScope: string,
 ): Record<string, string> {
   const found = qualifiedScope.split(' ').map((scope) => findScope(resourceServers, scope))
-  const resource = found[0]?.resourceServer.audience
+  const resourceServer = found[0]?.resourceServer
   const scopes = found.flatMap((each) => each?.scope ?? [])
-  const same = found.every((each) => each?.resourceServer.audience === resource)
-  if (resource === undefined || !same) return { scope: qualifiedScope }
-  return { resource, scope: scopes.join(' ') }
+  const same = found.every((each) => each?.resourceServer === resourceServer)
+  if (resourceServer === undefined || !same) return { scope: qualifiedScope }
+  return { resource: resourceOf(resourceServer), scope: scopes.join(' ') }
 }

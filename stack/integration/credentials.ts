@@ -1,7 +1,4 @@
-/**
- * Owns the judgement of what a caller shows to the local Oracle Integration.
- * No I/O, but for the JWK Set, which it is given a way to fetch.
- */
+/** Whether the local Oracle Integration accepts a caller's credentials. */
 import { errors, importJWK, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose'
 
 export interface Acceptance {
@@ -9,10 +6,10 @@ export interface Acceptance {
   issuer: () => string
   /** The signing keys of OIC's identity domain. */
   jwks: () => JSONWebKeySet | Promise<JSONWebKeySet>
-  /** The instance's primary audience, `https://….integration.….ocp.oraclecloud.com:443`. */
-  audience: string
-  /** The short name as it stands in tokens, `urn:opc:resource:consumer::all`. */
-  scope: string
+  /** The instance's audience, `https://….integration.….ocp.oraclecloud.com:443`; one of several. */
+  audience: string | readonly string[]
+  /** The short name as it stands in tokens, `urn:opc:resource:consumer::all`; one of several. */
+  scope: string | readonly string[]
   /** The clients that hold the role ServiceInvoker. The role is nowhere in the token. */
   serviceInvokers: ReadonlySet<string>
   /** User name → password. Without it, Basic credentials are refused. */
@@ -58,7 +55,7 @@ async function judgeBearer(token: string, acceptance: Acceptance): Promise<Judge
   const tokenType = payload['tok_type'] ?? 'AT'
   if (tokenType !== 'AT') return refuse('not an access token')
   const scope = list(payload['scope'])
-  if (!scope.includes(acceptance.scope)) return refuse('scope')
+  if (![acceptance.scope].flat().some((name) => scope.includes(name))) return refuse('scope')
   const client = payload['client_id']
   if (typeof client !== 'string' || !acceptance.serviceInvokers.has(client)) {
     return refuse('the client does not hold ServiceInvoker')
@@ -88,7 +85,7 @@ async function verifyToken(token: string, acceptance: Acceptance): Promise<JWTPa
       const { payload } = await jwtVerify(token, await importJWK({ kty, n, e }, 'RS256'), {
         algorithms: ['RS256'],
         issuer: acceptance.issuer(),
-        audience: acceptance.audience,
+        audience: [acceptance.audience].flat(),
         requiredClaims: ['exp'],
         currentDate: new Date((acceptance.clock?.() ?? Date.now() / 1000) * 1000),
       })

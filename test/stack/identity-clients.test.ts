@@ -170,7 +170,6 @@ describe('contradictory options', () => {
     ['JWTs only', 'idcs', { resourceServers: [{ ...api, accessTokenFormat: 'opaque' }] }],
     ['no resource server has the scope', 'idcs', { resourceServers: [] }],
     ['idcs flavour', 'standard', { resourceServers: [{ ...api, secondaryAudiences: ['x'] }] }],
-    ['absolute URI', 'standard', { resourceServers: [{ ...api, audience: 'api' }] }],
     ['signingCertPublicAccess', 'standard', { signingCertPublicAccess: true }],
   ])('are refused at start: %s', async (message, flavour, changes) => {
     await expect(start(flavour, changes)).rejects.toThrow(message)

@@ -1,14 +1,15 @@
 /**
- * Owns what stands in the tokens and introspection answers of an identity domain.
- * I/O: none; pure. Source: Oracle, "Access Token" of the identity-domain guide, and real tokens.
+ * Claims of the tokens and introspection answers of an identity domain.
+ * Source: Oracle, "Access Token" of the identity-domain guide, and real tokens.
  */
 import { createHash } from 'node:crypto'
 import type { JWTPayload } from 'jose'
+import type { TokenUser } from './extension-grants.ts'
 
 /** The same in the tokens of every domain, unless an administrator changes it. */
 export const IDCS_ISSUER = 'https://identity.oraclecloud.com/'
 
-/** A tenant name of the real form, made from the domain's name. */
+/** A tenant name of the real form, derived from the domain's name. */
 export function tenantOf(domainName: string): string {
   return `idcs-${hex32(domainName)}`
 }
@@ -17,7 +18,7 @@ export function tenantOf(domainName: string): string {
 export function idcsClaims(
   tenant: string,
   clientId: string,
-  user: string | undefined,
+  user: TokenUser | undefined,
 ): Record<string, string> {
   return {
     tok_type: 'AT',
@@ -27,7 +28,7 @@ export function idcsClaims(
     client_tenantname: tenant,
     tenant,
     'user.tenant.name': tenant,
-    gtp: user === undefined ? 'cc' : 'jwt',
+    gtp: user?.grantType ?? 'cc',
   }
 }
 
@@ -36,7 +37,7 @@ export function audienceClaim(audiences: readonly [string, ...string[]]): string
   return audiences.length === 1 ? audiences[0] : [...audiences]
 }
 
-/** `aud` is always an array here, unlike in the token; `tok_type` and `gtp` are not told. */
+/** `aud` is always an array here, unlike in the token; `tok_type` and `gtp` are absent. */
 export function introspectionAnswer(claims: JWTPayload): Record<string, unknown> {
   return {
     active: true,

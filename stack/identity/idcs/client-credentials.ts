@@ -1,8 +1,4 @@
-/**
- * Owns the client credentials grant (RFC 6749 §4.4) as identity domains grant it, and the tokens
- * that a domain issues.
- * I/O: none; oidc-provider has authenticated the client and sends the answer.
- */
+/** The client credentials grant (RFC 6749 §4.4) of identity domains, and the tokens of a domain. */
 import type { Provider, TokenEndpointGrantContext } from 'oidc-provider'
 import type { Domain } from '../domain.ts'
 import { errors } from '../oidc-provider.ts'
@@ -25,21 +21,21 @@ export function registerClientCredentials(provider: Provider, domain: Domain): v
   provider.registerGrantType<{ scope?: string }>('client_credentials', grant, ['scope'])
 }
 
-/** The token that the request's scope orders, living no longer than `longestSeconds`. */
+/** The token for a scope, by default the one of the request. `maxSeconds` limits its lifetime. */
 export function newToken(
   provider: Provider,
   domain: Domain,
   ctx: GrantContext,
-  longestSeconds = Number.POSITIVE_INFINITY,
+  { scope = ctx.oidc.params.scope ?? '', maxSeconds = Number.POSITIVE_INFINITY } = {},
 ) {
-  const order = readOrder(domain, ctx)
+  const order = readOrder(domain, ctx, scope)
   const { kid } = domain.signingKeys[0]
   const token = new provider.ClientCredentials({
     client: ctx.oidc.client,
     scope: order.scope,
     resourceServer: new provider.ResourceServer(order.audiences[0], {
       scope: order.scope,
-      accessTokenTTL: Math.floor(Math.min(order.lifetimeSeconds, longestSeconds)),
+      accessTokenTTL: Math.floor(Math.min(order.lifetimeSeconds, maxSeconds)),
       accessTokenFormat: 'jwt',
       jwt: { sign: { alg: 'RS256', kid } },
     }),
@@ -48,12 +44,12 @@ export function newToken(
   return token
 }
 
-function readOrder(domain: Domain, ctx: GrantContext) {
+function readOrder(domain: Domain, ctx: GrantContext, scope: string) {
   const { clients, name, resourceServers } = domain.options
   const { clientId } = ctx.oidc.client
   const client = clients.find((each) => each.clientId === clientId)
   if (client === undefined) throw new Error(`client ${clientId} has no options`)
-  const order = readScopeRequest(ctx.oidc.params.scope ?? '', client, resourceServers, [
+  const order = readScopeRequest(scope, client, resourceServers, [
     `urn:opc:lbaas:logicalguid=${tenantOf(name)}`,
     domain.url,
   ])

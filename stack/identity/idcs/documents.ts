@@ -1,16 +1,13 @@
-/**
- * Owns the documents that an identity domain serves beside the OAuth endpoints.
- * I/O: none; it answers the request that is being handled.
- */
+/** The documents that an identity domain serves beside the OAuth endpoints. */
 import { readActiveToken } from '../access-token.ts'
 import type { Domain, Flavour } from '../domain.ts'
 import type { Exchange, Middleware } from '../middleware.ts'
-import { IDCS_ISSUER } from './claims.ts'
+import { JWT_BEARER } from './extension-grants.ts'
 import { AUTHENTICATED_CLIENT } from './scope-request.ts'
 
 /** Discovery and the signing certificate; every other path goes on to oidc-provider. */
 export function serveDocuments(domain: Domain, paths: Flavour['paths']): Middleware {
-  const discovery = discoveryDocument(domain.url, paths)
+  const discovery = discoveryDocument(domain, paths)
   return async (ctx, next) => {
     if (ctx.method !== 'GET') {
       await next()
@@ -33,16 +30,35 @@ export function serveDocuments(domain: Domain, paths: Flavour['paths']): Middlew
   }
 }
 
-/** Its issuer is not the host that serves it: OpenID Connect Discovery §4.3 is not kept. */
-function discoveryDocument(url: string, paths: Flavour['paths']): Record<string, unknown> {
+/**
+ * Its issuer is not the host that serves it, against OpenID Connect Discovery §4.3. As in real ones,
+ * neither the device endpoint nor the grants of device codes and token exchange are listed.
+ */
+function discoveryDocument(
+  { url, issuer }: Domain,
+  paths: Flavour['paths'],
+): Record<string, unknown> {
   return {
-    issuer: IDCS_ISSUER,
+    issuer,
+    authorization_endpoint: url + (paths.authorization ?? ''),
     token_endpoint: url + paths.token,
     introspection_endpoint: url + paths.introspection,
     revocation_endpoint: url + paths.revocation,
     jwks_uri: url + paths.jwks,
-    grant_types_supported: ['client_credentials'],
-    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    response_types_supported: ['code'],
+    grant_types_supported: [
+      'client_credentials',
+      'refresh_token',
+      'authorization_code',
+      JWT_BEARER,
+    ],
+    token_endpoint_auth_methods_supported: [
+      'client_secret_basic',
+      'client_secret_post',
+      'private_key_jwt',
+      'none',
+    ],
+    code_challenge_methods_supported: ['S256'],
     id_token_signing_alg_values_supported: ['RS256'],
   }
 }

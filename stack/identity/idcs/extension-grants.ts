@@ -1,7 +1,6 @@
 /**
- * Owns the grants that bring a person to the backend: user assertions (RFC 7523 §2.1) as identity
- * domains take them, and token exchange (RFC 8693), for which real domains want more.
- * I/O: none; oidc-provider has authenticated the client and sends the answer.
+ * User assertions (RFC 7523 §2.1) as identity domains accept them, and token exchange (RFC 8693), for
+ * which real domains require more.
  */
 import {
   createLocalJWKSet,
@@ -13,7 +12,6 @@ import {
 import type { Provider, TokenEndpointGrantContext } from 'oidc-provider'
 import type { Domain } from '../domain.ts'
 import { errors } from '../oidc-provider.ts'
-import { IDCS_ISSUER } from './claims.ts'
 import { newToken } from './client-credentials.ts'
 
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
@@ -33,12 +31,14 @@ interface ExchangeParameters {
   scope?: string
 }
 
-const users = new WeakMap<object, string>()
-
-/** The person in whose name a token was issued; undefined for a client's own. */
-export function userOf(token: object): string | undefined {
-  return users.get(token)
+export interface TokenUser {
+  readonly name: string
+  /** The claim `gtp`. */
+  readonly grantType: string
 }
+
+/** The user in whose name a token was issued; none for a client's own. */
+export const users = new WeakMap<object, TokenUser>()
 
 export function registerExtensionGrants(provider: Provider, domain: Domain): void {
   const usedAssertions = new Set<string>()
@@ -48,11 +48,12 @@ export function registerExtensionGrants(provider: Provider, domain: Domain): voi
     async (ctx) => {
       const claims = await verifyAssertion(domain, ctx)
       const { sub = '', jti = '', exp = 0 } = claims
-      if (domain.options.users?.includes(sub) !== true) throw new errors.InvalidGrant('user')
+      if (!domain.options.users?.some(({ name }) => name === sub))
+        throw new errors.InvalidGrant('user')
       if (jti === '' || usedAssertions.has(jti)) throw new errors.InvalidGrant('jti')
       usedAssertions.add(jti)
-      const token = newToken(provider, domain, ctx, exp - Date.now() / 1000)
-      users.set(token, sub)
+      const token = newToken(provider, domain, ctx, { maxSeconds: exp - Date.now() / 1000 })
+      users.set(token, { name: sub, grantType: 'jwt' })
       ctx.body = {
         access_token: await token.save(),
         token_type: 'Bearer',
@@ -66,8 +67,8 @@ export function registerExtensionGrants(provider: Provider, domain: Domain): voi
     TOKEN_EXCHANGE,
     async (ctx) => {
       const { sub = '', exp = 0 } = await verifySubjectToken(domain, ctx)
-      const token = newToken(provider, domain, ctx, exp - Date.now() / 1000)
-      users.set(token, sub)
+      const token = newToken(provider, domain, ctx, { maxSeconds: exp - Date.now() / 1000 })
+      users.set(token, { name: sub, grantType: 'jwt' })
       ctx.body = {
         access_token: await token.save(),
         issued_token_type: ACCESS_TOKEN,
@@ -89,7 +90,7 @@ async function verifyAssertion(
   if (key === undefined)
     throw new errors.CustomOIDCProviderError('unauthorized_client', 'assertion')
   const keys = { keys: [{ ...key.jwk, kid: key.kid }] } as JSONWebKeySet
-  return verify(oidc.params.assertion, keys, { issuer: clientId, audience: IDCS_ISSUER })
+  return verify(oidc.params.assertion, keys, { issuer: clientId, audience: domain.issuer })
 }
 
 async function verifySubjectToken(
@@ -97,13 +98,18 @@ async function verifySubjectToken(
   { oidc }: TokenEndpointGrantContext<ExchangeParameters>,
 ): Promise<JWTPayload> {
   const { subject_token, subject_token_type, requested_token_type } = oidc.params
-  const keys = domain.options.exchangesTokensOf?.()
-  if (keys === undefined)
+  const trusted = domain.options.exchangesTokensOf?.() ?? []
+  if (trusted.length === 0)
     throw new errors.CustomOIDCProviderError('unauthorized_client', 'exchange')
   if (subject_token_type !== ACCESS_TOKEN || requested_token_type !== ACCESS_TOKEN) {
     throw new errors.InvalidRequest('token type')
   }
-  return verify(subject_token, keys, { issuer: IDCS_ISSUER })
+  const verified = await Promise.allSettled(
+    trusted.map(({ issuer, keys }) => verify(subject_token, keys, { issuer })),
+  )
+  const claims = verified.find((each) => each.status === 'fulfilled')?.value
+  if (claims === undefined) throw new errors.InvalidGrant('subject_token')
+  return claims
 }
 
 async function verify(
@@ -117,7 +123,7 @@ async function verify(
       algorithms: ['RS256'],
       requiredClaims: ['sub', 'exp', 'iat'],
     })
-    // Identity domains want the key named, by alias or thumbprint.
+    // Identity domains require the key's name: alias or thumbprint.
     if (protectedHeader.kid === undefined) throw new errors.InvalidGrant('kid')
     return payload
   } catch (error) {

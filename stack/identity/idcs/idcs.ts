@@ -1,8 +1,7 @@
 /**
- * Owns the `idcs` flavour: an identity domain of Oracle Cloud, with its oddities.
- * I/O: none; oidc-provider answers over the server that hands it the requests.
+ * The `idcs` flavour: an identity domain of Oracle Cloud, with its peculiarities.
  *
- * Not documented by Oracle and presumed here: revocation as in RFC 7009; that id and secret in a
+ * Not documented by Oracle and assumed here: revocation as in RFC 7009; that id and secret in a
  * Basic header are form-decoded (RFC 6749 §2.3.1); that introspection, like the token endpoint, takes
  * the client's secret in the body as well; that a rotated key is gone at once, from the key set as
  * well as from introspection.
@@ -13,21 +12,25 @@ import { acceptJwtTokens, guardIntrospection, recordRequests } from '../middlewa
 import { Provider } from '../oidc-provider.ts'
 import { newSigningKey } from '../signing-key.ts'
 import { IDCS_ISSUER, idcsClaims, introspectionAnswer, tenantOf } from './claims.ts'
-import { JWT_BEARER, registerExtensionGrants, TOKEN_EXCHANGE, userOf } from './extension-grants.ts'
+import { JWT_BEARER, registerExtensionGrants, TOKEN_EXCHANGE, users } from './extension-grants.ts'
 import { registerClientCredentials } from './client-credentials.ts'
 import { serveDocuments } from './documents.ts'
+import { serveLoginPages } from './login-pages.ts'
+import { registerUserGrants, USER_GRANTS } from './user-grants.ts'
 
 const paths = {
   token: '/oauth2/v1/token',
   introspection: '/oauth2/v1/introspect',
   revocation: '/oauth2/v1/revoke',
   jwks: '/admin/v1/SigningCert/jwk',
+  authorization: '/oauth2/v1/authorize',
+  device: '/oauth2/v1/device',
 }
 
 export const idcs: Flavour = {
   paths,
-  extensionGrants: [JWT_BEARER, TOKEN_EXCHANGE],
-  issuer: () => IDCS_ISSUER,
+  extensionGrants: [JWT_BEARER, TOKEN_EXCHANGE, ...USER_GRANTS],
+  issuer: (_url, { issuer }) => issuer ?? IDCS_ISSUER,
   // The `kid` never changes: a rotation shows in the thumbprints alone.
   rotate: () => [newSigningKey('SIGNING_KEY')],
   createProvider: (domain) => {
@@ -35,24 +38,34 @@ export const idcs: Flavour = {
     const tenant = tenantOf(domain.options.name)
     const provider = new Provider(domain.issuer, {
       ...commonConfiguration(domain),
-      routes: paths,
+      routes: {
+        token: paths.token,
+        introspection: paths.introspection,
+        revocation: paths.revocation,
+        jwks: paths.jwks,
+      },
       features: { ...commonFeatures, resourceIndicators: { enabled: false } },
-      extraTokenClaims: (_ctx, token) => idcsClaims(tenant, token.clientId ?? '', userOf(token)),
+      extraTokenClaims: (_ctx, token) => ({
+        ...idcsClaims(tenant, token.clientId ?? '', users.get(token)),
+        ...domain.options.extraClaims,
+      }),
       formats: {
         customizers: {
           // An undefined `typ` takes oidc-provider's `at+jwt` away.
           jwt: (_ctx, token, parts) => {
             parts.header = { typ: undefined, x5t, 'x5t#S256': x5tS256 }
-            const user = userOf(token)
-            if (user !== undefined) parts.payload['sub'] = user
+            const user = users.get(token)
+            if (user !== undefined) parts.payload['sub'] = user.name
           },
         },
       },
     })
     registerClientCredentials(provider, domain)
     registerExtensionGrants(provider, domain)
+    registerUserGrants(provider, domain)
     provider.use(recordRequests(domain))
     provider.use(serveDocuments(domain, paths))
+    provider.use(serveLoginPages(domain, paths))
     provider.use(guardIntrospection(domain, paths))
     provider.use(acceptJwtTokens(domain, paths, introspectionAnswer))
     return provider

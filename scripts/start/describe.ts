@@ -1,0 +1,168 @@
+/** What `npm start` prints: addresses, clients, users, routes, and commands to paste. */
+import { isRecord } from '../../stack/gateway/json-check.ts'
+import { echoPath } from '../../stack/integration.ts'
+import { PATH_PREFIXES, type LocalStack } from '../../stack/local-stack.ts'
+import type { OwnConfiguration } from '../../stack/own-configuration.ts'
+import type { OwnDeployment } from '../../stack/own-deployment.ts'
+import { OIC_AUDIENCE, OIC_SCOPE } from '../../stack/registrations.ts'
+
+/** What became of one's own configuration and specification; empty without them. */
+export function describeOwn(
+  stack: LocalStack,
+  configuration: OwnConfiguration | undefined,
+  deployment: OwnDeployment | undefined,
+): string {
+  const lines: string[] = []
+  if (stack.mappings.length > 0) {
+    lines.push('Replaced by stand-ins on loopback:')
+    for (const { from, to, standIn } of stack.mappings) {
+      lines.push(`  ${from}`, `    → ${to} (${standIn})`)
+    }
+  }
+  for (const note of configuration?.notes ?? []) lines.push(`  ! ${note}`)
+  if (deployment !== undefined) {
+    const { leftOut, problems } = deployment
+    if (problems.length > 0) {
+      lines.push(
+        'The specification is not deployed, as OCI would refuse it, or the gateway here cannot run it:',
+      )
+      for (const problem of problems) lines.push(`  ✗ ${problem}`)
+    }
+    if (leftOut.length > 0) {
+      lines.push('The local gateway does not run all of the specification:')
+      for (const each of leftOut) lines.push(`  ! ${each}`)
+    }
+  }
+  return lines.map((line) => line.replaceAll(/\p{Cc}+/gu, ' ')).join('\n')
+}
+
+export function describeStack(stack: LocalStack, firstPort: number): string {
+  return [
+    'The local stack is running. Ctrl-C stops it.',
+    section('Servers', describeServers(stack, firstPort)),
+    section('Routes of the gateway', describeRoutes(stack)),
+    section('Clients and users', describeClients(stack)),
+    describeCalls(stack),
+    'The function’s log:\n',
+  ].join('\n\n')
+}
+
+function section(title: string, rows: readonly string[]): string {
+  return [`${title}:`, ...rows.map((row) => `  ${row}`)].join('\n')
+}
+
+function describeServers({ servers }: LocalStack, firstPort: number): readonly string[] {
+  const inOrder = [...servers].sort(
+    ([one], [other]) => Number(other === 'gateway') - Number(one === 'gateway'),
+  )
+  return inOrder.map(([name, { url, port }], index) => {
+    const wanted = firstPort + index
+    return `${name.padEnd(28)} ${url}${port === wanted ? '' : `  (port ${wanted} is in use)`}`
+  })
+}
+
+interface Route {
+  readonly methods: readonly string[]
+  readonly path: string
+  readonly scopes: string
+}
+
+/** All routes by deployment prefix. */
+export function routesOf({ deployments }: Pick<LocalStack, 'deployments'>): readonly Route[] {
+  return deployments.flatMap(({ pathPrefix, specification }) => {
+    const routes = isRecord(specification) ? specification['routes'] : undefined
+    if (!Array.isArray(routes)) return []
+    return routes.filter(isRecord).map((route) => ({
+      methods: Array.isArray(route['methods']) ? route['methods'].map(String) : [],
+      path: pathPrefix + String(route['path']),
+      scopes: scopesOf(route['requestPolicies']),
+    }))
+  })
+}
+
+function scopesOf(policies: unknown): string {
+  const authorization = isRecord(policies) ? policies['authorization'] : undefined
+  if (!isRecord(authorization)) return ''
+  if (authorization['type'] === 'ANONYMOUS') return 'anonymous'
+  const scopes = authorization['allowedScope']
+  return Array.isArray(scopes) ? `scope ${scopes.join(' or ')}` : ''
+}
+
+function describeRoutes(stack: LocalStack): readonly string[] {
+  return routesOf(stack).map(({ methods, path, scopes }) =>
+    `${methods.join('|').padEnd(9)} ${path.padEnd(36)} ${scopes}`.trimEnd(),
+  )
+}
+
+function describeClients({ providers, registrations }: LocalStack): readonly string[] {
+  const { oicClient, oicPortal, oicDevice, alice } = registrations
+  const row = (kind: string, name: string, secret: string): string =>
+    `  ${kind.padEnd(8)} ${name.padEnd(34)} ${secret}`
+  const secretOf = (client: { clientSecret: string; isPublic?: boolean }): string =>
+    client.isPublic === true ? 'public, no secret' : `secret ${client.clientSecret}`
+  return [
+    ...providers.flatMap(({ name, clients, users, portal, entra }) => {
+      const all = new Set([...clients, ...(portal === undefined ? [] : [portal.client])])
+      return [
+        name,
+        ...[...all].map((client) => row('client', client.clientId, secretOf(client))),
+        ...users.map((user) => row('user', user.name, `password ${user.password}`)),
+        ...(entra === undefined ? [] : ['  its tokens are made by the console']),
+      ]
+    }),
+    'OIC’s identity domain, for those who call Oracle Integration directly',
+    ...[oicClient, oicPortal, oicDevice].map((client) =>
+      row('client', client.clientId, secretOf(client)),
+    ),
+    row('user', alice.name, `password ${alice.password}`),
+  ]
+}
+
+function describeCalls(stack: LocalStack): string {
+  const { gateway, registrations, oicDomain, integration } = stack
+  const provider = stack.providers.find(({ domain, clients }) => domain && clients.length > 0)
+  const [client] = provider?.clients ?? []
+  const { oicClient, oicPortal, oicDevice } = registrations
+  const oicScope = `${OIC_AUDIENCE}${OIC_SCOPE}`
+  const direct = `${integration.url}${echoPath}/hello`
+  const token = (flow: string, rest: string): string => `  npm run -s token -- ${flow} ${rest}`
+  const straight = `--issuer ${oicDomain.url} --scope '${oicScope}`
+  return [
+    ...(provider?.domain === undefined || client === undefined
+      ? []
+      : [
+          'Through the gateway:',
+          '',
+          `  TOKEN=$(curl -s -u ${client.clientId}:${client.clientSecret} -d grant_type=client_credentials ${form(provider.domain.scopeParameters(provider.scopes[0] ?? ''))} ${provider.domain.tokenEndpoint} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
+          `  curl -i -H "Authorization: Bearer $TOKEN" ${gateway.url}${exampleRoute(stack)}`,
+          '',
+        ]),
+    'Oracle Integration directly, in another terminal:',
+    '',
+    `  export CLIENT_SECRET=${oicClient.clientSecret}`,
+    token('client-credentials', `${straight}' --client-id ${oicClient.clientId} --call ${direct}`),
+    token(
+      'device',
+      `${straight} offline_access' --client-id ${oicDevice.clientId} --client-auth none --decode --store oic.json --call ${direct}`,
+    ),
+    token(
+      'refresh',
+      `${straight} offline_access' --client-id ${oicDevice.clientId} --client-auth none --store oic.json --call ${direct}`,
+    ),
+    `  export CLIENT_SECRET=${oicPortal.clientSecret}`,
+    token('code', `${straight} offline_access' --client-id ${oicPortal.clientId} --call ${direct}`),
+  ].join('\n')
+}
+
+function form(parameters: Readonly<Record<string, string>>): string {
+  return Object.entries(parameters)
+    .map(([name, value]) => `--data-urlencode '${name}=${value}'`)
+    .join(' ')
+}
+
+function exampleRoute(stack: LocalStack): string {
+  const own = routesOf(stack).find(
+    ({ path, scopes }) => path.startsWith(`${PATH_PREFIXES.own}/`) && scopes !== 'anonymous',
+  )
+  return own?.path.replaceAll(/\{[^}]*\}/g, 'hello') ?? `${PATH_PREFIXES.multiArgument}/echo/hello`
+}

@@ -1,0 +1,214 @@
+/** The identity providers of callers: those of the local stack, and those of one's own configuration. */
+import { startEntra, type Entra } from './entra.ts'
+import { startIdentityDomain, type IdentityDomain } from './identity/identity-domain.ts'
+import type { ClientOptions, UserOptions } from './identity/options.ts'
+import type { LocalServer, Port } from './listen.ts'
+import type {
+  Endpoints,
+  PlannedBackend,
+  PlannedIssuer,
+  ProviderKind,
+  Registration,
+} from './own-configuration.ts'
+import {
+  API_AUDIENCE,
+  newKeyPair,
+  REDIRECT_URI,
+  type KeyPair,
+  type Registrations,
+  type SecretOf,
+} from './registrations.ts'
+
+export interface CallerProvider {
+  readonly name: string
+  readonly kind: ProviderKind
+  readonly server: LocalServer
+  readonly domain: IdentityDomain | undefined
+  readonly entra: Entra | undefined
+  readonly clients: readonly ClientOptions[]
+  /** Fully qualified for domains; app roles for Entra ID. */
+  readonly scopes: readonly string[]
+  /** The client that gets tokens in the names of users by assertion, with its key. */
+  readonly portal: { readonly client: ClientOptions; readonly key: KeyPair } | undefined
+  readonly users: readonly UserOptions[]
+}
+
+interface Running {
+  readonly registrations: Registrations
+  readonly callers: IdentityDomain
+  readonly otherCallers: IdentityDomain
+  readonly entra: Entra
+}
+
+/** Those of the configuration that the stack has when none is given. */
+export function defaultProviders(running: Running): readonly CallerProvider[] {
+  const { registrations, callers, otherCallers, entra } = running
+  const { partnerA, partnerB, portal, portalsKey, supplier, alice, bob } = registrations
+  const none = { domain: undefined, entra: undefined, portal: undefined, users: [] }
+  return [
+    {
+      ...none,
+      name: 'callers’ identity domain',
+      kind: 'identity domain',
+      server: callers.server,
+      domain: callers,
+      clients: [partnerA, partnerB],
+      scopes: [`${API_AUDIENCE}echo:invoke`, `${API_AUDIENCE}orders:invoke`],
+      portal: { client: portal, key: portalsKey },
+      users: [alice, bob],
+    },
+    {
+      ...none,
+      name: 'suppliers’ identity domain',
+      kind: 'identity domain',
+      server: otherCallers.server,
+      domain: otherCallers,
+      clients: [supplier],
+      scopes: [`${API_AUDIENCE}echo:invoke`],
+    },
+    {
+      ...none,
+      name: 'Entra ID',
+      kind: 'Entra ID',
+      server: entra.server,
+      entra,
+      clients: [],
+      scopes: ['Echo.Invoke'],
+    },
+  ]
+}
+
+/** A stand-in with the issuer, the audiences, the clients and the secrets of the configuration. */
+export async function startPlannedProvider(
+  plan: PlannedIssuer,
+  { alice, bob }: Registrations,
+  secretOf: SecretOf,
+  port: Port,
+): Promise<CallerProvider> {
+  const name = `${plan.kind} ${plan.name}`
+  const [audience, ...secondaryAudiences] = plan.audiences
+  if (plan.kind === 'Entra ID') {
+    const tenant = plan.tenant ?? /[0-9a-f-]{36}/i.exec(plan.issuer ?? '')?.[0]
+    const entra = await startEntra({
+      port,
+      apiClientId: audience,
+      extraClaims: plan.claims,
+      ...(tenant === undefined ? {} : { tenant }),
+    })
+    return {
+      name,
+      kind: plan.kind,
+      server: entra.server,
+      domain: undefined,
+      entra,
+      clients: plan.clientIds.map((clientId) => ({ clientId, clientSecret: '', scopes: [] })),
+      scopes: plan.scopes,
+      portal: undefined,
+      users: [alice, bob],
+    }
+  }
+  const isIdentityDomain = plan.kind === 'identity domain'
+  const key = newKeyPair('portals-certificate')
+  const scopes = plan.scopes.map((scope) => audience + scope)
+  const clients: ClientOptions[] = plan.clientIds.map((clientId) => ({
+    clientId,
+    clientSecret: secretOf(clientId),
+    scopes,
+    ...(isIdentityDomain && { publicKey: key.publicKey, redirectUris: [REDIRECT_URI] }),
+  }))
+  const registered = plan.client
+  const introspector: ClientOptions[] =
+    registered === undefined || plan.clientIds.includes(registered.clientId)
+      ? []
+      : [{ clientId: registered.clientId, clientSecret: '', scopes: [] }]
+  const domain = await startIdentityDomain({
+    name: plan.name,
+    flavour: isIdentityDomain ? 'idcs' : 'standard',
+    port,
+    ...(plan.issuer === undefined ? {} : { issuer: plan.issuer }),
+    extraClaims: plan.claims,
+    clients: [...clients, ...introspector].map((client) =>
+      client.clientId === registered?.clientId
+        ? { ...client, clientSecret: secretOf(registered.secretOcid), introspect: true }
+        : client,
+    ),
+    ...(isIdentityDomain ? { users: [alice, bob] } : {}),
+    resourceServers: [
+      {
+        audience,
+        ...(isIdentityDomain ? { secondaryAudiences } : {}),
+        scopes: plan.scopes,
+        accessTokenFormat: 'jwt',
+        lifetimeSeconds: 3600,
+      },
+    ],
+  })
+  const [first] = clients
+  return {
+    name,
+    kind: plan.kind,
+    server: domain.server,
+    domain,
+    entra: undefined,
+    clients,
+    scopes,
+    portal: isIdentityDomain && first !== undefined ? { client: first, key } : undefined,
+    users: isIdentityDomain ? [alice, bob] : [],
+  }
+}
+
+export function endpointsOf({ domain, entra, server }: CallerProvider): Endpoints {
+  return {
+    url: server.url,
+    jwksUri: domain?.jwksUri ?? entra?.jwksUri ?? server.url,
+    introspectionEndpoint: domain?.introspectionEndpoint,
+    publicKeys: domain?.publicKeys(),
+  }
+}
+
+export interface BackendClient {
+  readonly plan: PlannedBackend
+  readonly client: ClientOptions | undefined
+  /** For Vault, by OCID. */
+  readonly secrets: readonly (readonly [string, string])[]
+}
+
+/** The client of a backend of the configuration, and what Vault holds for it. */
+export function backendClient(
+  plan: PlannedBackend,
+  { oicUser, invokersKey }: Registrations,
+  secretOf: SecretOf,
+): BackendClient {
+  const { client: registered, authenticatesByKey, keyOcid, keyId, basicOcid } = plan
+  const publicKey = { ...invokersKey.publicKey, kid: keyId ?? invokersKey.publicKey.kid }
+  return {
+    plan,
+    client:
+      registered === undefined
+        ? undefined
+        : {
+            clientId: registered.clientId,
+            clientSecret: secretOf(registered.secretOcid),
+            scopes: [plan.audience + plan.scope],
+            publicKey,
+            authenticatesByKey,
+          },
+    secrets: [
+      ...(authenticatesByKey && registered !== undefined
+        ? [[registered.secretOcid, invokersKey.privateKey] as const]
+        : secretOfClient(registered, secretOf)),
+      ...(keyOcid === undefined ? [] : [[keyOcid, invokersKey.privateKey] as const]),
+      ...(basicOcid === undefined
+        ? []
+        : [[basicOcid, `${oicUser.name}:${oicUser.password}`] as const]),
+    ],
+  }
+}
+
+/** By OCID and not by client: two clients may share a secret. */
+export function secretOfClient(
+  client: Registration | undefined,
+  secretOf: SecretOf,
+): readonly (readonly [string, string])[] {
+  return client === undefined ? [] : [[client.secretOcid, secretOf(client.secretOcid)]]
+}
