@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { API_AUDIENCE } from '../../stack/cast.ts'
+import { API_AUDIENCE } from '../../stack/registrations.ts'
 import { PATH_PREFIXES, startLocalStack, type LocalStack } from '../../stack/local-stack.ts'
 import { smallMemory } from '../soak/small-memory.ts'
 
@@ -46,7 +46,7 @@ export async function callsOf(entryPoint: string, functionFolder: string): Promi
 }
 
 async function permitProblems(stack: LocalStack): Promise<string[]> {
-  const token = await stack.requestCallerToken(stack.cast.partnerA, `${API_AUDIENCE}echo:invoke`)
+  const token = await stack.requestCallerToken(stack.registrations.partnerA, `${API_AUDIENCE}echo:invoke`)
   const url = `${stack.gateway.url}${PATH_PREFIXES.multiArgument}/echo/hello`
   const { status } = await fetch(url, { headers: { authorization: `Bearer ${token}` } })
   return differences(stack, { status, reason: 'permitted' }, status === 200)
