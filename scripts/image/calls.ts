@@ -46,7 +46,10 @@ export async function callsOf(entryPoint: string, functionFolder: string): Promi
 }
 
 async function permitProblems(stack: LocalStack): Promise<string[]> {
-  const token = await stack.requestCallerToken(stack.registrations.partnerA, `${API_AUDIENCE}echo:invoke`)
+  const token = await stack.requestCallerToken(
+    stack.registrations.partnerA,
+    `${API_AUDIENCE}echo:invoke`,
+  )
   const url = `${stack.gateway.url}${PATH_PREFIXES.multiArgument}/echo/hello`
   const { status } = await fetch(url, { headers: { authorization: `Bearer ${token}` } })
   return differences(stack, { status, reason: 'permitted' }, status === 200)
