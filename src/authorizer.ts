@@ -1,7 +1,6 @@
 /**
- * Owns the way from a call to a decision: read the bearer token, verify the caller, obtain the
- * backend's credential, permit. A denial or a fault leaves at the step where it arises.
- * Pure but for the ports that it is given.
+ * From a call to a decision: read the bearer token, verify the caller, obtain the backend's
+ * credential, permit. A denial or a fault ends it at the step where it arises.
  */
 import type { CredentialSource, ObtainedCredential } from './backend/credential.ts'
 import type { VerifiedCaller, VerifyCaller } from './caller/verified-caller.ts'
@@ -12,6 +11,7 @@ import {
   type Decision,
   type Permit,
 } from './decision.ts'
+import type { Observe } from './findings.ts'
 import { readAuthorizerRequest, readBearerToken } from './gateway/request.ts'
 import type { Clock, Deadline, Seconds } from './platform/clock.ts'
 import type { Redacted } from './platform/redacted.ts'
@@ -25,21 +25,26 @@ export interface AuthorizerPorts {
   readonly maxDecision: Seconds
 }
 
-/** Decides on the payload that API Gateway sent. */
-export type Authorize = (payload: Uint8Array, deadline: Deadline) => Promise<Decision>
+/** Decides about the payload that API Gateway sent. An observer gets the result of each check. */
+export type Authorize = (
+  payload: Uint8Array,
+  deadline: Deadline,
+  observe?: Observe,
+) => Promise<Decision>
 
 export function createAuthorizer(ports: AuthorizerPorts): Authorize {
-  return async (payload, deadline) => {
+  return async (payload, deadline, observe) => {
     const request = readAuthorizerRequest(payload, ports.tokenArgument)
     if (!request.ok) return request.error
 
-    const token = readBearerToken(request.value)
+    const token = readBearerToken(request.value, observe)
     if (!token.ok) return token.error
     const tokenFingerprint = ports.fingerprint(token.value)
 
-    const caller = await ports.verifyCaller(token.value, deadline, () => {
+    const prepare = () => {
       ports.credentials.prepare(deadline)
-    })
+    }
+    const caller = await ports.verifyCaller(token.value, deadline, prepare, observe)
     if (!caller.ok) return withCircumstances(caller.error, { tokenFingerprint })
     const known = { tokenFingerprint, ...knownOf(caller.value) }
 

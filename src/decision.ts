@@ -1,7 +1,5 @@
-/**
- * Owns what the authorizer can decide: permit, deny or fault, and how long a permit holds.
- * Pure.
- */
+/** What the authorizer can decide: permit, deny or fault, and how long a permit holds. */
+import { comparison, firstFailed, type Check, type Observe } from './findings.ts'
 import {
   earliest,
   earlier,
@@ -10,31 +8,36 @@ import {
   type NumericDate,
   type Seconds,
 } from './platform/clock.ts'
+import type { LogValue } from './platform/log.ts'
 import type { Redacted } from './platform/redacted.ts'
 import type { DenialReason, FaultReason } from './reasons.ts'
 
-/** How a cache took part: `off` where none was asked. */
+/** How a cache took part: `off` if none was used. */
 export type CacheUse = 'hit' | 'miss' | 'off'
 
-/** What is known of a decision when it is made; for the log. */
+/** What is known when a decision is made; for the log. */
 export interface Circumstances {
-  /** Tells apart the tokens that one process sees. */
+  /** Distinguishes the tokens that one process sees. */
   readonly tokenFingerprint?: string
   /** The issuer's name in the configuration. */
   readonly issuer?: string
   readonly clientId?: string
-  /** What a token that nobody has verified says of its client. */
+  /** The client that an unverified token names. */
   readonly claimedClientId?: string
   readonly callerCache?: CacheUse
   /** The backend's name in the configuration. */
   readonly backend?: string
   readonly backEndCache?: CacheUse
-  /** OCID of the secret that it is about. */
+  /** OCID of the secret that the decision depends on. */
   readonly secret?: string
-  /** A word on what went wrong, from fixed lists: never anything that a token or an answer holds. */
+  /** What went wrong, in words from fixed lists: never anything that a token or an answer holds. */
   readonly detail?: string
   /** A line on what to look at, from a fixed list. */
   readonly hint?: string
+  /** What the check that failed wants, from the configuration or a standard. */
+  readonly expected?: LogValue
+  /** What the caller's token has instead, as it came: logged at `debug` only, shortened and escaped. */
+  readonly actual?: LogValue
 }
 
 export interface Permit {
@@ -75,6 +78,16 @@ export function denial(reason: DenialReason, circumstances: Circumstances = {}):
   }
 }
 
+/** The denial by the first check that fails. With an observer all checks run and report. */
+export function refusalBy<Input>(
+  checks: readonly Check<Input>[],
+  input: Input,
+  observe?: Observe,
+): Denial | undefined {
+  const failed = firstFailed(checks, input, observe)
+  return failed && denial(failed.reason, comparison(failed, input))
+}
+
 export function fault(reason: FaultReason, circumstances: Circumstances = {}): Fault {
   return {
     outcome: 'fault',
@@ -83,7 +96,7 @@ export function fault(reason: FaultReason, circumstances: Circumstances = {}): F
   }
 }
 
-/** The same decision, with more known about it. What it knew before stands. */
+/** The same decision with more circumstances. Those that it has already are kept. */
 export function withCircumstances<D extends Denial | Fault>(
   decision: D,
   circumstances: Circumstances,
@@ -91,12 +104,12 @@ export function withCircumstances<D extends Denial | Fault>(
   return { ...decision, circumstances: { ...circumstances, ...decision.circumstances } }
 }
 
-/** A judged token that names no end holds for this long (contract §6). */
+/** A decision about a token without `exp` lasts this long. */
 const UNLIMITED_CALLER_SECONDS = seconds(60)
 
 /**
- * The backend's token outlives the decision by this much: the gateway may pass a request on at the
- * last moment, and the backend judges the token by its own clock.
+ * The backend's token outlives the decision by this much: the gateway may forward a request at the
+ * last moment, and the backend checks the token by its own clock.
  */
 const BACK_END_MARGIN_SECONDS = seconds(60)
 
@@ -110,8 +123,8 @@ export interface ExpiryBounds {
 }
 
 /**
- * When the gateway has to ask again: the earliest of the caller's end, the credential's end less
- * its margin, and the longest time that a decision may stand.
+ * When the gateway has to ask again: the earliest of the caller's expiry, the credential's expiry
+ * less its margin, and the longest time that a decision may last.
  */
 export function decisionExpiry(bounds: ExpiryBounds): NumericDate {
   const limits = [

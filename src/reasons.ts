@@ -77,8 +77,9 @@ export const DENIAL_REASONS = {
   header_unacceptable: {
     challenge: 'invalid_token',
     meaning:
-      'The token’s header has a parameter that no access token needs: `crit`, `b64`, `jwk`, `jku`, `x5u`, `zip`, `enc` or `cty`.',
-    remedy: 'Look at who made this token.',
+      'The token’s header has `crit`, `b64`, `enc`, `zip` or `cty`, or a `kid` or `typ` that is not a string.',
+    remedy:
+      '`expected` names the parameter. Find out who issues such tokens; no access token needs one of these.',
   },
   key_unknown: {
     challenge: 'invalid_token',

@@ -24,7 +24,7 @@ export function start(environment: Readonly<Record<string, string | undefined>>)
   const authorize = createConfiguredAuthorizer(reading, ports, log)
   const summarize = createSummarize(ports.tally, rateLimitTier, systemClock, log)
   logConsoleWarnings(log)
-  return createAnswerCall(authorize, summarize, systemClock, log)
+  return createAnswerCall(authorize, summarize, systemClock, log, logLevel)
 }
 
 function surviveStrayErrors(log: Log): void {

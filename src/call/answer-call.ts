@@ -1,10 +1,10 @@
 /**
- * Owns one call of the function: its time, its one line in the log, and that it always ends in an
- * answer or in a fault, never in an exception.
- * I/O: a timer; the log that it is given.
+ * One call of the function: its deadline and its one line in the log. It always ends in an answer or
+ * a fault, never in an exception.
  */
 import type { Authorize } from '../authorizer.ts'
 import { fault, type Decision, type Fault } from '../decision.ts'
+import { printable } from '../findings.ts'
 import { toAuthorizerResponse, type AuthorizerResponse } from '../gateway/response.ts'
 import {
   deadlineAt,
@@ -18,7 +18,7 @@ import {
   type Deadline,
   type NumericDate,
 } from '../platform/clock.ts'
-import type { Log } from '../platform/log.ts'
+import type { Log, LogLevel } from '../platform/log.ts'
 import type { Summarize } from './summary.ts'
 
 export interface Call {
@@ -48,12 +48,13 @@ export function createAnswerCall(
   summarize: Summarize,
   clock: Clock,
   log: Log,
+  logLevel: LogLevel = 'info',
 ): AnswerCall {
   return async ({ payload, callId, fnDeadline }) => {
     const start = clock.now()
     const deadline = deadlineOf(fnDeadline, start, clock)
     const answer = await inTime(answerWithoutThrowing(authorize, payload, deadline), deadline)
-    logDecision(log, answer.decision, callId, (clock.now() - start) * 1000)
+    logDecision(log, logLevel, answer.decision, callId, (clock.now() - start) * 1000)
     summarize(answer.decision)
     return answer.response
   }
@@ -119,6 +120,7 @@ const LEVELS = { permit: 'info', deny: 'info', fault: 'error' } as const
 
 function logDecision(
   log: Log,
+  logLevel: LogLevel,
   { outcome, reason, circumstances }: Decision,
   callId: string | undefined,
   durationMilliseconds: number,
@@ -140,5 +142,9 @@ function logDecision(
     ...(circumstances.secret === undefined ? {} : { secret: circumstances.secret }),
     ...(circumstances.detail === undefined ? {} : { detail: circumstances.detail }),
     ...(circumstances.hint === undefined ? {} : { hint: circumstances.hint }),
+    ...(circumstances.expected === undefined ? {} : { expected: circumstances.expected }),
+    ...(circumstances.actual === undefined || logLevel !== 'debug'
+      ? {}
+      : { actual: printable(circumstances.actual) }),
   })
 }

@@ -7,11 +7,13 @@ import type { ClaimNames, IntrospectionConfig, IssuerConfig } from '../config/mo
 import {
   denial,
   fault,
+  refusalBy,
   withCircumstances,
   type CacheUse,
   type Denial,
   type Fault,
 } from '../decision.ts'
+import type { Observe } from '../findings.ts'
 import { toFault, type AskAsClient } from '../oauth/client-exchange.ts'
 import { readErrorCode, readJsonAnswer } from '../oauth/form-request.ts'
 import { INVALID_CLIENT_HINT, isInvalidClient } from '../oauth/token-endpoint.ts'
@@ -20,9 +22,13 @@ import { cacheKey, ExpiringCache } from '../platform/cache.ts'
 import { earliest, later, type Clock, type Deadline } from '../platform/clock.ts'
 import type { HttpAnswer } from '../platform/http.ts'
 import { member, type JsonObject } from '../platform/json.ts'
+import type { LogValue } from '../platform/log.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
-import { objectionTo, readTokenClaims, TOKEN_KIND_CLAIMS, type TokenClaims } from './claims.ts'
+import { ANSWER_CHECKS } from './answer-checks.ts'
+import { readAnswerClaims, type TokenClaims } from './claims.ts'
+import { TOKEN_KIND_CLAIMS } from './token-kind.ts'
+import { objectionTo } from './token-rules.ts'
 import type { BeforeAsking } from './verified-caller.ts'
 
 export interface Introspection {
@@ -35,6 +41,7 @@ export type Introspect = (
   token: Redacted,
   deadline: Deadline,
   beforeAsking: BeforeAsking,
+  observe?: Observe,
 ) => Promise<Result<Introspection, Denial | Fault>>
 
 export interface IntrospectionPorts {
@@ -70,6 +77,7 @@ export function createIntrospect(
     token: Redacted,
     key: string,
     deadline: Deadline,
+    observe?: Observe,
   ): Promise<Result<TokenClaims, Denial | Fault>> => {
     const answer = await requestIntrospection(endpoint, introspection, askAsClient, token, deadline)
     if (!answer.ok) {
@@ -77,7 +85,7 @@ export function createIntrospect(
         toFault(answer.error, (detail) => fault('introspection_unavailable', { detail })),
       )
     }
-    const claims = readIntrospectionAnswer(answer.value, token, issuer)
+    const claims = readIntrospectionAnswer(answer.value, token, issuer, observe)
     // What is taken from the token counts, too.
     const size = answer.value.body.length + token.reveal().length
     if (caching && claims.ok && size <= LARGEST_CACHED_BYTES) {
@@ -87,7 +95,7 @@ export function createIntrospect(
     return claims
   }
 
-  return async (token, deadline, beforeAsking) => {
+  return async (token, deadline, beforeAsking, observe) => {
     const endpoint = await locate(deadline)
     if (!endpoint.ok) return failure(withCircumstances(endpoint.error, { issuer: issuer.name }))
 
@@ -98,9 +106,9 @@ export function createIntrospect(
 
     if (kept === undefined) beforeAsking()
     const claims =
-      kept === undefined ? await ask(endpoint.value, token, key, deadline) : success(kept)
+      kept === undefined ? await ask(endpoint.value, token, key, deadline, observe) : success(kept)
     if (!claims.ok) return failure(withCircumstances(claims.error, circumstances))
-    const objection = objectionTo(claims.value, issuer.rules, clock.now())
+    const objection = objectionTo(claims.value, issuer.rules, clock.now(), observe)
     return objection === undefined
       ? success({ claims: claims.value, cache })
       : failure(withCircumstances(objection, circumstances))
@@ -134,6 +142,7 @@ export function readIntrospectionAnswer(
   answer: HttpAnswer,
   token: Redacted,
   issuer: IssuerConfig,
+  observe?: Observe,
 ): Result<TokenClaims, Denial | Fault> {
   const detail = `status_${answer.status}`
   if ([400, 401, 403].includes(answer.status)) {
@@ -147,30 +156,28 @@ export function readIntrospectionAnswer(
   if (members === undefined) {
     return failure(fault('introspection_unusable', { detail: 'not_json' }))
   }
-  if (!isActive(members)) return failure(denial('token_inactive'))
-  if (!isBearerAccessToken(members)) return failure(denial('token_type_wrong'))
-  if (readTokenClaims(members, issuer.claimNames) === undefined) {
-    return failure(fault('introspection_unusable', { detail: 'member_malformed' }))
+  const refusal = refusalBy(ANSWER_CHECKS, members, observe)
+  if (refusal !== undefined) return failure(refusal)
+  const told = readAnswerClaims(members, issuer.claimNames)
+  if (!told.ok) {
+    const { name, expected } = told.error
+    const detail = `member_malformed: ${name}`
+    return failure(
+      fault('introspection_unusable', { detail, expected: `\`${name}\` as ${expected}` }),
+    )
   }
 
   // The endpoint has just vouched for this very token, and so for what it holds.
   const payload = readUnverifiedJwt(token.reveal())?.payload
-  const claims = readTokenClaims(complete(members, payload, issuer), namesTold(members, issuer))
-  return claims === undefined ? failure(denial('claims_malformed')) : success(claims)
-}
-
-/** Identity domains document `active` as a text, and answer with a boolean. */
-function isActive(members: JsonObject): boolean {
-  const active = member(members, 'active')
-  return active === true || active === 'true'
-}
-
-/** Names that servers give an access token: RFC 6749 §7.1, identity domains, RFC 9068. */
-const ACCESS_TOKEN_TYPES = ['bearer', 'jwt', 'access_token', 'at+jwt']
-
-function isBearerAccessToken(members: JsonObject): boolean {
-  const type = member(members, 'token_type') ?? 'Bearer'
-  return typeof type === 'string' && ACCESS_TOKEN_TYPES.includes(type.toLowerCase())
+  const claims = readAnswerClaims(complete(members, payload, issuer), namesTold(members, issuer))
+  if (claims.ok) return claims
+  const { name, expected, actual } = claims.error
+  return failure(
+    denial('claims_malformed', {
+      expected: `\`${name}\` as ${expected}`,
+      actual: actual as LogValue,
+    }),
+  )
 }
 
 function has(members: JsonObject, name: string): boolean {

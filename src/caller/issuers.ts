@@ -1,15 +1,10 @@
-/**
- * Owns the choice among several issuers: which of them are asked about a token, and whose word
- * counts.
- * Pure but for the verifiers that it is given.
- */
+/** Chooses among several issuers: which of them a token is shown to, and whose answer counts. */
 import type { IssuerConfig } from '../config/model.ts'
-import { denial, type Denial, type Fault } from '../decision.ts'
-import type { Redacted } from '../platform/redacted.ts'
+import { denial, refusalBy, type Denial, type Fault } from '../decision.ts'
+import type { Check, Finding, Observe } from '../findings.ts'
 import { failure } from '../platform/result.ts'
-import type { DenialReason } from '../reasons.ts'
-import { lacksScopeAlone } from './claims.ts'
 import { diagnose } from './diagnosis.ts'
+import { lacksScopeAlone } from './token-rules.ts'
 import {
   claimedIssuer,
   isMalformedJwt,
@@ -25,40 +20,112 @@ export interface IssuerVerifier {
 }
 
 /**
- * A JWT is shown to the issuers whose `iss` it claims, in their order; where several have the same,
- * as identity domains do, the keys of each decide. An opaque token, or a JWT that claims none, is
- * shown to those that introspect. The first who accepts it counts. Where nobody does, a fault outweighs a denial: who
- * could not be asked might have accepted it, unless another has known it for its own.
+ * A JWT is shown to the issuers with its `iss`, in their order; several may have the same one, as
+ * identity domains do. An opaque token, or a JWT without `iss`, is shown to those that introspect.
+ * The first issuer that accepts it decides. If none does, a fault outweighs a denial, as the issuer
+ * that could not be asked might have accepted the token, unless another one is sure that it is its own.
  */
 export function createCallerVerifier(verifiers: readonly IssuerVerifier[]): VerifyCaller {
-  return async (token, deadline, beforeAsking) => {
-    const jwt = readUnverifiedJwt(token.reveal())
-    if (jwt === undefined && isMalformedJwt(token.reveal())) {
-      return failure(denial(looksEncrypted(token.reveal()) ? 'token_encrypted' : 'jwt_malformed'))
-    }
+  const issuers = verifiers.map(({ issuer }) => issuer)
+  return async (token, deadline, beforeAsking, observe) => {
+    const text = token.reveal()
+    const jwt = readUnverifiedJwt(text)
+    const badForm = refusalBy(FORM_CHECKS, { text, jwt }, observe)
+    if (badForm !== undefined) return failure(badForm)
+
     const asked = whoIsAsked(verifiers, jwt)
+    if (observe !== undefined) observeChoice(verifiers, asked, jwt, observe)
     const refusals: (Denial | Fault)[] = []
-    for (const { verify } of asked) {
-      const result = await verify(token, deadline, beforeAsking)
+    for (const { issuer, verify } of asked) {
+      const observeIssuer = observe && withIssuer(issuer, observe)
+      const result = await verify(token, deadline, beforeAsking, observeIssuer)
       if (result.ok) return result
       refusals.push(result.error)
+      if (result.error.outcome === 'fault') observeIssuer?.(findingOfFault(result.error))
     }
-    const refusal = weightiest(refusals) ?? denial(reasonOfNobody(token, jwt))
+    const refusal = weightiest(refusals) ?? refusalOfNobody(issuers, text, jwt)
     if (refusal.outcome === 'fault') return failure(refusal)
-    const issuers = verifiers.map(({ issuer }) => issuer)
     return failure({ ...refusal, reason: diagnose(refusal.reason, issuers, jwt) })
   }
 }
 
-/** Why no issuer was there to be asked. */
-function reasonOfNobody(token: Redacted, jwt: UnverifiedJwt | undefined): DenialReason {
-  if (jwt !== undefined) return 'issuer_mismatch'
-  return looksEncrypted(token.reveal()) ? 'token_encrypted' : 'token_opaque'
+interface TokenForm {
+  readonly text: string
+  readonly jwt: UnverifiedJwt | undefined
+}
+
+const FORM_CHECKS: readonly Check<TokenForm>[] = (
+  ['token_encrypted', 'jwt_malformed'] as const
+).map((reason) => ({
+  name: 'token_form',
+  reason,
+  passes: ({ text, jwt }) =>
+    jwt !== undefined ||
+    !isMalformedJwt(text) ||
+    looksEncrypted(text) !== (reason === 'token_encrypted'),
+  expected: () => 'a signed JWT or an opaque token',
+  actual: formOf,
+}))
+
+function formOf({ text, jwt }: TokenForm): string {
+  if (jwt !== undefined) return 'a signed JWT'
+  if (looksEncrypted(text)) return 'an encrypted JWT'
+  return isMalformedJwt(text) ? 'a malformed JWT' : 'an opaque token'
+}
+
+/** The denial of a token that no issuer is configured for. */
+function refusalOfNobody(
+  issuers: readonly IssuerConfig[],
+  text: string,
+  jwt: UnverifiedJwt | undefined,
+): Denial {
+  if (jwt === undefined) return denial(looksEncrypted(text) ? 'token_encrypted' : 'token_opaque')
+  return denial('issuer_mismatch', {
+    expected: [...new Set(issuers.map(({ rules }) => rules.issuer ?? 'any'))],
+    actual: claimedIssuer(jwt) ?? null,
+  })
+}
+
+function observeChoice(
+  verifiers: readonly IssuerVerifier[],
+  asked: readonly IssuerVerifier[],
+  jwt: UnverifiedJwt | undefined,
+  observe: Observe,
+): void {
+  for (const verifier of verifiers) {
+    const { issuer } = verifier
+    const validation = issuer.jwt === undefined ? 'introspection' : 'jwt'
+    observe({
+      name: 'issuer_choice',
+      issuer: issuer.name,
+      expected: `${validation}, iss ${issuer.rules.issuer ?? 'any'}`,
+      actual: jwt === undefined ? 'an opaque token' : `iss ${claimedIssuer(jwt) ?? 'absent'}`,
+      ok: asked.includes(verifier),
+    })
+  }
+}
+
+function withIssuer({ name }: IssuerConfig, observe: Observe): Observe {
+  return (finding) => {
+    observe({ ...finding, issuer: name })
+  }
+}
+
+/** What had to be asked and gave no answer that decides. */
+function findingOfFault({ reason, circumstances }: Fault): Finding {
+  const { detail, expected } = circumstances
+  return {
+    name: 'dependency',
+    expected: expected ?? 'an answer',
+    actual: detail ?? null,
+    ok: false,
+    reason,
+  }
 }
 
 /**
- * Who accepts any `iss`, which only introspection does, is asked where nobody has this very one. Of
- * a token that tells none, the introspection answer may (contract §6).
+ * An issuer without a configured `iss`, which only introspection can do without, is asked if no other
+ * has the token's. A token without `iss` is introspected: the answer may name it (contract §6).
  */
 function whoIsAsked(
   verifiers: readonly IssuerVerifier[],
@@ -72,10 +139,10 @@ function whoIsAsked(
     : verifiers.filter(({ issuer }) => issuer.rules.issuer === undefined)
 }
 
-/** Denials by which an issuer says no more than that the token is not known to it. */
+/** Denials by which an issuer says only that it does not know the token. */
 const NOT_MINE: readonly string[] = ['token_inactive', 'key_unknown', 'signature_invalid']
 
-/** Who has found a token good but for its scope knows it for sure; after that a fault counts most. */
+/** An issuer that misses only a scope is sure that the token is its own; after that a fault counts most. */
 function weightiest(refusals: readonly (Denial | Fault)[]): Denial | Fault | undefined {
   return (
     refusals.find((refusal) => refusal.outcome === 'deny' && lacksScopeAlone(refusal)) ??

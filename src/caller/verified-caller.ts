@@ -1,42 +1,42 @@
-/**
- * Owns what is known of a caller once the token was judged good.
- * Pure.
- */
+/** The caller, as far as a good token tells. */
 import type { GatewayScopes, IssuerConfig } from '../config/model.ts'
 import type { CacheUse, Denial, Fault } from '../decision.ts'
+import type { Observe } from '../findings.ts'
 import type { Deadline, NumericDate } from '../platform/clock.ts'
 import type { JsonObject } from '../platform/json.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import type { Result } from '../platform/result.ts'
-import { selectContextClaims, type TokenClaims } from './claims.ts'
+import type { TokenClaims } from './claims.ts'
+import { selectContextClaims } from './context-claims.ts'
 
 export interface VerifiedCaller {
   /** The issuer's name in the configuration. */
   readonly issuer: string
-  /** The subject, by the claim that the issuer uses for it. */
+  /** The subject, from the claim that the issuer uses for it. */
   readonly principal: string | undefined
   readonly clientId: string | undefined
   /** The token's scopes, as the issuer names them. */
   readonly tokenScope: readonly string[]
-  /** The scopes that the gateway hears of. */
+  /** The scopes that the gateway gets. */
   readonly scope: readonly string[]
   /** `exp`, where the token has one. */
   readonly expiresAt: NumericDate | undefined
   /** The claims that the configuration lists, as strings. */
   readonly contextClaims: Readonly<Record<string, string>>
-  /** All claims that the issuer vouches for, as they came. */
+  /** All verified claims, as they came. */
   readonly claims: JsonObject
   readonly cache: CacheUse
 }
 
-/** Told when the token alone shows no defect, and a neighbour is about to be asked about it. */
+/** Called when the token itself shows no defect and a request for keys or an introspection follows. */
 export type BeforeAsking = () => void
 
-/** Tells who calls, or why the token is bad, or why nobody can tell. */
+/** The caller, or why the token is bad, or why that cannot be decided. An observer gets each check. */
 export type VerifyCaller = (
   token: Redacted,
   deadline: Deadline,
   beforeAsking: BeforeAsking,
+  observe?: Observe,
 ) => Promise<Result<VerifiedCaller, Denial | Fault>>
 
 export function toVerifiedCaller(

@@ -1,7 +1,4 @@
-/**
- * Owns how one issuer's tokens are judged: as JWTs, by introspection, or by both.
- * I/O: through the parts that it is given.
- */
+/** Verifies the tokens of one issuer: as JWTs, by introspection, or both. */
 import type { IssuerConfig } from '../config/model.ts'
 import { success } from '../platform/result.ts'
 import { earliest } from '../platform/clock.ts'
@@ -9,17 +6,20 @@ import type { Introspect } from './introspection.ts'
 import type { VerifyJwt } from './jwt-access-token.ts'
 import { toVerifiedCaller, type VerifyCaller } from './verified-caller.ts'
 
-/** The signature comes first, so that garbage never reaches the identity provider. */
+/**
+ * The signature comes first, so that garbage never reaches the identity provider, not even with an
+ * observer.
+ */
 export function createIssuerVerifier(
   issuer: IssuerConfig,
   verifyJwt: VerifyJwt | undefined,
   introspect: Introspect | undefined,
 ): VerifyCaller {
-  return async (token, deadline, beforeAsking) => {
-    const signed = await verifyJwt?.(token, deadline, beforeAsking)
+  return async (token, deadline, beforeAsking, observe) => {
+    const signed = await verifyJwt?.(token, deadline, beforeAsking, observe)
     if (signed?.ok === false) return signed
 
-    const introspected = await introspect?.(token, deadline, beforeAsking)
+    const introspected = await introspect?.(token, deadline, beforeAsking, observe)
     if (introspected?.ok === false) return introspected
 
     const claims = introspected?.value.claims ?? signed?.value

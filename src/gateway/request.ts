@@ -1,15 +1,13 @@
-/**
- * Owns what API Gateway sends to an authorizer function, and the bearer token in it.
- * Pure.
- */
+/** What API Gateway sends to an authorizer function, and the bearer token in it. */
 import { denial, type Denial } from '../decision.ts'
+import { firstFailed, type Check, type Observe } from '../findings.ts'
 import { isBearerToken } from '../oauth/bearer-token.ts'
 import { isJsonObject, member, parseJsonObject, type JsonObject } from '../platform/json.ts'
 import { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 
-/** Longest token that is looked at, in characters, which are bytes in the token's grammar. */
-const LONGEST_TOKEN = 16 * 1024
+/** Characters are bytes in the token's grammar. */
+const MAX_TOKEN_CHARACTERS = 16 * 1024
 
 /** RFC 9110 §11.4: the scheme, whose case does not matter, then blanks. */
 const BEARER_SCHEME = /^bearer(?: +|$)/i
@@ -51,20 +49,73 @@ export function readAuthorizerRequest(
 
 /** The one bearer token of the request (RFC 6750 §2.1), without its scheme. */
 export function readBearerToken(
-  request: Pick<AuthorizerRequest, 'token'>,
+  { token: argument }: Pick<AuthorizerRequest, 'token'>,
+  observe?: Observe,
 ): Result<Redacted, Denial> {
-  const values: readonly unknown[] = Array.isArray(request.token) ? request.token : [request.token]
-  if (values.length > 1) return failure(denial('token_repeated'))
-
+  const values: readonly unknown[] = Array.isArray(argument) ? argument : [argument]
   const [value] = values
-  if (typeof value !== 'string' || value === '') return failure(denial('token_missing'))
-
-  const scheme = BEARER_SCHEME.exec(value)
-  if (scheme === null) return failure(denial('scheme_unsupported'))
-
-  const token = value.slice(scheme[0].length)
-  if (token === '') return failure(denial('token_missing'))
-  if (token.length > LONGEST_TOKEN) return failure(denial('token_too_long'))
-  if (!isBearerToken(token)) return failure(denial('token_malformed'))
+  const text = typeof value === 'string' ? value : ''
+  const scheme = BEARER_SCHEME.exec(text)?.[0]
+  const token = scheme === undefined ? '' : text.slice(scheme.length)
+  for (const check of TOKEN_CHECKS) {
+    // What is wrong with a token's length has no meaning where there is no token.
+    const failed = firstFailed([check], { count: values.length, text, scheme, token }, observe)
+    if (failed !== undefined) return failure(denial(failed.reason))
+  }
   return success(new Redacted(token))
 }
+
+interface Credentials {
+  readonly count: number
+  /** The header; empty if there is none. */
+  readonly text: string
+  readonly scheme: string | undefined
+  /** What follows the scheme; empty if nothing does. */
+  readonly token: string
+}
+
+/** Each one assumes that those before it passed. None of them reports any part of the credentials. */
+const TOKEN_CHECKS: readonly Check<Credentials>[] = [
+  {
+    name: 'one_token',
+    reason: 'token_repeated',
+    passes: ({ count }) => count <= 1,
+    expected: () => 1,
+    actual: ({ count }) => count,
+  },
+  {
+    name: 'token_present',
+    reason: 'token_missing',
+    passes: ({ text }) => text !== '',
+    expected: () => 'Bearer and a token',
+    actual: ({ text }) => (text === '' ? undefined : 'credentials'),
+  },
+  {
+    name: 'scheme',
+    reason: 'scheme_unsupported',
+    passes: ({ scheme }) => scheme !== undefined,
+    expected: () => 'Bearer',
+    actual: ({ scheme }) => (scheme === undefined ? 'another scheme, or none' : 'Bearer'),
+  },
+  {
+    name: 'token_present',
+    reason: 'token_missing',
+    passes: ({ token }) => token !== '',
+    expected: () => 'a token after Bearer',
+    actual: ({ token }) => (token === '' ? undefined : 'a token'),
+  },
+  {
+    name: 'token_length',
+    reason: 'token_too_long',
+    passes: ({ token }) => token.length <= MAX_TOKEN_CHARACTERS,
+    expected: () => `at most ${MAX_TOKEN_CHARACTERS} characters`,
+    actual: ({ token }) => token.length,
+  },
+  {
+    name: 'token_syntax',
+    reason: 'token_malformed',
+    passes: ({ token }) => isBearerToken(token),
+    expected: () => 'letters, digits, - . _ ~ + / and = at the end (RFC 6750 §2.1)',
+    actual: ({ token }) => (isBearerToken(token) ? 'these' : 'other characters'),
+  },
+]

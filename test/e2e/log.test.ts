@@ -5,8 +5,8 @@
  */
 import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { opaqueToken } from './support/callers-tokens.ts'
-import { startWorld, type World } from './support/world.ts'
+import { jwtToken, opaqueToken } from './support/callers-tokens.ts'
+import { AUDIENCE, startWorld, type World } from './support/world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -57,6 +57,7 @@ describe('#54: the line of a decision', () => {
       level: 'info',
       outcome: 'deny',
       reason: 'audience_mismatch',
+      expected: [AUDIENCE],
       issuer: 'default',
       client_id: 'partner-a',
       token_fingerprint: FINGERPRINT,
@@ -146,6 +147,30 @@ describe('what others wrote', () => {
     const error = world.keepSecret('Invalid token eyJ0b2tlbiI')
     world.introspection.replyWith({ status: 400, body: { error } })
     expect((await world.decide()).line['detail']).toBe('status_400')
+  })
+})
+
+describe('what a check expected and found', () => {
+  beforeAll(() => world.start({ log_level: 'debug' }))
+  afterAll(() => world.start())
+
+  it('is in the line of a denial at `debug`, shortened, escaped and without tokens', async () => {
+    const aud = ['other\u202e', jwtToken({}), 'x'.repeat(1_000)]
+    world.introspection.replyWith({ body: world.activeAnswer({ aud }) })
+    const { line } = await world.decide()
+    expect(line).toMatchObject({ reason: 'audience_mismatch', expected: [AUDIENCE] })
+    expect(line['actual']).toBe(
+      JSON.stringify(['other\\u{202e}', '[JWT]', `${'x'.repeat(20)}…${'x'.repeat(10)}`]),
+    )
+  })
+
+  it('is the name of a malformed member', async () => {
+    world.introspection.replyWith({ body: world.activeAnswer({ nbf: 'now' }) })
+    expect((await world.decide()).line).toMatchObject({
+      reason: 'introspection_unusable',
+      detail: 'member_malformed: nbf',
+      expected: '`nbf` as seconds since 1970, as a number',
+    })
   })
 })
 

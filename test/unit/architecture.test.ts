@@ -109,6 +109,7 @@ describe('layers', () => {
     ['providers'],
     ['oauth', 'vault'],
     ['decision'],
+    ['findings'],
     ['reasons'],
     ['platform'],
   ]

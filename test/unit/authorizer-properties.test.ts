@@ -7,15 +7,14 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { createAuthorizer } from '../../src/authorizer.ts'
 import { createCredentialCache } from '../../src/backend/credential-cache.ts'
-import { readTokenClaims } from '../../src/caller/claims.ts'
 import { toVerifiedCaller } from '../../src/caller/verified-caller.ts'
 import { fault, type Decision } from '../../src/decision.ts'
 import { later, numericDate, seconds } from '../../src/platform/clock.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 import { failure, success } from '../../src/platform/result.ts'
-import { CLAIM_NAMES, issuerConfig } from './support/issuers.ts'
+import { claimsOf } from './support/claims.ts'
+import { issuerConfig } from './support/issuers.ts'
 import { deadlineWith, StandingClock } from './support/time.ts'
-import { jsonObject } from './support/tokens.ts'
 
 /** One call, and what the world is like when it comes. */
 interface Moment {
@@ -51,11 +50,7 @@ function worldWith({ minLifetimeSeconds, maxDecisionSeconds, chance }: Settings)
       verifyCaller: () => {
         const lifetime = moment?.callerLifetimeSeconds
         const exp = lifetime === undefined ? undefined : clock.now() + lifetime
-        const claims = readTokenClaims(
-          jsonObject({ sub: 'jdoe', client_id: 'a', exp }),
-          CLAIM_NAMES,
-        )
-        if (claims === undefined) throw new Error('no claims')
+        const claims = claimsOf({ sub: 'jdoe', client_id: 'a', exp })
         return Promise.resolve(success(toVerifiedCaller(claims, issuerConfig(), 'off')))
       },
       credentials: createCredentialCache(

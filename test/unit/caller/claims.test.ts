@@ -3,23 +3,22 @@
  * Pure.
  */
 import { describe, expect, it } from '@jest/globals'
-import {
-  objectionTo,
-  readTokenClaims,
-  selectContextClaims,
-  type TokenClaims,
-} from '../../../src/caller/claims.ts'
+import { readAnswerClaims, readJwtClaims, type TokenClaims } from '../../../src/caller/claims.ts'
+import { selectContextClaims } from '../../../src/caller/context-claims.ts'
+import { objectionTo } from '../../../src/caller/token-rules.ts'
 import type { TokenRules } from '../../../src/config/model.ts'
 import { denial } from '../../../src/decision.ts'
 import { numericDate, seconds } from '../../../src/platform/clock.ts'
 import type { JsonObject } from '../../../src/platform/json.ts'
+import { claimsOf, withoutComparison } from '../support/claims.ts'
 import { CLAIM_NAMES, tokenRules } from '../support/issuers.ts'
 import { jsonObject } from '../support/tokens.ts'
 import { whilePolluted } from '../support/pollution.ts'
 import { START } from '../support/time.ts'
 
 function read(members: JsonObject): TokenClaims | undefined {
-  return readTokenClaims(members, CLAIM_NAMES)
+  const claims = readAnswerClaims(members, CLAIM_NAMES)
+  return claims.ok ? claims.value : undefined
 }
 
 /** What was read, without the members that it was read from. */
@@ -141,7 +140,8 @@ const GOOD: TokenClaims = {
 }
 
 function judge(claims: Partial<TokenClaims>, rules: Partial<TokenRules> = {}) {
-  return objectionTo({ ...GOOD, ...claims }, { ...RULES, ...rules }, START)
+  const objection = objectionTo({ ...GOOD, ...claims }, { ...RULES, ...rules }, START)
+  return objection && withoutComparison(objection)
 }
 
 function having(members: object): Partial<TokenClaims> {
@@ -151,6 +151,29 @@ function having(members: object): Partial<TokenClaims> {
 function from(offsetSeconds: number) {
   return numericDate(START + offsetSeconds)
 }
+
+describe('the claims of a JWT', () => {
+  it.each(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'scope', 'scp'])(
+    'RFC 7519 §4.1: are malformed where %s is null, which stands for absence in an answer',
+    (name) => {
+      const members = jsonObject({ [name]: null })
+
+      expect(readJwtClaims(members, CLAIM_NAMES)).toMatchObject({ ok: false, error: { name } })
+      expect(readAnswerClaims(members, CLAIM_NAMES)).toMatchObject({ ok: true })
+    },
+  )
+
+  it.each([
+    ['sub', 5],
+    ['jti', 5],
+  ])('are malformed where %s is %j, even if nothing uses it', (name, value) => {
+    const names = { ...CLAIM_NAMES, principal: ['oid'] }
+
+    expect(readJwtClaims(jsonObject({ [name]: value }), names)).toMatchObject({
+      error: { name, expected: 'a string' },
+    })
+  })
+})
 
 describe('judging claims', () => {
   it.each<[string, Partial<TokenClaims>, Partial<TokenRules>]>([
@@ -265,7 +288,7 @@ describe('judging claims', () => {
 
 describe('scopes by other names', () => {
   const scopeOf = (claims: Readonly<Record<string, unknown>>) =>
-    readTokenClaims(jsonObject(claims), { ...CLAIM_NAMES, scope: ['scope', 'groups'] })?.scope
+    claimsOf(claims, { ...CLAIM_NAMES, scope: ['scope', 'groups'] }).scope
 
   it('are whole: words of the name of a group are no scopes', () => {
     expect(scopeOf({ scope: 'a b', groups: ['admins', 'not ops'] })).toStrictEqual([

@@ -14,6 +14,7 @@ import { failure, success, type Result } from '../../../src/platform/result.ts'
 import type { AskAsClient } from '../../../src/oauth/client-exchange.ts'
 import { recordingExchange } from '../support/exchanges.ts'
 import { answer } from '../support/http-answers.ts'
+import { plain } from '../support/claims.ts'
 import { issuerConfig } from '../support/issuers.ts'
 import { PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
 
@@ -51,7 +52,7 @@ function verifierBy(askAsClient: AskAsClient, cacheSeconds: number, clock = new 
   const introspect = createIntrospect(issuer, introspection, { locate, askAsClient, clock })
   const verify = createIssuerVerifier(issuer, undefined, introspect)
   return (token: Redacted, deadline: Deadline, beforeAsking: BeforeAsking = () => undefined) =>
-    verify(token, deadline, beforeAsking)
+    verify(token, deadline, beforeAsking).then(plain)
 }
 
 /** A verifier whose identity provider says `members` of every token. */

@@ -5,14 +5,14 @@
 import { describe, expect, it } from '@jest/globals'
 import { createCallerVerifier } from '../../../src/caller/issuers.ts'
 import { toVerifiedCaller } from '../../../src/caller/verified-caller.ts'
-import { readTokenClaims } from '../../../src/caller/claims.ts'
 import type { JwtConfig } from '../../../src/config/model.ts'
 import { denial, fault, type Denial, type Fault } from '../../../src/decision.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success } from '../../../src/platform/result.ts'
-import { CLAIM_NAMES, issuerConfig, tokenRules } from '../support/issuers.ts'
+import { claimsOf } from '../support/claims.ts'
+import { issuerConfig, tokenRules } from '../support/issuers.ts'
 import { PLENTY_OF_TIME } from '../support/time.ts'
-import { jsonObject, unsignedJwt } from '../support/tokens.ts'
+import { unsignedJwt } from '../support/tokens.ts'
 
 const JWT: JwtConfig = { keys: { kind: 'static', keys: [] }, algorithms: ['RS256'], type: 'any' }
 
@@ -34,8 +34,7 @@ async function outcomeOf(token: string, issuers: readonly Issuer[]) {
         jwt: verifiesJwts ? JWT : undefined,
         rules: tokenRules({ issuer: iss }),
       })
-      const claims = readTokenClaims(jsonObject({ sub: name }), CLAIM_NAMES)
-      if (claims === undefined) throw new Error('no claims')
+      const claims = claimsOf({ sub: name })
       return {
         issuer,
         verify: () => {

@@ -89,7 +89,7 @@ describe('the verification of a JWT', () => {
     ['is of another issuer', token({ ...GOOD, iss: 'x' }), 'issuer_mismatch'],
     ['is for another API', token({ ...GOOD, aud: 'x' }), 'audience_mismatch'],
     ['has another algorithm', token(GOOD, { alg: 'none' }), 'algorithm_not_allowed'],
-    ['brings its own key', token(GOOD, { jwk: {} }), 'header_unacceptable'],
+    ['has a critical extension', token(GOOD, { crit: ['x'] }), 'header_unacceptable'],
     ['is an ID token', token({ ...GOOD, at_hash: 'x' }), 'token_type_wrong'],
     ['has claims of wrong types', token({ ...GOOD, exp: 'x' }), 'claims_malformed'],
   ])('fetches nothing for a token that %s', async (_case, text, reason) => {

@@ -10,6 +10,7 @@ import type { KeysAtHand, SigningKeys } from '../../../src/caller/signing-keys.t
 import { denial, fault, type Fault } from '../../../src/decision.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success } from '../../../src/platform/result.ts'
+import { plain } from '../support/claims.ts'
 import { issuerConfig, tokenRules } from '../support/issuers.ts'
 import { signedJwt, trustedKey } from '../support/signed-tokens.ts'
 import { PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
@@ -61,7 +62,7 @@ async function wordOn(text: string, { atHand, renewed }: Ports) {
     keys,
     new StandingClock(),
   )
-  const result = await verify(new Redacted(text), PLENTY_OF_TIME, () => undefined)
+  const result = plain(await verify(new Redacted(text), PLENTY_OF_TIME, () => undefined))
   return { word: result.ok ? 'accepted' : result, renewals }
 }
 

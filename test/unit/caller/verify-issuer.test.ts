@@ -3,7 +3,7 @@
  * Pure.
  */
 import { describe, expect, it } from '@jest/globals'
-import { readTokenClaims, type TokenClaims } from '../../../src/caller/claims.ts'
+import type { TokenClaims } from '../../../src/caller/claims.ts'
 import type { Introspect } from '../../../src/caller/introspection.ts'
 import type { VerifyJwt } from '../../../src/caller/jwt-access-token.ts'
 import { toVerifiedCaller } from '../../../src/caller/verified-caller.ts'
@@ -11,18 +11,12 @@ import { createIssuerVerifier } from '../../../src/caller/verify-issuer.ts'
 import { denial, fault, type CacheUse, type Denial, type Fault } from '../../../src/decision.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success } from '../../../src/platform/result.ts'
-import { CLAIM_NAMES, issuerConfig } from '../support/issuers.ts'
+import { claimsOf } from '../support/claims.ts'
+import { issuerConfig } from '../support/issuers.ts'
 import { PLENTY_OF_TIME, START } from '../support/time.ts'
-import { jsonObject } from '../support/tokens.ts'
 
 const ISSUER = issuerConfig({ contextClaims: ['tenant'] })
 const TOKEN = new Redacted('token-1')
-
-function claimsOf(members: object): TokenClaims {
-  const claims = readTokenClaims(jsonObject(members), CLAIM_NAMES)
-  if (claims === undefined) throw new Error('the test gave claims of wrong types')
-  return claims
-}
 
 interface Words {
   readonly jwt?: TokenClaims | Denial | Fault
@@ -60,7 +54,7 @@ describe('an issuer', () => {
     const { asked, beforeAsking, outcome } = verifierOf({ jwt: SIGNED })
 
     expect(await outcome).toStrictEqual(success(toVerifiedCaller(SIGNED, ISSUER, 'off')))
-    expect(asked).toStrictEqual([['jwt', TOKEN, PLENTY_OF_TIME, beforeAsking]])
+    expect(asked).toStrictEqual([['jwt', TOKEN, PLENTY_OF_TIME, beforeAsking, undefined]])
   })
 
   it.each(['hit', 'miss', 'off'] as const)(
@@ -69,7 +63,9 @@ describe('an issuer', () => {
       const { asked, beforeAsking, outcome } = verifierOf({ introspection: ACTIVE, cache })
 
       expect(await outcome).toStrictEqual(success(toVerifiedCaller(ACTIVE, ISSUER, cache)))
-      expect(asked).toStrictEqual([['introspection', TOKEN, PLENTY_OF_TIME, beforeAsking]])
+      expect(asked).toStrictEqual([
+        ['introspection', TOKEN, PLENTY_OF_TIME, beforeAsking, undefined],
+      ])
     },
   )
 
@@ -82,8 +78,8 @@ describe('an issuer', () => {
 
     expect(await outcome).toStrictEqual(success(toVerifiedCaller(ACTIVE, ISSUER, 'hit')))
     expect(asked).toStrictEqual([
-      ['jwt', TOKEN, PLENTY_OF_TIME, beforeAsking],
-      ['introspection', TOKEN, PLENTY_OF_TIME, beforeAsking],
+      ['jwt', TOKEN, PLENTY_OF_TIME, beforeAsking, undefined],
+      ['introspection', TOKEN, PLENTY_OF_TIME, beforeAsking, undefined],
     ])
   })
 

@@ -1,0 +1,34 @@
+/** The claims that the gateway gets in its auth context. */
+import { member, stringOrStrings, type JsonObject } from '../platform/json.ts'
+
+/** The gateway takes 8 KB of headers in all. */
+const MAX_CONTEXT_VALUE_CHARACTERS = 1024
+
+/**
+ * The listed claims as strings that can stand in a header. A claim that cannot is left out, and its
+ * `request.auth[…]` is empty.
+ */
+export function selectContextClaims(
+  members: JsonObject,
+  names: readonly string[],
+): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const text = contextText(member(members, name))
+      return text === undefined ? [] : [[name, text]]
+    }),
+  )
+}
+
+function contextText(value: unknown): string | undefined {
+  if (isRounded(value)) return undefined
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  const text = stringOrStrings(value)?.join(' ')
+  const fits = text !== undefined && text.length <= MAX_CONTEXT_VALUE_CHARACTERS
+  return fits && !/\p{Cc}/u.test(text) ? text : undefined
+}
+
+/** Whether the value is a whole number so large that the token's text may have had another one. */
+export function isRounded(value: unknown): boolean {
+  return Number.isInteger(value) && !Number.isSafeInteger(value)
+}

@@ -1,0 +1,110 @@
+/** Chooses the key of a JWT and verifies its signature, with renewed keys if necessary. */
+import { refusalBy, withCircumstances, type Denial, type Fault } from '../decision.ts'
+import type { Check, Observe } from '../findings.ts'
+import type { Clock, Deadline, NumericDate } from '../platform/clock.ts'
+import { failure, success, type Result } from '../platform/result.ts'
+import { algorithmFits, type TrustedKey } from './json-web-key.ts'
+import type { SignatureHeader } from './jwt-header.ts'
+import { createIsSigned } from './signature.ts'
+import type { SigningKeys } from './signing-keys.ts'
+
+export interface UnverifiedToken {
+  readonly text: string
+  readonly header: SignatureHeader
+  /** The token's `exp`: for so long a good signature is remembered. */
+  readonly expiresAt: NumericDate
+}
+
+/**
+ * Tries the keys at hand and, if none fits, the keys as they are published now. A new key shows as an
+ * unknown `kid` or, at an issuer that gives all its keys the same one, as a bad signature.
+ */
+export function createVerifySignature(keys: SigningKeys, clock: Clock) {
+  const isSigned = createIsSigned(clock)
+
+  const toResult = (made: Attempt, observe?: Observe): Result<undefined, Denial> => {
+    const refusal = refusalBy(SIGNATURE_CHECKS, made, observe)
+    if (refusal === undefined) return success(undefined)
+    const { kid } = made.header
+    const problem = made.candidates.length === 0 && kid !== undefined && keys.problemOf(kid)
+    // The key is published, and it is not trusted: the token is not to blame.
+    return failure(
+      problem ? withCircumstances(refusal, { detail: `the named key ${problem}` }) : refusal,
+    )
+  }
+
+  const attempt = async (
+    trusted: readonly TrustedKey[],
+    token: UnverifiedToken,
+  ): Promise<Attempt> => {
+    const { header, text, expiresAt } = token
+    const candidates = candidateKeys(trusted, header)
+    const signed = await isSigned(candidates, { text, alg: header.alg, expiresAt })
+    return { header, trusted, candidates, signed }
+  }
+
+  return async (
+    token: UnverifiedToken,
+    deadline: Deadline,
+    observe?: Observe,
+  ): Promise<Result<undefined, Denial | Fault>> => {
+    const atHand = await keys.current(deadline)
+    if (!atHand.ok) return atHand
+    const first = await attempt(atHand.value.keys, token)
+    if (first.signed || namesItsCertificate(first)) return toResult(first, observe)
+
+    const renewed = await keys.renewed(atHand.value, first.candidates.length > 0, deadline)
+    if (renewed === undefined) return toResult(first, observe)
+    if (!renewed.ok) return renewed
+    const second = await attempt(renewed.value, token)
+    // Of two attempts that fail, the one that had a key to try says more.
+    const isWorse = !second.signed && second.candidates.length === 0 && first.candidates.length > 0
+    return toResult(isWorse ? first : second, observe)
+  }
+}
+
+interface Attempt {
+  readonly header: SignatureHeader
+  readonly trusted: readonly TrustedKey[]
+  readonly candidates: readonly TrustedKey[]
+  readonly signed: boolean
+}
+
+/** Whether the token names the very certificate that it was checked with: no newer key can help. */
+function namesItsCertificate({ candidates, header }: Attempt): boolean {
+  return candidates.some(({ x5t }) => x5t !== undefined && x5t === header.x5t)
+}
+
+const SIGNATURE_CHECKS: readonly Check<Attempt>[] = [
+  {
+    name: 'key',
+    reason: 'key_unknown',
+    passes: ({ candidates }) => candidates.length > 0,
+    expected: ({ trusted }) => trusted.map(nameOfKey),
+    actual: ({ header }) => `${header.kid ?? 'no kid'} (${header.alg})`,
+  },
+  {
+    name: 'signature',
+    reason: 'signature_invalid',
+    passes: ({ signed }) => signed,
+    expected: ({ candidates }) => candidates.map(nameOfKey),
+    actual: ({ signed }) => (signed ? 'signed by one of these keys' : 'signed by another key'),
+  },
+]
+
+function nameOfKey({ kid, alg, crv, kty }: TrustedKey): string {
+  return `${kid ?? 'no kid'} (${alg ?? crv ?? kty})`
+}
+
+/** Several keys fit if they share a `kid` or the token has none. */
+const MAX_CANDIDATES = 16
+
+function candidateKeys(
+  keys: readonly TrustedKey[],
+  { alg, kid }: SignatureHeader,
+): readonly TrustedKey[] {
+  return keys
+    .filter((key) => algorithmFits(alg, key) && (key.alg === undefined || key.alg === alg))
+    .filter((key) => kid === undefined || key.kid === undefined || key.kid === kid)
+    .slice(0, MAX_CANDIDATES)
+}

@@ -1,0 +1,172 @@
+/** Checks claims against the configured rules, for a JWT as for an introspection answer. */
+import type { RequiredClaim, TokenRules } from '../config/model.ts'
+import { refusalBy, type Denial } from '../decision.ts'
+import type { Check, Observe } from '../findings.ts'
+import { earlier, later, type NumericDate } from '../platform/clock.ts'
+import { member, type JsonObject } from '../platform/json.ts'
+import { DENIAL_REASONS } from '../reasons.ts'
+import type { TokenClaims } from './claims.ts'
+import { isRounded } from './context-claims.ts'
+import { marksOfAnotherKind } from './token-kind.ts'
+
+interface Judged {
+  readonly claims: TokenClaims
+  readonly rules: TokenRules
+  readonly now: NumericDate
+}
+
+/** The denial by the first rule that the claims break. */
+export function objectionTo(
+  claims: TokenClaims,
+  rules: TokenRules,
+  now: NumericDate,
+  observe?: Observe,
+): Denial | undefined {
+  const refusal = refusalBy(RULES, { claims, rules, now }, observe)
+  if (refusal === undefined) return undefined
+  const { clientId } = claims
+  const { requiredScopes } = rules
+  return {
+    ...refusal,
+    circumstances: { ...refusal.circumstances, ...(clientId === undefined ? {} : { clientId }) },
+    ...(lacksScopeAlone(refusal) && requiredScopes.length > 0 ? { requiredScopes } : {}),
+  }
+}
+
+/** Whether the token would be good if it had more scopes. */
+export function lacksScopeAlone({ reason }: Denial): boolean {
+  return DENIAL_REASONS[reason].challenge === 'insufficient_scope'
+}
+
+/** In the order that decides which reason is logged. */
+const RULES: readonly Check<Judged>[] = [
+  {
+    name: 'issuer',
+    reason: 'issuer_mismatch',
+    passes: ({ claims, rules }) => rules.issuer === undefined || claims.issuer === rules.issuer,
+    expected: ({ rules }) => rules.issuer ?? 'any',
+    actual: ({ claims }) => claims.issuer,
+  },
+  {
+    name: 'audience',
+    reason: 'audience_mismatch',
+    passes: ({ claims, rules: { audience } }) =>
+      audience === 'any' || audience.some((value) => claims.audience?.includes(value) === true),
+    expected: ({ rules }) => rules.audience,
+    actual: ({ claims }) => claims.audience,
+  },
+  {
+    name: 'client_named',
+    reason: 'token_type_wrong',
+    passes: ({ claims, rules }) => !rules.clientIdRequired || claims.clientId !== undefined,
+    expected: ({ rules }) =>
+      rules.clientIdRequired ? 'a client, which ID tokens do not name' : 'any',
+    actual: ({ claims }) => claims.clientId,
+  },
+  {
+    name: 'token_type',
+    reason: 'token_type_wrong',
+    passes: ({ claims }) => marksOfAnotherKind(claims.members).length === 0,
+    expected: () => 'no claim of another kind of token',
+    actual: ({ claims }) => marksOfAnotherKind(claims.members),
+  },
+  {
+    name: 'sender_constraint',
+    reason: 'token_sender_constrained',
+    passes: ({ claims }) => claim(claims, 'cnf') === undefined,
+    expected: () => 'no `cnf`',
+    actual: ({ claims }) => claim(claims, 'cnf'),
+  },
+  {
+    name: 'exp',
+    reason: 'token_expired',
+    passes: ({ claims: { expiresAt }, rules, now }) =>
+      expiresAt === undefined || earlier(now, rules.clockTolerance) < expiresAt,
+    expected: ({ rules, now }) => `later than ${isoTime(earlier(now, rules.clockTolerance))}`,
+    actual: ({ claims }) => isoTimeOf(claims.expiresAt),
+  },
+  ...(
+    [
+      ['nbf', 'notBefore'],
+      ['iat', 'issuedAt'],
+    ] as const
+  ).map(([name, property]): Check<Judged> => ({
+    name,
+    reason: 'token_not_yet_valid',
+    passes: ({ claims: { [property]: start }, rules, now }) =>
+      start === undefined || start <= later(now, rules.clockTolerance),
+    expected: ({ rules, now }) => `not later than ${isoTime(later(now, rules.clockTolerance))}`,
+    actual: ({ claims }) => isoTimeOf(claims[property]),
+  })),
+  {
+    name: 'lifetime',
+    reason: 'lifetime_too_long',
+    passes: ({ claims: { expiresAt, issuedAt }, rules: { maxTokenLifetime } }) =>
+      maxTokenLifetime === undefined ||
+      (expiresAt !== undefined &&
+        issuedAt !== undefined &&
+        later(issuedAt, maxTokenLifetime) >= expiresAt),
+    expected: ({ rules: { maxTokenLifetime } }) =>
+      maxTokenLifetime === undefined ? 'any' : `at most ${maxTokenLifetime} s from iat to exp`,
+    actual: ({ claims: { expiresAt, issuedAt } }) =>
+      expiresAt === undefined || issuedAt === undefined ? undefined : `${expiresAt - issuedAt} s`,
+  },
+  {
+    name: 'client',
+    reason: 'client_not_allowed',
+    passes: ({ claims, rules: { allowedClients } }) =>
+      allowedClients.length === 0 || allowedClients.includes(claims.clientId ?? ''),
+    expected: ({ rules: { allowedClients } }) =>
+      allowedClients.length === 0 ? 'any' : allowedClients,
+    actual: ({ claims }) => claims.clientId,
+  },
+  {
+    name: 'required_claims',
+    reason: 'claim_mismatch',
+    passes: ({ claims, rules }) => rules.requiredClaims.every((each) => holds(claims, each)),
+    expected: ({ rules }) =>
+      Object.fromEntries(rules.requiredClaims.map(({ name, values }) => [name, values])),
+    actual: ({ claims, rules }) =>
+      Object.fromEntries(
+        rules.requiredClaims.map(({ name }) => [name, claim(claims, name) ?? null]),
+      ),
+  },
+  {
+    name: 'any_scope',
+    reason: 'permission_missing',
+    passes: ({ claims, rules }) => !rules.anyScopeRequired || claims.scope.length > 0,
+    expected: ({ rules }) => (rules.anyScopeRequired ? 'a scope or a role' : 'any'),
+    actual: ({ claims }) => claims.scope,
+  },
+  {
+    name: 'scope',
+    reason: 'scope_insufficient',
+    passes: ({ claims, rules }) =>
+      rules.requiredScopes.every((scope) => claims.scope.includes(scope)),
+    expected: ({ rules }) => rules.requiredScopes,
+    actual: ({ claims }) => claims.scope,
+  },
+]
+
+function claim({ members }: TokenClaims, name: string): unknown {
+  return valueOf(members, name)
+}
+
+function valueOf(members: JsonObject, name: string): unknown {
+  return member(members, name) ?? undefined
+}
+
+function holds({ members }: TokenClaims, { name, values }: RequiredClaim): boolean {
+  const value = valueOf(members, name)
+  const held: readonly unknown[] = Array.isArray(value) ? value : [value]
+  return values.some((wanted) => held.includes(wanted) && !isRounded(wanted))
+}
+
+function isoTimeOf(instant: NumericDate | undefined): string | undefined {
+  return instant === undefined ? undefined : isoTime(instant)
+}
+
+/** The limits of the rules lie within what a date can hold; negative infinity does not. */
+function isoTime(instant: NumericDate): string {
+  return new Date(instant * 1000).toISOString()
+}
