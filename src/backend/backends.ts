@@ -1,7 +1,3 @@
-/**
- * Owns the choice among several backends: the first whose conditions the call meets.
- * Pure but for the sources that it is given.
- */
 import type { BackendCondition } from '../config/model.ts'
 import { denial } from '../decision.ts'
 import { member, stringOrStrings } from '../platform/json.ts'
@@ -9,12 +5,12 @@ import { failure } from '../platform/result.ts'
 import type { BackendCall, CredentialSource } from './credential.ts'
 
 export interface Backend {
-  /** Undefined takes every call. */
+  /** Undefined matches every call. */
   readonly condition: BackendCondition | undefined
   readonly source: CredentialSource
 }
 
-/** A call that no backend is for is denied: that is what a configuration without default says. */
+/** Uses the first backend whose condition the call meets. A call that meets none is denied. */
 export function createCredentialSource(backends: readonly Backend[]): CredentialSource {
   return {
     obtain: async (call, deadline) => {
@@ -26,7 +22,7 @@ export function createCredentialSource(backends: readonly Backend[]): Credential
         : backend.source.obtain(call, deadline)
     },
     prepare: (deadline) => {
-      // With several, nobody knows whose credential will be needed until the caller is known.
+      // With several backends, which one is needed depends on the caller.
       const [only, ...others] = backends
       if (others.length === 0 && only?.condition === undefined) only?.source.prepare(deadline)
     },
@@ -43,7 +39,7 @@ function meets(call: BackendCall, condition: BackendCondition): boolean {
   )
 }
 
-/** An argument that came more than once is ambiguous, and meets no condition. */
+/** An argument with more than one value is ambiguous and meets no condition. */
 function hasArgument(call: BackendCall, name: string, values: readonly string[]): boolean {
   const given = call.arguments === undefined ? undefined : member(call.arguments, name)
   const [value, ...more] = stringOrStrings(given) ?? []

@@ -1,7 +1,3 @@
-/**
- * Owns the legacy way to a backend: a user's name and password (RFC 7617) from Vault.
- * I/O: reads Vault through the secret store that it is given.
- */
 import type { BasicGrantConfig } from '../config/model.ts'
 import { fault, withCircumstances } from '../decision.ts'
 import { Redacted } from '../platform/redacted.ts'
@@ -12,7 +8,10 @@ import type { CredentialSource } from './credential.ts'
 /** RFC 7617 §2: no colon in the name, no control characters in either. */
 const USER_AND_PASSWORD = /^[^:\p{Cc}]+:\P{Cc}+$/u
 
-/** The secret store is all the cache there is: such a credential has no end of its own. */
+/**
+ * Legacy: user name and password from Vault (RFC 7617). There is no cache but the secret store's, as
+ * such a credential does not expire.
+ */
 export function createBasicSource(
   backend: string,
   { secretOcid }: BasicGrantConfig,
@@ -32,7 +31,7 @@ export function createBasicSource(
       return success({ authorization, expiresAt: undefined, backend, cache: 'off' })
     },
     prepare: (deadline) => {
-      // The decision reads it again, and hears how that went.
+      // The decision reads it again and gets the outcome.
       secrets.read(secretOcid, deadline).catch(() => undefined)
     },
   }

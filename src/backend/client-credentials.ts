@@ -1,15 +1,12 @@
-/**
- * Owns the client credentials grant (RFC 6749 §4.4): the backend sees this application.
- * I/O: asks the token endpoint through the port that it is given.
- */
 import type { ClientCredentialsGrantConfig } from '../config/model.ts'
 import type { RequestToken } from '../oauth/token-request.ts'
 import { failure, success } from '../platform/result.ts'
 import { toBearerCredential, type Grant, type Subject } from './credential.ts'
 import { toCredentialFailure } from './token-fault.ts'
 
-const APPLICATION: Subject = { key: 'application' }
+const APPLICATION: Subject = { key: 'application', caller: 'application' }
 
+/** The client credentials grant (RFC 6749 §4.4): the backend sees this application. */
 export function createClientCredentialsGrant(
   grant: ClientCredentialsGrantConfig,
   requestToken: RequestToken,

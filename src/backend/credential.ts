@@ -1,19 +1,16 @@
-/**
- * Owns what the backend wants to see of us, and what there is to come by it.
- * Pure.
- */
 import type { CacheUse, Denial, Fault } from '../decision.ts'
 import type { IssuedToken } from '../oauth/token-endpoint.ts'
 import type { Deadline, NumericDate, Seconds } from '../platform/clock.ts'
-import type { JsonObject } from '../platform/json.ts'
+import { member, type JsonObject } from '../platform/json.ts'
+import { cacheKey } from '../platform/cache.ts'
 import { Redacted } from '../platform/redacted.ts'
 import type { Result } from '../platform/result.ts'
 
-/** A credential as a grant yields it. */
+/** A credential as a grant returns it. */
 export interface BackendCredential {
   /** The whole value of the `Authorization` header, scheme included. */
   readonly authorization: Redacted
-  /** Its end by our clock, reckoned from before it was asked for; undefined where it has none. */
+  /** By our clock, counted from before the request; undefined where it does not expire. */
   readonly expiresAt: NumericDate | undefined
 }
 
@@ -25,60 +22,73 @@ export interface ObtainedCredential extends BackendCredential {
 
 /** A verified caller on the way to a backend. */
 export interface BackendCall {
-  /** The caller's own token, judged good. */
+  /** The caller's own token, already verified. */
   readonly token: Redacted
   /** The issuer's name in the configuration. */
   readonly issuer: string
   readonly clientId: string | undefined
   /** The token's scopes, as the issuer names them. */
   readonly scope: readonly string[]
-  /** All claims that the issuer vouches for. */
+  /** All verified claims. */
   readonly claims: JsonObject
-  /** What else the gateway passed on of the request, by argument name; nobody vouches for it. */
+  /** The gateway's other arguments, by name; not verified. */
   readonly arguments: JsonObject | undefined
 }
 
-/** Where one backend's credentials come from. */
+/** The source of one backend's credentials. */
 export interface CredentialSource {
-  /** A credential that lives long enough to be handed out, or why there is none. */
+  /** A credential with enough lifetime left, or why there is none. */
   obtain(call: BackendCall, deadline: Deadline): Promise<Result<ObtainedCredential, Denial | Fault>>
   /**
-   * Begins to fetch what does not depend on the caller, where nothing is at hand: so that a cold
-   * function waits for it and for the judgement of the caller at the same time.
+   * Starts to fetch a credential that does not depend on the caller, where none is cached, so that a
+   * cold function fetches it while it verifies the caller.
    */
   prepare(deadline: Deadline): void
 }
 
-/** In whose name a credential is asked for. */
+/** In whose name a credential is requested. */
 export interface Subject {
-  /** Tells subjects apart; never a token or a name in clear. */
+  /** Cache key of the credential; never a token or a name in clear. */
   readonly key: string
+  /** Whose failures count together, whatever the token; see `callerKey`. */
+  readonly caller: string
 }
 
 /**
- * Whether the next request fares better: for somebody else it may (`subject`); for nobody
- * (`everybody`), which no caller can bring about; or it shows when others fail, too (`unclear`).
+ * For whom the next request fails, too: for this caller (`caller`), for everybody who uses our client
+ * (`client`), or for whom only further failures show (`unclear`).
  */
-export type FailureReach = 'subject' | 'unclear' | 'everybody'
+export type FailureReach = 'caller' | 'unclear' | 'client'
 
 export interface CredentialFailure {
   readonly fault: Fault
   readonly reach: FailureReach
-  /** How long the endpoint wants to be left alone. */
+  /** How long the endpoint asks to wait. */
   readonly retryAfter?: Seconds
 }
 
-/** A way to a credential. */
+/** A way to obtain a credential. */
 export interface Grant<S extends Subject> {
-  /** In whose name this call's credential is to be; a denial where the call has no such name. */
+  /** The subject of this call's credential; a denial where the call has none. */
   readonly subjectOf: (call: BackendCall) => Result<S, Denial>
-  /** The subject where it is this application, whoever calls; undefined where callers differ. */
+  /** The one subject of all calls; undefined where it depends on the caller. */
   readonly application: S | undefined
-  /** Asks for a new credential, whatever is at hand already. */
+  /** Requests a new credential. */
   readonly request: (
     subject: S,
     deadline: Deadline,
   ) => Promise<Result<BackendCredential, CredentialFailure>>
+}
+
+/** Names that tell callers apart: RFC 7519 §4.1.2, RFC 7662 §2.2. */
+const CALLER_CLAIMS = ['sub', 'username']
+
+/** A hash of who calls: issuer and `sub`, or the next best where the token has no `sub`. */
+export function callerKey({ issuer, claims, clientId }: BackendCall): string {
+  const name = CALLER_CLAIMS.find((claim) => typeof member(claims, claim) === 'string')
+  return name === undefined
+    ? cacheKey(issuer, 'client', clientId ?? '')
+    : cacheKey(issuer, name, String(member(claims, name)))
 }
 
 export function toBearerCredential({ accessToken, expiresAt }: IssuedToken): BackendCredential {

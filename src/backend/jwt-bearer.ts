@@ -1,8 +1,4 @@
-/**
- * Owns the grant by user assertion (RFC 7523 §2.1): the backend sees the person who calls.
- * I/O: asks the token endpoint and Vault through the ports that it is given.
- */
-import type { JwtBearerGrantConfig } from '../config/model.ts'
+import type { JwtBearerGrantConfig, PresetName } from '../config/model.ts'
 import { denial, fault, type Fault } from '../decision.ts'
 import { signAssertion } from '../oauth/assertion.ts'
 import type { AuthenticatingClient } from '../oauth/client-authentication.ts'
@@ -12,37 +8,40 @@ import { readPrivateKey } from '../oauth/private-key.ts'
 import type { RequestToken } from '../oauth/token-request.ts'
 import { cacheKey } from '../platform/cache.ts'
 import { seconds, type Clock, type Deadline } from '../platform/clock.ts'
-import { member } from '../platform/json.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import type { SecretStore } from '../vault/secret-store.ts'
-import { toBearerCredential, type BackendCall, type Grant, type Subject } from './credential.ts'
+import { callerKey, toBearerCredential, type Grant, type Subject } from './credential.ts'
 import { toCredentialFailure } from './token-fault.ts'
+import { readUserName } from './user-name.ts'
 
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
 /**
- * Identity domains may end the issued token with the assertion, so that a short one would be of no
- * use; whether they do is not documented for all versions.
+ * Identity domains may let the issued token expire with the assertion; that is not documented for
+ * all versions. A short one could be of no use then.
  */
 const USER_ASSERTION_LIFETIME = seconds(600)
 
 interface User extends Subject {
-  /** By the claim of the caller's token; never from elsewhere. */
+  /** From the claim of the caller's token, and from nowhere else. */
   readonly name: string
 }
 
 export interface JwtBearerPorts {
   readonly requestToken: RequestToken
-  readonly secrets: SecretStore
+  readonly secrets: Pick<SecretStore, 'read'>
   readonly clock: Clock
+  /** The provider of the issuer with this name, where it is known. */
+  readonly providerOf: (issuer: string) => PresetName | undefined
 }
 
+/** The grant by user assertion (RFC 7523 §2.1): the backend sees the person who calls. */
 export function createJwtBearerGrant(
   grant: JwtBearerGrantConfig,
-  { requestToken, secrets, clock }: JwtBearerPorts,
+  { requestToken, secrets, clock, providerOf }: JwtBearerPorts,
 ): Grant<User> {
-  /** The key of its own, where there is one; else that by which the client authenticates. */
+  /** The configured key, or the one with which the client authenticates. */
   const signingKey = async (
     client: AuthenticatingClient,
     deadline: Deadline,
@@ -75,13 +74,19 @@ export function createJwtBearerGrant(
     return success({ grant_type: GRANT_TYPE, assertion: assertion.reveal(), scope: grant.scope })
   }
 
+  const rules = {
+    claim: grant.subjectClaim,
+    acceptsUserControlled: grant.acceptsUserControlledClaim,
+  }
+
   return {
     application: undefined,
     subjectOf: (call) => {
-      const name = userNameOf(call, grant.subjectClaim)
-      return name === undefined
-        ? failure(denial('subject_missing'))
-        : success({ key: cacheKey(call.issuer, name), name })
+      const { issuer } = call
+      const name = readUserName({ ...call, provider: providerOf(issuer) }, rules)
+      return name.ok
+        ? success({ key: cacheKey(issuer, name.value), caller: callerKey(call), name: name.value })
+        : failure(denial('subject_missing', { detail: name.error }))
     },
     request: async (user, deadline) => {
       const form = (client: AuthenticatingClient) => assertionForm(user, client, deadline)
@@ -91,18 +96,4 @@ export function createJwtBearerGrant(
         : failure(toCredentialFailure(issued.error))
     },
   }
-}
-
-/** Longest login name of an identity domain, and more than any person's elsewhere. */
-const LONGEST_NAME = 256
-
-/**
- * The name in the claim, or undefined where there is none or where the token is an application's:
- * its `sub` is a client id, which could be somebody's name (RFC 9068 §5).
- */
-function userNameOf({ claims, clientId }: BackendCall, claim: string): string | undefined {
-  const name = member(claims, claim)
-  if (typeof name !== 'string' || name.trim() === '' || name.length > LONGEST_NAME) return undefined
-  const isApplication = member(claims, 'sub_type') === 'client' || name === clientId
-  return isApplication || /\p{Cc}/u.test(name) ? undefined : name
 }

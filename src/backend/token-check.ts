@@ -1,22 +1,18 @@
-/**
- * Owns the look at our own token: whether it is what the backend is configured to want.
- * Pure but for the warning.
- */
 import { readUnverifiedJwt } from '../oauth/unverified-jwt.ts'
 import { member, stringOrStrings } from '../platform/json.ts'
 import type { Warn, WarningReason } from '../reasons.ts'
 import type { BackendCredential } from './credential.ts'
 
 export interface ExpectedToken {
-  /** Fully qualified, as identity domains have it: audience and scope in one. */
+  /** Fully qualified as at identity domains: audience and scope in one. */
   readonly scope: string | undefined
   readonly audience: string | undefined
 }
 
 /**
- * Warns where the token is a JWT whose audience or scope is another than was wanted: the commonest
- * cause of a 401 of Oracle Integration that nobody can explain. The token is not held back, as the
- * backend alone knows what it takes; and it is looked at once.
+ * Warns once where the token is a JWT with another audience or scope than configured, a common cause
+ * of an unexplained 401 of Oracle Integration. The token is used all the same: only the backend knows
+ * what it accepts.
  */
 export function createTokenCheck(
   backend: string,
@@ -43,7 +39,7 @@ function objectionToToken(token: string, expected: ExpectedToken): WarningReason
     return 'backend_audience_mismatch'
   }
   const wanted = expected.scope?.split(' ') ?? []
-  // Plain scope names tell nothing about the audience.
+  // Plain scope names say nothing about the audience.
   const qualified = wanted.filter((text) => text.includes('://'))
   if (!qualified.every((text) => audience.some((name) => name !== '' && text.startsWith(name)))) {
     return 'backend_audience_mismatch'

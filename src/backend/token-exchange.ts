@@ -1,7 +1,3 @@
-/**
- * Owns the token exchange grant (RFC 8693): the caller's own token for one that the backend takes.
- * I/O: asks the token endpoint through the port that it is given.
- */
 import type { TokenExchangeGrantConfig } from '../config/model.ts'
 import { fault } from '../decision.ts'
 import type { Form } from '../oauth/form-request.ts'
@@ -9,12 +5,12 @@ import type { RequestToken } from '../oauth/token-request.ts'
 import { cacheKey } from '../platform/cache.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success } from '../platform/result.ts'
-import { toBearerCredential, type Grant, type Subject } from './credential.ts'
+import { callerKey, toBearerCredential, type Grant, type Subject } from './credential.ts'
 import { toCredentialFailure } from './token-fault.ts'
 
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
-/** What may stand behind `Bearer` (RFC 8693 §3); a refresh or ID token may not. */
+/** Token types that may be sent as `Bearer` (RFC 8693 §3), unlike a refresh or ID token. */
 const USABLE_TYPES = [
   'urn:ietf:params:oauth:token-type:access_token',
   'urn:ietf:params:oauth:token-type:jwt',
@@ -25,8 +21,9 @@ interface CallersToken extends Subject {
 }
 
 /**
- * Bound to the very token and not to its subject: two tokens of one person may differ in what they
- * allow. The token goes to the configured endpoint and nowhere else.
+ * Token exchange (RFC 8693): the caller's own token for one that the backend accepts. Credentials are
+ * cached per token and not per user: two tokens of one user may differ in what they allow. The
+ * caller's token is sent to the configured endpoint only.
  */
 export function createTokenExchangeGrant(
   grant: TokenExchangeGrantConfig,
@@ -34,7 +31,8 @@ export function createTokenExchangeGrant(
 ): Grant<CallersToken> {
   return {
     application: undefined,
-    subjectOf: ({ token }) => success({ key: cacheKey(token.reveal()), token }),
+    subjectOf: (call) =>
+      success({ key: cacheKey(call.token.reveal()), caller: callerKey(call), token: call.token }),
     request: async ({ token }, deadline) => {
       const issued = await requestToken({ ...grant, form: exchangeForm(grant, token) }, deadline)
       if (!issued.ok) return failure(toCredentialFailure(issued.error))
@@ -42,7 +40,7 @@ export function createTokenExchangeGrant(
         ? success(toBearerCredential(issued.value))
         : failure({
             fault: fault('credential_unusable', { detail: 'issued_token_type' }),
-            reach: 'subject',
+            reach: 'caller',
           })
     },
   }

@@ -1,7 +1,3 @@
-/**
- * Owns what a failed token request means for a decision.
- * Pure.
- */
 import { fault, type Fault } from '../decision.ts'
 import { INVALID_CLIENT_HINT, type TokenFailure } from '../oauth/token-endpoint.ts'
 import type { CredentialFailure, FailureReach } from './credential.ts'
@@ -27,26 +23,24 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   ['several_tokens', 'The scope spans several resources: give the scope of one integration alone.'],
 ])
 
-/** Statuses by which a server or a proxy says that it is this request that it does not like. */
-const ABOUT_THE_REQUEST = /^status_4(?!08)\d\d$/
+/** Statuses by which a server or a proxy rejects this one request (408 is about time). */
+const ABOUT_THE_REQUEST = /^status_4(?!08|29)\d\d$/
 
-/** Refusals of our own client, and what our own scope brings about. */
-const ABOUT_US = ['invalid_client', 'several_tokens']
+/** A refused client, and what our own scope causes. */
+const ABOUT_OUR_CLIENT = ['invalid_client', 'several_tokens']
 
-/** So is this by the standard, but some servers mean the caller's token. */
-const PERHAPS_ABOUT_US = 'unauthorized_client'
+/** About our client by the standard, but some servers mean the caller's token. */
+const PERHAPS_ABOUT_OUR_CLIENT = 'unauthorized_client'
 
-function reachOf({ kind, detail, retryAfter }: TokenFailure): FailureReach {
-  const isAboutEverybody =
-    ABOUT_US.includes(detail) || detail === 'status_429' || retryAfter !== undefined
-  if (isAboutEverybody) return 'everybody'
+function reachOf({ kind, detail }: TokenFailure): FailureReach {
+  if (ABOUT_OUR_CLIENT.includes(detail)) return 'client'
   const isUnclear = kind === 'unavailable' && !ABOUT_THE_REQUEST.test(detail)
-  return isUnclear || detail === PERHAPS_ABOUT_US ? 'unclear' : 'subject'
+  return isUnclear || detail === PERHAPS_ABOUT_OUR_CLIENT ? 'unclear' : 'caller'
 }
 
-/** A fault that is none of the token endpoint's is one of our secrets. */
+/** The fault behind a failed token request. One that is a fault already is about a secret of ours. */
 export function toCredentialFailure(error: TokenFailure | Fault): CredentialFailure {
-  if (!('kind' in error)) return { fault: error, reach: 'everybody' }
+  if (!('kind' in error)) return { fault: error, reach: 'unclear' }
   const hint = HINTS.get(error.detail)
   const circumstances = { detail: error.detail, ...(hint === undefined ? {} : { hint }) }
   return {

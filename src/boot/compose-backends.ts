@@ -3,23 +3,31 @@ import { createBasicSource } from '../backend/basic.ts'
 import { createClientCredentialsGrant } from '../backend/client-credentials.ts'
 import { createCredentialCache } from '../backend/credential-cache.ts'
 import type { CredentialSource, Grant, Subject } from '../backend/credential.ts'
-import { createJwtBearerGrant } from '../backend/jwt-bearer.ts'
+import { createJwtBearerGrant, type JwtBearerPorts } from '../backend/jwt-bearer.ts'
 import { createTokenCheck } from '../backend/token-check.ts'
 import { createTokenExchangeGrant } from '../backend/token-exchange.ts'
 import type { BackendConfig, Config } from '../config/model.ts'
 import { createRequestToken } from '../oauth/token-request.ts'
 import type { CountedPorts } from './ports.ts'
 
-export function composeBackends({ backends }: Config, ports: CountedPorts): CredentialSource {
+export function composeBackends(
+  { backends, issuers }: Config,
+  ports: CountedPorts,
+): CredentialSource {
+  const providers = new Map(issuers.map(({ name, preset }) => [name, preset]))
+  const providerOf = (issuer: string) => providers.get(issuer)
   return createCredentialSource(
     backends.map((backend) => ({
       condition: backend.condition,
-      source: credentialSource(backend, ports),
+      source: credentialSource(backend, { ...ports, providerOf }),
     })),
   )
 }
 
-function credentialSource(backend: BackendConfig, ports: CountedPorts): CredentialSource {
+function credentialSource(
+  backend: BackendConfig,
+  ports: CountedPorts & Pick<JwtBearerPorts, 'providerOf'>,
+): CredentialSource {
   const { grant } = backend
   const requestToken = createRequestToken(ports.askAsClient('token'), ports.clock)
   const cached = <S extends Subject>(made: Grant<S>, audience?: string): CredentialSource => {

@@ -58,6 +58,7 @@ function buildGrant(input: BackendInput, report: Report): GrantConfig {
         client,
         scope: scope(),
         subjectClaim: input.assertion?.subject_claim ?? 'sub',
+        acceptsUserControlledClaim: input.assertion?.user_controlled_claim === 'accept',
         assertionKeyOcid: buildAssertionKey(input, report),
       }
     case 'token_exchange':

@@ -156,6 +156,14 @@ export const backendSchema = v.strictObject({
         subject_claim: v.optional(
           text('Claim of the caller’s token that names the user for `jwt_bearer`. Default `sub`.'),
         ),
+        user_controlled_claim: v.optional(
+          v.pipe(
+            v.literal('accept'),
+            v.description(
+              'Accepts a `subject_claim` that users can change at their provider, such as `email`.',
+            ),
+          ),
+        ),
         key_ocid: v.optional(
           text('Vault secret with the private key that signs user assertions: PEM or JWK.'),
         ),

@@ -59,6 +59,11 @@ export const FLAT_KEYS = {
     default: '`sub`',
     meaning: 'For `jwt_bearer`: the claim of the caller’s token that names the user.',
   },
+  back_end_assertion_user_controlled_claim: {
+    default: 'none',
+    meaning:
+      'For `jwt_bearer`: `accept` where the subject claim may be one that users can change at their provider, such as `email`.',
+  },
   back_end_assertion_key_ocid: {
     default: 'the key of `private_key_jwt`',
     meaning:
@@ -220,6 +225,7 @@ export const FLAT_NAMES: Readonly<Record<'issuer' | 'backend', Names>> = {
     assertion: 'back_end_assertion_…',
     'assertion.key_ocid': 'back_end_assertion_key_ocid',
     'assertion.subject_claim': 'back_end_assertion_subject_claim',
+    'assertion.user_controlled_claim': 'back_end_assertion_user_controlled_claim',
     exchange: 'back_end_exchange_audience',
   },
 }

@@ -181,6 +181,8 @@ export interface JwtBearerGrantConfig extends TokenGrantConfig {
   readonly scope: string
   /** The claim of the caller's token that names the user. */
   readonly subjectClaim: string
+  /** Whether that claim is accepted though users can change it. */
+  readonly acceptsUserControlledClaim: boolean
   /** Vault secret with the key that signs; undefined: the one by which the client authenticates. */
   readonly assertionKeyOcid: string | undefined
 }

@@ -89,6 +89,7 @@ function readBackend(reader: FlatReader): BackendInput {
     scope: reader.optional('back_end_scope'),
     assertion: some({
       subject_claim: reader.optional('back_end_assertion_subject_claim'),
+      user_controlled_claim: reader.choice('back_end_assertion_user_controlled_claim', ['accept']),
       key_ocid: reader.optional('back_end_assertion_key_ocid'),
       key_id: reader.optional('back_end_assertion_key_id'),
       audience: reader.list('back_end_assertion_audience'),

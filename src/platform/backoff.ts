@@ -1,28 +1,27 @@
-/**
- * Owns how soon something that failed is tried again: later each time, and never all at once.
- * Pure: clock and chance are given.
- */
 import type { Chance } from './chance.ts'
-import { later, numericDate, seconds, type Clock, type Seconds } from './clock.ts'
+import { later, numericDate, seconds, type Clock, type NumericDate, type Seconds } from './clock.ts'
 
 export interface BackoffPlan {
-  /** So many failures in a row cost no pause: one says little. */
+  /** Number of failures in a row without a pause. */
   readonly freeFailures: number
   /** The first pause; each further one is twice as long. */
   readonly first: Seconds
   readonly longest: Seconds
 }
 
+/** Ever longer pauses after failures in a row, with jitter. */
 export class Backoff {
   readonly #plan: BackoffPlan
   readonly #clock: Clock
   readonly #chance: Chance
   #failures = 0
-  #failedAt = numericDate(Number.NEGATIVE_INFINITY)
+  #longest: Seconds
+  #pausedAt = numericDate(Number.NEGATIVE_INFINITY)
   #until = numericDate(Number.NEGATIVE_INFINITY)
 
   constructor(plan: BackoffPlan, clock: Clock, chance: Chance) {
     this.#plan = plan
+    this.#longest = plan.longest
     this.#clock = clock
     this.#chance = chance
   }
@@ -30,20 +29,32 @@ export class Backoff {
   /** Whether another try is due; also where the clock was set back since the last one. */
   get isOver(): boolean {
     const now = this.#clock.now()
-    return now >= this.#until || now < this.#failedAt
+    return now >= this.#until || now < this.#pausedAt
   }
 
-  /** `retryAfter`: what the other side asked for (RFC 9110 §10.2.3); no pause is shorter then. */
-  failed(retryAfter: Seconds = seconds(0)): void {
-    const { freeFailures, first, longest } = this.#plan
+  /** `longest`: the longest pause after this failure, where it differs from the plan's. */
+  failed(longest: Seconds = this.#plan.longest): void {
     const now = this.#clock.now()
     // A failure long after the last one has nothing to do with it.
-    if (now >= later(this.#until, longest)) this.#failures = 0
+    if (now >= later(this.#until, this.#plan.longest)) this.#failures = 0
     this.#failures += 1
-    this.#failedAt = now
+    this.#longest = longest
+    this.#pauseFrom(now)
+  }
+
+  /**
+   * Another try begins. After enough failures for a pause, further tries wait for as long as if it
+   * had failed already.
+   */
+  tried(): void {
+    if (this.#failures > this.#plan.freeFailures) this.#pauseFrom(this.#clock.now())
+  }
+
+  #pauseFrom(now: NumericDate): void {
+    const { freeFailures, first } = this.#plan
     const doublings = this.#failures - freeFailures - 1
-    const pause = doublings < 0 ? 0 : Math.min(first * 2 ** doublings, longest)
-    const spread = pause * (0.5 + this.#chance() / 2)
-    this.#until = later(now, seconds(Math.max(spread, retryAfter)))
+    const pause = doublings < 0 ? 0 : Math.min(first * 2 ** doublings, this.#longest)
+    this.#pausedAt = now
+    this.#until = later(now, seconds(pause * (0.5 + this.#chance() / 2)))
   }
 }

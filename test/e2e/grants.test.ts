@@ -1,10 +1,7 @@
-/**
- * Owns the proof of each way to a backend's credential, through the built artifact.
- * I/O: starts the function and its neighbours.
- */
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { decodeProtectedHeader, jwtVerify } from 'jose'
+import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { opaqueToken } from './support/callers-tokens.ts'
 import { createSigner } from './support/signing.ts'
 import {
@@ -154,6 +151,13 @@ describe('jwt_bearer', () => {
     ['has an empty name', { sub: ' ' }],
     ['has a name with a line break', { sub: 'alice\nbob' }],
     ['has an endless name', { sub: 'a'.repeat(300) }],
+    ['has a blank before the name', { sub: ' alice' }],
+    ['has a blank after the name', { sub: 'alice\u00a0' }],
+    ['has a zero-width space in the name', { sub: 'ali\u200bce' }],
+    ['has a line separator in the name', { sub: 'alice\u2028' }],
+    ['has half of a character in the name', { sub: 'alice\ud83d' }],
+    ['is a Keycloak service account’s', { sub: '4711', username: 'service-account-crm' }],
+    ['is an application’s at Auth0', { sub: 'a1b2c3@clients' }],
   ])('denies a token that %s, and asks nobody', async (_case, members) => {
     await withAssertions()
     world.introspection.replyWith({ body: world.activeAnswer(members) })
@@ -163,6 +167,65 @@ describe('jwt_bearer', () => {
     expect(verdict).toBe('deny subject_missing')
     expect(answer?.['context']).toEqual({ responseCode: '401' })
     expect(world.tokenEndpoint.requests).toEqual([])
+  })
+
+  it.each([false, 'false', null])(
+    'denies an e-mail address that is not verified (%j), and asks nobody',
+    async (flag) => {
+      await withAssertions({
+        back_end_assertion_subject_claim: 'email',
+        back_end_assertion_user_controlled_claim: 'accept',
+      })
+      world.introspection.replyWith(user('4711', { email: 'a@example.com', email_verified: flag }))
+
+      const { verdict, line } = await world.decide()
+
+      expect([verdict, line['detail']]).toEqual(['deny subject_missing', 'not_verified'])
+      expect(world.tokenEndpoint.requests).toEqual([])
+    },
+  )
+
+  it('warns of a claim that users can change, unless it is accepted', async () => {
+    const warningsWith = async (claim: string, accepted?: string) => {
+      const before = world.function.jsonLog().length
+      await withAssertions({
+        back_end_assertion_subject_claim: claim,
+        back_end_assertion_user_controlled_claim: accepted,
+      })
+      await world.decide()
+      const lines = world.function.jsonLog().slice(before)
+      return JSON.stringify(lines.filter(({ event }) => event === 'config_warning'))
+    }
+    const key = 'back_end_assertion_subject_claim'
+
+    for (const claim of [
+      'email',
+      'preferred_username',
+      'upn',
+      'name',
+      'nickname',
+      'https://x/email',
+    ]) {
+      expect(await warningsWith(claim)).toContain(key)
+    }
+    expect(await warningsWith('email', 'accept')).not.toContain(key)
+    expect(await warningsWith('employee_number')).not.toContain(key)
+  })
+
+  it('#52: gives names that differ in capitals tokens of their own', async () => {
+    await withAssertions()
+    const credentials: string[] = []
+    for (const name of ['alice', 'Alice', 'ALICE', 'alice']) {
+      world.introspection.replyWith(user(name))
+      credentials.push(credentialOf((await world.decide()).answer))
+    }
+
+    expect(new Set(credentials).size).toBe(3)
+    expect(credentials[3]).toBe(credentials[0])
+    const names = await Promise.all(
+      world.tokenEndpoint.requests.map(async ({ form }) => verified(form['assertion'])),
+    )
+    expect(names.map(({ payload }) => payload.sub)).toEqual(['alice', 'Alice', 'ALICE'])
   })
 
   it('signs with the key that authenticates the client where it has no other', async () => {
@@ -346,5 +409,92 @@ describe('our own token', () => {
     ['another scope', { aud: audience, scope: 'urn:other' }, 'backend_scope_mismatch'],
   ])('with %s is warned of once, and handed out all the same', async (_case, claims, reason) => {
     expect(await warningsAfter(claims)).toEqual([[reason, 'default']])
+  })
+})
+
+describe('a token endpoint that sends an answer twice, the second one after the next request', () => {
+  /** HTTP by hand: the doubled answer leaves together with the next one on the same connection. */
+  const startDoubling = async (answerTo: (form: URLSearchParams) => unknown) => {
+    const sockets: Socket[] = []
+    const server = createServer((socket) => {
+      sockets.push(socket)
+      socket.on('error', () => undefined)
+      let doubled = ''
+      let received = ''
+      socket.on('data', (data) => {
+        received += data.toString()
+        const [head = '', body] = received.split('\r\n\r\n')
+        const length = Number(/content-length: (\d+)/i.exec(head)?.[1])
+        if (body === undefined || Buffer.byteLength(body) < length) return
+        received = ''
+        const text = JSON.stringify(answerTo(new URLSearchParams(body)))
+        const answer = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`
+        socket.write(doubled + answer)
+        doubled = answer
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    return {
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`,
+      close: () => {
+        for (const socket of sockets) socket.destroy()
+        server.close()
+      },
+    }
+  }
+
+  it.each(['jwt_bearer', 'token_exchange'])(
+    'gives nobody the token of another (%s)',
+    async (grant) => {
+      const server = await startDoubling((form) => {
+        const assertion = form.get('assertion')
+        const name =
+          assertion === null ? form.get('subject_token')?.split('.')[0] : decodeJwt(assertion).sub
+        const token = `of-${String(name)}-${randomBytes(6).toString('hex')}`
+        return world.tokenAnswer({
+          access_token: world.keepSecret(token),
+          issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+        })
+      })
+      keepKey(KEY_OCID, PEM)
+      await world.start({
+        back_end_grant: grant,
+        back_end_token_endpoint: server.url,
+        ...(grant === 'jwt_bearer' ? { back_end_assertion_key_ocid: KEY_OCID } : {}),
+      })
+      world.introspection.replyWith(({ form }) => user(form['token']?.split('.')[0]))
+      const credentials: string[] = []
+      for (const name of ['alice', 'bob', 'carol', 'dave']) {
+        const { answer } = await world.decide(`${name}.${randomBytes(12).toString('hex')}`)
+        credentials.push(credentialOf(answer).replace(/-[^-]*$/, ''))
+      }
+      server.close()
+
+      expect(credentials).toEqual(
+        ['alice', 'bob', 'carol', 'dave'].map((name) => `Bearer of-${name}`),
+      )
+    },
+  )
+})
+
+describe('an assertion', () => {
+  it('RFC 7523 §3: is never sent twice, also where the server drops kept connections', async () => {
+    keepKey(SECRET_OCIDS.backEnd, PEM)
+    await world.start({ back_end_grant: 'jwt_bearer', back_end_client_auth: 'private_key_jwt' })
+    for (const name of ['alice', 'bob', 'carol']) {
+      world.introspection.replyWith(user(name))
+      world.tokenEndpoint.replyWith(() => ({
+        body: world.tokenAnswer(),
+        delivery: 'dropped_if_kept',
+      }))
+      expect((await world.decide()).verdict).toBe('permit permitted')
+    }
+
+    const forms = world.tokenEndpoint.requests.map(({ form }) => form)
+    const assertions = forms.flatMap((form) => [form['assertion'], form['client_assertion']])
+    const ids = await Promise.all(
+      assertions.map(async (each) => (await verified(each)).payload.jti),
+    )
+    expect(new Set(ids).size).toBe(assertions.length)
   })
 })

@@ -1,8 +1,3 @@
-/**
- * Owns what holds of every decision, whatever the times, lifetimes and outages are: its expiry, the
- * life of the token that it carries, and that a warm cache decides as a cold one.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { createAuthorizer } from '../../src/authorizer.ts'
@@ -44,7 +39,7 @@ function worldWith({ minLifetimeSeconds, maxDecisionSeconds, chance }: Settings)
   /** When each token that was issued ends, by its `Authorization` value. */
   const ends = new Map<string, number>()
   let moment: Moment | undefined
-  const application = { key: 'application' }
+  const application = { key: 'application', caller: 'application' }
   const newAuthorizer = () =>
     createAuthorizer({
       verifyCaller: () => {
@@ -62,7 +57,7 @@ function worldWith({ minLifetimeSeconds, maxDecisionSeconds, chance }: Settings)
             const lifetime = moment?.issuedLifetimeSeconds
             if (lifetime === undefined) {
               return Promise.resolve(
-                failure({ fault: fault('token_endpoint_unavailable'), reach: 'everybody' }),
+                failure({ fault: fault('token_endpoint_unavailable'), reach: 'unclear' }),
               )
             }
             const authorization = `Bearer ${ends.size}`

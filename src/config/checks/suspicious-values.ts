@@ -8,6 +8,7 @@ import type { FlatConfiguration } from '../flat-reader.ts'
 import type { BackendConfig, Config, GrantConfig, IssuerConfig } from '../model.ts'
 import { IDENTITY_DOMAIN_ISSUER } from '../../providers/oci-iam.ts'
 import type { ConfigProblem } from '../problems.ts'
+import { isUserControlled } from './user-controlled-claims.ts'
 
 /** In which a configuration was given: fields go by other names among the flat keys. */
 export type ConfigForm = 'flat' | 'document'
@@ -181,24 +182,24 @@ function aboutScope(scope: string | undefined): readonly Doubt[] {
   ]
 }
 
-/** Users and guests of Entra, or who administers them elsewhere, can get another’s. */
-const CHANGING_CLAIMS = ['email', 'preferred_username', 'unique_name', 'name']
-
 function aboutUsers(
-  { subjectClaim, assertionKeyOcid }: Extract<GrantConfig, { readonly kind: 'jwt_bearer' }>,
+  {
+    subjectClaim,
+    acceptsUserControlledClaim,
+    assertionKeyOcid,
+  }: Extract<GrantConfig, { readonly kind: 'jwt_bearer' }>,
   issuers: readonly IssuerConfig[],
   form: ConfigForm,
 ): readonly Doubt[] {
+  const providers = issuers.map(({ preset }) => preset)
   return [
-    ...when(
-      CHANGING_CLAIMS.includes(subjectClaim) && issuers.some(({ preset }) => preset === 'entra'),
-      {
-        field: 'assertion.subject_claim',
-        what: 'is a claim that Entra lets change',
-        why: 'users or guests can get another’s',
-        remedy: 'Take a claim that administrators alone set, such as the optional claim `upn`.',
-      },
-    ),
+    ...when(!acceptsUserControlledClaim && isUserControlled(subjectClaim, providers), {
+      field: 'assertion.subject_claim',
+      what: `is \`${subjectClaim}\`, which users can change at some providers`,
+      why: 'a user could take the name of another',
+      remedy:
+        'Use a claim that administrators alone set (`sub` at an identity domain, `upn` at Entra), or say `user_controlled_claim` = `accept`.',
+    }),
     ...aboutSecret('assertion.key_ocid', assertionKeyOcid, form),
   ]
 }

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of what the client credentials grant asks for (RFC 6749 §4.4).
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { createClientCredentialsGrant } from '../../../src/backend/client-credentials.ts'
 import { fault } from '../../../src/decision.ts'
@@ -44,7 +40,7 @@ describe('the client credentials grant', () => {
   it('is in the name of this application, whoever calls', () => {
     const grant = createClientCredentialsGrant(GRANT, recordingTokenEndpoint().requestToken)
 
-    expect(grant.application).toStrictEqual({ key: 'application' })
+    expect(grant.application).toStrictEqual({ key: 'application', caller: 'application' })
     expect(grant.subjectOf(callBy({ issuer: 'others' }))).toStrictEqual(success(grant.application))
   })
 
@@ -56,7 +52,7 @@ describe('the client credentials grant', () => {
     expect(await outcomeOf(recordingTokenEndpoint({ kind, detail }))).toStrictEqual(
       failure({
         fault: fault(reason, { detail }),
-        reach: kind === 'unavailable' ? 'unclear' : 'subject',
+        reach: kind === 'unavailable' ? 'unclear' : 'caller',
       }),
     )
   })

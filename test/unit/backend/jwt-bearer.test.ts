@@ -1,13 +1,8 @@
-/**
- * Owns the proof of what a user assertion says, by which key it is signed, and for whom there is
- * none (RFC 7523 §2.1).
- * I/O: none; keys are made at run time.
- */
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { createJwtBearerGrant } from '../../../src/backend/jwt-bearer.ts'
 import type { BackendCall } from '../../../src/backend/credential.ts'
-import type { JwtBearerGrantConfig } from '../../../src/config/model.ts'
+import type { JwtBearerGrantConfig, PresetName } from '../../../src/config/model.ts'
 import { denial, fault, type Fault } from '../../../src/decision.ts'
 import type { AuthenticatingClient } from '../../../src/oauth/client-authentication.ts'
 import type { TokenFailure } from '../../../src/oauth/token-endpoint.ts'
@@ -33,6 +28,7 @@ const GRANT: JwtBearerGrantConfig = {
   client: REGISTRATION,
   scope: 'urn:opc:resource:consumer::all',
   subjectClaim: 'sub',
+  acceptsUserControlledClaim: false,
   assertionKeyOcid: undefined,
 }
 const OWN_OCID = 'ocid1.vaultsecret.oc1..assertions'
@@ -51,16 +47,18 @@ interface Ports {
   /** What Vault has under any name. */
   readonly vault?: string | Fault
   readonly outcome?: TokenFailure
+  readonly provider?: PresetName | undefined
 }
 
-function grantIn({ config, vault = OWN_KEY, outcome }: Ports = {}) {
+function grantIn({ config, vault = OWN_KEY, outcome, provider }: Ports = {}) {
   const { secrets, reads } = recordingSecrets(vault)
   const { requests, requestToken } = recordingTokenEndpoint(outcome)
   const grant = createJwtBearerGrant(
     { ...GRANT, ...config },
-    { requestToken, secrets, clock: new StandingClock() },
+    { requestToken, secrets, clock: new StandingClock(), providerOf: () => provider },
   )
-  const request = () => grant.request({ key: 'key of jdoe', name: 'jdoe' }, DEADLINE)
+  const request = () =>
+    grant.request({ key: 'key of jdoe', caller: 'jdoe', name: 'jdoe' }, DEADLINE)
   /** What would be sent as this client. */
   const formOf = async (client = CLIENT) => {
     await request()
@@ -181,13 +179,13 @@ describe('the grant by user assertion', () => {
     ])
   })
 
-  it('takes a refusal for a fault', async () => {
+  it('is a fault when it is refused', async () => {
     const refused = { kind: 'refused', detail: 'access_denied', retryAfter: seconds(7) } as const
 
     expect(await grantIn({ outcome: refused }).request()).toStrictEqual(
       failure({
         fault: fault('credential_refused', { detail: 'access_denied' }),
-        reach: 'everybody',
+        reach: 'caller',
         retryAfter: 7,
       }),
     )
@@ -199,49 +197,173 @@ describe('the user of an assertion', () => {
     claims: object,
     call: Partial<BackendCall> = {},
     config: Partial<JwtBearerGrantConfig> = {},
+    provider?: PresetName,
   ) => {
-    const { grant } = grantIn({ config })
+    const { grant } = grantIn({ config, provider })
     const subject = grant.subjectOf(callBy({ claims: jsonObject(claims), ...call }))
-    return subject.ok ? subject.value.name : subject
+    return subject.ok ? subject.value.name : subject.error
   }
-  const MISSING = failure(denial('subject_missing'))
+  const missing = (detail: string) => denial('subject_missing', { detail })
 
   it.each([
-    ['a name', 'jdoe'],
-    ['a name with blanks', ' j doe '],
+    ['a name with a blank', 'j doe'],
     ['a name of 256 characters', 'x'.repeat(256)],
     ['a name of one character', 'x'],
-  ])('is %s as it stands', (_case, sub) => {
+    ['a name in another script', 'Zoë Łukasz 王'],
+    ['a name in capitals', 'JDoe'],
+  ])('is %s as it is', (_case, sub) => {
     expect(nameOf({ sub })).toBe(sub)
   })
 
   it('is named by the configured claim alone', () => {
-    const config = { subjectClaim: 'email' }
+    const config = { subjectClaim: 'employee' }
 
-    expect(nameOf({ sub: 'jdoe', email: 'j@example.com' }, {}, config)).toBe('j@example.com')
-    expect(nameOf({ sub: 'jdoe' }, {}, config)).toStrictEqual(MISSING)
+    expect(nameOf({ sub: 'jdoe', employee: 'e4711' }, {}, config)).toBe('e4711')
+    expect(nameOf({ sub: 'jdoe' }, {}, config)).toStrictEqual(missing('claim_missing'))
   })
 
   it.each([
-    ['is absent', {}],
-    ['is empty', { sub: '' }],
-    ['is blank', { sub: '  ' }],
-    ['is longer than 256 characters', { sub: 'x'.repeat(257) }],
-    ['breaks the line', { sub: 'jdoe\nadmin' }],
-    ['has a NUL', { sub: 'jdoe\0' }],
-    ['has a control character beyond ASCII', { sub: 'jdoe\u0085' }],
-    ['is a client’s by the word of the token', { sub: 'jdoe', sub_type: 'client' }],
-  ])('is nobody where the name %s', (_case, claims) => {
-    expect(nameOf(claims)).toStrictEqual(MISSING)
+    ['is absent', undefined, 'claim_missing'],
+    ['is empty', '', 'claim_missing'],
+    ['is blank', '  ', 'name_malformed'],
+    ['begins with a blank', ' jdoe', 'name_malformed'],
+    ['ends with a blank', 'jdoe ', 'name_malformed'],
+    ['ends with a no-break space', 'jdoe\u00a0', 'name_malformed'],
+    ['has an ideographic space', 'j\u3000doe', 'name_malformed'],
+    ['is longer than 256 characters', 'x'.repeat(257), 'name_malformed'],
+    ['has a line break', 'jdoe\nadmin', 'name_malformed'],
+    ['has a NUL', 'jdoe\0', 'name_malformed'],
+    ['has a control character beyond ASCII', 'jdoe\u0085', 'name_malformed'],
+    ['has a zero-width space', 'jd\u200boe', 'name_malformed'],
+    ['has a soft hyphen', 'jd\u00adoe', 'name_malformed'],
+    ['changes its direction', 'jd\u202eoe', 'name_malformed'],
+    ['begins with a byte order mark', '\ufeffjdoe', 'name_malformed'],
+    ['has a line separator', 'jd\u2028oe', 'name_malformed'],
+    ['has a paragraph separator', 'jd\u2029oe', 'name_malformed'],
+    ['has a lone high surrogate', 'jd\ud800oe', 'name_malformed'],
+    ['has a lone low surrogate', 'jd\udc00oe', 'name_malformed'],
+    ['is a Keycloak service account', 'service-account-crm', 'application'],
+    ['is an application at Auth0', 'a1b2c3@clients', 'application'],
+  ])('is nobody where the name %s', (_case, sub, detail) => {
+    expect(nameOf(sub === undefined ? {} : { sub })).toStrictEqual(missing(detail))
+  })
+
+  it.each([
+    ['sub_type', { sub_type: 'client' }],
+    ['idtyp', { idtyp: 'app' }],
+    ['gty', { gty: 'client-credentials' }],
+    ['preferred_username', { preferred_username: 'service-account-crm' }],
+    ['username', { username: 'service-account-crm' }],
+    ['a `sub` that is the client id', { sub: 'partner-a' }],
+    ['a `sub` of Auth0’s clients', { sub: 'a1b2@clients' }],
+  ])('is nobody where the token is an application’s by %s', (_case, members) => {
+    const config = { subjectClaim: 'employee' }
+
+    expect(nameOf({ sub: 'jdoe', employee: 'e4711', ...members }, {}, config)).toStrictEqual(
+      missing('application'),
+    )
   })
 
   it('RFC 9068 §5: is nobody where the name is the client’s own', () => {
-    expect(nameOf({ sub: 'partner-a' }, { clientId: 'partner-a' })).toStrictEqual(MISSING)
+    expect(nameOf({ sub: 'partner-a' }, { clientId: 'partner-a' })).toStrictEqual(
+      missing('application'),
+    )
     expect(nameOf({ sub: 'partner-a' }, { clientId: undefined })).toBe('partner-a')
   })
 
-  it('is somebody where the token says that it is a user’s', () => {
-    expect(nameOf({ sub: 'jdoe', sub_type: 'user' })).toBe('jdoe')
+  it('is a user where the token says so', () => {
+    expect(nameOf({ sub: 'jdoe', sub_type: 'user', idtyp: 'user', gty: 'password' })).toBe('jdoe')
     expect(nameOf({ sub: 'jdoe', '': 'client' })).toBe('jdoe')
+  })
+
+  describe('by e-mail address', () => {
+    const email = 'j@example.com'
+    const by = (members: object, provider?: PresetName, acceptsUserControlledClaim = false) =>
+      nameOf(
+        { sub: 'jdoe', email, ...members },
+        {},
+        { subjectClaim: 'email', acceptsUserControlledClaim },
+        provider,
+      )
+    const PROVIDERS = [undefined, 'entra', 'keycloak', 'auth0', 'okta', 'oci_iam', 'oidc'] as const
+
+    it.each(PROVIDERS)('is a user where the address is verified (%s)', (provider) => {
+      expect(by({ email_verified: true }, provider)).toBe(email)
+      expect(by({ email_verified: 'true' }, provider)).toBe(email)
+    })
+
+    it.each(PROVIDERS)(
+      'is nobody where it is not verified, whatever is accepted (%s)',
+      (provider) => {
+        for (const flag of [false, 'false', null, 0, 1, 'yes', {}]) {
+          expect(by({ email_verified: flag }, provider, true)).toStrictEqual(
+            missing('not_verified'),
+          )
+        }
+      },
+    )
+
+    it('is nobody where a provider that tells does not tell, unless that is accepted', () => {
+      const verdicts = PROVIDERS.map((provider) => [
+        provider,
+        typeof by({}, provider),
+        typeof by({}, provider, true),
+      ])
+
+      expect(verdicts).toStrictEqual([
+        [undefined, 'string', 'string'],
+        ['entra', 'object', 'string'],
+        ['keycloak', 'object', 'string'],
+        ['auth0', 'object', 'string'],
+        ['okta', 'object', 'string'],
+        ['oci_iam', 'string', 'string'],
+        ['oidc', 'string', 'string'],
+      ])
+    })
+
+    it('is nobody where another claim is said not to be verified', () => {
+      const config = { subjectClaim: 'phone_number' }
+      const claims = { sub: 'jdoe', phone_number: '+1 555', phone_number_verified: false }
+
+      expect(nameOf(claims, {}, config)).toStrictEqual(missing('not_verified'))
+    })
+
+    it('is nobody where a claim with a namespace is not verified', () => {
+      const config = { subjectClaim: 'https://example.com/email' }
+      const claims = { sub: 'jdoe', 'https://example.com/email': email, email_verified: false }
+
+      expect(nameOf(claims, {}, config)).toStrictEqual(missing('not_verified'))
+    })
+  })
+})
+
+describe('the cache key of a user', () => {
+  const keyOf = (sub: string, issuer = 'callers') => {
+    const subject = grantIn().grant.subjectOf(callBy({ issuer, claims: jsonObject({ sub }) }))
+    return subject.ok ? subject.value.key : subject.error.reason
+  }
+
+  it('differs by each character of the name, capitals and composed forms included', () => {
+    const names = [
+      'jdoe',
+      'JDOE',
+      'jDoe',
+      'j doe',
+      'jdoe.',
+      'Zo\u00eb',
+      'Zoe\u0308',
+      'ß',
+      'ss',
+      'x'.repeat(255),
+      'x'.repeat(256),
+    ]
+
+    expect(new Set(names.map((name) => keyOf(name))).size).toBe(names.length)
+  })
+
+  it('differs by issuer, and issuer and name cannot be mistaken for each other', () => {
+    expect(keyOf('b', 'a')).not.toBe(keyOf('b', 'A'))
+    expect(keyOf('bc', 'a')).not.toBe(keyOf('c', 'ab'))
+    expect(keyOf('","b', 'a')).not.toBe(keyOf('b', 'a","'))
   })
 })

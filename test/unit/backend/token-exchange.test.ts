@@ -1,7 +1,3 @@
-/**
- * Owns the proof of what the token exchange grant asks for, and which tokens it takes (RFC 8693).
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { createTokenExchangeGrant } from '../../../src/backend/token-exchange.ts'
 import type { TokenExchangeGrantConfig } from '../../../src/config/model.ts'
@@ -89,7 +85,7 @@ describe('the token exchange grant', () => {
     expect(credential).toStrictEqual(
       failure({
         fault: fault('credential_unusable', { detail: 'issued_token_type' }),
-        reach: 'subject',
+        reach: 'caller',
       }),
     )
   })
@@ -104,7 +100,7 @@ describe('the token exchange grant', () => {
     expect(credential).toStrictEqual(
       failure({
         fault: fault(reason, { detail }),
-        reach: 'everybody',
+        reach: kind === 'unavailable' ? 'unclear' : 'caller',
         retryAfter: 7,
       }),
     )

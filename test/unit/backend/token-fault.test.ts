@@ -1,19 +1,15 @@
-/**
- * Owns the proof of what a failed token request means for a decision, and what the log says of it.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { toCredentialFailure } from '../../../src/backend/token-fault.ts'
 import { fault } from '../../../src/decision.ts'
 import { seconds } from '../../../src/platform/clock.ts'
 
 describe('a failed token request', () => {
-  it('is the fault that it was where the token endpoint was never asked', () => {
+  it('stays the fault of a secret where the token endpoint was not asked', () => {
     const secret = fault('secret_unavailable', { detail: 'status_404' })
 
     expect(toCredentialFailure(secret)).toStrictEqual({
       fault: secret,
-      reach: 'everybody',
+      reach: 'unclear',
     })
   })
 
@@ -24,50 +20,44 @@ describe('a failed token request', () => {
   ] as const)('is a fault of its own where the endpoint is %s', (kind, detail, reason) => {
     expect(toCredentialFailure({ kind, detail })).toStrictEqual({
       fault: fault(reason, { detail }),
-      reach: kind === 'unavailable' ? 'unclear' : 'subject',
+      reach: kind === 'unavailable' ? 'unclear' : 'caller',
     })
   })
 
   it.each([
-    ['status_400', 'subject'],
-    ['status_404', 'subject'],
-    ['status_413', 'subject'],
-    ['status_499', 'subject'],
+    ['status_400', 'caller'],
+    ['status_404', 'caller'],
+    ['status_413', 'caller'],
+    ['status_499', 'caller'],
     ['status_408', 'unclear'],
-    ['status_429', 'everybody'],
+    ['status_429', 'unclear'],
     ['status_302', 'unclear'],
     ['status_500', 'unclear'],
     ['status_503', 'unclear'],
     ['connection_refused', 'unclear'],
     ['timed_out', 'unclear'],
-  ])('is the trouble of everybody or of this request alone: %s', (detail, reach) => {
+  ])('may concern others or this request alone: %s', (detail, reach) => {
     expect(toCredentialFailure({ kind: 'unavailable', detail }).reach).toBe(reach)
   })
 
   it.each([
-    ['refused', 'invalid_client', 'everybody'],
+    ['refused', 'invalid_client', 'client'],
     ['refused', 'unauthorized_client', 'unclear'],
-    ['refused', 'invalid_grant', 'subject'],
-    ['refused', 'invalid_scope', 'subject'],
-    ['refused', 'status_401', 'subject'],
-    ['unusable', 'several_tokens', 'everybody'],
-    ['unusable', 'not_json', 'subject'],
-  ] as const)('is everybody’s where it is about our own client: %s, %s', (kind, detail, reach) => {
+    ['refused', 'invalid_grant', 'caller'],
+    ['refused', 'invalid_scope', 'caller'],
+    ['refused', 'status_401', 'caller'],
+    ['unusable', 'several_tokens', 'client'],
+    ['unusable', 'not_json', 'caller'],
+  ] as const)('concerns our own client, or not: %s, %s', (kind, detail, reach) => {
     expect(toCredentialFailure({ kind, detail }).reach).toBe(reach)
   })
 
-  it('is everybody’s where the endpoint wants to be left alone', () => {
-    const failed = { kind: 'unavailable', detail: 'status_503', retryAfter: seconds(7) } as const
-
-    expect(toCredentialFailure(failed).reach).toBe('everybody')
-  })
-
-  it('tells how long the endpoint wants to be left alone', () => {
+  it('says how long the endpoint asks to wait, which concerns nobody else at once', () => {
     const failed = { kind: 'unavailable', detail: 'status_429', retryAfter: seconds(7) } as const
 
     expect(toCredentialFailure(failed)).toStrictEqual({
       fault: fault('token_endpoint_unavailable', { detail: 'status_429' }),
-      reach: 'everybody',
+      reach: 'unclear',
       retryAfter: 7,
     })
   })

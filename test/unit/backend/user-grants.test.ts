@@ -1,14 +1,11 @@
-/**
- * Owns the proof of in whose name user-bound grants ask, beyond what the end-to-end tests show.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { createJwtBearerGrant } from '../../../src/backend/jwt-bearer.ts'
 import { createTokenExchangeGrant } from '../../../src/backend/token-exchange.ts'
+import type { Subject } from '../../../src/backend/credential.ts'
 import { denial } from '../../../src/decision.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
-import { failure } from '../../../src/platform/result.ts'
+import { failure, type Result } from '../../../src/platform/result.ts'
 import { jsonObject } from '../support/tokens.ts'
 import { StandingClock } from '../support/time.ts'
 import { callBy, recordingTokenEndpoint, REGISTRATION } from '../support/tokens-for-backends.ts'
@@ -25,12 +22,14 @@ const assertions = createJwtBearerGrant(
     client: REGISTRATION,
     scope: 'x',
     subjectClaim: 'sub',
+    acceptsUserControlledClaim: false,
     assertionKeyOcid: undefined,
   },
   {
     requestToken,
-    secrets: { read: UNUSED, readAgain: UNUSED, acceptPrevious: () => undefined },
+    secrets: { read: UNUSED },
     clock: new StandingClock(),
+    providerOf: () => undefined,
   },
 )
 
@@ -78,7 +77,7 @@ describe('the subject of a user assertion', () => {
         fc.jsonValue().filter((value) => typeof value !== 'string'),
         (sub) => {
           expect(assertions.subjectOf(callBy({ claims: jsonObject({ sub }) }))).toStrictEqual(
-            failure(denial('subject_missing')),
+            failure(denial('subject_missing', { detail: 'claim_missing' })),
           )
         },
       ),
@@ -105,5 +104,43 @@ describe('the subject of a token exchange', () => {
         expect(keys[0]).not.toContain(one)
       }),
     )
+  })
+})
+
+describe('whose failures count together', () => {
+  const callerOf = (subject: Result<Subject, unknown>): string =>
+    subject.ok ? subject.value.caller : 'denied'
+  const exchanging = (call: Parameters<typeof callBy>[0]) =>
+    callerOf(exchanges.subjectOf(callBy(call)))
+
+  it('are those of one issuer and `sub`, whatever the token', () => {
+    const callers = [1, 2, 3].map((number) =>
+      exchanging({
+        token: new Redacted(`token ${number}`),
+        claims: jsonObject({ sub: 'jdoe', jti: number }),
+        clientId: `client ${number}`,
+      }),
+    )
+
+    expect(new Set(callers).size).toBe(1)
+  })
+
+  it('are the same for user assertions, whatever claim names the user', () => {
+    const claims = jsonObject({ sub: 'jdoe' })
+
+    expect(callerOf(assertions.subjectOf(callBy({ claims })))).toBe(exchanging({ claims }))
+  })
+
+  it('differ by issuer, `sub`, and the kind of name', () => {
+    const callers = [
+      exchanging({ claims: jsonObject({ sub: 'jdoe' }) }),
+      exchanging({ claims: jsonObject({ sub: 'JDOE' }) }),
+      exchanging({ claims: jsonObject({ sub: 'jdoe' }), issuer: 'others' }),
+      exchanging({ claims: jsonObject({ username: 'jdoe' }) }),
+      exchanging({ claims: jsonObject({}), clientId: 'jdoe' }),
+      exchanging({ claims: jsonObject({}), clientId: undefined }),
+    ]
+
+    expect(new Set(callers).size).toBe(callers.length)
   })
 })

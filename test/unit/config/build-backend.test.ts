@@ -58,6 +58,7 @@ describe('the grant of a backend', () => {
       ...grant,
       client: REGISTRATION,
       subjectClaim: 'sub',
+      acceptsUserControlledClaim: false,
       assertionKeyOcid: KEY_OCID,
     })
     expect(
@@ -77,6 +78,7 @@ describe('the grant of a backend', () => {
         assertion: { keyId: 'alias', audience: ['https://a.example', 'https://b.example'] },
       },
       subjectClaim: 'upn',
+      acceptsUserControlledClaim: false,
       assertionKeyOcid: KEY_OCID,
     })
   })
@@ -88,6 +90,7 @@ describe('the grant of a backend', () => {
       client: { ...REGISTRATION, authentication: 'private_key_jwt' },
       scope: SCOPE,
       subjectClaim: 'sub',
+      acceptsUserControlledClaim: false,
       assertionKeyOcid: undefined,
     })
   })

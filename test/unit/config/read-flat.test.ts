@@ -123,6 +123,7 @@ describe('the backend of flat keys', () => {
       },
       scope: LEAST['back_end_scope'],
       subjectClaim: 'upn',
+      acceptsUserControlledClaim: false,
       assertionKeyOcid: 'ocid1.vaultsecret.oc1.phx.key',
     })
   })

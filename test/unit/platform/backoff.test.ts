@@ -1,7 +1,3 @@
-/**
- * Owns the proof of how long something that failed is left alone.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { Backoff } from '../../../src/platform/backoff.ts'
 import { seconds } from '../../../src/platform/clock.ts'
@@ -48,11 +44,29 @@ describe('a pause after failures', () => {
     expect(pause()).toBe(expected)
   })
 
-  it('is at least as long as the other side asks for', () => {
+  it('is no longer than the last failure allows', () => {
     const { backoff, pause } = backoffWith()
-    backoff.failed(seconds(25))
+    const pauses = [10, 10, 3, 3, 10].map((longest) => {
+      backoff.failed(seconds(longest))
+      return pause()
+    })
 
-    expect(pause()).toBe(25)
+    expect(pauses).toStrictEqual([0, 2, 3, 3, 10])
+  })
+
+  it('begins again with a try, until that fails or not', () => {
+    const { backoff, clock, pause } = backoffWith()
+    backoff.tried()
+    backoff.failed()
+    backoff.tried()
+    expect(pause()).toBe(0)
+
+    backoff.failed()
+    expect(pause()).toBe(2)
+    backoff.tried()
+    clock.advance(0.5)
+    expect(backoff.isOver).toBe(false)
+    expect(pause()).toBe(1.5)
   })
 
   it('begins anew where the last one was over for long', () => {
@@ -68,7 +82,8 @@ describe('a pause after failures', () => {
   it('is over where the clock was set back', () => {
     const { backoff, clock } = backoffWith()
     clock.advance(3_600)
-    backoff.failed(seconds(5))
+    backoff.failed()
+    backoff.failed()
     expect(backoff.isOver).toBe(false)
 
     clock.advance(-1)

@@ -52,7 +52,8 @@ const ISSUER_OF_DOMAINS =
   'Give https://identity.oraclecloud.com/ with its slash, unless this domain’s settings name another issuer.'
 const GRAPH = 'Give the audience of this API’s own registration.'
 const SECRET = 'Give the OCID of the secret, ocid1.vaultsecret.…, not of its vault or key.'
-const CLAIM = 'Take a claim that administrators alone set, such as the optional claim `upn`.'
+const CLAIM =
+  'Use a claim that administrators alone set (`sub` at an identity domain, `upn` at Entra), or say `user_controlled_claim` = `accept`.'
 const ENTRA = 'https://login.microsoftonline.com/0f0f0f0f-0000-4000-8000-000000000000/v2.0'
 
 const JWT = {
@@ -169,15 +170,23 @@ describe('a flat key is warned of', () => {
           FROM_HTTPS,
         ] as const,
     ),
-    ...['email', 'preferred_username', 'unique_name', 'name'].map(
-      (claim) =>
-        [
-          { ...JWT, ...ASSERTING, issuer: ENTRA, back_end_assertion_subject_claim: claim },
-          'back_end_assertion_subject_claim',
-          'is a claim that Entra lets change (backend default): users or guests can get another’s',
-          CLAIM,
-        ] as const,
+    ...[ENTRA, JWT.issuer].flatMap((issuer) =>
+      ['email', 'preferred_username', 'unique_name', 'name', 'nickname', 'https://a/e-mail'].map(
+        (claim) =>
+          [
+            { ...JWT, ...ASSERTING, issuer, back_end_assertion_subject_claim: claim },
+            'back_end_assertion_subject_claim',
+            `is \`${claim}\`, which users can change at some providers (backend default): a user could take the name of another`,
+            CLAIM,
+          ] as const,
+      ),
     ),
+    [
+      { ...JWT, ...ASSERTING, back_end_assertion_subject_claim: 'upn' },
+      'back_end_assertion_subject_claim',
+      'is `upn`, which users can change at some providers (backend default): a user could take the name of another',
+      CLAIM,
+    ],
     [
       { idcs_app_client_secret_ocid: 'ocid1.vault.oc1..a' },
       'idcs_app_client_secret_ocid',
@@ -283,10 +292,10 @@ describe('a document is warned of', () => {
       SECRET,
     ],
     [
-      'a claim of Entra’s that changes',
+      'a claim that users can change',
       asserting({ issuers: ['others', 'employees'] }, 'email'),
       'assertion.subject_claim',
-      'is a claim that Entra lets change (backend oic): users or guests can get another’s',
+      'is `email`, which users can change at some providers (backend oic): a user could take the name of another',
       CLAIM,
     ],
   ])('%s', (_what, document, key, problem, remedy) => {
@@ -323,7 +332,15 @@ describe('nothing is warned of', () => {
     [{ back_end_scope: 'https://a..example:443urn:opc:resource:consumer::all' }],
     [{ ...JWT, ...ASSERTING, issuer: ENTRA, back_end_assertion_subject_claim: 'upn' }],
     [{ ...JWT, ...ASSERTING, issuer: ENTRA }],
-    [{ ...JWT, ...ASSERTING, back_end_assertion_subject_claim: 'email' }],
+    [{ ...JWT, ...ASSERTING, back_end_assertion_subject_claim: 'employee_number' }],
+    [
+      {
+        ...JWT,
+        ...ASSERTING,
+        back_end_assertion_subject_claim: 'email',
+        back_end_assertion_user_controlled_claim: 'accept',
+      },
+    ],
   ])('of a flat key: %j', (values) => {
     expect(withFlat(values)).toStrictEqual([])
   })
@@ -338,8 +355,8 @@ describe('nothing is warned of', () => {
       'a realm’s address',
       preset({ preset: 'keycloak', realm_url: 'https://sso.example/realms/a' }),
     ],
-    ['a claim that others’ users have', asserting({ issuers: ['others'] }, 'email')],
-    ['a claim that nobody changes', asserting({ issuers: ['employees'] }, undefined)],
+    ['a claim that users cannot change', asserting({ issuers: ['others'] }, 'employee_id')],
+    ['no claim', asserting({ issuers: ['employees'] }, undefined)],
   ])('of a document: %s', (_what, document) => {
     expect(inDocument(document)).toStrictEqual([])
   })

@@ -1,0 +1,145 @@
+import type { Fault } from '../decision.ts'
+import { Backoff, type BackoffPlan } from '../platform/backoff.ts'
+import { ExpiringCache } from '../platform/cache.ts'
+import type { Chance } from '../platform/chance.ts'
+import {
+  isWithin,
+  later,
+  seconds,
+  type Clock,
+  type NumericDate,
+  type Seconds,
+} from '../platform/clock.ts'
+import type { CredentialFailure } from './credential.ts'
+
+/** A few failures in a row may be over with the next request; more of them are a state. */
+const PLAN = { freeFailures: 5, first: seconds(0.5), longest: seconds(10) }
+
+/**
+ * Failures of callers who have not failed before. With one or two of them the endpoint is not to
+ * blame: a few users with a defect of their own must not keep all others out.
+ */
+const ENDPOINT_PLAN = { freeFailures: 6, first: seconds(0.1), longest: seconds(10) }
+
+/** Short, so that service is back soon after an outage. A refused client waits longer. */
+const LONGEST_PAUSE = seconds(1)
+
+/** From so many callers on, a wait that the endpoint asks for may be an outage's. */
+const SHARED_FROM = 3
+
+/** Callers with failures that are remembered at the same time. */
+const CAPACITY = 1_000
+
+/** Longer than any pause. */
+const MEMORY = seconds(600)
+
+interface CallerTrouble {
+  readonly backoff: Backoff
+  readonly fault: Fault
+  readonly failedAt: NumericDate
+  /** How long the endpoint asked this caller to wait (RFC 9110 §10.2.3). */
+  readonly retryAfter: Seconds | undefined
+  readonly outage: number
+}
+
+/**
+ * Decides who may send a request to a token endpoint after failures. Failures are counted per caller
+ * and never per token. While callers fail and none succeeds, the endpoint is paused for all, and
+ * after each pause one caller without failures and one with failures try again.
+ */
+export class TroubleLedger {
+  readonly #clock: Clock
+  readonly #chance: Chance
+  readonly #callers: ExpiringCache<CallerTrouble>
+  /** Pauses of callers who have not failed, and of all who have; since the last success. */
+  #unaffected: Backoff
+  #affected: Backoff
+  #renewals: Backoff
+  /** Callers who failed for the first time since the last success. */
+  #failedCallers = 0
+  /** Number of the current or next outage. */
+  #outage = 0
+  #lastFault: Fault | undefined
+  /** The caller without failures who tries after a pause. */
+  #probing: string | undefined
+
+  constructor(clock: Clock, chance: Chance) {
+    this.#clock = clock
+    this.#chance = chance
+    this.#callers = new ExpiringCache(CAPACITY, clock)
+    this.#unaffected = this.#newBackoff(ENDPOINT_PLAN)
+    this.#affected = this.#newBackoff()
+    this.#renewals = this.#newBackoff()
+  }
+
+  /** The last failure, where the caller may not send a request now. */
+  pauseFor(caller: string): Fault | undefined {
+    const trouble = this.#callers.get(caller)
+    if (trouble === undefined) return this.#unaffected.isOver ? undefined : this.#lastFault
+    const mayTry = trouble.backoff.isOver && this.#affected.isOver && !this.#isAskedToWait(trouble)
+    return mayTry ? undefined : trouble.fault
+  }
+
+  /** The same for a renewal, which has a credential to fall back on. */
+  isRenewalPaused(caller: string): boolean {
+    return !this.#renewals.isOver || this.pauseFor(caller) !== undefined
+  }
+
+  /** The caller sends a request: during trouble nobody else does until the next pause is over. */
+  requestSent(caller: string): void {
+    const trouble = this.#callers.get(caller)
+    if (trouble === undefined) {
+      this.#unaffected.tried()
+      this.#probing = caller
+      return
+    }
+    trouble.backoff.tried()
+    this.#affected.tried()
+  }
+
+  failed(caller: string, { fault, reach, retryAfter }: CredentialFailure): void {
+    const longest = reach === 'client' ? PLAN.longest : LONGEST_PAUSE
+    const trouble = this.#callers.get(caller)
+    const backoff = trouble?.backoff ?? this.#newBackoff()
+    backoff.failed(longest)
+    const failedAt = this.#clock.now()
+    const noted = { backoff, fault, failedAt, retryAfter, outage: this.#outage }
+    this.#callers.set(caller, noted, later(failedAt, MEMORY))
+    if (reach === 'caller') return
+
+    this.#affected.failed(longest)
+    if (trouble !== undefined) return
+    this.#failedCallers += 1
+    this.#lastFault = fault
+    // Requests that left before the pause say no more than those that led to it.
+    if (this.#unaffected.isOver || caller === this.#probing) this.#unaffected.failed(longest)
+  }
+
+  /** A renewal that had less time than other requests: that says nothing about those. */
+  renewalTimedOut(): void {
+    this.#renewals.failed()
+  }
+
+  succeeded(caller: string): void {
+    if (this.#failedCallers >= SHARED_FROM) this.#outage += 1
+    this.#failedCallers = 0
+    this.#unaffected = this.#newBackoff(ENDPOINT_PLAN)
+    this.#affected = this.#newBackoff()
+    this.#renewals = this.#newBackoff()
+    this.#callers.delete(caller)
+  }
+
+  #newBackoff(plan: BackoffPlan = PLAN): Backoff {
+    return new Backoff(plan, this.#clock, this.#chance)
+  }
+
+  /** An outage's wait ends with the outage, and during one the pauses of all apply in its place. */
+  #isAskedToWait({ retryAfter, failedAt, outage }: CallerTrouble): boolean {
+    return (
+      retryAfter !== undefined &&
+      outage === this.#outage &&
+      this.#failedCallers < SHARED_FROM &&
+      isWithin(retryAfter, failedAt, this.#clock.now())
+    )
+  }
+}

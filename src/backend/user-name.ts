@@ -1,0 +1,94 @@
+import type { PresetName } from '../config/model.ts'
+import { member, type JsonObject } from '../platform/json.ts'
+import { failure, success, type Result } from '../platform/result.ts'
+
+/** Longer than login names of identity domains. */
+const MAX_NAME_LENGTH = 256
+
+/**
+ * Characters that nobody sees in a name, or that a directory may drop or replace when it compares
+ * names: control, format, line and paragraph separators, lone surrogates, blanks but U+0020.
+ */
+const UNUSABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|(?! )\p{Zs}/u
+
+/** Why a token names no user, for the log. */
+export type UserNameProblem = 'claim_missing' | 'name_malformed' | 'application' | 'not_verified'
+
+export interface UserNameRules {
+  /** The claim of the caller's token that names the user. */
+  readonly claim: string
+  /** Whether the configuration accepts a claim that users can change. */
+  readonly acceptsUserControlled: boolean
+}
+
+export interface CallersIdentity {
+  readonly claims: JsonObject
+  readonly clientId: string | undefined
+  /** Of the issuer, where it is known. */
+  readonly provider: PresetName | undefined
+}
+
+/** The user name in the claim, exactly as it is there. */
+export function readUserName(
+  identity: CallersIdentity,
+  { claim, acceptsUserControlled }: UserNameRules,
+): Result<string, UserNameProblem> {
+  const { claims, provider } = identity
+  const name = member(claims, claim)
+  if (typeof name !== 'string' || name === '') return failure('claim_missing')
+  const isWellFormed =
+    name === name.trim() && name.length <= MAX_NAME_LENGTH && !UNUSABLE.test(name)
+  if (!isWellFormed) return failure('name_malformed')
+  if (isApplication(name, identity)) return failure('application')
+  const isVerified = verificationOf(claim, claims)
+  const mustBeTold =
+    isEmail(claim) && !acceptsUserControlled && TELL_VERIFICATION.includes(provider)
+  return isVerified === false || (isVerified === undefined && mustBeTold)
+    ? failure('not_verified')
+    : success(name)
+}
+
+/** Claims in which providers put what tells an application from a person. */
+const NAME_CLAIMS = ['sub', 'preferred_username', 'username']
+
+/** Keycloak's service accounts, and Auth0's machine-to-machine tokens. */
+const APPLICATION_NAME = /^service-account-|@clients$/i
+
+/**
+ * An application's token has its client id as `sub` (RFC 9068 §2.2), which may be some user's name;
+ * other marks are those of identity domains, Entra (`idtyp`) and Auth0 (`gty`).
+ */
+function isApplication(name: string, { claims, clientId }: CallersIdentity): boolean {
+  const names = [name, ...NAME_CLAIMS.map((claim) => member(claims, claim))]
+  return (
+    member(claims, 'sub_type') === 'client' ||
+    member(claims, 'idtyp') === 'app' ||
+    member(claims, 'gty') === 'client-credentials' ||
+    names.some(
+      (each) => typeof each === 'string' && (each === clientId || APPLICATION_NAME.test(each)),
+    )
+  )
+}
+
+/**
+ * Providers that send `email_verified` beside `email`, and Entra, whose guests choose their address
+ * themselves and which never sends it: without it, the address is not verified.
+ */
+const TELL_VERIFICATION: readonly (PresetName | undefined)[] = [
+  'auth0',
+  'entra',
+  'keycloak',
+  'okta',
+]
+
+/** What the token says of the claim's verification (OpenID Connect Core §5.1); some servers send a string. */
+function verificationOf(claim: string, claims: JsonObject): boolean | undefined {
+  const flags = [`${claim}_verified`, ...(isEmail(claim) ? ['email_verified'] : [])]
+  const told = flags.map((flag) => member(claims, flag)).filter((flag) => flag !== undefined)
+  return told.length === 0 ? undefined : told.every((flag) => flag === true || flag === 'true')
+}
+
+/** In whatever namespace: Auth0 wants one for custom claims. */
+function isEmail(claim: string): boolean {
+  return /(^|[/:])(e-?mail|email_?address|mail)$/i.test(claim)
+}

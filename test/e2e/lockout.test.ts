@@ -1,0 +1,59 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { FAILURES, GRANTS, startScene, type Scene } from '../lockout/attack.ts'
+import { startWorld, type World } from './support/world.ts'
+
+jest.setTimeout(60_000)
+
+let world: World
+let scene: Scene
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterEach(async () => {
+  await scene.end()
+  await world.reset()
+})
+afterAll(() => world.close())
+
+const CASES = GRANTS.flatMap((grant) =>
+  Object.entries(FAILURES).map(([name, failure]) => ({ grant, name, failure })),
+)
+
+describe.each(CASES)(
+  'a token endpoint that fails for some users ($grant, $name)',
+  ({ grant, failure }) => {
+    it('serves all others, however often those call', async () => {
+      scene = await startScene(world, grant)
+      scene.failFor((user) => user.startsWith('attacker'), failure)
+      const verdicts: string[] = []
+      for (let user = 0; user < 6; user += 1) {
+        const attack = Array.from({ length: 20 }, (_, call) => scene.call(`attacker-${call % 2}`))
+        verdicts.push(await scene.call(`user-${user}`))
+        expect(new Set(await Promise.all(attack))).toEqual(new Set(['fault']))
+        verdicts.push(await scene.call(`another-${user}`))
+      }
+
+      expect(new Set(verdicts)).toEqual(new Set(['permit']))
+      // Of 120 calls with tokens of their own.
+      const requests = scene.asked.filter((user) => user.startsWith('attacker'))
+      expect(requests.length).toBeLessThan(90)
+    })
+  },
+)
+
+describe.each(GRANTS)('a token endpoint that fails for everybody (%s)', (grant) => {
+  it('is not asked for each user, and serves everybody again soon after', async () => {
+    scene = await startScene(world, grant)
+    scene.failFor(() => true, FAILURES['503 with Retry-After'])
+    for (let user = 0; user < 40; user += 1) {
+      expect(await scene.call(`user-${user}`)).toBe('fault')
+    }
+    expect(scene.asked.length).toBeLessThan(30)
+
+    scene.failFor(() => false, {})
+    const untilServed = async (user: string): Promise<void> => {
+      while ((await scene.call(user)) !== 'permit');
+    }
+    await Promise.all(Array.from({ length: 40 }, (_, user) => untilServed(`user-${user}`)))
+  })
+})

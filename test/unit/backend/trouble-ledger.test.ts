@@ -1,0 +1,191 @@
+import { describe, expect, it } from '@jest/globals'
+import type { CredentialFailure } from '../../../src/backend/credential.ts'
+import { TroubleLedger } from '../../../src/backend/trouble-ledger.ts'
+import { fault } from '../../../src/decision.ts'
+import { seconds } from '../../../src/platform/clock.ts'
+import { StandingClock } from '../support/time.ts'
+
+const DOWN: CredentialFailure = {
+  fault: fault('token_endpoint_unavailable', { detail: 'status_500' }),
+  reach: 'unclear',
+}
+const ASKED_TO_WAIT: CredentialFailure = { ...DOWN, retryAfter: seconds(300) }
+const WRONG_SECRET: CredentialFailure = {
+  fault: fault('credential_refused', { detail: 'invalid_client' }),
+  reach: 'client',
+}
+
+function ledgerWith() {
+  const clock = new StandingClock()
+  const ledger = new TroubleLedger(clock, () => 1)
+  const isPaused = (caller: string) => ledger.pauseFor(caller) !== undefined
+  /** Whether the caller was let through; its request fails so, or succeeds. */
+  const call = (caller: string, failure?: CredentialFailure): boolean => {
+    if (isPaused(caller)) return false
+    ledger.requestSent(caller)
+    if (failure === undefined) ledger.succeeded(caller)
+    else ledger.failed(caller, failure)
+    return true
+  }
+  /** Seconds until the caller may try, to a tenth. */
+  const pauseOf = (caller: string): number => {
+    let tenths = 0
+    for (; isPaused(caller); tenths += 1) clock.advance(0.1)
+    return tenths / 10
+  }
+  return { clock, ledger, isPaused, call, pauseOf }
+}
+
+const KINDS = [
+  ['an error', DOWN],
+  ['a wait that the endpoint asks for', ASKED_TO_WAIT],
+  ['a refused client', WRONG_SECRET],
+] as const
+
+describe('failures of few callers', () => {
+  it.each(KINDS)('keep nobody else out, with %s', (_kind, failure) => {
+    const { clock, call } = ledgerWith()
+    const letThrough: boolean[] = []
+    for (let second = 0; second < 100; second += 1) {
+      for (let count = 0; count < 20; count += 1) call(`attacker ${count % 6}`, failure)
+      letThrough.push(call(`user ${second}`))
+      clock.advance(1)
+    }
+
+    expect(letThrough).not.toContain(false)
+  })
+
+  it.each(KINDS)(
+    'keep nobody else out where nobody else succeeds either, with %s',
+    (_kind, failure) => {
+      const { clock, call, isPaused } = ledgerWith()
+      for (let count = 0; count < 1_000; count += 1) {
+        call(`attacker ${count % 6}`, failure)
+        expect(isPaused('user')).toBe(false)
+        clock.advance(0.05)
+      }
+    },
+  )
+
+  it('pause themselves for as long as the endpoint asks', () => {
+    const { clock, call, isPaused } = ledgerWith()
+    call('ann', ASKED_TO_WAIT)
+    call('bob')
+
+    clock.advance(299.9)
+    expect(isPaused('ann')).toBe(true)
+    clock.advance(0.1)
+    expect(isPaused('ann')).toBe(false)
+  })
+})
+
+describe('failures of many callers', () => {
+  it.each(KINDS)(
+    'pause all, and are bounded however many callers come, with %s',
+    (_kind, failure) => {
+      const { clock, call } = ledgerWith()
+      let requests = 0
+      for (let caller = 0; caller < 10_000; caller += 1) {
+        if (call(`caller ${caller}`, failure)) requests += 1
+        clock.advance(0.01)
+      }
+
+      // 100 seconds: one try a second, after the first ones.
+      expect(requests).toBeLessThan(115)
+    },
+  )
+
+  it('are bounded where the same callers come again and again', () => {
+    const { clock, call } = ledgerWith()
+    let requests = 0
+    for (let count = 0; count < 10_000; count += 1) {
+      if (call(`caller ${count % 100}`, DOWN)) requests += 1
+      clock.advance(0.01)
+    }
+
+    expect(requests).toBeLessThan(230)
+  })
+
+  it.each(KINDS.slice(0, 2))(
+    'are over for all within a second after an outage, with %s',
+    (_kind, failure) => {
+      const { clock, call, pauseOf } = ledgerWith()
+      for (let count = 0; count < 5_000; count += 1) {
+        call(`caller ${count % 100}`, failure)
+        clock.advance(0.01)
+      }
+
+      // A probe, and then everybody else.
+      expect(Math.min(pauseOf('caller 3'), pauseOf('newcomer'))).toBeLessThanOrEqual(1)
+      expect(call('newcomer') || call('caller 3')).toBe(true)
+      const left = Array.from({ length: 100 }, (_, caller) => pauseOf(`caller ${caller}`))
+      expect(left.reduce((sum, pause) => sum + pause, 0)).toBeLessThanOrEqual(1)
+    },
+  )
+
+  it('let one caller try after a pause, and no other until the next is over', () => {
+    const { clock, ledger, isPaused, call } = ledgerWith()
+    for (let caller = 0; caller < 100; caller += 1) {
+      call(`caller ${caller}`, DOWN)
+      clock.advance(0.1)
+    }
+    clock.advance(1)
+
+    expect(isPaused('probe')).toBe(false)
+    ledger.requestSent('probe')
+    expect(isPaused('other')).toBe(true)
+    clock.advance(1)
+    expect(isPaused('other')).toBe(false)
+  })
+
+  it('that left before the pause do not lengthen it', () => {
+    const { ledger, pauseOf } = ledgerWith()
+    for (let caller = 0; caller < 100; caller += 1) ledger.requestSent(`caller ${caller}`)
+    for (let caller = 0; caller < 100; caller += 1) ledger.failed(`caller ${caller}`, DOWN)
+
+    expect(pauseOf('newcomer')).toBeLessThanOrEqual(0.3)
+  })
+
+  it('do not make a wrong secret be sent more than once in ten seconds for newcomers', () => {
+    const { clock, call } = ledgerWith()
+    let requests = 0
+    for (let caller = 0; caller < 6_000; caller += 1) {
+      if (call(`caller ${caller}`, WRONG_SECRET)) requests += 1
+      clock.advance(0.1)
+    }
+
+    expect(requests).toBeLessThan(90)
+  })
+})
+
+describe('a failure that concerns its caller alone', () => {
+  it('pauses nobody else, however many callers have one', () => {
+    const { call, isPaused } = ledgerWith()
+    for (let caller = 0; caller < 100; caller += 1) {
+      expect(call(`caller ${caller}`, { ...DOWN, reach: 'caller' })).toBe(true)
+    }
+
+    expect(isPaused('newcomer')).toBe(false)
+  })
+})
+
+describe('a renewal', () => {
+  it('is paused for all where renewals take too long, until a request succeeds', () => {
+    const { ledger } = ledgerWith()
+    for (let count = 0; count < 6; count += 1) ledger.renewalTimedOut()
+    expect([ledger.isRenewalPaused('ann'), ledger.pauseFor('ann')]).toStrictEqual([true, undefined])
+
+    ledger.succeeded('bob')
+    expect(ledger.isRenewalPaused('ann')).toBe(false)
+  })
+
+  it('is paused with its caller', () => {
+    const { ledger, call } = ledgerWith()
+    call('ann', ASKED_TO_WAIT)
+
+    expect([ledger.isRenewalPaused('ann'), ledger.isRenewalPaused('bob')]).toStrictEqual([
+      true,
+      false,
+    ])
+  })
+})
