@@ -1,4 +1,4 @@
-import type { JwtBearerGrantConfig, PresetName } from '../config/model.ts'
+import type { IssuerConfig, JwtBearerGrantConfig } from '../config/model.ts'
 import { denial, fault, type Fault } from '../decision.ts'
 import { signAssertion } from '../oauth/assertion.ts'
 import type { AuthenticatingClient } from '../oauth/client-authentication.ts'
@@ -33,7 +33,7 @@ export interface JwtBearerPorts {
   readonly secrets: Pick<SecretStore, 'read'>
   readonly clock: Clock
   /** The provider of the issuer with this name, where it is known. */
-  readonly providerOf: (issuer: string) => PresetName | undefined
+  readonly providerOf: (issuer: string) => IssuerConfig['preset']
 }
 
 /** The grant by user assertion (RFC 7523 §2.1): the backend sees the person who calls. */

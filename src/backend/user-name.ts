@@ -1,4 +1,4 @@
-import type { PresetName } from '../config/model.ts'
+import type { IssuerConfig } from '../config/model.ts'
 import { member, type JsonObject } from '../platform/json.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 
@@ -25,7 +25,7 @@ export interface CallersIdentity {
   readonly claims: JsonObject
   readonly clientId: string | undefined
   /** Of the issuer, where it is known. */
-  readonly provider: PresetName | undefined
+  readonly provider: IssuerConfig['preset']
 }
 
 /** The user name in the claim, exactly as it is there. */
@@ -74,8 +74,9 @@ function isApplication(name: string, { claims, clientId }: CallersIdentity): boo
  * Providers that send `email_verified` beside `email`, and Entra, whose guests choose their address
  * themselves and which never sends it: without it, the address is not verified.
  */
-const TELL_VERIFICATION: readonly (PresetName | undefined)[] = [
+const TELL_VERIFICATION: readonly IssuerConfig['preset'][] = [
   'auth0',
+  'cognito',
   'entra',
   'keycloak',
   'okta',

@@ -1,4 +1,4 @@
-import type { PresetName } from '../model.ts'
+import type { IssuerConfig } from '../model.ts'
 
 /** Claims by their last part, in lower case and without separators. */
 const USER_CONTROLLED = [
@@ -33,7 +33,7 @@ const USER_CONTROLLED = [
  */
 export function isUserControlled(
   claim: string,
-  providers: readonly (PresetName | undefined)[],
+  providers: readonly IssuerConfig['preset'][],
 ): boolean {
   const name = (claim.split(/[/:]/).at(-1) ?? '').toLowerCase().replace(/[-_.]/g, '')
   const isSetByAdministrators =

@@ -2,7 +2,7 @@ import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { createJwtBearerGrant } from '../../../src/backend/jwt-bearer.ts'
 import type { BackendCall } from '../../../src/backend/credential.ts'
-import type { JwtBearerGrantConfig, PresetName } from '../../../src/config/model.ts'
+import type { IssuerConfig, JwtBearerGrantConfig } from '../../../src/config/model.ts'
 import { denial, fault, type Fault } from '../../../src/decision.ts'
 import type { AuthenticatingClient } from '../../../src/oauth/client-authentication.ts'
 import type { TokenFailure } from '../../../src/oauth/token-endpoint.ts'
@@ -47,7 +47,7 @@ interface Ports {
   /** What Vault has under any name. */
   readonly vault?: string | Fault
   readonly outcome?: TokenFailure
-  readonly provider?: PresetName | undefined
+  readonly provider?: IssuerConfig['preset']
 }
 
 function grantIn({ config, vault = OWN_KEY, outcome, provider }: Ports = {}) {
@@ -197,7 +197,7 @@ describe('the user of an assertion', () => {
     claims: object,
     call: Partial<BackendCall> = {},
     config: Partial<JwtBearerGrantConfig> = {},
-    provider?: PresetName,
+    provider?: IssuerConfig['preset'],
   ) => {
     const { grant } = grantIn({ config, provider })
     const subject = grant.subjectOf(callBy({ claims: jsonObject(claims), ...call }))
@@ -278,7 +278,11 @@ describe('the user of an assertion', () => {
 
   describe('by e-mail address', () => {
     const email = 'j@example.com'
-    const by = (members: object, provider?: PresetName, acceptsUserControlledClaim = false) =>
+    const by = (
+      members: object,
+      provider?: IssuerConfig['preset'],
+      acceptsUserControlledClaim = false,
+    ) =>
       nameOf(
         { sub: 'jdoe', email, ...members },
         {},
