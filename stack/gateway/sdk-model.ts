@@ -1,10 +1,7 @@
-/**
- * Owns the comparison of our types with the models of `oci-apigateway`, made when it is compiled.
- * No I/O, and nothing at run time.
- */
+/** Comparison of JSON with the models of Oracle's SDK, by the compiler alone. */
 
-/** A model of the SDK as it stands in JSON: enums are their values, and nothing is written to. */
-type Wire<T> = T extends string
+/** A model of the SDK as it is in JSON: enums are their values, and every member is read-only. */
+export type Wire<T> = T extends string
   ? `${T}`
   : T extends readonly (infer Item)[]
     ? readonly Wire<Item>[]
@@ -13,8 +10,8 @@ type Wire<T> = T extends string
       : T
 
 /**
- * `Ours`, given that OCI would take it: it is assignable to the model (else this does not compile)
- * and has no field that the model lacks (else it becomes `never`, and its uses do not compile).
+ * `Ours`, if it is assignable to the model (else this does not compile) and has no member that the
+ * model lacks (else it becomes `never`, and its uses do not compile).
  */
 export type Within<Model, Ours extends Wire<Model>> = [Exclude<keyof Ours, keyof Model>] extends [
   never,
@@ -22,5 +19,5 @@ export type Within<Model, Ours extends Wire<Model>> = [Exclude<keyof Ours, keyof
   ? Ours
   : never
 
-/** The values of an enum of the SDK, without the one that it adds for services newer than itself. */
+/** The values of an enum of the SDK, without its placeholder for values that are newer than itself. */
 export type Values<Enum extends string> = Exclude<`${Enum}`, 'UNKNOWN_VALUE'>

@@ -1,7 +1,4 @@
-/**
- * Owns the judgement of OCI request signatures made with a resource principal's session token.
- * No I/O. Source: OCI, "Request Signatures"; draft-cavage-http-signatures-08 behind it.
- */
+/** OCI, "Request Signatures", which builds on draft-cavage-http-signatures-08. */
 import { createPublicKey, verify, type KeyObject } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { jwtVerify, type JWK } from 'jose'
@@ -18,21 +15,39 @@ export type SignatureVerdict = { valid: true; subject: string } | { valid: false
 /** OCI, "Request Signatures": a greater clock skew is answered with 401. */
 const skewLimitSeconds = 300
 
+export interface Signer {
+  key: KeyObject
+  subject: string
+}
+
 /**
- * Whether the request bears a signature by a session key that one of `authorities` vouches for.
- * `now` in seconds since the epoch. The reason is for the stack's own records: OCI does not tell it.
+ * Verifies a signature by a resource principal: the session key is in a token that one of
+ * `authorities` signed. `now` in seconds since the epoch. The reason is for the stack's own records;
+ * OCI does not reveal it.
  */
-export async function judgeSignature(
+export function judgeSignature(
   request: SignedRequest,
   authorities: readonly KeyObject[],
   now: number,
+): Promise<SignatureVerdict> {
+  return verifySignature(request, now, (keyId) =>
+    keyId.startsWith('ST$')
+      ? readSession(keyId.slice('ST$'.length), authorities, now)
+      : Promise.resolve(undefined),
+  )
+}
+
+/** Verifies a signature by the key that `findSigner` returns for the `keyId`. */
+export async function verifySignature(
+  request: SignedRequest,
+  now: number,
+  findSigner: (keyId: string) => Promise<Signer | undefined>,
 ): Promise<SignatureVerdict> {
   const parameters = readParameters(request.headers.authorization)
   if (parameters === undefined) return refuse('no readable signature')
   const { version, keyId, algorithm, signature } = parameters
   if (version !== '1') return refuse('signature version is not 1')
   if (algorithm !== 'rsa-sha256') return refuse('algorithm is not rsa-sha256')
-  if (!keyId?.startsWith('ST$')) return refuse('keyId is no session token')
 
   const signed = (parameters['headers'] ?? '').toLowerCase().split(' ')
   const dateHeader = signed.includes('x-date') ? 'x-date' : 'date'
@@ -41,13 +56,13 @@ export async function judgeSignature(
   const date = Date.parse(headerValue(request, dateHeader) ?? '') / 1000
   if (!(Math.abs(now - date) <= skewLimitSeconds)) return refuse(`${dateHeader} is out of range`)
 
-  const session = await readSession(keyId.slice('ST$'.length), authorities, now)
-  if (session === undefined) return refuse('the session token is expired or of unknown origin')
+  const signer = await findSigner(keyId ?? '')
+  if (signer === undefined) return refuse('keyId is unknown or expired')
   const text = signingString(request, signed)
   if (text === undefined) return refuse('a signed header is absent')
   const bytes = Buffer.from(signature ?? '', 'base64')
-  return verify('sha256', Buffer.from(text), session.key, bytes)
-    ? { valid: true, subject: session.subject }
+  return verify('sha256', Buffer.from(text), signer.key, bytes)
+    ? { valid: true, subject: signer.subject }
     : refuse('the signature does not match')
 }
 
@@ -55,7 +70,7 @@ function refuse(reason: string): SignatureVerdict {
   return { valid: false, reason }
 }
 
-/** `Signature name="value",…`, each name once. */
+/** `Signature name="value",…`; a repeated name is an error. */
 function readParameters(header: string | undefined): Record<string, string> | undefined {
   const list = /^Signature (.+)$/.exec(header ?? '')?.[1]
   if (list === undefined) return undefined
@@ -90,7 +105,7 @@ async function readSession(
   token: string,
   authorities: readonly KeyObject[],
   now: number,
-): Promise<{ key: KeyObject; subject: string } | undefined> {
+): Promise<Signer | undefined> {
   for (const authority of authorities) {
     try {
       const { payload } = await jwtVerify(token, authority, {
@@ -101,7 +116,7 @@ async function readSession(
       const jwk = JSON.parse(String(payload['jwk'])) as JWK
       return { key: createPublicKey({ key: jwk, format: 'jwk' }), subject: payload.sub ?? '' }
     } catch {
-      // Not from this one; the next may know it.
+      // Signed by another authority, or not at all.
     }
   }
   return undefined

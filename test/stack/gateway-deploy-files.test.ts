@@ -1,9 +1,20 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { closeRigs, functionSays, startRig, type Rig } from './gateway-rig.ts'
-import { bearer as bearerOf, newKey, nowSeconds, tokenOf } from './gateway-token-rig.ts'
+import {
+  bearer as bearerOf,
+  closeProviders,
+  jsonWebKey,
+  newKey,
+  nowSeconds,
+  providerOrigin,
+  startProvider,
+  startRigWith,
+  tokenOf,
+} from './gateway-token-rig.ts'
 
 afterEach(closeRigs)
+afterEach(closeProviders)
 
 const folder = new URL('../../deploy/', import.meta.url)
 const oicHost = 'your-oic-host.example.com'
@@ -226,18 +237,45 @@ describe('api-deployment.jwt-basic-at-route.json', () => {
   })
 })
 
+describe('api-deployment.open.json', () => {
+  it('answers everybody', async () => {
+    const rig = await start('api-deployment.open.json')
+    const response = await rig.call('/oic/hello')
+    expect([response.status, JSON.parse(response.body)]).toEqual([200, { message: 'Hello' }])
+  })
+})
+
+describe('api-deployment.jwt-remote-keys.json', () => {
+  it('lets in a token that a published key verifies, and no other', async () => {
+    const provider = await startProvider()
+    provider.answers('jwks', { keys: [jsonWebKey(signingKey)] })
+    const file = new URL('api-deployment.jwt-remote-keys.json', folder)
+    const text = await readFile(file, 'utf8')
+    const host = new URL(providerOrigin).host
+    const specification: unknown = JSON.parse(
+      text.replace('your-identity-domain.example.com', host),
+    )
+    const rig = await startRigWith(provider, { specification, pathPrefix: '/oic' })
+    const statusOf = async (token: string) => (await rig.call('/oic/hello', bearerOf(token))).status
+    expect(await statusOf(await tokenOf(signingKey, { aud: gatewayHost }))).toBe(200)
+    expect(await statusOf(await tokenOf(newKey('SIGNING_KEY'), { aud: gatewayHost }))).toBe(401)
+    expect((await rig.call('/oic/hello')).status).toBe(401)
+  })
+})
+
 // That OCI's model takes them is proved by reading: what is read is a type within that model.
 describe('the files in deploy', () => {
   it('name hosts, functions, keys and credentials by the placeholders alone', async () => {
     const namesAndKeys = /\/\/[^/"]+|ocid1[^"]*|Basic [^"]*|"(audiences|n)": [^,\n]*/g
     const files = (await readdir(folder)).filter((name) => /^api-deployment.*\.json$/.test(name))
-    expect(files).toHaveLength(6)
+    expect(files).toHaveLength(8)
     const texts = await Promise.all(files.map((name) => readFile(new URL(name, folder), 'utf8')))
     const found = texts.flatMap((text) => text.match(namesAndKeys) ?? [])
     expect(new Set(found)).toEqual(
       new Set([
         `//${oicHost}`,
         '//identity.oraclecloud.com',
+        '//your-identity-domain.example.com',
         'ocid1.fnfunc.oc1.REGION.UNIQUE',
         'Basic BASE64_OF_USER_COLON_PASSWORD',
         '"audiences": ["your-api-gateway-host.example.com"]',

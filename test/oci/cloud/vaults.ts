@@ -1,0 +1,183 @@
+import { findVersion, newSecret, promote, type Secret } from '../../../stack/vault/secrets.ts'
+import { conflict, listed, type Route } from './route.ts'
+import { now, type Json, type Resource, type Store } from './store.ts'
+import type { WorkRequests } from './work-requests.ts'
+
+/** States that pass when they are read, as these resources have no work requests. */
+const next: Readonly<Record<string, string>> = {
+  CREATING: 'STARTING',
+  STARTING: 'ACTIVE',
+  UPDATING: 'ACTIVE',
+}
+
+/** Vaults and secrets: their own state has to be watched. `contents` are the secrets' versions. */
+export function vaultRoutes(
+  store: Store,
+  work: WorkRequests,
+  contents: Map<string, Secret>,
+  managementEndpoint: string,
+): Route[] {
+  return [
+    {
+      method: 'POST',
+      path: '/20180608/vaults',
+      model: ['oci-keymanagement', 'CreateVaultDetails'],
+      answer: ({ body }) => ({
+        body: shown(store.add('vault', 'CREATING', { ...body, managementEndpoint })),
+      }),
+    },
+    {
+      method: 'GET',
+      path: '/20180608/vaults',
+      answer: ({ query }) => ({ body: listed(store.all('vault'), query).map(shown) }),
+    },
+    {
+      method: 'GET',
+      path: '/20180608/vaults/*',
+      answer: ({ ids: [id] }) => ({ body: read(store.get('vault', id)) }),
+    },
+    {
+      method: 'POST',
+      path: '/20180608/vaults/*/actions/scheduleDeletion',
+      model: ['oci-keymanagement', 'ScheduleVaultDeletionDetails'],
+      answer: ({ ids: [id], body }) => ({ body: schedule(store.get('vault', id), body) }),
+    },
+    {
+      method: 'POST',
+      path: '/20180608/secrets',
+      model: ['oci-vault', 'CreateSecretDetails'],
+      answer: ({ body: { secretContent, ...members } }) => {
+        store.mustBeNew('secret', 'secretName', members['secretName'])
+        mustBeActive(store.get('vault', String(members['vaultId'])), 'ACTIVE')
+        mustBeActive(store.get('key', String(members['keyId'])), 'ENABLED')
+        const failure = work.takeFailure('CREATE_SECRET')
+        const secret = store.add('secret', failure === undefined ? 'CREATING' : 'FAILED', {
+          ...members,
+          currentVersionNumber: 1,
+          ...(failure !== undefined && { lifecycleDetails: failure }),
+        })
+        contents.set(secret.id, newSecret(decode(secretContent), new Date()))
+        return { body: shown(secret) }
+      },
+    },
+    {
+      method: 'GET',
+      path: '/20180608/secrets',
+      answer: ({ query }) => ({ body: listed(store.all('secret'), query).map(shown) }),
+    },
+    {
+      method: 'GET',
+      path: '/20190301/secretbundles/*',
+      answer: ({ ids: [id] }) => {
+        const secret = store.get('secret', id)
+        mustBeActive(secret, 'ACTIVE')
+        return { body: bundle(secret.id, contents.get(secret.id)) }
+      },
+    },
+    {
+      method: 'GET',
+      path: '/20180608/secrets/*',
+      answer: ({ ids: [id] }) => ({ body: read(store.get('secret', id)) }),
+    },
+    {
+      method: 'PUT',
+      path: '/20180608/secrets/*',
+      model: ['oci-vault', 'UpdateSecretDetails'],
+      answer: ({ ids: [id], body: { secretContent, ...members } }) => {
+        const secret = store.get('secret', id)
+        const content = contents.get(secret.id)
+        if (content === undefined || secret.lifecycleState !== 'ACTIVE') conflict('not active')
+        if (secretContent !== undefined) {
+          const versionNumber = content.versions.length + 1
+          content.versions.push({
+            versionNumber,
+            versionName: null,
+            content: decode(secretContent),
+            timeCreated: new Date(),
+          })
+          promote(content, versionNumber)
+        }
+        Object.assign(secret, members, {
+          lifecycleState: 'UPDATING',
+          currentVersionNumber: content.current,
+        })
+        return { body: shown(secret) }
+      },
+    },
+    {
+      method: 'POST',
+      path: '/20180608/secrets/*/actions/scheduleDeletion',
+      model: ['oci-vault', 'ScheduleSecretDeletionDetails'],
+      answer: ({ ids: [id], body }) => {
+        schedule(store.get('secret', id), body)
+        return {}
+      },
+    },
+  ]
+}
+
+/** The key management API, which each vault has at an address of its own. */
+export function keyRoutes(store: Store): Route[] {
+  return [
+    {
+      method: 'POST',
+      path: '/20180608/keys',
+      model: ['oci-keymanagement', 'CreateKeyDetails'],
+      answer: ({ body }) => ({ body: shown(store.add('key', 'CREATING', body)) }),
+    },
+    {
+      method: 'GET',
+      path: '/20180608/keys',
+      answer: ({ query }) => ({ body: listed(store.all('key'), query).map(shown) }),
+    },
+    {
+      method: 'GET',
+      path: '/20180608/keys/*',
+      answer: ({ ids: [id] }) => {
+        const key = store.get('key', id)
+        if (key.lifecycleState === 'STARTING') key.lifecycleState = 'ENABLED'
+        return { body: read(key) }
+      },
+    },
+  ]
+}
+
+function shown(resource: Resource): Json {
+  const { lifecycleState } = resource
+  return {
+    ...resource,
+    lifecycleState: lifecycleState === 'STARTING' ? 'CREATING' : lifecycleState,
+  }
+}
+
+function read(resource: Resource): Json {
+  const { lifecycleState } = resource
+  resource.lifecycleState = next[lifecycleState] ?? lifecycleState
+  return shown(resource)
+}
+
+function bundle(secretId: string, secret: Secret | undefined): Json {
+  const version = secret && findVersion(secret, {})
+  const content = version?.content.toString('base64')
+  return {
+    secretId,
+    versionNumber: version?.versionNumber,
+    stages: ['CURRENT'],
+    secretBundleContent: { contentType: 'BASE64', content },
+  }
+}
+
+function schedule(resource: Resource, details: Json): Json {
+  if (resource.lifecycleState.includes('DELET')) conflict('it is being deleted')
+  resource['timeOfDeletion'] = details['timeOfDeletion'] ?? now()
+  resource.lifecycleState = 'PENDING_DELETION'
+  return resource
+}
+
+function mustBeActive({ id, lifecycleState }: Resource, wanted: string): void {
+  if (lifecycleState !== wanted) conflict(`${id} is ${lifecycleState}`)
+}
+
+function decode(secretContent: unknown): Buffer {
+  return Buffer.from(String((secretContent as Json)['content']), 'base64')
+}

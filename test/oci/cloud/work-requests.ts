@@ -1,0 +1,105 @@
+import { newOcid, now, type Resource } from './store.ts'
+
+export type Service = 'functions' | 'gateway' | 'logging'
+
+interface WorkRequest {
+  readonly id: string
+  readonly service: Service
+  readonly operationType: string
+  status: 'ACCEPTED' | 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED'
+  readonly resource: Resource
+  readonly succeed: () => void
+  readonly errorMessage?: string
+}
+
+/**
+ * Work requests move by one state each time they are read, and have their effect at the end. Who does
+ * not wait for one finds its resource unfinished.
+ */
+export class WorkRequests {
+  readonly #requests: WorkRequest[] = []
+  readonly #failures = new Map<string, string>()
+
+  /** The next operation of this type fails with this message. */
+  failNext(operationType: string, message: string): void {
+    this.#failures.set(operationType, message)
+  }
+
+  /** Whether the next operation of this type is to fail; it does so once. */
+  takeFailure(operationType: string): string | undefined {
+    const message = this.#failures.get(operationType)
+    this.#failures.delete(operationType)
+    return message
+  }
+
+  /** The headers of the answer that starts a work request. */
+  start(
+    service: Service,
+    operationType: string,
+    resource: Resource,
+    succeed: () => void,
+  ): Record<string, string> {
+    const errorMessage = this.takeFailure(operationType)
+    const request: WorkRequest = {
+      id: newOcid('workrequest'),
+      service,
+      operationType,
+      status: 'ACCEPTED',
+      resource,
+      succeed,
+      ...(errorMessage !== undefined && { errorMessage }),
+    }
+    this.#requests.push(request)
+    return { 'opc-work-request-id': request.id }
+  }
+
+  read(service: Service, id: string | undefined): object | undefined {
+    const request = this.#find(service, id)
+    if (request === undefined) return undefined
+    advance(request)
+    const { operationType, status, resource } = request
+    const actionType = status === 'SUCCEEDED' ? pastTense(operationType) : 'IN_PROGRESS'
+    return {
+      id,
+      operationType,
+      status,
+      percentComplete: status === 'SUCCEEDED' ? 100 : 0,
+      compartmentId: resource['compartmentId'],
+      timeAccepted: now(),
+      resources: [{ entityType: 'resource', actionType, identifier: resource.id }],
+    }
+  }
+
+  /** Lists in pages are bare in the logging API and have `items` in the other two. */
+  errors(service: Service, id: string | undefined): object | undefined {
+    const request = this.#find(service, id)
+    if (request === undefined) return undefined
+    const { status, errorMessage: message } = request
+    const errors = status === 'FAILED' ? [{ code: 'InternalError', message, timestamp: now() }] : []
+    return service === 'logging' ? errors : { items: errors }
+  }
+
+  #find(service: Service, id: string | undefined): WorkRequest | undefined {
+    return this.#requests.find((one) => one.service === service && one.id === id)
+  }
+}
+
+function advance(request: WorkRequest): void {
+  if (request.status === 'ACCEPTED') request.status = 'IN_PROGRESS'
+  else if (request.status === 'IN_PROGRESS') {
+    if (request.errorMessage === undefined) {
+      request.status = 'SUCCEEDED'
+      request.succeed()
+    } else {
+      request.status = 'FAILED'
+      request.resource.lifecycleState = request.operationType.startsWith('CREATE')
+        ? 'FAILED'
+        : 'ACTIVE'
+    }
+  }
+}
+
+function pastTense(operationType: string): string {
+  if (operationType.startsWith('CREATE')) return 'CREATED'
+  return operationType.startsWith('UPDATE') ? 'UPDATED' : 'DELETED'
+}

@@ -1,0 +1,155 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Kind } from './cloud/store.ts'
+import { documents, readmeSteps, shellBlocks, under, type Block } from './support/documents.ts'
+import { modelProblems } from './support/models.ts'
+import {
+  compartment,
+  complaints,
+  functions,
+  settings,
+  startSession,
+  type Session,
+} from './support/session.ts'
+
+const blocks = documents.flatMap(shellBlocks)
+let session: Session
+
+beforeAll(async () => {
+  session = await startSession()
+})
+afterAll(() => session.close())
+
+function changes(from = 0): string[] {
+  return session.cloud.requests.slice(from).filter((request) => !request.startsWith('GET'))
+}
+
+/** A resource that is there already, as a variable. */
+function has(variable: string, kind: Kind, state = 'ACTIVE', members: object = {}): string {
+  const { id } = session.cloud.store.add(kind, state, { compartmentId: compartment, ...members })
+  return `${variable}=${id}`
+}
+
+describe('a step whose predecessor failed', () => {
+  const dependent = blocks.filter(({ text }) =>
+    /\b(oci|oci_wait|ensure|deploy_api|secret|fn|set_key)\b/.test(text),
+  )
+  const cases = dependent
+    .filter(({ text }) => text !== functions && !text.startsWith('REGION='))
+    .map((block, index): [string, Block] => [
+      `${block.document}: ${block.heading} (${index})`,
+      block,
+    ])
+
+  // Pasted into a shell that has the functions and no variable at all.
+  it.each(cases)('%s names what is missing and changes nothing', async (_, block) => {
+    const before = session.cloud.requests.length
+    const { stderr } = await session.paste(functions, 'rm ~/oic.env', block.text)
+    expect(stderr).toMatch(
+      /bash: [A-Z_\d]+: parameter null or not set|function oic-gateway-authorizer not found/,
+    )
+    expect(changes(before)).toEqual([])
+  })
+})
+
+describe('a work request that failed', () => {
+  const message = 'out of capacity'
+  afterEach(() => session.paste('rm -f ~/oic.env'))
+
+  async function run(operation: string, variables: readonly string[], text: string) {
+    session.cloud.work.failNext(operation, message)
+    const before = session.cloud.requests.length
+    const { stderr } = await session.paste(settings, functions, ...variables, text)
+    return { stderr, changed: changes(before).map((request) => request.split('/').at(-1)) }
+  }
+
+  it('is reported with step and message; a function is not deployed without its application', async () => {
+    const { stderr, changed } = await run(
+      'CREATE_APPLICATION',
+      ['NAMESPACE=x'],
+      under(readmeSteps, /^3\. /)[1]?.text ?? '',
+    )
+    expect(stderr).toContain('oci fn application create ended as FAILED: out of capacity')
+    expect(stderr).toContain('bash: FUNCTION: parameter null or not set')
+    expect(changed).toEqual(['applications 200'])
+    expect(session.commands.filter(({ args }) => args.includes('deploy'))).toEqual([])
+  })
+
+  it('leaves no log without its group, whose failure the logging API lists in its own way', async () => {
+    const text = under(readmeSteps, /^4\. /)[0]?.text.replace(/^set_key[^]*/m, '') ?? ''
+    const variables = ['FUNCTION=f APPLICATION=a INTROSPECTION_OCID=i OIC_OCID=o']
+    const { stderr, changed } = await run('CREATE_LOG_GROUP', variables, text)
+    expect(stderr).toContain(
+      'step 4, permissions, log and keys: oci logging log-group create ended as FAILED: out of capacity',
+    )
+    expect(stderr).toContain('bash: LOG_GROUP: parameter null or not set')
+    expect(changed).toEqual(['policies 200', 'logGroups 202'])
+  })
+
+  it('leaves no deployment without its gateway', async () => {
+    const text = under(readmeSteps, /^5\. /)
+      .map((block) => block.text)
+      .join('\n')
+    const { stderr, changed } = await run('CREATE_GATEWAY', ['FUNCTION=f'], text)
+    expect(stderr).toContain(
+      'step 5, the deployment: oci api-gateway gateway create ended as FAILED: out of capacity',
+    )
+    expect(stderr).toContain('bash: GATEWAY: parameter null or not set')
+    expect(changed).toEqual(['gateways 200'])
+  })
+
+  it('leaves a log group that its log is still in', async () => {
+    const group = has('LOG_GROUP', 'loggroup')
+    const log = has('LOG', 'log', 'ACTIVE', { logGroupId: group.split('=')[1] })
+    const text = under(shellBlocks('docs/operations.md'), /^Take it down/)[0]?.text ?? ''
+    const lines = text.split('\n').filter((line) => /^STEP|logging/.test(line))
+    const { stderr } = await run('DELETE_LOG', [group, log], lines.join('\n'))
+    expect(stderr).toContain(
+      'taking it down: oci logging log delete ended as FAILED: out of capacity',
+    )
+    expect(stderr).toContain('taking it down: oci logging log-group delete failed')
+    expect(session.cloud.store.live('loggroup')).toHaveLength(1)
+  })
+
+  it('is told of a secret by the secret itself', async () => {
+    const variables = [has('VAULT', 'vault'), has('KEY', 'key', 'ENABLED'), 'STEP=one']
+    const { stderr } = await run('CREATE_SECRET', variables, 'A=$(secret a b); echo "${A:?}"')
+    expect(stderr).toContain('one: oci vault secret create-base64 ended as FAILED: out of capacity')
+    expect(stderr).toContain('bash: A: parameter null or not set')
+  })
+})
+
+// Each is put into a step as it stands in the README; the replay would report it.
+describe('a mistake in a command', () => {
+  const gateway = () => under(readmeSteps, /^5\. /)[0]?.text ?? ''
+  const deploy = () => under(readmeSteps, /^5\. /)[1]?.text ?? ''
+
+  async function paste(text: string, ...variables: string[]) {
+    const before = session.ociCalls().length
+    const { stderr } = await session.paste(
+      'rm -f ~/oic.env',
+      settings,
+      functions,
+      ...variables,
+      text,
+    )
+    return complaints(session.ociCalls().slice(before), stderr).join('\n')
+  }
+
+  it.each([
+    ['an option that does not exist', '--subnet-id ', '--subnet ', 'No such option'],
+    ['a wrong enumeration', 'PUBLIC', 'OPEN', 'invalid'],
+  ])('is found: %s', async (_, from, to, told) => {
+    expect(gateway()).toContain(from)
+    expect(await paste(gateway().replace(from, to))).toMatch(new RegExp(told, 'i'))
+  })
+
+  it('is found: a member and a value that a specification cannot have', async () => {
+    const file = 'deploy/api-deployment.json'
+    const wrong = deploy().replace(' \\', ' functionId functionID OVERWRITE REPLACE \\')
+    expect(wrong).toContain(file)
+    const known = session.cloud.bodies.length
+    await paste(wrong, has('GATEWAY', 'gateway'), has('FUNCTION', 'function'))
+    const problems = modelProblems(session.cloud.bodies.slice(known)).join('\n')
+    expect(problems).toContain("'functionID' does not exist")
+  })
+})

@@ -1,0 +1,250 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { homeRegion } from './cloud/others.ts'
+import type { Kind } from './cloud/store.ts'
+import { readmeSteps, shellBlocks, under, type Block } from './support/documents.ts'
+import { modelProblems } from './support/models.ts'
+import { complaints, newSecret, settings, startSession, type Session } from './support/session.ts'
+import { credentials, oicHost, oicPath } from './support/world.ts'
+
+const operations = shellBlocks('docs/operations.md')
+let session: Session
+
+beforeAll(async () => {
+  session = await startSession()
+})
+afterAll(() => session.close())
+
+/** Pastes blocks; neither the shell nor `oci` may complain. */
+async function paste(blocks: readonly Block[], ...more: string[]) {
+  const before = session.ociCalls().length
+  const { stdout, stderr } = await session.paste(...blocks.map(({ text }) => text), ...more)
+  const calls = session.ociCalls().slice(before)
+  expect(complaints(calls, stderr)).toEqual([])
+  return { stdout, stderr, calls }
+}
+
+function live(kind: Kind) {
+  return session.cloud.store.live(kind)
+}
+
+function keys(): Record<string, string> {
+  return (live('function')[0]?.['config'] ?? {}) as Record<string, string>
+}
+
+/** All versions of the secret of that name, the newest last. */
+function versions(name: string): string[] {
+  const { id = '' } = live('secret').find((one) => one['secretName'] === name) ?? {}
+  return (session.cloud.secrets.get(id)?.versions ?? []).map(({ content }) => content.toString())
+}
+
+// Each test goes on where the one before it ended, as a reader does, in a shell of its own.
+describe('the steps of the README', () => {
+  it('begin with values and functions', async () => {
+    const [values, functions, ...rest] = under(readmeSteps, /^Get it live/)
+    expect(rest).toEqual([])
+    await paste(values && functions ? [values] : [], settings, functions?.text ?? '')
+  })
+
+  it('1: test the applications', async () => {
+    const { stdout } = await paste(under(readmeSteps, /^1\. /))
+    expect(stdout).toContain('"active":true')
+    expect(stdout).toContain('integration called with Bearer')
+  })
+
+  it('2: put both secrets into a new vault', async () => {
+    const secrets = `INTROSPECTION_SECRET=${credentials.introspection[1]} OIC_SECRET=${credentials.OIC[1]}`
+    const [block] = under(readmeSteps, /^2\. /)
+    const { calls } = await paste([], secrets, block?.text ?? '')
+    expect(versions('introspection-client')).toEqual([credentials.introspection[1]])
+    expect(versions('oic-client')).toEqual([credentials.OIC[1]])
+    const refused = calls.filter(({ status }) => status !== 0)
+    expect(refused.map(({ args }) => args.slice(0, 4).join(' '))).toEqual([
+      'kms management key list',
+    ])
+    expect(refused[0]?.args).toContain('--no-retry')
+  })
+
+  it('3: deploy the function', async () => {
+    await paste(under(readmeSteps, /^3\. /))
+    expect(live('function')).toMatchObject([
+      { displayName: 'oic-gateway-authorizer', memoryInMBs: 256, timeoutInSeconds: 15, config: {} },
+    ])
+    const docker = session.commands.filter(({ name }) => name === 'docker')
+    expect(docker.map(({ args }) => args[0])).toEqual([
+      'login',
+      'version',
+      'build',
+      'push',
+      'logout',
+    ])
+    const contexts = session.commands.filter(({ name, args }) => name === 'fn' && args[0] === 'use')
+    expect(contexts).toHaveLength(1)
+  })
+
+  it('4: give permissions, a log and keys', async () => {
+    const { stdout, calls } = await paste(under(readmeSteps, /^4\. /))
+    expect(stdout).toContain('"active":false')
+    const [policy] = live('policy')
+    const statements = policy?.['statements'] as string[]
+    const [target] = live('function')
+    const secrets = live('secret').map(({ id }) => id)
+    expect(statements).toHaveLength(3)
+    for (const [index, id] of secrets.entries()) {
+      expect(statements[index]).toContain(`request.principal.id='${target?.id ?? ''}'`)
+      expect(statements[index]).toContain(`target.secret.id='${id}'`)
+    }
+    const create = calls.find(({ args }) => args.join(' ').startsWith('iam policy create'))
+    expect(create?.args).toContain(homeRegion)
+    expect(live('log')).toMatchObject([
+      { configuration: { source: { category: 'invoke', resource: live('application')[0]?.id } } },
+    ])
+    expect(Object.keys(keys())).toHaveLength(9)
+  })
+
+  it('5: deploy the API, with nothing left to fill in', async () => {
+    await paste(under(readmeSteps, /^5\. /))
+    const [deployment] = live('deployment')
+    const specification = JSON.stringify(deployment?.['specification'])
+    expect(deployment).toMatchObject({ pathPrefix: '/oic', lifecycleState: 'ACTIVE' })
+    expect(specification).toContain(`https://${oicHost}${oicPath}/`)
+    expect(specification).not.toMatch(/ECHO|your-oic-host|UNIQUE/)
+  })
+
+  it('6: call it', async () => {
+    const { stdout } = await paste(under(readmeSteps, /^6\. /))
+    expect(stdout.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 401', 'HTTP/1.1 200'])
+    expect(stdout).toContain('integration called with Bearer')
+  })
+
+  it('change nothing when they are pasted again', async () => {
+    const before = JSON.stringify(
+      ['vault', 'key', 'secret', 'application', 'policy', 'loggroup', 'log', 'gateway'].map(
+        (kind) => live(kind as Kind),
+      ),
+    )
+    const secrets = `INTROSPECTION_SECRET=x OIC_SECRET=y`
+    const again = under(readmeSteps, /^[245]\. /)
+    await paste([], secrets, ...again.map(({ text }) => text))
+    const after = JSON.stringify(
+      ['vault', 'key', 'secret', 'application', 'policy', 'loggroup', 'log', 'gateway'].map(
+        (kind) => live(kind as Kind),
+      ),
+    )
+    expect(after).toBe(before)
+    expect(live('deployment')).toHaveLength(1)
+  })
+
+  it('keep values and functions, but no secret and no token, and put none on a command line', () => {
+    const kept = readFileSync(join(session.folder, 'oic.env'), 'utf8')
+    const commandLines = [
+      ...session.ociCalls().map(({ args }) => args.join(' ')),
+      ...session.commands.map(({ args }) => args.join(' ')),
+    ].join('\n')
+    const secrets = Object.values(credentials).map(([, secret]) => secret)
+    const encoded = secrets.map((secret) => Buffer.from(secret).toString('base64'))
+    expect(
+      secrets.filter((secret) => kept.includes(secret) || commandLines.includes(secret)),
+    ).toEqual([])
+    expect(encoded.filter((secret) => commandLines.includes(secret))).toEqual([])
+    expect(kept).not.toMatch(/ (OIC_)?TOKEN=/)
+  })
+})
+
+describe('operations', () => {
+  it('saves the keys and checks them', async () => {
+    const { stdout } = await paste(under(operations, /^Before a change/))
+    expect(JSON.parse(readFileSync(join(session.folder, 'project/keys.json'), 'utf8'))).toEqual(
+      keys(),
+    )
+    expect(stdout).toMatch(/introspection/)
+  })
+
+  it('upgrades to a new tag and keeps the keys', async () => {
+    const before = keys()
+    await paste(under(operations, /^Upgrade/))
+    expect(live('function')[0]?.['image']).toMatch(/:0\.1\.1$/)
+    expect(keys()).toEqual(before)
+  })
+
+  it('rolls back to the old image and keeps the keys', async () => {
+    const before = keys()
+    const { stdout } = await paste(under(operations, /^Roll back/))
+    expect(stdout).toContain('"0.1.1"')
+    expect(live('function')[0]?.['image']).toMatch(/:0\.1\.0$/)
+    expect(keys()).toEqual(before)
+    expect(Object.keys(before)).toHaveLength(9)
+  })
+
+  it('changes a key and restores a saved state', async () => {
+    const saved = keys()
+    const [change, restore] = under(operations, /^Keys/)
+    await paste([], change?.text.split('\n')[0] ?? '')
+    expect(keys()).toEqual({ ...saved, log_level: 'debug' })
+    await paste(change ? [change] : [])
+    expect(keys()).toEqual(saved)
+    await paste([], 'set_key audience nobody; set_key log_level warn', restore?.text ?? '')
+    expect(keys()).toEqual(saved)
+  })
+
+  it('puts a new version of a secret into Vault', async () => {
+    await paste(under(operations, /^Secrets/))
+    expect(versions('oic-client')).toEqual([credentials.OIC[1], newSecret])
+    expect(versions('introspection-client')).toEqual([credentials.introspection[1]])
+    expect(live('secret').find((one) => one['secretName'] === 'oic-client')).toMatchObject({
+      lifecycleState: 'ACTIVE',
+      currentVersionNumber: 2,
+    })
+  })
+
+  it('looks at the compiled code', async () => {
+    const { stdout } = await paste(
+      [],
+      'TAG=0.1.0',
+      ...under(operations, /compiled/).map(({ text }) => text),
+    )
+    expect(stdout).toContain('false')
+  })
+
+  it('switches to Basic credentials', async () => {
+    await paste(under(shellBlocks('docs/backends.md'), /^Basic credentials/))
+    expect(versions('oic-basic')).toEqual([credentials.user.join(':')])
+    const { id = '' } = live('secret').find((one) => one['secretName'] === 'oic-basic') ?? {}
+    expect(keys()).toMatchObject({ back_end_grant: 'basic', back_end_client_secret_ocid: id })
+    expect(
+      Object.keys(keys()).filter((key) => /token_endpoint|client_id$|scope/.test(key)),
+    ).toEqual(['idcs_app_client_id'])
+    expect(
+      live('policy')
+        .flatMap((one) => one['statements'])
+        .join(),
+    ).toContain(id)
+    await paste(under(operations, /^Before a change/))
+  })
+
+  it('takes everything down', async () => {
+    await paste(under(operations, /^Take it down/))
+    const left = (
+      [
+        'deployment',
+        'gateway',
+        'log',
+        'loggroup',
+        'function',
+        'application',
+        'repository',
+        'image',
+        'vault',
+      ] as const
+    ).flatMap(live)
+    expect(left).toEqual([])
+    expect(live('policy').map((one) => one['name'])).toEqual(['oic-authorizer-basic'])
+    expect(live('secret').map((one) => one['secretName'])).toEqual(['oic-basic'])
+  })
+})
+
+it('sends what the SDK’s models have, and nothing else', () => {
+  expect(session.cloud.bodies.length).toBeGreaterThan(10)
+  expect(modelProblems(session.cloud.bodies)).toEqual([])
+})

@@ -1,0 +1,148 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { startGateway } from '../../../stack/gateway/gateway.ts'
+import { listen, type LocalServer } from '../../../stack/listen.ts'
+import { call, functionSays } from '../../stack/gateway-rig.ts'
+import { jsonWebKey, newKey, tokenOf } from '../../stack/gateway-token-rig.ts'
+import type { Cloud } from '../cloud/cloud.ts'
+import type { Json } from '../cloud/store.ts'
+import type { Outcome } from './fn.ts'
+
+export const callers = 'https://idcs-callers.identity.oraclecloud.com'
+export const oicDomain = 'https://idcs-oic.identity.oraclecloud.com'
+export const oicHost = 'oic-example.integration.eu-frankfurt-1.ocp.oraclecloud.com'
+export const oicPath = '/ic/api/integration/v1/flows/rest/ORDERS/2.0'
+export const oicScope = 'https://oic-example.ocp.oraclecloud.com:443urn:opc:resource:consumer::all'
+export const audience = 'https://api.example.com/'
+
+/** Client id and secret of each application, and OIC's user. */
+export const credentials = {
+  introspection: ['introspections-id', 'introspections-secret'],
+  caller: ['callers-id', 'callers-secret'],
+  OIC: ['oics-id', 'oics-secret'],
+  user: ['oics-user', 'users-password'],
+} as const
+
+const oicToken = 'token-for-oic'
+const basicOfUser = `Basic ${Buffer.from(credentials.user.join(':')).toString('base64')}`
+
+/** What `curl` reaches: two identity domains, OIC, and the deployments, which the local gateway runs. */
+export class World {
+  readonly #cloud: Cloud
+  readonly #key = newKey()
+  readonly #oic: LocalServer
+  readonly #domain: LocalServer
+  readonly #callersToken: string
+
+  private constructor(
+    cloud: Cloud,
+    oic: LocalServer,
+    domain: LocalServer,
+    token: string,
+    key = newKey(),
+  ) {
+    this.#cloud = cloud
+    this.#oic = oic
+    this.#domain = domain
+    this.#callersToken = token
+    this.#key = key
+  }
+
+  static async start(cloud: Cloud): Promise<World> {
+    const key = newKey()
+    const exp = Math.floor(Date.now() / 1000) + 3600
+    const token = await tokenOf(key, { aud: audience, exp, scope: 'echo:invoke' })
+    const domain = await listen((_, response) => response.end(JSON.stringify(keysOf(key))))
+    return new World(cloud, await listen(serveOic), domain, token, key)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#oic.close(), this.#domain.close()])
+  }
+
+  async curl(args: readonly string[], input: string): Promise<Outcome> {
+    const url = new URL(args.find((word) => word.startsWith('https://')) ?? 'https://none')
+    const values = (option: string) => args.filter((_, index) => args[index - 1] === option)
+    const basic = /^user = "(.*)"/.exec(input)?.[1]
+    const form = new URLSearchParams(values('--data-urlencode').map((one) => splitOnce(one, '=')))
+    const headers = [
+      ...values('-H').flatMap((header) => splitOnce(header, ': ')),
+      ...(basic === undefined
+        ? []
+        : ['Authorization', `Basic ${Buffer.from(basic).toString('base64')}`]),
+    ]
+    const answer = await this.#answer(url, form, headers, basic)
+    if (answer === undefined) return { stderr: `curl: (6) Could not resolve host\n`, status: 6 }
+    const head = args.includes('-i') ? `HTTP/1.1 ${answer.status}\n\n` : ''
+    return { stdout: `${head}${answer.body}\n` }
+  }
+
+  async #answer(url: URL, form: URLSearchParams, headers: readonly string[], basic = '') {
+    const is = (name: 'introspection' | 'caller' | 'OIC') => basic === credentials[name].join(':')
+    const scope = form.get('scope')
+    switch (url.origin + url.pathname) {
+      case `${callers}/oauth2/v1/token`:
+        return is('caller') && scope === `${audience}echo:invoke`
+          ? tokenAnswer(this.#callersToken)
+          : { status: 401, body: '{"error":"invalid_client"}' }
+      case `${oicDomain}/oauth2/v1/token`:
+        return is('OIC') && scope === oicScope
+          ? tokenAnswer(oicToken)
+          : { status: 401, body: '{"error":"invalid_client"}' }
+      case `${callers}/oauth2/v1/introspect`:
+        return { status: 200, body: JSON.stringify({ active: is('introspection'), aud: audience }) }
+      case `${callers}/admin/v1/SigningCert/jwk`:
+        return { status: 200, body: JSON.stringify(keysOf(this.#key)) }
+    }
+    if (url.host === oicHost) return call(this.#oic.url, url.pathname, { headers })
+    return this.#throughGateway(url, headers)
+  }
+
+  /** Rejects where the local gateway would not run the deployment's specification. */
+  async #throughGateway(url: URL, headers: readonly string[]) {
+    const { store } = this.#cloud
+    const owner = store.live('gateway').find((one) => one['hostname'] === url.hostname)
+    const deployments = store.live('deployment').filter((one) => one['gatewayId'] === owner?.id)
+    if (owner === undefined || deployments.length === 0) return undefined
+    const gateway = await startGateway({
+      deployments: deployments.map((one) => ({
+        pathPrefix: String(one['pathPrefix']),
+        specification: one['specification'],
+      })),
+      origins: { [`https://${oicHost}`]: this.#oic.url, [callers]: this.#domain.url },
+      invokeFunction: (_, body) => {
+        const { data } = JSON.parse(body.toString()) as { data: Json }
+        return data['token'] === `Bearer ${this.#callersToken}`
+          ? functionSays({ active: true, context: { back_end_token: `Bearer ${oicToken}` } })
+          : functionSays({ active: false, context: { responseCode: '401' } })
+      },
+    })
+    try {
+      return await call(gateway.url, url.pathname, { headers })
+    } finally {
+      await gateway.close()
+    }
+  }
+}
+
+function serveOic(request: IncomingMessage, response: ServerResponse): void {
+  const { authorization = '' } = request.headers
+  const isKnown = [`Bearer ${oicToken}`, basicOfUser].includes(authorization)
+  const isIntegration = request.url === `${oicPath}/hello`
+  response.writeHead(isKnown ? (isIntegration ? 200 : 404) : 401)
+  response.end(
+    isKnown ? `integration called with ${authorization.split(' ')[0] ?? ''}` : 'OIC says no',
+  )
+}
+
+function keysOf(key: ReturnType<typeof newKey>): object {
+  return { keys: [jsonWebKey(key)] }
+}
+
+function tokenAnswer(token: string) {
+  return { status: 200, body: `{"access_token":"${token}","token_type":"Bearer"}` }
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator)
+  return [text.slice(0, at), text.slice(at + separator.length)]
+}
