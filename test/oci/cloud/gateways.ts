@@ -14,6 +14,9 @@ export function gatewayRoutes(store: Store, work: WorkRequests): Route[] {
       path: `${base}/gateways`,
       model: ['oci-apigateway', 'CreateGatewayDetails'],
       answer: ({ body }) => {
+        if (!['PUBLIC', 'PRIVATE'].includes(String(body['endpointType']))) {
+          badRequest('endpointType is neither PUBLIC nor PRIVATE')
+        }
         const gateway = store.add('gateway', 'CREATING', body)
         gateway['hostname'] =
           `${gateway.id.slice(-20)}.apigateway.eu-frankfurt-1.oci.customer-oci.com`
