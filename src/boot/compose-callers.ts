@@ -22,17 +22,20 @@ function issuerVerifier(issuer: IssuerConfig, ports: CountedPorts): IssuerVerifi
   const { jwt, introspection } = issuer
   const { askAsClient, clock } = ports
   const locate = createLocate(issuer, ports)
+  const introspect =
+    introspection &&
+    createIntrospect(issuer, introspection, {
+      locate: locate(introspection.endpoint, 'introspection_endpoint'),
+      askAsClient: askAsClient('introspection'),
+      clock,
+    })
   return {
     issuer,
+    knows: introspect?.knows,
     verify: createIssuerVerifier(
       issuer,
       jwt && createJwtVerifier(issuer, jwt, signingKeys(issuer.name, jwt, locate, ports), clock),
-      introspection &&
-        createIntrospect(issuer, introspection, {
-          locate: locate(introspection.endpoint, 'introspection_endpoint'),
-          askAsClient: askAsClient('introspection'),
-          clock,
-        }),
+      introspect,
     ),
   }
 }

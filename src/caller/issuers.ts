@@ -3,6 +3,7 @@ import type { IssuerConfig } from '../config/model.ts'
 import { denial, refusalBy, type Denial, type Fault } from '../decision.ts'
 import type { Check, Finding, Observe } from '../findings.ts'
 import { failure } from '../platform/result.ts'
+import type { Redacted } from '../platform/redacted.ts'
 import { diagnose } from './diagnosis.ts'
 import { lacksScopeAlone } from './token-rules.ts'
 import {
@@ -17,6 +18,8 @@ import type { VerifyCaller } from './verified-caller.ts'
 export interface IssuerVerifier {
   readonly issuer: IssuerConfig
   readonly verify: VerifyCaller
+  /** Whether the issuer's answer about the token is cached. */
+  readonly knows?: ((token: Redacted) => boolean) | undefined
 }
 
 /**
@@ -24,6 +27,8 @@ export interface IssuerVerifier {
  * identity domains do. An opaque token, or a JWT without `iss`, is shown to those that introspect.
  * The first issuer that accepts it decides. If none does, a fault outweighs a denial, as the issuer
  * that could not be asked might have accepted the token, unless another one is sure that it is its own.
+ * An opaque token is shown first to an issuer that has its answer cached, and not at all to one whose
+ * tokens are configured to look different.
  */
 export function createCallerVerifier(verifiers: readonly IssuerVerifier[]): VerifyCaller {
   const issuers = verifiers.map(({ issuer }) => issuer)
@@ -33,7 +38,7 @@ export function createCallerVerifier(verifiers: readonly IssuerVerifier[]): Veri
     const badForm = refusalBy(FORM_CHECKS, { text, jwt }, observe)
     if (badForm !== undefined) return failure(badForm)
 
-    const asked = whoIsAsked(verifiers, jwt)
+    const asked = whoIsAsked(verifiers, token, jwt)
     if (observe !== undefined) observeChoice(verifiers, asked, jwt, observe)
     const refusals: (Denial | Fault)[] = []
     for (const { issuer, verify } of asked) {
@@ -129,14 +134,47 @@ function findingOfFault({ reason, circumstances }: Fault): Finding {
  */
 function whoIsAsked(
   verifiers: readonly IssuerVerifier[],
+  token: Redacted,
   jwt: UnverifiedJwt | undefined,
 ): readonly IssuerVerifier[] {
   const claimed = jwt && claimedIssuer(jwt)
-  if (claimed === undefined) return verifiers.filter(({ issuer }) => issuer.jwt === undefined)
+  if (claimed === undefined) {
+    const introspecting = verifiers.filter(({ issuer }) => issuer.jwt === undefined)
+    const eligible = jwt === undefined ? recognizing(introspecting, token) : introspecting
+    return eligible.length < 2 ? eligible : knowingFirst(eligible, token)
+  }
   const named = verifiers.filter(({ issuer }) => issuer.rules.issuer === claimed)
   return named.length > 0
     ? named
     : verifiers.filter(({ issuer }) => issuer.rules.issuer === undefined)
+}
+
+/** The issuers whose opaque tokens look like this one; without any, those that do not say how theirs look. */
+function recognizing(
+  verifiers: readonly IssuerVerifier[],
+  token: Redacted,
+): readonly IssuerVerifier[] {
+  const text = token.reveal()
+  const formOf = ({ issuer }: IssuerVerifier) => issuer.introspection?.opaqueTokens
+  const matching = verifiers.filter((verifier) => {
+    const form = formOf(verifier)
+    return (
+      form !== undefined &&
+      (form.prefixes.length === 0 || form.prefixes.some((prefix) => text.startsWith(prefix))) &&
+      (form.lengths.length === 0 || form.lengths.includes(text.length))
+    )
+  })
+  return matching.length > 0
+    ? matching
+    : verifiers.filter((verifier) => formOf(verifier) === undefined)
+}
+
+function knowingFirst(
+  verifiers: readonly IssuerVerifier[],
+  token: Redacted,
+): readonly IssuerVerifier[] {
+  const knowing = verifiers.filter(({ knows }) => knows?.(token) === true)
+  return [...knowing, ...verifiers.filter((verifier) => !knowing.includes(verifier))]
 }
 
 /** Denials by which an issuer says only that it does not know the token. */

@@ -93,5 +93,6 @@ export function readSignatureHeader(header: JsonObject): SignatureHeader | undef
   const [alg, kid, x5t] = ['alg', 'kid', 'x5t'].map((name) => member(header, name))
   if (typeof alg !== 'string' || !isSignatureAlgorithm(alg)) return undefined
   if (kid !== undefined && typeof kid !== 'string') return undefined
-  return { alg, kid, x5t: typeof x5t === 'string' ? x5t : undefined }
+  // An empty name names no key, as in a JWK.
+  return { alg, kid: kid === '' ? undefined : kid, x5t: typeof x5t === 'string' ? x5t : undefined }
 }

@@ -1,5 +1,5 @@
 /** Chooses the key of a JWT and verifies its signature, with renewed keys if necessary. */
-import { refusalBy, withCircumstances, type Denial, type Fault } from '../decision.ts'
+import { fault, refusalBy, withCircumstances, type Denial, type Fault } from '../decision.ts'
 import type { Check, Observe } from '../findings.ts'
 import type { Clock, Deadline, NumericDate } from '../platform/clock.ts'
 import { failure, success, type Result } from '../platform/result.ts'
@@ -22,9 +22,12 @@ export interface UnverifiedToken {
 export function createVerifySignature(keys: SigningKeys, clock: Clock) {
   const isSigned = createIsSigned(clock)
 
-  const toResult = (made: Attempt, observe?: Observe): Result<undefined, Denial> => {
+  const toResult = (made: Attempt, observe?: Observe): Result<undefined, Denial | Fault> => {
     const refusal = refusalBy(SIGNATURE_CHECKS, made, observe)
     if (refusal === undefined) return success(undefined)
+    if (made.candidates.length > MAX_CANDIDATES) {
+      return failure(fault('keys_unusable', { detail: 'too_many_keys' }))
+    }
     const { kid } = made.header
     const problem = made.candidates.length === 0 && kid !== undefined && keys.problemOf(kid)
     // The key is published, and it is not trusted: the token is not to blame.
@@ -39,7 +42,11 @@ export function createVerifySignature(keys: SigningKeys, clock: Clock) {
   ): Promise<Attempt> => {
     const { header, text, expiresAt } = token
     const candidates = candidateKeys(trusted, header)
-    const signed = await isSigned(candidates, { text, alg: header.alg, expiresAt })
+    const signed = await isSigned(candidates.slice(0, MAX_CANDIDATES), {
+      text,
+      alg: header.alg,
+      expiresAt,
+    })
     return { header, trusted, candidates, signed }
   }
 
@@ -96,8 +103,11 @@ function nameOfKey({ kid, alg, crv, kty }: TrustedKey): string {
   return `${kid ?? 'no kid'} (${alg ?? crv ?? kty})`
 }
 
-/** Several keys fit if they share a `kid` or the token has none. */
-const MAX_CANDIDATES = 16
+/**
+ * Several keys fit if they share a `kid` or the token has none. Each costs a verification, so their
+ * number is limited; if there are more, nobody knows whether one of them signed the token.
+ */
+const MAX_CANDIDATES = 100
 
 function candidateKeys(
   keys: readonly TrustedKey[],
@@ -106,5 +116,4 @@ function candidateKeys(
   return keys
     .filter((key) => algorithmFits(alg, key) && (key.alg === undefined || key.alg === alg))
     .filter((key) => kid === undefined || key.kid === undefined || key.kid === kid)
-    .slice(0, MAX_CANDIDATES)
 }

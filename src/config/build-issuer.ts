@@ -132,6 +132,11 @@ function buildIntrospection(
     cache: seconds(
       input.introspection_cache_seconds ?? LIMITS.introspection_cache_seconds.otherwise,
     ),
+    subject: input.introspection_subject ?? 'same',
+    opaqueTokens: input.opaque_tokens && {
+      prefixes: input.opaque_tokens.prefixes ?? [],
+      lengths: input.opaque_tokens.lengths ?? [],
+    },
   }
 }
 

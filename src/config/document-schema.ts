@@ -75,6 +75,31 @@ export const issuerSchema = v.strictObject({
   introspection_cache_seconds: v.optional(
     wholeSeconds(LIMITS.introspection_cache_seconds, 'How long an answer is reused. Default 0.'),
   ),
+  introspection_subject: v.optional(
+    v.pipe(
+      v.picklist(['same', 'may_differ']),
+      v.description(
+        'Whether the answer about a JWT has its `sub`. Default `same`: another one is a fault.',
+      ),
+    ),
+  ),
+  opaque_tokens: v.optional(
+    v.pipe(
+      v.strictObject({
+        prefixes: v.optional(v.pipe(texts('How they begin; one of these.'), v.minLength(1))),
+        lengths: v.optional(
+          v.pipe(
+            v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(16_384))),
+            v.minLength(1),
+            v.description('Their length in characters; one of these.'),
+          ),
+        ),
+      }),
+      v.description(
+        'What this issuer’s opaque tokens look like. Others are not shown to it; without this, every opaque token may be.',
+      ),
+    ),
+  ),
   required_scopes: v.optional(texts('Scopes that every caller needs; all of them.')),
   allowed_clients: v.optional(
     v.pipe(texts('Client ids that may call. Default: every client.'), v.minLength(1)),

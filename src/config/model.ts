@@ -103,6 +103,17 @@ export interface IntrospectionConfig {
   readonly client: ClientRegistration
   /** How long an answer is reused; 0 asks each time. Never beyond the token's `exp`. */
   readonly cache: Seconds
+  /** Whether `sub` of an answer may differ from that of the JWT it is about. */
+  readonly subject: 'same' | 'may_differ'
+  /** What the issuer's opaque tokens look like; undefined: like any. All that is given must match. */
+  readonly opaqueTokens: OpaqueTokenForm | undefined
+}
+
+export interface OpaqueTokenForm {
+  /** One of these begins the token; empty allows any beginning. */
+  readonly prefixes: readonly string[]
+  /** Its length in characters is one of these; empty allows any length. */
+  readonly lengths: readonly number[]
 }
 
 export type { ClaimNames }

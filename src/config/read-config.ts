@@ -113,6 +113,24 @@ function warnOfIdleKeys(values: FlatConfiguration): readonly ConfigProblem[] {
     }))
 }
 
+/** An opaque token does not say who issued it. */
+function warnOfSharedOpaqueTokens({ issuers }: Config): readonly ConfigProblem[] {
+  const introspecting = issuers.flatMap(({ name, jwt, introspection, discovery }) =>
+    jwt === undefined && introspection !== undefined && introspection.opaqueTokens === undefined
+      ? [{ name, address: introspection.endpoint ?? discovery?.url }]
+      : [],
+  )
+  if (new Set(introspecting.map(({ address }) => address)).size < 2) return []
+  const names = introspecting.map(({ name }) => name).join(', ')
+  return [
+    {
+      key: 'opaque_tokens',
+      problem: `is missing for issuers ${names}: each opaque token is shown to one after the other, also to those that did not issue it`,
+      remedy: 'Give `opaque_tokens` (prefixes or lengths) for all of them but one.',
+    },
+  ]
+}
+
 /** What every cold start says of a configuration that works. */
 export function warningsAbout(
   config: Config,
@@ -140,6 +158,7 @@ export function warningsAbout(
         problem: `is \`basic\` for backend ${name}: a legacy way, a password that nobody renews`,
         remedy: 'Move to client_credentials as soon as the integration takes OAuth tokens.',
       })),
+    ...warnOfSharedOpaqueTokens(config),
     ...doubtsAbout(config, form),
   ]
 }

@@ -46,6 +46,11 @@ export function readJsonAnswer(answer: HttpAnswer): JsonObject | undefined {
   return isJson ? parseJsonObject(answer.body) : undefined
 }
 
+/** Why an answer has no JSON object: by its label alone, or by its content. */
+export function problemOfJson(answer: HttpAnswer): 'media_type' | 'not_json' {
+  return parseJsonObject(answer.body) === undefined ? 'not_json' : 'media_type'
+}
+
 /** RFC 6749 §5.2 and its extensions: what error codes look like. Anything else stays out of the log. */
 const ERROR_CODE = /^[a-z_]{1,40}$/
 

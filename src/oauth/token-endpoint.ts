@@ -8,7 +8,7 @@ import { member, type JsonObject } from '../platform/json.ts'
 import { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import { isBearerToken } from './bearer-token.ts'
-import { readErrorCode, readJsonAnswer } from './form-request.ts'
+import { problemOfJson, readErrorCode, readJsonAnswer } from './form-request.ts'
 import { readUnverifiedJwt } from './unverified-jwt.ts'
 
 export interface IssuedToken {
@@ -89,7 +89,7 @@ export function readTokenAnswer(
   }
 
   const members = readJsonAnswer(answer)
-  return members === undefined ? unusable('not_json') : readToken(members, requestedAt)
+  return members === undefined ? unusable(problemOfJson(answer)) : readToken(members, requestedAt)
 }
 
 function readToken(

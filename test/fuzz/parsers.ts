@@ -1,5 +1,5 @@
 /** The parsers of everything that comes from outside, each with what must hold for any input. */
-import { readIntrospectionAnswer } from '../../src/caller/introspection.ts'
+import { readIntrospectionAnswer } from '../../src/caller/introspection-answer.ts'
 import { readJwksAnswer } from '../../src/caller/jwks-endpoint.ts'
 import { readMetadata } from '../../src/caller/discovery.ts'
 import type { IssuerConfig } from '../../src/config/model.ts'

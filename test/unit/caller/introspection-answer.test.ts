@@ -1,12 +1,8 @@
-/**
- * Owns the proof of how an introspection answer is judged (RFC 7662 §2.2, §2.3).
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { selectContextClaims } from '../../../src/caller/context-claims.ts'
 import { objectionTo } from '../../../src/caller/token-rules.ts'
-import { readIntrospectionAnswer } from '../../../src/caller/introspection.ts'
-import type { IssuerConfig, JwtConfig } from '../../../src/config/model.ts'
+import { readIntrospectionAnswer } from '../../../src/caller/introspection-answer.ts'
+import type { IntrospectionConfig, IssuerConfig, JwtConfig } from '../../../src/config/model.ts'
 import { denial, fault } from '../../../src/decision.ts'
 import type { HttpAnswer } from '../../../src/platform/http.ts'
 import { numericDate, seconds } from '../../../src/platform/clock.ts'
@@ -17,6 +13,7 @@ import { answer, untypedAnswer } from '../support/http-answers.ts'
 import { issuerConfig, tokenRules } from '../support/issuers.ts'
 import { whilePolluted } from '../support/pollution.ts'
 import { unsignedJwt } from '../support/tokens.ts'
+import { REGISTRATION } from '../support/tokens-for-backends.ts'
 
 function read(from: HttpAnswer, token = 'opaque', contextClaims: readonly string[] = []) {
   return readBy({ contextClaims }, from, token)
@@ -143,15 +140,21 @@ describe('an introspection answer', () => {
     ['an array', answer(200, [{ active: true }])],
     ['a text', answer(200, '"active"')],
     ['a page', answer(200, '<html></html>', 'text/html')],
-    ['JSON that is sent as a page', answer(200, '{"active":true}', 'text/html;charset=utf-8')],
-    ['JSON that is sent as plain text', answer(200, '{"active":true}', 'text/plain')],
-    [
-      'RFC 9701 §5: a signed answer that nobody asked for',
-      answer(200, '{"active":true}', 'application/token-introspection+jwt'),
-    ],
   ])('#39, #43: cannot be used when it is %s', (_case, given) => {
     expect(read(given)).toStrictEqual(
       failure(fault('introspection_unusable', { detail: 'not_json' })),
+    )
+  })
+
+  it.each([
+    'text/html;charset=utf-8',
+    'text/plain',
+    'text/json',
+    'application/octet-stream',
+    'application/token-introspection+jwt',
+  ])('cannot be used when it is labelled as %s, and the media type is the reason', (type) => {
+    expect(read(answer(200, '{"active":true}', type))).toStrictEqual(
+      failure(fault('introspection_unusable', { detail: 'media_type' })),
     )
   })
 
@@ -298,7 +301,7 @@ describe('a JWT that was introspected', () => {
   })
 
   it('gets whether it is an application’s from its payload', () => {
-    const token = unsignedJwt({ ...payload, sub_type: 'client' })
+    const token = unsignedJwt({ ...payload, sub: 'alice', sub_type: 'client' })
 
     expect(read(answer(200, { active: true, sub: 'alice' }), token)).toMatchObject({
       ok: true,
@@ -321,11 +324,22 @@ describe('a JWT that was introspected', () => {
   })
 
   it('is what the answer says where both tell', () => {
-    const members = { active: true, iss: 'https://other/', aud: 'b', exp: 5, client_id: 'c' }
+    const members = {
+      active: true,
+      iss: 'https://other/',
+      aud: 'b',
+      exp: payload.exp + 5,
+      client_id: 'c',
+    }
 
     expect(read(answer(200, members), unsignedJwt(payload))).toMatchObject({
       ok: true,
-      value: { issuer: 'https://other/', audience: ['b'], expiresAt: 5, clientId: 'c' },
+      value: {
+        issuer: 'https://other/',
+        audience: ['b'],
+        expiresAt: payload.exp + 5,
+        clientId: 'c',
+      },
     })
   })
 
@@ -360,7 +374,7 @@ describe('a JWT that was introspected', () => {
   })
 
   it.each([
-    ['those of the answer before those of the payload', { sub: 'answer' }, { sub: 'answer' }],
+    ['those of the answer before those of the payload', { tenant: 'other' }, { tenant: 'other' }],
     [
       'those of the payload where the answer has null',
       { client_id: null },
@@ -372,5 +386,60 @@ describe('a JWT that was introspected', () => {
     const reading = read(answer(200, { active: true, ...members }), unsignedJwt(payload), names)
 
     expect(reading.ok && selectContextClaims(reading.value.members, names)).toStrictEqual(expected)
+  })
+
+  describe('and the answer contradicts', () => {
+    const TOKEN = unsignedJwt({ ...payload, jti: 'token-1', iat: 1_800_000_000 })
+    const readAnswer = (members: object, changes: Partial<IssuerConfig> = {}) => {
+      let closed = 0
+      const given = {
+        ...answer(200, { active: true, ...members }),
+        closeConnection: () => (closed += 1),
+      }
+      return { reading: readBy(changes, given, TOKEN), closed: () => closed }
+    }
+
+    it.each([
+      ['jti', 'token-2'],
+      ['jti', 1],
+      ['iat', 1_800_000_006],
+      ['iat', 1_799_999_994],
+      ['exp', 1_800_000_066],
+      ['exp', 1_800_000_054],
+      ['sub', 'somebody-else'],
+    ])('is a fault, and the connection is closed: %s %s', (name, value) => {
+      const { reading, closed } = readAnswer({ [name]: value })
+
+      expect(reading).toStrictEqual(
+        failure(fault('introspection_unusable', { detail: `contradicts_token: ${name}` })),
+      )
+      expect(closed()).toBe(1)
+    })
+
+    it.each([
+      ['nothing', {}],
+      ['as null', { jti: null, iat: null, exp: null, sub: null }],
+      ['with the same values', { jti: 'token-1', sub: payload.sub, exp: payload.exp }],
+      ['rounded by some seconds', { exp: payload.exp - 5, iat: 1_800_000_005 }],
+    ])('is none: %s', (_case, members) => {
+      const { reading, closed } = readAnswer(members)
+
+      expect([reading.ok, closed()]).toStrictEqual([true, 0])
+    })
+
+    it('may name another `sub` if that is configured, and nothing else', () => {
+      const introspection: IntrospectionConfig = {
+        endpoint: undefined,
+        client: REGISTRATION,
+        cache: seconds(0),
+        subject: 'may_differ',
+        opaqueTokens: undefined,
+      }
+      const verdicts = [{ sub: 'other' }, { sub: 'other', jti: 'other' }].map(
+        (members) => readAnswer(members, { introspection }).reading.ok,
+      )
+
+      expect(verdicts).toStrictEqual([true, false])
+    })
   })
 })

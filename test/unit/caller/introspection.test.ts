@@ -30,6 +30,8 @@ function introspectionWith(cacheSeconds: number): IntrospectionConfig {
     endpoint: 'https://idp.example/introspect',
     client: CLIENT,
     cache: seconds(cacheSeconds),
+    subject: 'same',
+    opaqueTokens: undefined,
   }
 }
 

@@ -127,16 +127,25 @@ describe('a signature', () => {
   it.each<readonly [string, object, readonly TrustedKey[]]>([
     ['another key', {}, [published(another)]],
     ['another key of its name', { kid: 'a' }, [published(another, { kid: 'a' })]],
-    [
-      'the seventeenth of the keys that may have made it',
-      {},
-      [...Array.from({ length: 16 }, () => published(another)), published(ours)],
-    ],
   ])('is bad that is by %s', async (_case, header, atHand) => {
     expect(await wordOn(token(header), { atHand })).toStrictEqual({
       word: refused('signature_invalid'),
       renewals: [{ keys: atHand, areNew: false }],
     })
+  })
+
+  it.each([16, 99])('is good if %d other keys come before the one that made it', async (count) => {
+    const others = Array.from({ length: count }, () => published(another))
+
+    expect((await wordOn(token(), { atHand: [...others, published(ours)] })).word).toBe('accepted')
+  })
+
+  it('is a fault if there are more keys to try than that', async () => {
+    const others = Array.from({ length: 100 }, () => published(another))
+
+    expect((await wordOn(token(), { atHand: [...others, published(ours)] })).word).toStrictEqual(
+      failure(fault('keys_unusable', { detail: 'too_many_keys', issuer: 'callers' })),
+    )
   })
 
   it('RFC 8725 §3.1: is bad where it was made by another algorithm than the header says', async () => {

@@ -30,6 +30,9 @@ function told(field: string, what: string, remedy: string) {
   return problem(`issuers.0.${field}`, what, remedy)
 }
 
+/** What introspection has by default. */
+const USUAL = { subject: 'same', opaqueTokens: undefined }
+
 describe('an issuer of a document', () => {
   it('has the documented defaults', () => {
     expect(issuerOf({})).toStrictEqual({
@@ -95,7 +98,7 @@ describe('an issuer of a document', () => {
         algorithms: ['ES256', 'PS512'],
         type: 'at+jwt',
       },
-      introspection: { endpoint: ENDPOINT, client: REGISTERED_CLIENT, cache: 60 },
+      introspection: { endpoint: ENDPOINT, client: REGISTERED_CLIENT, cache: 60, ...USUAL },
       claimNames: { principal: ['oid', 'sub'], clientId: ['app'], scope: ['roles', 'scp'] },
       rules: {
         issuer: 'https://idp.example',
@@ -206,7 +209,7 @@ describe('the validation of an issuer', () => {
   it('by introspection has no need of an issuer', () => {
     expect(issuerOf({ ...INTROSPECTING, issuer: undefined })).toMatchObject({
       jwt: undefined,
-      introspection: { endpoint: ENDPOINT, client: REGISTERED_CLIENT, cache: 0 },
+      introspection: { endpoint: ENDPOINT, client: REGISTERED_CLIENT, cache: 0, ...USUAL },
       rules: { issuer: undefined },
     })
   })
@@ -218,6 +221,8 @@ describe('the validation of an issuer', () => {
       endpoint: undefined,
       client: REGISTERED_CLIENT,
       cache: 0,
+      subject: 'same',
+      opaqueTokens: undefined,
     })
     expect(
       issuerOf({ ...discovering, introspection_endpoint: ENDPOINT }).introspection?.endpoint,

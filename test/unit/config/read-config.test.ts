@@ -49,6 +49,8 @@ describe('the configuration', () => {
               assertion: { keyId: undefined, audience: [] },
             },
             cache: 0,
+            subject: 'same',
+            opaqueTokens: undefined,
           },
           claimNames: {
             principal: ['sub'],

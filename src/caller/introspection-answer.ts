@@ -1,0 +1,141 @@
+/** Reads an introspection answer (RFC 7662 §2.2 and §2.3). */
+import type { ClaimNames, IssuerConfig } from '../config/model.ts'
+import { denial, fault, refusalBy, type Denial, type Fault } from '../decision.ts'
+import type { Observe } from '../findings.ts'
+import { problemOfJson, readErrorCode, readJsonAnswer } from '../oauth/form-request.ts'
+import { INVALID_CLIENT_HINT } from '../oauth/token-endpoint.ts'
+import { readUnverifiedJwt } from '../oauth/unverified-jwt.ts'
+import type { HttpAnswer } from '../platform/http.ts'
+import { member, type JsonObject } from '../platform/json.ts'
+import type { LogValue } from '../platform/log.ts'
+import type { Redacted } from '../platform/redacted.ts'
+import { failure, type Result } from '../platform/result.ts'
+import { ANSWER_CHECKS } from './answer-checks.ts'
+import { readAnswerClaims, type TokenClaims } from './claims.ts'
+import { TOKEN_KIND_CLAIMS } from './token-kind.ts'
+
+/**
+ * Only status 200 with a JSON object is an answer. If our own client was refused, that says nothing
+ * about the caller's token.
+ */
+export function readIntrospectionAnswer(
+  answer: HttpAnswer,
+  token: Redacted,
+  issuer: IssuerConfig,
+  observe?: Observe,
+): Result<TokenClaims, Denial | Fault> {
+  const detail = `status_${answer.status}`
+  if ([400, 401, 403].includes(answer.status)) {
+    const code = readErrorCode(answer)
+    const hint = code === undefined ? undefined : HINTS.get(code)
+    return failure(
+      fault('introspection_refused', { detail: code ?? detail, ...(hint && { hint }) }),
+    )
+  }
+  if (answer.status !== 200) return failure(fault('introspection_unavailable', { detail }))
+
+  const members = readJsonAnswer(answer)
+  if (members === undefined) return unusable(problemOfJson(answer))
+  const refusal = refusalBy(ANSWER_CHECKS, members, observe)
+  if (refusal !== undefined) return failure(refusal)
+  const told = readAnswerClaims(members, issuer.claimNames)
+  if (!told.ok) {
+    const { name, expected } = told.error
+    return unusable(`member_malformed: ${name}`, `\`${name}\` as ${expected}`)
+  }
+
+  const payload = readUnverifiedJwt(token.reveal())?.payload
+  const contradiction = payload && contradictionOf(members, payload, issuer)
+  if (contradiction !== undefined) {
+    // It is the answer to somebody else's request, and so may be the next one on its connection.
+    answer.closeConnection()
+    return unusable(`contradicts_token: ${contradiction}`)
+  }
+  // The endpoint has just vouched for this very token, and so for what its payload says.
+  const merged = merge(members, payload, issuer)
+  const claims = readAnswerClaims(merged.members, merged.names)
+  if (claims.ok) return claims
+  const { name, expected, actual } = claims.error
+  return failure(
+    denial('claims_malformed', {
+      expected: `\`${name}\` as ${expected}`,
+      actual: actual as LogValue,
+    }),
+  )
+}
+
+/** By the error code of the answer. */
+const HINTS: ReadonlyMap<string, string> = new Map([
+  ['invalid_client', INVALID_CLIENT_HINT],
+  [
+    'invalid_token',
+    'The endpoint answers a bad token with an error instead of `active: false` (RFC 7662 §2.2), or wants a token in place of client id and secret.',
+  ],
+])
+
+function unusable(detail: string, expected?: string): Result<never, Fault> {
+  const circumstances = expected === undefined ? { detail } : { detail, expected }
+  return failure(fault('introspection_unusable', circumstances))
+}
+
+/** Some servers calculate `exp` from the seconds that are left. */
+const ROUNDING_SECONDS = 5
+
+/**
+ * The member by which the answer cannot be about the token: proxies and servers have been seen to mix
+ * answers up. Only a JWT shows it.
+ */
+function contradictionOf(
+  answer: JsonObject,
+  payload: JsonObject,
+  { introspection }: IssuerConfig,
+): string | undefined {
+  const names = introspection?.subject === 'may_differ' ? [] : ['sub']
+  return ['jti', 'iat', 'exp', ...names].find((name) => {
+    if (!has(answer, name) || !has(payload, name)) return false
+    const [told, claimed] = [member(answer, name), member(payload, name)]
+    return typeof told === 'number' && typeof claimed === 'number'
+      ? Math.abs(told - claimed) > ROUNDING_SECONDS
+      : told !== claimed
+  })
+}
+
+function has(members: JsonObject, name: string): boolean {
+  return (member(members, name) ?? undefined) !== undefined
+}
+
+/**
+ * The answer, completed from the token's payload (contract §6), and the names to read it by. If the
+ * signature has been verified, all of the payload counts; otherwise not its scopes. What the answer
+ * says under one of several names counts, even if the payload says more under another: an endpoint may
+ * withhold scopes from those who ask (RFC 7662 §2.2).
+ */
+function merge(
+  answer: JsonObject,
+  payload: JsonObject | undefined,
+  { claimNames, contextClaims, jwt, rules }: IssuerConfig,
+): { readonly members: JsonObject; readonly names: ClaimNames } {
+  const inAnswer = (names: readonly string[]) => names.filter((name) => has(answer, name))
+  const orAll = (some: readonly string[], all: readonly string[]) => (some.length > 0 ? some : all)
+  const scope = inAnswer(claimNames.scope)
+  const names = {
+    principal: orAll(inAnswer(claimNames.principal), claimNames.principal),
+    clientId: orAll(inAnswer(claimNames.clientId), claimNames.clientId),
+    scope: orAll(scope, claimNames.scope),
+  }
+  if (payload === undefined) return { members: answer, names }
+
+  const wanted = [
+    ...['iss', 'aud', 'exp', 'sub_type'],
+    ...(rules.maxTokenLifetime === undefined ? [] : ['iat']),
+    ...claimNames.clientId,
+    ...TOKEN_KIND_CLAIMS,
+    ...rules.requiredClaims.map(({ name }) => name),
+    ...contextClaims,
+  ]
+  const withheld = jwt === undefined || scope.length > 0 ? claimNames.scope : []
+  const added = (jwt === undefined ? wanted : Object.keys(payload))
+    .filter((name) => !has(answer, name) && !withheld.includes(name))
+    .map((name) => [name, member(payload, name)] as const)
+  return { members: { ...answer, ...Object.fromEntries(added) }, names }
+}
