@@ -243,7 +243,7 @@ export const FAULT_REASONS = {
   introspection_refused: {
     meaning: 'The introspection endpoint refused our own client (400, 401 or 403).',
     remedy:
-      'Check client id and secret; at an identity domain, tick “Introspect” in the application and activate it.',
+      'Check client id and secret; at an identity domain, tick “Introspect” in the application and activate it. `detail` `invalid_token`: the endpoint rejects the caller’s token with an error, see `hint`.',
   },
   introspection_unusable: {
     meaning: 'The introspection endpoint’s answer is no introspection answer (RFC 7662 §2.2).',

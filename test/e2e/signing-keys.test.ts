@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { startNeighbour, type Neighbour, type Reply } from './support/neighbours.ts'
-import { createSigner } from './support/signing.ts'
+import { createSigner, type Signer } from './support/signing.ts'
 import { ISSUER, startWorld, type World } from './support/world.ts'
 
 const issuer = createSigner('current')
@@ -91,6 +91,7 @@ describe('a published key that is not trusted', () => {
     ['has an `alg` that does not go with its type', { alg: 'ES256' }],
     ['is shorter than 2048 bits', short.export({ format: 'jwk' })],
     ['has a certificate (`x5c`) and no key beside it', { n: undefined, e: undefined, x5c: ['MA'] }],
+    ['is not for signatures (`use`)', { use: 'enc' }],
     ['is a symmetric key', { kty: 'oct', k: 'c2VjcmV0' }],
     [
       'has a small order: anyone can sign',
@@ -104,8 +105,11 @@ describe('a published key that is not trusted', () => {
 
     const first = await world.decide(issuer.token({}, { kid: 'dropped' }))
     await world.decide(issuer.token({}, { kid: 'dropped' }))
+    const foreign = await world.decide(issuer.token({}, { kid: 'absent' }))
 
     expect(first.verdict).toBe('deny key_unknown')
+    expect(first.line['detail']).toBe(`the named key ${problem}`)
+    expect(foreign.line).not.toHaveProperty('detail')
     const details = world.function
       .jsonLog()
       .slice(linesBefore)
@@ -133,6 +137,17 @@ describe('a signature that was good', () => {
       expect(verdict).toBe('deny signature_invalid')
     }
     expect((await world.decide(token)).verdict).toBe('permit permitted')
+  })
+})
+
+describe('more than sixteen keys without a name', () => {
+  it('all verify tokens', async () => {
+    const signers: Signer[] = Array.from({ length: 17 }, () => createSigner())
+    const keys = signers.map(({ jwk }) => ({ ...jwk, kid: undefined }))
+    const last = signers.at(-1) ?? issuer
+
+    expect(await coldVerdict({ body: { keys } }, last.token())).toBe('permit permitted')
+    expect((await world.decide(issuer.token())).verdict).toBe('deny signature_invalid')
   })
 })
 

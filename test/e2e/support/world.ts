@@ -105,7 +105,7 @@ export async function startWorld(): Promise<World> {
     scope: 'echo orders',
     token_type: 'Bearer',
     exp: Math.floor(Date.now() / 1000) + 1800,
-    jti: marker,
+    note: marker,
     ...members,
   })
   const tokenAnswer: World['tokenAnswer'] = (members = {}) => ({
