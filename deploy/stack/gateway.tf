@@ -15,6 +15,8 @@ locals {
   }
   integrations = merge(local.first_integration, var.integrations)
 
+  dollar = "$"
+
   # {name} of the route becomes ${request.path[name]} of the address.
   routes = [
     for name in sort(keys(local.integrations)) : {
@@ -23,7 +25,7 @@ locals {
       scopes  = local.integrations[name].scopes
       url = join("", [
         "https://${var.oic_host}/ic/api/integration/v1/flows/rest/${local.integrations[name].integration}",
-        replace(replace(local.integrations[name].resource, "{", "$${request.path["), "}", "]}"),
+        replace(replace(local.integrations[name].resource, "{", "${local.dollar}{request.path["), "}", "]}"),
       ])
     }
   ]

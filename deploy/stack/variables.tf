@@ -698,3 +698,29 @@ variable "alarm_unauthorized_count" {
   default     = 100
   description = "Number of 401 in five minutes above which an alarm fires."
 }
+
+# Only for the form of Resource Manager: what it shows.
+
+variable "use_given_network" {
+  type        = bool
+  default     = false
+  description = "Show the fields for a network and a gateway that are there."
+}
+
+variable "use_given_resources" {
+  type        = bool
+  default     = false
+  description = "Show the fields for a vault, an application, and a log group that are there."
+}
+
+variable "use_given_applications" {
+  type        = bool
+  default     = false
+  description = "Show the fields for applications of the identity domains that are there."
+}
+
+variable "show_fine_tuning" {
+  type        = bool
+  default     = false
+  description = "Show what seldom has to be changed."
+}
