@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { observe, type Observation } from '../../scripts/demo/observe.ts'
 import { INTROSPECTION_STORIES } from '../../scripts/demo/stories.ts'
-import { API_AUDIENCE, OIC_AUDIENCE, OIC_SCOPE } from '../../stack/cast.ts'
+import { API_AUDIENCE, OIC_AUDIENCE, OIC_SCOPE } from '../../stack/registrations.ts'
 import { startGateway, type Gateway } from '../../stack/gateway/gateway.ts'
 import { PATH_PREFIXES, startLocalStack, type LocalStack } from '../../stack/local-stack.ts'
 import { toApi } from './specification.ts'
@@ -14,7 +14,7 @@ let gateway: Gateway
 
 beforeAll(async () => {
   stack = await startLocalStack()
-  const { cast, vault, callers, oicDomain, integration, authorizer } = stack
+  const { registrations, vault, callers, oicDomain, integration, authorizer } = stack
   const { instances, problems } = renderWith(
     {
       ...exampleVariables('many-integrations'),
@@ -30,14 +30,17 @@ beforeAll(async () => {
     (address, attribute) => {
       if (attribute !== 'name') return computed(address, attribute)
       const isIntrospection = address.startsWith('oci_identity_domains_app.introspection')
-      return (isIntrospection ? cast.introspector : cast.oicInvoker).clientId
+      return (isIntrospection ? registrations.introspector : registrations.oicInvoker).clientId
     },
   )
   expect(problems).toEqual([])
-  vault.addSecret(computed('oci_vault_secret.oic[0]', 'id') as string, cast.oicInvoker.clientSecret)
+  vault.addSecret(
+    computed('oci_vault_secret.oic[0]', 'id') as string,
+    registrations.oicInvoker.clientSecret,
+  )
   vault.addSecret(
     computed('oci_vault_secret.introspection[0]', 'id') as string,
-    cast.introspector.clientSecret,
+    registrations.introspector.clientSecret,
   )
   const find = (wanted: string) => instances.find(({ type }) => type === wanted)?.values
   await authorizer.setConfig({
