@@ -12,7 +12,7 @@ import {
   type Permit,
 } from './decision.ts'
 import type { Observe } from './findings.ts'
-import { readAuthorizerRequest, readBearerToken } from './gateway/request.ts'
+import { readAuthorizerRequest, readBearerToken, readRequestId } from './gateway/request.ts'
 import type { Clock, Deadline, Seconds } from './platform/clock.ts'
 import type { Redacted } from './platform/redacted.ts'
 
@@ -37,16 +37,18 @@ export function createAuthorizer(ports: AuthorizerPorts): Authorize {
     const request = readAuthorizerRequest(payload, ports.tokenArgument)
     if (!request.ok) return request.error
 
+    const requestId = readRequestId(request.value)
+    const ofRequest = requestId === undefined ? {} : { requestId }
     const token = readBearerToken(request.value, observe)
-    if (!token.ok) return token.error
-    const tokenFingerprint = ports.fingerprint(token.value)
+    if (!token.ok) return withCircumstances(token.error, ofRequest)
+    const ofToken = { ...ofRequest, tokenFingerprint: ports.fingerprint(token.value) }
 
     const prepare = () => {
       ports.credentials.prepare(deadline)
     }
     const caller = await ports.verifyCaller(token.value, deadline, prepare, observe)
-    if (!caller.ok) return withCircumstances(caller.error, { tokenFingerprint })
-    const known = { tokenFingerprint, ...knownOf(caller.value) }
+    if (!caller.ok) return withCircumstances(caller.error, ofToken)
+    const known = { ...ofToken, ...knownOf(caller.value) }
 
     const { issuer, clientId, tokenScope, claims } = caller.value
     const credential = await ports.credentials.obtain(

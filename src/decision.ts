@@ -3,6 +3,7 @@ import { comparison, firstFailed, type Check, type Observe } from './findings.ts
 import {
   earliest,
   earlier,
+  latest,
   later,
   seconds,
   type NumericDate,
@@ -17,6 +18,8 @@ export type CacheUse = 'hit' | 'miss' | 'off'
 
 /** What is known when a decision is made; for the log. */
 export interface Circumstances {
+  /** The gateway's `opc-request-id`, as an argument; not checked. */
+  readonly requestId?: string
   /** Distinguishes the tokens that one process sees. */
   readonly tokenFingerprint?: string
   /** The issuer's name in the configuration. */
@@ -113,6 +116,9 @@ const UNLIMITED_CALLER_SECONDS = seconds(60)
  */
 const BACK_END_MARGIN_SECONDS = seconds(60)
 
+/** The shortest time that a permit lasts, rounding included; the gateway keeps it for 60 s anyway. */
+const MIN_DECISION_SECONDS = seconds(5)
+
 export interface ExpiryBounds {
   /** `exp` of the caller's token, where it has one. */
   readonly caller: NumericDate | undefined
@@ -134,5 +140,7 @@ export function decisionExpiry(bounds: ExpiryBounds): NumericDate {
   if (bounds.credential !== undefined) {
     limits.push(earlier(bounds.credential, BACK_END_MARGIN_SECONDS))
   }
-  return earliest(...limits)
+  // A token is accepted for some seconds after its expiry, to allow for differing clocks. What the
+  // gateway makes of a permit that is already over is not documented.
+  return latest(earliest(...limits), later(bounds.now, MIN_DECISION_SECONDS))
 }

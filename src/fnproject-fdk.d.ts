@@ -5,6 +5,8 @@ declare module '@fnproject/fdk' {
     readonly callID: string | null | undefined
     /** `Fn-Deadline`; null if the header is absent. */
     readonly deadline: Date | null
+    /** The first value of a header of the function's request, in any case; null if it is absent. */
+    getHeader(name: string): string | null
   }
 
   /**

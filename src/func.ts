@@ -41,6 +41,11 @@ handle(
     const response = await startOnce()({
       payload,
       callId: context.callID ?? undefined,
+      // Fn passes the headers of a request through a gateway with a prefix, others without one.
+      requestId:
+        context.getHeader('Fn-Http-H-Opc-Request-Id') ??
+        context.getHeader('Opc-Request-Id') ??
+        undefined,
       fnDeadline: context.deadline ?? undefined,
     })
     if (response === undefined) throw CANNOT_DECIDE

@@ -1,7 +1,4 @@
-/**
- * Owns the closed list of reasons for denials and faults; the README's table is made from it.
- * Pure.
- */
+/** The closed list of reasons for denials and faults. The README's table is generated from it. */
 
 /** The error code of a Bearer challenge (RFC 6750 §3.1); `none` is the bare challenge. */
 export type ChallengeError = 'none' | 'invalid_request' | 'invalid_token' | 'insufficient_scope'
@@ -17,69 +14,70 @@ interface FaultMeaning {
   readonly remedy: string
 }
 
-/** Why a token was judged bad. The log tells the reason; the caller is told the challenge alone. */
+/** Why a token was denied. The log has the reason; the caller gets only the challenge. */
 export const DENIAL_REASONS = {
   token_missing: {
     challenge: 'none',
-    meaning: 'The request carries no token.',
+    meaning: 'The request has no token.',
     remedy:
       'Send `Authorization: Bearer …`. If callers do, check that the deployment passes the header as the argument `token`.',
   },
   scheme_unsupported: {
     challenge: 'none',
-    meaning: 'The credentials are of another scheme than Bearer.',
+    meaning: 'The credentials do not use the Bearer scheme.',
     remedy: 'Send `Authorization: Bearer …`.',
   },
   request_malformed: {
     challenge: 'invalid_request',
-    meaning: 'What the gateway sent is not one of the two documented payloads.',
+    meaning: 'The gateway sent neither of the two documented payloads.',
     remedy:
       'Check the authentication policy: multi-argument (`parameters`) or single-argument (`tokenHeader`).',
   },
   token_repeated: {
     challenge: 'invalid_request',
-    meaning: 'More than one token came with the request.',
+    meaning: 'The request has more than one token.',
     remedy: 'Send one `Authorization` header with one token.',
   },
   token_malformed: {
     challenge: 'invalid_request',
-    meaning: 'The token has characters that no Bearer token has (RFC 6750 §2.1).',
-    remedy: 'Send the token as it was issued: no quotes, no blanks, no line breaks.',
+    meaning: 'The token contains characters that a Bearer token cannot have (RFC 6750 §2.1).',
+    remedy: 'Send the token as it was issued, without quotes, spaces or line breaks.',
   },
   token_too_long: {
     challenge: 'invalid_request',
     meaning: 'The token is longer than 16 KiB.',
     remedy:
-      'Have the identity provider put fewer claims into it; the gateway takes 8 KB of headers.',
+      'Configure the identity provider to put fewer claims into it. The gateway accepts 8 KB of headers.',
   },
   token_opaque: {
     challenge: 'invalid_token',
-    meaning: 'The token is no JWT, and no issuer that introspects is configured for such tokens.',
-    remedy: 'Have the identity provider issue JWTs for this API, or configure introspection.',
+    meaning: 'The token is not a JWT, and no configured issuer introspects such tokens.',
+    remedy:
+      'Configure the identity provider to issue JWTs for this API, or configure introspection.',
   },
   jwt_malformed: {
     challenge: 'invalid_token',
     meaning:
-      'The token begins like a JWT and does not go on like one: no signature, padding, other letters, or too many parts.',
+      'The token looks like a JWT and is not a valid one: it has no signature, padding, other characters, or too many parts or dots.',
     remedy: 'Send the token as it was issued.',
   },
   token_encrypted: {
     challenge: 'invalid_token',
-    meaning: 'The token is an encrypted JWT (JWE), which is meant for somebody else.',
-    remedy: 'Have the identity provider issue signed tokens for this API.',
+    meaning: 'The token is an encrypted JWT (JWE).',
+    remedy: 'Configure the identity provider to issue signed tokens for this API.',
   },
   algorithm_not_allowed: {
     challenge: 'invalid_token',
-    meaning: 'The token’s `alg` is not among the configured `algorithms`.',
+    meaning: 'The token’s `alg` is not one of the configured `algorithms`.',
     remedy:
-      'Compare `algorithms` with what the identity provider signs with; `none` and HS… never pass.',
+      'Compare `algorithms` with what the identity provider signs with. `none` and HS… are never accepted.',
   },
   header_unacceptable: {
     challenge: 'invalid_token',
     meaning:
       'The token’s header has `crit`, `b64`, `enc`, `zip` or `cty`, or a `kid` or `typ` that is not a string.',
     remedy:
-      '`expected` names the parameter. Find out who issues such tokens; no access token needs one of these.',
+      '`expected` names the parameter. Ask who issues such tokens; an access token needs none of these.',
   },
   key_unknown: {
     challenge: 'invalid_token',
@@ -90,107 +88,111 @@ export const DENIAL_REASONS = {
   },
   signature_invalid: {
     challenge: 'invalid_token',
-    meaning: 'The token’s signature is not by the issuer’s key.',
+    meaning: 'The token was not signed with the issuer’s key.',
     remedy:
-      'Get a new token. All identity domains share issuer and key name: check that the keys are of the right one.',
+      'Get a new token. All identity domains have the same issuer and key name: check that the keys are from the right one.',
   },
   expiry_missing: {
     challenge: 'invalid_token',
     meaning: 'The token has no `exp`, which a JWT access token must have (RFC 9068 §2.2).',
-    remedy: 'Have the identity provider issue tokens that expire.',
+    remedy: 'Configure the identity provider to issue tokens that expire.',
   },
   token_inactive: {
     challenge: 'invalid_token',
     meaning:
-      'The identity provider says that the token is not active: expired, revoked, unknown or not its own.',
+      'The identity provider says that the token is not active: it has expired, was revoked, or is unknown there.',
     remedy:
-      'Get a new token. If new ones are refused too, they come from another identity provider.',
+      'Get a new token. If new ones are refused as well, they come from another identity provider.',
   },
   token_expired: {
     challenge: 'invalid_token',
-    meaning: 'The token’s `exp` has passed.',
-    remedy: 'Get a new token; check the clocks if it is new.',
+    meaning: 'The token has expired (`exp`).',
+    remedy: 'Get a new token. If it is new, check the clocks.',
   },
   token_not_yet_valid: {
     challenge: 'invalid_token',
-    meaning: 'The token’s `nbf` or `iat` lies in the future, beyond the tolerance.',
-    remedy: 'Check the clocks; `clock_tolerance_seconds` allows for some difference.',
+    meaning: 'The token’s `nbf` or `iat` is in the future.',
+    remedy: 'Check the clocks. `clock_tolerance_seconds` allows for a difference.',
   },
   claims_malformed: {
     challenge: 'invalid_token',
-    meaning: 'A claim of the token has a type or a value that it cannot have.',
+    meaning: 'A claim of the token has the wrong type, such as `null`, or an impossible value.',
     remedy:
-      'Look at the token: `exp`, `nbf`, `iat` are numbers of seconds, `iss` and `sub` strings.',
+      '`expected` names the claim. `exp`, `nbf` and `iat` are numbers of seconds; `iss` and `sub` are strings.',
   },
   issuer_mismatch: {
     challenge: 'invalid_token',
-    meaning: 'The token’s `iss` is missing or is not the configured `issuer`, byte for byte.',
+    meaning: 'The token’s `iss` is missing or differs from the configured `issuer`.',
     remedy:
-      'Compare both; a trailing slash counts. Identity domains use `https://identity.oraclecloud.com/`.',
+      'Compare it with `expected`; a trailing slash counts. Identity domains use `https://identity.oraclecloud.com/`.',
   },
   audience_mismatch: {
     challenge: 'invalid_token',
-    meaning: 'None of the token’s `aud` values is in the configured `audience`.',
-    remedy: 'Ask for a token with a scope of this API’s resource server, or correct `audience`.',
+    meaning:
+      'The token’s `aud` has none of the configured `audience` values, or the token has no `aud`.',
+    remedy:
+      'Request a token with a scope of this API, or correct `audience`. If the provider’s access tokens have no `aud`, as those of Cognito, set `audience` to `any` and restrict `allowed_clients`.',
   },
   token_type_wrong: {
     challenge: 'invalid_token',
-    meaning: 'It is no access token: an ID token, a refresh token or another kind.',
-    remedy: 'Send the `access_token` of the token answer.',
+    meaning:
+      'The token is not an access token. Its header `typ` or its claims are those of an ID token, a refresh token or another JWT.',
+    remedy:
+      'Send the `access_token` of the token response. If it is one, compare its `typ` with `expected`.',
   },
   token_sender_constrained: {
     challenge: 'invalid_token',
     meaning:
-      'The token is bound to a key (`cnf`: DPoP or mutual TLS) and came as a plain Bearer token.',
-    remedy: 'Have the identity provider issue Bearer tokens for this API.',
+      'The token is bound to a key (`cnf`: DPoP or mutual TLS) and was sent as a plain Bearer token.',
+    remedy: 'Configure the identity provider to issue Bearer tokens for this API.',
   },
   client_not_allowed: {
     challenge: 'invalid_token',
-    meaning: 'The token’s client is unknown or not among `allowed_clients`.',
-    remedy: 'Add the client id, or leave `allowed_clients` empty to allow every client.',
+    meaning: 'The token names no client, or one that is not in `allowed_clients`.',
+    remedy: 'Add the client ID, or leave `allowed_clients` empty to allow every client.',
   },
   claim_mismatch: {
     challenge: 'invalid_token',
-    meaning: 'The token lacks a claim of `required_claims`, or has it with another value.',
-    remedy: 'Compare the token with the configuration.',
+    meaning: 'A claim in `required_claims` is missing from the token or has another value.',
+    remedy: 'Compare the token with `expected`.',
   },
   lifetime_too_long: {
     challenge: 'invalid_token',
     meaning:
-      'From `iat` to `exp` it is longer than `max_token_lifetime_seconds`, or one of them is missing.',
+      'The time from `iat` to `exp` is longer than `max_token_lifetime_seconds`, or one of them is missing.',
     remedy: 'Shorten the lifetime at the identity provider, or raise the limit.',
   },
   entra_v1_token: {
     challenge: 'invalid_token',
-    meaning: 'A version 1 token of Microsoft Entra came where version 2 is configured.',
+    meaning: 'The token is a version 1 token of Microsoft Entra, and version 2 is configured.',
     remedy:
       'Set `requestedAccessTokenVersion` to 2 in the manifest of the API’s app registration, or configure `token_version` 1.',
   },
   entra_v2_token: {
     challenge: 'invalid_token',
     meaning:
-      'A version 2 token of Microsoft Entra came, of another tenant or where version 1 is configured.',
+      'The token is a version 2 token of Microsoft Entra, from another tenant or where version 1 is configured.',
     remedy: 'Compare `tenant` and `token_version` with the token.',
   },
   entra_graph_token: {
     challenge: 'invalid_token',
-    meaning: 'The token is for Microsoft Graph; nobody else can verify such tokens.',
-    remedy: 'Ask for a scope of this API (`api://…/.default`), not of Graph.',
+    meaning: 'The token is for Microsoft Graph. No other API can validate such tokens.',
+    remedy: 'Request a scope of this API (`api://…/.default`) instead of one of Graph.',
   },
   auth0_opaque_token: {
     challenge: 'invalid_token',
-    meaning: 'Auth0 issued an opaque token, which nobody but Auth0 can read.',
-    remedy: 'Send the `audience` of this API with the token request; Auth0 issues JWTs then.',
+    meaning: 'Auth0 issued an opaque token, which only Auth0 can read.',
+    remedy: 'Send this API’s `audience` in the token request, so that Auth0 issues a JWT.',
   },
   okta_org_token: {
     challenge: 'invalid_token',
     meaning:
-      'The token is of Okta’s org authorization server, whose tokens only Okta may validate.',
+      'The token is from Okta’s org authorization server. Only Okta can validate such tokens.',
     remedy: 'Use a custom authorization server, such as `default`.',
   },
   keycloak_account_audience: {
     challenge: 'invalid_token',
-    meaning: 'Keycloak put `account` into `aud` and nothing else.',
+    meaning: 'Keycloak put only `account` into `aud`.',
     remedy: 'Add an audience mapper for this API to a client scope of the caller’s client.',
   },
   subject_missing: {
@@ -207,28 +209,29 @@ export const DENIAL_REASONS = {
   permission_missing: {
     challenge: 'insufficient_scope',
     meaning:
-      'The token carries neither scope nor role. Microsoft Entra issues such tokens to every application of the tenant.',
+      'The token has neither a scope nor a role. Microsoft Entra issues such tokens to every application in the tenant.',
     remedy:
-      'Grant the client an app role or a scope of the API and consent to it as an administrator; or list it in `allowed_clients`.',
+      'Grant the client an app role or a scope of the API, with admin consent, or list the client in `allowed_clients`.',
   },
   scope_insufficient: {
     challenge: 'insufficient_scope',
     meaning: 'The token lacks one of the `required_scopes`.',
-    remedy: 'Ask for a token with all of them; identity domains put short scope names into tokens.',
+    remedy:
+      'Request a token with all scopes in `expected`. Identity domains put short scope names into tokens.',
   },
 } as const satisfies Record<string, DenialMeaning>
 
-/** Why no judgement, or no credential for the backend, could be had. The caller sees 502. */
+/** Why there is no decision about a token, or no credential for the backend. The caller gets 502. */
 export const FAULT_REASONS = {
   config_invalid: {
     meaning:
-      'The configuration has problems: `detail` names the keys, the event `config_invalid` of the cold start tells what to do.',
-    remedy: 'Correct the keys that it names. A change works from the next cold start on.',
+      'The configuration has problems. `detail` has the keys; the event `config_invalid` of the cold start has the details.',
+    remedy: 'Correct these keys. A change takes effect at the next cold start.',
   },
   secret_unavailable: {
-    meaning: 'Vault did not give a secret.',
+    meaning: 'Vault did not return a secret.',
     remedy:
-      '`secret` names it. 404: wrong OCID, or no policy that lets this function read it (new policies take up to 15 minutes). 401: resource principal or clock. Otherwise: route to Vault (service gateway).',
+      '`secret` has its OCID. 404: wrong OCID, or no policy lets this function read it (a new policy takes up to 15 minutes). 401: resource principal or clock. Otherwise: route to Vault (service gateway).',
   },
   secret_unusable: {
     meaning:
@@ -238,7 +241,7 @@ export const FAULT_REASONS = {
   introspection_unavailable: {
     meaning: 'The introspection endpoint did not answer, or not with status 200.',
     remedy:
-      '`detail` tells how: name, connection, TLS, time, status. Check the endpoint and the subnet’s way out.',
+      '`detail` has the cause: DNS, connection, TLS, timeout or status. Check the endpoint and the subnet’s route to it.',
   },
   introspection_refused: {
     meaning: 'The introspection endpoint refused our own client (400, 401 or 403).',
@@ -246,9 +249,10 @@ export const FAULT_REASONS = {
       'Check client id and secret; at an identity domain, tick “Introspect” in the application and activate it. `detail` `invalid_token`: the endpoint rejects the caller’s token with an error, see `hint`.',
   },
   introspection_unusable: {
-    meaning: 'The introspection endpoint’s answer is no introspection answer (RFC 7662 §2.2).',
+    meaning:
+      'The introspection endpoint’s answer is not an introspection response (RFC 7662 §2.2).',
     remedy:
-      'Check that `idcs_introspection_endpoint` is the introspection endpoint and no login page.',
+      'Check that `idcs_introspection_endpoint` is the introspection endpoint and not a login page. `detail` names a malformed member.',
   },
   keys_unavailable: {
     meaning: 'The issuer’s keys could not be fetched, and those at hand do not fit or are too old.',
@@ -280,8 +284,8 @@ export const FAULT_REASONS = {
       '`detail` has its error code. invalid_client: id or secret. invalid_scope: copy the scope from the integration’s application. unauthorized_client: tick the grant.',
   },
   credential_unusable: {
-    meaning: 'The token endpoint’s answer holds no usable Bearer token.',
-    remedy: '`detail` tells what is wrong with it.',
+    meaning: 'The token endpoint’s answer has no usable Bearer token.',
+    remedy: '`detail` has the cause.',
   },
   credential_too_short_lived: {
     meaning:
@@ -290,12 +294,12 @@ export const FAULT_REASONS = {
       'Raise the token lifetime of the integration’s application: the gateway keeps each answer for 60 seconds at least.',
   },
   deadline_exceeded: {
-    meaning: 'The time for the call was used up before a decision was made.',
-    remedy: 'Look for the slow neighbour; raise the function’s timeout.',
+    meaning: 'The call’s time ran out before a decision was made.',
+    remedy: 'Find the slow dependency, or raise the function’s timeout.',
   },
   internal_error: {
-    meaning: 'A defect of this software.',
-    remedy: 'Report it with the log line; `detail` names the kind of error.',
+    meaning: 'A defect in this software.',
+    remedy: 'Report it with the log line. `detail` has the kind of error.',
   },
 } as const satisfies Record<string, FaultMeaning>
 
@@ -304,7 +308,7 @@ interface WarningMeaning {
   readonly remedy: string
 }
 
-/** What does not keep the function from working, but ought to be looked at. Each is told once. */
+/** What does not stop the function and should be looked at. Each is logged once. */
 export const WARNING_REASONS = {
   document_not_read: {
     meaning:

@@ -24,6 +24,8 @@ import type { Summarize } from './summary.ts'
 export interface Call {
   readonly payload: Uint8Array
   readonly callId: string | undefined
+  /** `opc-request-id` of the function's own request, if the platform sends it. */
+  readonly requestId?: string | undefined
   /** `Fn-Deadline`: the platform ends the container then. */
   readonly fnDeadline: Date | undefined
 }
@@ -50,11 +52,12 @@ export function createAnswerCall(
   log: Log,
   logLevel: LogLevel = 'info',
 ): AnswerCall {
-  return async ({ payload, callId, fnDeadline }) => {
+  return async ({ payload, callId, requestId, fnDeadline }) => {
     const start = clock.now()
     const deadline = deadlineOf(fnDeadline, start, clock)
     const answer = await inTime(answerWithoutThrowing(authorize, payload, deadline), deadline)
-    logDecision(log, logLevel, answer.decision, callId, (clock.now() - start) * 1000)
+    const durationMilliseconds = (clock.now() - start) * 1000
+    logDecision(log, logLevel, answer.decision, { callId, requestId, durationMilliseconds })
     summarize(answer.decision)
     return answer.response
   }
@@ -122,9 +125,13 @@ function logDecision(
   log: Log,
   logLevel: LogLevel,
   { outcome, reason, circumstances }: Decision,
-  callId: string | undefined,
-  durationMilliseconds: number,
+  {
+    callId,
+    requestId: ownRequestId,
+    durationMilliseconds,
+  }: Pick<Call, 'callId' | 'requestId'> & { readonly durationMilliseconds: number },
 ): void {
+  const requestId = [circumstances.requestId, ownRequestId].find(isRequestId)
   log(LEVELS[outcome], 'decision', {
     outcome,
     reason,
@@ -136,6 +143,7 @@ function logDecision(
     back_end_cache: circumstances.backEndCache ?? 'off',
     duration_ms: Math.round(durationMilliseconds * 10) / 10,
     call_id: callId ?? null,
+    ...(requestId === undefined ? {} : { request_id: requestId }),
     ...(circumstances.claimedClientId === undefined
       ? {}
       : { claimed_client_id: circumstances.claimedClientId }),
@@ -147,4 +155,19 @@ function logDecision(
       ? {}
       : { actual: printable(circumstances.actual) }),
   })
+}
+
+/** What OCI's services write, or a caller in their place: up to three identifiers, with slashes. */
+const REQUEST_ID = /^[\w.:-]+(\/[\w.:-]+)*$/
+
+const MAX_REQUEST_ID_CHARACTERS = 128
+
+/** Whether it can be logged: a caller may send any `opc-request-id`, even a token. */
+function isRequestId(text: string | undefined): text is string {
+  return (
+    text !== undefined &&
+    text.length <= MAX_REQUEST_ID_CHARACTERS &&
+    REQUEST_ID.test(text) &&
+    !text.includes('eyJ')
+  )
 }

@@ -80,30 +80,30 @@ function readClaims(
   })
 }
 
+/** Of several names for one thing the first that has a value counts; the others are not looked at. */
 function findMalformed(names: ClaimNames, claim: Claim): MalformedClaim | undefined {
-  const groups = [
-    { names: usedNames(names, claim), expected: TEXT, isSound: isText },
-    { names: ['exp', 'nbf', 'iat'], expected: INSTANT, isSound: isInstant },
-    {
-      // Identity providers write either, for `aud` as for scopes.
-      names: ['aud', ...names.scope],
-      expected: TEXTS,
-      isSound: (value: unknown) => stringOrStrings(value) !== undefined,
-    },
-  ]
-  for (const group of groups) {
-    const name = group.names.find((each) => {
-      const value = claim(each)
-      return value !== undefined && !group.isSound(value)
-    })
-    if (name !== undefined) return { name, expected: group.expected, actual: claim(name) }
-  }
-  return undefined
+  const used = [usedName(names.principal, claim), usedName(names.clientId, claim)]
+  return (
+    malformedOf(['iss', ...used], TEXT, isText, claim) ??
+    malformedOf(['exp', 'nbf', 'iat'], INSTANT, isInstant, claim) ??
+    // Identity providers write either, for `aud` as for scopes.
+    malformedOf(['aud', ...names.scope], TEXTS, isTextOrTexts, claim)
+  )
 }
 
-/** Of several names for one thing the first that has a value counts; the others are not looked at. */
-function usedNames({ principal, clientId }: ClaimNames, claim: Claim): readonly string[] {
-  return [['iss'], principal, clientId].flatMap((group) => usedName(group, claim) ?? [])
+function malformedOf(
+  names: readonly (string | undefined)[],
+  expected: string,
+  isSound: (value: unknown) => boolean,
+  claim: Claim,
+): MalformedClaim | undefined {
+  for (const name of names) {
+    const actual = name === undefined ? undefined : claim(name)
+    if (name !== undefined && actual !== undefined && !isSound(actual)) {
+      return { name, expected, actual }
+    }
+  }
+  return undefined
 }
 
 function usedName(names: readonly string[], claim: Claim): string | undefined {
@@ -126,6 +126,10 @@ function instant(name: string, claim: Claim): NumericDate | undefined {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string'
+}
+
+function isTextOrTexts(value: unknown): boolean {
+  return stringOrStrings(value) !== undefined
 }
 
 function isTextOrAbsent(value: unknown): boolean {

@@ -1,4 +1,5 @@
 /** The claims that the gateway gets in its auth context. */
+import { isHeaderText } from '../oauth/bearer-token.ts'
 import { member, stringOrStrings, type JsonObject } from '../platform/json.ts'
 
 /** The gateway takes 8 KB of headers in all. */
@@ -25,7 +26,7 @@ function contextText(value: unknown): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   const text = stringOrStrings(value)?.join(' ')
   const fits = text !== undefined && text.length <= MAX_CONTEXT_VALUE_CHARACTERS
-  return fits && !/\p{Cc}/u.test(text) ? text : undefined
+  return fits && isHeaderText(text) ? text : undefined
 }
 
 /** Whether the value is a whole number so large that the token's text may have had another one. */

@@ -2,6 +2,7 @@
 import { fault, refusalBy, withCircumstances, type Denial, type Fault } from '../decision.ts'
 import type { Check, Observe } from '../findings.ts'
 import type { Clock, Deadline, NumericDate } from '../platform/clock.ts'
+import { isSameAlgorithm } from '../oauth/signature-algorithms.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import { algorithmFits, type TrustedKey } from './json-web-key.ts'
 import type { SignatureHeader } from './jwt-header.ts'
@@ -114,6 +115,13 @@ function candidateKeys(
   { alg, kid }: SignatureHeader,
 ): readonly TrustedKey[] {
   return keys
-    .filter((key) => algorithmFits(alg, key) && (key.alg === undefined || key.alg === alg))
-    .filter((key) => kid === undefined || key.kid === undefined || key.kid === kid)
+    .filter(
+      (key) => algorithmFits(alg, key) && (key.alg === undefined || isSameAlgorithm(key.alg, alg)),
+    )
+    .filter((key) => isUnnamed(kid) || isUnnamed(key.kid) || key.kid === kid)
+}
+
+/** An empty `kid` names no key, in a token as in a key: the signature decides. */
+function isUnnamed(kid: string | undefined): boolean {
+  return kid === undefined || kid === ''
 }

@@ -1,5 +1,5 @@
 /** Tells access tokens from ID tokens, refresh tokens and other JWTs by their claims (RFC 8725 §3.12). */
-import { member, type JsonObject } from '../platform/json.ts'
+import { member, stringOrStrings, type JsonObject } from '../platform/json.ts'
 
 /**
  * Claims in which providers name the kind of token: identity domains (`tok_type`), Keycloak (`typ`),
@@ -18,10 +18,22 @@ const ACCESS_TOKEN_MARKS: readonly (readonly [name: string, ...values: string[]]
  */
 const MARKS_OF_OTHER_TOKENS = ['at_hash', 'c_hash', 'events', 'htm', 'htu', 'token_introspection']
 
+/**
+ * Claims that access tokens have and ID tokens do not. `azp` and `roles` are none: ID tokens have
+ * them as well (OpenID Connect Core §2, Microsoft Entra).
+ */
+const CLAIMS_OF_ACCESS_TOKENS = ['scope', 'scp', 'permissions', 'client_id', 'cid', 'appid']
+
+/** Claims of Microsoft Entra's tokens, whatever the host of the issuer is called. */
+const ENTRA_CLAIMS = ['ver', 'tid', 'tfp', 'azp', 'roles']
+
 /** The claims that show what kind of token it is. */
 export const TOKEN_KIND_CLAIMS: readonly string[] = [
   ...ACCESS_TOKEN_MARKS.map(([name]) => name),
   ...MARKS_OF_OTHER_TOKENS,
+  ...CLAIMS_OF_ACCESS_TOKENS,
+  ...ENTRA_CLAIMS,
+  'nonce',
   'cnf',
 ]
 
@@ -29,9 +41,56 @@ export const TOKEN_KIND_CLAIMS: readonly string[] = [
 export function marksOfAnotherKind(members: JsonObject): readonly string[] {
   return [
     ...ACCESS_TOKEN_MARKS.filter(([name, ...values]) => {
-      const value = member(members, name) ?? undefined
-      return value !== undefined && !values.some((each) => each === value)
+      return has(members, name) && !values.some((each) => each === member(members, name))
     }).map(([name]) => name),
-    ...MARKS_OF_OTHER_TOKENS.filter((name) => (member(members, name) ?? undefined) !== undefined),
+    ...MARKS_OF_OTHER_TOKENS.filter((name) => has(members, name)),
+    ...(isIdTokenByNonce(members) ? ['nonce'] : []),
+    ...(isEntraToken(members) && !has(members, 'azp') && !has(members, 'appid') ? ['ver'] : []),
   ]
+}
+
+/**
+ * The client sends a `nonce` to get it back in the ID token (OpenID Connect Core §3.1.2.1). Some
+ * access tokens have it too, of Keycloak before 24 and of B2C; they have a mark of their own.
+ */
+function isIdTokenByNonce(members: JsonObject): boolean {
+  return (
+    has(members, 'nonce') &&
+    ![...CLAIMS_OF_ACCESS_TOKENS, ...ACCESS_TOKEN_MARKS.map(([name]) => name)].some((name) =>
+      has(members, name),
+    )
+  )
+}
+
+/**
+ * Whether Microsoft Entra, External ID or B2C issued the token. Their access tokens name the client
+ * (`azp`, or `appid` in version 1) and their ID tokens do not. `ver` is a number at Okta.
+ */
+function isEntraToken(members: JsonObject): boolean {
+  const ver = member(members, 'ver')
+  return (
+    (ver === '1.0' || ver === '2.0') &&
+    (has(members, 'tid') || has(members, 'tfp') || isB2cPolicy(member(members, 'acr')))
+  )
+}
+
+/** Tenants of B2C may have the policy in `acr`. */
+function isB2cPolicy(acr: unknown): boolean {
+  return typeof acr === 'string' && /^b2c_1/i.test(acr)
+}
+
+/**
+ * Whether the token is one that Microsoft Entra issues to every application of the tenant, for any
+ * API, without anything granted: it has neither scope nor role.
+ */
+export function isUngranted(members: JsonObject): boolean {
+  return isEntraToken(members) && !isGiven(members, 'scp') && !isGiven(members, 'roles')
+}
+
+function isGiven(members: JsonObject, name: string): boolean {
+  return stringOrStrings(member(members, name))?.some((value) => value.trim() !== '') === true
+}
+
+function has(members: JsonObject, name: string): boolean {
+  return (member(members, name) ?? undefined) !== undefined
 }

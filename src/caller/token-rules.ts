@@ -7,7 +7,7 @@ import { member, type JsonObject } from '../platform/json.ts'
 import { DENIAL_REASONS } from '../reasons.ts'
 import type { TokenClaims } from './claims.ts'
 import { isRounded } from './context-claims.ts'
-import { marksOfAnotherKind } from './token-kind.ts'
+import { isUngranted, marksOfAnotherKind } from './token-kind.ts'
 
 interface Judged {
   readonly claims: TokenClaims
@@ -134,8 +134,13 @@ const RULES: readonly Check<Judged>[] = [
   {
     name: 'any_scope',
     reason: 'permission_missing',
-    passes: ({ claims, rules }) => !rules.anyScopeRequired || claims.scope.length > 0,
-    expected: ({ rules }) => (rules.anyScopeRequired ? 'a scope or a role' : 'any'),
+    passes: ({ claims, rules }) => {
+      if (rules.anyScopeRequired && claims.scope.length === 0) return false
+      // A client that is listed needs no grant at the identity provider.
+      return rules.allowedClients.length > 0 || !isUngranted(claims.members)
+    },
+    expected: ({ claims, rules }) =>
+      rules.anyScopeRequired || isUngranted(claims.members) ? 'a scope or a role' : 'any',
     actual: ({ claims }) => claims.scope,
   },
   {

@@ -57,9 +57,15 @@ export function toVerifiedCaller(
   }
 }
 
+/**
+ * A scope that is not mapped keeps its name, unless it is the name of a mapping's target: the mapping
+ * decides who gets that one.
+ */
 function toGatewayScopes(
-  scope: readonly string[],
+  tokenScope: readonly string[],
   { map, prefix }: GatewayScopes,
 ): readonly string[] {
+  const targets = new Set([...map.values()].flat())
+  const scope = tokenScope.filter((token) => map.has(token) || !targets.has(token))
   return scope.flatMap((token) => map.get(token) ?? [token]).map((token) => `${prefix}${token}`)
 }

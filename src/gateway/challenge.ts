@@ -1,14 +1,11 @@
-/**
- * Owns the `WWW-Authenticate` value of a denial (RFC 6750 §3).
- * Pure.
- */
+/** The `WWW-Authenticate` value of a denial (RFC 6750 §3). */
 import { type Denial } from '../decision.ts'
 import { DENIAL_REASONS } from '../reasons.ts'
 
-/** Tells our 401 from one of Oracle Integration, which the gateway passes through. */
+/** Distinguishes our 401 from one of Oracle Integration, which the gateway passes through. */
 export const REALM = 'oic-gateway-authorizer'
 
-/** Fixed texts: the caller is told the kind of error and never which check failed. */
+/** Fixed texts: the caller learns the kind of error and never which check failed. */
 const DESCRIPTIONS = {
   invalid_request: 'The request is malformed',
   invalid_token: 'The access token is not accepted',
@@ -16,7 +13,7 @@ const DESCRIPTIONS = {
 } as const
 
 /**
- * One Bearer challenge. It is bare when no token came (§3.1: “SHOULD NOT include an error code”).
+ * One Bearer challenge. It is bare if no token came (§3.1: “SHOULD NOT include an error code”).
  * All its parts are fixed texts or configured scopes, whose characters need no escaping.
  */
 export function bearerChallenge(refusal: Denial): string {

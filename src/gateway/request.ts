@@ -47,6 +47,16 @@ export function readAuthorizerRequest(
   }
 }
 
+/** The argument that deployments map to `request.headers[opc-request-id]`, for the log alone. */
+export const REQUEST_ID_ARGUMENT = 'opc_request_id'
+
+/** The gateway's identifier of the caller's request, which the caller sees as well. */
+export function readRequestId({ arguments: given }: AuthorizerRequest): string | undefined {
+  const argument = given && member(given, REQUEST_ID_ARGUMENT)
+  const value: unknown = Array.isArray(argument) ? argument[0] : argument
+  return typeof value === 'string' ? value : undefined
+}
+
 /** The one bearer token of the request (RFC 6750 §2.1), without its scheme. */
 export function readBearerToken(
   { token: argument }: Pick<AuthorizerRequest, 'token'>,

@@ -1,16 +1,13 @@
-/**
- * Owns what API Gateway hears: the JSON answer of an authorizer function.
- * Pure.
- */
+/** The JSON response of an authorizer function. */
 import { type Denial, type Permit } from '../decision.ts'
 import { DENIAL_REASONS } from '../reasons.ts'
+import { isHeaderText } from '../oauth/bearer-token.ts'
 import type { NumericDate } from '../platform/clock.ts'
 import { bearerChallenge } from './challenge.ts'
 
 /**
- * The answer (Oracle, “Creating an Authorizer Function”). `principal` and `clientId` stand in older
- * versions of that page and have to be texts there; context values of other types than text are
- * not documented, so that there are none.
+ * See Oracle, “Creating an Authorizer Function”. Older versions of that page have `principal` and
+ * `clientId`, as strings. Context values that are not strings are not documented, so there are none.
  */
 export type AuthorizerResponse =
   | {
@@ -28,8 +25,8 @@ export type AuthorizerResponse =
     }
 
 /**
- * Names of the context that the configuration cannot give to claims: ours, and those of the answer
- * itself, as it is not documented which of two the gateway would take.
+ * Context names that the configuration cannot give to claims: ours, and the members of the response
+ * itself, as it is not documented which of two values the gateway would use.
  */
 export const RESERVED_CONTEXT_NAMES = [
   'back_end_token',
@@ -48,9 +45,9 @@ export function toAuthorizerResponse(decision: Permit | Denial): AuthorizerRespo
   if (decision.outcome === 'permit') {
     return {
       active: true,
-      principal: decision.principal ?? decision.clientId ?? UNKNOWN,
-      clientId: decision.clientId ?? UNKNOWN,
-      scope: decision.scope,
+      principal: headerText(decision.principal ?? decision.clientId),
+      clientId: headerText(decision.clientId),
+      scope: decision.scope.filter(isHeaderText),
       expiresAt: formatExpiry(decision.expiresAt),
       context: { ...decision.contextClaims, back_end_token: decision.authorization.reveal() },
     }
@@ -60,6 +57,11 @@ export function toAuthorizerResponse(decision: Permit | Denial): AuthorizerRespo
     wwwAuthenticate: bearerChallenge(decision),
     context: { responseCode: responseCode(decision) },
   }
+}
+
+/** Routes may copy it into a header. A name that cannot be one is given to nobody. */
+function headerText(name: string | undefined): string {
+  return name !== undefined && isHeaderText(name) ? name : UNKNOWN
 }
 
 /** The HTTP status that RFC 6750 §3.1 wants; routes use it through `request.auth[responseCode]`. */

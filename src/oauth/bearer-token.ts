@@ -1,12 +1,12 @@
-/**
- * Owns what a Bearer token looks like.
- * Pure.
- */
-
 /** RFC 6750 §2.1: `b64token`. */
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
 
-/** Whether the text can stand behind `Bearer` in a header. */
+/** Whether the text can follow `Bearer` in a header. */
 export function isBearerToken(text: string): boolean {
   return B64TOKEN.test(text)
+}
+
+/** Whether the text can be part of a header: no control characters, no halves of surrogate pairs. */
+export function isHeaderText(text: string): boolean {
+  return !/[\p{Cc}\p{Cs}]/u.test(text)
 }

@@ -1,7 +1,4 @@
-/**
- * Owns the signature algorithms that are known here (RFC 7518 §3.1, RFC 9864) and the keys they take.
- * Pure.
- */
+/** The supported signature algorithms (RFC 7518 §3.1, RFC 9864) and their keys. */
 
 /** `kty` and, where the algorithm names a curve, `crv`. There is no symmetric one, and no `none`. */
 export const SIGNATURE_ALGORITHMS = {
@@ -19,6 +16,12 @@ export const SIGNATURE_ALGORITHMS = {
 } as const satisfies Record<string, { readonly kty: string; readonly crv?: string }>
 
 export type SignatureAlgorithm = keyof typeof SIGNATURE_ALGORITHMS
+
+/** Whether both names mean one algorithm: RFC 9864 §2.2 gives `EdDSA` with Ed25519 a name of its own. */
+export function isSameAlgorithm(one: string, other: string): boolean {
+  const names = ['EdDSA', 'Ed25519']
+  return one === other || (names.includes(one) && names.includes(other))
+}
 
 export function isSignatureAlgorithm(name: string): name is SignatureAlgorithm {
   return Object.hasOwn(SIGNATURE_ALGORITHMS, name)

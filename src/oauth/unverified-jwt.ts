@@ -1,7 +1,4 @@
-/**
- * Owns the taking apart of a JWT (RFC 7515 §7.1) whose signature nobody has looked at yet.
- * Pure.
- */
+/** Decodes a JWT (RFC 7515 §7.1) without verifying its signature. */
 import { member, parseJsonObject, type JsonObject } from '../platform/json.ts'
 
 export interface UnverifiedJwt {
@@ -26,21 +23,30 @@ function readBeginning(parts: readonly string[]): UnverifiedJwt | undefined {
   return header === undefined || payload === undefined ? undefined : { header, payload }
 }
 
+/** More parts than any JWT has. */
+const MAX_LOOKED_AT_PARTS = 8
+
 /**
- * Whether a token that is no JWT begins like one. Decoders that forgive padding, another alphabet
- * or further parts would take it for one, with claims that were never looked at here. The second
- * part of an encrypted JWT is a key, and no JSON object.
+ * Whether a token that is no JWT looks like one: a header and a payload, wherever the dots are.
+ * Decoders that forgive padding, another alphabet, empty or further parts would accept it, with
+ * claims that were never checked here. The second part of an encrypted JWT is a key, no JSON object.
  */
 export function isMalformedJwt(token: string): boolean {
-  return readBeginning(token.split('.', 2)) !== undefined
+  const parts = token
+    .replace(/^[.~+/]+/, '')
+    .split('.')
+    .filter((part) => part !== '')
+    .slice(0, MAX_LOOKED_AT_PARTS)
+  return parts.some((_part, index) => readBeginning(parts.slice(index, index + 2)) !== undefined)
 }
 
-/** Whether the token has the five parts of an encrypted JWT (RFC 7516 §7.1). */
+/** Whether the token has the five parts of an encrypted JWT (RFC 7516 §7.1). The key may be empty. */
 export function looksEncrypted(token: string): boolean {
-  return token.split('.', 6).length === 5
+  const parts = token.split('.', 6)
+  return parts.length === 5 && parts.every((part, index) => part !== '' || index === 1)
 }
 
-/** The `iss` that the token claims, for choosing among configured issuers and nothing else. */
+/** The `iss` of the unverified token: only for the choice of an issuer. */
 export function claimedIssuer({ payload }: UnverifiedJwt): string | undefined {
   const issuer = member(payload, 'iss')
   return typeof issuer === 'string' ? issuer : undefined

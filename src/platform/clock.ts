@@ -33,6 +33,10 @@ export function earliest(...instants: readonly NumericDate[]): NumericDate {
   return numericDate(Math.min(...instants))
 }
 
+export function latest(...instants: readonly NumericDate[]): NumericDate {
+  return numericDate(Math.max(...instants))
+}
+
 /** Negative once `instant` has passed. */
 export function secondsUntil(instant: NumericDate, now: NumericDate): Seconds {
   return seconds(instant - now)

@@ -235,6 +235,13 @@ describe('Entra, an identity domain by introspection and Keycloak at once', () =
     expect((await decided(makeToken())).verdict).toBe(verdict)
   })
 
+  it('gives a mapping’s target to nobody who does not have the mapped scope', async () => {
+    await startWith(atEntra())
+    const token = tokenOfEntra({ scp: 'orders:invoke other' })
+
+    expect((await decided(token)).answer).toMatchObject({ scope: ['other'] })
+  })
+
   it('lets a listed client of Entra in without scope and role', async () => {
     await startWith({ ...atEntra(), allowed_clients: ['app-1'] })
 

@@ -238,3 +238,22 @@ describe('the payload of a JWT that the endpoint has vouched for', () => {
     expect(await judge({ aud: undefined }, token)).toBe('deny audience_mismatch')
   })
 })
+
+describe('a JWT that is not well-formed', () => {
+  const parts = jwtToken({ iss: ISSUER }).split('.')
+  const [header, payload, signature] = parts
+
+  it.each([
+    ['a dot in front', `.${parts.join('.')}`],
+    ['several dots in front', `...${parts.join('.')}`],
+    ['two dots after the header', `${header}..${payload}.${signature}`],
+    ['two dots after the payload', `${header}.${payload}..${signature}`],
+    ['two dots everywhere', parts.join('..')],
+    ['a dot at the end', `${parts.join('.')}.`],
+    ['a part in front', `x.${parts.join('.')}`],
+    ['other characters in front', `~/+${parts.join('.')}`],
+  ])('is shown to nobody: %s', async (_case, token) => {
+    expect(await judge({}, token)).toBe('deny jwt_malformed')
+    expect(world.introspection.requests).toHaveLength(0)
+  })
+})

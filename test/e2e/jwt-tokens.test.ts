@@ -166,6 +166,26 @@ describe('a JWT', () => {
       () => issuer.token({ typ: 'Refresh' }),
       'token_type_wrong',
     ],
+    [
+      '#18: an ID token by its nonce',
+      () => issuer.token({ nonce: 'n', azp: 'x', client_id: undefined, scope: undefined }),
+      'token_type_wrong',
+    ],
+    [
+      '#18: an ID token of Entra, whatever the host of its issuer',
+      () => issuer.token({ ver: '2.0', tid: 'tenant', roles: ['a'], scope: undefined }),
+      'token_type_wrong',
+    ],
+    [
+      '#18: an ID token of B2C',
+      () => issuer.token({ ver: '1.0', acr: 'b2c_1_signin', scope: undefined }),
+      'token_type_wrong',
+    ],
+    [
+      'an application token of Entra without scope and role, whatever the host of its issuer',
+      () => issuer.token({ ver: '2.0', tid: 'tenant', azp: 'app', scope: undefined }),
+      'permission_missing',
+    ],
     ['#18: a logout token by its events', () => issuer.token({ events: {} }), 'token_type_wrong'],
     [
       '#19 RFC 9068 §4: another issuer',
@@ -311,11 +331,36 @@ describe('a JWT', () => {
     ['#14: a foreign `x5u`, which is ignored', () => issuer.token({}, { x5u: elsewhere.url })],
     ['#14: a foreign `jwk`, which is ignored', () => issuer.token({}, { jwk: stranger.jwk })],
     ['#14: a foreign `x5c`, which is ignored', () => issuer.token({}, { x5c: ['AAAA'] })],
+    [
+      'a nonce in an access token (Keycloak before 24)',
+      () => issuer.token({ nonce: 'n', typ: 'Bearer', client_id: undefined, scope: undefined }),
+    ],
+    [
+      'an access token of Entra with a role',
+      () => issuer.token({ ver: '2.0', tid: 'tenant', azp: 'app', roles: ['a'] }),
+    ],
+    ['an empty kid', () => issuer.token({}, { kid: '' })],
     ['`zip` NONE', () => issuer.token({}, { zip: 'NONE' })],
     ['no kid, where one key fits', () => issuer.token({}, { kid: undefined })],
     ['a client id under its other name', () => issuer.token({ client_id: undefined, azp: 'x' })],
   ])('passes with %s', async (_case, makeToken) => {
     expect(await verdictOn(makeToken())).toBe(PERMIT)
+  })
+
+  it('is permitted for a time that is not over, though it ended within the tolerance', async () => {
+    const { answer } = await world.decide(issuer.token({ exp: secondsFromNow(-20) }))
+
+    const expiresAt = Date.parse((answer as { expiresAt: string }).expiresAt)
+    expect(expiresAt).toBeGreaterThan(Date.now())
+  })
+
+  it('puts nothing into the answer that cannot be in a header', async () => {
+    const { answer } = await world.decide(
+      issuer.token({ sub: 'a\r\nX: 1', client_id: 'c\ud800', scp: ['ok', 'a\0b'] }),
+    )
+
+    expect(answer).toMatchObject({ principal: 'unknown', clientId: 'unknown' })
+    expect((answer as { scope: string[] }).scope).not.toContain('a\0b')
   })
 
   it('#30 RFC 7519 §4: means the last of two members with one name, always', async () => {

@@ -150,6 +150,31 @@ describe('what others wrote', () => {
   })
 })
 
+describe('the identifier of the caller’s request', () => {
+  const callWith = async (data: object) =>
+    (await world.call(JSON.stringify({ type: 'USER_DEFINED', data }))).line
+
+  it.each(['25441DFD01D8/FDFDC67E62A03F7DA345', 'csid1.a:b-c_d/E/F'])(
+    'is in the line of every outcome: %s',
+    async (id) => {
+      const token = `Bearer ${opaqueToken()}`
+      expect(await callWith({ opc_request_id: id })).toMatchObject({ request_id: id })
+      expect(await callWith({ token, opc_request_id: [id] })).toMatchObject({ request_id: id })
+      world.introspection.replyWith({ status: 500 })
+      expect(await callWith({ token, opc_request_id: id })).toMatchObject({ request_id: id })
+    },
+  )
+
+  it.each([
+    ['a line break', 'a\nb'],
+    ['a token', jwtToken({})],
+    ['more than 128 characters', 'a'.repeat(129)],
+    ['another type', 7],
+  ])('is left out if it has %s', async (_case, id) => {
+    expect(await callWith({ opc_request_id: id })).not.toHaveProperty('request_id')
+  })
+})
+
 describe('what a check expected and found', () => {
   beforeAll(() => world.start({ log_level: 'debug' }))
   afterAll(() => world.start())

@@ -106,11 +106,14 @@ describe.each(['api-deployment.json', 'api-deployment.single-argument.json'])('%
 })
 
 describe('api-deployment.json', () => {
-  it('calls the function with the Authorization header as the argument token', async () => {
+  it('calls the function with the token and the identifier of the request', async () => {
     const rig = await start('api-deployment.json')
     await rig.call('/oic/echo/hello', { headers: bearer })
     expect(rig.functionCalls).toEqual([
-      { type: 'USER_DEFINED', data: { token: 'Bearer from-caller' } },
+      {
+        type: 'USER_DEFINED',
+        data: { token: 'Bearer from-caller', opc_request_id: expect.any(String) },
+      },
     ])
   })
 

@@ -16,6 +16,8 @@ import { DENIAL_REASONS, FAULT_REASONS } from '../../src/reasons.ts'
 import { START } from './support/time.ts'
 
 const MARGIN_SECONDS = 60
+/** A permit is never over when it is sent. */
+const SOONEST = START + 5
 
 function at(offsetSeconds: number | undefined) {
   return offsetSeconds === undefined ? undefined : numericDate(START + offsetSeconds)
@@ -29,8 +31,8 @@ describe('the expiry of a permit', () => {
     ['one minute from now, when the caller’s token names no end', undefined, 9000, 3600, 60],
     ['the caller’s, when the credential has no end', 100, undefined, 3600, 100],
     ['the longest decision, when the credential has no end', 5000, undefined, 600, 600],
-    ['the caller’s, even where it has passed within the tolerance', -20, 1000, 3600, -20],
-    ['the caller’s, even where that is the beginning of time', 0 - START, 1000, 3600, 0 - START],
+    ['five seconds from now, if the caller’s is over (clock tolerance)', -20, 1000, 3600, 5],
+    ['five seconds from now, if the caller’s ends before that', 4, 1000, 3600, 5],
     ['the credential’s, even where the caller’s token names no end', undefined, 90, 3600, 30],
   ])('is %s', (_case, caller, credential, maxDecision, expected) => {
     const expiry = decisionExpiry({
@@ -51,14 +53,16 @@ describe('the expiry of a permit', () => {
     maxDecision: fc.integer({ min: 60, max: 3600 }).map(seconds),
   })
 
-  it('is never later than any of its bounds', () => {
+  it('is never later than any of its bounds, and never over', () => {
     fc.assert(
       fc.property(bounds, (given) => {
         const expiry = decisionExpiry(given)
 
-        expect(expiry).toBeLessThanOrEqual(given.caller ?? START + 60)
-        expect(expiry).toBeLessThanOrEqual((given.credential ?? Infinity) - MARGIN_SECONDS)
+        const credential = (given.credential ?? Infinity) - MARGIN_SECONDS
+        expect(expiry).toBeLessThanOrEqual(Math.max(given.caller ?? START + 60, SOONEST))
+        expect(expiry).toBeLessThanOrEqual(Math.max(credential, SOONEST))
         expect(expiry).toBeLessThanOrEqual(START + given.maxDecision)
+        expect(expiry).toBeGreaterThanOrEqual(SOONEST)
       }),
     )
   })
@@ -70,6 +74,7 @@ describe('the expiry of a permit', () => {
           given.caller ?? START + 60,
           (given.credential ?? Infinity) - MARGIN_SECONDS,
           START + given.maxDecision,
+          SOONEST,
         ]).toContain(decisionExpiry(given))
       }),
     )
