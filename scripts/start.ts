@@ -1,17 +1,14 @@
 /** `npm start`: keeps the local stack running until Ctrl-C and prints how to call it. */
 import { readFileSync } from 'node:fs'
 import { DeploymentError } from '../stack/gateway/deployment.ts'
-import { startLocalStack, type LocalStack } from '../stack/local-stack.ts'
 import { planConfiguration, type OwnConfiguration } from '../stack/own-configuration.ts'
 import { planDeployment, type OwnDeployment } from '../stack/own-deployment.ts'
-import { fixedSecret } from '../stack/registrations.ts'
-import { checkConfig } from './check-config/check-config.ts'
-import { readInput } from './check-config/read-input.ts'
 import { buildFirst } from './command-line/build-first.ts'
 import { exitOnUsageError, readCommandLine } from './command-line/command-line.ts'
 import { file, wholeNumber } from './command-line/options.ts'
 import { UsageError } from './command-line/parse.ts'
-import { describeOwn, describeStack } from './start/describe.ts'
+import { describeConsole, describeOwn, describeStack } from './start/describe.ts'
+import { readConfiguration, startDesk, type Desk } from './start/desk.ts'
 
 const FIRST_PORT = 8460
 
@@ -48,15 +45,11 @@ function contentOf(option: string, path: string): Buffer {
 }
 
 function readOwnConfiguration(path: string): { own: OwnConfiguration; report: string } {
-  const given = readInput(contentOf('config', path))
-  const { text, isUsable } = checkConfig(given)
-  const report = isUsable
-    ? text
-    : `${text}The stack starts with it all the same, to show the fault.\n`
-  const values = Object.entries(given).filter(
-    (each): each is [string, string] => each[1] !== undefined,
-  )
-  return { own: planConfiguration(Object.fromEntries(values)), report }
+  const { values: given, check } = readConfiguration(contentOf('config', path))
+  const report = check.isUsable
+    ? check.text
+    : `${check.text}The stack starts with it all the same, to show the fault.\n`
+  return { own: planConfiguration(given), report }
 }
 
 function readOwnDeployment(path: string): OwnDeployment {
@@ -82,12 +75,11 @@ if (configuration !== undefined) console.log(`${values.config ?? ''}:\n${configu
 console.error('Building dist/ …')
 buildFirst()
 
-let stack: LocalStack
+let desk: Desk
 try {
-  stack = await startLocalStack({
+  desk = await startDesk({
     ownConfiguration: configuration?.own,
     ownDeployment: deployment,
-    secretOf: fixedSecret,
     firstPort: values.port,
     onStart: (part) => {
       console.error(`Starting ${part} …`)
@@ -104,8 +96,10 @@ function isRefusal(error: Error): boolean {
   return error instanceof DeploymentError || error.message.includes('configuration')
 }
 
+const { stack, webConsole } = desk
 console.log(describeOwn(stack, configuration?.own, deployment))
 console.log(describeStack(stack, values.port))
+console.log(describeConsole(webConsole))
 
 let shown = 0
 const follow = setInterval(() => {
@@ -115,7 +109,7 @@ const follow = setInterval(() => {
 
 function end(): void {
   clearInterval(follow)
-  void stack.close().then(() => process.exit(0))
+  void desk.close().then(() => process.exit(0))
 }
 process.once('SIGINT', end)
 process.once('SIGTERM', end)

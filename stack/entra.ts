@@ -1,6 +1,7 @@
 /** The stand-in for Microsoft Entra ID: tokens of its shapes, and the keys to them. */
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
+import type { SignToken } from './identity/identity-domain.ts'
 import { listen, type LocalServer, type Port } from './listen.ts'
 
 export const ENTRA_TENANT = '6a1b2c3d-0000-4000-8000-000000000001'
@@ -39,6 +40,8 @@ export interface Entra {
   readonly apiClientId: string
   /** A token of an application (Microsoft, “Access token claims reference”). */
   requestToken(options?: EntraTokenOptions): Promise<string>
+  /** A token with any claims. The header's `alg` and `kid` are those of the current key. */
+  signToken: SignToken
   rotateSigningKey(): void
   close(): Promise<void>
 }
@@ -55,6 +58,10 @@ export async function startEntra(options: EntraOptions = {}): Promise<Entra> {
     tenant,
     jwksUri: `${server.url}/${tenant}/discovery/v2.0/keys`,
     apiClientId,
+    signToken: (claims, header) =>
+      new SignJWT(claims)
+        .setProtectedHeader({ ...header, alg: 'RS256', kid: key.kid, x5t: key.kid })
+        .sign(key.privateKey),
     rotateSigningKey: () => {
       key = newKey()
     },

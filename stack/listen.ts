@@ -141,6 +141,11 @@ function observe(
     if (event === 'data') exchange.requestBody += asText(values[0])
     return emit(event, ...values)
   }
+  const writeHead = response.writeHead.bind(response) as (...values: unknown[]) => ServerResponse
+  response.writeHead = (...values: unknown[]) => {
+    Object.assign(exchange.responseHeaders, response.getHeaders(), headersOf(values.at(-1)))
+    return writeHead(...values)
+  }
   const write = response.write.bind(response) as (...values: unknown[]) => boolean
   const end = response.end.bind(response) as (...values: unknown[]) => ServerResponse
   response.write = (...values: unknown[]) => {
@@ -150,7 +155,7 @@ function observe(
   response.end = (...values: unknown[]) => {
     exchange.responseBody += asText(values[0])
     exchange.status = response.statusCode
-    exchange.responseHeaders = response.getHeaders()
+    Object.assign(exchange.responseHeaders, response.getHeaders())
     exchange.endedAt = now()
     notify(exchange)
     return end(...values)
@@ -161,6 +166,17 @@ function observe(
     notify(exchange)
   })
   notify(exchange)
+}
+
+/** `writeHead` takes an object, or a list in which names and values alternate. */
+function headersOf(given: unknown): Record<string, string> {
+  if (typeof given !== 'object' || given === null) return {}
+  const entries = Array.isArray(given)
+    ? Array.from({ length: given.length / 2 }, (_, at) => [given[2 * at], given[2 * at + 1]])
+    : Object.entries(given)
+  return Object.fromEntries(
+    entries.map(([name, value]) => [String(name).toLowerCase(), String(value)]),
+  )
 }
 
 function now(): number {

@@ -202,7 +202,7 @@ async function start(
   })
   const vault = await run('Vault', (port) => startVault({ trust: [principal], port }))
   for (const [ocid, value] of [
-    ...secretsOf(registrations),
+    ...vaultSecrets(registrations),
     ...planned.flatMap(({ plan }) => secretOfClient(plan.client, secretOf)),
     ...backends.flatMap(({ secrets }) => secrets),
   ]) {
@@ -333,7 +333,7 @@ async function invokeObserved(
   return result
 }
 
-function secretsOf({
+function vaultSecrets({
   introspector,
   oicInvoker,
   invokersKey,

@@ -1,13 +1,13 @@
-/**
- * Owns the configurations under which the demo's stories run, beside the one that the stack starts with.
- * I/O: asks the local identity domain for its keys, as a person does once.
- */
+/** The configurations of the demo's stories. */
 import { API_AUDIENCE } from '../../stack/registrations.ts'
 import { ENTRA_TENANT } from '../../stack/entra.ts'
 import type { IdentityDomain } from '../../stack/identity/identity-domain.ts'
 import type { LocalStack } from '../../stack/local-stack.ts'
 
 export type Configure = (stack: LocalStack) => Promise<Readonly<Record<string, string>>>
+
+/** The one that the stack starts with. */
+export const initialConfiguration: Configure = ({ config }) => Promise.resolve(config)
 
 /** The identity domain's keys, pasted in as the domain publishes them. */
 export const pastedKeys: Configure = async (stack) => ({

@@ -1,20 +1,19 @@
-/**
- * Owns the watching of one call through the local stack: what each part saw of it.
- * I/O: sends one HTTP request to the local gateway.
- */
+/** One call through the local stack: what each part saw of it. */
 import type { LocalStack } from '../../stack/local-stack.ts'
 
 export interface CallerRequest {
-  /** Path at the gateway, deployment prefix included. */
+  /** Path at the gateway, deployment prefix included; at Oracle Integration with `isDirect`. */
   readonly path: string
-  /** The whole `Authorization` header; none is sent where undefined. */
+  /** The call goes to Oracle Integration, past the gateway. */
+  readonly isDirect?: boolean
+  /** The `Authorization` header; absent where undefined. */
   readonly authorization?: string
 }
 
 export interface Observation {
   readonly status: number
   readonly challenge: string | null
-  /** The function's decision; undefined when the gateway did not ask it. */
+  /** The function's decision; undefined when the gateway did not call it. */
   readonly decision: Readonly<Record<string, unknown>> | undefined
   /** Whom Oracle Integration saw; undefined when nothing reached it. */
   readonly oicCaller: string | undefined
@@ -27,7 +26,8 @@ export async function observe(stack: LocalStack, request: CallerRequest): Promis
   const callsBefore = stack.integration.requests.length
   const tokenRequestsBefore = tokenRequests(stack)
 
-  const response = await fetch(stack.gateway.url + request.path, {
+  const origin = request.isDirect === true ? stack.integration.url : stack.gateway.url
+  const response = await fetch(origin + request.path, {
     headers: request.authorization === undefined ? {} : { authorization: request.authorization },
   })
   await response.arrayBuffer()
@@ -53,7 +53,7 @@ function tokenRequests(stack: LocalStack): number {
 type OicCaller = LocalStack['integration']['requests'][number]['caller']
 
 function nameOf(caller: OicCaller): string {
-  if (caller === undefined) return 'somebody whom it refused'
+  if (caller === undefined) return 'a caller that it refused'
   if (caller.scheme === 'Basic') return `user ${caller.user}`
   return caller.subject === caller.client ? `client ${caller.client}` : `user ${caller.subject}`
 }

@@ -1,19 +1,18 @@
-/**
- * Owns the order of the demo's stories, and how one is played.
- * I/O: through the local stack that it is given.
- */
+/** The order of the demo's stories, and how one is played. */
 import type { LocalStack } from '../../stack/local-stack.ts'
 import { JWT_STORIES } from './jwt-stories.ts'
 import { BACKEND_STORIES } from './backend-stories.ts'
 import { observe } from './observe.ts'
 import { INTROSPECTION_STORIES } from './stories.ts'
 import type { Story } from './story.ts'
+import { USER_FLOW_STORIES } from './user-flow-stories.ts'
 import type { Telling } from './tell.ts'
 
 export const STORIES: readonly Story[] = [
   ...INTROSPECTION_STORIES,
   ...JWT_STORIES,
   ...BACKEND_STORIES,
+  ...USER_FLOW_STORIES,
 ]
 
 export async function play(story: Story, stack: LocalStack): Promise<Telling> {

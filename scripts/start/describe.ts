@@ -1,4 +1,5 @@
 /** What `npm start` prints: addresses, clients, users, routes, and commands to paste. */
+import type { Console } from '../../stack/console/server.ts'
 import { isRecord } from '../../stack/gateway/json-check.ts'
 import { echoPath } from '../../stack/integration.ts'
 import { PATH_PREFIXES, type LocalStack } from '../../stack/local-stack.ts'
@@ -43,8 +44,19 @@ export function describeStack(stack: LocalStack, firstPort: number): string {
     section('Routes of the gateway', describeRoutes(stack)),
     section('Clients and users', describeClients(stack)),
     describeCalls(stack),
-    'The function’s log:\n',
   ].join('\n\n')
+}
+
+export function describeConsole({ address, server, token }: Console): string {
+  return `
+The console:
+
+  ${address}
+
+  The same as JSON:  curl -s -H 'Authorization: Bearer ${token}' ${server.url}/api/calls
+
+The function’s log:
+`
 }
 
 function section(title: string, rows: readonly string[]): string {

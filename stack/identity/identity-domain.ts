@@ -1,6 +1,12 @@
 /** An identity provider of the local stack, of either flavour, on a port of 127.0.0.1. */
 import type { RequestListener } from 'node:http'
-import type { JSONWebKeySet } from 'jose'
+import {
+  importJWK,
+  SignJWT,
+  type JSONWebKeySet,
+  type JWTHeaderParameters,
+  type JWTPayload,
+} from 'jose'
 import type { Provider } from 'oidc-provider'
 import { listen, type LocalServer } from '../listen.ts'
 import { readActiveToken } from './access-token.ts'
@@ -23,6 +29,11 @@ import {
 } from './options.ts'
 import { publicKeySet } from './signing-key.ts'
 import { standard } from './standard.ts'
+
+export type SignToken = (
+  claims: JWTPayload,
+  header: Partial<JWTHeaderParameters>,
+) => Promise<string>
 
 export interface IdentityDomain {
   readonly name: string
@@ -57,6 +68,8 @@ export interface IdentityDomain {
   requestCodeToken(client: ClientOptions, user: UserOptions, scope: string): Promise<IssuedToken>
   /** As an administrator does it, whoever the client is. Throws for a token that is not active. */
   revoke(accessToken: string): Promise<void>
+  /** A token with any claims. The header's `alg` and `kid` are those of the current key. */
+  signToken: SignToken
   rotateSigningKey(): void
   /** Throws for a client that the domain does not have. */
   setClientSecret(clientId: string, clientSecret: string): void
@@ -134,6 +147,12 @@ export async function startIdentityDomain(options: IdentityDomainOptions): Promi
       if (opaque !== undefined) await opaque.destroy()
       else if (jti !== undefined) domain.revokedTokenIds.add(jti)
       else throw new Error(`identity domain ${options.name}: no active token of this domain`)
+    },
+    signToken: async (claims, header) => {
+      const [{ kid, privateJwk }] = domain.signingKeys
+      return new SignJWT(claims)
+        .setProtectedHeader({ ...header, alg: 'RS256', kid })
+        .sign(await importJWK(privateJwk, 'RS256'))
     },
     rotateSigningKey: () => {
       domain.signingKeys = flavour.rotate(domain.signingKeys)

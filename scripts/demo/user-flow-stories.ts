@@ -1,0 +1,90 @@
+/**
+ * Stories of the flows in which one calls Oracle Integration directly, as Oracle's A-Team describes
+ * them: client credentials and authorization code ("OAuth for OIC"), and the device flow.
+ */
+import { refreshToken } from '../../stack/identity/client-request.ts'
+import { echoPath } from '../../stack/integration.ts'
+import { PATH_PREFIXES, type LocalStack } from '../../stack/local-stack.ts'
+import { ALICE, API_AUDIENCE, OIC_AUDIENCE, OIC_SCOPE } from '../../stack/registrations.ts'
+import { initialConfiguration } from './configurations.ts'
+import type { CallerRequest } from './observe.ts'
+import { REACHES_OIC, type Story } from './story.ts'
+
+const SCOPE = `${OIC_AUDIENCE}${OIC_SCOPE}`
+const OFFLINE_SCOPE = `${SCOPE} offline_access`
+
+function direct(token: string): CallerRequest {
+  return { path: `${echoPath}/hello`, isDirect: true, authorization: `Bearer ${token}` }
+}
+
+/** The gateway and the function take no part; one token is issued. */
+const DIRECT = { status: 200, decision: 'not asked', oicTokenRequests: 0 } as const
+const AS_ALICE = { ...DIRECT, oicSees: `user ${ALICE}` } as const
+
+async function deviceTokens({ oicDomain, registrations: { oicDevice, alice } }: LocalStack) {
+  return oicDomain.requestDeviceToken(oicDevice, alice, OFFLINE_SCOPE)
+}
+
+async function codeTokens({ oicDomain, registrations: { oicPortal, alice } }: LocalStack) {
+  return oicDomain.requestCodeToken(oicPortal, alice, OFFLINE_SCOPE)
+}
+
+export const USER_FLOW_STORIES: readonly Story[] = [
+  {
+    title: 'Directly, client credentials: the application calls Oracle Integration as itself',
+    sends: 'a token of oic-client, to the Echo integration',
+    request: async ({ oicDomain, registrations: { oicClient } }) =>
+      direct((await oicDomain.requestToken(oicClient, SCOPE)).accessToken),
+    expected: { ...DIRECT, oicSees: 'client oic-client' },
+  },
+  {
+    title: 'Directly, device flow: Alice allows a public client on another device',
+    sends: 'the token that oic-device gets, to the Echo integration',
+    request: async (stack) => direct((await deviceTokens(stack)).accessToken),
+    expected: AS_ALICE,
+  },
+  {
+    title: 'Directly, device flow: the refresh token brings a new token without Alice',
+    sends: 'the refreshed token, to the Echo integration',
+    request: async (stack) => {
+      const first = await deviceTokens(stack)
+      const { tokenEndpoint } = stack.oicDomain
+      const { oicDevice } = stack.registrations
+      const next = await refreshToken(tokenEndpoint, oicDevice, first.refreshToken ?? '')
+      return direct(next.accessToken)
+    },
+    expected: AS_ALICE,
+  },
+  {
+    title: 'Directly, authorization code with PKCE: Alice logs in to the portal',
+    sends: 'the token that oic-portal gets, to the Echo integration',
+    request: async (stack) => direct((await codeTokens(stack)).accessToken),
+    expected: AS_ALICE,
+  },
+  {
+    title: 'Directly, authorization code: the refresh token brings a new token',
+    sends: 'the refreshed token, to the Echo integration',
+    request: async (stack) => {
+      const first = await codeTokens(stack)
+      const { tokenEndpoint } = stack.oicDomain
+      const { oicPortal } = stack.registrations
+      const next = await refreshToken(tokenEndpoint, oicPortal, first.refreshToken ?? '')
+      return direct(next.accessToken)
+    },
+    expected: AS_ALICE,
+  },
+  {
+    title: 'Through the gateway, device flow: Alice’s token of the callers’ identity domain',
+    sends: 'the token that employee-device gets',
+    configure: initialConfiguration,
+    request: async ({ callers, registrations: { employeeDevice, alice } }) => {
+      const scope = `${API_AUDIENCE}echo:invoke`
+      const { accessToken } = await callers.requestDeviceToken(employeeDevice, alice, scope)
+      return {
+        path: `${PATH_PREFIXES.multiArgument}/echo/hello`,
+        authorization: `Bearer ${accessToken}`,
+      }
+    },
+    expected: { ...REACHES_OIC, oicTokenRequests: 1 },
+  },
+]

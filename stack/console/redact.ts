@@ -1,0 +1,91 @@
+/** What the console shows of requests and answers: tokens decoded, secrets hidden. */
+import { createHash } from 'node:crypto'
+
+export interface DecodedToken {
+  /** First hex digits of its SHA-256: the same token has the same name everywhere. */
+  readonly id: string
+  readonly header: unknown
+  readonly claims: unknown
+}
+
+const JWT = /eyJ[\w-]{4,}\.[\w-]+\.[\w-]*/g
+
+/** Form and JSON members whose values are credentials, whatever they look like. */
+const CREDENTIALS = [
+  'access_token',
+  'assertion',
+  'back_end_token',
+  'client_assertion',
+  'client_secret',
+  'code',
+  'code_verifier',
+  'content',
+  'device_code',
+  'password',
+  'refresh_token',
+  'subject_token',
+  'token',
+]
+const FORM_FIELD = new RegExp(`(^|&)(${CREDENTIALS.join('|')})=([^&]*)`, 'g')
+const JSON_MEMBER = new RegExp(`"(${CREDENTIALS.join('|')})"\\s*:\\s*"([^"]*)"`, 'g')
+
+export class Redactor {
+  readonly #secrets = new Set<string>()
+
+  /** From now on the secret is hidden wherever it appears: as it is, form-encoded or in base64. */
+  hide(secret: string): void {
+    if (secret.length < 6) return
+    this.#secrets.add(secret)
+    this.#secrets.add(encodeURIComponent(secret))
+    this.#secrets.add(new URLSearchParams({ '': secret }).toString().slice(1))
+    this.#secrets.add(Buffer.from(secret).toString('base64'))
+  }
+
+  text(text: string): string {
+    let shown = text
+      .replaceAll(JWT, (token) => `[token ${nameOf(token)}]`)
+      .replaceAll(/\bBearer ([^\s",[]{1,})/gi, 'Bearer [opaque token]')
+      .replaceAll(/\bBasic ([\w+/=-]+)/gi, (_all, value: string) => basic(value))
+      .replaceAll(/\bSignature [^\n]*/g, 'Signature [of the request]')
+      .replaceAll(FORM_FIELD, (all, before: string, name: string, value: string) =>
+        value.startsWith('[') ? all : `${before}${name}=[hidden]`,
+      )
+      .replaceAll(JSON_MEMBER, (all, name: string, value: string) =>
+        value.includes('[') ? all : `"${name}":"[hidden]"`,
+      )
+    for (const secret of this.#secrets) shown = shown.replaceAll(secret, '[hidden]')
+    return shown
+  }
+
+  headers(headers: Readonly<Record<string, unknown>>): readonly (readonly [string, string])[] {
+    return Object.entries(headers).map(([name, value]) => [
+      name,
+      /cookie/i.test(name) ? '[hidden]' : this.text([value].flat().join(', ')),
+    ])
+  }
+}
+
+function basic(value: string): string {
+  const [user = ''] = Buffer.from(value, 'base64').toString().split(':')
+  return /^[\w%.@+-]+$/.test(user) ? `Basic [${user}, password hidden]` : 'Basic [hidden]'
+}
+
+function nameOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex').slice(0, 6)
+}
+
+/** The JWTs in a text. The signature is left out. */
+export function decodeTokens(text: string): readonly DecodedToken[] {
+  return [...new Set(text.match(JWT) ?? [])].flatMap((token) => {
+    const [header = '', claims = ''] = token.split('.')
+    try {
+      return [{ id: nameOf(token), header: decode(header), claims: decode(claims) }]
+    } catch {
+      return []
+    }
+  })
+}
+
+function decode(part: string): unknown {
+  return JSON.parse(Buffer.from(part, 'base64url').toString())
+}
