@@ -172,7 +172,9 @@ function observe(
 function headersOf(given: unknown): Record<string, string> {
   if (typeof given !== 'object' || given === null) return {}
   const entries = Array.isArray(given)
-    ? Array.from({ length: given.length / 2 }, (_, at) => [given[2 * at], given[2 * at + 1]])
+    ? (given as unknown[]).flatMap((name, at, all) =>
+        at % 2 === 0 ? [[name, all[at + 1]] as const] : [],
+      )
     : Object.entries(given)
   return Object.fromEntries(
     entries.map(([name, value]) => [String(name).toLowerCase(), String(value)]),

@@ -37,13 +37,17 @@ export function describeOwn(
   return lines.map((line) => line.replaceAll(/\p{Cc}+/gu, ' ')).join('\n')
 }
 
-export function describeStack(stack: LocalStack, firstPort: number): string {
+export function describeStack(
+  stack: LocalStack,
+  firstPort: number,
+  keyFile: string | undefined,
+): string {
   return [
     'The local stack is running. Ctrl-C stops it.',
     section('Servers', describeServers(stack, firstPort)),
     section('Routes of the gateway', describeRoutes(stack)),
     section('Clients and users', describeClients(stack)),
-    describeCalls(stack),
+    describeCalls(stack, keyFile),
   ].join('\n\n')
 }
 
@@ -130,7 +134,7 @@ function describeClients({ providers, registrations }: LocalStack): readonly str
   ]
 }
 
-function describeCalls(stack: LocalStack): string {
+function describeCalls(stack: LocalStack, keyFile: string | undefined): string {
   const { gateway, registrations, oicDomain, integration } = stack
   const provider = stack.providers.find(({ domain, clients }) => domain && clients.length > 0)
   const [client] = provider?.clients ?? []
@@ -149,6 +153,7 @@ function describeCalls(stack: LocalStack): string {
           `  curl -i -H "Authorization: Bearer $TOKEN" ${gateway.url}${exampleRoute(stack)}`,
           '',
         ]),
+    ...describeAssertion(stack, keyFile),
     'Oracle Integration directly, in another terminal:',
     '',
     `  export CLIENT_SECRET=${oicClient.clientSecret}`,
@@ -164,6 +169,21 @@ function describeCalls(stack: LocalStack): string {
     `  export CLIENT_SECRET=${oicPortal.clientSecret}`,
     token('code', `${straight} offline_access' --client-id ${oicPortal.clientId} --call ${direct}`),
   ].join('\n')
+}
+
+function describeAssertion(stack: LocalStack, keyFile: string | undefined): readonly string[] {
+  const provider = stack.providers.find(({ portal }) => portal)
+  const { portal, domain, users, scopes } = provider ?? {}
+  const [user] = users ?? []
+  if (portal === undefined || domain === undefined || user === undefined) return []
+  const scope = scopes?.find((each) => portal.client.scopes.includes(each)) ?? ''
+  return [
+    'As a user, whom the portal asserts, in another terminal:',
+    '',
+    `  export CLIENT_SECRET=${portal.client.clientSecret}`,
+    `  npm run -s token -- assertion --issuer ${domain.url} --client-id ${portal.client.clientId} --user ${user.name} --key-file ${keyFile ?? ''} --key-id ${portal.key.publicKey.kid} --scope ${scope} --call ${stack.gateway.url}${exampleRoute(stack)}`,
+    '',
+  ]
 }
 
 function form(parameters: Readonly<Record<string, string>>): string {

@@ -1,4 +1,8 @@
 /** The local stack with its console, as `npm start` runs it. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { atExit } from '../../stack/at-exit.ts'
 import { createActions } from '../../stack/console/actions.ts'
 import { Recorder } from '../../stack/console/recorder.ts'
 import { startConsole, type Console } from '../../stack/console/server.ts'
@@ -15,6 +19,8 @@ import { routesOf } from './describe.ts'
 export interface Desk {
   readonly stack: LocalStack
   readonly webConsole: Console
+  /** File with the private key of the client that asserts users; undefined without one. */
+  readonly keyFile: string | undefined
   close(): Promise<void>
 }
 
@@ -37,10 +43,23 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
     const { firstPort } = options
     const port = firstPort === undefined ? 0 : { preferred: firstPort + stack.servers.size }
     const webConsole = await startConsole(actions, recorder, port)
+    const key = stack.providers.find(({ portal }) => portal)?.portal?.key
+    const folder = mkdtempSync(join(tmpdir(), 'local-stack-'))
+    const keyFile = key === undefined ? undefined : join(folder, 'portal-key.pem')
+    if (key !== undefined && keyFile !== undefined) {
+      writeFileSync(keyFile, key.privateKey, { mode: 0o600 })
+    }
+    const removeFolder = (): void => {
+      rmSync(folder, { recursive: true, force: true })
+    }
+    const forget = atExit(removeFolder)
     return {
       stack,
       webConsole,
+      keyFile,
       close: async () => {
+        forget()
+        removeFolder()
         await webConsole.close()
         await stack.close()
       },

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { endpointProblem } from '../../src/platform/endpoint.ts'
 import { UsageError } from '../command-line/parse.ts'
 
-export const FLOW_NAMES = ['client-credentials', 'device', 'code', 'refresh'] as const
+export const FLOW_NAMES = ['client-credentials', 'device', 'code', 'refresh', 'assertion'] as const
 export type FlowName = (typeof FLOW_NAMES)[number]
 
 export interface Order {
@@ -21,6 +21,10 @@ export interface Order {
   readonly clientSecretFile: string | undefined
   /** Port of the loopback redirect (RFC 8252 §7.3); 0 takes a free one. */
   readonly port: number
+  /** Of the flow `assertion`: whom we assert, and with which key. */
+  readonly user: string | undefined
+  readonly keyFile: string | undefined
+  readonly keyId: string | undefined
   readonly decode: boolean
   /** File that keeps the refresh token. */
   readonly store: string | undefined
@@ -36,6 +40,9 @@ const OPTIONS = {
   'client-auth': { type: 'string', default: 'basic' },
   'client-secret-file': { type: 'string' },
   port: { type: 'string', default: '8765' },
+  user: { type: 'string' },
+  'key-file': { type: 'string' },
+  'key-id': { type: 'string' },
   decode: { type: 'boolean', default: false },
   store: { type: 'string' },
   call: { type: 'string' },
@@ -60,6 +67,10 @@ export function readArguments(words: readonly string[]): Order | 'help' {
       'Give --store FILE: the file into which an earlier flow put its refresh token.',
     )
   }
+  if (flow === 'assertion') {
+    demand('--user', values.user)
+    demand('--key-file', values['key-file'])
+  }
   return {
     flow,
     issuer,
@@ -69,6 +80,9 @@ export function readArguments(words: readonly string[]): Order | 'help' {
     clientAuth: readClientAuth(values['client-auth']),
     clientSecretFile: values['client-secret-file'],
     port: readPort(values.port),
+    user: values.user,
+    keyFile: values['key-file'],
+    keyId: values['key-id'],
     decode: values.decode,
     store: values.store,
     call: values.call,
@@ -122,6 +136,7 @@ standard error:  TOKEN=$(npm run -s token -- …)
   npm run token -- device               a person's, who logs in elsewhere    (RFC 8628)
   npm run token -- code                 a person's, who logs in here         (RFC 6749 §4.1 with PKCE)
   npm run token -- refresh              a new one, by the stored refresh token
+  npm run token -- assertion            a person's, whom our application asserts (RFC 7523)
 
   --issuer URL              the identity provider; of an identity domain, its URL
   --client-id ID            our application there
@@ -130,6 +145,9 @@ standard error:  TOKEN=$(npm run -s token -- …)
   --client-auth METHOD      basic (default), post, or none for a public client
   --client-secret-file F    file with the client secret; else CLIENT_SECRET; else it is asked for
   --port N                  of the redirect http://127.0.0.1:N/callback; default 8765
+  --user NAME               for assertion: the login name at the provider
+  --key-file FILE           for assertion: our private key, PKCS #8 in PEM
+  --key-id ID               for assertion: the alias of our certificate at the provider
   --decode                  shows the token's claims
   --store FILE              keeps the refresh token there, for the next refresh (mode 600)
   --call URL                calls this address with the token instead of printing it

@@ -2,6 +2,9 @@
  * Owns the flows by which a token is got.
  * I/O: asks the identity provider; the device and code flows wait for a person.
  */
+import { createPrivateKey, randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { SignJWT } from 'jose'
 import * as oauth from 'openid-client'
 import { renderUnicodeCompact } from 'uqr'
 import type { FlowName, Order } from './arguments.ts'
@@ -73,9 +76,33 @@ const code: Flow = async (order, provider, signal) => {
 const refresh: Flow = async (order, provider) =>
   oauth.refreshTokenGrant(provider, await readRefreshToken(order.store ?? ''), wishes(order))
 
+/** RFC 7523 §2.1: an assertion that we sign; identity domains expect their issuer as `aud`. */
+const assertion: Flow = async (order, provider) => {
+  const key = createPrivateKey(await readFile(order.keyFile ?? ''))
+  const signed = await new SignJWT()
+    .setProtectedHeader({
+      alg: 'RS256',
+      ...(order.keyId === undefined ? {} : { kid: order.keyId }),
+    })
+    .setIssuer(order.clientId)
+    .setSubject(order.user ?? '')
+    .setAudience(provider.serverMetadata().issuer)
+    .setIssuedAt()
+    .setExpirationTime('5 minutes')
+    .setJti(randomUUID())
+    .sign(key)
+  const parameters = { ...wishes(order), assertion: signed }
+  return oauth.genericGrantRequest(
+    provider,
+    'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    parameters,
+  )
+}
+
 export const FLOWS: Readonly<Record<FlowName, Flow>> = {
   'client-credentials': clientCredentials,
   device,
   code,
   refresh,
+  assertion,
 }

@@ -278,7 +278,8 @@ function explain(
   status: number,
   codes: readonly string[],
 ): Explanation {
-  const reason = String(decision?.['reason'] ?? '')
+  const given = decision?.['reason']
+  const reason = typeof given === 'string' ? given : ''
   const denial = Object.entries(DENIAL_REASONS).find(([name]) => name === reason)?.[1]
   const fault = Object.entries(FAULT_REASONS).find(([name]) => name === reason)?.[1]
   const permit = {

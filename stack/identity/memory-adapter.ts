@@ -42,8 +42,9 @@ export function storeClient(
     ...(client.authenticatesByKey === true
       ? { token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'RS256' }
       : {}),
-    redirect_uris: [],
-    response_types: [],
+    redirect_uris: [...(client.redirectUris ?? [])],
+    // Without it, oidc-provider takes the authorization code grant from the client.
+    response_types: client.redirectUris === undefined ? [] : ['code'],
   })
 }
 

@@ -38,6 +38,7 @@ export const idcs: Flavour = {
     const tenant = tenantOf(domain.options.name)
     const provider = new Provider(domain.issuer, {
       ...commonConfiguration(domain),
+      responseTypes: ['code'],
       routes: {
         token: paths.token,
         introspection: paths.introspection,

@@ -1,0 +1,181 @@
+/** The console's server: who may use it, what it tells, and what it hides. */
+import { request } from 'node:http'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { startDesk, type Desk } from '../../scripts/start/desk.ts'
+import { Redactor } from '../../stack/console/redact.ts'
+
+let desk: Desk
+beforeAll(async () => {
+  desk = await startDesk()
+})
+afterAll(() => desk.close())
+
+interface Asked {
+  readonly path: string
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** Not `fetch`, which sets host and origin itself. */
+function ask({ path, method = 'GET', headers = {}, body = '' }: Asked) {
+  return new Promise<{ status: number; text: string }>((resolve, reject) => {
+    const { port } = desk.webConsole.server
+    const options = { host: '127.0.0.1', port, path, method, headers, agent: false }
+    const outgoing = request(options, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (part: string) => (text += part))
+      response.once('end', () => {
+        resolve({ status: response.statusCode ?? 0, text })
+      })
+    })
+    outgoing.once('error', reject)
+    outgoing.end(body)
+  })
+}
+
+function withToken() {
+  return { authorization: `Bearer ${desk.webConsole.token}` }
+}
+
+async function act(path: string, fields: Record<string, string>) {
+  const headers = { ...withToken(), 'content-type': 'application/json' }
+  const answer = await ask({ path, method: 'POST', headers, body: JSON.stringify(fields) })
+  return { status: answer.status, body: JSON.parse(answer.text) as Record<string, unknown> }
+}
+
+function send(fields: Record<string, string> = {}) {
+  return act('/api/send', {
+    caller: '0 partner-a',
+    defect: 'none',
+    method: 'GET',
+    path: '/oic/echo/hello',
+    ...fields,
+  })
+}
+
+describe('the console’s server', () => {
+  it.each<[string, Record<string, string>, number]>([
+    ['a name that resolves to loopback', { host: 'attacker.example.com' }, 421],
+    ['localhost, which is another origin', { host: 'localhost:1' }, 421],
+    ['a page of another origin', { origin: 'https://attacker.example.com' }, 403],
+    ['a sandboxed page', { origin: 'null' }, 403],
+    ['another site', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['nobody with the token', { authorization: '' }, 401],
+    ['a wrong token', { authorization: 'Bearer guess' }, 401],
+  ])('refuses %s', async (_who, headers, status) => {
+    const answer = await ask({ path: '/api/state', headers: { ...withToken(), ...headers } })
+    expect(answer.status).toBe(status)
+    expect(answer.text).not.toContain('partner-a')
+  })
+
+  it('serves the page without the token, and nothing else', async () => {
+    const paths = ['/', '/main.js', '/style.css', '/api/calls', '/../package.json', '/other']
+    const answers = await Promise.all(paths.map((path) => ask({ path })))
+    expect(answers.map(({ status }) => status)).toStrictEqual([200, 200, 200, 401, 404, 404])
+  })
+
+  it('takes no form as an order, which any page can send', async () => {
+    const headers = { ...withToken(), 'content-type': 'text/plain' }
+    const answer = await ask({ path: '/api/clear-cache', method: 'POST', headers, body: '{}' })
+    expect(answer.status).toBe(415)
+  })
+
+  it('says what is wrong with an order', async () => {
+    const answers = [
+      await send({ caller: 'somebody' }),
+      await send({ defect: 'toString' }),
+      await send({ path: 'oic' }),
+      await act('/api/fault', { server: 'gateway', fault: 'refuse' }),
+    ]
+    expect(answers.map(({ status, body }) => [status, body['error']])).toStrictEqual([
+      [400, 'There is no such caller.'],
+      [400, 'There is no such defect.'],
+      [400, 'The path begins with / and has no blanks.'],
+      [400, 'There is no such server.'],
+    ])
+  })
+})
+
+describe('a recorded call', () => {
+  it('has every step, and no secret or signature', async () => {
+    const { body } = await send()
+    expect(body).toMatchObject({
+      status: 200,
+      explanation: { outcome: 'permit', reason: 'permitted' },
+      oicSaw: { caller: 'client oic-invoker', status: 200 },
+    })
+    const hops = body['hops'] as readonly { party: string; title: string }[]
+    expect(hops.map(({ party, title }) => `${party}: ${title}`).sort()).toStrictEqual([
+      'OIC’s identity domain: Issues a token (client_credentials)',
+      'Oracle Integration: Runs the integration',
+      'Vault: Reads secret introspectionclient',
+      'Vault: Reads secret oicinvoker',
+      'callers’ identity domain: Introspects the caller’s token',
+      'function: Decides',
+      'gateway: Receives the call',
+    ])
+    const text = JSON.stringify(body)
+    expect(text).not.toMatch(/eyJ[\w-]+\.|gateway-authorizer-secret|oic-invoker-secret/)
+    for (const secret of ['gateway-authorizer-secret', 'oic-invoker-secret']) {
+      expect(text).not.toContain(Buffer.from(secret).toString('base64'))
+    }
+  })
+
+  it('is from the gateway’s cache where the function was not called', async () => {
+    const headers = { authorization: `Bearer ${await partnerToken()}` }
+    const url = `${desk.stack.gateway.url}/oic/echo/hello`
+    await fetch(url, { headers })
+    await fetch(url, { headers })
+    const { text } = await ask({ path: '/api/calls', headers: withToken() })
+    const [last] = JSON.parse(text) as [Record<string, unknown>]
+    expect(last).toMatchObject({ sent: null, explanation: { reason: 'gateway_cache' } })
+  })
+
+  it.each([
+    ['expired', 'token_inactive', 401],
+    ['audience', 'audience_mismatch', 401],
+    ['unsigned', 'jwt_malformed', 401],
+    ['basic', 'scheme_unsupported', 401],
+  ])('with the defect %s has its reason and remedy', async (defect, reason, status) => {
+    const { body } = await send({ defect })
+    expect(body).toMatchObject({ status, explanation: { reason } })
+    expect(String((body['explanation'] as { remedy: unknown }).remedy)).not.toBe('')
+  })
+
+  it('during a fault names it', async () => {
+    await act('/api/fault', { server: 'callers’ identity domain', fault: 'unavailable' })
+    const { body } = await send({ caller: 'own', token: 'opaque' })
+    await act('/api/fault', { server: 'callers’ identity domain', fault: '' })
+    expect(body).toMatchObject({
+      status: 502,
+      explanation: { reason: 'introspection_unavailable' },
+      faults: ['callers’ identity domain answers 503'],
+    })
+  })
+})
+
+async function partnerToken(): Promise<string> {
+  const { callers, registrations } = desk.stack
+  const scope = 'https://api.example.com/echo:invoke'
+  return (await callers.requestToken(registrations.partnerA, scope)).accessToken
+}
+
+describe('redaction', () => {
+  const redactor = new Redactor()
+  redactor.hide('a secret%+/')
+  it.each([
+    ['a secret, as it is', 'x a secret%+/ y', 'x [hidden] y'],
+    ['a secret, in a form', 'x=a+secret%25%2B%2F', 'x=[hidden]'],
+    [
+      'a form field',
+      'grant_type=refresh_token&refresh_token=abc',
+      'grant_type=refresh_token&refresh_token=[hidden]',
+    ],
+    ['a member', '{"access_token":"opaque","a":1}', '{"access_token":"[hidden]","a":1}'],
+    ['an opaque token', 'Bearer abc', 'Bearer [opaque token]'],
+    ['Basic credentials', `Basic ${btoa('user:pass')}`, 'Basic [user, password hidden]'],
+  ])('hides %s', (_what, text, shown) => {
+    expect(redactor.text(text)).toBe(shown)
+  })
+})
