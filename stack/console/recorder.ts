@@ -226,7 +226,8 @@ export class Recorder implements StackObserver {
 }
 
 function round(milliseconds: number): number {
-  return Math.max(0, Math.round(milliseconds * 10) / 10)
+  const precision = milliseconds < 100 ? 10 : 1
+  return Math.max(0, Math.round(milliseconds * precision) / precision)
 }
 
 function textOf({ requestHeaders, requestBody, responseBody }: Exchange): string {

@@ -18,7 +18,12 @@ export function CallDetails({ call }: { readonly call: RecordedCall }) {
           <p class="big">{status ?? '–'}</p>
           <div>
             <h2>
-              {OUTCOMES[explanation.outcome]}: <code>{explanation.reason}</code>
+              {OUTCOMES[explanation.outcome]}
+              {explanation.reason !== 'permitted' && (
+                <>
+                  : <code>{explanation.reason}</code>
+                </>
+              )}
             </h2>
             <p class="sub">
               <code>
@@ -36,7 +41,8 @@ export function CallDetails({ call }: { readonly call: RecordedCall }) {
         )}
         {call.faults.length > 0 && (
           <p class="sub">
-            Switched on during this call: {call.faults.join('; ')}. A refused connection is no step.
+            Fault during this call: {call.faults.join('; ')}. Refused connections are not among the
+            steps.
           </p>
         )}
         <Facts call={call} />
