@@ -44,6 +44,7 @@ export type CheckName =
   | 'active'
   | 'introspected_type'
   | 'dependency'
+  | 'backend'
 
 /** The result of one check. */
 export interface Finding {
@@ -127,9 +128,14 @@ function replace(_name: string, value: unknown): unknown {
 function shortened(text: string): string {
   const shown = text.replace(JWT, '[JWT]')
   const { first, last } = SHOWN
-  return (
-    shown.length > MAX_STRING_CHARACTERS ? `${shown.slice(0, first)}…${shown.slice(-last)}` : shown
-  ).replace(UNPRINTABLE, escapeCharacter)
+  return escaped(
+    shown.length > MAX_STRING_CHARACTERS ? `${shown.slice(0, first)}…${shown.slice(-last)}` : shown,
+  )
+}
+
+/** The text without characters that could change how other text is displayed. */
+export function escaped(text: string): string {
+  return text.replace(UNPRINTABLE, escapeCharacter)
 }
 
 function escapeCharacter(character: string): string {

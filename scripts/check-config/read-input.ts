@@ -41,11 +41,11 @@ function readJson(text: string): FlatConfiguration {
   if (members.every((each): each is [string, string] => typeof each[1] === 'string')) {
     return Object.fromEntries(members)
   }
-  throw unknownForm(
-    isJsonObject(member(json, 'data'))
-      ? 'it is all that OCI says of the function; add --query data.config'
-      : 'it is a JSON object without `issuers`, and not all its values are texts',
-  )
+  // What `oci fn function get` prints without a query.
+  const data = member(json, 'data')
+  const config = isJsonObject(data) ? member(data, 'config') : undefined
+  if (isJsonObject(config)) return readJson(JSON.stringify(config))
+  throw unknownForm('it is a JSON object without `issuers`, and not all its values are texts')
 }
 
 function parsed(text: string): unknown {

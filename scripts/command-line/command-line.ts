@@ -7,26 +7,32 @@ import {
   type Options,
 } from './parse.ts'
 
+/** EX_USAGE of sysexits.h, for commands whose exit status 2 has another meaning. */
+export const EX_USAGE = 64
+
 /**
  * The command line of this process. For `--help`, or where it is not valid, this ends the process,
  * so call it before anything is started.
  */
-export function readCommandLine<O extends Options>(command: Command<O>): CommandLine<O> {
+export function readCommandLine<O extends Options>(
+  command: Command<O>,
+  usageStatus = 2,
+): CommandLine<O> {
   return exitOnUsageError(() => {
     const commandLine = parseCommandLine(command, process.argv.slice(2))
     if (commandLine !== 'help') return commandLine
     process.stdout.write(helpText(command))
     process.exit(0)
-  })
+  }, usageStatus)
 }
 
-/** Ends the process with exit status 2 and one line on standard error for a `UsageError`. */
-export function exitOnUsageError<T>(read: () => T): T {
+/** Ends the process with the exit status and one line on standard error for a `UsageError`. */
+export function exitOnUsageError<T>(read: () => T, usageStatus = 2): T {
   try {
     return read()
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     process.stderr.write(`${error.message}\n`)
-    process.exit(2)
+    process.exit(usageStatus)
   }
 }

@@ -1,7 +1,7 @@
 import type { BackendCondition } from '../config/model.ts'
-import { denial } from '../decision.ts'
+import { denial, type Denial } from '../decision.ts'
 import { member, stringOrStrings } from '../platform/json.ts'
-import { failure } from '../platform/result.ts'
+import { failure, success, type Result } from '../platform/result.ts'
 import type { BackendCall, CredentialSource } from './credential.ts'
 
 export interface Backend {
@@ -14,12 +14,8 @@ export interface Backend {
 export function createCredentialSource(backends: readonly Backend[]): CredentialSource {
   return {
     obtain: async (call, deadline) => {
-      const backend = backends.find(
-        ({ condition }) => condition === undefined || meets(call, condition),
-      )
-      return backend === undefined
-        ? failure(denial('backend_unmatched'))
-        : backend.source.obtain(call, deadline)
+      const backend = chooseBackend(backends, call)
+      return backend.ok ? backend.value.source.obtain(call, deadline) : backend
     },
     prepare: (deadline) => {
       // With several backends, which one is needed depends on the caller.
@@ -27,6 +23,17 @@ export function createCredentialSource(backends: readonly Backend[]): Credential
       if (others.length === 0 && only?.condition === undefined) only?.source.prepare(deadline)
     },
   }
+}
+
+/** The first backend whose conditions the call meets. Without one, the call is denied. */
+export function chooseBackend<B extends Pick<Backend, 'condition'>>(
+  backends: readonly B[],
+  call: BackendCall,
+): Result<B, Denial> {
+  const backend = backends.find(
+    ({ condition }) => condition === undefined || meets(call, condition),
+  )
+  return backend === undefined ? failure(denial('backend_unmatched')) : success(backend)
 }
 
 function meets(call: BackendCall, condition: BackendCondition): boolean {

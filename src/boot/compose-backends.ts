@@ -6,7 +6,7 @@ import type { CredentialSource, Grant, Subject } from '../backend/credential.ts'
 import { createJwtBearerGrant, type JwtBearerPorts } from '../backend/jwt-bearer.ts'
 import { createTokenCheck } from '../backend/token-check.ts'
 import { createTokenExchangeGrant } from '../backend/token-exchange.ts'
-import type { BackendConfig, Config } from '../config/model.ts'
+import type { BackendConfig, BasicGrantConfig, Config, GrantConfig } from '../config/model.ts'
 import { createRequestToken } from '../oauth/token-request.ts'
 import type { CountedPorts } from './ports.ts'
 
@@ -14,24 +14,31 @@ export function composeBackends(
   { backends, issuers }: Config,
   ports: CountedPorts,
 ): CredentialSource {
-  const providers = new Map(issuers.map(({ name, preset }) => [name, preset]))
-  const providerOf = (issuer: string) => providers.get(issuer)
+  const grantPorts = { ...ports, providerOf: createProviderOf(issuers) }
   return createCredentialSource(
     backends.map((backend) => ({
       condition: backend.condition,
-      source: credentialSource(backend, { ...ports, providerOf }),
+      source: credentialSource(backend, grantPorts),
     })),
   )
 }
 
-function credentialSource(
-  backend: BackendConfig,
-  ports: CountedPorts & Pick<JwtBearerPorts, 'providerOf'>,
-): CredentialSource {
+/** What the grants need beside the ports that all parts share. */
+type GrantPorts = CountedPorts & Pick<JwtBearerPorts, 'providerOf'>
+
+/** Looks up the provider of an issuer by its name in the configuration. */
+export function createProviderOf(issuers: Config['issuers']): JwtBearerPorts['providerOf'] {
+  const providers = new Map(issuers.map(({ name, preset }) => [name, preset]))
+  return (issuer) => providers.get(issuer)
+}
+
+function credentialSource(backend: BackendConfig, ports: GrantPorts): CredentialSource {
   const { grant } = backend
-  const requestToken = createRequestToken(ports.askAsClient('token'), ports.clock)
-  const cached = <S extends Subject>(made: Grant<S>, audience?: string): CredentialSource => {
-    const expected = { scope: 'scope' in grant ? grant.scope : undefined, audience }
+  const cached = <S extends Subject>(made: Grant<S>): CredentialSource => {
+    const expected = {
+      scope: 'scope' in grant ? grant.scope : undefined,
+      audience: grant.kind === 'token_exchange' ? grant.audience : undefined,
+    }
     return createCredentialCache(
       {
         backend: backend.name,
@@ -42,14 +49,24 @@ function credentialSource(
       ports,
     )
   }
+  return grant.kind === 'basic'
+    ? createBasicSource(backend.name, grant, ports.secrets)
+    : withGrant(grant, ports, cached)
+}
+
+/** Passes the implementation of the configured grant to `use`. */
+export function withGrant<T>(
+  grant: Exclude<GrantConfig, BasicGrantConfig>,
+  ports: GrantPorts,
+  use: <S extends Subject>(grant: Grant<S>) => T,
+): T {
+  const requestToken = createRequestToken(ports.askAsClient('token'), ports.clock)
   switch (grant.kind) {
     case 'client_credentials':
-      return cached(createClientCredentialsGrant(grant, requestToken))
+      return use(createClientCredentialsGrant(grant, requestToken))
     case 'jwt_bearer':
-      return cached(createJwtBearerGrant(grant, { ...ports, requestToken }))
+      return use(createJwtBearerGrant(grant, { ...ports, requestToken }))
     case 'token_exchange':
-      return cached(createTokenExchangeGrant(grant, requestToken), grant.audience)
-    case 'basic':
-      return createBasicSource(backend.name, grant, ports.secrets)
+      return use(createTokenExchangeGrant(grant, requestToken))
   }
 }

@@ -56,12 +56,9 @@ export function readIntrospectionAnswer(
   const claims = readAnswerClaims(merged.members, merged.names)
   if (claims.ok) return claims
   const { name, expected, actual } = claims.error
-  return failure(
-    denial('claims_malformed', {
-      expected: `\`${name}\` as ${expected}`,
-      actual: actual as LogValue,
-    }),
-  )
+  const comparison = { expected: `\`${name}\` as ${expected}`, actual: actual as LogValue }
+  observe?.({ name: 'claim_types', ok: false, reason: 'claims_malformed', ...comparison })
+  return failure(denial('claims_malformed', comparison))
 }
 
 /** By the error code of the answer. */

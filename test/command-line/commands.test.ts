@@ -59,7 +59,8 @@ describe.each(COMMANDS)('npm run %s', (name, file) => {
 
   it('refuses an option that it does not have, in one line', () => {
     expect(endings[1]).toEqual({
-      status: 2,
+      // 2 means something else there.
+      status: name === 'explain' ? 64 : 2,
       stdout: '',
       stderr: 'There is no option --colour: see --help.\n',
     })

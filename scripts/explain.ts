@@ -1,0 +1,123 @@
+/** `npm run explain`: why a token is permitted or denied, by the function's own checks. */
+import { readFileSync } from 'node:fs'
+import { numericDate, systemClock, type Clock } from '../src/platform/clock.ts'
+import { readInput } from './check-config/read-input.ts'
+import { EX_USAGE, readCommandLine } from './command-line/command-line.ts'
+import { flag, type Option } from './command-line/options.ts'
+import { UsageError } from './command-line/parse.ts'
+import { judge } from './explain/judge.ts'
+import { readLogLines } from './explain/log-lines.ts'
+import { explainLine, toLogText } from './explain/log-report.ts'
+import { readToken } from './explain/read-token.ts'
+import { toJsonReport, toTextReport } from './explain/report.ts'
+import { readSecrets } from './explain/secrets.ts'
+import { toJson } from './explain/shown.ts'
+
+const { values } = readCommandLine(
+  {
+    name: 'explain',
+    about: `Explains why the function permits or denies a token: it reads the token from standard input, runs the
+function's own checks with your configuration and prints what each check expected and found. It
+fetches keys and introspects as the function does. It requests no token for the backend, and prints
+no signature and no secret.`,
+    options: {
+      config: text('FILE', 'the configuration, in any form that check-config accepts'),
+      secrets: text(
+        'FILE',
+        'client secrets for introspection: a line OCID=secret or CLIENT_ID=secret each',
+      ),
+      arguments: text('A=B&C=D', 'other arguments of the gateway, by which a backend is chosen'),
+      at: text('TIME', 'judges the token at this time, such as 2026-01-31T12:00:00Z'),
+      log: text(
+        'FILE',
+        "explains lines of the function's log instead of a token; - for standard input",
+      ),
+      json: flag('prints one JSON object'),
+    },
+    more: `A client secret may also be in the environment variable CLIENT_SECRET, if only one client needs one;
+otherwise the command asks for it on the terminal.
+
+Log lines may be as the function wrote them, or as OCI Logging exports them.
+
+Exit status: 0 permitted, 1 denied, 2 could not be judged, 64 wrong usage.
+
+Examples
+  npm run -s explain -- --config config.json < token.txt
+  oci fn function get --function-id ocid1.fnfunc.… > function.json
+  printf %s "$TOKEN" | npm run -s explain -- --config function.json --json
+  npm run -s explain -- --log log.json`,
+  },
+  EX_USAGE,
+)
+
+try {
+  process.exitCode = values.log === undefined ? await explainToken() : explainLog(values.log)
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = EX_USAGE
+}
+// Kept connections would delay the end of the process.
+process.stdout.write('', () => process.exit())
+
+async function explainToken(): Promise<number> {
+  const { config, secrets, at } = values
+  if (config === undefined) {
+    throw new UsageError('--config is missing: give the file with the configuration.')
+  }
+  const configuration = readInput(readFile('--config', config))
+  const other = Object.fromEntries(new URLSearchParams(values.arguments ?? ''))
+  const clock = at === undefined ? systemClock : standingClock(at)
+  const token = readToken(readFile('standard input', '-').toString('utf8'))
+  const explanation = await judge({
+    configuration,
+    token,
+    arguments: other,
+    secrets: await readSecrets(configuration, secrets),
+    clock,
+  })
+  process.stdout.write(
+    values.json ? `${toJson(toJsonReport(explanation))}\n` : toTextReport(explanation, clock.now()),
+  )
+  return { permit: 0, deny: 1, fault: 2 }[explanation.decision.outcome]
+}
+
+function explainLog(path: string): number {
+  const lines = readLogLines(readFile('--log', path).toString('utf8'))
+  if (lines.length === 0) {
+    throw new UsageError(
+      'There is no line of the function\'s log in this: give lines with an "event".',
+    )
+  }
+  const explained = lines.flatMap(explainLine)
+  process.stdout.write(values.json ? `${toJson({ lines: explained })}\n` : toLogText(explained))
+  return 0
+}
+
+function standingClock(time: string): Clock {
+  const now = Date.parse(time) / 1000
+  if (!Number.isFinite(now)) {
+    throw new UsageError('--at is not a time: give one such as 2026-01-31T12:00:00Z.')
+  }
+  return { now: () => numericDate(now) }
+}
+
+function readFile(name: string, path: string): Buffer {
+  try {
+    return readFileSync(path === '-' ? 0 : path)
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException
+    throw new UsageError(`${name} cannot be read (${code}).`)
+  }
+}
+
+function text(placeholder: string, meaning: string): Option<string | undefined> {
+  return {
+    placeholder,
+    meaning,
+    default: undefined,
+    defaultText: '',
+    expected: placeholder === 'FILE' ? 'a file' : placeholder,
+    parse: (value) => (value === '' ? undefined : value),
+  }
+}

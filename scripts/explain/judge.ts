@@ -1,0 +1,172 @@
+/** Runs the function's own authorizer on a token and collects what it checked. */
+import { createHash } from 'node:crypto'
+import { createAuthorizer } from '../../src/authorizer.ts'
+import { chooseBackend } from '../../src/backend/backends.ts'
+import type { BackendCall, CredentialSource } from '../../src/backend/credential.ts'
+import { composeCallers } from '../../src/boot/compose-callers.ts'
+import { createProviderOf, withGrant } from '../../src/boot/compose-backends.ts'
+import { createCountedPorts, type CountedPorts } from '../../src/boot/ports.ts'
+import type { FlatConfiguration } from '../../src/config/flat-reader.ts'
+import type { BackendConfig, Config, Settings } from '../../src/config/model.ts'
+import type { ConfigProblem } from '../../src/config/problems.ts'
+import { readConfig } from '../../src/config/read-config.ts'
+import { fault, type Decision, type Denial } from '../../src/decision.ts'
+import type { Finding, Observe } from '../../src/findings.ts'
+import { readUnverifiedJwt, type UnverifiedJwt } from '../../src/oauth/unverified-jwt.ts'
+import { deadlineAt, later, seconds, systemClock, type Clock } from '../../src/platform/clock.ts'
+import { createHttp } from '../../src/platform/http.ts'
+import { Redacted } from '../../src/platform/redacted.ts'
+import { failure, success, type Result } from '../../src/platform/result.ts'
+import { Tally } from '../../src/platform/tally.ts'
+import type { SecretStore } from '../../src/vault/secret-store.ts'
+import type { GivenSecrets } from './secrets.ts'
+
+export interface Question {
+  readonly configuration: FlatConfiguration
+  readonly token: string
+  /** The gateway's other arguments, by which a backend may be chosen. */
+  readonly arguments?: Readonly<Record<string, string>>
+  readonly secrets: GivenSecrets
+  readonly clock: Clock
+}
+
+export interface Explanation {
+  readonly decision: Decision
+  readonly findings: readonly Finding[]
+  /** Of the configuration, if it cannot be used. */
+  readonly problems: readonly ConfigProblem[]
+  /** The decoded token, unless it is opaque or malformed. */
+  readonly jwt: UnverifiedJwt | undefined
+  /** First 16 hex digits of the token's SHA-256. */
+  readonly fingerprint: string
+}
+
+/** As long as a function of OCI has by default. */
+const TIME = seconds(30)
+
+export async function judge(question: Question): Promise<Explanation> {
+  const { configuration, token } = question
+  const { settings, source } = readConfig(configuration)
+  const about = {
+    jwt: readUnverifiedJwt(token),
+    fingerprint: createHash('sha256').update(token).digest('hex').slice(0, 16),
+  }
+  const problems = source.ok
+    ? source.value.kind === 'secret'
+      ? [DOCUMENT_IN_VAULT]
+      : []
+    : source.error
+  if (!source.ok || source.value.kind === 'secret') {
+    return { decision: fault('config_invalid'), findings: [], problems, ...about }
+  }
+  const findings: Finding[] = []
+  const decision = await decide(source.value.config, settings, question, findings)
+  return { decision, findings, problems, ...about }
+}
+
+const DOCUMENT_IN_VAULT: ConfigProblem = {
+  key: 'authorizer_config_secret_ocid',
+  problem: 'names a document in Vault, which this command does not read',
+  remedy: 'Save the document to a file and give that file.',
+}
+
+function decide(
+  config: Config,
+  settings: Settings,
+  { token, arguments: other, secrets, clock }: Question,
+  findings: Finding[],
+): Promise<Decision> {
+  const ports = createCountedPorts(config, {
+    http: createHttp(),
+    secrets: secretStore(secrets),
+    clock,
+    chance: () => 0,
+    warn: () => undefined,
+    tally: new Tally(),
+  })
+  const observe = (finding: Finding): void => {
+    findings.push(finding)
+  }
+  const authorize = createAuthorizer({
+    verifyCaller: composeCallers(config, ports),
+    credentials: backendsWithoutRequests(config, ports, observe),
+    fingerprint: () => '',
+    clock,
+    tokenArgument: settings.tokenArgument,
+    maxDecision: settings.maxDecision,
+  })
+  const data = { ...other, [settings.tokenArgument]: `Bearer ${token}` }
+  const payload = Buffer.from(JSON.stringify({ type: 'USER_DEFINED', data }))
+  // Requests have a time limit by the real clock, whatever time the token is judged at.
+  return authorize(payload, deadlineAt(later(systemClock.now(), TIME), systemClock), observe)
+}
+
+/** Chooses the backend and the user as the function does, and requests no token for them. */
+function backendsWithoutRequests(
+  { backends, issuers }: Config,
+  ports: CountedPorts,
+  observe: Observe,
+): CredentialSource {
+  const grantPorts = { ...ports, providerOf: createProviderOf(issuers) }
+  return {
+    prepare: () => undefined,
+    obtain: (call) => {
+      const chosen = chooseBackend(backends, call)
+      const checked = chosen.ok ? subjectOf(chosen.value, call, grantPorts) : chosen
+      observe(findingOf(chosen, checked))
+      return Promise.resolve(
+        checked.ok
+          ? success({
+              authorization: new Redacted(''),
+              expiresAt: undefined,
+              backend: checked.value,
+              cache: 'off',
+            })
+          : checked,
+      )
+    },
+  }
+}
+
+function findingOf(
+  chosen: Result<BackendConfig, Denial>,
+  checked: Result<string, Denial>,
+): Finding {
+  const user =
+    chosen.ok && chosen.value.grant.kind === 'jwt_bearer'
+      ? `, and a user in the claim ${chosen.value.grant.subjectClaim}`
+      : ''
+  return {
+    name: 'backend',
+    expected: `a backend whose conditions the call meets${user}`,
+    actual: chosen.ok ? chosen.value.name : null,
+    ok: checked.ok,
+    ...(checked.ok ? {} : { reason: checked.error.reason }),
+  }
+}
+
+/** The backend's name, or the denial of a caller in whose name no token can be requested. */
+function subjectOf(
+  { name, grant }: BackendConfig,
+  call: BackendCall,
+  ports: Parameters<typeof withGrant>[1],
+): Result<string, Denial> {
+  if (grant.kind === 'basic') return success(name)
+  const subject = withGrant(grant, ports, (made): Result<unknown, Denial> => made.subjectOf(call))
+  return subject.ok ? success(name) : subject
+}
+
+function secretStore(secrets: GivenSecrets): SecretStore {
+  return {
+    read: (ocid) => {
+      const secret = secrets.get(ocid)
+      return Promise.resolve(
+        secret === undefined
+          ? failure(fault('secret_unavailable', { secret: ocid, detail: 'not_given' }))
+          : success(secret),
+      )
+    },
+    readAgain: () => Promise.resolve(undefined),
+    acceptPrevious: () => undefined,
+  }
+}

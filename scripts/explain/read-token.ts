@@ -1,0 +1,27 @@
+import { UsageError } from '../command-line/parse.ts'
+
+const HOW = 'give one access token on standard input, as it was issued'
+
+/**
+ * The token in the text, without `Authorization:` and `Bearer`. Throws a `UsageError` for what cannot
+ * have been meant as a token; a malformed token is left to the authorizer.
+ */
+export function readToken(text: string): string {
+  const token = text
+    .replace(/^\uFEFF/, '')
+    .trim()
+    .replace(/^authorization:\s*/i, '')
+    .replace(/^bearer\s+/i, '')
+  if (token === '') throw new UsageError(`There is no token: ${HOW}.`)
+  if (/^[{[]/.test(token)) {
+    throw new UsageError(`This is JSON: ${HOW}, that is the value of access_token.`)
+  }
+  if (token.startsWith('-----BEGIN')) throw new UsageError(`This is a PEM file: ${HOW}.`)
+  if (/^basic\s/i.test(token)) throw new UsageError(`These are Basic credentials: ${HOW}.`)
+  if (/\s/.test(token)) {
+    throw new UsageError(
+      `This is more than one word, so not one token: ${HOW}, without line breaks.`,
+    )
+  }
+  return token
+}

@@ -1,0 +1,127 @@
+/** The explanation of a token, as text and as JSON. */
+import { escaped, type Finding } from '../../src/findings.ts'
+import type { JsonObject } from '../../src/platform/json.ts'
+import { explainReason } from './reason.ts'
+import type { Explanation } from './judge.ts'
+import { NOTHING, shown } from './shown.ts'
+
+export interface JsonReport {
+  readonly outcome: 'permit' | 'deny' | 'fault'
+  readonly reason: string
+  /** The issuer's name in the configuration; null if no issuer's rules were reached. */
+  readonly issuer: string | null
+  readonly meaning: string
+  readonly remedy: string
+  readonly responsible: string | null
+  readonly detail: string | null
+  readonly fingerprint: string
+  readonly header: unknown
+  readonly claims: unknown
+  readonly checks: readonly Finding[]
+  readonly problems: Explanation['problems']
+}
+
+export function toJsonReport({
+  decision,
+  findings,
+  problems,
+  jwt,
+  fingerprint,
+}: Explanation): JsonReport {
+  const text = explainReason(decision.reason)
+  return {
+    outcome: decision.outcome,
+    reason: decision.reason,
+    issuer: decision.circumstances.issuer ?? null,
+    meaning: text?.meaning ?? '',
+    remedy: text?.remedy ?? '',
+    responsible: text?.responsible ?? null,
+    detail: decision.circumstances.hint ?? decision.circumstances.detail ?? null,
+    fingerprint,
+    header: jwt?.header ?? null,
+    claims: jwt?.payload ?? null,
+    checks: findings,
+    problems,
+  }
+}
+
+const OUTCOMES = {
+  permit: 'permitted',
+  deny: 'denied',
+  fault: 'could not be judged',
+} as const
+
+export function toTextReport(explanation: Explanation, now: number): string {
+  const { decision, findings, problems, jwt, fingerprint } = explanation
+  const report = toJsonReport(explanation)
+  const choices = findings.filter(({ name }) => name === 'issuer_choice')
+  const checks = findings.filter((finding, index) =>
+    isWorthALine(finding, findings.slice(index + 1)),
+  )
+  return [
+    `${OUTCOMES[decision.outcome]}: ${decision.reason}`,
+    ...(decision.outcome === 'permit'
+      ? ['  The token is valid. No token for the backend was requested.']
+      : [
+          `  ${report.meaning}`,
+          ...(report.detail === null ? [] : [`  Detail: ${escaped(report.detail)}`]),
+          `  ${capitalized(report.responsible ?? '')}: ${report.remedy}`,
+        ]),
+    ...problems.flatMap(({ key, problem, remedy }) => [
+      `  ✗ ${key}: ${problem}`,
+      `      ${remedy}`,
+    ]),
+    '',
+    `Token     ${kindOf(explanation)}, SHA-256 ${fingerprint}…`,
+    ...(jwt === undefined
+      ? []
+      : [...members('header', jwt.header, now), ...members('claims', jwt.payload, now)]),
+    ...(choices.length === 0 ? [] : ['', 'Issuers', ...choices.map(choiceLine)]),
+    ...(checks.length === 0 ? [] : ['', 'Checks', ...checks.map(checkLine)]),
+    '',
+  ].join('\n')
+}
+
+function kindOf({ jwt }: Explanation): string {
+  return jwt === undefined ? 'not a readable JWT' : 'a signed JWT'
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+const TIMES = ['exp', 'iat', 'nbf', 'auth_time']
+
+function members(title: string, object: JsonObject, now: number): readonly string[] {
+  return Object.entries(object).map(([name, value], index) => {
+    const label = index === 0 ? title : ''
+    const time = TIMES.includes(name) && typeof value === 'number' ? ` (${timeOf(value, now)})` : ''
+    return `  ${label.padEnd(7)} ${escaped(name)}: ${shown(value)}${time}`
+  })
+}
+
+function timeOf(value: number, now: number): string {
+  const date = new Date(value * 1000)
+  if (Number.isNaN(date.getTime())) return 'not a time in seconds'
+  const distance = Math.round(Math.abs(value - now))
+  return `${date.toISOString().slice(0, 19)}Z, ${distance} s ${value < now ? 'ago' : 'from now'}`
+}
+
+/** Each failure; and what passed if there was something to check, once for each name. */
+function isWorthALine({ name, issuer, expected, ok }: Finding, rest: readonly Finding[]): boolean {
+  if (name === 'issuer_choice') return false
+  if (!ok) return true
+  const isRepeated = rest.some((other) => other.name === name && other.issuer === issuer)
+  return !isRepeated && expected !== 'any' && shown(expected) !== NOTHING
+}
+
+function choiceLine({ issuer, expected, actual, ok }: Finding): string {
+  const result = ok ? 'asked' : 'not asked'
+  return `  ${ok ? '✓' : '·'} ${issuer ?? ''}: ${result}; it accepts ${shown(expected)}, the token is or has ${shown(actual)}`
+}
+
+function checkLine({ name, expected, actual, ok, issuer, reason }: Finding): string {
+  const whose = issuer === undefined ? '' : ` [${issuer}]`
+  const line = `  ${ok ? '✓' : '✗'} ${name}${whose}: expected ${shown(expected)}, found ${shown(actual)}`
+  return ok || reason === undefined ? line : `${line} → ${reason}`
+}

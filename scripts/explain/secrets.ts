@@ -1,0 +1,90 @@
+/** The client secrets that introspection and protected keys need: never from the command line. */
+import { openSync, readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
+import { ReadStream } from 'node:tty'
+import type { FlatConfiguration } from '../../src/config/flat-reader.ts'
+import type { Config } from '../../src/config/model.ts'
+import { readConfig } from '../../src/config/read-config.ts'
+import type { ClientRegistration } from '../../src/oauth/client-exchange.ts'
+import { Redacted } from '../../src/platform/redacted.ts'
+import { UsageError } from '../command-line/parse.ts'
+import { readInput } from '../check-config/read-input.ts'
+
+/** By the OCID of the Vault secret that they stand for. */
+export type GivenSecrets = ReadonlyMap<string, Redacted>
+
+/**
+ * Takes each client's secret from the file, else from `CLIENT_SECRET`, else from a prompt on the
+ * terminal. What cannot be had is missing in the result.
+ */
+export async function readSecrets(
+  configuration: FlatConfiguration,
+  file: string | undefined,
+): Promise<GivenSecrets> {
+  const { source } = readConfig(configuration)
+  const clients = source.ok && source.value.kind === 'given' ? clientsOf(source.value.config) : []
+  const fromFile = file === undefined ? {} : readFile(file)
+  const secrets = new Map<string, Redacted>()
+  for (const { clientId, secretOcid } of clients) {
+    const secret =
+      fromFile[secretOcid] ??
+      fromFile[clientId] ??
+      (clients.length === 1 ? process.env['CLIENT_SECRET'] : undefined) ??
+      (await prompt(`Client secret of ${clientId} (not shown, empty to go on without): `))
+    if (secret !== undefined && secret !== '') secrets.set(secretOcid, new Redacted(secret))
+  }
+  return secrets
+}
+
+/** The clients with which the issuers are asked about tokens and keys, one for each secret. */
+function clientsOf({ issuers }: Config): readonly ClientRegistration[] {
+  const clients = issuers.flatMap(({ jwt, introspection }) => [
+    ...(introspection === undefined ? [] : [introspection.client]),
+    ...(jwt?.keys.kind === 'remote' && jwt.keys.access ? [jwt.keys.access.client] : []),
+  ])
+  return [...new Map(clients.map((client) => [client.secretOcid, client])).values()]
+}
+
+function readFile(path: string): FlatConfiguration {
+  try {
+    return readInput(readFileSync(path))
+  } catch (error) {
+    if (error instanceof UsageError) {
+      throw new UsageError(
+        'The file of --secrets is not usable: give a line OCID=secret or CLIENT_ID=secret for each client.',
+      )
+    }
+    const { code = 'unknown' } = error as NodeJS.ErrnoException
+    throw new UsageError(`The file of --secrets cannot be read (${code}).`)
+  }
+}
+
+/** Asks on the terminal, as standard input has the token. Undefined where there is no terminal. */
+async function prompt(question: string): Promise<string | undefined> {
+  if (!process.stderr.isTTY) return undefined
+  const input = openTerminal()
+  if (input === undefined) return undefined
+  process.stderr.write(question)
+  const silent = new Writable({
+    write: (_chunk, _encoding, done) => {
+      done()
+    },
+  })
+  const terminal = createInterface({ input, output: silent, terminal: true })
+  try {
+    return await terminal.question('')
+  } finally {
+    terminal.close()
+    input.destroy()
+    process.stderr.write('\n')
+  }
+}
+
+function openTerminal(): ReadStream | undefined {
+  try {
+    return new ReadStream(openSync('/dev/tty', 'r+'))
+  } catch {
+    return undefined
+  }
+}
