@@ -1,5 +1,6 @@
 import { fault, type Fault } from '../decision.ts'
-import { INVALID_CLIENT_HINT, type TokenFailure } from '../oauth/token-endpoint.ts'
+import { CLIENT_PERHAPS_REFUSED_HINT, CLIENT_REFUSED_HINT } from '../oauth/client-refusal.ts'
+import type { TokenFailure } from '../oauth/token-endpoint.ts'
 import type { CredentialFailure, FailureReach } from './credential.ts'
 
 const REASONS = {
@@ -10,12 +11,15 @@ const REASONS = {
 
 /** What to look at, by the error code of the answer (RFC 6749 §5.2). */
 const HINTS: ReadonlyMap<string, string> = new Map([
-  ['invalid_client', INVALID_CLIENT_HINT],
   [
     'invalid_scope',
     'Copy the scope from the integration’s application: host, port and `urn:opc:…` belong together.',
   ],
-  ['unauthorized_client', 'Tick this grant in the application’s OAuth configuration.'],
+  [
+    'unauthorized_client',
+    'Compare client id and secret with the application; if they are right, tick this grant in its OAuth configuration.',
+  ],
+  ['media_type', 'The answer has to be labelled `application/json`.'],
   [
     'invalid_grant',
     'User assertions: does the user exist in the domain, and is the certificate the application’s?',
@@ -26,22 +30,24 @@ const HINTS: ReadonlyMap<string, string> = new Map([
 /** Statuses by which a server or a proxy rejects this one request (408 is about time). */
 const ABOUT_THE_REQUEST = /^status_4(?!08|29)\d\d$/
 
-/** A refused client, and what our own scope causes. */
-const ABOUT_OUR_CLIENT = ['invalid_client', 'several_tokens']
-
-/** About our client by the standard, but some servers mean the caller's token. */
-const PERHAPS_ABOUT_OUR_CLIENT = 'unauthorized_client'
-
-function reachOf({ kind, detail }: TokenFailure): FailureReach {
-  if (ABOUT_OUR_CLIENT.includes(detail)) return 'client'
+function reachOf({ kind, detail, clientRefusal }: TokenFailure): FailureReach {
+  // The second is caused by our own scope.
+  if (clientRefusal === 'certain' || detail === 'several_tokens') return 'client'
   const isUnclear = kind === 'unavailable' && !ABOUT_THE_REQUEST.test(detail)
-  return isUnclear || detail === PERHAPS_ABOUT_OUR_CLIENT ? 'unclear' : 'caller'
+  return isUnclear || clientRefusal === 'possible' ? 'unclear' : 'caller'
+}
+
+function hintFor({ detail, clientRefusal }: TokenFailure): string | undefined {
+  if (clientRefusal === 'certain') return CLIENT_REFUSED_HINT
+  return (
+    HINTS.get(detail) ?? (clientRefusal === undefined ? undefined : CLIENT_PERHAPS_REFUSED_HINT)
+  )
 }
 
 /** The fault behind a failed token request. One that is a fault already is about a secret of ours. */
 export function toCredentialFailure(error: TokenFailure | Fault): CredentialFailure {
   if (!('kind' in error)) return { fault: error, reach: 'unclear' }
-  const hint = HINTS.get(error.detail)
+  const hint = hintFor(error)
   const circumstances = { detail: error.detail, ...(hint === undefined ? {} : { hint }) }
   return {
     fault: fault(REASONS[error.kind], circumstances),

@@ -3,7 +3,7 @@ import type { ClaimNames, IssuerConfig } from '../config/model.ts'
 import { denial, fault, refusalBy, type Denial, type Fault } from '../decision.ts'
 import type { Observe } from '../findings.ts'
 import { problemOfJson, readErrorCode, readJsonAnswer } from '../oauth/form-request.ts'
-import { INVALID_CLIENT_HINT } from '../oauth/token-endpoint.ts'
+import { clientRefusalIn } from '../oauth/client-refusal.ts'
 import { readUnverifiedJwt } from '../oauth/unverified-jwt.ts'
 import type { HttpAnswer } from '../platform/http.ts'
 import { member, type JsonObject } from '../platform/json.ts'
@@ -27,7 +27,7 @@ export function readIntrospectionAnswer(
   const detail = `status_${answer.status}`
   if ([400, 401, 403].includes(answer.status)) {
     const code = readErrorCode(answer)
-    const hint = code === undefined ? undefined : HINTS.get(code)
+    const hint = code === 'invalid_token' ? INVALID_TOKEN_HINT : hintOnClient(answer)
     return failure(
       fault('introspection_refused', { detail: code ?? detail, ...(hint && { hint }) }),
     )
@@ -61,14 +61,15 @@ export function readIntrospectionAnswer(
   return failure(denial('claims_malformed', comparison))
 }
 
-/** By the error code of the answer. */
-const HINTS: ReadonlyMap<string, string> = new Map([
-  ['invalid_client', INVALID_CLIENT_HINT],
-  [
-    'invalid_token',
-    'The endpoint answers a bad token with an error instead of `active: false` (RFC 7662 §2.2), or wants a token in place of client id and secret.',
-  ],
-])
+const INVALID_TOKEN_HINT =
+  'The endpoint answers a bad token with an error instead of `active: false` (RFC 7662 §2.2), or wants a token in place of client id and secret.'
+
+const CLIENT_REFUSED_HINT =
+  'Compare client id and secret with the application; is it activated, and does it accept HTTP Basic (`client.client_auth`)?'
+
+function hintOnClient(answer: HttpAnswer): string | undefined {
+  return clientRefusalIn(answer) === undefined ? undefined : CLIENT_REFUSED_HINT
+}
 
 function unusable(detail: string, expected?: string): Result<never, Fault> {
   const circumstances = expected === undefined ? { detail } : { detail, expected }

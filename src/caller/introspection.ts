@@ -3,7 +3,6 @@ import type { IntrospectionConfig, IssuerConfig } from '../config/model.ts'
 import { fault, withCircumstances, type CacheUse, type Denial, type Fault } from '../decision.ts'
 import type { Observe } from '../findings.ts'
 import { toFault, type AskAsClient } from '../oauth/client-exchange.ts'
-import { isInvalidClient } from '../oauth/token-endpoint.ts'
 import { cacheKey, ExpiringCache } from '../platform/cache.ts'
 import { earliest, later, type Clock, type Deadline } from '../platform/clock.ts'
 import type { Redacted } from '../platform/redacted.ts'
@@ -129,7 +128,6 @@ function requestIntrospection(
       endpoint,
       client,
       form: { token: token.reveal() },
-      isClientRefused: isInvalidClient,
       // Little in an answer says whose token it is about, and nothing in that about an inactive one.
       connection: 'own',
     },

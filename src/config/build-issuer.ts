@@ -79,17 +79,18 @@ function buildClient({ client }: IssuerInput, report: Report): ClientRegistratio
   return {
     clientId: client.client_id,
     secretOcid: client.client_secret_ocid,
-    ...BASIC_AUTHENTICATION,
+    ...DEFAULT_AUTHENTICATION,
+    ...(client.client_auth === undefined ? {} : { authentication: client.client_auth }),
   }
 }
 
 /** The one method that identity domains document for their introspection endpoint. */
-const BASIC_AUTHENTICATION = {
+const DEFAULT_AUTHENTICATION = {
   authentication: 'client_secret_basic',
   assertion: { keyId: undefined, audience: [] },
 } as const
 
-const NO_CLIENT: ClientRegistration = { clientId: '', secretOcid: '', ...BASIC_AUTHENTICATION }
+const NO_CLIENT: ClientRegistration = { clientId: '', secretOcid: '', ...DEFAULT_AUTHENTICATION }
 
 function requireClient(
   client: ClientRegistration | undefined,

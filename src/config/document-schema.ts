@@ -34,6 +34,16 @@ const clientSchema = v.strictObject({
   client_secret_ocid: text('OCID of the Vault secret with its client secret.'),
 })
 
+const issuerClientSchema = v.strictObject({
+  ...clientSchema.entries,
+  client_auth: v.optional(
+    v.pipe(
+      v.picklist(['client_secret_basic', 'client_secret_post']),
+      v.description('How the client authenticates. Default `client_secret_basic`.'),
+    ),
+  ),
+})
+
 /** Beyond these, integers that differ are the same number once JSON was read. */
 const exactNumber = v.pipe(
   v.number(),
@@ -71,7 +81,7 @@ export const issuerSchema = v.strictObject({
     ),
   ),
   introspection_endpoint: v.optional(text('RFC 7662.')),
-  client: v.optional(clientSchema),
+  client: v.optional(issuerClientSchema),
   introspection_cache_seconds: v.optional(
     wholeSeconds(LIMITS.introspection_cache_seconds, 'How long an answer is reused. Default 0.'),
   ),

@@ -1,8 +1,3 @@
-/**
- * Owns an exchange in which we authenticate as a registered client: with the secret from Vault,
- * and with another version of it when the authorization server refuses the first.
- * I/O: through the HTTP door and the secret store that it is given.
- */
 import { withCircumstances, type Fault } from '../decision.ts'
 import type { Clock, Deadline } from '../platform/clock.ts'
 import type { Http, HttpAnswer, HttpFailure, HttpRequest } from '../platform/http.ts'
@@ -16,6 +11,7 @@ import {
   type AuthenticatingClient,
   type ClientAuthenticationMethod,
 } from './client-authentication.ts'
+import { clientRefusalIn, type ClientRefusal } from './client-refusal.ts'
 import { readSecretContent } from './client-secret.ts'
 import { readErrorCode, requestForm, type Form } from './form-request.ts'
 
@@ -30,15 +26,13 @@ export interface ClientRegistration {
 export interface ClientRequest {
   readonly endpoint: string
   readonly client: ClientRegistration
-  /** Made anew for each attempt where it holds what may be used once. */
+  /** A function where it holds an assertion, which is signed anew for each attempt. */
   readonly form: Form | ((client: AuthenticatingClient) => Promise<Result<Form, Fault>>)
-  /** Whether the answer says that our client's authentication was refused. */
-  readonly isClientRefused: (answer: HttpAnswer) => boolean
   /** Default `shared`; see `HttpRequest`. */
   readonly connection?: HttpRequest['connection']
 }
 
-/** What kept the exchange from having an answer: the neighbour, or the way to the secret. */
+/** Why there is no answer: a failed exchange, or a secret that could not be read. */
 export type ClientExchangeFailure = HttpFailure | Fault
 
 type Outcome = Result<HttpAnswer, ClientExchangeFailure>
@@ -52,6 +46,10 @@ export interface ClientExchangePorts {
   readonly warn: Warn
 }
 
+/**
+ * Sends requests as a registered client: with the secret from Vault, and once more with another version
+ * of it where the authorization server refuses the first.
+ */
 export function createAskAsClient({
   http,
   secrets,
@@ -86,10 +84,27 @@ export function createAskAsClient({
         endpoint: request.endpoint,
         form: form.value,
         authentication: authentication.value,
-        connection: request.connection ?? 'shared',
+        // The retry after a dead connection would send the same assertion again.
+        connection: client.method === 'private_key_jwt' ? 'own' : (request.connection ?? 'shared'),
       },
       deadline,
     )
+  }
+
+  /** Sends the request with the previous version of a secret, and keeps that where it is accepted. */
+  const tryPrevious = async (
+    request: ClientRequest,
+    previous: Redacted,
+    by: string,
+    deadline: Deadline,
+  ): Promise<Outcome> => {
+    const { secretOcid } = request.client
+    const outcome = await send(request, previous, deadline)
+    if (isAccepted(outcome)) {
+      secrets.acceptPrevious(secretOcid, previous, by)
+      warn('previous_secret_used', { secret: secretOcid })
+    }
+    return outcome
   }
 
   return async (request, deadline) => {
@@ -98,42 +113,40 @@ export function createAskAsClient({
     const secret = await secrets.read(secretOcid, deadline, by)
     if (!secret.ok) return secret
     const answer = await send(request, secret.value, deadline)
-    if (!isRefused(answer, request)) return answer
+    const refusal = refusalIn(answer)
+    if (refusal === undefined) return answer
 
-    // It may have been rotated since it was read.
+    // The secret may have been rotated since it was read.
     const versions = await secrets.readAgain(secretOcid, { refused: secret.value, by }, deadline)
     if (versions === undefined) return answer
-    if (!versions.ok) return versions
+    if (!versions.ok) return refusal === 'certain' ? versions : answer
     const { current, previous } = versions.value
-    const second = await send(request, current, deadline)
-    if (previous === undefined || !isRefused(second, request)) return second
-
-    const third = await send(request, previous, deadline)
-    if (isAccepted(third, request)) {
-      secrets.acceptPrevious(secretOcid, previous, by)
-      warn('previous_secret_used', { secret: secretOcid })
+    const isRotated = !current.equals(secret.value)
+    if (refusal === 'certain' || isRotated) {
+      const second = await send(request, current, deadline)
+      if (previous === undefined || isRotated || refusalIn(second) === undefined) return second
     }
-    return third
+    return previous === undefined ? answer : tryPrevious(request, previous, by, deadline)
   }
 }
 
-/** Unless it is about another one. */
+/** Adds the secret, unless the fault is about another one. */
 function aboutSecret(error: Fault, { client }: ClientRequest) {
   return failure(withCircumstances(error, { secret: client.secretOcid }))
 }
 
-function isRefused(outcome: Outcome, { isClientRefused }: ClientRequest): boolean {
-  return outcome.ok && isClientRefused(outcome.value)
+function refusalIn(outcome: Outcome): ClientRefusal | undefined {
+  return outcome.ok ? clientRefusalIn(outcome.value) : undefined
 }
 
-/** What a server says only to whom it knows, whatever it thinks of the rest of the request. */
-function isAccepted(outcome: Outcome, request: ClientRequest): boolean {
-  if (!outcome.ok || isRefused(outcome, request)) return false
+/** Whether a server answers so only to a client that it knows. */
+function isAccepted(outcome: Outcome): boolean {
+  if (!outcome.ok || refusalIn(outcome) !== undefined) return false
   const { status } = outcome.value
   return status === 200 || (status < 404 && readErrorCode(outcome.value) !== undefined)
 }
 
-/** The fault behind a failed exchange: a missing secret is its own, the rest is the endpoint's. */
+/** The fault of a failed exchange: of the secret, or of the endpoint. */
 export function toFault(
   error: ClientExchangeFailure,
   endpointFault: (detail: HttpFailure) => Fault,

@@ -37,13 +37,11 @@ export function requestForm(
 }
 
 /**
- * The JSON object of an answer. An answer that names another media type holds none, whatever its
- * bytes look like: a login page is not an answer. One that names no type is read.
+ * The JSON object of an answer that is labelled as JSON or not at all. What is labelled otherwise
+ * could be any page that happens to parse.
  */
 export function readJsonAnswer(answer: HttpAnswer): JsonObject | undefined {
-  const mediaType = answer.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
-  const isJson = mediaType === undefined || /^application\/([a-z0-9.+-]+\+)?json$/.test(mediaType)
-  return isJson ? parseJsonObject(answer.body) : undefined
+  return isLabelledOtherwise(answer) ? undefined : parseJsonObject(answer.body)
 }
 
 /** Why an answer has no JSON object: by its label alone, or by its content. */
@@ -51,10 +49,15 @@ export function problemOfJson(answer: HttpAnswer): 'media_type' | 'not_json' {
   return parseJsonObject(answer.body) === undefined ? 'not_json' : 'media_type'
 }
 
-/** RFC 6749 §5.2 and its extensions: what error codes look like. Anything else stays out of the log. */
+function isLabelledOtherwise(answer: HttpAnswer): boolean {
+  const mediaType = answer.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
+  return mediaType !== undefined && !/^application\/([a-z0-9.+-]+\+)?json$/.test(mediaType)
+}
+
+/** Form of error codes (RFC 6749 §5.2 and extensions). Anything else stays out of the log. */
 const ERROR_CODE = /^[a-z_]{1,40}$/
 
-/** The `error` of an OAuth error answer, or undefined where it has none of the usual form. */
+/** The `error` of an OAuth error answer, where it has the usual form. */
 export function readErrorCode(answer: HttpAnswer): string | undefined {
   const body = readJsonAnswer(answer)
   const code = body === undefined ? undefined : member(body, 'error')

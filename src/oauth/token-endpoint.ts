@@ -1,77 +1,42 @@
-/**
- * Owns the token endpoint's answer (RFC 6749 §5): what makes it a usable Bearer token.
- * Pure.
- */
 import { later, seconds, type NumericDate, type Seconds } from '../platform/clock.ts'
 import type { HttpAnswer } from '../platform/http.ts'
 import { member, type JsonObject } from '../platform/json.ts'
 import { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import { isBearerToken } from './bearer-token.ts'
+import { clientRefusalIn, type ClientRefusal } from './client-refusal.ts'
 import { problemOfJson, readErrorCode, readJsonAnswer } from './form-request.ts'
 import { readUnverifiedJwt } from './unverified-jwt.ts'
 
 export interface IssuedToken {
   readonly accessToken: Redacted
-  /** Its end by our clock, reckoned from before it was asked for. */
+  /** By our clock, counted from before the request. */
   readonly expiresAt: NumericDate
   /** RFC 8693 §2.2.1; undefined where the answer has none. */
   readonly issuedTokenType: string | undefined
 }
 
-/** Why there is no token: the endpoint is out of reach, says no, or says something else. */
+/** Why there is no token: the endpoint is unavailable, refuses, or sends an unusable answer. */
 export interface TokenFailure {
   readonly kind: 'unavailable' | 'refused' | 'unusable'
   /** From fixed lists, or the registered error code of the answer. */
   readonly detail: string
-  /** How long the endpoint wants to be left alone (RFC 9110 §10.2.3, RFC 6585 §4). */
+  readonly clientRefusal?: ClientRefusal
+  /** How long the endpoint asks to wait (RFC 9110 §10.2.3, RFC 6585 §4). */
   readonly retryAfter?: Seconds
 }
 
-/** A longer one cannot be passed on: the gateway takes 8 KB of headers in all. */
-const LONGEST_TOKEN = 16 * 1024
+/** The gateway accepts 8 KB of headers in all. */
+const MAX_TOKEN_LENGTH = 16 * 1024
 
-/**
- * A lifetime that is not told (RFC 6749 §5.1 allows that) is taken to be this, or less where the
- * token itself says so.
- */
-const UNTOLD_LIFETIME = seconds(300)
+/** Where the answer has no lifetime (RFC 6749 §5.1 allows that); less where the token itself says so. */
+const DEFAULT_LIFETIME = seconds(300)
 
-/** A longer lifetime is taken to be this: a new token a day costs nothing. */
-const LONGEST_LIFETIME = seconds(86_400)
+const MAX_LIFETIME = seconds(86_400)
 
-/** Who asks for a longer pause is asked again after this one. */
-const LONGEST_RETRY_AFTER = seconds(300)
+const MAX_RETRY_AFTER = seconds(300)
 
-/** Codes by which a server has nothing against our client's authentication (RFC 6749 §5.2, RFC 8693). */
-const OTHER_ERRORS = [
-  'invalid_request',
-  'invalid_grant',
-  'unauthorized_client',
-  'unsupported_grant_type',
-  'invalid_scope',
-  'invalid_target',
-]
-
-/**
- * Whether the answer says that our client's authentication was refused (RFC 6749 §5.2): by its code,
- * or by a 401 that names no other.
- */
-export function isInvalidClient(answer: HttpAnswer): boolean {
-  const code = readErrorCode(answer)
-  return answer.status === 401
-    ? code === undefined || !OTHER_ERRORS.includes(code)
-    : answer.status === 400 && code === 'invalid_client'
-}
-
-/** What to look at then; for the log. */
-export const INVALID_CLIENT_HINT =
-  'Compare client id and secret with the application; is it activated?'
-
-/**
- * The token in the answer. Its end is reckoned from `requestedAt`, when the request left: it
- * cannot have been issued earlier than that.
- */
+/** The token in the answer. Its lifetime counts from `requestedAt`: it was not issued earlier. */
 export function readTokenAnswer(
   answer: HttpAnswer,
   requestedAt: NumericDate,
@@ -79,13 +44,15 @@ export function readTokenAnswer(
 ): Result<IssuedToken, TokenFailure> {
   const detail = `status_${answer.status}`
   const code = readErrorCode(answer)
-  // A refusal is what OAuth says in its own words; other answers come from something before it.
+  const clientRefusal = clientRefusalIn(answer)
+  const refusal = clientRefusal === undefined ? {} : { clientRefusal }
+  // Only an OAuth error is a refusal; other answers may come from a proxy.
   if (answer.status === 401 || ([400, 403].includes(answer.status) && code !== undefined)) {
-    return failure({ kind: 'refused', detail: code ?? detail })
+    return failure({ kind: 'refused', detail: code ?? detail, ...refusal })
   }
   if (answer.status !== 200) {
     const retryAfter = readRetryAfter(answer, now)
-    return failure({ kind: 'unavailable', detail, ...(retryAfter && { retryAfter }) })
+    return failure({ kind: 'unavailable', detail, ...refusal, ...(retryAfter && { retryAfter }) })
   }
 
   const members = readJsonAnswer(answer)
@@ -102,13 +69,15 @@ function readToken(
     return unusable('several_tokens')
   }
   if (typeof token !== 'string' || token === '') return unusable('access_token_missing')
-  if (token.length > LONGEST_TOKEN) return unusable('access_token_too_long')
+  if (token.length > MAX_TOKEN_LENGTH) return unusable('access_token_too_long')
   if (!isBearerToken(token)) return unusable('access_token_malformed')
 
   const type = member(members, 'token_type')
   if (typeof type !== 'string' || type.toLowerCase() !== 'bearer') return unusable('not_bearer')
 
-  const lifetime = readLifetime(member(members, 'expires_in') ?? untoldLifetime(token, requestedAt))
+  const lifetime = readLifetime(
+    member(members, 'expires_in') ?? defaultLifetime(token, requestedAt),
+  )
   if (lifetime === undefined) return unusable('expires_in_malformed')
   const issuedTokenType = member(members, 'issued_token_type')
   return success({
@@ -118,28 +87,28 @@ function readToken(
   })
 }
 
-/** A number of seconds or a date; only with a status that is about being asked too much. */
+/** Seconds or a date; only with a status about load. */
 function readRetryAfter(answer: HttpAnswer, now: NumericDate): Seconds | undefined {
   const value = answer.header('retry-after')
   if (value === undefined || ![429, 503].includes(answer.status)) return undefined
   const span = /^\d{1,9}$/.test(value) ? Number(value) : Date.parse(value) / 1000 - now
-  return span > 0 ? seconds(Math.min(span, LONGEST_RETRY_AFTER)) : undefined
+  return span > 0 ? seconds(Math.min(span, MAX_RETRY_AFTER)) : undefined
 }
 
 function unusable(detail: string): Result<never, TokenFailure> {
   return failure({ kind: 'unusable', detail })
 }
 
+/** A number, or digits in a string, as Entra's v1 endpoint and AD FS send it. */
 function readLifetime(value: unknown): Seconds | undefined {
-  return typeof value === 'number' && value > 0
-    ? seconds(Math.min(value, LONGEST_LIFETIME))
-    : undefined
+  const span = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value
+  return typeof span === 'number' && span > 0 ? seconds(Math.min(span, MAX_LIFETIME)) : undefined
 }
 
-function untoldLifetime(token: string, requestedAt: NumericDate): Seconds {
+function defaultLifetime(token: string, requestedAt: NumericDate): Seconds {
   const payload = readUnverifiedJwt(token)?.payload
   const end = payload && member(payload, 'exp')
   return typeof end === 'number' && end > requestedAt
-    ? seconds(Math.min(end - requestedAt, UNTOLD_LIFETIME))
-    : UNTOLD_LIFETIME
+    ? seconds(Math.min(end - requestedAt, DEFAULT_LIFETIME))
+    : DEFAULT_LIFETIME
 }

@@ -2,12 +2,7 @@ import type { Fault } from '../decision.ts'
 import type { Clock, Deadline } from '../platform/clock.ts'
 import { failure, type Result } from '../platform/result.ts'
 import type { AskAsClient, ClientRegistration, ClientRequest } from './client-exchange.ts'
-import {
-  isInvalidClient,
-  readTokenAnswer,
-  type IssuedToken,
-  type TokenFailure,
-} from './token-endpoint.ts'
+import { readTokenAnswer, type IssuedToken, type TokenFailure } from './token-endpoint.ts'
 
 export interface TokenRequest {
   readonly tokenEndpoint: string
@@ -31,7 +26,6 @@ export function createRequestToken(askAsClient: AskAsClient, clock: Clock): Requ
         endpoint: tokenEndpoint,
         client,
         form,
-        isClientRefused: isInvalidClient,
         // Nothing in the answer says whose token it is. Tokens are fetched seldom enough for this.
         connection: 'own',
       },

@@ -1,8 +1,3 @@
-/**
- * Owns the proof of how the function lives with its secrets: when Vault gives none, when they are
- * wrong, and when they are rotated.
- * I/O: starts the function and its neighbours.
- */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { startNeighbour, type Neighbour, type RecordedRequest } from './support/neighbours.ts'
 import {
@@ -171,6 +166,67 @@ describe('a secret that is refused', () => {
       const { verdict, line } = await world.decide()
       expect([verdict, line['detail']]).toEqual(['fault credential_refused', 'invalid_client'])
       expect(world.tokenEndpoint.requests).toHaveLength(2)
+    },
+  )
+
+  const OTHER_REFUSALS = [
+    ['Keycloak, introspection', 401, { error: 'invalid_request' }],
+    ['Keycloak', 401, { error: 'unauthorized_client' }],
+    ['Keycloak, older', 400, { error: 'unauthorized_client' }],
+    ['Auth0', 401, { error: 'access_denied' }],
+    ['Auth0, 403', 403, { error: 'access_denied' }],
+    ['SAP UAA', 401, { error: 'unauthorized' }],
+    ['no body', 403, ''],
+  ] as const
+
+  /** Lets in whoever brings the rotated secret, which both Vault and the provider have by now. */
+  const rotateBoth = (
+    name: 'introspection' | 'backEnd',
+    good: () => unknown,
+    [status, body]: readonly [number, unknown],
+  ) => {
+    const rotated = world.keepSecret(`rotated secret of ${name}`)
+    world.vault.rotate(SECRET_OCIDS[name], rotated)
+    const header = `Basic ${world.keepSecret(basicCredentials(CLIENT_IDS[name], rotated))}`
+    return ({ headers }: RecordedRequest) =>
+      headers.authorization === header ? { body: good() } : { status, body }
+  }
+
+  it.each(OTHER_REFUSALS)(
+    'is read again at the next call, whatever the refusal is called (%s, %i, %j)',
+    async (_case, status, body) => {
+      await world.start()
+      world.tokenEndpoint.replyWith({ status: 503 })
+      expect((await world.decide()).verdict).toBe('fault token_endpoint_unavailable')
+      const refusal = [status, body] as const
+      world.tokenEndpoint.replyWith(rotateBoth('backEnd', () => world.tokenAnswer(), refusal))
+      expect((await world.decide()).verdict).toBe('permit permitted')
+
+      world.introspection.replyWith(
+        rotateBoth('introspection', () => world.activeAnswer(), refusal),
+      )
+      expect((await world.decide()).verdict).toBe('permit permitted')
+    },
+  )
+
+  it.each(OTHER_REFUSALS)(
+    'is no flood where Vault has no other (%s, %i, %j)',
+    async (_case, status, body) => {
+      await world.start()
+      await world.decide()
+      const before = world.vault.requests.length
+      world.introspection.replyWith({ status, body })
+      world.introspection.forget()
+      for (let count = 0; count < 10; count += 1) {
+        const { line } = await world.decide()
+        expect([line['reason'], line['hint']]).toEqual([
+          'introspection_refused',
+          expect.stringMatching(/^Compare client id and secret/),
+        ])
+      }
+      // The current version and the previous one.
+      expect(world.vault.requests.length - before).toBeLessThanOrEqual(3)
+      expect(world.introspection.requests.length).toBeLessThanOrEqual(12)
     },
   )
 

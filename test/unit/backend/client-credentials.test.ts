@@ -57,7 +57,7 @@ describe('the client credentials grant', () => {
     )
   })
 
-  it.each(['invalid_client', 'invalid_scope', 'unauthorized_client', 'invalid_grant'])(
+  it.each(['invalid_scope', 'unauthorized_client', 'invalid_grant'])(
     'has a one-line hint for %s',
     async (detail) => {
       const outcome = await outcomeOf(recordingTokenEndpoint({ kind: 'refused', detail }))

@@ -41,15 +41,30 @@ describe('a failed token request', () => {
   })
 
   it.each([
-    ['refused', 'invalid_client', 'client'],
-    ['refused', 'unauthorized_client', 'unclear'],
-    ['refused', 'invalid_grant', 'caller'],
-    ['refused', 'invalid_scope', 'caller'],
-    ['refused', 'status_401', 'caller'],
-    ['unusable', 'several_tokens', 'client'],
-    ['unusable', 'not_json', 'caller'],
-  ] as const)('concerns our own client, or not: %s, %s', (kind, detail, reach) => {
-    expect(toCredentialFailure({ kind, detail }).reach).toBe(reach)
+    ['refused', 'invalid_client', 'certain', 'client'],
+    ['refused', 'status_401', 'certain', 'client'],
+    ['refused', 'unauthorized_client', 'possible', 'unclear'],
+    ['unavailable', 'status_403', 'possible', 'unclear'],
+    ['refused', 'invalid_grant', undefined, 'caller'],
+    ['refused', 'invalid_scope', undefined, 'caller'],
+    ['unusable', 'several_tokens', undefined, 'client'],
+    ['unusable', 'not_json', undefined, 'caller'],
+  ] as const)('concerns our own client, or not: %s, %s', (kind, detail, clientRefusal, reach) => {
+    const failed = { kind, detail, ...(clientRefusal && { clientRefusal }) }
+
+    expect(toCredentialFailure(failed).reach).toBe(reach)
+  })
+
+  it.each([
+    ['invalid_client', 'certain', /^Compare client id and secret with the application; is it act/],
+    ['access_denied', 'certain', /^Compare client id and secret with the application; is it act/],
+    ['unauthorized_client', 'possible', /^Compare client id and secret .* tick this grant/],
+    ['access_denied', 'possible', /^Compare client id and secret .* allowed/],
+    ['status_403', 'possible', /^Compare client id and secret .* allowed/],
+  ] as const)('has a hint that fits: %s, %s', (detail, clientRefusal, hint) => {
+    const { fault } = toCredentialFailure({ kind: 'refused', detail, clientRefusal })
+
+    expect(fault.circumstances.hint).toMatch(hint)
   })
 
   it('says how long the endpoint asks to wait, which concerns nobody else at once', () => {
@@ -65,12 +80,6 @@ describe('a failed token request', () => {
   it.each([
     [
       'refused',
-      'invalid_client',
-      'credential_refused',
-      'Compare client id and secret with the application; is it activated?',
-    ],
-    [
-      'refused',
       'invalid_scope',
       'credential_refused',
       'Copy the scope from the integration’s application: host, port and `urn:opc:…` belong together.',
@@ -79,7 +88,7 @@ describe('a failed token request', () => {
       'refused',
       'unauthorized_client',
       'credential_refused',
-      'Tick this grant in the application’s OAuth configuration.',
+      'Compare client id and secret with the application; if they are right, tick this grant in its OAuth configuration.',
     ],
     [
       'refused',

@@ -115,12 +115,10 @@ describe('an introspection answer', () => {
     [401, { error: 'a'.repeat(41) }, 'status_401'],
   ])('RFC 7662 §2.3: is our own trouble with status %d and %j', (status, body: unknown, detail) => {
     const hint =
-      detail === 'invalid_client'
-        ? { hint: 'Compare client id and secret with the application; is it activated?' }
-        : {}
+      'Compare client id and secret with the application; is it activated, and does it accept HTTP Basic (`client.client_auth`)?'
 
     expect(read(answer(status, body))).toStrictEqual(
-      failure(fault('introspection_refused', { detail, ...hint })),
+      failure(fault('introspection_refused', { detail, ...(status !== 400 && { hint }) })),
     )
   })
 

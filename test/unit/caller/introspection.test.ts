@@ -137,31 +137,6 @@ describe('verifying a caller by introspection', () => {
       error: { reason: 'secret_unavailable', circumstances: { detail: 'status_404' } },
     })
   })
-
-  it.each([
-    [200, false],
-    [400, false],
-    [401, true],
-    [403, false],
-    [500, false],
-  ])(
-    'RFC 7662 §2.3: sees with status %d whether our client was refused',
-    async (status, refused) => {
-      const { verify, requests } = verifierOf(0)
-
-      await verify(TOKEN, PLENTY_OF_TIME)
-
-      expect(requests[0]?.isClientRefused(answer(status, {}))).toBe(refused)
-    },
-  )
-
-  it('RFC 6749 §5.2: sees by the error code, too, that our client was refused', async () => {
-    const { verify, requests } = verifierOf(0)
-
-    await verify(TOKEN, PLENTY_OF_TIME)
-
-    expect(requests[0]?.isClientRefused(answer(400, { error: 'invalid_client' }))).toBe(true)
-  })
 })
 
 describe('the address of the introspection endpoint', () => {

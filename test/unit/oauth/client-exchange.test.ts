@@ -1,7 +1,3 @@
-/**
- * Owns the proof of an exchange as a registered client, whose secret may have been rotated.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { fault, type Fault } from '../../../src/decision.ts'
 import {
@@ -25,7 +21,6 @@ const REQUEST: ClientRequest = {
     assertion: { keyId: undefined, audience: [] },
   },
   form: { grant_type: 'client_credentials' },
-  isClientRefused: ({ status }) => status === 401,
 }
 
 const UNAVAILABLE = failure(fault('secret_unavailable', { detail: 'status_404' }))
@@ -160,6 +155,61 @@ describe('an exchange as a registered client', () => {
     expect(warnings).toStrictEqual(
       isKept ? [['previous_secret_used', { secret: 'ocid1.vaultsecret.oc1..a' }]] : [],
     )
+  })
+
+  describe('where the refusal could mean something else', () => {
+    const PERHAPS = success(answer(400, { error: 'unauthorized_client' }))
+
+    it('tries a secret that has changed, and no other', async () => {
+      const { outcome, asked, bodies } = await exchangeIn({
+        read: SECRET('old'),
+        again: VERSIONS('new'),
+        answers: [PERHAPS, GOOD],
+      })
+
+      expect(outcome).toBe(GOOD)
+      expect(asked).toStrictEqual(['read ocid1.vaultsecret.oc1..a', 'other than old'])
+      expect(SECRETS_SENT(bodies)).toStrictEqual(['old', 'new'])
+    })
+
+    it('does not send the same secret again', async () => {
+      const { outcome, bodies } = await exchangeIn({
+        read: SECRET('same'),
+        again: VERSIONS('same'),
+        answers: [PERHAPS, GOOD],
+      })
+
+      expect(outcome).toBe(PERHAPS)
+      expect(SECRETS_SENT(bodies)).toStrictEqual(['same'])
+    })
+
+    it.each([
+      ['accepted', GOOD, true],
+      ['refused in the same way', PERHAPS, false],
+    ])(
+      'tries the previous secret where Vault has the refused one: %s',
+      async (_case, second, isKept) => {
+        const { outcome, asked, bodies } = await exchangeIn({
+          read: SECRET('new'),
+          again: VERSIONS('new', 'old'),
+          answers: [PERHAPS, second],
+        })
+
+        expect(outcome).toBe(second)
+        expect(SECRETS_SENT(bodies)).toStrictEqual(['new', 'old'])
+        expect(asked.slice(2)).toStrictEqual(isKept ? ['keep old of ocid1.vaultsecret.oc1..a'] : [])
+      },
+    )
+
+    it('stays that refusal where Vault cannot be read', async () => {
+      const { outcome } = await exchangeIn({
+        read: SECRET('old'),
+        again: UNAVAILABLE,
+        answers: [PERHAPS],
+      })
+
+      expect(outcome).toBe(PERHAPS)
+    })
   })
 
   it('is told apart from others with the same secret, by endpoint and client', async () => {

@@ -1,9 +1,5 @@
-/**
- * Owns the proof of what makes a token endpoint's answer a credential (RFC 6749 §5).
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
-import { isInvalidClient, readTokenAnswer } from '../../../src/oauth/token-endpoint.ts'
+import { readTokenAnswer } from '../../../src/oauth/token-endpoint.ts'
 import { failure } from '../../../src/platform/result.ts'
 import { answer } from '../support/http-answers.ts'
 import { whilePolluted } from '../support/pollution.ts'
@@ -39,6 +35,7 @@ describe('a token endpoint’s answer', () => {
     ['a lifetime of days', 10 * 86_400, 86_400],
     ['a lifetime beyond all bounds', 1e308, 86_400],
     ['a lifetime with a fraction', 0.5, 0.5],
+    ['a lifetime as digits in a string', '3599', 3599],
   ])('may name %s', (_case, expires_in, expected) => {
     const reading = read({ ...GOOD, expires_in })
 
@@ -70,7 +67,10 @@ describe('a token endpoint’s answer', () => {
   it.each([
     ['expires_in of 0', { expires_in: 0 }, 'expires_in_malformed'],
     ['expires_in below 0', { expires_in: -5 }, 'expires_in_malformed'],
-    ['expires_in as a text', { expires_in: '3600' }, 'expires_in_malformed'],
+    ['expires_in with a sign', { expires_in: '+3600' }, 'expires_in_malformed'],
+    ['expires_in with a unit', { expires_in: '3600s' }, 'expires_in_malformed'],
+    ['expires_in as an empty string', { expires_in: '' }, 'expires_in_malformed'],
+    ['expires_in as an array', { expires_in: [3600] }, 'expires_in_malformed'],
     ['expires_in of true', { expires_in: true }, 'expires_in_malformed'],
     ['no access token', { access_token: undefined }, 'access_token_missing'],
     ['an empty access token', { access_token: '' }, 'access_token_missing'],
@@ -98,18 +98,34 @@ describe('a token endpoint’s answer', () => {
   })
 
   it.each([
-    [400, { error: 'invalid_scope' }, 'invalid_scope'],
-    [400, { error: 'unauthorized_client' }, 'unauthorized_client'],
-    [401, { error: 'invalid_client' }, 'invalid_client'],
-    [401, '', 'status_401'],
-    [403, { error: 'access_denied' }, 'access_denied'],
-  ])('RFC 6749 §5.2: refuses with status %d and %j', (status, body: unknown, detail) => {
-    expect(read(body, status)).toStrictEqual(failure({ kind: 'refused', detail }))
+    [400, { error: 'invalid_scope' }, 'invalid_scope', undefined],
+    [400, { error: 'unauthorized_client' }, 'unauthorized_client', 'possible'],
+    [401, { error: 'invalid_client' }, 'invalid_client', 'certain'],
+    [401, '', 'status_401', 'certain'],
+    [403, { error: 'access_denied' }, 'access_denied', 'possible'],
+  ] as const)(
+    'RFC 6749 §5.2: refuses with status %d and %j',
+    (status, body, detail, clientRefusal) => {
+      expect(read(body, status)).toStrictEqual(
+        failure({ kind: 'refused', detail, ...(clientRefusal && { clientRefusal }) }),
+      )
+    },
+  )
+
+  it('is not read with another media type than JSON, and says so', () => {
+    const typed = (type: string, body: unknown) =>
+      readTokenAnswer(answer(200, body, type), START, START)
+
+    expect(typed('text/plain', GOOD)).toStrictEqual(
+      failure({ kind: 'unusable', detail: 'media_type' }),
+    )
+    expect(typed('text/html', '<html>')).toStrictEqual(
+      failure({ kind: 'unusable', detail: 'not_json' }),
+    )
   })
 
   it.each([
     [400, 'Bad Request'],
-    [403, { error: 'Blocked by the firewall' }],
     [201, GOOD],
     [302, GOOD],
     [429, { error: 'slow_down' }],
@@ -126,7 +142,9 @@ describe('a token endpoint’s answer', () => {
     ['no code that is too long', { error: 'a'.repeat(41) }],
     ['no code with upper case, as secrets have', { error: 'aB' }],
   ])('gives the log %s', (_case, body) => {
-    expect(read(body, 401)).toStrictEqual(failure({ kind: 'refused', detail: 'status_401' }))
+    expect(read(body, 401)).toStrictEqual(
+      failure({ kind: 'refused', detail: 'status_401', clientRefusal: 'certain' }),
+    )
   })
 
   it('takes nothing from a polluted Object.prototype', async () => {
@@ -136,22 +154,7 @@ describe('a token endpoint’s answer', () => {
   })
 })
 
-describe('a refusal of our client', () => {
-  it.each([
-    [401, '', true],
-    [401, { error: 'invalid_client' }, true],
-    [400, { error: 'invalid_client' }, true],
-    [400, { error: 'invalid_grant' }, false],
-    [400, 'invalid_client', false],
-    [403, { error: 'invalid_client' }, false],
-    [200, { error: 'invalid_client' }, false],
-    [500, { error: 'invalid_client' }, false],
-  ])('RFC 6749 §5.2: with status %d and %j: %s', (status, body: unknown, expected) => {
-    expect(isInvalidClient(answer(status, body))).toBe(expected)
-  })
-})
-
-describe('the wish to be left alone', () => {
+describe('a wait that the endpoint asks for', () => {
   const retryAfter = (status: number, value: string): unknown => {
     const plain = answer(status, {})
     const header = (name: string) => (name === 'retry-after' ? value : plain.header(name))

@@ -1,0 +1,49 @@
+import type { HttpAnswer } from '../platform/http.ts'
+import { readErrorCode } from './form-request.ts'
+
+/**
+ * Whether an answer says that our client's authentication was refused: `certain`, or `possible` where
+ * it could as well be about the rest of the request.
+ */
+export type ClientRefusal = 'certain' | 'possible'
+
+/** Codes that cannot mean a wrong client secret, unless the status is 401. */
+const ABOUT_THE_REQUEST: readonly string[] = [
+  'invalid_request',
+  'invalid_grant',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'invalid_target',
+  'invalid_token',
+  'insufficient_scope',
+  'unsupported_token_type',
+  'temporarily_unavailable',
+  'server_error',
+  'slow_down',
+  'use_dpop_nonce',
+  'consent_required',
+  'interaction_required',
+  'login_required',
+]
+
+/**
+ * The status counts before the code: RFC 6749 §5.2 has 401 for client authentication, and servers send
+ * it with many codes (Keycloak `invalid_request` and `unauthorized_client`, Auth0 `access_denied`,
+ * SAP UAA `unauthorized`). With 400 and 403 the code decides; a 403 without one could mean it.
+ */
+export function clientRefusalIn(answer: HttpAnswer): ClientRefusal | undefined {
+  const { status } = answer
+  if (![400, 401, 403].includes(status)) return undefined
+  const code = readErrorCode(answer)
+  if (code === 'invalid_client') return 'certain'
+  if (status === 401) return code === undefined ? 'certain' : 'possible'
+  if (code === undefined) return status === 403 ? 'possible' : undefined
+  return ABOUT_THE_REQUEST.includes(code) ? undefined : 'possible'
+}
+
+export const CLIENT_REFUSED_HINT =
+  'Compare client id and secret with the application; is it activated?'
+
+/** Where it is only possible that the client was refused. */
+export const CLIENT_PERHAPS_REFUSED_HINT =
+  'Compare client id and secret with the application; if they are right, look at what it is allowed to do.'
