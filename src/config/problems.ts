@@ -11,6 +11,8 @@ export interface ConfigProblem {
   readonly key: string
   readonly problem: string
   readonly remedy: string
+  /** A warning with which nothing can work: `check-config` reports it as a problem. */
+  readonly isBroken?: true
 }
 
 /** Notes a problem of the field; the form of the configuration knows what its key is called. */

@@ -8,12 +8,19 @@ import { failure, success, type Result } from '../platform/result.ts'
 import { DOCUMENT_KEYS, FLAT_KEYS, SETTING_KEYS } from './flat-keys.ts'
 import { FlatReader, type FlatConfiguration } from './flat-reader.ts'
 import { doubtsAbout, doubtsAboutValues, type ConfigForm } from './checks/suspicious-values.ts'
-import { RATE_LIMITS_PER_MINUTE, type Config, type RateLimitTier, type Settings } from './model.ts'
+import { providerNamed } from '../providers/index.ts'
+import {
+  RATE_LIMITS_PER_MINUTE,
+  type Config,
+  type IssuerConfig,
+  type RateLimitTier,
+  type Settings,
+} from './model.ts'
 import { judgeEndpoint, judgeSecretOcid, tellingDefects, type ConfigProblem } from './problems.ts'
 import { readDocument } from './read-document.ts'
 import { readFlatConfig } from './read-flat.ts'
 import { warnOfSurroundings } from './checks/environment-warnings.ts'
-import { warnOfUnknownKeys } from './checks/unknown-keys.ts'
+import { misspeltRules, warnOfUnknownKeys } from './checks/unknown-keys.ts'
 
 /** The configuration, or where in Vault it lies. */
 export type ConfigSource =
@@ -33,7 +40,13 @@ export function readConfig(values: FlatConfiguration): ConfigReading {
   const settings = readSettings(reader)
   const source = readSource(reader)
   const isEmpty = values['authorizer_config'] !== undefined && isFlat(values)
-  const problems = [...reader.problems, ...(source.ok ? [] : source.error)]
+  const blank = isFlat(values) ? blankKeys(values) : []
+  const problems = [
+    ...blank,
+    ...reader.problems,
+    ...(source.ok ? [] : source.error),
+    ...(isFlat(values) ? misspeltRules(values) : []),
+  ]
   // Flat keys that are missing would hide that a document was meant.
   if (problems.length > 0 && isEmpty) problems.unshift(EMPTY_DOCUMENT)
   return {
@@ -45,7 +58,7 @@ export function readConfig(values: FlatConfiguration): ConfigReading {
         : []),
       ...(source.ok && isEmpty && problems.length === 0 ? [EMPTY_DOCUMENT] : []),
       ...warnOfIdleKeys(values),
-      ...warnOfUnknownKeys(values),
+      ...warnOfUnknownKeys(values).filter(({ key }) => !problems.some((each) => each.key === key)),
       ...doubtsAboutValues(values),
       ...warnOfSurroundings(values),
     ],
@@ -100,6 +113,18 @@ function readSource(reader: FlatReader): Result<ConfigSource, readonly ConfigPro
   return config.ok ? success({ kind: 'given', config: config.value }) : config
 }
 
+/** Rules whose absence lets more tokens in. */
+const RULES_NOT_BLANK = ['issuer', 'algorithms', 'required_scopes', 'allowed_clients'] as const
+
+/** Blanks look like a rule and would be none. */
+function blankKeys(values: FlatConfiguration): readonly ConfigProblem[] {
+  return RULES_NOT_BLANK.filter((key) => /^\s+$/.test(values[key] ?? '')).map((key) => ({
+    key,
+    problem: 'has only blanks',
+    remedy: 'Give a value, or remove the key.',
+  }))
+}
+
 /** A document takes the place of the flat keys for an issuer and a backend, rules among them. */
 function warnOfIdleKeys(values: FlatConfiguration): readonly ConfigProblem[] {
   if (isFlat(values)) return []
@@ -131,7 +156,11 @@ function warnOfSharedOpaqueTokens({ issuers }: Config): readonly ConfigProblem[]
   ]
 }
 
-/** What every cold start says of a configuration that works. */
+function lacksAudience({ preset }: IssuerConfig): boolean {
+  return providerNamed(preset)?.tokens?.lackAudience === true
+}
+
+/** The warnings of each cold start about a valid configuration. */
 export function warningsAbout(
   config: Config,
   form: ConfigForm = 'document',
@@ -139,10 +168,14 @@ export function warningsAbout(
   return [
     ...config.issuers
       .filter(({ rules }) => rules.audience === 'any')
-      .map(({ name }) => ({
+      // Where tokens have no audience by design, the client stands in for it.
+      .filter((issuer) => !(lacksAudience(issuer) && issuer.rules.allowedClients.length > 0))
+      .map((issuer) => ({
         key: 'audience',
-        problem: `is \`any\` for issuer ${name}: tokens that were issued for other APIs pass here`,
-        remedy: 'Give the audience of this API’s resource server.',
+        problem: `is \`any\` for issuer ${issuer.name}: tokens that were issued for other APIs pass here`,
+        remedy: lacksAudience(issuer)
+          ? 'Give the clients that may call in `allowed_clients`: tokens of this provider have no `aud`.'
+          : 'Give the audience of this API’s resource server.',
       })),
     ...config.issuers
       .filter(({ idleKeys }) => idleKeys.length > 0)

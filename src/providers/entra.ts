@@ -62,6 +62,7 @@ export const entra = defineProvider({
     ),
   isIssuer: (issuer) => HOST.test(issuer) || PATH.test(issuer),
   isEndpoint: ({ href }) => HOST.test(href),
+  isAudience: (audience) => GRAPH.test(audience),
   tokens: {
     nameClient: true,
     // “Applications that expose APIs must implement permission checks” (Microsoft, “OAuth 2.0 client
@@ -119,7 +120,7 @@ function mistakesIn({ issuer, audience, requiredScopes }: ConfiguredIssuer): rea
             field: 'audience',
             problem: 'is Microsoft Graph, whose tokens nobody else can verify',
             remedy: 'Give the audience of this API’s own registration.',
-            isBroken: true,
+            isBroken: true as const,
           },
         ]
       : []),
@@ -132,7 +133,7 @@ function mistakesIn({ issuer, audience, requiredScopes }: ConfiguredIssuer): rea
             field: 'audience',
             problem: 'is an Application ID URI: the `aud` of a version 2 token is the client id',
             remedy: 'Give the API’s Application (client) ID, a GUID.',
-            isBroken: true,
+            isBroken: true as const,
           },
         ]
       : []),
@@ -142,7 +143,7 @@ function mistakesIn({ issuer, audience, requiredScopes }: ConfiguredIssuer): rea
             field: 'required_scopes',
             problem: 'has a scope with its audience in front: tokens of Entra hold the short name',
             remedy: 'Give the name alone, such as Orders.Read for api://<client id>/Orders.Read.',
-            isBroken: true,
+            isBroken: true as const,
           },
         ]
       : []),

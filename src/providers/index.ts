@@ -48,6 +48,11 @@ export function presetOfEndpoint(url: URL): PresetName | undefined {
   return ALL.find(({ isEndpoint }) => isEndpoint?.(url))?.preset as PresetName | undefined
 }
 
+/** The preset that alone has this audience; undefined for an unknown one. */
+export function presetOfAudience(audience: string): PresetName | undefined {
+  return ALL.find(({ isAudience }) => isAudience?.(audience))?.preset as PresetName | undefined
+}
+
 export function factsOf(input: ProviderInput): ProviderFacts {
   return providerNamed(input.preset)?.facts(input) ?? {}
 }

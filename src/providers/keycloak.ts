@@ -17,8 +17,9 @@ export const keycloak = defineProvider({
       claimNames: { clientId: ['azp', 'client_id'], scope: ['scope'] },
     }
   },
-  isIssuer: (issuer) => /^https?:\/\/[^/]+(\/auth)?\/realms\/[^/]+$/.test(issuer),
-  isEndpoint: ({ pathname }) => /\/realms\/[^/]+\/protocol\/openid-connect\//.test(pathname),
+  isIssuer: (issuer) => /^https?:\/\/.+\/realms\/[^/]+$/.test(issuer),
+  isEndpoint: ({ pathname }) =>
+    /\/admin\/(?!v1\/)|\/realms\/[^/]+\/protocol\/openid-connect\//.test(pathname),
   configurationMistakes: ({ urls }) => {
     const administration = urls.find(({ url }) => /\/admin\/(?!v1\/)/.test(url.pathname))
     if (administration === undefined) return []
@@ -27,7 +28,7 @@ export const keycloak = defineProvider({
         field: administration.field,
         problem: 'has `/admin/` in its path, as a page of the administration console',
         remedy: 'Give the URL that tokens name as issuer, such as https://<host>/realms/<realm>.',
-        isBroken: true,
+        isBroken: true as const,
       },
     ]
   },

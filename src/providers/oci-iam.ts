@@ -48,17 +48,14 @@ export const CONSOLE_MISTAKE = {
   remedy:
     'Give the domain URL, as the domain’s page in the console shows it: https://idcs-….identity.oraclecloud.com.',
   isBroken: true,
-}
+} as const
 
-function mistakesInUrls({ urls, keysAreOpen }: ConfiguredIssuer): readonly Mistake[] {
+function mistakesInUrls({ urls }: ConfiguredIssuer): readonly Mistake[] {
   const consoleUrl = urls.find(({ url }) => isConsole(url))
   if (consoleUrl !== undefined) return [{ field: consoleUrl.field, ...CONSOLE_MISTAKE }]
-  const deeper = urls.find(({ field, url }) =>
-    field === 'provider.domain_url'
-      ? url.pathname !== '/'
-      : /.(\/oauth2\/v1\/introspect|\/admin\/v1\/SigningCert\/jwk)$/.test(url.pathname),
+  const deeper = urls.find(({ url }) =>
+    /.(\/oauth2\/v1\/introspect|\/admin\/v1\/SigningCert\/jwk)$/.test(url.pathname),
   )
-  const keys = urls.find(({ field, url }) => field === 'jwks_uri' && isIdentityDomain(url))
   return [
     ...(deeper === undefined
       ? []
@@ -69,17 +66,6 @@ function mistakesInUrls({ urls, keysAreOpen }: ConfiguredIssuer): readonly Mista
             remedy: 'Give the domain URL as the domain’s page shows it: https:// and the host.',
           },
         ]),
-    ...(keys !== undefined && keysAreOpen
-      ? [
-          {
-            field: 'jwks_access',
-            problem: 'is missing, and an identity domain protects its keys',
-            remedy:
-              'Give `client_credentials`, with a client; or `public`, if “Access signing certificate” is on in the domain’s settings.',
-            isBroken: true,
-          },
-        ]
-      : []),
   ]
 }
 

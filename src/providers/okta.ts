@@ -40,7 +40,7 @@ export const okta = defineProvider({
         field,
         problem: 'is the host of the Okta Admin Console, which issues no tokens',
         remedy: 'Leave out -admin: https://<organisation>.okta.com.',
-        isBroken: true,
+        isBroken: true as const,
       },
     ]
   },

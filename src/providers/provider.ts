@@ -45,7 +45,6 @@ export interface ConfiguredIssuer {
   readonly issuer: string | undefined
   readonly audience: readonly string[]
   readonly requiredScopes: readonly string[]
-  readonly keysAreOpen: boolean
   /** The URLs that the configuration names, by field. */
   readonly urls: readonly { readonly field: string; readonly url: URL }[]
 }
@@ -55,7 +54,7 @@ export interface Mistake {
   readonly field: string
   readonly problem: string
   readonly remedy: string
-  readonly isBroken?: boolean
+  readonly isBroken?: true
 }
 
 /** A refused token, as far as it can be read without having been verified. */
@@ -81,6 +80,8 @@ export interface Provider<S extends ProviderSchema = ProviderSchema> {
   readonly isIssuer?: (issuer: string) => boolean
   /** Whether an endpoint is this provider's, for issuers that are configured without `issuer`. */
   readonly isEndpoint?: (url: URL) => boolean
+  /** Whether an audience is this provider's own, whatever the issuer. */
+  readonly isAudience?: (audience: string) => boolean
   readonly tokens?: TokenTraits
   readonly configurationMistakes?: (issuer: ConfiguredIssuer) => readonly Mistake[]
   /** A more precise reason for a refusal; undefined where there is none. */

@@ -1,25 +1,17 @@
-/**
- * Owns the recognition of values that are accepted and hardly ever meant. None is a problem: someone
- * may have a reason.
- * Pure.
- */
+/** Values that are valid and probably wrong. Each is a warning: there may be a reason for it. */
 import { FLAT_KEYS, FLAT_NAMES } from '../flat-keys.ts'
 import type { FlatConfiguration } from '../flat-reader.ts'
 import type { BackendConfig, Config, GrantConfig, IssuerConfig } from '../model.ts'
-import { IDENTITY_DOMAIN_ISSUER } from '../../providers/oci-iam.ts'
+import { presetOfAudience, presetOfEndpoint, providerNamed } from '../../providers/index.ts'
+import { CONSOLE_MISTAKE, isConsole } from '../../providers/oci-iam.ts'
+import type { Mistake } from '../../providers/provider.ts'
 import type { ConfigProblem } from '../problems.ts'
 import { isUserControlled } from './user-controlled-claims.ts'
 
-/** In which a configuration was given: fields go by other names among the flat keys. */
+/** The form of a configuration: members of the document have other names among the flat keys. */
 export type ConfigForm = 'flat' | 'document'
 
-/** `what` is wrong with the field, and at times `why`. */
-interface Doubt {
-  readonly field: string
-  readonly what: string
-  readonly why?: string
-  readonly remedy: string
-}
+type Doubt = Mistake
 
 export function doubtsAbout(
   { issuers, backends }: Config,
@@ -27,10 +19,11 @@ export function doubtsAbout(
 ): readonly ConfigProblem[] {
   const told =
     (kind: 'issuer' | 'backend', name: string) =>
-    ({ field, what, why, remedy }: Doubt): ConfigProblem => ({
+    ({ field, problem, remedy, isBroken }: Doubt): ConfigProblem => ({
       key: form === 'flat' ? (FLAT_NAMES[kind][field] ?? field) : field,
-      problem: `${what} (${kind} ${name})${why === undefined ? '' : `: ${why}`}`,
+      problem: `${problem} (${kind} ${name})`,
       remedy,
+      ...(isBroken === true ? { isBroken } : {}),
     })
   return [
     ...issuers.flatMap((issuer) => aboutIssuer(issuer, form).map(told('issuer', issuer.name))),
@@ -46,79 +39,56 @@ function when(isDoubtful: boolean | undefined, doubt: Doubt): readonly Doubt[] {
 }
 
 function aboutIssuer(issuer: IssuerConfig, form: ConfigForm): readonly Doubt[] {
-  const { jwt, introspection, rules } = issuer
+  const { jwt, introspection } = issuer
   const keys = jwt?.keys.kind === 'remote' ? jwt.keys : undefined
   const client = introspection?.client ?? keys?.access?.client
   return [
-    ...aboutIssuersAddresses(issuer),
-    ...when(rules.audience !== 'any' && rules.audience.some(isGraph), {
-      field: 'audience',
-      what: 'is Microsoft Graph',
-      why: 'nobody else can verify its tokens',
-      remedy: 'Give the audience of this API’s own registration.',
-    }),
+    ...mistakesOf(issuer),
+    ...aboutEndpoint(urlOf(introspection?.endpoint)),
     ...aboutClientId(client?.clientId),
     ...aboutSecret('client.client_secret_ocid', client?.secretOcid, form),
   ]
 }
 
-function isGraph(audience: string): boolean {
-  return /^(https:\/\/graph\.microsoft\.com\/?|00000003-0000-0000-c000-000000000000)$/i.test(
-    audience,
-  )
-}
-
-function aboutIssuersAddresses(issuer: IssuerConfig): readonly Doubt[] {
+/** The classic mistakes of the providers whose issuer or endpoints these are. */
+function mistakesOf(issuer: IssuerConfig): readonly Doubt[] {
   const { preset, introspection, discovery, rules } = issuer
-  const endpoint = urlOf(introspection?.endpoint)
-  const keys = urlOf(issuer.jwt?.keys.kind === 'remote' ? issuer.jwt.keys.uri : undefined)
-  const addresses = [
-    { field: 'introspection_endpoint', url: endpoint },
-    { field: 'jwks_uri', url: keys },
+  const field = (own: string): string => FIELDS_OF_PRESETS[preset ?? ''] ?? own
+  const keys = issuer.jwt?.keys.kind === 'remote' ? issuer.jwt.keys.uri : undefined
+  const urls = [
+    { field: field('introspection_endpoint'), url: urlOf(introspection?.endpoint) },
+    { field: field('jwks_uri'), url: urlOf(keys) },
     { field: 'provider.issuer', url: urlOf(discovery?.url) },
-  ]
-  const fieldOf = (isDoubtful: (url: URL) => boolean): string | undefined => {
-    const field = addresses.find(({ url }) => url !== undefined && isDoubtful(url))?.field
-    return field === undefined ? undefined : (ADDRESSES_OF_PRESETS[preset ?? ''] ?? field)
+  ].flatMap((each) => (each.url === undefined ? [] : [{ ...each, url: each.url }]))
+  const audience = rules.audience === 'any' ? [] : rules.audience
+  const presets = new Set([
+    preset,
+    ...urls.map(({ url }) => presetOfEndpoint(url)),
+    ...audience.map(presetOfAudience),
+  ])
+  const configured = {
+    issuer: rules.issuer,
+    audience,
+    requiredScopes: rules.requiredScopes,
+    urls,
   }
-  const atConsole = fieldOf(isConsole)
-  const ofAdministration = fieldOf(({ pathname }) => /\/admin\/(?!v1\/)/.test(pathname))
-  const deeper = fieldOf(({ pathname }) =>
-    /.(\/oauth2\/v1\/introspect|\/admin\/v1\/SigningCert\/jwk)$/.test(pathname),
+  return [...presets].flatMap(
+    (each) => providerNamed(each)?.configurationMistakes?.(configured) ?? [],
   )
-  return [
-    ...when(atConsole !== undefined, { ...CONSOLE, field: atConsole ?? '' }),
-    ...when(ofAdministration !== undefined, {
-      field: ofAdministration ?? '',
-      what: 'has `/admin/` in it',
-      why: 'that is where a provider is administered',
-      remedy: 'Give the address that its tokens name, such as https://<host>/realms/<realm>.',
-    }),
-    ...when(preset === 'oci_iam' && deeper !== undefined && atConsole === undefined, {
-      field: deeper ?? '',
-      what: 'has a path',
-      remedy: 'Give it as the page of the domain shows it: https:// and the host.',
-    }),
-    ...when(endpoint && /^\/$|\/(token|authorize)\/?$/.test(endpoint.pathname), {
-      field: 'introspection_endpoint',
-      what: 'has the path of no introspection endpoint',
-      remedy: 'Give that one: https://<domain>/oauth2/v1/introspect at an identity domain.',
-    }),
-    ...when(
-      rules.issuer !== undefined &&
-        rules.issuer !== IDENTITY_DOMAIN_ISSUER &&
-        [endpoint, keys].some((url) => url?.hostname.endsWith('.identity.oraclecloud.com')),
-      {
-        field: 'issuer',
-        what: 'is not the one that identity domains have',
-        remedy: `Give ${IDENTITY_DOMAIN_ISSUER} with its slash, unless this domain’s settings name another issuer.`,
-      },
-    ),
-  ]
 }
 
-/** What other addresses follow from. */
-const ADDRESSES_OF_PRESETS: Readonly<Record<string, string>> = {
+function aboutEndpoint(endpoint: URL | undefined): readonly Doubt[] {
+  return when(endpoint && /^\/$|\/(token|authorize)\/?$/.test(endpoint.pathname), {
+    field: 'introspection_endpoint',
+    problem: 'does not have the path of an introspection endpoint',
+    remedy: 'Give that one: https://<domain>/oauth2/v1/introspect at an identity domain.',
+    isBroken: true,
+  })
+}
+
+/** The member from which a preset derives its endpoints. */
+const FIELDS_OF_PRESETS: Readonly<Record<string, string>> = {
+  okta: 'provider.org_url',
   oci_iam: 'provider.domain_url',
   keycloak: 'provider.realm_url',
 }
@@ -127,20 +97,11 @@ function urlOf(address: string | undefined): URL | undefined {
   return address !== undefined && URL.canParse(address) ? new URL(address) : undefined
 }
 
-function isConsole({ hostname }: URL): boolean {
-  return hostname === 'cloud.oracle.com'
-}
-
-const CONSOLE = {
-  what: 'is the console’s',
-  remedy:
-    'Give the domain’s own address, as its page shows it: https://idcs-….identity.oraclecloud.com.',
-}
-
 function aboutClientId(clientId: string | undefined): readonly Doubt[] {
   return when(clientId?.startsWith('ocid1.'), {
     field: 'client.client_id',
-    what: 'is an OCID',
+    problem: 'is an OCID',
+    isBroken: true,
     remedy: 'Give the client id, which the application’s page shows under its OAuth configuration.',
   })
 }
@@ -154,10 +115,11 @@ function aboutBackend(
   const url = urlOf(grant.tokenEndpoint)
   const served = issuers.filter(({ name }) => condition?.issuers?.includes(name) ?? true)
   return [
-    ...when(url && isConsole(url), { ...CONSOLE, field: 'token_endpoint' }),
+    ...when(url && isConsole(url), { ...CONSOLE_MISTAKE, field: 'token_endpoint' }),
     ...when(url && /^\/$|\/(introspect|authorize)\/?$/.test(url.pathname), {
       field: 'token_endpoint',
-      what: 'has the path of no token endpoint',
+      problem: 'does not have the path of a token endpoint',
+      isBroken: true,
       remedy: 'Give that one: https://<domain>/oauth2/v1/token at an identity domain.',
     }),
     ...aboutClientId(grant.client.clientId),
@@ -171,12 +133,14 @@ function aboutScope(scope: string | undefined): readonly Doubt[] {
   return [
     ...when(scope !== undefined && /…|\.\.\./.test(scope), {
       field: 'scope',
-      what: 'has a placeholder',
+      problem: 'has a placeholder',
+      isBroken: true,
       remedy: 'Copy the integration’s scope from the application, to its last character.',
     }),
     ...when(scope !== undefined && /^(:443urn:|urn:opc:resource:consumer::all)/.test(scope), {
       field: 'scope',
-      what: 'has no host',
+      problem: 'has no host',
+      isBroken: true,
       remedy: 'Copy the integration’s scope from the application: it begins with https://.',
     }),
   ]
@@ -195,8 +159,7 @@ function aboutUsers(
   return [
     ...when(!acceptsUserControlledClaim && isUserControlled(subjectClaim, providers), {
       field: 'assertion.subject_claim',
-      what: `is \`${subjectClaim}\`, which users can change at some providers`,
-      why: 'a user could take the name of another',
+      problem: `is \`${subjectClaim}\`, which users can change at some providers: a user could take the name of another`,
       remedy:
         'Use a claim that administrators alone set (`sub` at an identity domain, `upn` at Entra), or say `user_controlled_claim` = `accept`.',
     }),
@@ -214,7 +177,7 @@ function isForeignOcid(ocid = ''): boolean {
 }
 
 const FOREIGN_OCID = {
-  what: 'is an OCID, but of no Vault secret',
+  problem: 'is an OCID, but not of a Vault secret',
   remedy: 'Give the OCID of the secret, ocid1.vaultsecret.…, not of its vault or key.',
 }
 
@@ -228,7 +191,7 @@ export function doubtsAboutValues(values: FlatConfiguration): readonly ConfigPro
     })),
     ...Object.keys(FLAT_KEYS)
       .filter((key) => key.endsWith('_ocid') && isForeignOcid(values[key]))
-      .map((key) => ({ key, problem: FOREIGN_OCID.what, remedy: FOREIGN_OCID.remedy })),
+      .map((key) => ({ key, problem: FOREIGN_OCID.problem, remedy: FOREIGN_OCID.remedy })),
   ]
 }
 

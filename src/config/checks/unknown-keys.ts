@@ -1,9 +1,9 @@
 /**
- * Owns the recognition of flat keys that nobody reads: what they want is not done, and a rule that
- * is not there lets more in.
- * Pure.
+ * Flat keys that nobody reads. What they ask for is not done, and a rule that is missing lets more
+ * tokens in.
  */
 import { FLAT_KEYS } from '../flat-keys.ts'
+import { remedyOfForeignKey } from './foreign-keys.ts'
 import type { FlatConfiguration } from '../flat-reader.ts'
 import { looksSecret, remedyOfSecret, type ConfigProblem } from '../problems.ts'
 
@@ -14,11 +14,95 @@ export function warnOfUnknownKeys(values: FlatConfiguration): readonly ConfigPro
   return Object.keys(values)
     .filter((key) => !KNOWN_KEYS.includes(key) && !OF_OTHERS.test(key))
     .flatMap((key) => {
+      const foreign = remedyOfForeignKey(key)
+      if (foreign !== undefined) {
+        return { key, problem: 'is a key of another sample and has no effect', remedy: foreign }
+      }
       const isOfPlatform = key === key.toUpperCase()
       const meant = isOfPlatform ? keyInLowerCase(key) : (keyNear(key) ?? keyOfSameWords(key))
       if (meant === undefined && isOfPlatform) return []
       return { key, problem: 'is unknown and has no effect', remedy: remedyOf(key, meant) }
     })
+}
+
+/** Keys without which more tokens are accepted. */
+const RULES = [
+  'audience',
+  'issuer',
+  'validation',
+  'algorithms',
+  'required_scopes',
+  'allowed_clients',
+  'clock_tolerance_seconds',
+  'max_decision_seconds',
+] as const
+
+/** Rules of an issuer that only the document has. */
+const RULES_OF_DOCUMENT = ['required_claims', 'max_token_lifetime_seconds', 'token_type'] as const
+
+/**
+ * Misspelt rules. The function would start without them. Names in capitals are the platform's, so
+ * only those that are a rule's own name count, and only where that rule is missing.
+ */
+export function misspeltRules(values: FlatConfiguration): readonly ConfigProblem[] {
+  return Object.keys(values)
+    .filter((key) => !KNOWN_KEYS.includes(key) && remedyOfForeignKey(key) === undefined)
+    .flatMap((key) => {
+      const isInCapitals = key === key.toUpperCase()
+      const isMeant = (rule: string): boolean =>
+        isInCapitals
+          ? rule === key.toLowerCase() && values[rule] === undefined
+          : isMisspelling(key, rule)
+      const rule = RULES.find(isMeant)
+      if (rule !== undefined) {
+        const remedy = `Correct it to ${rule}, or remove it: the function would start without this rule.`
+        return { key, problem: 'is unknown', remedy }
+      }
+      const member = RULES_OF_DOCUMENT.find(isMeant)
+      if (member === undefined) return []
+      const remedy = `Put the issuer into the document (authorizer_config), which has ${member}.`
+      return { key, problem: 'is not a flat key', remedy }
+    })
+}
+
+/** The same words, or one or two letters apart. */
+function isMisspelling(key: string, rule: string): boolean {
+  const written = letters(key)
+  const meant = letters(rule)
+  if (written === meant) return true
+  if (shareOf(wordsOf(snakeCase(key)), wordsOf(rule)) === 1) return true
+  const withoutUnit = letters(rule.replace(/_seconds$/, ''))
+  const allowed = withoutUnit.length < 10 ? 1 : 2
+  return [meant, withoutUnit].some((each) => editDistance(written, each) <= allowed)
+}
+
+function snakeCase(key: string): string {
+  return key.replaceAll(/([a-z])([A-Z])/g, '$1_$2')
+}
+
+/** Insertions, deletions, replacements, and swaps of two neighbouring letters. */
+function editDistance(one: string, other: string): number {
+  let [before, previous]: readonly [readonly number[], readonly number[]] = [
+    [],
+    Array.from({ length: other.length + 1 }, (_, index) => index),
+  ]
+  for (let row = 1; row <= one.length; row += 1) {
+    const current = [row]
+    for (let column = 1; column <= other.length; column += 1) {
+      const isSame = one[row - 1] === other[column - 1]
+      const isSwap = one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1]
+      current.push(
+        Math.min(
+          (previous[column] ?? 0) + 1,
+          (current[column - 1] ?? 0) + 1,
+          (previous[column - 1] ?? 0) + (isSame ? 0 : 1),
+          isSwap ? (before[column - 2] ?? Infinity) + 1 : Infinity,
+        ),
+      )
+    }
+    ;[before, previous] = [previous, current]
+  }
+  return previous[other.length] ?? 0
 }
 
 function remedyOf(key: string, meant: string | undefined): string {
@@ -39,7 +123,7 @@ function keyInLowerCase(key: string): string | undefined {
 
 function keyNear(key: string): string | undefined {
   const written = letters(key)
-  return KNOWN_KEYS.find((known) => isNear(written, letters(known)))
+  return KNOWN_KEYS.find((known) => editDistance(written, letters(known)) <= 1)
 }
 
 /** Without regard to case and to what separates words. */
@@ -71,20 +155,4 @@ function wordsOf(key: string): ReadonlySet<string> {
 
 function shareOf(words: ReadonlySet<string>, others: ReadonlySet<string>): number {
   return [...words].filter((word) => others.has(word)).length / new Set([...words, ...others]).size
-}
-
-/** Whether one letter too many, too few, wrong or in the wrong place tells them apart, or nothing. */
-function isNear(one: string, other: string): boolean {
-  const [short, long] = one.length <= other.length ? [one, other] : [other, one]
-  if (long.length - short.length > 1) return false
-  let same = 0
-  while (same < short.length && short[same] === long[same]) same += 1
-  const [shortRest, longRest] = [short.slice(same), long.slice(same)]
-  const swapped = `${shortRest[1] ?? ''}${shortRest[0] ?? ''}${shortRest.slice(2)}`
-  return (
-    longRest === shortRest ||
-    longRest.slice(1) === shortRest ||
-    longRest.slice(1) === shortRest.slice(1) ||
-    longRest === swapped
-  )
 }

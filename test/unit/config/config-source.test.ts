@@ -281,8 +281,8 @@ describe('a configuration that works but ought to be looked at', () => {
   it.each([
     ['audience', 'https://a,https://b', 'has a comma, which is taken for a part of the value'],
     ['allowed_clients', 'a, b', 'has a comma, which is taken for a part of the value'],
-    ['idcs_app_client_secret_ocid', 'ocid1.vault.oc1..a', 'is an OCID, but of no Vault secret'],
-    ['back_end_client_secret_ocid', 'ocid1.key.oc1..a', 'is an OCID, but of no Vault secret'],
+    ['idcs_app_client_secret_ocid', 'ocid1.vault.oc1..a', 'is an OCID, but not of a Vault secret'],
+    ['back_end_client_secret_ocid', 'ocid1.key.oc1..a', 'is an OCID, but not of a Vault secret'],
   ])('is warned of a value that is hardly meant: %s=%s', (key, value, what) => {
     const { source, warnings } = readConfig({ ...LEAST, [key]: value })
 
@@ -300,17 +300,8 @@ describe('a configuration that works but ought to be looked at', () => {
   })
 
   it.each([
-    ['issuers', 'Is issuer meant?'],
-    ['audiance', 'Is audience meant?'],
-    ['isuer', 'Is issuer meant?'],
-    ['isseur', 'Is issuer meant?'],
     ['jwksuri', 'Is jwks_uri meant?'],
-    ['requiredScopes', 'Is required_scopes meant?'],
-    ['require_scopes', 'Is required_scopes meant?'],
-    ['alowed_clients', 'Is allowed_clients meant?'],
     ['backend_scope', 'Is back_end_scope meant?'],
-    ['validation2', 'Is validation meant?'],
-    ['ISSUER', 'Is issuer meant?'],
     ['allowed_users', COMPARE],
     ['issuer_url', 'Is issuer meant?'],
     ['jwks_uri_of_keys', 'Is jwks_uri meant?'],

@@ -5,6 +5,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { FlatConfiguration } from '../../../src/config/flat-reader.ts'
 import { readConfig } from '../../../src/config/read-config.ts'
+import { documentOf } from '../support/documents.ts'
 import { LEAST } from '../support/flat-configurations.ts'
 
 describe('warnings of the configuration', () => {
@@ -35,27 +36,43 @@ describe('warnings of the configuration', () => {
   )
 
   it.each([
-    ['allow_clients', 'allowed_clients'],
     ['clients', 'allowed_clients'],
-    ['client_allowed', 'allowed_clients'],
-    ['allowedClients', 'allowed_clients'],
-    ['allowed_client', 'allowed_clients'],
     ['scopes', 'required_scopes'],
     ['scope', 'required_scopes'],
-    ['required_scope', 'required_scopes'],
     ['back_end_scopes', 'back_end_scope'],
     ['token_endpoint', 'back_end_token_endpoint'],
     ['introspection_cache', 'introspection_cache_seconds'],
-    ['clock_tolerance', 'clock_tolerance_seconds'],
     ['secret_ttl', 'secret_ttl_seconds'],
     ['vault_endpoint', 'vault_secrets_endpoint'],
     ['jwks_url', 'jwks_uri'],
     ['AUDIENCE', 'audience'],
-    ['Issuer', 'issuer'],
     ['Back_End_Scope', 'back_end_scope'],
   ])('name a key that is none of ours, and the one that may be meant: %s, %s', (key, meant) => {
     expect(readConfig({ ...LEAST, [key]: 'x' }).warnings).toStrictEqual([
       { key, problem: 'is unknown and has no effect', remedy: `Is ${meant} meant?` },
+    ])
+  })
+
+  it.each([
+    ['oic_idcs_app_client_id', 'Use back_end_app_client_id.'],
+    ['oic_idcs_app_client_secret_ocid', 'Use back_end_client_secret_ocid.'],
+    ['introspection_idcs_app_client_id', 'Use idcs_app_client_id.'],
+    ['apigw_idcs_app_client_secret_ocid', 'Use idcs_app_client_secret_ocid.'],
+    ['idcs_token_endpoint', 'Use back_end_token_endpoint.'],
+    ['oic_scope', 'Use back_end_scope.'],
+    ['OIC_SCOPE', 'Use back_end_scope.'],
+    ['IDCS_APP_CLIENT_ID', 'Use back_end_app_client_id.'],
+    ['AD_JWKS_URL', 'Use jwks_uri.'],
+    ['ENTRA_ALLOWED_CLIENT_IDS', 'Use allowed_clients. Separate values by blanks'],
+    ['OCI_IAM_CLIENT_SECRET_OCID', 'Use back_end_client_secret_ocid.'],
+    ['VAULT_REGION', 'Remove it'],
+  ])('name the key of ours for one of another sample: %s', (key, remedy) => {
+    expect(readConfig({ ...LEAST, [key]: 'x' }).warnings).toStrictEqual([
+      {
+        key,
+        problem: 'is a key of another sample and has no effect',
+        remedy: expect.stringContaining(remedy),
+      },
     ])
   })
 
@@ -131,5 +148,102 @@ describe('warnings of the configuration', () => {
     const { source, warnings } = readConfig({ ...LEAST, back_end_scopes: 'x', log_level: 'x' })
 
     expect([source.ok, warnings.map(({ key }) => key)]).toStrictEqual([false, ['back_end_scopes']])
+  })
+})
+
+describe('a misspelt rule', () => {
+  const problemsOf = (values: FlatConfiguration) => {
+    const { source, warnings } = readConfig({ ...LEAST, ...values })
+    expect(warnings).toStrictEqual([])
+    return source.ok ? [] : source.error
+  }
+
+  it.each([
+    ['required_scope', 'required_scopes'],
+    ['requried_scopes', 'required_scopes'],
+    ['requiredScopes', 'required_scopes'],
+    ['REQUIRED_SCOPES', 'required_scopes'],
+    ['scopes_required', 'required_scopes'],
+    ['allowed_client', 'allowed_clients'],
+    ['allow_clients', 'allowed_clients'],
+    ['alowed_clients', 'allowed_clients'],
+    ['audiences', 'audience'],
+    ['issuers', 'issuer'],
+    ['Issuer', 'issuer'],
+    ['algorithm', 'algorithms'],
+    ['validations', 'validation'],
+    ['clock_tolerance', 'clock_tolerance_seconds'],
+    ['max_decision', 'max_decision_seconds'],
+  ])('is a problem: %s for %s', (key, rule) => {
+    expect(problemsOf({ [key]: 'x' })).toStrictEqual([
+      {
+        key,
+        problem: 'is unknown',
+        remedy: `Correct it to ${rule}, or remove it: the function would start without this rule.`,
+      },
+    ])
+  })
+
+  it.each([
+    ['required_claims', 'required_claims'],
+    ['required_claim', 'required_claims'],
+    ['max_token_lifetime', 'max_token_lifetime_seconds'],
+    ['token_type', 'token_type'],
+  ])('is one that only the document has: %s', (key, member) => {
+    expect(problemsOf({ [key]: 'x' })).toStrictEqual([
+      {
+        key,
+        problem: 'is not a flat key',
+        remedy: `Put the issuer into the document (authorizer_config), which has ${member}.`,
+      },
+    ])
+  })
+
+  it.each(['my_issuer_name', 'audit', 'scope', 'clients', 'tissue', 'LANG', 'clock', 'users'])(
+    'is not found in another key: %s',
+    (key) => {
+      expect(readConfig({ ...LEAST, [key]: 'x' }).source.ok).toBe(true)
+    },
+  )
+
+  it('is a warning beside a document, which has the rules', () => {
+    const { source, warnings } = readConfig({
+      authorizer_config: JSON.stringify(documentOf()),
+      required_scope: 'x',
+    })
+
+    expect([source.ok, warnings.map(({ key }) => key)]).toStrictEqual([true, ['required_scope']])
+  })
+})
+
+describe('a flat key of blanks', () => {
+  it.each(['required_scopes', 'allowed_clients', 'algorithms', 'issuer'])(
+    'is a problem, as the rule would be none: %s',
+    (key) => {
+      const { source } = readConfig({ ...LEAST, [key]: ' \t ' })
+
+      expect(source).toStrictEqual({
+        ok: false,
+        error: [{ key, problem: 'has only blanks', remedy: 'Give a value, or remove the key.' }],
+      })
+    },
+  )
+})
+
+describe('an audience of any', () => {
+  it('is not warned of where tokens have none, and the clients are listed', () => {
+    const cognito = {
+      idcs_introspection_endpoint: undefined,
+      validation: 'jwt',
+      issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc',
+      jwks_uri: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc/.well-known/jwks.json',
+      audience: 'any',
+      allowed_clients: 'app',
+    }
+
+    expect(readConfig({ ...LEAST, ...cognito })).toMatchObject({
+      source: { ok: true },
+      warnings: [],
+    })
   })
 })

@@ -20,7 +20,7 @@ import { LEAST } from '../../support/flat-configurations.ts'
 function warningsOf(values: FlatConfiguration): readonly ConfigProblem[] {
   const { source, warnings } = readConfig(values)
   if (!source.ok) throw new Error(`refused: ${JSON.stringify(source.error)}`)
-  return warnings
+  return warnings.map(({ key, problem, remedy }) => ({ key, problem, remedy }))
 }
 function withFlat(values: FlatConfiguration) {
   return warningsOf({ ...LEAST, ...values })
@@ -39,22 +39,24 @@ function told(key: string, problem: string, remedy: string): ConfigProblem {
 
 const DOMAIN = 'https://idcs-a.identity.oraclecloud.com'
 const CONSOLE =
-  'Give the domain’s own address, as its page shows it: https://idcs-….identity.oraclecloud.com.'
+  'Give the domain URL, as the domain’s page in the console shows it: https://idcs-….identity.oraclecloud.com.'
 const NO_INTROSPECTION =
   'Give that one: https://<domain>/oauth2/v1/introspect at an identity domain.'
 const NO_TOKEN_ENDPOINT = 'Give that one: https://<domain>/oauth2/v1/token at an identity domain.'
-const ADMIN = 'Give the address that its tokens name, such as https://<host>/realms/<realm>.'
+const ADMIN = 'Give the URL that tokens name as issuer, such as https://<host>/realms/<realm>.'
 const WHOLE_SCOPE = 'Copy the integration’s scope from the application, to its last character.'
 const FROM_HTTPS = 'Copy the integration’s scope from the application: it begins with https://.'
 const CLIENT_ID =
   'Give the client id, which the application’s page shows under its OAuth configuration.'
 const ISSUER_OF_DOMAINS =
-  'Give https://identity.oraclecloud.com/ with its slash, unless this domain’s settings name another issuer.'
+  'Give https://identity.oraclecloud.com/ with the slash at its end, unless the domain’s settings name another issuer.'
 const GRAPH = 'Give the audience of this API’s own registration.'
 const SECRET = 'Give the OCID of the secret, ocid1.vaultsecret.…, not of its vault or key.'
 const CLAIM =
   'Use a claim that administrators alone set (`sub` at an identity domain, `upn` at Entra), or say `user_controlled_claim` = `accept`.'
 const ENTRA = 'https://login.microsoftonline.com/0f0f0f0f-0000-4000-8000-000000000000/v2.0'
+
+const COGNITO = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc'
 
 const JWT = {
   validation: 'jwt',
@@ -75,7 +77,7 @@ describe('a flat key is warned of', () => {
         [
           { idcs_introspection_endpoint: `https://idp.example${path}` },
           'idcs_introspection_endpoint',
-          'has the path of no introspection endpoint (issuer default)',
+          'does not have the path of an introspection endpoint (issuer default)',
           NO_INTROSPECTION,
         ] as const,
     ),
@@ -84,32 +86,32 @@ describe('a flat key is warned of', () => {
         [
           { back_end_token_endpoint: `https://idp.example${path}` },
           'back_end_token_endpoint',
-          'has the path of no token endpoint (backend default)',
+          'does not have the path of a token endpoint (backend default)',
           NO_TOKEN_ENDPOINT,
         ] as const,
     ),
     [
       { idcs_introspection_endpoint: 'https://cloud.oracle.com/oauth2/v1/introspect' },
       'idcs_introspection_endpoint',
-      'is the console’s (issuer default)',
+      'is the URL of the console (issuer default)',
       CONSOLE,
     ],
     [
       { ...JWT, jwks_uri: 'https://cloud.oracle.com/admin/v1/SigningCert/jwk' },
       'jwks_uri',
-      'is the console’s (issuer default)',
+      'is the URL of the console (issuer default)',
       CONSOLE,
     ],
     [
       { back_end_token_endpoint: 'https://cloud.oracle.com/oauth2/v1/token' },
       'back_end_token_endpoint',
-      'is the console’s (backend default)',
+      'is the URL of the console (backend default)',
       CONSOLE,
     ],
     [
       { ...JWT, jwks_uri: 'https://sso.example/admin/realms/shops/certs' },
       'jwks_uri',
-      'has `/admin/` in it (issuer default): that is where a provider is administered',
+      'has `/admin/` in its path, as a page of the administration console (issuer default)',
       ADMIN,
     ],
     ...['https://identity.oraclecloud.com', DOMAIN].map(
@@ -117,14 +119,14 @@ describe('a flat key is warned of', () => {
         [
           { issuer, idcs_introspection_endpoint: `${DOMAIN}/oauth2/v1/introspect` },
           'issuer',
-          'is not the one that identity domains have (issuer default)',
+          'is not the issuer of identity domains (issuer default)',
           ISSUER_OF_DOMAINS,
         ] as const,
     ),
     [
       { ...JWT, jwks_uri: `${DOMAIN}:443/admin/v1/SigningCert/jwk` },
       'issuer',
-      'is not the one that identity domains have (issuer default)',
+      'is not the issuer of identity domains (issuer default)',
       ISSUER_OF_DOMAINS,
     ],
     ...[
@@ -136,7 +138,7 @@ describe('a flat key is warned of', () => {
         [
           { audience },
           'audience',
-          'is Microsoft Graph (issuer default): nobody else can verify its tokens',
+          'is Microsoft Graph, whose tokens nobody else can verify (issuer default)',
           GRAPH,
         ] as const,
     ),
@@ -176,7 +178,7 @@ describe('a flat key is warned of', () => {
           [
             { ...JWT, ...ASSERTING, issuer, back_end_assertion_subject_claim: claim },
             'back_end_assertion_subject_claim',
-            `is \`${claim}\`, which users can change at some providers (backend default): a user could take the name of another`,
+            `is \`${claim}\`, which users can change at some providers: a user could take the name of another (backend default)`,
             CLAIM,
           ] as const,
       ),
@@ -184,13 +186,56 @@ describe('a flat key is warned of', () => {
     [
       { ...JWT, ...ASSERTING, back_end_assertion_subject_claim: 'upn' },
       'back_end_assertion_subject_claim',
-      'is `upn`, which users can change at some providers (backend default): a user could take the name of another',
+      'is `upn`, which users can change at some providers: a user could take the name of another (backend default)',
       CLAIM,
+    ],
+    [
+      {
+        issuer: 'https://identity.oraclecloud.com/',
+        audience: 'https://api.example.com/',
+        required_scopes: 'https://api.example.com/orders:invoke',
+      },
+      'required_scopes',
+      'has a scope with its audience in front: tokens of an identity domain hold the short name (issuer default)',
+      'Give the name alone, such as orders:invoke for https://api.example.com/orders:invoke.',
+    ],
+    ...['api://orders/Orders.Read', '0f0f0f0f-0000-4000-8000-000000000001/Orders.Read'].map(
+      (required_scopes) =>
+        [
+          { ...JWT, issuer: ENTRA, required_scopes },
+          'required_scopes',
+          'has a scope with its audience in front: tokens of Entra hold the short name (issuer default)',
+          'Give the name alone, such as Orders.Read for api://<client id>/Orders.Read.',
+        ] as const,
+    ),
+    [
+      { ...JWT, issuer: ENTRA, audience: 'api://orders' },
+      'audience',
+      'is an Application ID URI: the `aud` of a version 2 token is the client id (issuer default)',
+      'Give the API’s Application (client) ID, a GUID.',
+    ],
+    [
+      { ...JWT, issuer: 'https://acme-admin.okta.com/oauth2/default' },
+      'issuer',
+      'is the host of the Okta Admin Console, which issues no tokens (issuer default)',
+      'Leave out -admin: https://<organisation>.okta.com.',
+    ],
+    [
+      { ...JWT, issuer: COGNITO },
+      'audience',
+      'is required, and access tokens of Amazon Cognito have no `aud` by default (issuer default)',
+      'Give `any`, and the app clients that may call in `allowed_clients`.',
+    ],
+    [
+      { ...JWT, issuer: COGNITO, audience: 'any' },
+      'audience',
+      'is `any` for issuer default: tokens that were issued for other APIs pass here',
+      'Give the clients that may call in `allowed_clients`: tokens of this provider have no `aud`.',
     ],
     [
       { idcs_app_client_secret_ocid: 'ocid1.vault.oc1..a' },
       'idcs_app_client_secret_ocid',
-      'is an OCID, but of no Vault secret',
+      'is an OCID, but not of a Vault secret',
       SECRET,
     ],
   ])('%j', (values, key, problem, remedy) => {
@@ -233,21 +278,21 @@ describe('a document is warned of', () => {
       'a domain’s address with a path',
       preset({ preset: 'oci_iam', domain_url: `${DOMAIN}/ui/v1/adminconsole` }),
       'provider.domain_url',
-      'has a path (issuer callers)',
-      'Give it as the page of the domain shows it: https:// and the host.',
+      'has a path before the endpoint’s own (issuer callers)',
+      'Give the domain URL as the domain’s page shows it: https:// and the host.',
     ],
     [
       'a domain’s address with a path, for JWTs',
       preset({ preset: 'oci_iam', domain_url: `${DOMAIN}/x/` }, { validation: 'jwt' }),
       'provider.domain_url',
-      'has a path (issuer callers)',
-      'Give it as the page of the domain shows it: https:// and the host.',
+      'has a path before the endpoint’s own (issuer callers)',
+      'Give the domain URL as the domain’s page shows it: https:// and the host.',
     ],
     [
       'the console’s address',
       preset({ preset: 'oci_iam', domain_url: 'https://cloud.oracle.com/identity/domains/x' }),
       'provider.domain_url',
-      'is the console’s (issuer callers)',
+      'is the URL of the console (issuer callers)',
       CONSOLE,
     ],
     [
@@ -257,14 +302,14 @@ describe('a document is warned of', () => {
         { validation: 'jwt_and_introspection' },
       ),
       'provider.realm_url',
-      'has `/admin/` in it (issuer callers): that is where a provider is administered',
+      'has `/admin/` in its path, as a page of the administration console (issuer callers)',
       ADMIN,
     ],
     [
       'discovery where a realm is administered',
       preset({ preset: 'oidc', issuer: 'https://sso.example/admin/realms/shops' }),
       'provider.issuer',
-      'has `/admin/` in it (issuer callers): that is where a provider is administered',
+      'has `/admin/` in its path, as a page of the administration console (issuer callers)',
       ADMIN,
     ],
     [
@@ -281,21 +326,21 @@ describe('a document is warned of', () => {
       'a client’s secret of another kind',
       withBackend({ client: { client_id: 'a', client_secret_ocid: 'ocid1.key.oc1..a' } }),
       'client.client_secret_ocid',
-      'is an OCID, but of no Vault secret (backend oic)',
+      'is an OCID, but not of a Vault secret (backend oic)',
       SECRET,
     ],
     [
       'a key for assertions of another kind',
       withBackend({ grant: 'jwt_bearer', assertion: { key_ocid: 'ocid1.key.oc1..a' } }),
       'assertion.key_ocid',
-      'is an OCID, but of no Vault secret (backend oic)',
+      'is an OCID, but not of a Vault secret (backend oic)',
       SECRET,
     ],
     [
       'a claim that users can change',
       asserting({ issuers: ['others', 'employees'] }, 'email'),
       'assertion.subject_claim',
-      'is `email`, which users can change at some providers (backend oic): a user could take the name of another',
+      'is `email`, which users can change at some providers: a user could take the name of another (backend oic)',
       CLAIM,
     ],
   ])('%s', (_what, document, key, problem, remedy) => {
