@@ -1,47 +1,76 @@
-/**
- * `npm run check-config`: what the function would say of a configuration, before anything is
- * deployed. Exit status 1 where it would not work.
- * I/O: reads a file or standard input; writes standard output.
- */
+/** `npm run check-config`: checks a configuration before anything is deployed. */
 import { readFileSync } from 'node:fs'
-import { checkConfig } from './check-config/check-config.ts'
+import { checkConfig, checkDeploymentAlone } from './check-config/check-config.ts'
+import { isDeployment } from './check-config/deployment.ts'
 import { readInput } from './check-config/read-input.ts'
 import { UsageError } from './command-line/parse.ts'
 import { exitOnUsageError, readCommandLine } from './command-line/command-line.ts'
 
-const { operand: file } = readCommandLine({
+const { operand: file, values: options } = readCommandLine({
   name: 'check-config',
-  about: `Says what the function would say of a configuration, before anything is deployed: each problem (✗) and
-warning (!) with what to do, or what the configuration comes to. Nothing is asked over the network,
-and no value is printed with a problem. It takes a second.`,
-  options: {},
+  about: `Checks a configuration before anything is deployed: prints each problem (✗) and warning (!) with
+what to do, and a summary. It reports what the function would report, and what the function cannot
+know, such as placeholders. Nothing is asked over the network, and no value is printed with a problem.
+It takes a second.`,
+  options: {
+    deployment: {
+      placeholder: 'FILE',
+      meaning: 'the API deployment specification that goes with it, in JSON',
+      default: undefined as string | undefined,
+      defaultText: '',
+      expected: 'a file',
+      parse: (path: string): string | undefined => path,
+    },
+  },
   operand: {
     name: 'FILE',
     meaning: 'the file with the configuration, or - for standard input',
     isRequired: true,
   },
-  more: `The file has one of three forms:
+  more: `The file has one of these forms:
   key=value on each line; lines that are blank or begin with # are passed over
   a flat JSON object of texts, as \`oci fn function get --query data.config\` prints it
   the JSON configuration document with its \`issuers\`, which goes into authorizer_config or a Vault secret
+  an API deployment specification, to be checked on its own
 
 Exit status: 0 without problems, 1 with problems, 2 where there is nothing to check.
 
 Examples
-  npm run -s check-config -- deploy/authorizer-config.example.json
+  npm run -s check-config -- authorizer-config.json --deployment api-deployment.json
   oci fn function get --function-id ocid1.fnfunc.… --query data.config | npm run -s check-config -- -`,
 })
 
-function contentOf(path: string): Uint8Array {
+function contentOf(name: string, path: string): Uint8Array {
   try {
     return readFileSync(path === '-' ? 0 : path)
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException
-    throw new UsageError(`FILE cannot be read (${code}): give a file, or - for standard input.`)
+    throw new UsageError(`${name} cannot be read (${code}): give a file, or - for standard input.`)
   }
 }
 
-const values = exitOnUsageError(() => readInput(contentOf(file ?? '-')))
-const { text, isUsable } = checkConfig(values)
+function parsed(content: Uint8Array): object | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(content))
+    return typeof value === 'object' && value !== null ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function readDeployment(path: string): object {
+  const deployment = parsed(contentOf('--deployment', path))
+  if (deployment === undefined) throw new UsageError('--deployment is not a JSON object.')
+  return deployment
+}
+
+const { text, isUsable } = exitOnUsageError(() => {
+  const content = contentOf('FILE', file ?? '-')
+  const json = parsed(content)
+  if (json !== undefined && isDeployment(json)) return checkDeploymentAlone(json)
+  const deployment =
+    options.deployment === undefined ? undefined : readDeployment(options.deployment)
+  return checkConfig(readInput(content), deployment)
+})
 process.stdout.write(text)
 process.exitCode = isUsable ? 0 : 1

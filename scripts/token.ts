@@ -7,7 +7,7 @@ import { HELP, readArguments } from './token/arguments.ts'
 import { useToken } from './token/outcome.ts'
 import { connect } from './token/provider.ts'
 import { FLOWS } from './token/flows.ts'
-import { say, sayFailure } from './token/talk.ts'
+import { sayFailure } from './token/talk.ts'
 
 /** Ends a flow that waits for a person, or for a server that does not answer. */
 const interrupted = new AbortController()
@@ -18,7 +18,7 @@ process.once('SIGINT', () => {
 try {
   const order = readArguments(process.argv.slice(2))
   if (order === 'help') {
-    say(HELP)
+    process.stdout.write(HELP)
   } else {
     const provider = await connect(order, interrupted.signal)
     const tokens = await FLOWS[order.flow](order, provider, interrupted.signal)

@@ -1,11 +1,10 @@
-/**
- * Owns what is told of a configuration: its problems and warnings, or what it comes to.
- * Pure.
- */
+/** The problems and warnings of a configuration, or its summary. */
 import type { FlatConfiguration } from '../../src/config/flat-reader.ts'
 import type { ConfigProblem } from '../../src/config/problems.ts'
 import { readConfig } from '../../src/config/read-config.ts'
+import { checkDeployment } from './deployment.ts'
 import { summaryOf } from './summary.ts'
+import { unworkableValues } from './unworkable.ts'
 
 export interface Finding {
   readonly text: string
@@ -13,19 +12,48 @@ export interface Finding {
   readonly isUsable: boolean
 }
 
-export function checkConfig(values: FlatConfiguration): Finding {
+/** `deployment`: the parsed API deployment specification that goes with the configuration. */
+export function checkConfig(values: FlatConfiguration, deployment?: unknown): Finding {
   const { source, settings, warnings } = readConfig(values)
-  const problems = source.ok ? [] : source.error
-  const allWarnings = [...warnings, ...warnOfSize(values)]
+  const config = source.ok && source.value.kind === 'given' ? source.value.config : undefined
+  const faults = source.ok ? [] : source.error
+  const broken = [
+    ...warnings.filter(({ isBroken }) => isBroken === true),
+    ...unworkableValues(values),
+    ...(deployment === undefined ? [] : checkDeployment(deployment, settings, config)),
+  ]
+  const problems = [...faults, ...broken]
+  const allWarnings = [
+    ...warnings.filter(({ isBroken }) => isBroken !== true),
+    ...warnOfSize(values),
+  ]
   const lines = [
     ...problems.flatMap((problem) => tell('✗', problem)),
     ...allWarnings.flatMap((warning) => tell('!', warning)),
     ...(source.ok ? summaryOf(source.value, settings) : []),
-    source.ok
-      ? `No problems, ${counted(allWarnings, 'warning')}.`
-      : `${counted(problems, 'problem')}, ${counted(allWarnings, 'warning')}: every call would end in a fault (config_invalid).`,
+    `${counted(problems, 'problem')}, ${counted(allWarnings, 'warning')}${consequence(faults, broken)}`,
   ]
-  return { text: `${lines.map(onOneLine).join('\n')}\n`, isUsable: source.ok }
+  return { text: textOf(lines), isUsable: problems.length === 0 }
+}
+
+/** For a specification on its own: arguments that rules look at, and scopes, are not known then. */
+export function checkDeploymentAlone(deployment: unknown): Finding {
+  const problems = checkDeployment(deployment, { tokenArgument: 'token' }, undefined)
+  const lines = [
+    ...problems.flatMap((problem) => tell('✗', problem)),
+    `${counted(problems, 'problem')} in the deployment specification.`,
+  ]
+  return { text: textOf(lines), isUsable: problems.length === 0 }
+}
+
+function consequence(faults: readonly unknown[], broken: readonly unknown[]): string {
+  if (faults.length > 0) return ': every call would end in a fault (config_invalid).'
+  return broken.length > 0 ? ': it starts, and cannot work as it is.' : '.'
+}
+
+function textOf(lines: readonly string[]): string {
+  const text = lines.map(onOneLine).join('\n')
+  return `${text.replace(/(^|\n)no (problems[^\n]*)$/, '$1No $2')}\n`
 }
 
 function tell(mark: string, { key, problem, remedy }: ConfigProblem): readonly string[] {

@@ -61,7 +61,20 @@ function issuerRows(issuer: IssuerConfig): readonly Row[] {
     ['issuer', rules.issuer ?? 'any (not checked)'],
     ...scopeRows(rules),
     ['clients allowed', rules.allowedClients.join(' ') || 'every client'],
+    ...rules.requiredClaims.map(({ name, values }): Row => [
+      'claim needed',
+      claimText(name, values),
+    ]),
+    ...row(
+      'token lifetime',
+      rules.maxTokenLifetime === undefined ? undefined : `${rules.maxTokenLifetime} s at most`,
+    ),
+    ...list('context claims', issuer.contextClaims),
   ]
+}
+
+function claimText(name: string, values: readonly (string | number | boolean)[]): string {
+  return `${name} = ${values.map((value) => JSON.stringify(value)).join(' or ')}`
 }
 
 /** Where there is no rule, that is told: one that was meant may have gone by another key. */

@@ -53,7 +53,7 @@ const OPTIONS = {
 export function readArguments(words: readonly string[]): Order | 'help' {
   refuseSecrets(words)
   const { values, positionals } = parse(words)
-  if (values.help || positionals.length === 0) return 'help'
+  if (values.help) return 'help'
   const [name, ...more] = positionals
   const flow = FLOW_NAMES.find((each) => each === name)
   if (flow === undefined || more.length > 0) {
@@ -61,6 +61,7 @@ export function readArguments(words: readonly string[]): Order | 'help' {
   }
   const issuer = demand('--issuer', values.issuer)
   refuseAddress('--issuer', issuer)
+  refuseEndpoint(issuer)
   refuseAddress('--call', values.call)
   if (flow === 'refresh' && values.store === undefined) {
     throw new UsageError(
@@ -93,8 +94,17 @@ function parse(words: readonly string[]) {
   try {
     return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true })
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    throw new UsageError(messageOf(error))
   }
+}
+
+/** The parser's own messages have several sentences, and quote values. */
+function messageOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const option = /'(--?[a-z-]+)/.exec(String(error))?.[1] ?? 'An option'
+  return code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION'
+    ? `There is no option ${option}: see --help.`
+    : `${option} lacks its value or takes none: see --help.`
 }
 
 /** Arguments are seen by every process of the machine, and kept in the shell's history. */
@@ -110,6 +120,20 @@ function demand(option: string, value: string | undefined): string {
   if (value === undefined || value === '')
     throw new UsageError(`Give ${option}. --help shows examples.`)
   return value
+}
+
+/** The path of an endpoint, or of the discovery document, behind the issuer's URL. */
+const ENDPOINT =
+  /(\/(oauth2\/(v\d(\.\d)?\/)?|protocol\/openid-connect\/)?(token|authorize|auth|introspect|device|userinfo|keys|certs)|\/\.well-known\/.*)\/?$/
+
+function refuseEndpoint(issuer: string): void {
+  const { origin, pathname } = new URL(issuer)
+  if (!ENDPOINT.test(pathname)) return
+  const isDomain = pathname.startsWith('/oauth2/v1/')
+  const base = `${origin}${pathname.replace(ENDPOINT, '')}`
+  throw new UsageError(
+    `--issuer is an endpoint: give ${isDomain ? 'the domain’s URL' : 'the issuer’s URL'}, ${base}.`,
+  )
 }
 
 function refuseAddress(option: string, address: string | undefined): void {

@@ -8,9 +8,9 @@ import { SignJWT } from 'jose'
 import * as oauth from 'openid-client'
 import { renderUnicodeCompact } from 'uqr'
 import type { FlowName, Order } from './arguments.ts'
-import { waitForRedirect } from './redirect.ts'
+import { waitForRedirect, type Redirect } from './redirect.ts'
 import { readRefreshToken } from './store.ts'
-import { say } from './talk.ts'
+import { say, TokenError } from './talk.ts'
 
 export type Tokens = oauth.TokenEndpointResponse
 
@@ -30,7 +30,7 @@ const clientCredentials: Flow = (order, provider) =>
 
 /** RFC 8628. Identity domains want a `response_type`, which others have no use for. */
 const device: Flow = async (order, provider, signal) => {
-  const noEndpoint = new Error(`${order.issuer} has no device authorization endpoint`)
+  const noEndpoint = new TokenError(`${order.issuer} has no device authorization endpoint`)
   if (provider.serverMetadata().device_authorization_endpoint === undefined) throw noEndpoint
   const started = await oauth
     .initiateDeviceAuthorization(provider, { response_type: 'device_code', ...wishes(order) })
@@ -55,21 +55,43 @@ function isNotFound(error: unknown): boolean {
 
 /** RFC 6749 §4.1 with PKCE (RFC 7636), back to a loopback address (RFC 8252 §7.3). */
 const code: Flow = async (order, provider, signal) => {
+  if (provider.serverMetadata().authorization_endpoint === undefined) {
+    throw new TokenError(`${order.issuer} has no authorization endpoint`)
+  }
   const pkceCodeVerifier = oauth.randomPKCECodeVerifier()
   const expectedState = oauth.randomState()
-  const redirect = await waitForRedirect(order.port, signal)
+  // Ends the wait for the redirect, which keeps the process running, whatever fails before it.
+  const ended = new AbortController()
+  const redirect = await waitForRedirect(order.port, AbortSignal.any([signal, ended.signal]))
+  redirect.arrived.catch(() => undefined)
+  try {
+    return await authorize(order, provider, { ...redirect, pkceCodeVerifier, expectedState })
+  } finally {
+    ended.abort()
+  }
+}
+
+async function authorize(
+  order: Order,
+  provider: oauth.Configuration,
+  {
+    address,
+    arrived,
+    pkceCodeVerifier,
+    expectedState,
+  }: Redirect & { readonly pkceCodeVerifier: string; readonly expectedState: string },
+): Promise<Tokens> {
   const url = oauth.buildAuthorizationUrl(provider, {
     ...wishes(order),
-    redirect_uri: redirect.address,
+    redirect_uri: address,
     code_challenge: await oauth.calculatePKCECodeChallenge(pkceCodeVerifier),
     code_challenge_method: 'S256',
     state: expectedState,
   })
   say(
-    `The application has to know the redirect ${redirect.address}\nOpen in a browser on this machine:\n\n${url.href}\n`,
+    `The application has to know the redirect ${address}\nOpen in a browser on this machine:\n\n${url.href}\n`,
   )
-  const arrived = await redirect.arrived
-  return oauth.authorizationCodeGrant(provider, arrived, { pkceCodeVerifier, expectedState })
+  return oauth.authorizationCodeGrant(provider, await arrived, { pkceCodeVerifier, expectedState })
 }
 
 /** RFC 6749 §6. */

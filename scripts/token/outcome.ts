@@ -5,7 +5,7 @@
 import type { Order } from './arguments.ts'
 import type { Tokens } from './flows.ts'
 import { writeRefreshToken } from './store.ts'
-import { say } from './talk.ts'
+import { say, TokenError } from './talk.ts'
 
 const CALL_TIMEOUT_MILLISECONDS = 30_000
 const LONGEST_BODY_SHOWN = 2_000
@@ -57,7 +57,7 @@ async function call(url: string, token: string, signal: AbortSignal): Promise<vo
     signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MILLISECONDS)]),
   }).catch((error: unknown) => {
     if (signal.aborted) throw error
-    throw new Error(`${url} does not answer`)
+    throw new TokenError(`${url} does not answer`)
   })
   const challenge = response.headers.get('www-authenticate')
   say([response.status, challenge].filter((part) => part !== null).join(' '))

@@ -7,6 +7,7 @@ import { IDENTITY_DOMAIN_ISSUER } from '../../src/providers/oci-iam.ts'
 import { endpointProblem } from '../../src/platform/endpoint.ts'
 import type { Order } from './arguments.ts'
 import { readClientSecret } from './secret.ts'
+import { TokenError } from './talk.ts'
 
 /** No single request of a flow takes longer. */
 const TIMEOUT_SECONDS = 15
@@ -33,11 +34,11 @@ async function discover(address: string, signal: AbortSignal): Promise<oauth.Ser
     signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_SECONDS * 1000)]),
   }).catch((error: unknown) => {
     if (signal.aborted) throw error
-    throw new Error(`${url} does not answer`)
+    throw new TokenError(`${url} does not answer`)
   })
   const document: unknown = response.status === 200 ? await response.json().catch(() => null) : null
   if (!isMetadata(document))
-    throw new Error(`${url} gave no discovery document (${response.status})`)
+    throw new TokenError(`${url} gave no discovery document (${response.status})`)
   return judged(document, address, base)
 }
 
@@ -61,12 +62,12 @@ function judged(
 ): oauth.ServerMetadata {
   const isIdentityDomain = document.issuer === IDENTITY_DOMAIN_ISSUER
   if (!isIdentityDomain && document.issuer !== address && document.issuer !== base) {
-    throw new Error(`The discovery document is of another issuer than ${address}`)
+    throw new TokenError(`The discovery document is of another issuer than ${address}`)
   }
   const endpoints = Object.entries(document).filter(([name]) => name.endsWith('_endpoint'))
   for (const [name, endpoint] of endpoints) {
     const problem = typeof endpoint === 'string' ? endpointProblem(endpoint) : 'is not a URL'
-    if (problem !== undefined) throw new Error(`The discovery document’s ${name} ${problem}`)
+    if (problem !== undefined) throw new TokenError(`The discovery document’s ${name} ${problem}`)
   }
   return isIdentityDomain
     ? { device_authorization_endpoint: `${base}/oauth2/v1/device`, ...document }

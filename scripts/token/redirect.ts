@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { TokenError } from './talk.ts'
 
 export interface Redirect {
   readonly address: string
@@ -19,7 +20,7 @@ export async function waitForRedirect(port: number, signal: AbortSignal): Promis
   const server = createServer()
   server.listen(port, '127.0.0.1')
   await once(server, 'listening').catch(() => {
-    throw new Error(`Port ${port} is taken: give another --port`)
+    throw new TokenError(`Port ${port} is taken: give another --port`)
   })
   const bound = server.address()
   const address = `http://127.0.0.1:${typeof bound === 'object' ? bound?.port : port}/callback`

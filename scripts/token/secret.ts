@@ -9,7 +9,12 @@ import { UsageError } from '../command-line/parse.ts'
 
 /** Throws a `UsageError` where there is none. */
 export async function readClientSecret(file: string | undefined): Promise<string> {
-  if (file !== undefined) return (await readFile(file, 'utf8')).replace(/\r?\n$/, '')
+  if (file !== undefined) {
+    const content = await readFile(file, 'utf8').catch(() => {
+      throw new UsageError(`--client-secret-file ${file} cannot be read: give a readable file.`)
+    })
+    return content.replace(/\r?\n$/, '')
+  }
   const secret = process.env['CLIENT_SECRET']
   if (secret !== undefined && secret !== '') return secret
   if (!process.stdin.isTTY) {

@@ -4,10 +4,10 @@
  */
 import {
   AuthorizationResponseError,
-  ClientError,
   ResponseBodyError,
   WWWAuthenticateChallengeError,
 } from 'openid-client'
+import { UsageError } from '../command-line/parse.ts'
 
 export function say(text: string): void {
   process.stderr.write(`${text}\n`)
@@ -36,9 +36,12 @@ export function sayFailure(error: unknown): void {
     if (hint !== undefined) say(hint)
     return
   }
-  const isOurs = error instanceof Error && !(error instanceof ClientError)
-  say(isOurs ? error.message : `The identity provider’s answer cannot be used: ${codeOf(error)}`)
+  if (error instanceof UsageError || error instanceof TokenError) say(plain(error.message))
+  else say(`The identity provider’s answer cannot be used: ${codeOf(error)}.`)
 }
+
+/** A failure that a person can read: its message is one sentence of ours. */
+export class TokenError extends Error {}
 
 interface Refusal {
   readonly code: string
@@ -58,8 +61,11 @@ function refusalIn(error: unknown): Refusal | undefined {
   }
 }
 
+/** The kind of the failure: a library's own message is never shown. */
 function codeOf(error: unknown): string {
-  return error instanceof ClientError ? (error.code ?? error.message) : 'unknown'
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (typeof code === 'string') return code
+  return error instanceof Error ? error.name : 'unknown'
 }
 
 /** Others' words on one line, without anything that moves the cursor. */

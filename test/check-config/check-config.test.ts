@@ -165,6 +165,259 @@ describe('a configuration that does not work', () => {
   })
 })
 
+describe('a configuration that starts and cannot work', () => {
+  const EMPLOYEES = {
+    idcs_introspection_endpoint: '',
+    issuer: ENTRA,
+    audience: '0f0f0f0f-0000-4000-8000-000000000001',
+    jwks_uri: `${ENTRA.slice(0, -4)}discovery/v2.0/keys`,
+  }
+
+  it.each<readonly [string, Readonly<Record<string, string>>, string]>([
+    [
+      'a placeholder',
+      { back_end_app_client_id: 'CLIENT_ID_OF_THE_INVOKER' },
+      'back_end_app_client_id',
+    ],
+    ['a placeholder', { idcs_app_client_id: '<client id>' }, 'idcs_app_client_id'],
+    ['a zero GUID', { audience: '00000000-0000-0000-0000-000000000000' }, 'audience'],
+    [
+      'a placeholder',
+      { back_end_client_secret_ocid: 'ocid1.vaultsecret.oc1.REGION.UNIQUE' },
+      'back_end_client_secret_ocid',
+    ],
+    [
+      'a placeholder',
+      {
+        back_end_scope:
+          'https://YOUR_INSTANCE.integration.eu.ocp.oraclecloud.com:443urn:opc:resource:consumer::all',
+      },
+      'back_end_scope',
+    ],
+    [
+      'an example host',
+      { back_end_token_endpoint: 'https://idp.example.com/oauth2/v1/token' },
+      'back_end_token_endpoint',
+    ],
+    [
+      'a blank inside a scope',
+      { back_end_scope: 'https://oic:443 urn:opc:resource:consumer::all' },
+      'back_end_scope',
+    ],
+    [
+      'one secret for two clients',
+      { back_end_client_secret_ocid: FLAT.idcs_app_client_secret_ocid },
+      'back_end_client_secret_ocid',
+    ],
+    [
+      'keys of a domain that nobody opened',
+      {
+        validation: 'jwt',
+        issuer: 'https://identity.oraclecloud.com/',
+        jwks_uri: 'https://idcs-a.identity.oraclecloud.com/admin/v1/SigningCert/jwk',
+      },
+      'jwks_access',
+    ],
+    [
+      'a scope with its audience in front',
+      { required_scopes: 'https://api.example.com/orders:invoke' },
+      'required_scopes',
+    ],
+    [
+      'a scope of Entra',
+      { ...EMPLOYEES, required_scopes: 'api://orders/Orders.Read' },
+      'required_scopes',
+    ],
+    ['an audience of Entra', { ...EMPLOYEES, audience: 'api://orders' }, 'audience'],
+    [
+      'an Okta host',
+      { ...EMPLOYEES, issuer: 'https://acme-admin.okta.com/oauth2/default' },
+      'issuer',
+    ],
+  ])('has a problem: %s, %j', (_what, values, key) => {
+    const { text, isUsable } = checkConfig({ ...FLAT, ...values })
+
+    expect(isUsable).toBe(false)
+    expect(text.match(/^✗ .*$/gm)).toEqual([expect.stringContaining(`✗ ${key}: `)])
+    expect(text).toContain('1 problem, no warnings: it starts, and cannot work as it is.\n')
+  })
+
+  it('is told by the path in the document, too', () => {
+    const client = { client_id: 'a', client_secret_ocid: 'ocid1.vaultsecret.oc1.a' }
+    const document = {
+      issuers: [
+        {
+          name: 'a',
+          audience: ['x'],
+          issuer: 'https://identity.oraclecloud.com/',
+          jwks_uri: 'https://idcs-a.identity.oraclecloud.com/admin/v1/SigningCert/jwk',
+          client,
+        },
+      ],
+      backends: [
+        {
+          name: 'b',
+          token_endpoint: 'https://YOUR_DOMAIN.identity.oraclecloud.com/oauth2/v1/token',
+          client: { ...client, client_id: 'b' },
+          scope: FLAT.back_end_scope,
+        },
+      ],
+    }
+    const { text } = checkConfig({ authorizer_config: JSON.stringify(document) })
+
+    expect(text.match(/^✗ \S+ \S+:/gm)).toEqual([
+      '✗ authorizer_config: backends.0.token_endpoint:',
+      '✗ authorizer_config: backends.0.client.client_secret_ocid:',
+      '✗ authorizer_config: issuers.0.jwks_access:',
+    ])
+  })
+
+  it('leaves working values alone', () => {
+    expect(checkConfig({ ...FLAT, ...EMPLOYEES, required_scopes: 'Orders.Read' }).isUsable).toBe(
+      true,
+    )
+    expect(
+      checkConfig({ ...FLAT, back_end_scope: `${FLAT.back_end_scope} offline_access` }),
+    ).toMatchObject({
+      isUsable: true,
+    })
+  })
+})
+
+describe('a deployment specification', () => {
+  const route = (changes: object = {}) => ({
+    path: '/orders',
+    requestPolicies: {
+      authorization: { type: 'ANY_OF', allowedScope: ['orders:invoke'] },
+      headerTransformations: {
+        setHeaders: {
+          items: [
+            {
+              name: 'Authorization',
+              values: ['${request.auth[back_end_token]}'],
+              ifExists: 'OVERWRITE',
+              ...changes,
+            },
+          ],
+        },
+      },
+    },
+    backend: { type: 'HTTP_BACKEND' },
+  })
+  const deployment = (authentication: object = {}, routes: readonly unknown[] = [route()]) => ({
+    requestPolicies: {
+      authentication: {
+        type: 'CUSTOM_AUTHENTICATION',
+        functionId: 'ocid1.fnfunc.oc1.phx.aaaa',
+        parameters: { token: 'request.headers[Authorization]', host: 'request.host' },
+        ...authentication,
+      },
+    },
+    routes,
+  })
+  const client = { client_id: 'b', client_secret_ocid: 'ocid1.vaultsecret.oc1.b' }
+  const backend = {
+    token_endpoint: FLAT.back_end_token_endpoint,
+    client,
+    scope: FLAT.back_end_scope,
+  }
+  const config = {
+    authorizer_config: JSON.stringify({
+      issuers: [
+        {
+          name: 'a',
+          audience: ['x'],
+          issuer: 'https://idp.acme.org',
+          jwks_uri: 'https://idp.acme.org/keys',
+          gateway_scope_map: { 'Orders.Invoke': ['orders:invoke'] },
+        },
+      ],
+      backends: [
+        { name: 'one', when: { arguments: { host: 'a' } }, ...backend },
+        { name: 'other', ...backend },
+      ],
+    }),
+  }
+
+  it('that fits has no problem', () => {
+    expect(checkConfig(config, deployment()).text).toContain('No problems, no warnings.')
+    expect(checkConfig(config, deployment({ cacheKey: ['token', 'host'] })).isUsable).toBe(true)
+  })
+
+  it.each<readonly [string, object, string]>([
+    [
+      'no token argument',
+      deployment({ parameters: { host: 'request.host' } }),
+      'has no argument token',
+    ],
+    ['no argument of a rule', deployment({ parameters: { token: 'x' } }), 'has no argument host'],
+    [
+      'a cache key without an argument',
+      deployment({ cacheKey: ['token'] }),
+      'cacheKey: does not have host',
+    ],
+    [
+      'a cache key without the token',
+      deployment({ cacheKey: ['host'] }),
+      'cacheKey: does not have token',
+    ],
+    ['no header', deployment({}, [{ path: '/', backend: {} }]), 'does not set Authorization'],
+    ['APPEND', deployment({}, [route({ ifExists: 'APPEND' })]), 'does not overwrite'],
+    ['another value', deployment({}, [route({ values: ['x'] })]), 'something else than the token'],
+    [
+      'Bearer twice',
+      deployment({}, [route({ values: ['Bearer ${request.auth[back_end_token]}'] })]),
+      'puts Bearer before',
+    ],
+    [
+      'a scope that is mapped away',
+      deployment({}, [
+        {
+          ...route(),
+          requestPolicies: {
+            ...route().requestPolicies,
+            authorization: { allowedScope: ['Orders.Invoke'] },
+          },
+        },
+      ]),
+      'which no token can have',
+    ],
+    ['no routes', { requestPolicies: deployment().requestPolicies }, 'routes: is missing'],
+  ])('has a problem: %s', (_what, specification, expected) => {
+    const { text, isUsable } = checkConfig(config, specification)
+
+    expect(isUsable).toBe(false)
+    expect(text).toContain('✗ deployment: ')
+    expect(text).toContain(expected)
+  })
+})
+
+describe('the summary', () => {
+  it('has every rule', () => {
+    const { text } = checkConfig({
+      authorizer_config: JSON.stringify({
+        issuers: [
+          {
+            name: 'a',
+            audience: ['x'],
+            issuer: 'https://idp.acme.org',
+            jwks_uri: 'https://idp.acme.org/keys',
+            required_claims: { tenant: ['t1', 't2'], level: 3 },
+            max_token_lifetime_seconds: 3600,
+            context_claims: ['sub', 'tenant'],
+          },
+        ],
+        backends: [{ name: 'b', grant: 'basic', secret_ocid: 'ocid1.vaultsecret.oc1.b' }],
+      }),
+    })
+
+    expect(text).toContain('  claim needed     tenant = "t1" or "t2"\n')
+    expect(text).toContain('  claim needed     level = 3\n')
+    expect(text).toContain('  token lifetime   3600 s at most\n')
+    expect(text).toContain('  context claims   sub tenant\n')
+  })
+})
+
 describe('the size that OCI Functions takes', () => {
   const sized = (octets: number) => {
     const used = Object.entries(FLAT).flat().join('').length + 'OTHER'.length
@@ -198,9 +451,24 @@ describe('as a process', () => {
   it('checks a file', () => {
     const { status, stdout, stderr } = run([EXAMPLE])
 
-    expect([status, stderr]).toEqual([0, ''])
+    // Its values are placeholders.
+    expect([status, stderr]).toEqual([1, ''])
+    expect(stdout).toContain('✗ authorizer_config: issuers.0.provider.tenant: has a placeholder')
     expect(stdout).toContain('issuer employees')
     expect(stdout).toContain('backend oic\n')
+  })
+
+  it('checks a deployment specification, alone or with its configuration', () => {
+    const alone = run(['deploy/api-deployment.json'])
+    const both = run(['-', '--deployment', 'deploy/api-deployment.json'], JSON.stringify(FLAT))
+
+    expect([alone.status, both.status]).toEqual([1, 1])
+    for (const { stdout } of [alone, both]) {
+      expect(stdout).toContain(
+        '✗ deployment: requestPolicies.authentication.functionId: is missing or a placeholder',
+      )
+      expect(stdout).toContain('1 problem')
+    }
   })
 
   it('checks standard input, and ends with 1 where there are problems', () => {
@@ -227,6 +495,9 @@ describe('as a process', () => {
   it('explains itself', () => {
     const { status, stdout } = run(['--help'])
 
-    expect([status, stdout]).toEqual([0, expect.stringContaining('npm run check-config -- FILE')])
+    expect([status, stdout]).toEqual([
+      0,
+      expect.stringContaining('npm run check-config -- [options] FILE'),
+    ])
   })
 })

@@ -160,7 +160,26 @@ describe('the command line', () => {
     ],
     [['device', '--issuer', 'https://idp.example'], '--client-id'],
     [['refresh', '--issuer', 'https://idp.example', '--client-id', 'a'], '--store'],
-    [['device', '--colour'], '--colour'],
+    [['device', '--colour'], 'There is no option --colour'],
+    [[], 'Give one flow'],
+    [
+      ['device', '--issuer', 'https://idcs-a.example/oauth2/v1/token', '--client-id', 'a'],
+      'give the domain’s URL, https://idcs-a.example.',
+    ],
+    [
+      [
+        'device',
+        '--issuer',
+        'https://a.example/realms/b/protocol/openid-connect/token',
+        '--client-id',
+        'a',
+      ],
+      'give the issuer’s URL, https://a.example/realms/b.',
+    ],
+    [
+      ['code', '--issuer', 'https://a.example', '--client-id', 'a', '--port'],
+      '--port lacks its value',
+    ],
     [['code', '--issuer', 'https://idp.example', '--client-id', 'a', '--port', 'x'], '--port'],
     [
       ['client-credentials', '--issuer', 'http://127.0.0.1:1', '--client-id', 'a'],
@@ -171,6 +190,36 @@ describe('the command line', () => {
 
     expect([status === 0, stdout]).toEqual([false, ''])
     expect(stderr).toContain(expected)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+  })
+
+  it('ends where there is no authorization endpoint, and waits for no redirect', async () => {
+    provider.discoverWith({ authorization_endpoint: undefined })
+    const { status, stdout, stderr } = await run(['code', ...at('--port', '0')])
+
+    expect([status, stdout]).toEqual([1, ''])
+    expect(stderr).toBe(`${provider.url} has no authorization endpoint\n`)
+  })
+
+  it('shows no text of a library where the provider’s answer is of no use', async () => {
+    provider.discoverWith({ token_endpoint: `${provider.url}/nowhere` })
+    const { status, stdout, stderr } = await run(['client-credentials', ...at()])
+
+    expect([status, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(/^The identity provider’s answer cannot be used: \w+\.\n$/)
+  })
+
+  it('names a secret file that cannot be read', async () => {
+    const file = join(folder, 'missing')
+    const { status, stderr } = await run([
+      'client-credentials',
+      ...at('--client-secret-file', file),
+    ])
+
+    expect([status, stderr]).toEqual([
+      2,
+      `--client-secret-file ${file} cannot be read: give a readable file.\n`,
+    ])
   })
 
   it('asks for a secret where there is none and nobody to type it', async () => {
@@ -180,9 +229,10 @@ describe('the command line', () => {
   })
 
   it('explains itself', async () => {
-    const { status, stderr } = await run(['--help'])
+    const { status, stdout, stderr } = await run(['--help'])
 
-    expect([status, stderr]).toEqual([0, expect.stringContaining('npm run token -- device')])
+    expect([status, stderr]).toEqual([0, ''])
+    expect(stdout).toContain('npm run token -- device')
   })
 })
 
