@@ -1,12 +1,9 @@
-/**
- * Owns the proof of when a local server has nothing left to hear.
- * I/O: serves HTTP on loopback.
- */
+/** The local servers: draining, faults, preferred ports, and the record of each exchange. */
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { listen, readBody, type LocalServer } from '../../stack/listen.ts'
+import { listen, readBody, type Exchange, type LocalServer } from '../../stack/listen.ts'
 
 describe('a server that is drained', () => {
   let server: LocalServer
@@ -64,5 +61,62 @@ describe('a server that is drained', () => {
     await server.pause()
     await expect(server.drained()).resolves.toBeUndefined()
     await server.resume()
+  })
+})
+
+describe('a local server', () => {
+  const servers: LocalServer[] = []
+  afterEach(async () => {
+    await Promise.all(servers.splice(0).map((server) => server.close()))
+  })
+  const start = async (...order: Parameters<typeof listen>): Promise<LocalServer> => {
+    const server = await listen(...order)
+    servers.push(server)
+    return server
+  }
+
+  it('takes a free port where the preferred one is in use', async () => {
+    const first = await start((_request, response) => response.end())
+    const second = await start((_request, response) => response.end('second'), {
+      preferred: first.port,
+    })
+    expect(second.port).not.toBe(first.port)
+    expect(await (await fetch(second.url)).text()).toBe('second')
+  })
+
+  it('has faults until they end', async () => {
+    const server = await start((_request, response) => response.end())
+    const statuses: (number | string)[] = []
+    for (const fault of ['unavailable', 'refuse', undefined] as const) {
+      await server.setFault(fault)
+      statuses.push(
+        await fetch(server.url).then(
+          ({ status }) => status,
+          () => 'refused',
+        ),
+      )
+    }
+    expect(statuses).toStrictEqual([503, 'refused', 200])
+  })
+
+  it('records each exchange as the handler and the client see it', async () => {
+    const server = await start(async (request, response) => {
+      const body = (await readBody(request)).toString()
+      response.writeHead(201, { 'X-Answer': 'yes' })
+      response.write(body)
+      response.end('!')
+    })
+    const seen: Exchange[] = []
+    server.onExchange((exchange) => seen.push({ ...exchange }))
+    const answer = await fetch(`${server.url}/a?b`, { method: 'POST', body: 'hello' })
+    expect(await answer.text()).toBe('hello!')
+    expect(seen).toHaveLength(2)
+    expect(seen[0]).toMatchObject({ method: 'POST', target: '/a?b', status: undefined })
+    expect(seen[1]).toMatchObject({
+      requestBody: 'hello',
+      status: 201,
+      responseBody: 'hello!',
+      responseHeaders: { 'x-answer': 'yes' },
+    })
   })
 })
