@@ -1,8 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { opaqueToken } from './support/callers-tokens.ts'
+import { startDoublingServer } from './support/doubling-server.ts'
 import { createSigner } from './support/signing.ts'
 import {
   BACK_END_SCOPE,
@@ -412,41 +412,26 @@ describe('our own token', () => {
   })
 })
 
-describe('a token endpoint that sends an answer twice, the second one after the next request', () => {
-  /** HTTP by hand: the doubled answer leaves together with the next one on the same connection. */
-  const startDoubling = async (answerTo: (form: URLSearchParams) => unknown) => {
-    const sockets: Socket[] = []
-    const server = createServer((socket) => {
-      sockets.push(socket)
-      socket.on('error', () => undefined)
-      let doubled = ''
-      let received = ''
-      socket.on('data', (data) => {
-        received += data.toString()
-        const [head = '', body] = received.split('\r\n\r\n')
-        const length = Number(/content-length: (\d+)/i.exec(head)?.[1])
-        if (body === undefined || Buffer.byteLength(body) < length) return
-        received = ''
-        const text = JSON.stringify(answerTo(new URLSearchParams(body)))
-        const answer = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`
-        socket.write(doubled + answer)
-        doubled = answer
-      })
-    })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    return {
-      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`,
-      close: () => {
-        for (const socket of sockets) socket.destroy()
-        server.close()
-      },
-    }
-  }
+describe('a token answer', () => {
+  it.each(['text/html', 'text/plain', 'application/octet-stream'])(
+    'that is labelled as %s is refused, and the log says why',
+    async (type) => {
+      await world.start()
+      const body = world.tokenAnswer()
+      world.tokenEndpoint.replyWith({ headers: { 'content-type': type }, body })
 
+      const { verdict, line } = await world.decide()
+
+      expect([verdict, line['detail']]).toEqual(['fault credential_unusable', 'media_type'])
+    },
+  )
+})
+
+describe('a token endpoint that sends an answer twice, the second one after the next request', () => {
   it.each(['jwt_bearer', 'token_exchange'])(
     'gives nobody the token of another (%s)',
     async (grant) => {
-      const server = await startDoubling((form) => {
+      const server = await startDoublingServer((form) => {
         const assertion = form.get('assertion')
         const name =
           assertion === null ? form.get('subject_token')?.split('.')[0] : decodeJwt(assertion).sub

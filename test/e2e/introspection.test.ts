@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { jwtToken, opaqueToken, secondsFromNow } from './support/callers-tokens.ts'
+import { startDoublingServer } from './support/doubling-server.ts'
 import { startNeighbour, type Neighbour } from './support/neighbours.ts'
 import {
   AUDIENCE,
@@ -58,6 +59,22 @@ describe('an introspection endpoint', () => {
       'close',
       'close',
     ])
+  })
+
+  it('that repeats an answer after the next request does not answer for the next token', async () => {
+    const good = opaqueToken()
+    const server = await startDoublingServer((form) =>
+      form.get('token') === good ? world.activeAnswer() : { active: false },
+    )
+    await world.start({ idcs_introspection_endpoint: server.url })
+    const verdicts: string[] = []
+    for (const token of [good, opaqueToken(), good, opaqueToken()]) {
+      verdicts.push((await world.decide(token)).verdict)
+    }
+    server.close()
+
+    const [permit, denial] = ['permit permitted', 'deny token_inactive']
+    expect(verdicts).toEqual([permit, denial, permit, denial])
   })
 
   it('that answers a bad token with an error is not said to have refused our client', async () => {
@@ -148,6 +165,14 @@ describe('an opaque token', () => {
 
     expect((await world.decide()).verdict).toBe('permit permitted')
     expect(foreign.requests).toHaveLength(0)
+  })
+
+  it('is distinguished from a JWT, which only the issuer that it names is asked about', async () => {
+    await world.start(document({}, {}))
+    const token = jwtToken({ iss: 'https://foreign.example/', exp: secondsFromNow(900) })
+
+    expect((await world.decide(token)).verdict).toBe('deny token_inactive')
+    expect([foreign.requests.length, world.introspection.requests]).toEqual([1, []])
   })
 
   it('that no issuer recognises is shown to nobody', async () => {

@@ -1,7 +1,4 @@
-/**
- * Owns the proof of how several issuers stand side by side, and of how their keys are kept.
- * I/O: starts the function and its neighbours.
- */
+/** Several issuers in one configuration, and how long their keys are kept. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { opaqueToken } from './support/callers-tokens.ts'
 import { startNeighbour, type Neighbour } from './support/neighbours.ts'
@@ -347,6 +344,30 @@ describe('jwt_and_introspection', () => {
     const token = one.token({ scope: undefined, scp: ['read', 'admin'] })
 
     expect((await decided(token)).verdict).toBe('deny scope_insufficient')
+  })
+})
+
+describe('a JWT whose `iss` belongs to an issuer with keys', () => {
+  it.each<[string, () => string, string]>([
+    ['is signed by another key', () => other.token(), 'deny signature_invalid'],
+    ['names an unknown key', () => other.token({}, { kid: 'unknown' }), 'deny key_unknown'],
+    ['has expired', () => one.token({ exp: 1 }), 'deny token_expired'],
+    ['is for another API', () => one.token({ aud: 'other' }), 'deny audience_mismatch'],
+  ])(
+    'and that %s is never shown to the issuer without `iss`',
+    async (_case, makeToken, verdict) => {
+      await startWith(partners(), domain('one'))
+
+      expect((await decided(makeToken())).verdict).toBe(verdict)
+      expect(world.introspection.requests).toEqual([])
+    },
+  )
+
+  it('is not shown to the issuer without `iss` while the keys cannot be fetched', async () => {
+    await startWith(partners(), domain('one', { jwks_uri: 'http://127.0.0.1:9/keys' }))
+
+    expect((await decided(one.token())).verdict).toBe('fault keys_unavailable')
+    expect(world.introspection.requests).toEqual([])
   })
 })
 

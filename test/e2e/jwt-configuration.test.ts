@@ -1,11 +1,8 @@
-/**
- * Owns the proof of what the configuration of JWT verification admits: keys, types, discovery.
- * I/O: starts the function and its neighbours.
- */
-import { generateKeyPairSync } from 'node:crypto'
+/** What the configuration of JWT verification accepts: keys, types, discovery. */
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { startNeighbour, type Neighbour } from './support/neighbours.ts'
-import { createSigner } from './support/signing.ts'
+import { createSigner, signingInput, usualClaims } from './support/signing.ts'
 import { AUDIENCE, ISSUER, startWorld, type ConfigChanges, type World } from './support/world.ts'
 
 const issuer = createSigner()
@@ -127,26 +124,62 @@ describe('a configuration for JWTs', () => {
   })
 })
 
+describe('a key on the curve Ed25519', () => {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+  const keySet = (alg: string | undefined) =>
+    JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'ed', alg }] })
+  const tokenWith = (alg: string): string => {
+    const input = signingInput({ alg, kid: 'ed' }, usualClaims())
+    return `${input}.${sign(null, Buffer.from(input), privateKey).toString('base64url')}`
+  }
+  const names = ['EdDSA', 'Ed25519']
+
+  it.each(names.flatMap((alg) => [...names, undefined].map((ofKey) => [alg, ofKey] as const)))(
+    'RFC 9864: verifies a token with %s where both names are allowed and its own is %s',
+    async (alg, ofKey) => {
+      const changes = { algorithms: names.join(' '), jwks: keySet(ofKey) }
+
+      expect((await coldVerdict(changes, tokenWith(alg))).verdict).toBe('permit permitted')
+    },
+  )
+
+  it.each([
+    ['EdDSA', 'Ed25519'],
+    ['Ed25519', 'EdDSA'],
+  ])('verifies no token with %s where only %s is allowed', async (alg, allowed) => {
+    const changes = { algorithms: allowed, jwks: keySet(undefined) }
+
+    expect((await coldVerdict(changes, tokenWith(alg))).verdict).toBe('deny algorithm_not_allowed')
+    expect((await world.decide(tokenWith(allowed))).verdict).toBe('permit permitted')
+  })
+})
+
 describe('discovery', () => {
-  const discovered = (members: object) => {
+  const discovered = (members: object, type: string) => {
     provider.replyWith(({ target }) =>
       target.startsWith('/.well-known/')
-        ? { body: { issuer: provider.url, jwks_uri: `${provider.url}/jwks`, ...members } }
+        ? {
+            headers: { 'content-type': type },
+            body: { issuer: provider.url, jwks_uri: `${provider.url}/jwks`, ...members },
+          }
         : { body: { keys: [issuer.jwk] } },
     )
   }
 
-  const verdictAfter = async (members: object): Promise<string> => {
-    discovered(members)
+  const verdictAfter = async (members: object, type = 'application/json'): Promise<string> => {
+    discovered(members, type)
     await world.start(
       documentWith({ issuer: undefined, provider: { preset: 'oidc', issuer: provider.url } }),
     )
     return (await world.decide(issuer.token({ iss: provider.url }))).verdict
   }
 
-  it('finds the keys', async () => {
-    expect(await verdictAfter({})).toBe('permit permitted')
-  })
+  it.each(['application/json', 'text/plain', 'application/octet-stream', 'text/json'])(
+    'finds the keys in a document that is labelled as %s',
+    async (type) => {
+      expect(await verdictAfter({}, type)).toBe('permit permitted')
+    },
+  )
 
   it.each([
     ['another issuer', { issuer: 'https://other.example.com' }],

@@ -1,10 +1,8 @@
-/**
- * Owns the proof that each decision is one line of the log, with the members that operators rely on.
- * What must never be printed is looked for after every test of every file.
- * I/O: starts the function and its neighbours.
- */
+/** Each decision is one line of the log, with the members that operators rely on. */
 import { createHash } from 'node:crypto'
+import type { OutgoingHttpHeaders } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { startByHand, type ByHand } from './support/by-hand.ts'
 import { jwtToken, opaqueToken } from './support/callers-tokens.ts'
 import { AUDIENCE, startWorld, type World } from './support/world.ts'
 
@@ -172,6 +170,48 @@ describe('the identifier of the caller’s request', () => {
     ['another type', 7],
   ])('is left out if it has %s', async (_case, id) => {
     expect(await callWith({ opc_request_id: id })).not.toHaveProperty('request_id')
+  })
+})
+
+describe('the identifier in a header of the function’s own request', () => {
+  let instance: ByHand
+  beforeAll(async () => {
+    instance = await startByHand({ ...world.principal.environment, ...world.config })
+  })
+  afterAll(() => instance.end())
+
+  const lineOf = async (headers: OutgoingHttpHeaders, data: object = {}) => {
+    await instance.post(JSON.stringify({ type: 'USER_DEFINED', data }), headers)
+    return instance.decisions().at(-1)
+  }
+  const [prefixed, plain] = ['Fn-Http-H-Opc-Request-Id', 'Opc-Request-Id']
+
+  it.each([prefixed, plain])('is logged from %s', async (header) => {
+    expect(await lineOf({ [header]: 'from-header' })).toMatchObject({ request_id: 'from-header' })
+  })
+
+  it('is that of the gateway’s request where there are both', async () => {
+    expect(await lineOf({ [plain]: 'inner', [prefixed]: 'outer' })).toMatchObject({
+      request_id: 'outer',
+    })
+  })
+
+  it('gives way to the argument', async () => {
+    const data = { opc_request_id: 'from-argument' }
+    expect(await lineOf({ [plain]: 'from-header' }, data)).toMatchObject({
+      request_id: 'from-argument',
+    })
+  })
+
+  it('stands in for an argument that cannot be logged', async () => {
+    const data = { opc_request_id: jwtToken({}) }
+    expect(await lineOf({ [plain]: 'from-header' }, data)).toMatchObject({
+      request_id: 'from-header',
+    })
+  })
+
+  it('is left out if it is a token', async () => {
+    expect(await lineOf({ [plain]: jwtToken({}) })).not.toHaveProperty('request_id')
   })
 })
 
