@@ -27,6 +27,7 @@ import {
 import {
   LATE,
   NO_OBJECT,
+  MISLABELLED,
   NOT_JSON,
   PERMIT,
   SAYS_NOTHING,
@@ -356,17 +357,17 @@ function contentRows(): FaultRow[] {
     {
       name: 'JSON that calls itself HTML',
       spoil: withType('text/html'),
-      expected: toleratedByVault(NOT_JSON),
+      expected: MISLABELLED,
     },
     {
       name: 'JSON that calls itself text',
       spoil: withType('text/plain'),
-      expected: toleratedByVault(NOT_JSON),
+      expected: MISLABELLED,
     },
     {
       name: 'JSON that calls itself a signed answer (RFC 9701)',
       spoil: withType('application/token-introspection+jwt'),
-      expected: toleratedByVault(NOT_JSON),
+      expected: MISLABELLED,
     },
     { name: 'JSON without a type', spoil: withType(undefined), expected: PERMIT },
     {

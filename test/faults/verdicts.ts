@@ -39,6 +39,13 @@ export const NOT_JSON: Expectations = {
   Vault: 'fault secret_unavailable not_json',
 }
 
+/** Good JSON with another media type: keys and secrets are read by their content. */
+export const MISLABELLED: Expectations = {
+  ...PERMIT,
+  introspection: 'fault introspection_unusable media_type',
+  'token endpoint': 'fault credential_unusable media_type',
+}
+
 /** JSON, but no object. */
 export const NO_OBJECT: Expectations = {
   ...NOT_JSON,

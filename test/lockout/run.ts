@@ -1,11 +1,14 @@
-/**
- * `npm run test:lockout`: how many users an attacker keeps out, and how soon service is back after an
- * outage of the token endpoint. It builds first, prints two tables, and takes about eight minutes.
- */
 import { buildFirst } from '../../scripts/command-line/build-first.ts'
+import { readCommandLine } from '../../scripts/command-line/command-line.ts'
 import { startWorld } from '../e2e/support/world.ts'
 import { FAILURES, GRANTS, measureAttack, measureOutage, startScene } from './attack.ts'
 
+readCommandLine({
+  name: 'test:lockout',
+  about: `Measures how many users an attacker keeps out, and how soon service is back after an outage of the
+token endpoint. It builds first, prints two tables, and takes about eight minutes.`,
+  options: {},
+})
 buildFirst()
 const world = await startWorld()
 console.log(
