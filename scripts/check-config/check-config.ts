@@ -1,7 +1,7 @@
 /** The problems and warnings of a configuration, or its summary. */
 import type { FlatConfiguration } from '../../src/config/flat-reader.ts'
 import type { ConfigProblem } from '../../src/config/problems.ts'
-import { readConfig } from '../../src/config/read-config.ts'
+import { readConfig, type ConfigReading } from '../../src/config/read-config.ts'
 import { checkDeployment } from './deployment.ts'
 import { summaryOf } from './summary.ts'
 import { unworkableValues } from './unworkable.ts'
@@ -12,26 +12,40 @@ export interface Finding {
   readonly isUsable: boolean
 }
 
+interface Review extends Omit<ConfigReading, 'warnings'> {
+  /** The function would not work at all with these. */
+  readonly faults: readonly ConfigProblem[]
+  /** The function starts with these, and cannot work as it is. */
+  readonly broken: readonly ConfigProblem[]
+  readonly warnings: readonly ConfigProblem[]
+}
+
+/** All that can be known of a configuration without the network. */
+export function reviewConfig(values: FlatConfiguration): Review {
+  const { source, settings, warnings } = readConfig(values)
+  return {
+    source,
+    settings,
+    faults: source.ok ? [] : source.error,
+    broken: [...warnings.filter(({ isBroken }) => isBroken === true), ...unworkableValues(values)],
+    warnings: [...warnings.filter(({ isBroken }) => isBroken !== true), ...warnOfSize(values)],
+  }
+}
+
 /** `deployment`: the parsed API deployment specification that goes with the configuration. */
 export function checkConfig(values: FlatConfiguration, deployment?: unknown): Finding {
-  const { source, settings, warnings } = readConfig(values)
+  const { source, settings, faults, warnings, ...review } = reviewConfig(values)
   const config = source.ok && source.value.kind === 'given' ? source.value.config : undefined
-  const faults = source.ok ? [] : source.error
   const broken = [
-    ...warnings.filter(({ isBroken }) => isBroken === true),
-    ...unworkableValues(values),
+    ...review.broken,
     ...(deployment === undefined ? [] : checkDeployment(deployment, settings, config)),
   ]
   const problems = [...faults, ...broken]
-  const allWarnings = [
-    ...warnings.filter(({ isBroken }) => isBroken !== true),
-    ...warnOfSize(values),
-  ]
   const lines = [
     ...problems.flatMap((problem) => tell('✗', problem)),
-    ...allWarnings.flatMap((warning) => tell('!', warning)),
+    ...warnings.flatMap((warning) => tell('!', warning)),
     ...(source.ok ? summaryOf(source.value, settings) : []),
-    `${counted(problems, 'problem')}, ${counted(allWarnings, 'warning')}${consequence(faults, broken)}`,
+    `${counted(problems, 'problem')}, ${counted(warnings, 'warning')}${consequence(faults, broken)}`,
   ]
   return { text: textOf(lines), isUsable: problems.length === 0 }
 }

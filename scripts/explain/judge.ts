@@ -16,10 +16,9 @@ import { readUnverifiedJwt, type UnverifiedJwt } from '../../src/oauth/unverifie
 import { deadlineAt, later, seconds, systemClock, type Clock } from '../../src/platform/clock.ts'
 import { createHttp } from '../../src/platform/http.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
-import { failure, success, type Result } from '../../src/platform/result.ts'
+import { success, type Result } from '../../src/platform/result.ts'
 import { Tally } from '../../src/platform/tally.ts'
-import type { SecretStore } from '../../src/vault/secret-store.ts'
-import type { GivenSecrets } from './secrets.ts'
+import { givenSecretStore, type GivenSecrets } from './secrets.ts'
 
 export interface Question {
   readonly configuration: FlatConfiguration
@@ -78,7 +77,7 @@ function decide(
 ): Promise<Decision> {
   const ports = createCountedPorts(config, {
     http: createHttp(),
-    secrets: secretStore(secrets),
+    secrets: givenSecretStore(secrets),
     clock,
     chance: () => 0,
     warn: () => undefined,
@@ -154,19 +153,4 @@ function subjectOf(
   if (grant.kind === 'basic') return success(name)
   const subject = withGrant(grant, ports, (made): Result<unknown, Denial> => made.subjectOf(call))
   return subject.ok ? success(name) : subject
-}
-
-function secretStore(secrets: GivenSecrets): SecretStore {
-  return {
-    read: (ocid) => {
-      const secret = secrets.get(ocid)
-      return Promise.resolve(
-        secret === undefined
-          ? failure(fault('secret_unavailable', { secret: ocid, detail: 'not_given' }))
-          : success(secret),
-      )
-    },
-    readAgain: () => Promise.resolve(undefined),
-    acceptPrevious: () => undefined,
-  }
 }

@@ -7,9 +7,18 @@ import type { FlatConfiguration } from '../../src/config/flat-reader.ts'
 import type { Config } from '../../src/config/model.ts'
 import { readConfig } from '../../src/config/read-config.ts'
 import type { ClientRegistration } from '../../src/oauth/client-exchange.ts'
+import { fault } from '../../src/decision.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
+import { failure, success } from '../../src/platform/result.ts'
+import type { SecretStore } from '../../src/vault/secret-store.ts'
 import { UsageError } from '../command-line/parse.ts'
 import { readInput } from '../check-config/read-input.ts'
+
+/** A secret that is needed, and whose it is, if it is a client's. */
+export interface NeededSecret {
+  readonly secretOcid: string
+  readonly clientId?: string
+}
 
 /** By the OCID of the Vault secret that they stand for. */
 export type GivenSecrets = ReadonlyMap<string, Redacted>
@@ -21,29 +30,48 @@ export type GivenSecrets = ReadonlyMap<string, Redacted>
 export async function readSecrets(
   configuration: FlatConfiguration,
   file: string | undefined,
+  needed: (config: Config) => readonly NeededSecret[] = clientsOf,
 ): Promise<GivenSecrets> {
   const { source } = readConfig(configuration)
-  const clients = source.ok && source.value.kind === 'given' ? clientsOf(source.value.config) : []
+  const needs = source.ok && source.value.kind === 'given' ? needed(source.value.config) : []
   const fromFile = file === undefined ? {} : readFile(file)
   const secrets = new Map<string, Redacted>()
-  for (const { clientId, secretOcid } of clients) {
+  for (const { clientId, secretOcid } of needs) {
     const secret =
       fromFile[secretOcid] ??
-      fromFile[clientId] ??
-      (clients.length === 1 ? process.env['CLIENT_SECRET'] : undefined) ??
-      (await prompt(`Client secret of ${clientId} (not shown, empty to go on without): `))
+      (clientId === undefined ? undefined : fromFile[clientId]) ??
+      (needs.length === 1 ? process.env['CLIENT_SECRET'] : undefined) ??
+      (await prompt(
+        `Secret ${clientId === undefined ? secretOcid : `of ${clientId}`} (not shown, empty to go on without): `,
+      ))
     if (secret !== undefined && secret !== '') secrets.set(secretOcid, new Redacted(secret))
   }
   return secrets
 }
 
 /** The clients with which the issuers are asked about tokens and keys, one for each secret. */
-function clientsOf({ issuers }: Config): readonly ClientRegistration[] {
+export function clientsOf({ issuers }: Config): readonly ClientRegistration[] {
   const clients = issuers.flatMap(({ jwt, introspection }) => [
     ...(introspection === undefined ? [] : [introspection.client]),
     ...(jwt?.keys.kind === 'remote' && jwt.keys.access ? [jwt.keys.access.client] : []),
   ])
   return [...new Map(clients.map((client) => [client.secretOcid, client])).values()]
+}
+
+/** Reads the given secrets only; the others are `not_given`. */
+export function givenSecretStore(secrets: GivenSecrets): SecretStore {
+  return {
+    read: (ocid) => {
+      const secret = secrets.get(ocid)
+      return Promise.resolve(
+        secret === undefined
+          ? failure(fault('secret_unavailable', { secret: ocid, detail: 'not_given' }))
+          : success(secret),
+      )
+    },
+    readAgain: () => Promise.resolve(undefined),
+    acceptPrevious: () => undefined,
+  }
 }
 
 function readFile(path: string): FlatConfiguration {

@@ -40,7 +40,7 @@ function issuerVerifier(issuer: IssuerConfig, ports: CountedPorts): IssuerVerifi
   }
 }
 
-function signingKeys(
+export function signingKeys(
   issuer: string,
   { keys }: JwtConfig,
   locate: Locate,
@@ -59,12 +59,12 @@ function signingKeys(
   return createRemoteKeys(fetchKeys, clock, reportLeftOut)
 }
 
-type Locate = (
+export type Locate = (
   configured: string | undefined,
   name: DiscoveredEndpoint,
 ) => (deadline: Deadline) => Promise<Result<string, Fault>>
 
-function createLocate(
+export function createLocate(
   { discovery, jwt, introspection }: IssuerConfig,
   { http, clock }: CountedPorts,
 ): Locate {

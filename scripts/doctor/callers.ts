@@ -1,0 +1,133 @@
+/** Whether each issuer's keys and introspection endpoint can be used. */
+import { createLocate, signingKeys } from '../../src/boot/compose-callers.ts'
+import type { IntrospectionConfig, IssuerConfig, JwtConfig } from '../../src/config/model.ts'
+import { createIntrospect } from '../../src/caller/introspection.ts'
+import type { TrustedKey } from '../../src/caller/json-web-key.ts'
+import {
+  isSameAlgorithm,
+  SIGNATURE_ALGORITHMS,
+  type SignatureAlgorithm,
+} from '../../src/oauth/signature-algorithms.ts'
+import { Redacted } from '../../src/platform/redacted.ts'
+import { fail, ok, skip, type Check } from './check.ts'
+import { acceptsClient, otherDomainOf, tokenEndpointBeside } from './identity-domains.ts'
+import { isNotGiven, meaningOf, newDeadline, remedyOf, type Setup } from './setup.ts'
+
+/** What no provider has issued. */
+export const MADE_UP_TOKEN = 'made-up-token-of-the-doctor'
+
+export async function checkCallers(setup: Setup): Promise<readonly Check[]> {
+  const checks: Check[] = []
+  for (const issuer of setup.config.issuers) {
+    if (issuer.jwt !== undefined) checks.push(await checkKeys(setup, issuer, issuer.jwt))
+    if (issuer.introspection !== undefined) {
+      checks.push(await checkIntrospection(setup, issuer, issuer.introspection))
+    }
+  }
+  return checks
+}
+
+async function checkKeys(setup: Setup, issuer: IssuerConfig, jwt: JwtConfig): Promise<Check> {
+  const about = ['keys', issuer.name] as const
+  const { ports } = setup
+  const keys = signingKeys(issuer.name, jwt, createLocate(issuer, ports), ports)
+  const current = await keys.current(newDeadline())
+  if (!current.ok) {
+    if (isNotGiven(current.error)) return skip(about, 'needs the client’s secret')
+    const isProtected = /^status_40[13]$/.test(current.error.circumstances.detail ?? '')
+    return fail(
+      about,
+      meaningOf(current.error),
+      isProtected
+        ? 'Set jwks_access to client_credentials, with a client of the domain; or open them: Identity domain → Settings → Domain settings → Access signing certificate → Configure client access.'
+        : remedyOf(current.error),
+    )
+  }
+  const all = current.value.keys
+  const usable = all.filter((key) => jwt.algorithms.some((alg) => fits(key, alg)))
+  const found = `${all.length} ${all.length === 1 ? 'key' : 'keys'} (${[...new Set(all.map(describeKey))].join(', ')})`
+  return usable.length > 0
+    ? ok(about, `${found}, algorithms ${jwt.algorithms.join(', ')}`)
+    : fail(
+        about,
+        `${found}, none for algorithms ${jwt.algorithms.join(', ')}`,
+        'Set algorithms to what the issuer signs with.',
+      )
+}
+
+function fits({ alg, kty, crv }: TrustedKey, algorithm: SignatureAlgorithm): boolean {
+  const wanted: { readonly kty: string; readonly crv?: string } = SIGNATURE_ALGORITHMS[algorithm]
+  return (
+    kty === wanted.kty &&
+    (wanted.crv === undefined || wanted.crv === crv) &&
+    (alg === undefined || isSameAlgorithm(alg, algorithm))
+  )
+}
+
+function describeKey({ alg, kty, crv }: TrustedKey): string {
+  return alg ?? crv ?? kty
+}
+
+/** A made-up token must be inactive: any other answer is about our client or the endpoint. */
+async function checkIntrospection(
+  setup: Setup,
+  issuer: IssuerConfig,
+  introspection: IntrospectionConfig,
+): Promise<Check> {
+  const about = ['introspection', issuer.name] as const
+  const { ports } = setup
+  const locate = createLocate(issuer, ports)(introspection.endpoint, 'introspection_endpoint')
+  const introspect = createIntrospect(issuer, introspection, {
+    locate,
+    askAsClient: ports.askAsClient('introspection'),
+    clock: ports.clock,
+  })
+  const answer = await introspect(new Redacted(MADE_UP_TOKEN), newDeadline(), () => undefined)
+  if (answer.ok) {
+    return fail(
+      about,
+      'the endpoint says that a made-up token is active',
+      'Compare the endpoint’s address: this one must not be trusted.',
+    )
+  }
+  const { error } = answer
+  if (error.outcome === 'deny') {
+    return error.reason === 'token_inactive'
+      ? ok(about, 'the client may introspect; a made-up token is inactive')
+      : fail(
+          about,
+          `a made-up token is active (${error.reason})`,
+          'Compare the endpoint’s address.',
+        )
+  }
+  if (isNotGiven(error)) return skip(about, 'needs the client’s secret')
+  const endpoint = await locate(newDeadline())
+  const remedy =
+    error.reason === 'introspection_refused' && endpoint.ok
+      ? await remedyOfRefusal(setup, introspection, endpoint.value)
+      : undefined
+  return fail(about, meaningOf(error), remedy ?? remedyOf(error))
+}
+
+async function remedyOfRefusal(
+  setup: Setup,
+  { client }: IntrospectionConfig,
+  endpoint: string,
+): Promise<string> {
+  const tokenEndpoint = tokenEndpointBeside(endpoint)
+  if (tokenEndpoint !== undefined && (await acceptsClient(setup, tokenEndpoint, client)) === true) {
+    return `The domain knows ${client.clientId} and does not let it introspect: in its application, OAuth configuration → Allowed operations, tick Introspect.`
+  }
+  const other = await otherDomainOf(setup, client, endpoint)
+  return other === undefined
+    ? refusedClientRemedy(client.clientId)
+    : swapRemedy(client.clientId, other)
+}
+
+export function refusedClientRemedy(clientId: string): string {
+  return `In the identity domain, open the application of ${clientId} and activate it (Actions → Activate). If it is active, compare its client ID and secret with the configuration and Vault.`
+}
+
+export function swapRemedy(clientId: string, other: string): string {
+  return `${clientId} is a client of ${other}: the domains are swapped. Tokens of callers are validated in the callers’ domain; the token endpoint of the back end is in Oracle Integration’s.`
+}

@@ -1,0 +1,135 @@
+/** All checks of a set-up, in the order in which one can be the cause of the next. */
+import type { Clock } from '../../src/platform/clock.ts'
+import type { FlatConfiguration } from '../../src/config/flat-reader.ts'
+import type { Config, Settings } from '../../src/config/model.ts'
+import type { ConfigProblem } from '../../src/config/problems.ts'
+import { readDocument } from '../../src/config/read-document.ts'
+import { createHttp } from '../../src/platform/http.ts'
+import type { SecretStore } from '../../src/vault/secret-store.ts'
+import { reviewConfig } from '../check-config/check-config.ts'
+import { checkDeployment } from '../check-config/deployment.ts'
+import { judge } from '../explain/judge.ts'
+import { explainReason } from '../explain/reason.ts'
+import type { GivenSecrets } from '../explain/secrets.ts'
+import { shown } from '../explain/shown.ts'
+import { checkBackends } from './backends.ts'
+import { checkCallers } from './callers.ts'
+import { fail, ok, skip, warn, type Check, type CheckName } from './check.ts'
+import { checkEndpoints, endpointsOf } from './endpoints.ts'
+import { checkRoute } from './route.ts'
+import { reviewSecrets } from './secrets.ts'
+import { createSetup, meaningOf, newDeadline, type Setup } from './setup.ts'
+
+export interface Examination {
+  readonly configuration: FlatConfiguration
+  readonly secrets: GivenSecrets
+  /** Reads what is not given; undefined without an identity of OCI. */
+  readonly vault: ((settings: Settings) => SecretStore) | undefined
+  /** The API deployment specification, parsed. */
+  readonly deployment?: unknown
+  /** The origin of Oracle Integration, if the scope does not have it. */
+  readonly oic?: string | undefined
+  /** The address of a route that answers GET. */
+  readonly route?: string | undefined
+  /** A caller's token that should be permitted. */
+  readonly token?: string | undefined
+  readonly clock: Clock
+}
+
+export async function* diagnose(examination: Examination): AsyncGenerator<Check> {
+  const { configuration, route, token } = examination
+  const { settings, source, faults, broken, warnings } = reviewConfig(configuration)
+  const vault = examination.vault?.(settings)
+  yield* [...faults, ...broken].map(problemCheck('configuration'))
+  for (const { key, problem, remedy } of warnings) {
+    yield warn(['configuration', key], problem, remedy)
+  }
+  let config = source.ok && source.value.kind === 'given' ? source.value.config : undefined
+  if (source.ok && source.value.kind === 'secret') {
+    const read = await documentIn(source.value.secretOcid, vault)
+    if ('config' in read) config = read.config
+    else yield* read.checks
+  }
+  if (config !== undefined) {
+    if (faults.length + broken.length === 0) {
+      yield ok(
+        ['configuration'],
+        `issuers ${config.issuers.map(({ name }) => name).join(', ')}; backends ${config.backends.map(({ name }) => name).join(', ')}`,
+      )
+    }
+    yield* examineParts(examination, config, settings, vault)
+  }
+  if (examination.deployment === undefined) {
+    yield skip(['deployment'], 'give its specification with --deployment')
+  } else {
+    const problems = checkDeployment(examination.deployment, settings, config)
+    yield* problems.length === 0
+      ? [ok(['deployment'], 'arguments, cache key and header transformations fit')]
+      : problems.map(problemCheck('deployment'))
+  }
+  if (route === undefined) yield skip(['route'], 'give --gateway and --route')
+  else yield* await checkRoute(route, token)
+}
+
+async function* examineParts(
+  { secrets: given, clock, oic, route, token, configuration }: Examination,
+  config: Config,
+  settings: Settings,
+  vault: SecretStore | undefined,
+): AsyncGenerator<Check> {
+  const http = createHttp()
+  const { checks, secrets } = await reviewSecrets(config, given, vault)
+  yield* checks
+  const urls = [...endpointsOf(config), ...[oic, route].filter((url) => url !== undefined)]
+  yield* await checkEndpoints(urls, http, clock)
+  const setup = createSetup({ config, settings, secrets, clock, http })
+  yield* await checkCallers(setup)
+  yield* await checkBackends(setup, oic)
+  if (token === undefined) yield skip(['caller’s token'], 'give one on standard input')
+  else yield await checkToken(configuration, token, setup)
+}
+
+async function checkToken(
+  configuration: FlatConfiguration,
+  token: string,
+  { secrets, clock }: Setup,
+): Promise<Check> {
+  const { decision, findings } = await judge({ configuration, token, secrets, clock })
+  const { reason, circumstances } = decision
+  const { issuer = '' } = circumstances
+  const about = ['caller’s token', issuer] as const
+  if (decision.outcome === 'permit') return ok(about, 'permitted')
+  if (circumstances.detail === 'not_given') return skip(about, 'needs the client’s secret')
+  const failed = findings.find((finding) => !finding.ok && finding.reason === reason)
+  const comparison =
+    failed === undefined
+      ? ''
+      : `: expected ${shown(failed.expected)}, found ${shown(failed.actual)}`
+  const text = explainReason(reason)
+  return fail(about, `${reason}${comparison}`, circumstances.hint ?? text?.remedy ?? '')
+}
+
+function problemCheck(name: CheckName): (problem: ConfigProblem) => Check {
+  return ({ key, problem, remedy }) => fail([name, key], problem, remedy)
+}
+
+async function documentIn(
+  secretOcid: string,
+  vault: SecretStore | undefined,
+): Promise<{ readonly config: Config } | { readonly checks: readonly Check[] }> {
+  const about = ['configuration', secretOcid] as const
+  if (vault === undefined) {
+    const reason = 'the document is in Vault: save it to a file and give that file'
+    return { checks: [skip(about, reason)] }
+  }
+  const secret = await vault.read(secretOcid, newDeadline())
+  if (!secret.ok) {
+    return {
+      checks: [fail(about, meaningOf(secret.error), 'Compare the OCID, and the policy of Vault.')],
+    }
+  }
+  const config = readDocument(secret.value.reveal(), 'authorizer_config_secret_ocid')
+  return config.ok
+    ? { config: config.value }
+    : { checks: config.error.map(problemCheck('configuration')) }
+}

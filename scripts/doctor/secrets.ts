@@ -1,0 +1,159 @@
+/** Whether each secret is at hand and has the form that its use needs. */
+import type { Config } from '../../src/config/model.ts'
+import type { Fault } from '../../src/decision.ts'
+import { readSecretContent } from '../../src/oauth/client-secret.ts'
+import { readPrivateKey } from '../../src/oauth/private-key.ts'
+import type { Redacted } from '../../src/platform/redacted.ts'
+import type { SecretStore } from '../../src/vault/secret-store.ts'
+import { clientsOf, type GivenSecrets, type NeededSecret } from '../explain/secrets.ts'
+import { fail, ok, skip, warn, type Check } from './check.ts'
+import { fingerprint, meaningOf, newDeadline, remedyOf } from './setup.ts'
+
+interface SecretUse extends NeededSecret {
+  readonly kind: 'client_secret' | 'private_key' | 'user_and_password'
+}
+
+/** All secrets of the configuration, one entry for each OCID. */
+export function secretsOf(config: Config): readonly SecretUse[] {
+  const clients = [
+    ...clientsOf(config),
+    ...config.backends.flatMap(({ grant }) => (grant.kind === 'basic' ? [] : [grant.client])),
+  ].map(({ clientId, secretOcid, authentication }) => ({
+    clientId,
+    secretOcid,
+    kind:
+      authentication === 'private_key_jwt' ? ('private_key' as const) : ('client_secret' as const),
+  }))
+  const others = config.backends.flatMap(({ grant }): readonly SecretUse[] => {
+    if (grant.kind === 'basic') return [{ ...grant, kind: 'user_and_password' }]
+    return grant.kind === 'jwt_bearer' && grant.assertionKeyOcid !== undefined
+      ? [{ secretOcid: grant.assertionKeyOcid, kind: 'private_key' }]
+      : []
+  })
+  return [...new Map([...others, ...clients].map((use) => [use.secretOcid, use])).values()]
+}
+
+export interface SecretsReview {
+  readonly checks: readonly Check[]
+  /** The given secrets, and those that were read from Vault. */
+  readonly secrets: GivenSecrets
+}
+
+/** `vault`: undefined where there is no identity with which Vault could be asked. */
+export async function reviewSecrets(
+  config: Config,
+  given: GivenSecrets,
+  vault: SecretStore | undefined,
+): Promise<SecretsReview> {
+  const checks: Check[] = []
+  const secrets = new Map<string, Redacted>()
+  for (const use of secretsOf(config)) {
+    const about = ['secret', nameOf(use)] as const
+    const own = given.get(use.secretOcid)
+    if (own === undefined && vault === undefined) {
+      checks.push(skip(about, NOT_AT_HAND))
+      continue
+    }
+    const read = own ?? (await vault?.read(use.secretOcid, newDeadline()))
+    if (read === undefined) continue
+    if ('ok' in read && !read.ok) {
+      checks.push(fail(about, meaningOf(read.error), vaultRemedy(read.error)))
+      continue
+    }
+    const secret = 'ok' in read ? read.value : read
+    checks.push(checkForm(use, secret, secrets, config))
+    secrets.set(use.secretOcid, secret)
+  }
+  return { checks, secrets }
+}
+
+const NOT_AT_HAND =
+  'not at hand: give it with --secrets. Reading Vault needs a resource principal in the environment.'
+
+function nameOf({ clientId, secretOcid }: NeededSecret): string {
+  return clientId === undefined ? secretOcid : `of ${clientId}`
+}
+
+function vaultRemedy(fault: Fault): string {
+  return fault.circumstances.detail === 'status_404'
+    ? 'Let the function read it: add the policy `allow dynamic-group DYNAMIC_GROUP to read secret-bundles in compartment COMPARTMENT` (it takes up to 15 minutes), and compare the secret’s OCID.'
+    : remedyOf(fault)
+}
+
+function checkForm(use: SecretUse, secret: Redacted, others: GivenSecrets, config: Config): Check {
+  const about = ['secret', nameOf(use)] as const
+  const problem = problemOfForm(use, secret)
+  if (problem !== undefined) return fail(about, ...problem)
+  const same = secretsOf(config).find(
+    (other) => isOtherClient(use, other) && others.get(other.secretOcid)?.equals(secret) === true,
+  )
+  if (same !== undefined) {
+    return fail(
+      about,
+      `is the secret ${nameOf(same)}, too`,
+      `Store each application’s own secret: copy that of ${use.clientId ?? 'this one'} from its page in the identity domain into a new version of ${use.secretOcid}.`,
+    )
+  }
+  const { hasWhiteSpace } = readSecretContent(secret)
+  return hasWhiteSpace
+    ? warn(about, 'begins or ends with a blank', 'Compare it with the application.')
+    : ok(about, `SHA-256 ${fingerprint(secret)}…`)
+}
+
+/** A private key may be that of several clients. */
+function isOtherClient(one: SecretUse, other: SecretUse): boolean {
+  return (
+    one.kind === 'client_secret' &&
+    other.kind === 'client_secret' &&
+    one.secretOcid !== other.secretOcid &&
+    one.clientId !== other.clientId
+  )
+}
+
+type Problem = readonly [problem: string, remedy: string]
+
+function problemOfForm({ kind, secretOcid }: SecretUse, text: Redacted): Problem | undefined {
+  const { secret } = readSecretContent(text)
+  const content = secret.reveal()
+  const isPem = content.includes('-----BEGIN ')
+  const renew = `Create a new version of ${secretOcid}`
+  switch (kind) {
+    case 'private_key': {
+      const key = readPrivateKey(secret)
+      return key.ok
+        ? undefined
+        : [
+            `is not a usable private key (${key.error})`,
+            `${renew} with the key as PEM (PKCS #8, not encrypted).`,
+          ]
+    }
+    case 'client_secret':
+      if (isPem) {
+        return [
+          'is a PEM file, and the client authenticates with a client secret',
+          `${renew} with the client secret, or set the client’s authentication to private_key_jwt.`,
+        ]
+      }
+      if (/^\s*[{[]/.test(content)) {
+        return [
+          'is JSON without a client_secret',
+          `${renew} with the client secret itself, or {"client_secret": "…"}.`,
+        ]
+      }
+      return lineBreak(content, renew)
+    case 'user_and_password':
+      return (
+        lineBreak(content, renew) ??
+        (content.includes(':') ? undefined : ['is not user:password', `${renew} as user:password.`])
+      )
+  }
+}
+
+function lineBreak(content: string, renew: string): Problem | undefined {
+  return /[\r\n]/.test(content)
+    ? [
+        'contains a line break, which is sent as part of it',
+        `${renew} with \`printf %s\`, not \`echo\`.`,
+      ]
+    : undefined
+}

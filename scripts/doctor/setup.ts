@@ -1,0 +1,73 @@
+/** What all checks share once the configuration is readable. */
+import { createHash } from 'node:crypto'
+import { createCountedPorts, type CountedPorts } from '../../src/boot/ports.ts'
+import type { Config, Settings } from '../../src/config/model.ts'
+import type { Fault } from '../../src/decision.ts'
+import {
+  deadlineAt,
+  later,
+  seconds,
+  systemClock,
+  type Clock,
+  type Deadline,
+} from '../../src/platform/clock.ts'
+import type { Http } from '../../src/platform/http.ts'
+import type { Redacted } from '../../src/platform/redacted.ts'
+import { Tally } from '../../src/platform/tally.ts'
+import { FAULT_REASONS, WARNING_REASONS, type WarningReason } from '../../src/reasons.ts'
+import { givenSecretStore, type GivenSecrets } from '../explain/secrets.ts'
+
+export interface Setup {
+  readonly config: Config
+  readonly settings: Settings
+  readonly secrets: GivenSecrets
+  readonly ports: CountedPorts
+  readonly clock: Clock
+  readonly http: Http
+}
+
+/** `onWarning` is called with what the function would log as a warning. */
+export function createSetup(
+  parts: Pick<Setup, 'config' | 'settings' | 'secrets' | 'clock' | 'http'>,
+  onWarning: (reason: WarningReason) => void = () => undefined,
+): Setup {
+  const ports = createCountedPorts(parts.config, {
+    http: parts.http,
+    secrets: givenSecretStore(parts.secrets),
+    clock: parts.clock,
+    chance: () => 0,
+    warn: onWarning,
+    tally: new Tally(),
+  })
+  return { ...parts, ports }
+}
+
+const TIME = seconds(10)
+
+/** For one exchange and what it needs. By the real clock, whatever `Setup.clock` shows. */
+export function newDeadline(): Deadline {
+  return deadlineAt(later(systemClock.now(), TIME), systemClock)
+}
+
+/** First 16 hex digits of the SHA-256. */
+export function fingerprint(secret: Redacted): string {
+  return createHash('sha256').update(secret.reveal()).digest('hex').slice(0, 16)
+}
+
+/** Whether the fault is only that a secret was not given to the doctor. */
+export function isNotGiven({ reason, circumstances }: Fault): boolean {
+  return reason === 'secret_unavailable' && circumstances.detail === 'not_given'
+}
+
+export function meaningOf({ reason, circumstances }: Fault): string {
+  const { detail } = circumstances
+  return `${reason}${detail === undefined ? '' : ` (${detail})`}: ${FAULT_REASONS[reason].meaning}`
+}
+
+export function remedyOf({ reason, circumstances }: Fault): string {
+  return circumstances.hint ?? FAULT_REASONS[reason].remedy
+}
+
+export function warningText(reason: WarningReason): { meaning: string; remedy: string } {
+  return WARNING_REASONS[reason]
+}

@@ -1,0 +1,506 @@
+/** `npm run doctor` names the cause of each broken set-up of the local stack as its first failure. */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Check } from '../../scripts/doctor/check.ts'
+import { diagnose, type Examination } from '../../scripts/doctor/diagnose.ts'
+import { firstFailure, toJsonReport, toLine } from '../../scripts/doctor/report.ts'
+import { createPorts } from '../../src/boot/compose.ts'
+import { numericDate, systemClock } from '../../src/platform/clock.ts'
+import { Redacted } from '../../src/platform/redacted.ts'
+import { startIdentityDomain, type IdentityDomain } from '../../stack/identity/identity-domain.ts'
+import { startIntegration, type Integration } from '../../stack/integration.ts'
+import { startLocalStack, type LocalStack } from '../../stack/local-stack.ts'
+import {
+  API_AUDIENCE,
+  OIC_AUDIENCE,
+  OIC_SCOPE,
+  randomSecret,
+  SECRET_OCIDS,
+} from '../../stack/registrations.ts'
+import { createResourcePrincipal, type ResourcePrincipal } from '../../stack/resource-principal.ts'
+import { startVault, type Vault } from '../../stack/vault.ts'
+
+const FUSION_SCOPE = 'https://fusion.example.org:443urn:opc:resource:fusion::all'
+const SECOND = 'second-application'
+
+let stack: LocalStack
+let token: string
+/** A domain and an instance in which the applications have other permissions. */
+let domain: IdentityDomain
+let instance: Integration
+let vault: Vault
+let principal: ResourcePrincipal
+const secondSecret = randomSecret()
+
+beforeAll(async () => {
+  stack = await startLocalStack()
+  token = await stack.requestCallerToken(stack.registrations.partnerA, `${API_AUDIENCE}echo:invoke`)
+  const resource = { accessTokenFormat: 'jwt', lifetimeSeconds: 3600 } as const
+  const [fusionAudience = '', fusionScope = ''] = FUSION_SCOPE.split(/(?=urn:)/)
+  domain = await startIdentityDomain({
+    name: 'second',
+    flavour: 'idcs',
+    clients: [
+      {
+        clientId: SECOND,
+        clientSecret: secondSecret,
+        scopes: [`${OIC_AUDIENCE}${OIC_SCOPE}`, FUSION_SCOPE],
+      },
+    ],
+    resourceServers: [
+      { ...resource, audience: OIC_AUDIENCE, scopes: [OIC_SCOPE] },
+      { ...resource, audience: fusionAudience, scopes: [fusionScope] },
+    ],
+  })
+  instance = await startIntegration({
+    issuer: () => domain.issuer,
+    jwks: () => domain.publicKeys(),
+    audience: OIC_AUDIENCE,
+    scope: OIC_SCOPE,
+    serviceInvokers: new Set(),
+  })
+  principal = await createResourcePrincipal()
+  Object.assign(process.env, principal.environment)
+  vault = await startVault({ trust: [principal] })
+  const { introspector, oicInvoker } = stack.registrations
+  vault.addSecret(SECRET_OCIDS.introspection, introspector.clientSecret)
+  vault.addSecret(SECRET_OCIDS.backend, oicInvoker.clientSecret)
+})
+afterAll(async () => {
+  await Promise.all([stack.close(), domain.close(), instance.close(), vault.close()])
+  principal.remove()
+})
+
+type Json = Record<string, unknown>
+
+/** As it is deployed, with the OCID of a function. `change` gets the specification's text. */
+function deployment(change: (text: string) => string = (text) => text): Json {
+  const text = JSON.stringify(stack.deployments[0]?.specification)
+  const named = text.replace(/ocid1\.fnfunc[^"]*/, 'ocid1.fnfunc.oc1.phx.aaaaaaaaexample')
+  return JSON.parse(change(named)) as Json
+}
+
+interface Change {
+  readonly config?: Readonly<Record<string, string | undefined>>
+  readonly secrets?: Readonly<Record<string, string>>
+  readonly examination?: Partial<Examination>
+}
+
+async function examine({ config, secrets, examination }: Change = {}): Promise<readonly Check[]> {
+  const { introspector, oicInvoker } = stack.registrations
+  const allSecrets = {
+    [SECRET_OCIDS.introspection]: introspector.clientSecret,
+    [SECRET_OCIDS.backend]: oicInvoker.clientSecret,
+    ...secrets,
+  }
+  const checks: Check[] = []
+  for await (const check of diagnose({
+    configuration: { ...stack.config, ...config },
+    secrets: new Map(
+      Object.entries(allSecrets).map(([ocid, secret]) => [ocid, new Redacted(secret)]),
+    ),
+    vault: undefined,
+    deployment: deployment(),
+    oic: stack.integration.url,
+    token,
+    clock: systemClock,
+    ...examination,
+  })) {
+    checks.push(check)
+  }
+  const printed = checks.map(toLine).join('\n') + JSON.stringify(toJsonReport(checks))
+  for (const secret of [...Object.values(allSecrets), secondSecret, token]) {
+    expect(printed).not.toContain(secret.trim())
+  }
+  return checks
+}
+
+function secondApplication() {
+  return {
+    back_end_token_endpoint: domain.tokenEndpoint,
+    back_end_app_client_id: SECOND,
+  }
+}
+
+describe('a set-up that works', () => {
+  it('has no failure, from the configuration to the route', async () => {
+    const invocations = stack.authorizer.log.length
+    const route = `${stack.gateway.url}/oic/echo/hello`
+
+    const checks = await examine({ examination: { route } })
+
+    expect(checks.filter(({ status }) => status === 'fail' || status === 'warn')).toStrictEqual([])
+    expect(new Set(checks.map(({ name }) => name))).toStrictEqual(
+      new Set([
+        'configuration',
+        'secret',
+        'endpoint',
+        'clock',
+        'introspection',
+        'backend token',
+        'backend',
+        'caller’s token',
+        'deployment',
+        'route',
+      ]),
+    )
+    const decisions = stack.authorizer.log
+      .slice(invocations)
+      .filter(({ line }) => line.includes('"decision"') && line.includes('"permit"'))
+    expect(decisions).toHaveLength(1)
+  })
+
+  it('reads secrets from Vault as the function does', async () => {
+    const checks = await examine({
+      config: { vault_secrets_endpoint: vault.url },
+      examination: { secrets: new Map(), vault: functionsVault },
+    })
+
+    expect(firstFailure(checks)).toBeUndefined()
+    expect(checks.filter(({ name }) => name === 'secret').map(({ status }) => status)).toEqual([
+      'ok',
+      'ok',
+    ])
+  })
+
+  it('skips what needs a secret that is not at hand', async () => {
+    const checks = await examine({ examination: { secrets: new Map() } })
+
+    expect(firstFailure(checks)).toBeUndefined()
+    expect(checks.filter(({ status }) => status === 'skip').map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        'secret',
+        'introspection',
+        'backend token',
+        'caller’s token',
+        'route',
+      ]),
+    )
+  })
+})
+
+function functionsVault(settings: Parameters<NonNullable<Examination['vault']>>[0]) {
+  return createPorts(settings, undefined, systemClock, () => undefined).secrets
+}
+
+interface Broken {
+  readonly change: () => Change
+  readonly name: string
+  readonly detail: RegExp
+  readonly remedy: RegExp
+}
+
+function clockOff(seconds: number): Change {
+  return { examination: { clock: { now: () => numericDate(systemClock.now() + seconds) } } }
+}
+
+const BROKEN: Readonly<Record<string, Broken>> = {
+  'wrong audience': {
+    change: () => ({ config: { audience: 'https://another-api.example.com/' } }),
+    name: 'caller’s token',
+    detail: /audience_mismatch.*another-api/,
+    remedy: /correct `audience`/,
+  },
+  'scope without host': {
+    change: () => ({ config: { back_end_scope: OIC_SCOPE } }),
+    name: 'configuration',
+    detail: /has no host/,
+    remedy: /begins with https/,
+  },
+  'scope with a blank': {
+    change: () => ({ config: { back_end_scope: `${OIC_AUDIENCE} ${OIC_SCOPE}` } }),
+    name: 'configuration',
+    detail: /blank inside a scope/,
+    remedy: /without the blank/,
+  },
+  'two resources in one token': {
+    change: () => ({
+      config: {
+        ...secondApplication(),
+        back_end_scope: `${OIC_AUDIENCE}${OIC_SCOPE} ${FUSION_SCOPE}`,
+      },
+      secrets: { [SECRET_OCIDS.backend]: secondSecret },
+    }),
+    name: 'backend token',
+    detail: /invalid_scope/,
+    remedy: /two resources/,
+  },
+  'ServiceInvoker missing': {
+    change: () => ({
+      config: secondApplication(),
+      secrets: { [SECRET_OCIDS.backend]: secondSecret },
+      examination: { oic: instance.url },
+    }),
+    name: 'backend',
+    detail: /status 401/,
+    remedy: /role ServiceInvoker/,
+  },
+  'Introspect not allowed': {
+    change: () => ({
+      config: { idcs_app_client_id: stack.registrations.partnerB.clientId },
+      secrets: { [SECRET_OCIDS.introspection]: stack.registrations.partnerB.clientSecret },
+    }),
+    name: 'introspection',
+    detail: /introspection_refused/,
+    remedy: /tick Introspect/,
+  },
+  'application not activated': {
+    // A domain knows the client of an application only while that is active.
+    change: () => ({ config: { back_end_app_client_id: 'not-activated' } }),
+    name: 'backend token',
+    detail: /invalid_client/,
+    remedy: /not-activated and activate it/,
+  },
+  'application for introspection not activated': {
+    change: () => ({ config: { idcs_app_client_id: 'not-activated' } }),
+    name: 'introspection',
+    detail: /invalid_client|introspection_refused/,
+    remedy: /not-activated and activate it/,
+  },
+  'keys protected': {
+    change: () => ({
+      config: { validation: 'jwt', jwks_uri: stack.callers.jwksUri, jwks_access: 'public' },
+    }),
+    name: 'keys',
+    detail: /status_401/,
+    remedy: /Access signing certificate/,
+  },
+  'keys protected, nothing configured': {
+    change: () => ({ config: { validation: 'jwt', jwks_uri: stack.callers.jwksUri } }),
+    name: 'configuration',
+    detail: /protects its keys/,
+    remedy: /client_credentials/,
+  },
+  'Vault policy missing': {
+    change: () => {
+      vault.removeAccess(SECRET_OCIDS.backend)
+      return {
+        config: { vault_secrets_endpoint: vault.url },
+        examination: { secrets: new Map(), vault: functionsVault },
+      }
+    },
+    name: 'secret',
+    detail: /status_404/,
+    remedy: /read secret-bundles/,
+  },
+  'secret with a line break': {
+    change: () => ({
+      secrets: { [SECRET_OCIDS.backend]: `${stack.registrations.oicInvoker.clientSecret}\n` },
+    }),
+    name: 'secret',
+    detail: /line break/,
+    remedy: /printf %s/,
+  },
+  'secret of the other application': {
+    change: () => ({
+      secrets: { [SECRET_OCIDS.backend]: stack.registrations.introspector.clientSecret },
+    }),
+    name: 'secret',
+    detail: /is the secret of gateway-authorizer, too/,
+    remedy: /own secret: copy that of oic-invoker/,
+  },
+  'wrong argument name': {
+    change: () => ({
+      examination: {
+        deployment: deployment((text) => text.replaceAll('"token"', '"access_token"')),
+      },
+    }),
+    name: 'deployment',
+    detail: /no argument token/,
+    remedy: /request\.headers\[Authorization\]/,
+  },
+  'Bearer doubled': {
+    change: () => ({
+      examination: {
+        deployment: deployment((text) =>
+          text.replaceAll('${request.auth', 'Bearer ${request.auth'),
+        ),
+      },
+    }),
+    name: 'deployment',
+    detail: /puts Bearer before/,
+    remedy: /Set Authorization to/,
+  },
+  'transformation missing on one route': {
+    change: () => {
+      const specification = deployment() as { routes: { requestPolicies: Json }[] }
+      delete specification.routes[2]?.requestPolicies['headerTransformations']
+      return { examination: { deployment: specification } }
+    },
+    name: 'deployment',
+    detail: /does not set Authorization/,
+    remedy: /OVERWRITE/,
+  },
+  'clock ten minutes ahead': {
+    change: () => clockOff(600),
+    name: 'clock',
+    detail: /(599|600|601) s ahead/,
+    remedy: /set-ntp/,
+  },
+  'clock ten minutes behind': {
+    change: () => clockOff(-600),
+    name: 'clock',
+    detail: /(599|600|601) s behind/,
+    remedy: /set-ntp/,
+  },
+  'the domains of OIC and the callers swapped': {
+    change: () => ({
+      config: {
+        idcs_introspection_endpoint: stack.oicDomain.introspectionEndpoint,
+        back_end_token_endpoint: stack.callers.tokenEndpoint,
+      },
+    }),
+    name: 'introspection',
+    detail: /introspection_refused/,
+    remedy: /domains are swapped/,
+  },
+}
+
+describe('a broken set-up', () => {
+  it('tells that the back end’s token is requested in the callers’ domain', async () => {
+    const checks = await examine({
+      config: { back_end_token_endpoint: stack.callers.tokenEndpoint },
+    })
+
+    expect(firstFailure(checks)).toMatchObject({
+      name: 'backend token',
+      remedy: expect.stringContaining('The token endpoint is in the callers’ domain'),
+    })
+  })
+
+  it.each(Object.entries(BROKEN))(
+    '%s: is the first failure, with its remedy',
+    async (_title, { change, name, detail, remedy }) => {
+      const checks = await examine(change())
+
+      expect(firstFailure(checks)).toMatchObject({
+        name,
+        detail: expect.stringMatching(detail),
+        remedy: expect.stringMatching(remedy),
+      })
+    },
+  )
+
+  it('is examined to its end when a server does not answer', async () => {
+    const checks = await examine({
+      config: { back_end_token_endpoint: 'http://127.0.0.1:1/oauth2/v1/token' },
+    })
+
+    expect(firstFailure(checks)).toMatchObject({
+      name: 'endpoint',
+      subject: 'http://127.0.0.1:1',
+      detail: 'the connection is refused',
+    })
+    expect(checks.filter(({ status }) => status === 'ok').map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['introspection', 'caller’s token', 'deployment']),
+    )
+  })
+
+  it('shows whose status a route’s 404 is', async () => {
+    const route = `${stack.gateway.url}/oic/nowhere`
+
+    const checks = await examine({ examination: { route } })
+
+    expect(firstFailure(checks)).toMatchObject({
+      name: 'route',
+      remedy: expect.stringContaining('Compare path prefix'),
+    })
+  })
+})
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+function run(words: readonly string[], input: string) {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/doctor.ts', ...words], {
+    cwd: ROOT,
+    env: { PATH: process.env['PATH'] ?? '', NODE_NO_WARNINGS: '1' },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  const told = { stdout: '', stderr: '' }
+  child.stdout.on('data', (chunk: Buffer) => (told.stdout += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (told.stderr += chunk.toString()))
+  child.stdin.end(input)
+  return new Promise<{ status: number | null; stdout: string; stderr: string }>((resolve) => {
+    child.once('close', (status) => {
+      resolve({ status, ...told })
+    })
+  })
+}
+
+describe('npm run doctor', () => {
+  let folder: string
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'doctor-'))
+  })
+  afterAll(() => {
+    rmSync(folder, { recursive: true })
+  })
+
+  function write(name: string, content: unknown): string {
+    const path = join(folder, name)
+    writeFileSync(path, JSON.stringify(content))
+    return path
+  }
+
+  function words(config: Readonly<Record<string, string>>): readonly string[] {
+    const { introspector, oicInvoker } = stack.registrations
+    const secrets = {
+      [introspector.clientId]: introspector.clientSecret,
+      [SECRET_OCIDS.backend]: oicInvoker.clientSecret,
+    }
+    return [
+      ...['--config', write('config.json', { ...stack.config, ...config })],
+      ...['--secrets', write('secrets.json', secrets)],
+      ...['--oic', stack.integration.url],
+      ...['--deployment', write('deployment.json', deployment())],
+      ...['--gateway', stack.gateway.url, '--route', '/oic/echo/hello'],
+    ]
+  }
+
+  it('prints one line for each check, and ends with 0 without a failure', async () => {
+    const { status, stdout, stderr } = await run(words({}), `Bearer ${token}\n`)
+
+    expect({ status, stderr }).toStrictEqual({ status: 0, stderr: '' })
+    expect(stdout).toMatch(/^ok {4}configuration: /)
+    expect(stdout).toMatch(/\nNo failure: \d+ ok, 0 warnings, 0 failures, /)
+    expect(stdout).not.toContain(token)
+  })
+
+  it('prints JSON, and ends with 1 for a failure', async () => {
+    const { status, stdout } = await run(
+      [...words({ back_end_app_client_id: 'not-activated' }), '--json'],
+      token,
+    )
+
+    expect(status).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      first_failure: { name: 'backend token', status: 'fail' },
+    })
+  })
+
+  it.each([
+    ['no configuration', () => [], /--config is missing/],
+    [
+      'a file that is no configuration',
+      () => ['--config', write('a.json', [1])],
+      /cannot be checked/,
+    ],
+    [
+      'a gateway without a route',
+      () => ['--config', write('b.json', {}), '--gateway', 'https://a.example'],
+      /both --gateway and --route/,
+    ],
+    ['a route of another form', () => ['--route', 'echo'], /begins with \//],
+  ])('refuses %s in one line', async (_title, args, message) => {
+    const { status, stdout, stderr } = await run(args(), '')
+
+    expect({ status, stdout }).toStrictEqual({ status: 64, stdout: '' })
+    expect(stderr).toMatch(message)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+  })
+})
