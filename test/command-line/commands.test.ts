@@ -49,10 +49,11 @@ it.each(COMMANDS)(
   },
 )
 
-// The same module reads each command line; these two have different exit statuses for usage errors.
+// The same module reads each command line; these have different exit statuses for usage errors.
 it.each([
   ['check-config', 2],
   ['explain', 64],
+  ['doctor', 64],
 ])(
   'npm run %s rejects an unknown option in one line, with exit status %i',
   async (name, status) => {
