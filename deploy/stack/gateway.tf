@@ -68,7 +68,12 @@ resource "oci_apigateway_deployment" "this" {
         type                        = "CUSTOM_AUTHENTICATION"
         function_id                 = oci_functions_function.this.id
         is_anonymous_access_allowed = true
-        parameters                  = { token = "request.headers[Authorization]" }
+        parameters = {
+          token          = "request.headers[Authorization]"
+          opc_request_id = "request.headers[opc-request-id]"
+        }
+        # Without it each request id would make a cache entry of its own.
+        cache_key = ["token"]
 
         validation_failure_policy {
           type             = "MODIFY_RESPONSE"

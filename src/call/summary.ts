@@ -1,17 +1,14 @@
-/**
- * Owns the log's summary: what the last minute's traffic cost its neighbours, and what it did not.
- * I/O: the log that it is given.
- */
+/** The `summary` log line: the last minute's decisions, and the requests sent and saved. */
 import { RATE_LIMITS_PER_MINUTE, type RateLimitTier } from '../config/model.ts'
 import type { Decision } from '../decision.ts'
 import { later, seconds, secondsUntil, type Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { Tally } from '../platform/tally.ts'
 
-/** Notes a decision, and tells a summary where one is due. */
+/** Counts a decision, and logs a summary if one is due. */
 export type Summarize = (decision: Decision) => void
 
-/** A function has no timers that can be relied on: a summary comes with the first call after this. */
+/** Timers stop while a function is frozen, so the first call after this period logs the summary. */
 const PERIOD = seconds(60)
 
 export function createSummarize(
@@ -46,7 +43,7 @@ export function createSummarize(
   }
 }
 
-/** Of this instance alone: all others, and everybody else at the domain, come on top. */
+/** Of this instance only. Other instances and other clients of the domain use the same limit. */
 function rateLimit(tier: RateLimitTier, calls: number, span: number) {
   const perMinute = (calls * 60) / span
   const limit = RATE_LIMITS_PER_MINUTE[tier]

@@ -1,6 +1,6 @@
 /**
- * Classic mistakes: tokens that tenants of a provider often send, and that the rules refuse without
- * saying what they are. Each provider knows its own.
+ * Replaces a general denial reason by a provider's specific one, for tokens that callers of that
+ * provider often send by mistake.
  */
 import type { IssuerConfig } from '../config/model.ts'
 import { claimedIssuer, type UnverifiedJwt } from '../oauth/unverified-jwt.ts'
@@ -8,7 +8,7 @@ import { member, stringOrStrings } from '../platform/json.ts'
 import { providerNamed } from '../providers/index.ts'
 import type { DenialReason } from '../reasons.ts'
 
-/** Reasons that say only that a token does not fit; a better one may be known. */
+/** General reasons, for which a provider may have a specific one. */
 const VAGUE: readonly DenialReason[] = [
   'issuer_mismatch',
   'audience_mismatch',
@@ -19,7 +19,7 @@ const VAGUE: readonly DenialReason[] = [
   'token_inactive',
 ]
 
-/** A more precise reason where the token shows one, else `reason`. */
+/** The provider's specific reason for this token, else `reason`. */
 export function diagnose(
   reason: DenialReason,
   issuers: readonly IssuerConfig[],

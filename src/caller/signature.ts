@@ -1,7 +1,4 @@
-/**
- * Owns the check of a JWT's signature (RFC 7515 §5.2), and the memory of those that were good.
- * Pure: the clock is given.
- */
+/** Verifies a JWT's signature (RFC 7515 §5.2) and caches the tokens whose signature was valid. */
 import { compactVerify } from 'jose'
 import type { SignatureAlgorithm } from '../oauth/signature-algorithms.ts'
 import { cacheKey, ExpiringCache } from '../platform/cache.ts'
@@ -18,17 +15,16 @@ export interface SignedToken {
 /** Whether one of the keys signed the token. */
 export type IsSigned = (keys: readonly TrustedKey[], token: SignedToken) => Promise<boolean>
 
-/** Tokens that one container sees again before they expire. */
-const REMEMBERED = 2_000
+/** Enough for the tokens that one container sees again before they expire. */
+const MAX_CACHED_TOKENS = 2_000
 
 /**
- * Gateways ask again about a token that they have seen, and its signature does not change: which
- * key it was good by is remembered, by a hash of the whole token. That counts only where this very
- * key, as it was fetched, is still among those that may have signed; whatever the token claims is
- * judged each time.
+ * Gateways send the same token again and again, and its signature does not change. The cache maps a
+ * hash of the whole token to the key that verified it. An entry counts only while that key object is
+ * still among the candidates. Claims are validated on each call.
  */
 export function createIsSigned(clock: Clock): IsSigned {
-  const signers = new ExpiringCache<TrustedKey>(REMEMBERED, clock)
+  const signers = new ExpiringCache<TrustedKey>(MAX_CACHED_TOKENS, clock)
   return async (keys, { text, alg, expiresAt }) => {
     const id = cacheKey(text, alg)
     const signer = signers.get(id)
@@ -51,7 +47,7 @@ async function isSignedBy(
     await compactVerify(text, key, { algorithms: [alg] })
     return true
   } catch {
-    // Another key with the same name may be the one.
+    // Another key with the same `kid` may have signed it.
     return false
   }
 }

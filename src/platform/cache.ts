@@ -1,7 +1,4 @@
-/**
- * Owns the one kind of cache that the authorizer has: bounded, expiring by the wall clock, no timers.
- * Pure: the clock is given.
- */
+/** The cache of the authorizer (bounded, expiring by the wall clock, without timers), and single flight. */
 import { createHash } from 'node:crypto'
 import { isOver, later, seconds, type Clock, type Deadline, type NumericDate } from './clock.ts'
 import type { Result } from './result.ts'
@@ -13,15 +10,15 @@ interface Entry<T> {
   readonly expiresAt: NumericDate
 }
 
-/** Before it was stored an entry is as dead as after its end: the clock was set back since. */
+/** False also before `storedAt`: then the clock was set back. */
 function isAlive({ storedAt, expiresAt }: Entry<unknown>, now: NumericDate): boolean {
   return storedAt <= now && now < expiresAt
 }
 
-/** How often what has expired is looked for; each look goes through all entries. */
+/** How often expired entries are removed; each sweep visits all entries. */
 const SWEEP_INTERVAL = seconds(10)
 
-/** All caches that are in use: each look goes through those, too, that nobody asks any more. */
+/** All caches in use. A sweep also covers those that are no longer read. */
 const caches = new Set<WeakRef<ExpiringCache<unknown>>>()
 
 function cachesInUse(): readonly ExpiringCache<unknown>[] {
@@ -33,27 +30,27 @@ function cachesInUse(): readonly ExpiringCache<unknown>[] {
 }
 
 /**
- * What all caches of the process may hold together, a quarter of the heap that the image sets:
- * however many issuers and backends are configured, the function's memory is the same.
+ * Limit for all caches of the process together, a quarter of the heap that the image sets. It does
+ * not depend on how many issuers and backends are configured.
  */
-const MOST_BYTES = 16 * 1024 * 1024
+const MAX_BYTES = 16 * 1024 * 1024
 
-/** What an entry takes beside what is told of it: key, instants, objects. */
+/** Memory of an entry beside its value: key, times, objects. */
 const ENTRY_BYTES = 512
 
-/** The heaviest caches give up their least recently used entries until all fit. */
+/** Removes the least recently used entries of the largest caches until all fit. */
 function makeRoom(): void {
   const inUse = cachesInUse()
   let total = inUse.reduce((sum, { bytes }) => sum + bytes, 0)
-  while (total > MOST_BYTES) {
+  while (total > MAX_BYTES) {
     const heaviest = inUse.reduce((one, other) => (other.bytes > one.bytes ? other : one))
     total -= heaviest.dropOldest()
   }
 }
 
 /**
- * Keeps values until they expire or until `capacity` more recently used ones have pushed them out.
- * What has expired is let go soon, asked for or not, so that no token lies in memory for long.
+ * Keeps at most `capacity` values until they expire; a new one replaces the least recently used one.
+ * Expired entries are removed soon, read or not, so that no token stays in memory for long.
  */
 export class ExpiringCache<T> {
   readonly #entries = new Map<string, Entry<T>>()
@@ -69,7 +66,7 @@ export class ExpiringCache<T> {
     caches.add(new WeakRef(this))
   }
 
-  /** The value, unless it has expired: an entry is dead at its `expiresAt`, not after it. */
+  /** The value, unless `expiresAt` is reached. */
   get(key: string): T | undefined {
     this.#sweep()
     const entry = this.#entries.get(key)
@@ -84,7 +81,7 @@ export class ExpiringCache<T> {
     return entry.value
   }
 
-  /** `bytes`: roughly what the value takes in memory, where that is much. */
+  /** `bytes`: roughly the value's size in memory, if it is large. */
   set(key: string, value: T, expiresAt: NumericDate, bytes = 0): void {
     this.#sweep()
     this.delete(key)
@@ -104,12 +101,12 @@ export class ExpiringCache<T> {
     return this.#entries.size
   }
 
-  /** What all entries take, as far as that is known. */
+  /** The approximate size of all entries. */
   get bytes(): number {
     return this.#bytes
   }
 
-  /** Lets go of the least recently used entry, and tells what it took. */
+  /** Removes the least recently used entry and returns its size. */
   dropOldest(): number {
     const before = this.#bytes
     const oldest = this.#entries.keys().next()
@@ -117,7 +114,7 @@ export class ExpiringCache<T> {
     return before - this.#bytes
   }
 
-  /** Lets go of what has expired. */
+  /** Removes the expired entries. */
   dropExpired(): void {
     const now = this.#clock.now()
     this.#sweepAt = later(now, SWEEP_INTERVAL)
@@ -133,21 +130,21 @@ export class ExpiringCache<T> {
 }
 
 /**
- * A cache key over several parts: SHA-256 of a form in which no two lists of parts look alike, so
- * that neither a token stands in memory as a key nor one caller's answer is found by another.
+ * A cache key over several parts: SHA-256 of their JSON array, which is different for different lists.
+ * So memory has no token as a key, and no caller gets another one's answer.
  */
 export function cacheKey(...parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
 }
 
 /**
- * Shares one run of `work` among all who ask for the same key while it is under way. Who finds that
- * it failed because the time of another was up, and has time left, has a run of its own.
+ * Shares one run of `work` among all concurrent calls with the same key. A call with time left starts
+ * its own run if the shared one failed because the deadline of another call was over.
  */
 export class SingleFlight<T, E> {
   readonly #underWay = new Map<string, Flight<T, E>>()
 
-  /** The run that is under way for this key, if any. */
+  /** The current run for this key, if any. */
   underWay(key: string): Promise<Result<T, E>> | undefined {
     return this.#underWay.get(key)?.result
   }
@@ -173,6 +170,6 @@ export class SingleFlight<T, E> {
 
 interface Flight<T, E> {
   readonly result: Promise<Result<T, E>>
-  /** Of who began it. */
+  /** The deadline of the call that started it. */
   readonly deadline: Deadline
 }
