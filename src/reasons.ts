@@ -235,8 +235,8 @@ export const FAULT_REASONS = {
   },
   secret_unusable: {
     meaning:
-      'The secret is empty, no UTF-8 text, no private key or not `user:password` where that is wanted.',
-    remedy: 'Create a new version of the secret; `detail` tells what is wrong with this one.',
+      'The secret is empty, not UTF-8, or does not have the required form: a private key, or `user:password`.',
+    remedy: 'Create a new version of the secret. `detail` has the problem of this one.',
   },
   introspection_unavailable: {
     meaning: 'The introspection endpoint did not answer, or not with status 200.',
@@ -255,28 +255,30 @@ export const FAULT_REASONS = {
       'Check that `idcs_introspection_endpoint` is the introspection endpoint and not a login page. `detail` names a malformed member.',
   },
   keys_unavailable: {
-    meaning: 'The issuer’s keys could not be fetched, and those at hand do not fit or are too old.',
+    meaning:
+      'The issuer’s keys could not be fetched, and the cached keys do not fit or are too old.',
     remedy:
-      '`detail` tells how. 401 or 403 from an identity domain: set `jwks_access` to `client_credentials`, or open the signing certificate to everybody.',
+      '`detail` has the cause. 401 or 403 from an identity domain: set `jwks_access` to `client_credentials`, or enable public access to the signing certificate.',
   },
   keys_unusable: {
     meaning:
-      'The issuer’s key address answered with something that is no JWK Set, or has no key to trust.',
-    remedy: 'Check `jwks_uri`.',
+      'The response from the issuer’s `jwks_uri` is not a JWK Set, or has no key that can be trusted.',
+    remedy: 'Check `jwks_uri`. The warning `keys_left_out` names the keys that were dropped.',
   },
   discovery_unavailable: {
     meaning: 'The issuer’s discovery document could not be fetched.',
-    remedy: '`detail` tells how.',
+    remedy: '`detail` has the cause. Check the URL and the subnet’s route to it.',
   },
   discovery_unusable: {
     meaning:
-      'The discovery document is none, is of another issuer, or lacks an endpoint that is needed.',
+      'The response is not a discovery document, belongs to another issuer, or lacks a required endpoint.',
     remedy:
-      '`detail` names what is wrong. Give the endpoints in the configuration where the provider publishes a foreign `issuer`.',
+      '`detail` has the problem. If the provider publishes a different `issuer`, configure the endpoints instead.',
   },
   token_endpoint_unavailable: {
-    meaning: 'The token endpoint for the backend did not answer, or not as a token endpoint.',
-    remedy: '`detail` tells how. 429: the identity domain’s rate limit is reached.',
+    meaning:
+      'The token endpoint for the backend did not answer, or answered with an unexpected status.',
+    remedy: '`detail` has the cause. 429: the rate limit of the identity domain is exceeded.',
   },
   credential_refused: {
     meaning: 'The token endpoint refused to issue a token for the backend (RFC 6749 §5.2).',
@@ -289,9 +291,9 @@ export const FAULT_REASONS = {
   },
   credential_too_short_lived: {
     meaning:
-      'The token endpoint issues tokens that live shorter than `min_back_end_token_seconds`.',
+      'The token endpoint issues tokens with a shorter lifetime than `min_back_end_token_seconds`.',
     remedy:
-      'Raise the token lifetime of the integration’s application: the gateway keeps each answer for 60 seconds at least.',
+      'Increase the token lifetime in the integration’s application. The gateway caches each answer for at least 60 seconds.',
   },
   deadline_exceeded: {
     meaning: 'The call’s time ran out before a decision was made.',
@@ -312,38 +314,38 @@ interface WarningMeaning {
 export const WARNING_REASONS = {
   document_not_read: {
     meaning:
-      'Vault does not give the configuration document any more. The last one serves for an hour.',
+      'Vault no longer returns the configuration document. The last one stays in use for up to an hour.',
     remedy:
-      '`detail` tells why. 404: the secret is gone, or the policy. Otherwise: route to Vault.',
+      '`detail` has the cause. 404: the secret or the policy is missing. Otherwise: route to Vault.',
   },
   keys_left_out: {
     meaning:
       'The issuer publishes keys that are not trusted to verify signatures. Tokens that they signed are denied.',
     remedy:
-      '`detail` names each by its `kid`, and why. Nothing to do if tokens are signed with another key.',
+      '`detail` has the `kid` of each and the cause. If tokens are signed with another key, nothing has to be done.',
   },
   secret_has_white_space: {
-    meaning: 'A client secret begins or ends with white space, and is sent with it.',
+    meaning: 'A client secret begins or ends with white space. It is sent unchanged.',
     remedy: 'Create a new version without it: `printf %s`, not `echo`.',
   },
   previous_secret_used: {
     meaning:
-      'The identity provider refused the current version of a secret and took the previous one.',
-    remedy: 'Rotate at the identity provider, too, or wait for it.',
+      'The identity provider rejected the current version of a secret and accepted the previous one.',
+    remedy: 'Complete the rotation at the identity provider.',
   },
   backend_audience_mismatch: {
-    meaning: 'The token for the backend is for another audience than its configuration names.',
+    meaning: 'The token for the backend has a different audience from the configured one.',
     remedy: 'If the backend answers 401, compare the scope with the integration’s application.',
   },
   backend_scope_mismatch: {
-    meaning: 'The token for the backend lacks a scope that was asked for.',
-    remedy: 'If the backend answers 401, add the scope to our application at the identity domain.',
+    meaning: 'The token for the backend lacks a requested scope.',
+    remedy: 'If the backend answers 401, add the scope to the application that requests the token.',
   },
 } as const satisfies Record<string, WarningMeaning>
 
 export type WarningReason = keyof typeof WARNING_REASONS
 
-/** Tells a warning, with the names (never the values) of what it is about. */
+/** Logs a warning, with the names (never the values) of what it concerns. */
 export type Warn = (reason: WarningReason, about: Readonly<Record<string, string>>) => void
 
 export type DenialReason = keyof typeof DENIAL_REASONS
