@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os'
+
 /**
- * Sources and tests run as the ES modules that they are; swc only takes the types off.
+ * Sources and tests run as ES modules; swc strips the types.
  * @type {import('jest').Config}
  */
 export default {
@@ -7,7 +9,10 @@ export default {
   testEnvironmentOptions: { globalsCleanup: 'on' },
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  // Processes and keys are slow in the making on a busy machine.
+  // Jest leaves one core free by default. On two cores that is half of them, and tests that start the
+  // function wait more than they compute.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // Starting processes and making keys is slow on a busy machine.
   testTimeout: 30_000,
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

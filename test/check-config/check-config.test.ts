@@ -441,8 +441,8 @@ describe('the size that OCI Functions takes', () => {
 describe('as a process', () => {
   const run = (words: readonly string[], input = '') => {
     const { status, stdout, stderr } = spawnSync(
-      'node_modules/.bin/tsx',
-      ['scripts/check-config.ts', ...words],
+      process.execPath,
+      ['--import', 'tsx', 'scripts/check-config.ts', ...words],
       { cwd: ROOT, input, encoding: 'utf8', timeout: 60_000 },
     )
     return { status, stdout, stderr }

@@ -1,7 +1,9 @@
-import { spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { expect, it, jest } from '@jest/globals'
+import { promisify } from 'node:util'
+import { beforeAll, describe, expect, it, jest } from '@jest/globals'
+import type { Ending } from './run-commands.ts'
 
 jest.setTimeout(120_000)
 
@@ -10,67 +12,65 @@ const { scripts } = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')) as 
   scripts: Readonly<Record<string, string>>
 }
 
-/** All commands but `token`, whose help has a test of its own. */
+/** All commands of the project. `token` prints its help to standard error and has its own test. */
 const COMMANDS = Object.entries(scripts).flatMap(([name, script]) => {
   const file = /^tsx (\S+)$/.exec(script)?.[1]
   return file === undefined || name === 'token' ? [] : [[name, file] as const]
 })
 
-function run(file: string, ...words: readonly string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', file, ...words], {
-    cwd: ROOT,
-    env: { PATH: process.env['PATH'] ?? '', NODE_NO_WARNINGS: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const output = { stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()))
-  return new Promise<{ status: number | null; stdout: string; stderr: string }>((resolve) => {
-    child.once('close', (status) => {
-      resolve({ status, ...output })
-    })
-  })
-}
+/** Their exit status 2 is a verdict, so that usage errors end with 64, EX_USAGE. */
+const DIAGNOSES: readonly string[] = ['explain', 'doctor']
+
+const NO_NODE = [
+  ['scripts/bench.ts', '--node', '/no/such/node'],
+  ['scripts/soak.ts', '--node', '/bin/false'],
+] as const
+
+const LINES = [
+  ...COMMANDS.flatMap(([, file]) => [
+    [file, '--help'],
+    [file, '--colour'],
+  ]),
+  ...NO_NODE,
+]
+
+let endings: ReadonlyMap<string, Ending>
+beforeAll(async () => {
+  const words = ['--import', 'tsx', 'test/command-line/run-commands.ts', JSON.stringify(LINES)]
+  const env = { PATH: process.env['PATH'] ?? '', NODE_NO_WARNINGS: '1' }
+  const { stdout } = await promisify(execFile)(process.execPath, words, { cwd: ROOT, env })
+  const ended = JSON.parse(stdout) as Ending[]
+  endings = new Map(ended.map((ending, index) => [String(LINES[index]), ending]))
+})
 
 it('finds the commands', () => {
   expect(COMMANDS.map(([name]) => name)).toEqual(
-    expect.arrayContaining(['build', 'demo', 'soak', 'check-config', 'test:faults']),
+    expect.arrayContaining(['build', 'demo', 'soak', 'check-config', 'image', 'test:faults']),
   )
 })
 
-it.each(COMMANDS)(
-  'npm run %s -- --help prints its help and does nothing else',
-  async (name, file) => {
-    expect(await run(file, '--help')).toEqual({
+describe.each(COMMANDS)('npm run %s', (name, file) => {
+  it('prints its help', () => {
+    expect(endings.get(String([file, '--help']))).toEqual({
       status: 0,
       stdout: expect.stringMatching(new RegExp(`^npm run ${name}( --|\\n)[^]* {2}--help +shows`)),
       stderr: '',
     })
-  },
-)
+  })
 
-// The same module reads each command line; these have different exit statuses for usage errors.
-it.each([
-  ['check-config', 2],
-  ['explain', 64],
-  ['doctor', 64],
-])(
-  'npm run %s rejects an unknown option in one line, with exit status %i',
-  async (name, status) => {
-    expect(await run(`scripts/${name}.ts`, '--colour')).toEqual({
-      status,
+  it('rejects an unknown option in one line', () => {
+    expect(endings.get(String([file, '--colour']))).toEqual({
+      status: DIAGNOSES.includes(name) ? 64 : 2,
       stdout: '',
       stderr: 'There is no option --colour: see --help.\n',
     })
-  },
-)
+  })
+})
 
-it.each([
-  ['/no/such/node', 'scripts/bench.ts'],
-  ['/bin/false', 'scripts/soak.ts'],
-])('rejects --node %s, which does not run', async (path, file) => {
-  const { status, stdout, stderr } = await run(file, '--node', path)
-
-  expect([status, stdout]).toEqual([2, ''])
-  expect(stderr).toBe(`--node "${path}" is not valid: give the path of a Node that runs here.\n`)
+it.each(NO_NODE)('%s rejects %s %s', (...line) => {
+  expect(endings.get(String(line))).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: `--node "${line[2]}" is not valid: give the path of a Node that runs here.\n`,
+  })
 })

@@ -1,0 +1,3 @@
+import { describeFaults } from './describe-faults.ts'
+
+describeFaults('#37, #39, #51: faults of introspection', 'introspection')

@@ -1,0 +1,3 @@
+import { describeFaults } from './describe-faults.ts'
+
+describeFaults('#51: faults of the keys', 'keys')
