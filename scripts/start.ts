@@ -98,7 +98,7 @@ function isRefusal(error: Error): boolean {
 
 const { stack, webConsole } = desk
 console.log(describeOwn(stack, configuration?.own, deployment))
-console.log(describeStack(stack, values.port, desk.keyFile))
+console.log(describeStack(stack, values.port, desk))
 console.log(describeConsole(webConsole))
 
 let shown = 0

@@ -143,7 +143,7 @@ function judgeToken(backend: BackendConfig, credential: BackendCredential, setup
     warnings.push(reason),
   )(credential)
   const claims = readUnverifiedJwt(authorization.reveal().replace(/^Bearer /, ''))?.payload
-  const found = `SHA-256 ${fingerprint(authorization)}…${claims === undefined ? ', opaque' : describeClaims(claims)}`
+  const found = `fingerprint ${fingerprint(authorization)}${claims === undefined ? ', opaque' : describeClaims(claims)}`
   const [objection] = warnings
   if (objection !== undefined) {
     return fail(

@@ -97,7 +97,7 @@ function checkForm(use: SecretUse, secret: Redacted, others: GivenSecrets, confi
   const { hasWhiteSpace } = readSecretContent(secret)
   return hasWhiteSpace
     ? warn(about, 'begins or ends with a blank', 'Compare it with the application.')
-    : ok(about, `SHA-256 ${fingerprint(secret)}…`)
+    : ok(about, `fingerprint ${fingerprint(secret)}`)
 }
 
 /** A private key may be that of several clients. */

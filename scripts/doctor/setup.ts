@@ -1,5 +1,5 @@
 /** What all checks share once the configuration is readable. */
-import { createHash } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { createCountedPorts, type CountedPorts } from '../../src/boot/ports.ts'
 import type { Config, Settings } from '../../src/config/model.ts'
 import type { Fault } from '../../src/decision.ts'
@@ -49,9 +49,14 @@ export function newDeadline(): Deadline {
   return deadlineAt(later(systemClock.now(), TIME), systemClock)
 }
 
-/** First 16 hex digits of the SHA-256. */
+const FINGERPRINT_KEY = randomBytes(32)
+
+/**
+ * Tells apart the secrets and tokens of one run. The key is new for each run: passwords can be guessed,
+ * and a report may be passed on.
+ */
 export function fingerprint(secret: Redacted): string {
-  return createHash('sha256').update(secret.reveal()).digest('hex').slice(0, 16)
+  return createHmac('sha256', FINGERPRINT_KEY).update(secret.reveal()).digest('hex').slice(0, 16)
 }
 
 /** Whether the fault is only that a secret was not given to the doctor. */

@@ -5,6 +5,7 @@ import { echoPath } from '../../stack/integration.ts'
 import { PATH_PREFIXES, type LocalStack } from '../../stack/local-stack.ts'
 import type { OwnConfiguration } from '../../stack/own-configuration.ts'
 import type { OwnDeployment } from '../../stack/own-deployment.ts'
+import type { Desk, DiagnosisFiles } from './desk.ts'
 import { OIC_AUDIENCE, OIC_SCOPE } from '../../stack/registrations.ts'
 
 /** What became of one's own configuration and specification; empty without them. */
@@ -40,14 +41,14 @@ export function describeOwn(
 export function describeStack(
   stack: LocalStack,
   firstPort: number,
-  keyFile: string | undefined,
+  { keyFile, diagnosis }: Pick<Desk, 'keyFile' | 'diagnosis'>,
 ): string {
   return [
     'The local stack is running. Ctrl-C stops it.',
     section('Servers', describeServers(stack, firstPort)),
     section('Routes of the gateway', describeRoutes(stack)),
     section('Clients and users', describeClients(stack)),
-    describeCalls(stack, keyFile),
+    describeCalls(stack, keyFile, diagnosis),
   ].join('\n\n')
 }
 
@@ -134,7 +135,11 @@ function describeClients({ providers, registrations }: LocalStack): readonly str
   ]
 }
 
-function describeCalls(stack: LocalStack, keyFile: string | undefined): string {
+function describeCalls(
+  stack: LocalStack,
+  keyFile: string | undefined,
+  diagnosis: DiagnosisFiles | undefined,
+): string {
   const { gateway, registrations, oicDomain, integration } = stack
   const provider = stack.providers.find(({ domain, clients }) => domain && clients.length > 0)
   const [client] = provider?.clients ?? []
@@ -153,6 +158,7 @@ function describeCalls(stack: LocalStack, keyFile: string | undefined): string {
           `  curl -i -H "Authorization: Bearer $TOKEN" ${gateway.url}${exampleRoute(stack)}`,
           '',
         ]),
+    ...describeDiagnosis(stack, diagnosis),
     ...describeAssertion(stack, keyFile),
     'Oracle Integration directly, in another terminal:',
     '',
@@ -169,6 +175,22 @@ function describeCalls(stack: LocalStack, keyFile: string | undefined): string {
     `  export CLIENT_SECRET=${oicPortal.clientSecret}`,
     token('code', `${straight} offline_access' --client-id ${oicPortal.clientId} --call ${direct}`),
   ].join('\n')
+}
+
+function describeDiagnosis(
+  { gateway, integration }: LocalStack,
+  files: DiagnosisFiles | undefined,
+): readonly string[] {
+  if (files === undefined) return []
+  const given = `--config ${files.config} --secrets ${files.secrets}`
+  const route = `${PATH_PREFIXES.multiArgument}/echo/hello`
+  return [
+    'Why it is permitted or denied, and a check of the whole set-up:',
+    '',
+    `  printf %s "$TOKEN" | npm run -s explain -- ${given}`,
+    `  printf %s "$TOKEN" | npm run -s doctor -- ${given} --deployment ${files.deployment} --oic ${integration.url} --gateway ${gateway.url} --route ${route}`,
+    '',
+  ]
 }
 
 function describeAssertion(stack: LocalStack, keyFile: string | undefined): readonly string[] {

@@ -7,11 +7,12 @@ import { createActions } from '../../stack/console/actions.ts'
 import { Recorder } from '../../stack/console/recorder.ts'
 import { startConsole, type Console } from '../../stack/console/server.ts'
 import {
+  PATH_PREFIXES,
   startLocalStack,
   type LocalStack,
   type LocalStackOptions,
 } from '../../stack/local-stack.ts'
-import { fixedSecret } from '../../stack/registrations.ts'
+import { fixedSecret, PLACEHOLDERS } from '../../stack/registrations.ts'
 import { checkConfig } from '../check-config/check-config.ts'
 import { readInput } from '../check-config/read-input.ts'
 import { routesOf } from './describe.ts'
@@ -21,7 +22,15 @@ export interface Desk {
   readonly webConsole: Console
   /** File with the private key of the client that asserts users; undefined without one. */
   readonly keyFile: string | undefined
+  /** What `explain` and `doctor` read; undefined with one's own configuration. */
+  readonly diagnosis: DiagnosisFiles | undefined
   close(): Promise<void>
+}
+
+export interface DiagnosisFiles {
+  readonly config: string
+  readonly secrets: string
+  readonly deployment: string
 }
 
 type DeskOptions = Omit<LocalStackOptions, 'secretOf' | 'observer'>
@@ -57,6 +66,8 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
       stack,
       webConsole,
       keyFile,
+      diagnosis:
+        options.ownConfiguration === undefined ? writeDiagnosisFiles(stack, folder) : undefined,
       close: async () => {
         forget()
         removeFolder()
@@ -67,6 +78,36 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
   } catch (error) {
     await stack.close()
     throw error
+  }
+}
+
+/** The deployment has the OCID of a function in place of the specification's placeholder. */
+function writeDiagnosisFiles(
+  { config, registrations, deployments }: LocalStack,
+  folder: string,
+): DiagnosisFiles {
+  const { introspector, oicInvoker } = registrations
+  const specification = JSON.stringify(
+    deployments.find(({ pathPrefix }) => pathPrefix === PATH_PREFIXES.multiArgument)?.specification,
+  )
+  const write = (name: string, text: string): string => {
+    const path = join(folder, name)
+    writeFileSync(path, text, { mode: 0o600 })
+    return path
+  }
+  return {
+    config: write('config.json', JSON.stringify(config)),
+    secrets: write(
+      'secrets.json',
+      JSON.stringify({
+        [introspector.clientId]: introspector.clientSecret,
+        [oicInvoker.clientId]: oicInvoker.clientSecret,
+      }),
+    ),
+    deployment: write(
+      'deployment.json',
+      specification.replace(PLACEHOLDERS.functionId, 'ocid1.fnfunc.oc1.phx.localstack'),
+    ),
   }
 }
 

@@ -1,5 +1,6 @@
 /** `npm run doctor` names the cause of each broken set-up of the local stack as its first failure. */
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -115,6 +116,9 @@ async function examine({ config, secrets, examination }: Change = {}): Promise<r
   const printed = checks.map(toLine).join('\n') + JSON.stringify(toJsonReport(checks))
   for (const secret of [...Object.values(allSecrets), secondSecret, token]) {
     expect(printed).not.toContain(secret.trim())
+    // A hash without a key would allow to guess passwords.
+    const hash = createHash('sha256').update(secret).digest('hex')
+    expect(printed).not.toContain(hash.slice(0, 8))
   }
   return checks
 }
