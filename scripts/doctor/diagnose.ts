@@ -62,13 +62,29 @@ export async function* diagnose(examination: Examination): AsyncGenerator<Check>
   if (examination.deployment === undefined) {
     yield skip(['deployment'], 'give its specification with --deployment')
   } else {
-    const problems = checkDeployment(examination.deployment, settings, config)
-    yield* problems.length === 0
-      ? [ok(['deployment'], 'arguments, cache key and header transformations fit')]
-      : problems.map(problemCheck('deployment'))
+    yield* deploymentChecks(examination.deployment, settings, config)
   }
   if (route === undefined) yield skip(['route'], 'give --gateway and --route')
   else yield* await checkRoute(route, token)
+}
+
+function deploymentChecks(
+  deployment: unknown,
+  settings: Settings,
+  config: Config | undefined,
+): readonly Check[] {
+  const problems = checkDeployment(deployment, settings, config)
+  if (problems.length > 0) return problems.map(problemCheck('deployment'))
+  // Only a policy of this type calls the function.
+  return JSON.stringify(deployment).includes('"CUSTOM_AUTHENTICATION"')
+    ? [ok(['deployment'], 'arguments, cache key and header transformations fit')]
+    : [
+        fail(
+          ['deployment'],
+          'it does not call an authorizer function',
+          'Give requestPolicies.authentication the type CUSTOM_AUTHENTICATION, as in deploy/api-deployment.json.',
+        ),
+      ]
 }
 
 async function* examineParts(

@@ -339,6 +339,18 @@ const BROKEN: Readonly<Record<string, Broken>> = {
     detail: /does not set Authorization/,
     remedy: /OVERWRITE/,
   },
+  'another authentication policy': {
+    change: () => ({
+      examination: {
+        deployment: deployment((text) =>
+          text.replace('CUSTOM_AUTHENTICATION', 'TOKEN_AUTHENTICATION'),
+        ),
+      },
+    }),
+    name: 'deployment',
+    detail: /does not call an authorizer function/,
+    remedy: /CUSTOM_AUTHENTICATION/,
+  },
   'clock ten minutes ahead': {
     change: () => clockOff(600),
     name: 'clock',
