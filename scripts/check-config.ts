@@ -33,6 +33,8 @@ It takes a second.`,
   the JSON configuration document with its \`issuers\`, which goes into authorizer_config or a Vault secret
   an API deployment specification, to be checked on its own
 
+The template deploy/authorizer-config.example.json has placeholders, which are reported as problems.
+
 Exit status: 0 without problems, 1 with problems, 2 where there is nothing to check.
 
 Examples

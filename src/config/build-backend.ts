@@ -9,7 +9,7 @@ import type { BackendInput } from './document-schema.ts'
 import { LIMITS } from './limits.ts'
 import type { BackendCondition, BackendConfig, GrantConfig } from './model.ts'
 import { IDENTITY_DOMAIN_ISSUER } from '../providers/oci-iam.ts'
-import { judgeEndpoint, judgeMembers, judgeSecretOcid, type Report } from './problems.ts'
+import { validateEndpoint, validateMembers, validateSecretOcid, type Report } from './problems.ts'
 
 export function buildBackend(input: BackendInput, report: Report): BackendConfig {
   return {
@@ -27,7 +27,7 @@ function buildCondition({ when }: BackendInput, report: Report): BackendConditio
   if (Object.keys(when).length === 0) {
     report('when', 'is empty', 'Give a condition, or leave `when` out of the last backend.')
   }
-  judgeMembers('when.arguments', when.arguments, report)
+  validateMembers('when.arguments', when.arguments, report)
   return {
     issuers: when.issuers,
     clients: when.clients,
@@ -45,7 +45,7 @@ function buildGrant(input: BackendInput, report: Report): GrantConfig {
   if (kind === 'basic') return { kind, secretOcid: requireSecret(input, report) }
 
   const tokenEndpoint = demand('token_endpoint', input.token_endpoint, report)
-  judgeEndpoint('token_endpoint', tokenEndpoint, report)
+  validateEndpoint('token_endpoint', tokenEndpoint, report)
   const client = buildClient(input, tokenEndpoint, report)
   const scope = () => demand('scope', input.scope, report)
   switch (kind) {
@@ -108,7 +108,7 @@ const REMEDIES = {
 
 function requireSecret({ secret_ocid }: BackendInput, report: Report): string {
   const ocid = demand('secret_ocid', secret_ocid, report)
-  judgeSecretOcid('secret_ocid', ocid, report)
+  validateSecretOcid('secret_ocid', ocid, report)
   return ocid
 }
 
@@ -118,7 +118,7 @@ function buildClient(
   report: Report,
 ): ClientRegistration {
   const secretOcid = demand('client.client_secret_ocid', client?.client_secret_ocid, report)
-  judgeSecretOcid('client.client_secret_ocid', secretOcid, report)
+  validateSecretOcid('client.client_secret_ocid', secretOcid, report)
   return {
     clientId: demand('client.client_id', client?.client_id, report),
     secretOcid,
@@ -147,6 +147,6 @@ function buildAssertionKey(
       'Give the OCID of the Vault secret with the private key that signs user assertions.',
     )
   }
-  judgeSecretOcid('assertion.key_ocid', ocid ?? '', report)
+  validateSecretOcid('assertion.key_ocid', ocid ?? '', report)
   return ocid
 }

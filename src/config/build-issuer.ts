@@ -13,7 +13,7 @@ import { LIMITS } from './limits.ts'
 import type { IntrospectionConfig, IssuerConfig, JwtConfig, KeySource } from './model.ts'
 import { COMMON_CLAIM_NAMES, factsOf, presetOfIssuer, providerNamed } from '../providers/index.ts'
 import type { ProviderFacts, TokenTraits } from '../providers/provider.ts'
-import { judgeEndpoint, judgeSecretOcid, type Report } from './problems.ts'
+import { validateEndpoint, validateSecretOcid, type Report } from './problems.ts'
 
 export function buildIssuer(input: IssuerInput, report: Report): IssuerConfig {
   const facts = input.provider === undefined ? {} : factsOf(input.provider)
@@ -75,7 +75,7 @@ function defaultValidation(
 
 function buildClient({ client }: IssuerInput, report: Report): ClientRegistration | undefined {
   if (client === undefined) return undefined
-  judgeSecretOcid('client.client_secret_ocid', client.client_secret_ocid, report)
+  validateSecretOcid('client.client_secret_ocid', client.client_secret_ocid, report)
   return {
     clientId: client.client_id,
     secretOcid: client.client_secret_ocid,
@@ -126,7 +126,7 @@ function buildIntrospection(
       'Give the introspection endpoint (RFC 7662); or `issuer` and `jwks_uri`, to verify JWTs.',
     )
   }
-  judgeEndpoint('introspection_endpoint', input.introspection_endpoint, report)
+  validateEndpoint('introspection_endpoint', input.introspection_endpoint, report)
   return {
     endpoint,
     client: requireClient(client, 'introspection', report),
@@ -199,7 +199,7 @@ function remoteKeys(
       'Give the address of the issuer’s keys, or the keys.',
     )
   }
-  judgeEndpoint('jwks_uri', input.jwks_uri, report)
+  validateEndpoint('jwks_uri', input.jwks_uri, report)
   const access = input.jwks_access ?? facts.jwksAccess ?? 'public'
   if (access === 'public') return { kind: 'remote', uri, access: undefined }
   const tokenEndpoint = facts.tokenEndpoint ?? identityDomainTokenEndpoint(uri ?? '')

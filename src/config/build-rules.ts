@@ -7,7 +7,7 @@ import type { TokenTraits } from '../providers/provider.ts'
 import type { IssuerInput } from './document-schema.ts'
 import { LIMITS } from './limits.ts'
 import type { RequiredClaim, TokenRules } from './model.ts'
-import { judgeMembers, judgeScopes, type Report } from './problems.ts'
+import { validateMembers, validateScopes, type Report } from './problems.ts'
 
 export function buildRules(
   input: IssuerInput,
@@ -15,8 +15,8 @@ export function buildRules(
   traits: TokenTraits,
   report: Report,
 ): TokenRules {
-  judgeScopes('required_scopes', input.required_scopes ?? [], report)
-  judgeMembers('required_claims', input.required_claims, report)
+  validateScopes('required_scopes', input.required_scopes ?? [], report)
+  validateMembers('required_claims', input.required_claims, report)
   const longest = input.max_token_lifetime_seconds
   const allowedClients = input.allowed_clients ?? []
   return {

@@ -1,11 +1,9 @@
-/**
- * Owns the shape of the JSON configuration document; the published JSON Schema is made from it.
- * Pure.
- */
+/** The schema of the JSON configuration document; the published JSON Schema is generated from it. */
 import * as v from 'valibot'
 import { CLIENT_AUTHENTICATION_METHODS } from '../oauth/client-authentication.ts'
 import { SIGNATURE_ALGORITHMS } from '../oauth/signature-algorithms.ts'
 import { providerSchema } from '../providers/index.ts'
+import { complaint } from '../providers/fields.ts'
 import { LIMITS, type Limits } from './limits.ts'
 
 /** The names of an object's members as a list of literals. */
@@ -19,15 +17,29 @@ function text(description: string) {
 function texts(description: string) {
   return v.pipe(v.array(v.pipe(v.string(), v.nonEmpty())), v.description(description))
 }
-function wholeSeconds({ least, most }: Pick<Limits, 'least' | 'most'>, description: string) {
+/** Every violation names the whole range. */
+function wholeNumber({ least, most }: Pick<Limits, 'least' | 'most'>) {
+  const remedy = `Give a whole number from ${least} to ${most}.`
   return v.pipe(
-    v.number(),
-    v.integer(),
-    v.minValue(least),
-    v.maxValue(most),
-    v.description(description),
+    v.number(complaint('is not a number', remedy)),
+    v.integer(complaint('is not a whole number', remedy)),
+    v.minValue(least, complaint('is too small', remedy)),
+    v.maxValue(most, complaint('is too large', remedy)),
   )
 }
+function wholeSeconds(limits: Pick<Limits, 'least' | 'most'>, description: string) {
+  return v.pipe(wholeNumber(limits), v.description(description))
+}
+const nameSchema = v.pipe(
+  v.string(),
+  v.regex(
+    /^[A-Za-z0-9._-]{1,64}$/,
+    complaint(
+      'is not a usable name',
+      'Give 1 to 64 letters, digits, dots, underscores or hyphens.',
+    ),
+  ),
+)
 
 const clientSchema = v.strictObject({
   client_id: text('Client id of our application at this identity provider.'),
@@ -54,11 +66,7 @@ const exactNumber = v.pipe(
 const scalarSchema = v.union([v.string(), exactNumber, v.boolean()])
 
 export const issuerSchema = v.strictObject({
-  name: v.pipe(
-    v.string(),
-    v.regex(/^[A-Za-z0-9._-]{1,64}$/),
-    v.description('The name by which logs call this issuer.'),
-  ),
+  name: v.pipe(nameSchema, v.description('The name by which logs call this issuer.')),
   provider: v.optional(providerSchema),
   audience: v.union([
     v.pipe(texts('Accepted `aud` values; one match is enough.'), v.minLength(1)),
@@ -99,7 +107,7 @@ export const issuerSchema = v.strictObject({
         prefixes: v.optional(v.pipe(texts('How they begin; one of these.'), v.minLength(1))),
         lengths: v.optional(
           v.pipe(
-            v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(16_384))),
+            v.array(wholeNumber({ least: 1, most: 16_384 })),
             v.minLength(1),
             v.description('Their length in characters; one of these.'),
           ),
@@ -160,11 +168,7 @@ const conditionSchema = v.strictObject({
 export const GRANT_NAMES = ['client_credentials', 'jwt_bearer', 'token_exchange', 'basic'] as const
 
 export const backendSchema = v.strictObject({
-  name: v.pipe(
-    v.string(),
-    v.regex(/^[A-Za-z0-9._-]{1,64}$/),
-    v.description('The name by which logs call this backend.'),
-  ),
+  name: v.pipe(nameSchema, v.description('The name by which logs call this backend.')),
   when: v.optional(
     v.pipe(
       conditionSchema,

@@ -63,7 +63,7 @@ export class FlatReader {
     const value = this.optional(key)
     const object = value === undefined ? undefined : parseJsonObject(Buffer.from(value))
     if (value !== undefined && object === undefined) {
-      this.report(key, 'is no JSON object', 'Give it as the identity provider publishes it.')
+      this.report(key, 'is not a JSON object', 'Give it as the identity provider publishes it.')
     }
     return object
   }

@@ -1,41 +1,43 @@
-/**
- * Owns how a document is told that its shape is wrong: where, and what to do.
- * Pure.
- */
+/** What a violation of the document's schema means, and what to do about it. */
 import * as v from 'valibot'
 import { readComplaint } from '../providers/fields.ts'
 import { FLAT_NAMES, isFlatKey, remedyOfMissingKey } from './flat-keys.ts'
 import { looksSecret, remedyOfSecret, type ConfigProblem } from './problems.ts'
 
-/** The library's own message may quote the value, which may be a secret at the wrong place. */
-export function problemOfShape(issue: v.BaseIssue<unknown>, key: string): ConfigProblem {
+type Issue = v.BaseIssue<unknown>
+type Advice = Omit<ConfigProblem, 'key'>
+
+/** Messages of the library are not used: they may quote the value, which could be a secret. */
+export function problemOfShape(issue: Issue, key: string): ConfigProblem {
   const path = v.getDotPath(issue)
-  const told = { key: path === null ? key : `${key}: ${path}` }
-  if (issue.type === 'strict_object' && issue.expected === 'never') {
-    const otherwise = 'Leave it out, or correct its spelling.'
-    const remedy = looksSecret(path ?? '')
-      ? remedyOfSecret(/\bclient\.[^.]+$/.test(path ?? '') ? 'client_secret_ocid' : undefined)
-      : otherwise
-    return { ...told, problem: 'is unknown', remedy }
-  }
-  if (/^issuers\.\d+\.required_claims\./.test(path ?? '') && /^m(in|ax)_value$/.test(issue.type)) {
-    return { ...told, ...INEXACT }
-  }
-  const complaint = readComplaint(issue.message)
-  if (complaint !== undefined) return { ...told, ...complaint }
-  const isMissing = issue.type === 'strict_object' && issue.received === 'undefined'
-  const isUnion = issue.type === 'union'
-  const expected = `Expected: ${issue.expected ?? 'see the JSON Schema'}.`
-  return isMissing
-    ? { ...told, problem: 'is missing', remedy: remedyOfMissing(path ?? '') ?? expected }
-    : {
-        ...told,
-        problem: PROBLEMS[issue.type] ?? 'is not what it has to be',
-        remedy: isUnion && /^issuers\.\d+\.audience$/.test(path ?? '') ? AUDIENCE : expected,
-      }
+  return { key: path === null ? key : `${key}: ${path}`, ...adviceFor(issue, path ?? '') }
 }
 
-/** What the flat key of the same meaning says, if there is one. */
+function adviceFor(issue: Issue, path: string): Advice {
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    return { problem: 'is unknown', remedy: remedyOfUnknown(path) }
+  }
+  if (/^issuers\.\d+\.required_claims\./.test(path) && /^m(in|ax)_value$/.test(issue.type)) {
+    return INEXACT
+  }
+  const own = readComplaint(issue.message)
+  if (own !== undefined) return own
+  if (issue.type === 'strict_object' && issue.received === 'undefined') {
+    return { problem: 'is missing', remedy: remedyOfMissing(path) ?? `Add ${issue.expected}.` }
+  }
+  return {
+    problem: PROBLEMS[issue.type] ?? 'is not valid',
+    remedy:
+      /^issuers\.\d+\.audience$/.test(path) && issue.type === 'union' ? AUDIENCE : remedyOf(issue),
+  }
+}
+
+function remedyOfUnknown(path: string): string {
+  if (!looksSecret(path)) return 'Leave it out, or correct its spelling.'
+  return remedyOfSecret(/\bclient\.[^.]+$/.test(path) ? 'client_secret_ocid' : undefined)
+}
+
+/** The remedy of the flat key with the same meaning, if there is one. */
 function remedyOfMissing(path: string): string | undefined {
   const [, kind, field] = /^(issuer|backend)s\.\d+\.(.+)$/.exec(path) ?? []
   if (field === undefined) return undefined
@@ -43,17 +45,49 @@ function remedyOfMissing(path: string): string | undefined {
   return isFlatKey(key) ? remedyOfMissingKey(key) : undefined
 }
 
-const AUDIENCE = 'Give a list of texts, such as ["https://api.example.com/"], or "any".'
+function remedyOf({ type, expected }: Issue): string {
+  switch (type) {
+    case 'picklist':
+    case 'literal':
+    case 'variant':
+      return remedyOfChoice(expected ?? '')
+    case 'union':
+      return expected?.includes('number') === true
+        ? 'Give a string, a number, true, false, or a list of these.'
+        : 'Give a string or a list of strings.'
+    default:
+      return REMEDIES[type] ?? 'See the JSON Schema.'
+  }
+}
 
-/** Of a required claim: another number of the provider's would be taken for this one. */
-const INEXACT = {
-  problem: 'is a number too large to be told from its neighbours',
-  remedy: 'Have the provider send it as a text, or require another claim.',
+/** `expected`: literals as the library lists them, such as `("a" | "b")`. */
+function remedyOfChoice(expected: string): string {
+  if (expected === 'Object') return OBJECT
+  const values = expected.replaceAll(/[()]/g, '').split(' | ')
+  return values.length === 1 ? `Give ${expected}.` : `Give one of ${values.join(', ')}.`
+}
+
+const OBJECT = 'Give an object in braces.'
+const AUDIENCE = 'Give a list of strings, such as ["https://api.example.com/"], or "any".'
+
+/** JSON numbers beyond the exact range: two different numbers would be equal. */
+const INEXACT: Advice = {
+  problem: 'is a number too large to be compared exactly',
+  remedy: 'Have the provider send it as a string, or require another claim.',
 }
 
 const PROBLEMS: Readonly<Record<string, string>> = {
   non_empty: 'is empty',
   min_length: 'has too few entries',
-  min_value: 'is too small',
-  max_value: 'is too large',
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  string: 'Give a string.',
+  boolean: 'Give true or false.',
+  non_empty: 'Give a value.',
+  min_length: 'Give at least one entry.',
+  array: 'Give a list in square brackets.',
+  strict_object: OBJECT,
+  loose_object: OBJECT,
+  record: OBJECT,
 }

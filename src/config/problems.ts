@@ -22,7 +22,7 @@ export type Report = (field: string, problem: string, remedy: string) => void
  * What nobody has thought of is a problem like any other: a function has to start and to tell it,
  * whatever its configuration is.
  */
-export function tellingDefects<T>(
+export function catchingDefects<T>(
   key: string,
   read: () => Result<T, readonly ConfigProblem[]>,
 ): Result<T, readonly ConfigProblem[]> {
@@ -37,17 +37,17 @@ export function tellingDefects<T>(
 const ENDPOINT_REMEDY = 'Give a full address that begins with https://; http is for loopback alone.'
 
 /** An empty value has been told as missing already. */
-export function judgeEndpoint(field: string, address: string | undefined, report: Report): void {
+export function validateEndpoint(field: string, address: string | undefined, report: Report): void {
   if (address === undefined || address === '') return
   const problem = endpointProblem(address)
   if (problem !== undefined) report(field, problem, ENDPOINT_REMEDY)
 }
 
-export function judgeSecretOcid(field: string, ocid: string, report: Report): void {
+export function validateSecretOcid(field: string, ocid: string, report: Report): void {
   if (ocid === '' || /^ocid1\.[A-Za-z0-9._-]+$/.test(ocid)) return
   report(
     field,
-    'is no OCID',
+    'is not an OCID',
     'Give the OCID of the Vault secret, ocid1.vaultsecret.…; if the secret itself stands here, replace it: others can read it.',
   )
 }
@@ -65,13 +65,13 @@ export function remedyOfSecret(key: string | undefined): string {
 /** RFC 6749 §3.3: `scope-token`. */
 const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/
 
-export function judgeScopes(field: string, scopes: readonly string[], report: Report): void {
+export function validateScopes(field: string, scopes: readonly string[], report: Report): void {
   if (scopes.every((scope) => SCOPE_TOKEN.test(scope))) return
   report(field, 'has a character that no scope has', 'Give plain scope names, without quotes.')
 }
 
 /** Arrays and objects without members would pass for objects, and ask for nothing. */
-export function judgeMembers(field: string, value: object | undefined, report: Report): void {
+export function validateMembers(field: string, value: object | undefined, report: Report): void {
   if (value === undefined || (isJsonObject(value) && Object.keys(value).length > 0)) return
-  report(field, 'is no object with members', 'Give names with their values, or leave it out.')
+  report(field, 'is not an object with members', 'Give names with their values, or leave it out.')
 }

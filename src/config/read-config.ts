@@ -7,7 +7,11 @@ import { LOG_LEVELS } from '../platform/log.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import { DOCUMENT_KEYS, FLAT_KEYS, SETTING_KEYS } from './flat-keys.ts'
 import { FlatReader, type FlatConfiguration } from './flat-reader.ts'
-import { doubtsAbout, doubtsAboutValues, type ConfigForm } from './checks/suspicious-values.ts'
+import {
+  findSuspiciousValues,
+  findSuspiciousFlatValues,
+  type ConfigForm,
+} from './checks/suspicious-values.ts'
 import { providerNamed } from '../providers/index.ts'
 import {
   RATE_LIMITS_PER_MINUTE,
@@ -16,10 +20,15 @@ import {
   type RateLimitTier,
   type Settings,
 } from './model.ts'
-import { judgeEndpoint, judgeSecretOcid, tellingDefects, type ConfigProblem } from './problems.ts'
+import {
+  validateEndpoint,
+  validateSecretOcid,
+  catchingDefects,
+  type ConfigProblem,
+} from './problems.ts'
 import { readDocument } from './read-document.ts'
 import { readFlatConfig } from './read-flat.ts'
-import { warnOfSurroundings } from './checks/environment-warnings.ts'
+import { environmentWarnings } from './checks/environment-warnings.ts'
 import { misspeltRules, warnOfUnknownKeys } from './checks/unknown-keys.ts'
 
 /** The configuration, or where in Vault it lies. */
@@ -59,8 +68,8 @@ export function readConfig(values: FlatConfiguration): ConfigReading {
       ...(source.ok && isEmpty && problems.length === 0 ? [EMPTY_DOCUMENT] : []),
       ...warnOfIdleKeys(values),
       ...warnOfUnknownKeys(values).filter(({ key }) => !problems.some((each) => each.key === key)),
-      ...doubtsAboutValues(values),
-      ...warnOfSurroundings(values),
+      ...findSuspiciousFlatValues(values),
+      ...environmentWarnings(values),
     ],
   }
 }
@@ -77,7 +86,7 @@ function isFlat(values: FlatConfiguration): boolean {
 
 function readSettings(reader: FlatReader): Settings {
   const vaultSecretsEndpoint = reader.optional('vault_secrets_endpoint')
-  judgeEndpoint('vault_secrets_endpoint', vaultSecretsEndpoint, reader.report.bind(reader))
+  validateEndpoint('vault_secrets_endpoint', vaultSecretsEndpoint, reader.report.bind(reader))
   return {
     tokenArgument: reader.optional('token_argument') ?? 'token',
     maxDecision: reader.wholeSeconds('max_decision_seconds'),
@@ -94,12 +103,16 @@ function readSource(reader: FlatReader): Result<ConfigSource, readonly ConfigPro
   const document = reader.optional('authorizer_config')
   const secretOcid = reader.optional('authorizer_config_secret_ocid')
   if (document === undefined && secretOcid === undefined) {
-    return tellingDefects('configuration', () =>
+    return catchingDefects('configuration', () =>
       success({ kind: 'given', config: readFlatConfig(reader) }),
     )
   }
   if (document === undefined) {
-    judgeSecretOcid('authorizer_config_secret_ocid', secretOcid ?? '', reader.report.bind(reader))
+    validateSecretOcid(
+      'authorizer_config_secret_ocid',
+      secretOcid ?? '',
+      reader.report.bind(reader),
+    )
     return success({ kind: 'secret', secretOcid: secretOcid ?? '' })
   }
   if (secretOcid !== undefined) {
@@ -181,8 +194,8 @@ export function warningsAbout(
       .filter(({ idleKeys }) => idleKeys.length > 0)
       .map(({ name, idleKeys }) => ({
         key: 'validation',
-        problem: `comes to \`introspection\` for issuer ${name}: ${idleKeys.join(', ')} without effect`,
-        remedy: 'Give `jwt` or `jwt_and_introspection`; or leave them out.',
+        problem: `is \`introspection\` for issuer ${name}: it does not use ${idleKeys.join(', ')}`,
+        remedy: 'Give `jwt` or `jwt_and_introspection`; or remove these keys.',
       })),
     ...config.backends
       .filter(({ grant }) => grant.kind === 'basic')
@@ -192,6 +205,6 @@ export function warningsAbout(
         remedy: 'Move to client_credentials as soon as the integration takes OAuth tokens.',
       })),
     ...warnOfSharedOpaqueTokens(config),
-    ...doubtsAbout(config, form),
+    ...findSuspiciousValues(config, form),
   ]
 }

@@ -10,23 +10,23 @@ import { buildBackend } from './build-backend.ts'
 import { buildIssuer } from './build-issuer.ts'
 import { documentSchema } from './document-schema.ts'
 import { duplicateMembers } from './checks/duplicate-members.ts'
-import { judgeBackends } from './judge-backends.ts'
+import { validateBackends } from './checks/backends.ts'
 import { reportLookalikes } from './checks/overlapping-issuers.ts'
 import type { Config } from './model.ts'
 import { problemOfShape } from './problem-of-shape.ts'
-import { tellingDefects, type ConfigProblem, type Report } from './problems.ts'
+import { catchingDefects, type ConfigProblem, type Report } from './problems.ts'
 
 /** `key`: the flat key or the secret that holds the document, for telling problems. */
 export function readDocument(text: string, key: string): Result<Config, readonly ConfigProblem[]> {
-  return tellingDefects(key, () => judgeDocument(text, key))
+  return catchingDefects(key, () => validateDocument(text, key))
 }
 
-function judgeDocument(text: string, key: string): Result<Config, readonly ConfigProblem[]> {
+function validateDocument(text: string, key: string): Result<Config, readonly ConfigProblem[]> {
   const json = parseJsonObject(Buffer.from(text))
   if (json === undefined) {
     const { where, isQuote } = breakOf(text)
     const remedy = isQuote ? PLAIN_QUOTES : JSON_EDITOR
-    return failure([{ key, problem: `is no JSON object${where}`, remedy }])
+    return failure([{ key, problem: `is not a JSON object${where}`, remedy }])
   }
   const lost = [
     ...unusableNames(json).map((path) => ({ path, ...UNUSABLE })),
@@ -51,7 +51,7 @@ function judgeDocument(text: string, key: string): Result<Config, readonly Confi
     backends: backends.map((input, index) => buildBackend(input, reporter(`backends.${index}`))),
   }
   reportLookalikes(config.issuers, reporter)
-  judgeBackends({ ...config, refusesUnmatched: unmatched === 'refuse' }, reporter)
+  validateBackends({ ...config, refusesUnmatched: unmatched === 'refuse' }, reporter)
   return problems.length === 0 ? success(config) : failure(problems)
 }
 

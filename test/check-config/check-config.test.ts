@@ -147,7 +147,7 @@ describe('a configuration that does not work', () => {
 
     expect(isUsable).toBe(false)
     expect(text).toMatch(/^✗ audience: is missing\n {4}\S/m)
-    expect(text).toMatch(/^✗ idcs_app_client_secret_ocid: is no OCID\n {4}\S/m)
+    expect(text).toMatch(/^✗ idcs_app_client_secret_ocid: is not an OCID\n {4}\S/m)
     expect(text).toMatch(/^✗ back_end_token_endpoint: is not https\n {4}\S/m)
     expect(text).toContain('3 problems, no warnings: every call would end in a fault')
     expect(text).not.toContain('hunter2')

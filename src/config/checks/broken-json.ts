@@ -4,7 +4,7 @@
  */
 
 export interface Break {
-  /** In words that follow “is no JSON object”; empty where the text is JSON. */
+  /** In words that follow “is not a JSON object”; empty where the text is JSON. */
   readonly where: string
   /** An editor has put “ or its like in place of ". */
   readonly isQuote: boolean

@@ -43,7 +43,7 @@ export function asksForDebugging(values: Readonly<Record<string, string | undefi
 }
 
 /** The names are told as they stand there; proxies go by lower case, too. */
-export function warnOfSurroundings(
+export function environmentWarnings(
   values: Readonly<Record<string, string | undefined>>,
 ): readonly ConfigProblem[] {
   return WEAKENINGS.flatMap(({ names, isMeant, problem, remedy }) =>

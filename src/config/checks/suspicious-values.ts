@@ -13,7 +13,7 @@ export type ConfigForm = 'flat' | 'document'
 
 type Doubt = Mistake
 
-export function doubtsAbout(
+export function findSuspiciousValues(
   { issuers, backends }: Config,
   form: ConfigForm,
 ): readonly ConfigProblem[] {
@@ -167,7 +167,7 @@ function aboutUsers(
   ]
 }
 
-/** Flat keys have it told by `doubtsAboutValues`, as that needs no configuration that is good. */
+/** Flat keys have it told by `findSuspiciousFlatValues`, as that needs no configuration that is good. */
 function aboutSecret(field: string, ocid: string | undefined, form: ConfigForm): readonly Doubt[] {
   return when(form === 'document' && isForeignOcid(ocid), { field, ...FOREIGN_OCID })
 }
@@ -182,7 +182,7 @@ const FOREIGN_OCID = {
 }
 
 /** Of flat keys, whatever becomes of them. */
-export function doubtsAboutValues(values: FlatConfiguration): readonly ConfigProblem[] {
+export function findSuspiciousFlatValues(values: FlatConfiguration): readonly ConfigProblem[] {
   return [
     ...LISTS.filter((key) => values[key]?.includes(',') === true).map((key) => ({
       key,

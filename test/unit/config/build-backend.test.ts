@@ -273,9 +273,9 @@ describe('a backend with something wrong in it', () => {
     ],
     ['assertion.key_ocid', { grant: 'jwt_bearer', assertion: { key_ocid: 'x ocid1.a' } }],
     ['secret_ocid', { grant: 'basic', secret_ocid: 'user:password' }],
-  ])('is refused where %s is no OCID', (field, changes) => {
+  ])('is refused where %s is not an OCID', (field, changes) => {
     expect(problemsOf(withBackend(changes))).toStrictEqual([
-      problem(`backends.0.${field}`, 'is no OCID', SECRET_REMEDY),
+      problem(`backends.0.${field}`, 'is not an OCID', SECRET_REMEDY),
     ])
   })
 

@@ -311,10 +311,10 @@ describe('an issuer with something wrong in it', () => {
   })
 
   it.each(['s3cret', 'x.ocid1.a', 'ocid1.', 'ocid1.a b'])(
-    'is refused with the secret %s, which is no OCID',
+    'is refused with the secret %s, which is not an OCID',
     (client_secret_ocid) => {
       expect(problemsOf(withIssuer({ client: { ...CLIENT, client_secret_ocid } }))).toStrictEqual([
-        told('client.client_secret_ocid', 'is no OCID', SECRET_REMEDY),
+        told('client.client_secret_ocid', 'is not an OCID', SECRET_REMEDY),
       ])
     },
   )

@@ -106,13 +106,13 @@ describe('a configuration', () => {
     })
   })
 
-  it('is refused where its secret is no OCID', () => {
+  it('is refused where its secret is not an OCID', () => {
     expect(readConfig({ authorizer_config_secret_ocid: DOCUMENT }).source).toStrictEqual({
       ok: false,
       error: [
         {
           key: 'authorizer_config_secret_ocid',
-          problem: 'is no OCID',
+          problem: 'is not an OCID',
           remedy:
             'Give the OCID of the Vault secret, ocid1.vaultsecret.…; if the secret itself stands here, replace it: others can read it.',
         },
@@ -134,7 +134,7 @@ describe('a configuration', () => {
         },
         {
           key: 'authorizer_config',
-          problem: 'is no JSON object: it ends too early',
+          problem: 'is not a JSON object: it ends too early',
           remedy: 'Check it with a JSON editor, and that it is the document and no name of a file.',
         },
       ],

@@ -177,7 +177,7 @@ describe('a problem of flat keys', () => {
       'has one that is not accepted',
       'Give some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519.',
     ],
-    ['jwks', '[]', 'is no JSON object', 'Give it as the identity provider publishes it.'],
+    ['jwks', '[]', 'is not a JSON object', 'Give it as the identity provider publishes it.'],
     [
       'validation',
       'guess',
@@ -217,7 +217,7 @@ describe('a problem of flat keys', () => {
     [
       'back_end_client_secret_ocid',
       'x.ocid1.a',
-      'is no OCID',
+      'is not an OCID',
       'Give the OCID of the Vault secret, ocid1.vaultsecret.…; if the secret itself stands here, replace it: others can read it.',
     ],
   ])('says of %s = %s what to do', (key, value, problem, remedy) => {

@@ -40,7 +40,7 @@ describe('the text of a document', () => {
       error: [
         {
           key: 'ocid1.vaultsecret.oc1..a',
-          problem: `is no JSON object${where}`,
+          problem: `is not a JSON object${where}`,
           remedy: 'Check it with a JSON editor, and that it is the document and no name of a file.',
         },
       ],
@@ -58,7 +58,7 @@ describe('the text of a document', () => {
       error: [
         {
           key: 'key',
-          problem: `is no JSON object from line 1, ${where} on`,
+          problem: `is not a JSON object from line 1, ${where} on`,
           remedy:
             'Put plain quotes (") where a word processor has put others, there and elsewhere.',
         },

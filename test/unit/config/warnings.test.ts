@@ -24,9 +24,8 @@ describe('warnings of the configuration', () => {
       expect(readConfig({ ...LEAST, ...values }).warnings).toStrictEqual([
         {
           key: 'validation',
-          problem:
-            'comes to `introspection` for issuer default: jwks_uri, algorithms without effect',
-          remedy: 'Give `jwt` or `jwt_and_introspection`; or leave them out.',
+          problem: 'is `introspection` for issuer default: it does not use jwks_uri, algorithms',
+          remedy: 'Give `jwt` or `jwt_and_introspection`; or remove these keys.',
         },
       ])
       expect(

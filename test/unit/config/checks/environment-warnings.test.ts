@@ -5,7 +5,7 @@
 import { describe, expect, it } from '@jest/globals'
 import {
   asksForDebugging,
-  warnOfSurroundings,
+  environmentWarnings,
 } from '../../../../src/config/checks/environment-warnings.ts'
 
 function warning(key: string, problem: string, remedy: string) {
@@ -44,7 +44,7 @@ describe('the surroundings', () => {
     ['NODE_DEBUG', 'http', printed],
     ['debug', '*', printed],
   ])('are warned of with %s = %s, by the name that stands there', (key, value, expected) => {
-    expect(warnOfSurroundings({ [key]: value, PATH: '/bin' })).toStrictEqual([expected(key)])
+    expect(environmentWarnings({ [key]: value, PATH: '/bin' })).toStrictEqual([expected(key)])
   })
 
   it('have all of it told', () => {
@@ -55,7 +55,7 @@ describe('the surroundings', () => {
       NODE_TLS_REJECT_UNAUTHORIZED: '0',
     }
 
-    expect(warnOfSurroundings(values)).toStrictEqual([
+    expect(environmentWarnings(values)).toStrictEqual([
       unchecked('NODE_TLS_REJECT_UNAUTHORIZED'),
       proxied('http_proxy'),
       proxied('HTTP_PROXY'),
@@ -71,7 +71,7 @@ describe('the surroundings', () => {
     ['DEBUG', ''],
     ['NO_PROXY', 'example.com'],
   ])('are not warned of with %s = %s', (key, value) => {
-    expect(warnOfSurroundings({ [key]: value })).toStrictEqual([])
+    expect(environmentWarnings({ [key]: value })).toStrictEqual([])
   })
 })
 

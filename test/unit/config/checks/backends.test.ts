@@ -11,7 +11,7 @@ import {
   problem,
   problemsOf,
   type Members,
-} from '../support/documents.ts'
+} from '../../support/documents.ts'
 
 const OTHER_ISSUER: Members = { ...ISSUER, name: 'others', issuer: 'https://other.example' }
 

@@ -2,10 +2,10 @@
  * Owns the judgement of several backends together: that each call finds the right one, or none.
  * Pure.
  */
-import type { BackendConfig, IssuerConfig } from './model.ts'
-import type { Report } from './problems.ts'
+import type { BackendConfig, IssuerConfig } from '../model.ts'
+import type { Report } from '../problems.ts'
 
-export interface BackendsJudgement {
+export interface BackendsInput {
   readonly issuers: readonly IssuerConfig[]
   readonly backends: readonly BackendConfig[]
   /** Whether calls that no backend is for are to be refused, in so many words. */
@@ -13,8 +13,8 @@ export interface BackendsJudgement {
 }
 
 /** `reporter` tells problems of what lies at the path. */
-export function judgeBackends(
-  { issuers, backends, refusesUnmatched }: BackendsJudgement,
+export function validateBackends(
+  { issuers, backends, refusesUnmatched }: BackendsInput,
   reporter: (path: string) => Report,
 ): void {
   const names = issuers.map(({ name }) => name)
@@ -23,15 +23,15 @@ export function judgeBackends(
     if (backends.slice(0, index).some(({ name }) => name === backend.name)) {
       report('name', 'is taken', 'Give each backend its own name.')
     }
-    judgeIssuers(backend, names, report)
+    validateIssuers(backend, names, report)
     if (backend.condition === undefined && index < backends.length - 1) {
       report('when', 'is missing', 'Give a condition: only the last backend takes every call.')
     }
   })
-  judgeDefault(backends, refusesUnmatched, reporter)
+  validateDefault(backends, refusesUnmatched, reporter)
 }
 
-function judgeIssuers(
+function validateIssuers(
   { condition, grant }: BackendConfig,
   names: readonly string[],
   report: Report,
@@ -58,7 +58,7 @@ function judgeIssuers(
   }
 }
 
-function judgeDefault(
+function validateDefault(
   backends: readonly BackendConfig[],
   refusesUnmatched: boolean,
   reporter: (path: string) => Report,
