@@ -1,7 +1,4 @@
-/**
- * Owns our own private keys, with which assertions are signed: what they may look like in Vault.
- * Pure.
- */
+/** Our private keys, which sign assertions (RFC 7523), as they are stored in Vault. */
 import { createHash, createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto'
 import { member, parseJsonObject, type JsonObject } from '../platform/json.ts'
 import type { Redacted } from '../platform/redacted.ts'
@@ -11,25 +8,26 @@ import type { SignatureAlgorithm } from './signature-algorithms.ts'
 export interface PrivateKey {
   readonly key: KeyObject
   readonly alg: SignatureAlgorithm
-  /** Of the JWK; undefined where the key came as PEM. */
+  /** Of the JWK; undefined for PEM. */
   readonly kid: string | undefined
-  /** SHA-1 thumbprint of the certificate beside the key (RFC 7515 §4.1.7), where there is one. */
+  /** SHA-1 thumbprint of the certificate beside the key, if there is one (RFC 7515 §4.1.7). */
   readonly x5t: string | undefined
 }
 
-/** What is wrong with the text, for the log. */
+/** The detail in the log. */
 export type PrivateKeyProblem =
-  'no_private_key' | 'private_key_encrypted' | 'private_key_weak' | 'certificate_of_another_key'
-
-const PRIVATE_KEY_BLOCK = /-----BEGIN ([A-Z ]*)PRIVATE KEY-----[^-]*-----END \1PRIVATE KEY-----/
-const CERTIFICATE_BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/
+  | 'no_private_key'
+  | 'private_key_encrypted'
+  | 'private_key_weak'
+  | 'line_breaks_missing'
+  | 'certificate_of_another_key'
 
 /** RFC 7518 §3.3: “A key of size 2048 bits or larger MUST be used”. */
-const LEAST_RSA_BITS = 2048
+const MIN_RSA_BITS = 2048
 
 /**
- * Reads a private key as PEM (PKCS #8, PKCS #1 or SEC 1), with the certificate beside it where the
- * authorization server wants to be told its thumbprint; or as a JWK (RFC 7517).
+ * Reads a private key: a JWK (RFC 7517), or PEM (PKCS #8, PKCS #1 or SEC 1). A certificate may stand
+ * beside the PEM, for authorization servers that require its thumbprint.
  */
 export function readPrivateKey(text: Redacted): Result<PrivateKey, PrivateKeyProblem> {
   const jwk = parseJsonObject(Buffer.from(text.reveal()))
@@ -40,7 +38,7 @@ function readJwk(jwk: JsonObject): Result<PrivateKey, PrivateKeyProblem> {
   const key = tryTo(() => createPrivateKey({ key: { ...jwk }, format: 'jwk' }))
   return key === undefined
     ? failure('no_private_key')
-    : judged(key, { kid: text(jwk, 'kid'), x5t: text(jwk, 'x5t') })
+    : validated(key, { kid: text(jwk, 'kid'), x5t: text(jwk, 'x5t') })
 }
 
 function text(jwk: JsonObject, name: string): string | undefined {
@@ -48,28 +46,50 @@ function text(jwk: JsonObject, name: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-function readPem(pem: string): Result<PrivateKey, PrivateKeyProblem> {
-  const block = PRIVATE_KEY_BLOCK.exec(pem)
-  if (block === null) {
-    return failure(
-      /^(Proc-Type: .*)?ENCRYPTED|BEGIN ENCRYPTED/m.test(pem)
-        ? 'private_key_encrypted'
-        : 'no_private_key',
-    )
+function readPem(text: string): Result<PrivateKey, PrivateKeyProblem> {
+  const blocks = readBlocks(text)
+  const block = blocks.find(({ label }) => /PRIVATE ?KEY$/.test(label))
+  if (block === undefined) return failure('no_private_key')
+  if (block.label.startsWith('ENCRYPTED') || /Proc-Type:.*ENCRYPTED/.test(block.content)) {
+    return failure('private_key_encrypted')
   }
-  if (block[1]?.startsWith('ENCRYPTED') === true) return failure('private_key_encrypted')
-  const key = tryTo(() => createPrivateKey(block[0]))
-  if (key === undefined) return failure('no_private_key')
-
-  const certificateBlock = CERTIFICATE_BLOCK.exec(pem)?.[0]
-  if (certificateBlock === undefined) return judged(key, { kid: undefined, x5t: undefined })
-  const certificate = tryTo(() => new X509Certificate(certificateBlock))
+  const key = tryTo(() => createPrivateKey(toPem(block)))
+  if (key === undefined) {
+    return failure(/\r|\n/.test(block.content) ? 'no_private_key' : 'line_breaks_missing')
+  }
+  const certificateBlock = blocks.find(({ label }) => label === 'CERTIFICATE')
+  if (certificateBlock === undefined) return validated(key, { kid: undefined, x5t: undefined })
+  const certificate = tryTo(() => new X509Certificate(toPem(certificateBlock)))
   if (certificate?.checkPrivateKey(key) !== true) return failure('certificate_of_another_key')
   const x5t = createHash('sha1').update(certificate.raw).digest('base64url')
-  return judged(key, { kid: undefined, x5t })
+  return validated(key, { kid: undefined, x5t })
 }
 
-function judged(
+/** RFC 7468 §2. */
+interface PemBlock {
+  readonly label: string
+  readonly content: string
+}
+
+function readBlocks(text: string): readonly PemBlock[] {
+  const blocks = text.matchAll(/-----BEGIN ?([A-Z0-9 ]+)-----([^-]*(?:-[^-]+)*)-----END ?\1-----/g)
+  return [...blocks].map(([, label = '', content = '']) => ({ label, content }))
+}
+
+/** Line breaks that became `\n`, perhaps escaped again, on their way through JSON or a console. */
+const ESCAPED_LINE_BREAKS = /\\+[rn]/g
+
+/**
+ * The block with its line breaks as RFC 7468 requires them. They may be escaped, blanks or missing:
+ * none of these can be part of the Base64 text, so that there is one way to read it.
+ */
+function toPem({ label, content }: PemBlock): string {
+  const base64 = content.replace(ESCAPED_LINE_BREAKS, '').replace(/\s/g, '')
+  const lines = base64.match(/.{1,64}/g) ?? []
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n')
+}
+
+function validated(
   key: KeyObject,
   names: Pick<PrivateKey, 'kid' | 'x5t'>,
 ): Result<PrivateKey, PrivateKeyProblem> {
@@ -77,7 +97,7 @@ function judged(
   return alg === undefined ? failure('private_key_weak') : success({ key, alg, ...names })
 }
 
-/** Names of the curves as OpenSSL has them, and the algorithm of RFC 7518 §3.4 that goes with each. */
+/** OpenSSL's names of the curves, with their algorithms (RFC 7518 §3.4). */
 const CURVES: ReadonlyMap<string | undefined, SignatureAlgorithm> = new Map([
   ['prime256v1', 'ES256'],
   ['secp384r1', 'ES384'],
@@ -89,12 +109,12 @@ function algorithmOf({
   asymmetricKeyDetails,
 }: KeyObject): SignatureAlgorithm | undefined {
   const { modulusLength = 0, namedCurve } = asymmetricKeyDetails ?? {}
-  if (asymmetricKeyType === 'rsa') return modulusLength < LEAST_RSA_BITS ? undefined : 'RS256'
+  if (asymmetricKeyType === 'rsa') return modulusLength < MIN_RSA_BITS ? undefined : 'RS256'
   if (asymmetricKeyType === 'ec') return CURVES.get(namedCurve)
   return asymmetricKeyType === 'ed25519' ? 'EdDSA' : undefined
 }
 
-/** The crypto library throws on a key that is none, with words that may quote it. */
+/** Drops the error of the crypto library, whose message may quote the key. */
 function tryTo<T>(make: () => T): T | undefined {
   try {
     return make()

@@ -82,6 +82,28 @@ describe('private_key_jwt', () => {
     expect([verdict, line['detail']]).toEqual(['fault secret_unusable', 'no_private_key'])
     expect(world.tokenEndpoint.requests).toEqual([])
   })
+
+  it.each([
+    ['escaped', PEM.replaceAll('\n', '\\n')],
+    ['blanks', PEM.replaceAll('\n', ' ')],
+    ['missing, in a JSON secret', JSON.stringify({ private_key: PEM.replaceAll('\n', '') })],
+  ])('reads a key whose line breaks are %s', async (_how, secret) => {
+    keepKey(SECRET_OCIDS.backEnd, secret)
+    await world.start({ back_end_client_auth: 'private_key_jwt' })
+
+    expect((await world.decide()).verdict).toBe('permit permitted')
+    const { payload } = await verified(world.tokenEndpoint.requests[0]?.form['client_assertion'])
+    expect(payload.sub).toBe(CLIENT_IDS.backEnd)
+  })
+
+  it('says that line breaks are missing where they became something else', async () => {
+    keepKey(SECRET_OCIDS.backEnd, PEM.replaceAll('\n', 'n'))
+    await world.start({ back_end_client_auth: 'private_key_jwt' })
+
+    const { verdict, line } = await world.decide()
+
+    expect([verdict, line['detail']]).toEqual(['fault secret_unusable', 'line_breaks_missing'])
+  })
 })
 
 describe('jwt_bearer', () => {

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of which private keys are taken, and what they tell of themselves.
- * I/O: none; keys are made at run time.
- */
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { readPrivateKey } from '../../../src/oauth/private-key.ts'
@@ -36,6 +32,28 @@ describe('a private key', () => {
     ['a PEM with remarks and blank lines around', `# ours\n\n${pem(rsa)}\n\n`, 'RS256'],
   ])('is taken as %s', (_case, text, alg) => {
     expect(read(text)).toMatchObject({ ok: true, value: { alg } })
+  })
+
+  it.each([
+    ['escaped', (text: string) => text.replaceAll('\n', '\\n')],
+    ['escaped twice', (text: string) => text.replaceAll('\n', '\\\\n')],
+    ['escaped as Windows has them', (text: string) => text.replaceAll('\n', '\\r\\n')],
+    ['those of Windows', (text: string) => text.replaceAll('\n', '\r\n')],
+    ['blanks', (text: string) => text.replaceAll('\n', ' ')],
+    ['missing', (text: string) => text.replaceAll('\n', '')],
+  ])('is read if its line breaks are %s', (_how, change) => {
+    const { certificatePem, privateKeyPem } = selfSignedCertificate(new Date(START * 1000))
+
+    expect(read(change(pem(rsa)))).toMatchObject({ ok: true, value: { alg: 'RS256' } })
+    expect(read(change(pem(curve('P-256'), 'sec1')))).toMatchObject({ value: { alg: 'ES256' } })
+    expect(read(change(`${privateKeyPem}\n${certificatePem}`))).toMatchObject({
+      value: { x5t: expect.stringMatching(/^[\w-]{27}$/) },
+    })
+  })
+
+  it('whose line breaks became letters is refused, and the detail says so', () => {
+    expect(read(pem(rsa).replaceAll('\n', 'n'))).toEqual(failure('line_breaks_missing'))
+    expect(read(pem(rsa).replaceAll(/\s/g, ''))).toEqual(failure('line_breaks_missing'))
   })
 
   it('has the `kid` and the thumbprint that a JWK tells', () => {
