@@ -172,21 +172,47 @@ describe('the environment of TLS', () => {
     rmSync(folder, { recursive: true })
   })
 
-  const askWith = async (environment: Record<string, string>): Promise<string> => {
+  const askWith = async (
+    environment: Record<string, string>,
+    ...more: readonly string[]
+  ): Promise<string> => {
     const { port } = tlsServer.address() as AddressInfo
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      ['--import', 'tsx', asking, `https://127.0.0.1:${port}/`],
+      ['--import', 'tsx', asking, `https://127.0.0.1:${port}/`, ...more],
       { env: { PATH: process.env['PATH'], ...environment } },
     )
     return stdout.trim()
   }
 
-  it('cannot make a certificate trusted by switching its check off', async () => {
-    expect(await askWith({ NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toBe('tls_failed')
-  })
+  it.each(['shared', 'own'])(
+    'cannot make a certificate trusted by switching its check off: %s connection',
+    async (connection) => {
+      expect(await askWith({ NODE_TLS_REJECT_UNAUTHORIZED: '0' }, connection)).toBe('tls_failed')
+    },
+  )
 
   it('can make it trusted by naming it: nothing else is wrong with it', async () => {
     expect(await askWith({ NODE_EXTRA_CA_CERTS: certificateFile })).toBe('status_204')
+  })
+
+  it('cannot do so for the retry after a connection that died while it was idle', async () => {
+    const other = selfSignedCertificate(new Date())
+    let requests = 0
+    tlsServer.removeAllListeners('request')
+    tlsServer.on('request', (request, response) => {
+      requests += 1
+      // The second request finds the kept connection dead; a new one gets the other certificate.
+      if (requests === 2) request.socket.destroy()
+      else response.writeHead(204).end()
+      tlsServer.setSecureContext({ cert: other.certificatePem, key: other.privateKeyPem })
+    })
+
+    const environment = {
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
+      NODE_EXTRA_CA_CERTS: certificateFile,
+    }
+    expect(await askWith(environment, 'shared', '2')).toBe('status_204\ntls_failed')
+    expect(requests).toBe(2)
   })
 })
