@@ -1,8 +1,5 @@
-/**
- * Owns the reading of one call: what the function answered and what it logged, held against each
- * other.
- * Pure.
- */
+import { readLogLines } from '../../../scripts/explain/log-lines.ts'
+import { explainLine } from '../../../scripts/explain/log-report.ts'
 import type { InvokeResult } from '../../../stack/fn-agent.ts'
 
 export type LogRecord = Readonly<Record<string, unknown>>
@@ -32,6 +29,12 @@ export function readOutcome(result: InvokeResult, log: readonly LogRecord[]): Ou
     throw new Error(`${decisions.length} decisions were logged for one call`)
   }
   const verdict = `${String(line['outcome'])} ${String(line['reason'])}`
+  // Every reason that any test brings about is one that `npm run explain -- --log` explains.
+  const [explained] = readLogLines(JSON.stringify(line)).flatMap(explainLine)
+  const isExplained = verdict === 'permit permitted' || explained?.responsible !== null
+  if (explained?.reason !== line['reason'] || !isExplained) {
+    throw new Error(`${verdict} is not explained`)
+  }
   const body = JSON.parse(container.body.toString()) as LogRecord
 
   if (container.status === 200) {
