@@ -52,20 +52,22 @@ describe('a connection that died while it lay idle', () => {
     expect(world.tokenEndpoint.requests).toHaveLength(2)
   })
 
-  it('costs one retry when the neighbour gives it up at that very moment', async () => {
+  it('is never one of introspection, which opens one for each request', async () => {
     await world.start()
     await world.decide()
     world.introspection.replyWith({ body: world.activeAnswer(), delivery: 'dropped_if_kept' })
+
     expect((await world.decide()).verdict).toBe('permit permitted')
-    expect(world.introspection.requests).toHaveLength(3)
+    expect(world.introspection.requests).toHaveLength(2)
   })
 
-  it('costs no more than one retry when the neighbour always does so', async () => {
+  it('is not confused with a new connection that is dropped: that request is not repeated', async () => {
     await world.start()
     await world.decide()
     world.introspection.replyWith({ delivery: 'dropped' })
+
     expect((await world.decide()).verdict).toBe('fault introspection_unavailable')
-    expect(world.introspection.requests).toHaveLength(3)
+    expect(world.introspection.requests).toHaveLength(2)
   })
 })
 
