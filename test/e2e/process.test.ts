@@ -1,15 +1,10 @@
-/**
- * Owns the proof that the process bears what the platform does to it: freezing, killing, starting
- * again where another one died, and lying alone in its folder.
- * I/O: starts the function and its neighbours, signals its process, copies the artifact.
- */
 import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { startByHand } from './support/by-hand.ts'
-import { startNeighbour } from './support/neighbours.ts'
+import { startNeighbour, type Neighbour } from './support/neighbours.ts'
 import { createSigner } from './support/signing.ts'
 import { FUNCTION_ENTRY, ISSUER, startWorld, type World } from './support/world.ts'
 
@@ -52,16 +47,42 @@ describe('a connection that died while it lay idle', () => {
     expect(world.tokenEndpoint.requests).toHaveLength(2)
   })
 
-  it('is never one of introspection, which opens one for each request', async () => {
-    await world.start()
-    await world.decide()
-    world.introspection.replyWith({ body: world.activeAnswer(), delivery: 'dropped_if_kept' })
+  describe('and is used again at that very moment', () => {
+    const issuer = createSigner()
+    const published = { body: { keys: [issuer.jwk] } }
+    let keys: Neighbour
+    beforeEach(async () => {
+      keys = await startNeighbour(() => published)
+      await world.start({
+        validation: 'jwt',
+        issuer: ISSUER,
+        jwks_uri: `${keys.url}/jwks`,
+        idcs_introspection_endpoint: undefined,
+      })
+      await world.decide(issuer.token())
+    })
+    afterEach(() => keys.close())
 
-    expect((await world.decide()).verdict).toBe('permit permitted')
-    expect(world.introspection.requests).toHaveLength(2)
+    // An unknown kid has the keys fetched again.
+    const decideWithAnotherKid = async () =>
+      (await world.decide(issuer.token({}, { kid: 'another' }))).verdict
+
+    it('costs one retry', async () => {
+      keys.replyWith({ ...published, delivery: 'dropped_if_kept' })
+
+      expect(await decideWithAnotherKid()).toBe('deny key_unknown')
+      expect(keys.requests).toHaveLength(3)
+    })
+
+    it('costs no more than one retry', async () => {
+      keys.replyWith({ delivery: 'dropped' })
+
+      expect(await decideWithAnotherKid()).toBe('fault keys_unavailable')
+      expect(keys.requests).toHaveLength(3)
+    })
   })
 
-  it('is not confused with a new connection that is dropped: that request is not repeated', async () => {
+  it('is never one of introspection, which has a connection for each exchange and no retry', async () => {
     await world.start()
     await world.decide()
     world.introspection.replyWith({ delivery: 'dropped' })
