@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type { Browser } from 'playwright-core'
+import { UsageError } from '../../scripts/command-line/parse.ts'
+import { readArguments } from '../../scripts/token/arguments.ts'
 import { listen } from '../../stack/listen.ts'
 import { chromiumPath, startBrowser } from './support/browser.ts'
 import { RESOURCE, startLoginProvider, type LoginProvider } from './support/provider.ts'
@@ -146,6 +148,15 @@ describe('a device', () => {
   })
 })
 
+function messageOf(run: () => unknown): string {
+  try {
+    run()
+    return 'nothing was thrown'
+  } catch (error) {
+    return error instanceof UsageError ? error.message : 'not a usage error'
+  }
+}
+
 describe('the command line', () => {
   it.each([
     [['client-credentials', '--client-secret', 'x'], 'CLIENT_SECRET'],
@@ -160,7 +171,6 @@ describe('the command line', () => {
     ],
     [['device', '--issuer', 'https://idp.example'], '--client-id'],
     [['refresh', '--issuer', 'https://idp.example', '--client-id', 'a'], '--store'],
-    [['device', '--colour'], 'There is no option --colour'],
     [[], 'Give one flow'],
     [
       ['device', '--issuer', 'https://idcs-a.example/oauth2/v1/token', '--client-id', 'a'],
@@ -181,14 +191,24 @@ describe('the command line', () => {
       '--port lacks its value',
     ],
     [['code', '--issuer', 'https://idp.example', '--client-id', 'a', '--port', 'x'], '--port'],
+  ])('is rejected in one line that says what to give: %j', (words, expected) => {
+    const message = messageOf(() => readArguments(words))
+
+    expect(message).toContain(expected)
+    expect(message).not.toContain('\n')
+  })
+
+  it.each([
+    [['device', '--colour'], 2, 'There is no option --colour'],
     [
       ['client-credentials', '--issuer', 'http://127.0.0.1:1', '--client-id', 'a'],
+      1,
       'does not answer',
     ],
-  ])('is refused with a way out: %j', async (words, expected) => {
+  ])('%j ends with one line and status %i', async (words, expectedStatus, expected) => {
     const { status, stdout, stderr } = await run(words)
 
-    expect([status === 0, stdout]).toEqual([false, ''])
+    expect([status, stdout]).toEqual([expectedStatus, ''])
     expect(stderr).toContain(expected)
     expect(stderr.trim().split('\n')).toHaveLength(1)
   })
