@@ -27,8 +27,17 @@ function addressesOf({ instances }: Rendered): string[] {
   return instances.map(({ address }) => address)
 }
 
+/** The examples' placeholders, filled in as their readers do; check-config reports what is left. */
+function filledIn(value: string): string {
+  return value
+    .replaceAll(/\b([01])\1{31}\b/g, '3fa29c41d07b4e5c8a61f2b9d4e87c05')
+    .replaceAll(/\b([01])\1{7}-\1{4}-\1{4}-\1{4}-\1{12}\b/g, '3fa29c41-d07b-4e5c-8a61-f2b9d4e87c05')
+    .replaceAll('https://sso.example.com', 'https://sso.shops.test')
+}
+
 function checked(config: Record<string, string>): string {
-  const { text } = checkConfig(config)
+  const filled = Object.entries(config).map(([key, value]) => [key, filledIn(value)] as const)
+  const { text } = checkConfig(Object.fromEntries(filled))
   return text
 }
 
@@ -44,7 +53,13 @@ describe('the configuration', () => {
   })
 
   it.each<[string, Members]>([
-    ['entra', { callers_entra_tenant: '00000000-0000-0000-0000-000000000000' }],
+    [
+      'entra',
+      {
+        callers_entra_tenant: '00000000-0000-0000-0000-000000000000',
+        callers_audience: ['11111111-1111-1111-1111-111111111111'],
+      },
+    ],
     ['okta', { callers_url: 'https://example.okta.com' }],
     ['auth0', { callers_url: 'https://example.eu.auth0.com' }],
     ['keycloak', { callers_url: 'https://sso.example.com/realms/shops' }],
