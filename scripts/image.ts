@@ -1,7 +1,8 @@
 /** `npm run image`: builds the image from the Dockerfile as it is, and calls the function in it. */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { atExit } from '../stack/at-exit.ts'
 import { readCommandLine } from './command-line/command-line.ts'
 import { baseImagesOf, makeBaseImages } from './image/base-images.ts'
 import { startBuildah } from './image/buildah.ts'
@@ -37,6 +38,10 @@ mkdirSync(shared)
 process.env['TMPDIR'] = shared
 const buildah = startBuildah(join(folder, 'buildah'))
 const report = createReport()
+function removeAll(): void {
+  buildah.remove(folder)
+}
+const forget = atExit(removeAll)
 try {
   const bases = baseImagesOf(readFileSync('Dockerfile', 'utf8'))
   const version = await makeBaseImages(buildah, bases, join(folder, 'bases'))
@@ -66,7 +71,7 @@ try {
 } catch (error) {
   report.check('Steps', [error instanceof Error ? error.message : String(error)])
 } finally {
-  await buildah.remove()
-  rmSync(folder, { recursive: true, force: true })
+  removeAll()
+  forget()
 }
 process.exitCode = report.isGood() ? 0 : 1

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface Buildah {
@@ -9,8 +9,11 @@ export interface Buildah {
   inspect(image: string): Promise<ImageConfiguration>
   /** Mounts a new container's files; resolves with their path on this machine. */
   mount(image: string): Promise<string>
-  /** Deletes all images and containers. */
-  remove(): Promise<void>
+  /**
+   * Ends what runs, unmounts everything and deletes the folder `path`, around that of the storage. A
+   * process of its own does that, because one that got a signal may have no time for it.
+   */
+  remove(path: string): void
 }
 
 /** As the OCI image specification names these. */
@@ -42,17 +45,23 @@ export function startBuildah(folder: string): Buildah {
       const container = await buildah('from', '--pull-never', '--signature-policy', policy, image)
       return (await buildah('mount', container.trim())).trim()
     },
-    remove: async () => {
-      await buildah('umount', '--all')
-      await buildah('rm', '--all')
-      rmSync(folder, { recursive: true, force: true })
+    remove: (path) => {
+      for (const { pid } of running) if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+      const buildahCommand = `buildah ${storage.join(' ')}`
+      // Overlay storage leaves its own folder mounted.
+      const script = `${buildahCommand} umount --all; ${buildahCommand} rm --all; umount ${join(folder, 'root', 'overlay')}; rm -rf ${path}`
+      spawn('/bin/sh', ['-c', script], { detached: true, stdio: 'ignore' }).unref()
     },
   }
 }
 
+const running = new Set<ChildProcess>()
+
 /** Resolves with standard output. Rejects with the end of all output for another status than 0. */
 export function run(command: string, words: readonly string[], input = ''): Promise<string> {
-  const child = spawn(command, words, { stdio: ['pipe', 'pipe', 'pipe'] })
+  // A process group of its own, so that all that the command started can be ended.
+  const child = spawn(command, words, { stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+  running.add(child)
   let stdout = ''
   let all = ''
   child.stdout.on('data', (chunk: Buffer) => {
@@ -63,8 +72,12 @@ export function run(command: string, words: readonly string[], input = ''): Prom
   // A child that ends early does not read its input; its status says so.
   child.stdin.on('error', () => undefined).end(input)
   return new Promise((resolve, reject) => {
-    child.once('error', reject)
+    child.once('error', (error) => {
+      running.delete(child)
+      reject(error)
+    })
     child.once('close', (status) => {
+      running.delete(child)
       if (status === 0) resolve(stdout)
       else reject(new Error(`${command} ended with ${status}:\n${lastLines(all)}`))
     })
