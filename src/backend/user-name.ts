@@ -41,14 +41,14 @@ export function readUserName(
   if (!isWellFormed) return failure('name_malformed')
   if (isApplication(name, identity)) return failure('application')
   const isVerified = verificationOf(claim, claims)
-  const mustBeTold =
-    isEmail(claim) && !acceptsUserControlled && TELL_VERIFICATION.includes(provider)
-  return isVerified === false || (isVerified === undefined && mustBeTold)
+  const mustBeStated =
+    isEmail(claim) && !acceptsUserControlled && STATE_VERIFICATION.includes(provider)
+  return isVerified === false || (isVerified === undefined && mustBeStated)
     ? failure('not_verified')
     : success(name)
 }
 
-/** Claims in which providers put what tells an application from a person. */
+/** Claims whose values distinguish an application from a person. */
 const NAME_CLAIMS = ['sub', 'preferred_username', 'username']
 
 /** Keycloak's service accounts, and Auth0's machine-to-machine tokens. */
@@ -74,7 +74,7 @@ function isApplication(name: string, { claims, clientId }: CallersIdentity): boo
  * Providers that send `email_verified` beside `email`, and Entra, whose guests choose their address
  * themselves and which never sends it: without it, the address is not verified.
  */
-const TELL_VERIFICATION: readonly IssuerConfig['preset'][] = [
+const STATE_VERIFICATION: readonly IssuerConfig['preset'][] = [
   'auth0',
   'cognito',
   'entra',
@@ -82,14 +82,14 @@ const TELL_VERIFICATION: readonly IssuerConfig['preset'][] = [
   'okta',
 ]
 
-/** What the token says of the claim's verification (OpenID Connect Core §5.1); some servers send a string. */
+/** Whether the token states that the claim is verified (OpenID Connect Core §5.1). Some servers send a string. */
 function verificationOf(claim: string, claims: JsonObject): boolean | undefined {
   const flags = [`${claim}_verified`, ...(isEmail(claim) ? ['email_verified'] : [])]
-  const told = flags.map((flag) => member(claims, flag)).filter((flag) => flag !== undefined)
-  return told.length === 0 ? undefined : told.every((flag) => flag === true || flag === 'true')
+  const stated = flags.map((flag) => member(claims, flag)).filter((flag) => flag !== undefined)
+  return stated.length === 0 ? undefined : stated.every((flag) => flag === true || flag === 'true')
 }
 
-/** In whatever namespace: Auth0 wants one for custom claims. */
+/** With or without a namespace, which Auth0 requires for custom claims. */
 function isEmail(claim: string): boolean {
   return /(^|[/:])(e-?mail|email_?address|mail)$/i.test(claim)
 }

@@ -1,7 +1,4 @@
-/**
- * One call of the function: its deadline and its one line in the log. It always ends in an answer or
- * a fault, never in an exception.
- */
+/** One call of the function: its deadline and its log line. It ends in an answer or a fault and never throws. */
 import type { Authorize } from '../authorizer.ts'
 import { fault, type Decision, type Fault } from '../decision.ts'
 import { printable } from '../findings.ts'
@@ -30,20 +27,20 @@ export interface Call {
   readonly fnDeadline: Date | undefined
 }
 
-/** The gateway's answer, or undefined when nobody can tell: the gateway has to hear a 5xx then. */
+/** The response for the gateway; undefined for a fault, which the gateway must receive as a 5xx. */
 export type AnswerCall = (call: Call) => Promise<AuthorizerResponse | undefined>
 
-/** Kept back from the platform's deadline, to send the fault before the container is ended. */
+/** Reserved before the platform's deadline, so that the fault is sent before the container is stopped. */
 const DEADLINE_MARGIN = seconds(0.5)
 
-/** The time for a decision where the platform names no deadline: the default of OCI Functions. */
-const UNTOLD_DEADLINE = seconds(30)
+/** Used if the platform sends no deadline: the default time-out of OCI Functions. */
+const DEFAULT_TIME_LIMIT = seconds(30)
 
-/** Within the margin, so that the fault is still in time. */
+/** Shorter than the margin, so that the fault is still in time. */
 const OVERDUE_MILLISECONDS = 200
 
-/** No call of OCI Functions lasts longer, whatever a header says. */
-const LONGEST_CALL = seconds(300)
+/** The longest time-out of OCI Functions. */
+const MAX_TIME_LIMIT = seconds(300)
 
 export function createAnswerCall(
   authorize: Authorize,
@@ -64,10 +61,10 @@ export function createAnswerCall(
 }
 
 function deadlineOf(fnDeadline: Date | undefined, start: NumericDate, clock: Clock): Deadline {
-  const told = numericDate((fnDeadline?.getTime() ?? Number.NaN) / 1000)
-  const end = Number.isFinite(told)
-    ? earliest(told, later(start, LONGEST_CALL))
-    : later(start, UNTOLD_DEADLINE)
+  const stated = numericDate((fnDeadline?.getTime() ?? Number.NaN) / 1000)
+  const end = Number.isFinite(stated)
+    ? earliest(stated, later(start, MAX_TIME_LIMIT))
+    : later(start, DEFAULT_TIME_LIMIT)
   return deadlineAt(earlier(end, DEADLINE_MARGIN), clock)
 }
 
@@ -95,15 +92,15 @@ async function answerWithoutThrowing(
       isOver(deadline) ? fault('deadline_exceeded', decision.circumstances) : decision,
     )
   } catch (error) {
-    // The error itself may hold anything; the name of its class does not.
+    // The error may contain secrets; the name of its class does not.
     const detail = error instanceof Error ? error.name : typeof error
     return faultAnswer(fault('internal_error', { detail }))
   }
 }
 
 /**
- * The answer, or a fault when it is overdue; what goes on then has no effect. Every exchange ends
- * by itself at the deadline, and can tell more: this is for what does not.
+ * The answer, or a fault if it is overdue. Each exchange already ends at the deadline with a more
+ * precise fault; this covers work that does not.
  */
 async function inTime(work: Promise<Answer>, deadline: Deadline): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined
@@ -157,12 +154,12 @@ function logDecision(
   })
 }
 
-/** What OCI's services write, or a caller in their place: up to three identifiers, with slashes. */
+/** Up to three identifiers with slashes, as OCI's services write them. */
 const REQUEST_ID = /^[\w.:-]+(\/[\w.:-]+)*$/
 
 const MAX_REQUEST_ID_CHARACTERS = 128
 
-/** Whether it can be logged: a caller may send any `opc-request-id`, even a token. */
+/** Whether it is safe to log: a caller may send any `opc-request-id`, even a token. */
 function isRequestId(text: string | undefined): text is string {
   return (
     text !== undefined &&

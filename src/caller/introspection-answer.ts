@@ -38,20 +38,20 @@ export function readIntrospectionAnswer(
   if (members === undefined) return unusable(problemOfJson(answer))
   const refusal = refusalBy(ANSWER_CHECKS, members, observe)
   if (refusal !== undefined) return failure(refusal)
-  const told = readAnswerClaims(members, issuer.claimNames)
-  if (!told.ok) {
-    const { name, expected } = told.error
+  const answered = readAnswerClaims(members, issuer.claimNames)
+  if (!answered.ok) {
+    const { name, expected } = answered.error
     return unusable(`member_malformed: ${name}`, `\`${name}\` as ${expected}`)
   }
 
   const payload = readUnverifiedJwt(token.reveal())?.payload
   const contradiction = payload && contradictionOf(members, payload, issuer)
   if (contradiction !== undefined) {
-    // It is the answer to somebody else's request, and so may be the next one on its connection.
+    // This answers another request, so the next answer on this connection may do so, too.
     answer.closeConnection()
     return unusable(`contradicts_token: ${contradiction}`)
   }
-  // The endpoint has just vouched for this very token, and so for what its payload says.
+  // The endpoint has just confirmed this token, and so the claims in its payload.
   const merged = merge(members, payload, issuer)
   const claims = readAnswerClaims(merged.members, merged.names)
   if (claims.ok) return claims
@@ -80,8 +80,8 @@ function unusable(detail: string, expected?: string): Result<never, Fault> {
 const ROUNDING_SECONDS = 5
 
 /**
- * The member by which the answer cannot be about the token: proxies and servers have been seen to mix
- * answers up. Only a JWT shows it.
+ * The member that contradicts the token, if any. Proxies and servers have been seen to mix answers up;
+ * this can only be detected for a JWT.
  */
 function contradictionOf(
   answer: JsonObject,
@@ -91,10 +91,10 @@ function contradictionOf(
   const names = introspection?.subject === 'may_differ' ? [] : ['sub']
   return ['jti', 'iat', 'exp', ...names].find((name) => {
     if (!has(answer, name) || !has(payload, name)) return false
-    const [told, claimed] = [member(answer, name), member(payload, name)]
-    return typeof told === 'number' && typeof claimed === 'number'
-      ? Math.abs(told - claimed) > ROUNDING_SECONDS
-      : told !== claimed
+    const [answered, claimed] = [member(answer, name), member(payload, name)]
+    return typeof answered === 'number' && typeof claimed === 'number'
+      ? Math.abs(answered - claimed) > ROUNDING_SECONDS
+      : answered !== claimed
   })
 }
 
@@ -103,10 +103,10 @@ function has(members: JsonObject, name: string): boolean {
 }
 
 /**
- * The answer, completed from the token's payload (contract §6), and the names to read it by. If the
- * signature has been verified, all of the payload counts; otherwise not its scopes. What the answer
- * says under one of several names counts, even if the payload says more under another: an endpoint may
- * withhold scopes from those who ask (RFC 7662 §2.2).
+ * Adds claims of the token's payload that the answer lacks (contract §6), and selects the claim names
+ * to read. Scopes are added only if the signature has been verified. If the answer has any of several
+ * scope claims, the payload's are ignored: an endpoint may withhold scopes from the requesting client
+ * (RFC 7662 §2.2).
  */
 function merge(
   answer: JsonObject,

@@ -1,7 +1,4 @@
-/**
- * Owns the assertions that we sign (RFC 7523 §3): as a client, or on behalf of a user.
- * I/O: the randomness of `jti`.
- */
+/** JWT assertions (RFC 7523 §3) that authenticate this function as a client, or represent a user. */
 import { randomUUID } from 'node:crypto'
 import { later, type Clock, type Seconds } from '../platform/clock.ts'
 import { Redacted } from '../platform/redacted.ts'
@@ -10,15 +7,15 @@ import type { PrivateKey } from './private-key.ts'
 export interface AssertionClaims {
   /** Our client id. */
   readonly issuer: string
-  /** Our client id again, or the user's name. */
+  /** Our client id, or the user's name. */
   readonly subject: string
   readonly audience: readonly string[]
   readonly lifetime: Seconds
 }
 
 /**
- * A new assertion with a `jti` of its own, for a single use. `keyId` names the key as the
- * authorization server knows it: the alias of its certificate at an identity domain.
+ * Signs a new assertion with its own `jti`, for a single use. `keyId` is the key's name at the
+ * authorization server: at an identity domain, the alias of its certificate.
  */
 export async function signAssertion(
   { issuer, subject, audience, lifetime }: AssertionClaims,
@@ -39,7 +36,7 @@ export async function signAssertion(
     })
     .setIssuer(issuer)
     .setSubject(subject)
-    // One audience as a text: a client assertion has to have a single one (draft rfc7523bis §4).
+    // A single audience as a string: client assertions require that (draft rfc7523bis §4).
     .setAudience(only !== undefined && more.length === 0 ? only : [...audience])
     .setIssuedAt(issuedAt)
     .setExpirationTime(Math.floor(later(clock.now(), lifetime)))

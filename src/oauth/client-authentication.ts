@@ -1,7 +1,4 @@
-/**
- * Owns how we authenticate as an OAuth client (RFC 6749 §2.3, RFC 7523 §2.2).
- * Pure but for the signing of assertions.
- */
+/** Authentication of this function as an OAuth client (RFC 6749 §2.3, RFC 7523 §2.2). */
 import { fault, type Fault } from '../decision.ts'
 import { seconds, type Clock } from '../platform/clock.ts'
 import type { Redacted } from '../platform/redacted.ts'
@@ -9,7 +6,7 @@ import { failure, success, type Result } from '../platform/result.ts'
 import { signAssertion } from './assertion.ts'
 import { readPrivateKey } from './private-key.ts'
 
-/** Methods by their names in the registry “OAuth Token Endpoint Authentication Methods”. */
+/** Names from the registry “OAuth Token Endpoint Authentication Methods”. */
 export const CLIENT_AUTHENTICATION_METHODS = [
   'client_secret_basic',
   'client_secret_post',
@@ -18,14 +15,14 @@ export const CLIENT_AUTHENTICATION_METHODS = [
 
 export type ClientAuthenticationMethod = (typeof CLIENT_AUTHENTICATION_METHODS)[number]
 
-/** How assertions have to look for the authorization server that reads them. */
+/** What an authorization server requires of our assertions. */
 export interface AssertionProfile {
-  /** The key's name there; undefined leaves it to what the key says of itself. */
+  /** The key's name at the server. Default: the `kid` of the key itself. */
   readonly keyId: string | undefined
   readonly audience: readonly string[]
 }
 
-/** Who we are at an authorization server, with the secret in hand. */
+/** Our registration at an authorization server, with its secret. */
 export interface AuthenticatingClient {
   readonly clientId: string
   readonly method: ClientAuthenticationMethod
@@ -40,10 +37,10 @@ export interface AuthenticatedParts {
   readonly form: Readonly<Record<string, string>>
 }
 
-/** A client assertion is used at once. */
+/** A client assertion is used immediately. */
 const CLIENT_ASSERTION_LIFETIME = seconds(60)
 
-/** A secret that is no private key where one is wanted is a fault. */
+/** Fails with a fault if `private_key_jwt` is configured and the secret is not a usable private key. */
 export async function authenticateClient(
   client: AuthenticatingClient,
   clock: Clock,
@@ -82,7 +79,7 @@ function formEncoded(text: string): string {
   return new URLSearchParams({ '': text }).toString().slice(1)
 }
 
-/** RFC 7523 §2.2: the key stays here, and the secret is never sent. */
+/** RFC 7523 §2.2: the private key itself is never sent. */
 async function privateKeyJwt(
   { clientId, secret, assertion }: AuthenticatingClient,
   clock: Clock,

@@ -26,13 +26,13 @@ export interface ClientRegistration {
 export interface ClientRequest {
   readonly endpoint: string
   readonly client: ClientRegistration
-  /** A function where it holds an assertion, which is signed anew for each attempt. */
+  /** A function if the form holds an assertion: each attempt needs a new one. */
   readonly form: Form | ((client: AuthenticatingClient) => Promise<Result<Form, Fault>>)
   /** Default `shared`; see `HttpRequest`. */
   readonly connection?: HttpRequest['connection']
 }
 
-/** Why there is no answer: a failed exchange, or a secret that could not be read. */
+/** The exchange failed, or the secret could not be read. */
 export type ClientExchangeFailure = HttpFailure | Fault
 
 type Outcome = Result<HttpAnswer, ClientExchangeFailure>
@@ -47,8 +47,8 @@ export interface ClientExchangePorts {
 }
 
 /**
- * Sends requests as a registered client: with the secret from Vault, and once more with another version
- * of it where the authorization server refuses the first.
+ * Sends requests as a registered client, with the secret from Vault. If the authorization server
+ * refuses it, the request is sent once more with another version of the secret.
  */
 export function createAskAsClient({
   http,
@@ -91,7 +91,7 @@ export function createAskAsClient({
     )
   }
 
-  /** Sends the request with the previous version of a secret, and keeps that where it is accepted. */
+  /** Sends the request with the previous version of the secret and, if accepted, keeps using that. */
   const tryPrevious = async (
     request: ClientRequest,
     previous: Redacted,
@@ -130,7 +130,7 @@ export function createAskAsClient({
   }
 }
 
-/** Adds the secret, unless the fault is about another one. */
+/** Adds the secret's OCID, unless the fault names another one. */
 function aboutSecret(error: Fault, { client }: ClientRequest) {
   return failure(withCircumstances(error, { secret: client.secretOcid }))
 }
@@ -139,14 +139,14 @@ function refusalIn(outcome: Outcome): ClientRefusal | undefined {
   return outcome.ok ? clientRefusalIn(outcome.value) : undefined
 }
 
-/** Whether a server answers so only to a client that it knows. */
+/** Whether this answer shows that the server accepted the client. */
 function isAccepted(outcome: Outcome): boolean {
   if (!outcome.ok || refusalIn(outcome) !== undefined) return false
   const { status } = outcome.value
   return status === 200 || (status < 404 && readErrorCode(outcome.value) !== undefined)
 }
 
-/** The fault of a failed exchange: of the secret, or of the endpoint. */
+/** The fault for a failed exchange: about the secret, or about the endpoint. */
 export function toFault(
   error: ClientExchangeFailure,
   endpointFault: (detail: HttpFailure) => Fault,

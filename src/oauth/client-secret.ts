@@ -1,22 +1,19 @@
-/**
- * Owns what a Vault secret with our credentials at an authorization server may look like.
- * Pure.
- */
+/** The forms of a Vault secret with our credentials at an authorization server. */
 import { isJsonObject, member, parseJsonObject, type JsonObject } from '../platform/json.ts'
 import { Redacted } from '../platform/redacted.ts'
 
 export interface SecretContent {
-  /** Where the secret names it, it counts and not the configuration's: both change in one step. */
+  /** Overrides the configured client id, so that a rotation changes both in one step. */
   readonly clientId: string | undefined
   /** The client secret, or the private key: PEM, or a JWK as JSON. */
   readonly secret: Redacted
-  /** Whether the text begins or ends with white space, which is hardly ever meant. */
+  /** Whether the text begins or ends with white space, which is usually a mistake. */
   readonly hasWhiteSpace: boolean
 }
 
 /**
- * The client secret or private key itself, or a JSON object with `client_secret` or `private_key`
- * and, if wanted, `client_id`. A JWK is a private key itself.
+ * Reads the client secret or private key (PEM or JWK) itself, or a JSON object with `client_secret`
+ * or `private_key` and, optionally, `client_id`.
  */
 export function readSecretContent(text: Redacted): SecretContent {
   const revealed = text.reveal()

@@ -1,11 +1,9 @@
 /**
- * Owns what there is of `fetch` in this process: next to nothing. `http.ts` is the one way out, and
- * Node loads a whole HTTP client as soon as a library so much as looks at one of these names, which
- * takes half as long as the rest of a first call.
- * I/O: changes the global object.
+ * Removes `fetch` and its related globals. All requests go through `http.ts`, and Node loads a whole
+ * HTTP client when a library accesses one of these names: half of the time of the rest of a first call.
  */
 
-/** Names of the Fetch standard and of its neighbours that Node's own client stands behind. */
+/** Globals that Node implements with its own HTTP client (undici). */
 const NAMES = [
   'fetch',
   'FormData',
@@ -18,7 +16,7 @@ const NAMES = [
   'EventSource',
 ]
 
-/** `Headers` (https://fetch.spec.whatwg.org/#headers-class), as far as Oracle's client uses it. */
+/** The part of `Headers` (https://fetch.spec.whatwg.org/#headers-class) that Oracle's SDK uses. */
 export class FetchHeaders {
   readonly #values = new Map<string, string>()
 
@@ -45,7 +43,7 @@ export class FetchHeaders {
   }
 }
 
-/** Takes all of it away but `Headers`. To be called before any library is loaded that looks for it. */
+/** Leaves a small `Headers`. Call it before loading any library that accesses these globals. */
 export function removeFetch(): void {
   for (const name of NAMES) Reflect.deleteProperty(globalThis, name)
   Object.assign(globalThis, { Headers: FetchHeaders })

@@ -1,7 +1,4 @@
-/**
- * Owns the reading of JSON that others wrote: own members only, types checked at the point of use.
- * Pure.
- */
+/** Reads JSON from other servers: own members only, types checked at the point of use. */
 
 declare const parsed: unique symbol
 
@@ -10,14 +7,14 @@ export interface JsonObject {
   readonly [parsed]: never
 }
 
-/** Narrows to a JSON object; arrays and null are none. */
+/** Whether it is a JSON object, and not an array or null. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /**
- * A member that the object itself has, else undefined. What a polluted `Object.prototype` offers
- * is no member: an identity provider's silence must not turn into its consent.
+ * An own member of the object, else undefined. Members inherited from a polluted `Object.prototype`
+ * are ignored: otherwise a missing member could turn a denial into a permit.
  */
 export function member(object: JsonObject, name: string): unknown {
   return Object.hasOwn(object, name)
@@ -25,10 +22,10 @@ export function member(object: JsonObject, name: string): unknown {
     : undefined
 }
 
-/** Made once: making one costs more than what it decodes here. */
+/** Created once: creating a decoder costs more than decoding these texts. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true })
 
-/** The object that the bytes hold in UTF-8 (RFC 8259 §8.1), or undefined when they hold none. */
+/** Parses a JSON object in UTF-8 (RFC 8259 §8.1); undefined for anything else. */
 export function parseJsonObject(bytes: Uint8Array): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(UTF8.decode(bytes))
@@ -38,10 +35,7 @@ export function parseJsonObject(bytes: Uint8Array): JsonObject | undefined {
   }
 }
 
-/**
- * The same value with objects that inherit nothing, for readers that use a dot: what the text does
- * not say is not there, whatever `Object.prototype` offers.
- */
+/** A copy whose objects have no prototype, for code that reads members with a dot. */
 export function withoutPrototypes(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutPrototypes)
   if (!isJsonObject(value)) return value

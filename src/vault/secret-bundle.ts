@@ -1,7 +1,4 @@
-/**
- * Owns the reading of one secret from OCI Vault, as this function's resource principal.
- * I/O: reads the resource principal's files; asks Vault through the HTTP door. The only door to oci-*.
- */
+/** Reads a secret from OCI Vault as this function's resource principal. No other file imports oci-*. */
 import type * as OciCommon from 'oci-common'
 import type { models } from 'oci-secrets'
 import { fault, type Fault } from '../decision.ts'
@@ -11,10 +8,10 @@ import type { Http, HttpAnswer } from '../platform/http.ts'
 import { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 
-/** A rotation makes what was `CURRENT` the `PREVIOUS` version (Oracle, “Managing Secrets”). */
+/** A rotation turns the `CURRENT` version into the `PREVIOUS` one (Oracle, “Managing Secrets”). */
 export type SecretStage = 'CURRENT' | 'PREVIOUS'
 
-/** Reads the version in this stage of the secret with this OCID. */
+/** Reads the secret version in this stage. */
 export type ReadSecretBundle = (
   secretOcid: string,
   stage: SecretStage,
@@ -22,22 +19,22 @@ export type ReadSecretBundle = (
 ) => Promise<Result<Redacted, Fault>>
 
 export interface VaultSettings {
-  /** Origin of the Secret Retrieval API, without its version; the region's where undefined. */
+  /** Origin of the Secret Retrieval API, without its version. Default: the region's. */
   readonly endpoint: string | undefined
-  /** Region identifier such as `eu-frankfurt-1`; wanted where no endpoint is given. */
+  /** Region identifier such as `eu-frankfurt-1`; required if there is no endpoint. */
   readonly region: string | undefined
 }
 
-/** The SDK's own default is 8 attempts, up to 30 s apart: longer than any caller waits. */
+/** The SDK's default of 8 attempts, up to 30 s apart, takes longer than any caller waits. */
 const ATTEMPTS = 2
 const RETRY_DELAY_SECONDS = 0.2
 const RETRY_SPREAD_SECONDS = 0.1
 
 /**
- * `GetSecretBundle` of the Secret Retrieval API (version 20190301) by Oracle's client, with
- * Oracle's request signature. Only the transport is ours, as the SDK's has no time limit, no size
- * limit and follows redirects. The resource principal is read anew each time: the platform
- * replaces its files in place.
+ * `GetSecretBundle` of the Secret Retrieval API (version 20190301) through Oracle's SDK, which also
+ * signs the request. Only the transport is ours: the SDK's has no time limit, no size limit, and
+ * follows redirects. The resource principal is read for each request, because the platform replaces
+ * its files in place.
  */
 export function createReadSecretBundle(
   http: Http,
@@ -54,7 +51,7 @@ export function createReadSecretBundle(
       const principal = common.ResourcePrincipalAuthenticationDetailsProvider.builder()
       const signer = new common.DefaultRequestSigner(principal)
       const send = async (request: OciCommon.HttpRequest): Promise<Response> => {
-        // With the host given, the signer has no need of its deprecated URL parser.
+        // With this header, the signer does not use its deprecated URL parser.
         request.headers.set('host', new URL(request.uri).host)
         await signer.signHttpRequest(request)
         const exchange = await http(
@@ -93,7 +90,7 @@ export function createReadSecretBundle(
   }
 }
 
-/** Oracle's provider, too, reckons with the platform naming a region by its code, such as `phx`. */
+/** The platform may name a region by its code, such as `phx`; Oracle's own provider handles both. */
 function regionId({ Region }: typeof OciCommon, region: string): string {
   return (
     Region.values().find(({ regionCode }) => regionCode === region.toLowerCase())?.regionId ??
@@ -101,7 +98,7 @@ function regionId({ Region }: typeof OciCommon, region: string): string {
   )
 }
 
-/** Tells the SDK's retrier, by the member that it looks at, whether another attempt makes sense. */
+/** The SDK retries a failed request if this member is true. */
 class TransportError extends Error {
   readonly shouldBeRetried: boolean
 
@@ -111,20 +108,17 @@ class TransportError extends Error {
   }
 }
 
-/**
- * What Oracle's client looks at of a `Response`. Of an error's body nothing is passed on, as the SDK
- * prints what it finds there.
- */
+/** The part of `Response` that the SDK uses. The body of an error is dropped: the SDK would print it. */
 function toResponse({ status, header, body }: HttpAnswer): Response {
   const text = status === 200 ? new TextDecoder().decode(body) : ''
-  const seen = {
+  const response = {
     status,
     ok: status === 200,
     headers: { get: header },
     text: () => Promise.resolve(text),
     json: () => Promise.resolve(JSON.parse(text) as unknown),
   }
-  return seen as unknown as Response
+  return response as unknown as Response
 }
 
 function readContent(bundle: models.SecretBundle): Result<Redacted, Fault> {

@@ -1,7 +1,4 @@
-/**
- * Owns how long secrets are used, and which version is tried when one was refused.
- * I/O: through the reader that it is given.
- */
+/** Keeps secrets for a while, and finds another version of a secret that was refused. */
 import { withCircumstances, type Fault } from '../decision.ts'
 import { Backoff } from '../platform/backoff.ts'
 import { ExpiringCache, SingleFlight } from '../platform/cache.ts'
@@ -13,47 +10,47 @@ import type { ReadSecretBundle } from './secret-bundle.ts'
 
 export interface SecretStore {
   /**
-   * The secret, read from Vault at most its time to live ago; or its previous version, where `by`
-   * has taken that just before.
+   * The current version, at most `timeToLive` old; or the previous version, if `by` accepted that
+   * recently.
    */
   read(secretOcid: string, deadline: Deadline, by?: string): Promise<Result<Redacted, Fault>>
   /**
-   * What to try in place of what was refused. Undefined when that was looked for only just before:
-   * a wrong secret must not flood Vault.
+   * The versions to try after a refusal. Undefined if they were read for `by` a moment ago: a wrong
+   * secret must not cause a flood of requests to Vault.
    */
   readAgain(
     secretOcid: string,
     refusal: Refusal,
     deadline: Deadline,
   ): Promise<Result<SecretVersions, Fault> | undefined>
-  /** Tells that `by` has taken the previous version and not the current one: it serves for now. */
+  /** Uses the previous version for `by` for a while, because `by` refused the current one. */
   acceptPrevious(secretOcid: string, previous: Redacted, by: string): void
 }
 
 export interface Refusal {
   readonly refused: Redacted
-  /** Who refused it, and whose it was: somebody else with the same secret may take it. */
+  /** The server and client id: the same secret may be accepted for another client. */
   readonly by: string
 }
 
 export interface SecretVersions {
-  /** As Vault has it now. It may be what was refused: one refusal may be a mishap. */
+  /** May equal the refused one: a single refusal may be temporary. */
   readonly current: Redacted
   /**
-   * Identity provider and Vault disagree for a while when a secret is rotated. Undefined where there
-   * is none, and where the current version is another one than was refused.
+   * While a secret is rotated, the identity provider and Vault disagree for a while. Undefined if
+   * there is none, or if the current version differs from the refused one.
    */
   readonly previous: Redacted | undefined
 }
 
-/** How often another version is looked for: soon at first, as a rotation takes a second or so. */
-const LOOKING_AGAIN = { freeFailures: 0, first: seconds(2), longest: seconds(10) }
+/** Pauses between searches for another version. A rotation usually takes a few seconds. */
+const SEARCH_PLAN = { freeFailures: 0, first: seconds(2), longest: seconds(10) }
 
-/** A previous version that is accepted is on its way out: the current one has its chance soon. */
+/** How long an accepted previous version is used before the current one is tried again. */
 const PREVIOUS_TIME_TO_LIVE = seconds(60)
 
-/** How often a Vault that gives nothing is asked: a few failures may be over with the next try. */
-const AFTER_FAILURE = { freeFailures: 5, first: seconds(0.5), longest: seconds(2) }
+/** Pauses between requests to Vault that fail. */
+const OUTAGE_PLAN = { freeFailures: 5, first: seconds(0.5), longest: seconds(2) }
 
 /** More secrets than any configuration names. */
 const CAPACITY = 100
@@ -64,46 +61,16 @@ export interface SecretStorePorts {
   readonly chance: Chance
 }
 
-export function createSecretStore(
-  timeToLive: Seconds,
-  { readBundle, clock, chance }: SecretStorePorts,
-): SecretStore {
-  const secrets = new ExpiringCache<Redacted>(CAPACITY, clock)
-  const accepted = new ExpiringCache<Redacted>(CAPACITY, clock)
+export function createSecretStore(timeToLive: Seconds, ports: SecretStorePorts): SecretStore {
+  const { readBundle, clock, chance } = ports
+  const currentVersions = new CurrentVersions(timeToLive, ports)
+  const acceptedPrevious = new ExpiringCache<Redacted>(CAPACITY, clock)
   const pauses = new Map<string, Backoff>()
-  const outages = new Map<string, { readonly backoff: Backoff; readonly fault: Fault }>()
-  const flights = new SingleFlight<Redacted, Fault>()
   const searches = new SingleFlight<SecretVersions, Fault>()
 
-  const noteOutage = (secretOcid: string, outage: Fault): void => {
-    const backoff = outages.get(secretOcid)?.backoff ?? new Backoff(AFTER_FAILURE, clock, chance)
-    backoff.failed()
-    outages.set(secretOcid, { backoff, fault: outage })
-  }
-
-  /** Reads it, unless that failed several times and only just before. */
-  const fetch = async (
-    secretOcid: string,
-    deadline: Deadline,
-  ): Promise<Result<Redacted, Fault>> => {
-    const outage = outages.get(secretOcid)
-    if (outage !== undefined && !outage.backoff.isOver) return failure(outage.fault)
-    return flights.run(secretOcid, deadline, async () => {
-      const secret = await readBundle(secretOcid, 'CURRENT', deadline)
-      if (!secret.ok) {
-        const told = withCircumstances(secret.error, { secret: secretOcid })
-        noteOutage(secretOcid, told)
-        return failure(told)
-      }
-      outages.delete(secretOcid)
-      secrets.set(secretOcid, secret.value, later(clock.now(), timeToLive))
-      return secret
-    })
-  }
-
-  const pauseOf = (name: string): Backoff => {
-    const pause = pauses.get(name) ?? new Backoff(LOOKING_AGAIN, clock, chance)
-    pauses.set(name, pause)
+  const pauseFor = (use: string): Backoff => {
+    const pause = pauses.get(use) ?? new Backoff(SEARCH_PLAN, clock, chance)
+    pauses.set(use, pause)
     return pause
   }
 
@@ -112,7 +79,7 @@ export function createSecretStore(
     refused: Redacted,
     deadline: Deadline,
   ): Promise<Result<SecretVersions, Fault>> => {
-    const current = await fetch(secretOcid, deadline)
+    const current = await currentVersions.readNew(secretOcid, deadline)
     if (!current.ok) return current
     if (!current.value.equals(refused)) return onlyCurrent(current.value)
 
@@ -124,30 +91,75 @@ export function createSecretStore(
 
   return {
     read: async (secretOcid, deadline, by = '') => {
-      const kept = accepted.get(nameOf(secretOcid, by)) ?? secrets.get(secretOcid)
-      return kept === undefined ? fetch(secretOcid, deadline) : success(kept)
+      const cached = acceptedPrevious.get(useOf(secretOcid, by)) ?? currentVersions.get(secretOcid)
+      return cached === undefined ? currentVersions.readNew(secretOcid, deadline) : success(cached)
     },
     readAgain: async (secretOcid, { refused, by }, deadline) => {
-      const name = nameOf(secretOcid, by)
-      if (accepted.get(name)?.equals(refused) === true) accepted.delete(name)
-      const kept = accepted.get(name) ?? secrets.get(secretOcid)
-      // Another call has found it meanwhile.
-      if (kept !== undefined && !kept.equals(refused)) return onlyCurrent(kept)
+      const use = useOf(secretOcid, by)
+      if (acceptedPrevious.get(use)?.equals(refused) === true) acceptedPrevious.delete(use)
+      const cached = acceptedPrevious.get(use) ?? currentVersions.get(secretOcid)
+      // A concurrent call has found another version.
+      if (cached !== undefined && !cached.equals(refused)) return onlyCurrent(cached)
 
-      const isUnderWay = searches.underWay(name) !== undefined
-      const pause = pauseOf(name)
-      if (!isUnderWay && !pause.isOver) return undefined
-      if (!isUnderWay) pause.failed()
-      return searches.run(name, deadline, () => search(secretOcid, refused, deadline))
+      if (searches.underWay(use) === undefined) {
+        const pause = pauseFor(use)
+        if (!pause.isOver) return undefined
+        pause.failed()
+      }
+      return searches.run(use, deadline, () => search(secretOcid, refused, deadline))
     },
     acceptPrevious: (secretOcid, previous, by) => {
       const end = later(clock.now(), PREVIOUS_TIME_TO_LIVE)
-      accepted.set(nameOf(secretOcid, by), previous, end)
+      acceptedPrevious.set(useOf(secretOcid, by), previous, end)
     },
   }
 }
 
-function nameOf(secretOcid: string, by: string): string {
+/** The current versions of secrets, each read once at a time and with pauses after failures. */
+class CurrentVersions {
+  readonly #timeToLive: Seconds
+  readonly #ports: SecretStorePorts
+  readonly #secrets: ExpiringCache<Redacted>
+  readonly #flights = new SingleFlight<Redacted, Fault>()
+  readonly #outages = new Map<string, { readonly backoff: Backoff; readonly fault: Fault }>()
+
+  constructor(timeToLive: Seconds, ports: SecretStorePorts) {
+    this.#timeToLive = timeToLive
+    this.#ports = ports
+    this.#secrets = new ExpiringCache(CAPACITY, ports.clock)
+  }
+
+  get(secretOcid: string): Redacted | undefined {
+    return this.#secrets.get(secretOcid)
+  }
+
+  /** Reads it from Vault; after several failures, fails without a request until the pause is over. */
+  async readNew(secretOcid: string, deadline: Deadline): Promise<Result<Redacted, Fault>> {
+    const outage = this.#outages.get(secretOcid)
+    if (outage !== undefined && !outage.backoff.isOver) return failure(outage.fault)
+    return this.#flights.run(secretOcid, deadline, async () => {
+      const secret = await this.#ports.readBundle(secretOcid, 'CURRENT', deadline)
+      if (!secret.ok) return failure(this.#noteOutage(secretOcid, secret.error))
+      this.#outages.delete(secretOcid)
+      const end = later(this.#ports.clock.now(), this.#timeToLive)
+      this.#secrets.set(secretOcid, secret.value, end)
+      return secret
+    })
+  }
+
+  #noteOutage(secretOcid: string, error: Fault): Fault {
+    const { clock, chance } = this.#ports
+    const backoff =
+      this.#outages.get(secretOcid)?.backoff ?? new Backoff(OUTAGE_PLAN, clock, chance)
+    backoff.failed()
+    const fault = withCircumstances(error, { secret: secretOcid })
+    this.#outages.set(secretOcid, { backoff, fault })
+    return fault
+  }
+}
+
+/** The name of a secret's use at one server by one client. */
+function useOf(secretOcid: string, by: string): string {
   return JSON.stringify([secretOcid, by])
 }
 
