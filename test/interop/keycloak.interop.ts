@@ -1,8 +1,4 @@
-/**
- * What holds with a real Keycloak as the callers' identity provider and as OIC's: the built
- * function, in each of its ways to judge a caller.
- * I/O: Keycloak, the function and their neighbours, on loopback.
- */
+/** The built function with a real Keycloak as the callers' identity provider and as OIC's. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { setTimeout as delay } from 'node:timers/promises'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
@@ -12,6 +8,7 @@ import {
   byPrivateKey,
   configFor,
   startWorld,
+  twoBackEnds,
   wrongIntrospectionSecret,
   type Authorizer,
   type Decision,
@@ -36,7 +33,7 @@ function deploy(validation: Validation) {
   return world.deploy(configFor(validation, world.cast))
 }
 
-/** One function of each kind that has judged this token, and so has keys and OIC's token at hand. */
+/** A function for each validation, with the caches filled by a call with this token. */
 async function startedWith(token: string): Promise<Authorizers> {
   const authorizers: Authorizers = {
     introspection: deploy('introspection'),
@@ -66,10 +63,10 @@ describe.each(validations)('validation=%s', (validation) => {
     authorizer = deploy(validation)
   })
 
-  /** Keys alone cannot tell that a token was revoked: such a token passes until its `exp`. */
+  /** With keys alone a revoked token is valid until its `exp`. */
   const afterRevocation = validation === 'jwt' ? 'permit' : 'deny'
 
-  it('permits a client, and OIC accepts what its token was swapped for', async () => {
+  it('permits a client, and OIC accepts the token it gets instead', async () => {
     const token = await requestPartnerToken(apiScope)
     const { sub, exp = 0 } = decodeJwt(token)
     const { outcome, answer, backEndToken } = await authorizer.decide(token)
@@ -81,7 +78,7 @@ describe.each(validations)('validation=%s', (validation) => {
     expect(await world.callIntegration(backEndToken)).toBe(200)
   })
 
-  it('permits a user, and knows the client from `azp`, all that a JWT of Keycloak has', async () => {
+  it('permits a user, and reads the client from `azp`', async () => {
     const { accessToken } = await requestUserTokens()
     const { outcome, answer } = await authorizer.decide(accessToken)
 
@@ -89,14 +86,14 @@ describe.each(validations)('validation=%s', (validation) => {
     expect(answer).toMatchObject({ principal: world.cast.alice.id, clientId: 'portal' })
   })
 
-  it('denies a token whose audience is only `account`, as Keycloak gives it by itself', async () => {
+  it('denies a token with the audience `account` alone, which is Keycloak’s default', async () => {
     const token = await requestPartnerToken()
 
     expect(decodeJwt(token).aud).toBe('account')
     expect((await authorizer.decide(token)).outcome).toBe('deny')
   })
 
-  it('denies a token that our client may introspect, but that is for another API', async () => {
+  it('denies a token for another API that our client may introspect', async () => {
     const decision = await authorizer.decide(await requestPartnerToken(anotherApiScope))
 
     expect(decision).toMatchObject({ outcome: 'deny', reason: 'audience_mismatch' })
@@ -130,7 +127,7 @@ describe.each(validations)('validation=%s', (validation) => {
     expect((await authorizer.decide(withAnotherSignature(token))).outcome).toBe('deny')
   })
 
-  it(`says ${afterRevocation} to a token that its client has revoked`, async () => {
+  it(`decides ${afterRevocation} for a token that its client has revoked`, async () => {
     const token = await requestPartnerToken(apiScope)
     expect((await authorizer.decide(token)).outcome).toBe('permit')
 
@@ -139,7 +136,7 @@ describe.each(validations)('validation=%s', (validation) => {
     expect((await authorizer.decide(token)).outcome).toBe(afterRevocation)
   })
 
-  it(`says ${afterRevocation} to a user whom an administrator has signed out`, async () => {
+  it(`decides ${afterRevocation} for a user whom an administrator has signed out`, async () => {
     const { accessToken } = await requestUserTokens()
     expect((await authorizer.decide(accessToken)).outcome).toBe('permit')
 
@@ -149,8 +146,8 @@ describe.each(validations)('validation=%s', (validation) => {
   })
 })
 
-describe('the way to the backend', () => {
-  it('by private_key_jwt (RFC 7523 §2.2): OIC accepts what came of it', async () => {
+describe('the backend token', () => {
+  it('is requested with private_key_jwt (RFC 7523 §2.2), and OIC accepts it', async () => {
     const config = { ...configFor('jwt', world.cast), ...byPrivateKey(world.cast) }
     const { outcome, reason, backEndToken } = await world
       .deploy(config)
@@ -160,7 +157,7 @@ describe('the way to the backend', () => {
     expect(await world.callIntegration(backEndToken)).toBe(200)
   })
 
-  it('by token exchange (RFC 8693): a new token of the same person, for our client', async () => {
+  it('is exchanged (RFC 8693): a new token of the same person, for our client', async () => {
     const config = { ...configFor('jwt', world.cast), ...byExchange(world.cast) }
     const { accessToken } = await requestUserTokens()
     const authorizer = world.deploy(config)
@@ -189,6 +186,48 @@ describe('a wrong secret for the introspection', () => {
   )
 })
 
+describe('a client secret that is rotated while the function runs', () => {
+  it.each(['introspection', 'jwt_and_introspection'] as const)(
+    'is read again at the next introspection, with validation=%s',
+    async (validation) => {
+      const authorizer = deploy(validation)
+      const token = await requestPartnerToken(apiScope)
+      expect(await authorizer.decide(token)).toMatchObject({ outcome: 'permit' })
+
+      await world.rotateSecret('introspector')
+
+      expect(await authorizer.decide(token)).toMatchObject({ outcome: 'permit' })
+    },
+  )
+
+  it('is read again for the next token by client credentials', async () => {
+    const authorizer = world.deploy(twoBackEnds(world.cast))
+    const token = await requestPartnerToken(apiScope)
+    const first = await authorizer.decide(token)
+    expect(first).toMatchObject({ outcome: 'permit' })
+
+    await world.rotateSecret('oicInvoker')
+
+    const second = await authorizer.decide(token, { backend: 'second' })
+    expect([second.outcome, second.reason]).toEqual(['permit', 'permitted'])
+    expect(second.backEndToken).not.toBe(first.backEndToken)
+    expect(await world.callIntegration(second.backEndToken)).toBe(200)
+  })
+
+  it('is read again for the next token exchange', async () => {
+    const authorizer = world.deploy({ ...configFor('jwt', world.cast), ...byExchange(world.cast) })
+    const { accessToken } = await requestUserTokens()
+    expect(await authorizer.decide(accessToken)).toMatchObject({ outcome: 'permit' })
+
+    await world.rotateSecret('exchanger')
+
+    const partnerToken = await requestPartnerToken(apiScope)
+    const { outcome, reason, backEndToken } = await authorizer.decide(partnerToken)
+    expect([outcome, reason]).toEqual(['permit', 'permitted'])
+    expect(decodeJwt(backEndToken.replace('Bearer ', '')).sub).toBe(decodeJwt(partnerToken).sub)
+  })
+})
+
 describe('a new signing key', () => {
   let running: Authorizers
   let formerToken: string
@@ -206,18 +245,18 @@ describe('a new signing key', () => {
     expect(keyId(token)).not.toBe(keyId(formerToken))
   })
 
+  it.each(validations)('is used by a running function, with validation=%s', async (validation) => {
+    expect(await firstPermit(running[validation], token)).toMatchObject({ outcome: 'permit' })
+  })
+
   it.each(validations)(
-    'is taken up by a running function, with validation=%s',
+    'leaves tokens of the former key valid, with validation=%s',
     async (validation) => {
-      expect(await firstPermit(running[validation], token)).toMatchObject({ outcome: 'permit' })
+      expect((await running[validation].decide(formerToken)).outcome).toBe('permit')
     },
   )
 
-  it.each(validations)('leaves the former one good, with validation=%s', async (validation) => {
-    expect((await running[validation].decide(formerToken)).outcome).toBe('permit')
-  })
-
-  it('makes tokens of the former one worthless once that is removed', async () => {
+  it('makes tokens of the former key invalid once that is removed', async () => {
     await removeFormerKeys()
     for (const validation of validations) {
       const restarted = deploy(validation)
@@ -227,8 +266,8 @@ describe('a new signing key', () => {
   })
 })
 
-// The last one: Keycloak does not come back.
-describe('once Keycloak is gone', () => {
+// Last, because Keycloak does not come back.
+describe('when Keycloak has stopped', () => {
   let running: Authorizers
   let token: string
 
@@ -239,7 +278,7 @@ describe('once Keycloak is gone', () => {
   })
 
   it.each(['introspection', 'jwt_and_introspection'] as const)(
-    'nobody can tell whether a token is revoked: a fault with validation=%s',
+    'a token that has to be introspected is a fault, with validation=%s',
     async (validation) => {
       expect(await running[validation].decide(token)).toMatchObject({
         outcome: 'fault',
@@ -248,14 +287,14 @@ describe('once Keycloak is gone', () => {
     },
   )
 
-  it('JWTs are judged by the keys that are at hand', async () => {
+  it('JWTs are validated with the cached keys', async () => {
     const decision = await running.jwt.decide(token)
 
     expect(decision).toMatchObject({ outcome: 'permit' })
     expect(await world.callIntegration(decision.backEndToken)).toBe(200)
   })
 
-  // A denial or a fault: a key that would fit may have been published since the last look.
+  // A denial or a fault: a matching key may have been published since the last fetch.
   it.each(['jwt', 'jwt_and_introspection'] as const)(
     'a changed signature does not pass, with validation=%s',
     async (validation) => {
@@ -264,11 +303,11 @@ describe('once Keycloak is gone', () => {
     },
   )
 
-  it('a function that has no keys yet cannot tell', async () => {
+  it('a function without keys answers with a fault', async () => {
     const { outcome, reason } = await deploy('jwt').decide(token)
 
     expect(outcome).toBe('fault')
-    // It is the keys that it lacks; it must not have gone on to ask for OIC's token.
+    // Because of the keys, before any request for OIC's token.
     expect(['config_invalid', 'token_endpoint_unavailable']).not.toContain(reason)
   })
 })
@@ -277,14 +316,14 @@ function keyId(token: string) {
   return decodeProtectedHeader(token).kid
 }
 
-/** Changes a character in the middle: the last one has bits that mean nothing. */
+/** Changes a character in the middle: the last one has unused bits. */
 function withAnotherSignature(token: string): string {
   const position = token.length - 100
   const other = token[position] === 'A' ? 'B' : 'A'
   return `${token.slice(0, position)}${other}${token.slice(position + 1)}`
 }
 
-/** An unknown key is asked for once per cooldown at most, so that it may take that long. */
+/** Keys are fetched at most once per cooldown, so it can take that long. */
 async function firstPermit(authorizer: Authorizer, token: string): Promise<Decision> {
   const giveUp = performance.now() + 45_000
   for (;;) {

@@ -1,7 +1,6 @@
 /**
- * Owns the world around the built function in which both identity providers are a real Keycloak:
- * Vault, Oracle Integration, and the functions that a test deploys.
- * I/O: starts servers on loopback, and Keycloak and the function as processes.
+ * The built function with a real Keycloak as both identity providers, and with Vault and Oracle
+ * Integration of the local stack.
  */
 import { fileURLToPath } from 'node:url'
 import { deployFunction, type FnFunction } from '../../stack/fn-agent.ts'
@@ -21,25 +20,31 @@ import { startKeycloak, type KeycloakServer } from './keycloak/server.ts'
 
 export type Config = Readonly<Record<string, string>>
 
-/** What the gateway hears of one call, and what the function logs of it. */
+/** The function's answer to one call, and the reason in its log. */
 export interface Decision {
   readonly outcome: 'permit' | 'deny' | 'fault'
   readonly reason: unknown
   readonly answer: Readonly<Record<string, unknown>>
-  /** The value for OIC's `Authorization`; empty but for a permit. */
+  /** The value for OIC's `Authorization`; empty unless the call is permitted. */
   readonly backEndToken: string
 }
 
 export interface Authorizer {
-  decide(token: string): Promise<Decision>
+  /** `args`: further arguments of the gateway's call. */
+  decide(token: string, args?: Readonly<Record<string, string>>): Promise<Decision>
 }
+
+/** The clients of ours that have a secret in Vault. */
+export type ClientWithSecret = 'introspector' | 'oicInvoker' | 'exchanger'
 
 export interface World {
   readonly keycloak: KeycloakServer
   readonly admin: KeycloakAdmin
   readonly cast: Cast
-  /** The function with OIC's keys and these; its first call is a cold start. */
+  /** The function with the flat keys for OIC and these; its first call is a cold start. */
   deploy(config: Config): Authorizer
+  /** Has Keycloak generate a new secret for the client, and stores it in Vault. */
+  rotateSecret(client: ClientWithSecret): Promise<void>
   /** The status of the Echo integration for these credentials. */
   callIntegration(authorization: string): Promise<number>
   close(): Promise<void>
@@ -53,7 +58,7 @@ const secretOcids = {
   exchanger: 'ocid1.vaultsecret.oc1.phx.exchanger',
 } as const
 
-/** Starts everything; what has been started is ended again when a later part fails. */
+/** Starts everything; when a part fails to start, those before it are stopped. */
 export async function startWorld(keycloakHome: string): Promise<World> {
   const endings: (() => unknown)[] = []
   const close = async (): Promise<void> => {
@@ -86,7 +91,12 @@ export async function startWorld(keycloakHome: string): Promise<World> {
       deploy: (config) => {
         const authorizer = deploy({ ...backEnd(cast, vault), ...config }, principal)
         endings.push(() => authorizer.stop())
-        return { decide: (token) => decide(authorizer, token) }
+        return { decide: (token, args = {}) => decide(authorizer, token, args) }
+      },
+      rotateSecret: async (name) => {
+        const realm = name === 'oicInvoker' ? cast.oic : cast.callers
+        const secret = await admin.regenerateSecret(realm.name, cast[name].clientId)
+        vault.rotate(secretOcids[name], secret)
       },
       callIntegration: (authorization) => callEcho(integration, authorization),
       close,
@@ -97,7 +107,7 @@ export async function startWorld(keycloakHome: string): Promise<World> {
   }
 }
 
-/** The flat keys of one way to judge callers, as a person sets them for a realm of Keycloak. */
+/** The flat keys for the validation of callers' tokens from a realm of Keycloak. */
 export function configFor(
   validation: 'introspection' | 'jwt' | 'jwt_and_introspection',
   { callers, introspector }: Cast,
@@ -118,7 +128,7 @@ export function configFor(
   }
 }
 
-/** The key in Vault in place of a secret. */
+/** A private key in Vault instead of a client secret. */
 export function byPrivateKey({ oicInvokerByKey }: Cast): Config {
   return {
     back_end_client_auth: 'private_key_jwt',
@@ -128,7 +138,7 @@ export function byPrivateKey({ oicInvokerByKey }: Cast): Config {
   }
 }
 
-/** The callers' own tokens for others of their realm. */
+/** Exchanges the callers' tokens for others of their own realm. */
 export function byExchange({ callers, exchanger }: Cast): Config {
   return {
     back_end_grant: 'token_exchange',
@@ -139,8 +149,40 @@ export function byExchange({ callers, exchanger }: Cast): Config {
   }
 }
 
-/** The client of the introspection with another secret than Keycloak has for it. */
+/** A secret for introspection that differs from Keycloak's. */
 export const wrongIntrospectionSecret: Config = { idcs_app_client_secret_ocid: secretOcids.wrong }
+
+/**
+ * Two backends that share a client, chosen by the argument `backend`: the second one needs a token when
+ * the client's secret has been read already.
+ */
+export function twoBackEnds({ callers, oic, oicInvoker }: Cast): Config {
+  const backend = (name: string, rest: object) => ({
+    name,
+    ...rest,
+    token_endpoint: oic.tokenEndpoint,
+    client: { client_id: oicInvoker.clientId, client_secret_ocid: secretOcids.oicInvoker },
+  })
+  return {
+    authorizer_config: JSON.stringify({
+      issuers: [
+        {
+          name: 'callers',
+          audience: [apiAudience],
+          issuer: callers.issuer,
+          jwks_uri: callers.jwksUri,
+        },
+      ],
+      backends: [
+        backend('second', {
+          when: { arguments: { backend: 'second' } },
+          scope: `openid ${oicScope}`,
+        }),
+        backend('first', { scope: oicScope }),
+      ],
+    }),
+  }
+}
 
 function backEnd({ oic, oicInvoker }: Cast, vault: Vault): Config {
   return {
@@ -153,7 +195,7 @@ function backEnd({ oic, oicInvoker }: Cast, vault: Vault): Config {
 }
 
 async function startOic({ oic, oicInvoker, oicInvokerByKey }: Cast): Promise<Integration> {
-  // Once: OIC goes on when Keycloak has been stopped.
+  // Fetched once, so that OIC still works after Keycloak has stopped.
   const keys = await oic.publicKeys()
   return startIntegration({
     issuer: () => oic.issuer,
@@ -164,7 +206,7 @@ async function startOic({ oic, oicInvoker, oicInvokerByKey }: Cast): Promise<Int
   })
 }
 
-/** One instance at most, so that what a test warms is what it meets. */
+/** One instance at most, so that a later call finds the caches of an earlier one. */
 function deploy(config: Config, principal: ResourcePrincipal): FnFunction {
   return deployFunction({
     functionId: 'ocid1.fnfunc.oc1.phx.interop',
@@ -175,10 +217,13 @@ function deploy(config: Config, principal: ResourcePrincipal): FnFunction {
   })
 }
 
-async function decide(authorizer: FnFunction, token: string): Promise<Decision> {
-  const { status, body } = await authorizer.invoke(
-    JSON.stringify({ type: 'USER_DEFINED', data: { token: `Bearer ${token}` } }),
-  )
+async function decide(
+  authorizer: FnFunction,
+  token: string,
+  args: Readonly<Record<string, string>>,
+): Promise<Decision> {
+  const data = { ...args, token: `Bearer ${token}` }
+  const { status, body } = await authorizer.invoke(JSON.stringify({ type: 'USER_DEFINED', data }))
   const answer = JSON.parse(body.toString()) as Record<string, unknown>
   const { back_end_token = '' } = (answer['context'] ?? {}) as Record<string, string>
   const logged = authorizer.jsonLog().findLast((line) => line['event'] === 'decision')

@@ -1,19 +1,15 @@
-/**
- * Owns what an administrator does in Keycloak: realms, signing keys, users' sessions.
- * I/O: Keycloak's Admin REST API on loopback.
- */
+/** Keycloak's Admin REST API, as far as the tests need it. */
 import { adminUser, type KeycloakServer } from './server.ts'
 
 export interface KeycloakAdmin {
-  /** Creates what stands in `body` under `path`, below `/admin/realms`. Returns the new id. */
+  /** Creates a resource under `path`, below `/admin/realms`. Returns its id. */
   create(path: string, body: unknown): Promise<string>
-  /** Lets all clients that are created from now on ask for the client scope. */
+  /** Makes the client scope optional for all clients that are created later. */
   offerToNewClients(realm: string, clientScopeId: string): Promise<void>
-  /**
-   * Adds an RSA key to the realm that signs from now on; those before it go on to verify.
-   * Returns what takes those before it away.
-   */
+  /** Adds an RSA key that signs from now on; the former keys still verify until they are removed. */
   rotateSigningKey(realm: string): Promise<{ removeFormerKeys: () => Promise<void> }>
+  /** Replaces the client's secret as the button “Regenerate” does. Returns the new secret. */
+  regenerateSecret(realm: string, clientId: string): Promise<string>
   /** Ends all sessions of a user, as the button “Sign out” does. */
   signOut(realm: string, userId: string): Promise<void>
 }
@@ -76,13 +72,21 @@ export function administer(server: KeycloakServer): KeycloakAdmin {
         },
       }
     },
+    regenerateSecret: async (realm, clientId) => {
+      const query = new URLSearchParams({ clientId }).toString()
+      const found = await send('GET', `/${realm}/clients?${query}`)
+      const [client] = (await found.json()) as { readonly id: string }[]
+      if (client === undefined) throw new Error(`no client ${clientId} in ${realm}`)
+      const answer = await send('POST', `/${realm}/clients/${client.id}/client-secret`)
+      return ((await answer.json()) as { readonly value: string }).value
+    },
     signOut: async (realm, userId) => {
       await send('POST', `/${realm}/users/${userId}/logout`)
     },
   }
 }
 
-/** Lives for a minute only, so that each request takes a new one. */
+/** The token lives for a minute only, so each request gets a new one. */
 async function requestAdminToken({ url, adminPassword }: KeycloakServer): Promise<string> {
   const answer = await fetch(`${url}/realms/master/protocol/openid-connect/token`, {
     method: 'POST',
