@@ -10,7 +10,7 @@ locals {
     }] : [],
     [for secret in oci_vault_secret.configuration : { id = secret.id, compartment_id = var.compartment_ocid }],
     [
-      for issuer in values(var.issuers) :
+      for issuer in values(local.more_issuers) :
       { id = issuer.client_secret_ocid, compartment_id = local.secrets_compartment_id } if issuer.client_secret_ocid != ""
     ],
   )

@@ -28,8 +28,23 @@ locals {
       client_secret_ocid = local.introspection_secret_id
     }
   }
+  issuers_from_json = {
+    for name, issuer in try(jsondecode(var.issuers_json), {}) : name => {
+      provider           = issuer.provider
+      url                = try(issuer.url, "")
+      tenant             = try(issuer.tenant, "")
+      audience           = tolist(issuer.audience)
+      validation         = try(issuer.validation, "")
+      required_scopes    = tolist(try(issuer.required_scopes, []))
+      allowed_clients    = tolist(try(issuer.allowed_clients, []))
+      gateway_scope_map  = tomap({ for scope, wanted in try(issuer.gateway_scope_map, {}) : scope => tolist(wanted) })
+      client_id          = try(issuer.client_id, "")
+      client_secret_ocid = try(issuer.client_secret_ocid, "")
+    }
+  }
+  more_issuers = merge(var.issuers, local.issuers_from_json)
   issuers = merge(local.first_issuer, {
-    for name, issuer in var.issuers : name => merge(issuer, { has_client = issuer.client_id != "" })
+    for name, issuer in local.more_issuers : name => merge(issuer, { has_client = issuer.client_id != "" })
   })
 
   document = jsonencode({

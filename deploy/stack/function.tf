@@ -73,8 +73,13 @@ resource "oci_functions_function" "this" {
     }
 
     precondition {
-      condition     = var.callers_provider != "none" || length(var.issuers) > 0
+      condition     = var.callers_provider != "none" || length(local.more_issuers) > 0
       error_message = "Nobody could call: with callers_provider none, give issuers."
+    }
+
+    precondition {
+      condition     = length(local.more_issuers) == length(var.issuers) + length(local.issuers_from_json)
+      error_message = "issuers and issuers_json have an issuer of the same name."
     }
 
     precondition {
@@ -85,6 +90,11 @@ resource "oci_functions_function" "this" {
     precondition {
       condition     = (var.callers_provider == "entra") == (var.callers_entra_tenant != "")
       error_message = "callers_entra_tenant is needed with the provider entra, and with that one only."
+    }
+
+    precondition {
+      condition     = var.callers_provider != "entra" || alltrue([for value in var.callers_audience : !startswith(value, "api://")])
+      error_message = "Version 2 tokens of Entra have the client id of the API's app registration, a GUID, as their audience: give that as callers_audience, not api://…."
     }
 
     precondition {
@@ -112,8 +122,8 @@ resource "oci_functions_function" "this" {
     }
 
     precondition {
-      condition     = local.callers_in_identity_domain || length(var.callers) + length(var.caller_names) == 0
-      error_message = "Applications of callers are created in an identity domain only: leave callers and caller_names empty."
+      condition     = local.callers_in_identity_domain || length(var.callers) + length(var.caller_names) + length(local.callers_from_json) == 0
+      error_message = "Applications of callers are created in an identity domain only: leave callers, callers_json and caller_names empty."
     }
   }
 }

@@ -13,7 +13,16 @@ locals {
       scopes      = var.integration_scope == "" ? tolist([]) : tolist([var.integration_scope])
     }
   }
-  integrations = merge(local.first_integration, var.integrations)
+  integrations_from_json = {
+    for name, route in try(jsondecode(var.integrations_json), {}) : name => {
+      path        = route.path
+      integration = route.integration
+      resource    = route.resource
+      methods     = tolist(try(route.methods, ["GET", "POST"]))
+      scopes      = tolist(try(route.scopes, []))
+    }
+  }
+  integrations = merge(local.first_integration, var.integrations, local.integrations_from_json)
 
   dollar = "$"
 
@@ -188,8 +197,8 @@ resource "oci_apigateway_deployment" "this" {
     }
 
     precondition {
-      condition     = var.integration == "" || !contains(keys(var.integrations), "first")
-      error_message = "The name first in integrations is taken by integration: rename it, or leave integration empty."
+      condition     = length(local.integrations) == length(local.first_integration) + length(var.integrations) + length(local.integrations_from_json)
+      error_message = "Two integrations have the same name. That of the variable integration is first."
     }
   }
 }

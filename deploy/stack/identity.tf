@@ -26,8 +26,12 @@ locals {
     var.api_scopes,
     flatten([for route in values(local.integrations) : route.scopes]),
     flatten(values(var.callers)),
+    flatten(values(local.callers_from_json)),
   )))
-  callers = local.callers_in_identity_domain ? merge({ for name in var.caller_names : name => local.api_scopes }, var.callers) : {}
+  callers_from_json = { for name, scopes in try(jsondecode(var.callers_json), {}) : name => tolist(scopes) }
+  callers = local.callers_in_identity_domain ? merge(
+    { for name in var.caller_names : name => local.api_scopes }, var.callers, local.callers_from_json,
+  ) : {}
 }
 
 data "oci_identity_domain" "oic" {

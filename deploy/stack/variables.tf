@@ -391,6 +391,26 @@ variable "integrations" {
   }
 }
 
+variable "integrations_json" {
+  type        = string
+  default     = ""
+  description = "More integrations as JSON, for Resource Manager's form: {\"orders\":{\"path\":\"/orders/{id}\",\"integration\":\"ORDERS/1.0\",\"resource\":\"/{id}\"}}. methods and scopes are optional."
+
+  validation {
+    condition = var.integrations_json == "" ? true : try(alltrue([
+      for name, route in jsondecode(var.integrations_json) :
+      length(setsubtract(keys(route), ["path", "integration", "resource", "methods", "scopes"])) == 0
+      && can(regex("^(/([A-Za-z0-9._~-]+|\\{[A-Za-z0-9_]+\\}))+$", route.path))
+      && can(regex("^[A-Za-z0-9_-]+/[0-9.]+$", route.integration))
+      && can(regex("^(/([A-Za-z0-9._~-]+|\\{[A-Za-z0-9_]+\\}))*$", route.resource))
+      && alltrue([for part in regexall("\\{[A-Za-z0-9_]+\\}", route.resource) : strcontains(route.path, part)])
+      && alltrue([for method in try(route.methods, []) : contains(["HEAD", "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"], method)])
+      && length([for scope in try(route.scopes, []) : regex(".", scope)]) >= 0
+    ]), false)
+    error_message = "Give a JSON object with a member for each integration: path (\"/orders/{id}\", no wildcards), integration (\"ORDERS/1.0\"), resource (\"/{id}\", with names that path has), and, if wanted, the lists methods (\"GET\") and scopes."
+  }
+}
+
 # Callers
 
 variable "callers_provider" {
@@ -491,6 +511,11 @@ variable "issuers" {
   }
 
   validation {
+    condition     = alltrue([for issuer in values(var.issuers) : alltrue([for value in issuer.audience : issuer.provider != "entra" || !startswith(value, "api://")])])
+    error_message = "Version 2 tokens of Entra have the client id of the API's app registration, a GUID, as their audience, not api://…."
+  }
+
+  validation {
     condition     = alltrue([for issuer in values(var.issuers) : (issuer.client_id == "") == (issuer.client_secret_ocid == "")])
     error_message = "client_id and client_secret_ocid go together."
   }
@@ -506,6 +531,31 @@ variable "issuers" {
   validation {
     condition     = alltrue([for name in keys(var.issuers) : can(regex("^[A-Za-z0-9._-]{1,64}$", name)) && name != "callers"])
     error_message = "Names have letters, digits, dots, underscores and hyphens; callers is taken by callers_provider."
+  }
+}
+
+variable "issuers_json" {
+  type        = string
+  default     = ""
+  description = "More identity providers as JSON, for Resource Manager's form: {\"employees\":{\"provider\":\"entra\",\"tenant\":\"…\",\"audience\":[\"…\"]}}. The members are those of issuers."
+
+  validation {
+    condition = var.issuers_json == "" ? true : try(alltrue([
+      for name, issuer in jsondecode(var.issuers_json) :
+      can(regex("^[A-Za-z0-9._-]{1,64}$", name)) && name != "callers"
+      && length(setsubtract(keys(issuer), [
+        "provider", "url", "tenant", "audience", "validation", "required_scopes", "allowed_clients",
+        "gateway_scope_map", "client_id", "client_secret_ocid",
+      ])) == 0
+      && contains(["identity_domain", "entra", "okta", "auth0", "keycloak"], issuer.provider)
+      && (issuer.provider == "entra") == (try(issuer.tenant, "") != "")
+      && (issuer.provider == "entra") == (try(issuer.url, "") == "")
+      && length([for value in issuer.audience : value if regex(".", value) != "" && value != "any" && (issuer.provider != "entra" || !startswith(value, "api://"))]) == length(issuer.audience)
+      && length(issuer.audience) > 0
+      && (try(issuer.client_id, "") == "") == (try(issuer.client_secret_ocid, "") == "")
+      && (try(issuer.client_id, "") != "" || (issuer.provider != "identity_domain" && !strcontains(try(issuer.validation, ""), "introspection")))
+    ]), false)
+    error_message = "Give a JSON object with a member for each issuer: provider (identity_domain, entra, okta, auth0 or keycloak), tenant (Entra) or url (all others), audience (a list; not any; with Entra a GUID, not api://…), and, if wanted, validation, required_scopes, allowed_clients and gateway_scope_map. client_id and client_secret_ocid go together; an identity domain and introspection need them."
   }
 }
 
@@ -562,6 +612,20 @@ variable "callers" {
   validation {
     condition     = alltrue([for name in keys(var.callers) : can(regex("^[A-Za-z0-9_-]{1,60}$", name))])
     error_message = "Names have letters, digits, underscores and hyphens."
+  }
+}
+
+variable "callers_json" {
+  type        = string
+  default     = ""
+  description = "More callers as JSON, for Resource Manager's form: {\"partner-a\":[\"orders:invoke\"]}."
+
+  validation {
+    condition = var.callers_json == "" ? true : try(alltrue([
+      for name, scopes in jsondecode(var.callers_json) :
+      can(regex("^[A-Za-z0-9_-]{1,60}$", name)) && alltrue([for scope in scopes : can(regex("^[A-Za-z0-9._:-]+$", scope))])
+    ]), false)
+    error_message = "Give a JSON object with a member for each caller: its name and the list of its scopes, without the audience."
   }
 }
 

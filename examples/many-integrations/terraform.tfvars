@@ -40,7 +40,8 @@ callers = {
   partner-b = ["echo:invoke", "orders:invoke"]
 }
 
-# Employees of Entra and shops of Keycloak, and Okta and Auth0 in the same way.
+# Employees of Entra, shops of Keycloak, suppliers of Okta, and carriers of Auth0. The audience of Entra's
+# version 2 tokens is the client id of the API's app registration, a GUID.
 issuers = {
   employees = {
     provider          = "entra"

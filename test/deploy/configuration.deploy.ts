@@ -83,6 +83,21 @@ describe('the configuration', () => {
     expect(documentOf(renderWith(base)).backends).toMatchObject([{ scope: OIC_SCOPE }])
   })
 
+  it('is the same where maps are given as JSON, as in Resource Manager', () => {
+    const variables = exampleVariables('many-integrations')
+    const { integrations, issuers, callers, ...others } = variables
+    const inJson = renderWith({
+      ...others,
+      integrations_json: JSON.stringify(integrations),
+      issuers_json: JSON.stringify(issuers),
+      callers_json: JSON.stringify(callers),
+    })
+    expect(inJson.problems).toEqual([])
+    const inMaps = renderWith(variables)
+    expect(inJson.instances).toEqual(inMaps.instances)
+    expect(inJson.outputs).toEqual(inMaps.outputs)
+  })
+
   it('goes into Vault where it is too long for the function', () => {
     const issuer = (name: string) => ({
       provider: 'keycloak',
@@ -276,9 +291,60 @@ describe('bad input', () => {
     ['units out of step', { provisioned_concurrency: 10 }, 'steps of 20'],
     ['a key without its vault', { key_id: 'ocid1.key.oc1..a' }, 'give vault_id too'],
     ['no Oracle Integration', { oic_instance_id: '' }, 'oic_instance_id or oic_application_id'],
+    [
+      'an Entra audience of version 1',
+      {
+        ...callersElsewhere,
+        callers_provider: 'entra',
+        callers_entra_tenant: '00000000-0000-0000-0000-000000000000',
+        callers_audience: ['api://orders'],
+      },
+      'a GUID',
+    ],
     ['a variable that is not there', { oic_hosts: 'x' }, 'there is no variable oic_hosts'],
   ])('%s', (_, variables, message) => {
     expect(renderWith({ ...base, ...variables }).problems.join('\n')).toContain(message)
+  })
+
+  const route = { path: '/a/{id}', integration: 'A/1.0', resource: '/{id}' }
+  const issuer = { provider: 'okta', url: 'https://example.okta.com', audience: ['api://a'] }
+  const notJson = 'JSON object'
+  it.each<[string, string, unknown, string]>([
+    ['no JSON', 'integrations_json', '{', notJson],
+    ['an array', 'integrations_json', ['a'], notJson],
+    ['an unknown member', 'integrations_json', { a: { ...route, scope: 'x' } }, notJson],
+    ['no path', 'integrations_json', { a: { ...route, path: undefined } }, notJson],
+    ['a wildcard', 'integrations_json', { a: { ...route, path: '/a/{rest*}' } }, 'no wildcards'],
+    ['a name that path lacks', 'integrations_json', { a: { ...route, path: '/a' } }, notJson],
+    ['a method', 'integrations_json', { a: { ...route, methods: ['get'] } }, notJson],
+    ['methods as text', 'integrations_json', { a: { ...route, methods: 'GET' } }, notJson],
+    ['a name twice', 'integrations_json', { first: route }, 'the same name'],
+    ['no JSON', 'issuers_json', 'a', notJson],
+    ['an unknown provider', 'issuers_json', { a: { ...issuer, provider: 'x' } }, notJson],
+    ['an unknown member', 'issuers_json', { a: { ...issuer, aud: 'x' } }, notJson],
+    ['a URL for Entra', 'issuers_json', { a: { ...issuer, provider: 'entra' } }, notJson],
+    ['any audience', 'issuers_json', { a: { ...issuer, audience: ['any'] } }, 'not any'],
+    ['an audience as text', 'issuers_json', { a: { ...issuer, audience: 'api://a' } }, notJson],
+    ['no audience', 'issuers_json', { a: { ...issuer, audience: [] } }, notJson],
+    [
+      'an Entra audience of version 1',
+      'issuers_json',
+      { a: { provider: 'entra', tenant: 'x', audience: ['api://a'] } },
+      'with Entra a GUID',
+    ],
+    [
+      'a domain without a client',
+      'issuers_json',
+      { a: { ...issuer, provider: 'identity_domain' } },
+      notJson,
+    ],
+    ['half a client', 'issuers_json', { a: { ...issuer, client_id: 'x' } }, notJson],
+    ['the name callers', 'issuers_json', { callers: issuer }, notJson],
+    ['scopes as text', 'callers_json', { a: 'echo:invoke' }, notJson],
+    ['a scope with its audience', 'callers_json', { a: ['https://api/echo'] }, notJson],
+  ])('%s in %s', (_, name, value, message) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    expect(renderWith({ ...base, [name]: text }).problems.join('\n')).toContain(message)
   })
 
   it.each<[string, string, Value, string]>([

@@ -25,9 +25,9 @@ export interface Form {
   readonly outputs: Readonly<Record<string, unknown>>
 }
 
-/** A map cannot be filled in: it is hidden, and belongs into a `terraform.tfvars`. */
+/** The form has no maps: they are hidden, and a text variable in JSON stands in for each. */
 const KINDS: Readonly<Record<string, readonly string[]>> = {
-  string: ['string', 'enum'],
+  string: ['string', 'text', 'enum'],
   number: ['number', 'integer'],
   bool: ['boolean'],
   list: ['array'],

@@ -18,6 +18,7 @@ export const FUNCTIONS: Readonly<Record<string, (...values: Value[]) => Value>> 
   flatten: (list) => flatten(asList(list)),
   join: (separator, list) => asList(list).map(asText).join(asText(separator)),
   jsonencode: (value) => jsonEncode(value ?? null),
+  jsondecode: (text) => JSON.parse(asText(text)) as Value,
   keys: (object) => keysOf(asObject(object)),
   length: (value) =>
     typeof value === 'string'
@@ -38,6 +39,8 @@ export const FUNCTIONS: Readonly<Record<string, (...values: Value[]) => Value>> 
   },
   regexall: (pattern, text) => asText(text).match(new RegExp(asText(pattern), 'g')) ?? [],
   replace: (text, from, to) => asText(text).split(asText(from)).join(asText(to)),
+  setsubtract: (list, others) =>
+    asList(list).filter((value) => !asList(others).some((other) => isSame(other, value))),
   sort: (list) => asList(list).map(asText).sort(),
   split: (separator, text) => asText(text).split(asText(separator)),
   startswith: (text, start) => asText(text).startsWith(asText(start)),
