@@ -1,6 +1,7 @@
 /** `npm run check-config`: checks a configuration before anything is deployed. */
 import { readFileSync } from 'node:fs'
 import { checkConfig, checkDeploymentAlone } from './check-config/check-config.ts'
+import { readDeploymentJson } from './check-config/deployment-input.ts'
 import { isDeployment } from './check-config/deployment.ts'
 import { readInput } from './check-config/read-input.ts'
 import { UsageError } from './command-line/parse.ts'
@@ -31,7 +32,7 @@ It takes a second.`,
   key=value on each line; lines that are blank or begin with # are passed over
   a flat JSON object of texts, as \`oci fn function get --query data.config\` prints it
   the JSON configuration document with its \`issuers\`, which goes into authorizer_config or a Vault secret
-  an API deployment specification, to be checked on its own
+  an API deployment specification, or what \`oci api-gateway deployment get\` prints, to be checked on its own
 
 The template deploy/authorizer-config.example.json has placeholders, which are reported as problems.
 
@@ -61,15 +62,16 @@ function parsed(content: Uint8Array): object | undefined {
 }
 
 function readDeployment(path: string): object {
-  const deployment = parsed(contentOf('--deployment', path))
-  if (deployment === undefined) throw new UsageError('--deployment is not a JSON object.')
-  return deployment
+  const json = parsed(contentOf('--deployment', path))
+  if (json === undefined) throw new UsageError('--deployment is not a JSON object.')
+  return readDeploymentJson(json)?.specification ?? json
 }
 
 const { text, isUsable } = exitOnUsageError(() => {
   const content = contentOf('FILE', file ?? '-')
   const json = parsed(content)
-  if (json !== undefined && isDeployment(json)) return checkDeploymentAlone(json)
+  const alone = readDeploymentJson(json)?.specification ?? json
+  if (alone !== undefined && isDeployment(alone)) return checkDeploymentAlone(alone)
   const deployment =
     options.deployment === undefined ? undefined : readDeployment(options.deployment)
   return checkConfig(readInput(content), deployment)

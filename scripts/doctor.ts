@@ -1,21 +1,26 @@
 /** `npm run doctor`: checks a set-up from the configuration to the route. */
 import { readFileSync } from 'node:fs'
 import { createPorts } from '../src/boot/compose.ts'
+import type { FlatConfiguration } from '../src/config/flat-reader.ts'
 import type { Settings } from '../src/config/model.ts'
 import { endpointProblem } from '../src/platform/endpoint.ts'
 import { systemClock } from '../src/platform/clock.ts'
 import type { SecretStore } from '../src/vault/secret-store.ts'
+import { readDeploymentJson, type GivenDeployment } from './check-config/deployment-input.ts'
 import { readInput } from './check-config/read-input.ts'
 import { EX_USAGE, readCommandLine } from './command-line/command-line.ts'
 import { file, flag, type Option } from './command-line/options.ts'
 import { UsageError } from './command-line/parse.ts'
+import { readStandardInput } from './command-line/standard-input.ts'
 import type { Check } from './doctor/check.ts'
-import { diagnose } from './doctor/diagnose.ts'
+import { diagnose, type Examination } from './doctor/diagnose.ts'
+import { readLiveSetup, usersVault } from './doctor/live.ts'
 import { firstFailure, toJsonReport, toLine, toSummary } from './doctor/report.ts'
 import { secretsOf } from './doctor/secrets.ts'
 import { readToken } from './explain/read-token.ts'
 import { readSecrets } from './explain/secrets.ts'
 import { toJson } from './explain/shown.ts'
+import type { OciApi } from './oci/api.ts'
 
 const { values } = readCommandLine(
   {
@@ -26,31 +31,51 @@ Integration, deployment, the caller's token, and the route through the gateway. 
 its remedy. It makes the function's own requests with the function's own code, prints tokens and
 secrets as fingerprints only, and writes nothing to disk.`,
     options: {
+      function: ocid('fnfunc', 'reads the configuration of this function and of its application'),
       config: file('the configuration, in any form that check-config accepts'),
+      application: file("the application's configuration, which that of the function overrides"),
       secrets: file('the secrets: a line OCID=secret or CLIENT_ID=secret each'),
-      deployment: file('the API deployment specification, in JSON'),
+      deployment: {
+        ...file(
+          "the API deployment's OCID, or a file: its specification, or what oci prints of it",
+        ),
+        placeholder: 'OCID|FILE',
+      },
       oic: url('the address of Oracle Integration; default: the host of the scope'),
-      gateway: url("the deployment's endpoint; with --route it is called"),
-      route: text('/PATH', 'a route that answers GET; the back end is called with a good token'),
+      gateway: url("the deployment's endpoint; default: that of --deployment, if it has one"),
+      route: path('a route that answers GET; the back end is called with a good token'),
+      profile: text('NAME', 'the profile of ~/.oci/config; default: OCI_CLI_PROFILE, or DEFAULT'),
       json: flag('prints one JSON object'),
     },
     more: `A caller's token may come on standard input, to be checked and sent to the route.
 
-Without --secrets, secrets are read from Vault if the environment has a resource principal, as that
-of a function or an instance; otherwise from CLIENT_SECRET, if there is only one, or from a prompt.
-If an identity domain refuses a client, its secret is tried at the configuration's other identity
-domains of Oracle, to recognize swapped domains.
+OCI is called as the command oci calls it: with the identity of Cloud Shell, of ~/.oci/config
+(OCI_CLI_CONFIG_FILE, OCI_CLI_PROFILE, OCI_CLI_REGION, OCI_CLI_AUTH), or with a resource principal.
+
+Secrets that --secrets does not have are read from Vault with that identity. Without an identity they
+come from CLIENT_SECRET, if there is only one, or from a prompt. If an identity domain refuses a
+client, its secret is tried at the configuration's other identity domains of Oracle, to recognize
+swapped domains.
 
 Exit status: 0 no failure, 1 a failure, 64 wrong usage.
 
 Examples
+  npm run -s doctor -- --function ocid1.fnfunc.… --deployment ocid1.apideployment.… < /dev/null
+  npm run -s doctor -- --function ocid1.fnfunc.… --deployment ocid1.apideployment.… \\
+    --route /echo/hello < token.txt
   oci fn function get --function-id ocid1.fnfunc.… > function.json
-  npm run -s doctor -- --config function.json --secrets secrets.env < /dev/null
-  npm run -s doctor -- --config function.json --secrets secrets.env --deployment api-deployment.json \\
-    --gateway https://….apigateway.….oci.customer-oci.com --route /oic/echo/hello < token.txt`,
+  npm run -s doctor -- --config function.json --secrets secrets.env < /dev/null`,
   },
   EX_USAGE,
 )
+
+// The SDK writes remarks there; everything that this command prints goes to the streams.
+for (const name of ['debug', 'info', 'log', 'warn'] as const) console[name] = () => undefined
+
+const TOKEN = 'a caller’s token (`< /dev/null` to go on without)'
+const hasPrincipal = process.env['OCI_RESOURCE_PRINCIPAL_VERSION'] !== undefined
+const NO_IDENTITY =
+  'There is no identity for OCI’s API: run this in Cloud Shell, or `oci setup config` first; or give --config and --deployment as files.'
 
 try {
   process.exitCode = await examine()
@@ -63,39 +88,87 @@ try {
 process.stdout.write('', () => process.exit())
 
 async function examine(): Promise<number> {
-  const { config, secrets, deployment, gateway, route, oic } = values
-  if (config === undefined) {
-    throw new UsageError('--config is missing: give the file with the configuration.')
+  const { function: functionOcid, deployment, oic, route } = values
+  const deploymentOcid = deployment?.startsWith('ocid1.') === true ? deployment : undefined
+  const ownConfiguration = configurationIn('--config', values.config)
+  const applicationConfiguration = configurationIn('--application', values.application)
+  if (functionOcid === undefined && ownConfiguration === undefined) {
+    throw new UsageError('--config is missing: give a file with the configuration, or --function.')
   }
-  if ((gateway === undefined) !== (route === undefined)) {
+  if (functionOcid !== undefined && ownConfiguration !== undefined) {
+    throw new UsageError('Give either --function or --config, not both.')
+  }
+  if (functionOcid !== undefined && applicationConfiguration !== undefined) {
+    throw new UsageError('--application goes with --config: with --function it is read from OCI.')
+  }
+  const given =
+    deployment === undefined || deploymentOcid !== undefined
+      ? undefined
+      : readDeployment(deployment)
+  if (values.gateway !== undefined && route === undefined) {
     throw new UsageError('Give both --gateway and --route, or neither.')
   }
-  const configuration = readInput(readFile('--config', config))
-  const specification = deployment === undefined ? undefined : readDeployment(deployment)
-  const token = process.stdin.isTTY ? undefined : tokenIn(readFile('standard input', '-'))
-  const hasPrincipal = process.env['OCI_RESOURCE_PRINCIPAL_VERSION'] !== undefined
-  const examination = {
-    configuration,
-    secrets: await readSecrets(
-      configuration,
-      secrets,
-      secrets === undefined && hasPrincipal ? () => [] : secretsOf,
-    ),
-    // The place for Cloud Shell's and ~/.oci/config's credentials: another reader of bundles.
-    vault: hasPrincipal ? functionsVault : undefined,
-    deployment: specification,
+  if (route !== undefined && deploymentOcid === undefined && !(values.gateway ?? given?.endpoint)) {
+    throw new UsageError(
+      'Give both --gateway and --route, or neither; a deployment by OCID has its own endpoint.',
+    )
+  }
+  const token = process.stdin.isTTY ? undefined : tokenIn(await readStandardInput(TOKEN))
+  const api = await findApi(functionOcid !== undefined || deploymentOcid !== undefined)
+  const checks: Check[] = []
+  const report = (check: Check): void => {
+    checks.push(check)
+    if (!values.json) process.stdout.write(`${toLine(check)}\n`)
+  }
+  const parts = { functionOcid, deploymentOcid }
+  const live = api === undefined ? undefined : await readLiveSetup(parts, api)
+  live?.checks.forEach(report)
+  const own = functionOcid === undefined ? ownConfiguration : live?.own
+  const application = functionOcid === undefined ? applicationConfiguration : live?.application
+  const gateway = values.gateway ?? live?.gateway ?? given?.endpoint
+  const examination: Examination = {
+    configuration: own,
+    application,
+    secrets: await secretsFor({ ...application, ...own }, api),
+    vault: vaultOf(api),
+    deployment: live?.deployment ?? given?.specification,
     oic,
     route: gateway === undefined || route === undefined ? undefined : `${gateway}${route}`,
     token,
     clock: systemClock,
   }
-  const checks: Check[] = []
-  for await (const check of diagnose(examination)) {
-    checks.push(check)
-    if (!values.json) process.stdout.write(`${toLine(check)}\n`)
-  }
+  for await (const check of diagnose(examination)) report(check)
   process.stdout.write(values.json ? `${toJson(toJsonReport(checks))}\n` : `${toSummary(checks)}\n`)
   return firstFailure(checks) === undefined ? 0 : 1
+}
+
+function configurationIn(name: string, path: string | undefined): FlatConfiguration | undefined {
+  return path === undefined ? undefined : readInput(readFile(name, path))
+}
+
+/** Undefined without an identity, or where nothing would be read with it. */
+async function findApi(isNeeded: boolean): Promise<OciApi | undefined> {
+  if (!isNeeded && values.secrets !== undefined) return undefined
+  // The SDK takes a second to load.
+  const { findIdentity } = await import('./oci/identity.ts')
+  const identity = await findIdentity({ profile: values.profile, environment: process.env })
+  if (!identity?.ok) {
+    if (!isNeeded && values.profile === undefined) return undefined
+    throw new UsageError(identity?.error ?? NO_IDENTITY)
+  }
+  const { createOciApi } = await import('./oci/api.ts')
+  return createOciApi(identity.value, process.env['OCI_CLI_ENDPOINT'])
+}
+
+/** With an identity, what the file does not have is read from Vault. */
+function secretsFor(configuration: FlatConfiguration, api: OciApi | undefined) {
+  const isAsked = values.secrets !== undefined || (api === undefined && !hasPrincipal)
+  return readSecrets(configuration, values.secrets, isAsked ? secretsOf : () => [])
+}
+
+function vaultOf(api: OciApi | undefined): Examination['vault'] {
+  if (hasPrincipal) return functionsVault
+  return api === undefined ? undefined : usersVault(api)
 }
 
 /** Vault as the function reads it: with the resource principal of the environment. */
@@ -109,47 +182,62 @@ function tokenIn(content: Buffer): string | undefined {
   return token.trim() === '' ? undefined : readToken(token)
 }
 
-function readDeployment(path: string): object {
+function readDeployment(path: string): GivenDeployment {
   let json: unknown
   try {
     json = JSON.parse(readFile('--deployment', path).toString('utf8'))
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
   }
-  if (typeof json !== 'object' || json === null) {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new UsageError('--deployment is not a JSON object: give the deployment specification.')
   }
-  return json
+  return readDeploymentJson(json) ?? { specification: json, endpoint: undefined }
 }
 
 function readFile(name: string, path: string): Buffer {
   try {
-    return readFileSync(path === '-' ? 0 : path)
+    return readFileSync(path)
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException
     throw new UsageError(`${name} cannot be read (${code}).`)
   }
 }
 
-function text(placeholder: string, meaning: string): Option<string | undefined> {
+type Text = Option<string | undefined>
+
+function ocid(kind: string, meaning: string): Text {
   return {
-    placeholder,
-    meaning,
-    default: undefined,
-    defaultText: '',
+    ...text('OCID', meaning),
+    expected: `an OCID that begins with ocid1.${kind}.`,
+    parse: (value) => (value.startsWith(`ocid1.${kind}.`) ? value : undefined),
+  }
+}
+
+function path(meaning: string): Text {
+  return {
+    ...text('/PATH', meaning),
     expected: 'a path that begins with /',
     parse: (value) => (value.startsWith('/') ? value : undefined),
   }
 }
 
-function url(meaning: string): Option<string | undefined> {
+function url(meaning: string): Text {
   return {
-    placeholder: 'URL',
-    meaning,
-    default: undefined,
-    defaultText: '',
+    ...text('URL', meaning),
     expected: 'an address that begins with https://',
     parse: (value) =>
       endpointProblem(value) === undefined ? value.replace(/\/+$/, '') : undefined,
+  }
+}
+
+function text(placeholder: string, meaning: string): Text {
+  return {
+    placeholder,
+    meaning,
+    default: undefined,
+    defaultText: '',
+    expected: 'a name',
+    parse: (value) => (value === '' ? undefined : value),
   }
 }

@@ -5,6 +5,7 @@ import { readInput } from './check-config/read-input.ts'
 import { EX_USAGE, readCommandLine } from './command-line/command-line.ts'
 import { flag, type Option } from './command-line/options.ts'
 import { UsageError } from './command-line/parse.ts'
+import { readStandardInput } from './command-line/standard-input.ts'
 import { judge } from './explain/judge.ts'
 import { readLogLines } from './explain/log-lines.ts'
 import { explainLine, toLogText } from './explain/log-report.ts'
@@ -51,7 +52,7 @@ Examples
 )
 
 try {
-  process.exitCode = values.log === undefined ? await explainToken() : explainLog(values.log)
+  process.exitCode = values.log === undefined ? await explainToken() : await explainLog(values.log)
 } catch (error) {
   if (!(error instanceof UsageError)) throw error
   process.stderr.write(`${error.message}\n`)
@@ -68,7 +69,7 @@ async function explainToken(): Promise<number> {
   const configuration = readInput(readFile('--config', config))
   const other = Object.fromEntries(new URLSearchParams(values.arguments ?? ''))
   const clock = at === undefined ? systemClock : standingClock(at)
-  const token = readToken(readFile('standard input', '-').toString('utf8'))
+  const token = readToken((await readStandardInput('an access token')).toString('utf8'))
   const explanation = await judge({
     configuration,
     token,
@@ -82,8 +83,10 @@ async function explainToken(): Promise<number> {
   return { permit: 0, deny: 1, fault: 2 }[explanation.decision.outcome]
 }
 
-function explainLog(path: string): number {
-  const lines = readLogLines(readFile('--log', path).toString('utf8'))
+async function explainLog(path: string): Promise<number> {
+  const content =
+    path === '-' ? await readStandardInput('lines of the log') : readFile('--log', path)
+  const lines = readLogLines(content.toString('utf8'))
   if (lines.length === 0) {
     throw new UsageError(
       'There is no line of the function\'s log in this: give lines with an "event".',
@@ -104,7 +107,7 @@ function standingClock(time: string): Clock {
 
 function readFile(name: string, path: string): Buffer {
   try {
-    return readFileSync(path === '-' ? 0 : path)
+    return readFileSync(path)
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException
     throw new UsageError(`${name} cannot be read (${code}).`)

@@ -28,13 +28,15 @@ export function reviewConfig(values: FlatConfiguration): Review {
     settings,
     faults: source.ok ? [] : source.error,
     broken: [...warnings.filter(({ isBroken }) => isBroken === true), ...unworkableValues(values)],
-    warnings: [...warnings.filter(({ isBroken }) => isBroken !== true), ...warnOfSize(values)],
+    warnings: warnings.filter(({ isBroken }) => isBroken !== true),
   }
 }
 
 /** `deployment`: the parsed API deployment specification that goes with the configuration. */
 export function checkConfig(values: FlatConfiguration, deployment?: unknown): Finding {
-  const { source, settings, faults, warnings, ...review } = reviewConfig(values)
+  const { source, settings, faults, ...review } = reviewConfig(values)
+  const size = sizeProblem(values)
+  const warnings = [...review.warnings, ...(size === undefined ? [] : [size])]
   const config = source.ok && source.value.kind === 'given' ? source.value.config : undefined
   const broken = [
     ...review.broken,
@@ -42,8 +44,8 @@ export function checkConfig(values: FlatConfiguration, deployment?: unknown): Fi
   ]
   const problems = [...faults, ...broken]
   const lines = [
-    ...problems.flatMap((problem) => tell('✗', problem)),
-    ...warnings.flatMap((warning) => tell('!', warning)),
+    ...problems.flatMap((problem) => linesOf('✗', problem)),
+    ...warnings.flatMap((warning) => linesOf('!', warning)),
     ...(source.ok ? summaryOf(source.value, settings) : []),
     `${counted(problems, 'problem')}, ${counted(warnings, 'warning')}${consequence(faults, broken)}`,
   ]
@@ -54,7 +56,7 @@ export function checkConfig(values: FlatConfiguration, deployment?: unknown): Fi
 export function checkDeploymentAlone(deployment: unknown): Finding {
   const problems = checkDeployment(deployment, { tokenArgument: 'token' }, undefined)
   const lines = [
-    ...problems.flatMap((problem) => tell('✗', problem)),
+    ...problems.flatMap((problem) => linesOf('✗', problem)),
     `${counted(problems, 'problem')} in the deployment specification.`,
   ]
   return { text: textOf(lines), isUsable: problems.length === 0 }
@@ -70,7 +72,7 @@ function textOf(lines: readonly string[]): string {
   return `${text.replace(/(^|\n)no (problems[^\n]*)$/, '$1No $2')}\n`
 }
 
-function tell(mark: string, { key, problem, remedy }: ConfigProblem): readonly string[] {
+function linesOf(mark: string, { key, problem, remedy }: ConfigProblem): readonly string[] {
   return [`${mark} ${key}: ${problem}`, `    ${remedy}`]
 }
 
@@ -78,24 +80,22 @@ function counted(list: readonly unknown[], what: string): string {
   return `${list.length === 0 ? 'no' : list.length} ${what}${list.length === 1 ? '' : 's'}`
 }
 
-/** Values are anybody’s: nothing of them moves the cursor. */
+/** No value of the configuration may move the cursor. */
 function onOneLine(line: string): string {
   return line.replaceAll(/\p{Cc}+/gu, ' ')
 }
 
 /** As OCI Functions counts: “the sum of octets necessary to represent each key and value in UTF-8”. */
-const MOST_OCTETS = 4096
+const MAX_OCTETS = 4096
 
-/** The function would not get to see it. */
-function warnOfSize(values: FlatConfiguration): readonly ConfigProblem[] {
+/** OCI does not accept a configuration of this size. */
+export function sizeProblem(values: FlatConfiguration): ConfigProblem | undefined {
   const octets = Buffer.byteLength(Object.entries(values).flat().join(''))
-  if (octets <= MOST_OCTETS) return []
-  return [
-    {
-      key: 'configuration',
-      problem: `has ${octets} octets; OCI Functions takes 4 KB, keys and values together`,
-      remedy:
-        'Put the document into a Vault secret (`authorizer_config_secret_ocid`), or leave its white space out.',
-    },
-  ]
+  if (octets <= MAX_OCTETS) return undefined
+  return {
+    key: 'configuration',
+    problem: `has ${octets} octets; OCI Functions takes 4 KB, keys and values together`,
+    remedy:
+      'Put the document into a Vault secret (`authorizer_config_secret_ocid`), or leave its white space out.',
+  }
 }

@@ -1,14 +1,13 @@
 /**
- * Owns the forms in which a configuration may be shown, and the way from each to the function's
- * keys. No message has anything of the content: it may be a secret.
- * Pure.
+ * Reads a configuration in any of its forms into the function's keys. Messages contain nothing of the
+ * content, which may be a secret.
  */
 import { duplicateMembers } from '../../src/config/checks/duplicate-members.ts'
 import type { FlatConfiguration } from '../../src/config/flat-reader.ts'
 import { isJsonObject, member, type JsonObject } from '../../src/platform/json.ts'
 import { UsageError } from '../command-line/parse.ts'
 
-/** Throws a `UsageError` where it is none of the forms. */
+/** Throws a `UsageError` if it has none of the forms. */
 export function readInput(content: Uint8Array): FlatConfiguration {
   const text = decoded(content)
   if (text.trim() === '') throw unknownForm('it is empty')
@@ -21,7 +20,7 @@ function unknownForm(why: string): UsageError {
   )
 }
 
-/** Without a byte order mark, which the decoder takes off. */
+/** Without a byte order mark, which the decoder removes. */
 function decoded(content: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(content)
@@ -32,7 +31,7 @@ function decoded(content: Uint8Array): string {
 
 function readJson(text: string): FlatConfiguration {
   const json = parsed(text)
-  // As a document it is told where it is broken.
+  // As a document, its error is reported with its place.
   if (json === undefined) return { authorizer_config: text }
   if (!isJsonObject(json)) throw unknownForm('it is JSON, but no object')
   if (isDocument(json)) return { authorizer_config: text }
@@ -41,7 +40,7 @@ function readJson(text: string): FlatConfiguration {
   if (members.every((each): each is [string, string] => typeof each[1] === 'string')) {
     return Object.fromEntries(members)
   }
-  // What `oci fn function get` prints without a query.
+  // What `oci fn function get` and `oci fn application get` print without a query.
   const data = member(json, 'data')
   const config = isJsonObject(data) ? member(data, 'config') : undefined
   if (isJsonObject(config)) return readJson(JSON.stringify(config))
@@ -56,7 +55,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** One that lacks its issuers is a document with a problem. */
+/** Without its issuers, it is a document with a problem. */
 function isDocument(json: JsonObject): boolean {
   return ['issuers', 'backends'].some((name) => {
     const value = member(json, name)

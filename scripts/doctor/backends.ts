@@ -14,18 +14,11 @@ import { Redacted } from '../../src/platform/redacted.ts'
 import { failure, type Result } from '../../src/platform/result.ts'
 import type { WarningReason } from '../../src/reasons.ts'
 import { shown } from '../explain/shown.ts'
+import { fingerprint } from '../explain/fingerprint.ts'
 import { fail, ok, skip, warn, type Check } from './check.ts'
 import { refusedClientRemedy, swapRemedy } from './callers.ts'
 import { callersTokenEndpoints, otherDomainOf } from './identity-domains.ts'
-import {
-  fingerprint,
-  isNotGiven,
-  meaningOf,
-  newDeadline,
-  remedyOf,
-  warningText,
-  type Setup,
-} from './setup.ts'
+import { isNotGiven, meaningOf, newDeadline, remedyOf, warningText, type Setup } from './setup.ts'
 
 /** `oic`: the origin of Oracle Integration; undefined: that of the backend's scope. */
 export async function checkBackends(

@@ -12,6 +12,7 @@ export interface Check {
 
 /** In the order in which they run: what comes first can be the cause of what comes later. */
 export type CheckName =
+  | 'OCI'
   | 'configuration'
   | 'secret'
   | 'endpoint'

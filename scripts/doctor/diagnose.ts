@@ -6,8 +6,8 @@ import type { ConfigProblem } from '../../src/config/problems.ts'
 import { readDocument } from '../../src/config/read-document.ts'
 import { createHttp } from '../../src/platform/http.ts'
 import type { SecretStore } from '../../src/vault/secret-store.ts'
-import { reviewConfig } from '../check-config/check-config.ts'
-import { checkDeployment } from '../check-config/deployment.ts'
+import { reviewConfig, sizeProblem } from '../check-config/check-config.ts'
+import { checkDeployment, functionsOf } from '../check-config/deployment.ts'
 import { judge } from '../explain/judge.ts'
 import { explainReason } from '../explain/reason.ts'
 import type { GivenSecrets } from '../explain/secrets.ts'
@@ -21,7 +21,10 @@ import { reviewSecrets } from './secrets.ts'
 import { createSetup, meaningOf, newDeadline, type Setup } from './setup.ts'
 
 export interface Examination {
-  readonly configuration: FlatConfiguration
+  /** Of the function; undefined if it could not be read. */
+  readonly configuration: FlatConfiguration | undefined
+  /** Of its application; the function's own keys override them. */
+  readonly application?: FlatConfiguration | undefined
   readonly secrets: GivenSecrets
   /** Reads what is not given; undefined without an identity of OCI. */
   readonly vault: ((settings: Settings) => SecretStore) | undefined
@@ -37,7 +40,22 @@ export interface Examination {
 }
 
 export async function* diagnose(examination: Examination): AsyncGenerator<Check> {
-  const { configuration, route, token } = examination
+  const { configuration: own, application, route, token } = examination
+  if (own === undefined) {
+    yield skip(['configuration'], 'it could not be read')
+    yield* deploymentChecks(examination.deployment, { tokenArgument: 'token' }, undefined)
+  } else {
+    yield* [own, ...(application === undefined ? [] : [application])].flatMap(checkSize)
+    yield* examineConfiguration(examination, { ...application, ...own })
+  }
+  if (route === undefined) yield skip(['route'], 'give --gateway and --route')
+  else yield* await checkRoute(route, token)
+}
+
+async function* examineConfiguration(
+  examination: Examination,
+  configuration: FlatConfiguration,
+): AsyncGenerator<Check> {
   const { settings, source, faults, broken, warnings } = reviewConfig(configuration)
   const vault = examination.vault?.(settings)
   yield* [...faults, ...broken].map(problemCheck('configuration'))
@@ -57,26 +75,26 @@ export async function* diagnose(examination: Examination): AsyncGenerator<Check>
         `issuers ${config.issuers.map(({ name }) => name).join(', ')}; backends ${config.backends.map(({ name }) => name).join(', ')}`,
       )
     }
-    yield* examineParts(examination, config, settings, vault)
+    yield* examineParts(examination, configuration, config, settings, vault)
   }
-  if (examination.deployment === undefined) {
-    yield skip(['deployment'], 'give its specification with --deployment')
-  } else {
-    yield* deploymentChecks(examination.deployment, settings, config)
-  }
-  if (route === undefined) yield skip(['route'], 'give --gateway and --route')
-  else yield* await checkRoute(route, token)
+  yield* deploymentChecks(examination.deployment, settings, config)
+}
+
+/** OCI refuses the update, so that the function keeps the configuration that it had. */
+function checkSize(values: FlatConfiguration): readonly Check[] {
+  const problem = sizeProblem(values)
+  return problem === undefined ? [] : [problemCheck('configuration')(problem)]
 }
 
 function deploymentChecks(
   deployment: unknown,
-  settings: Settings,
+  settings: Pick<Settings, 'tokenArgument'>,
   config: Config | undefined,
 ): readonly Check[] {
+  if (deployment === undefined) return [skip(['deployment'], 'give it with --deployment')]
   const problems = checkDeployment(deployment, settings, config)
   if (problems.length > 0) return problems.map(problemCheck('deployment'))
-  // Only a policy of this type calls the function.
-  return JSON.stringify(deployment).includes('"CUSTOM_AUTHENTICATION"')
+  return functionsOf(deployment).length > 0
     ? [ok(['deployment'], 'arguments, cache key and header transformations fit')]
     : [
         fail(
@@ -88,7 +106,8 @@ function deploymentChecks(
 }
 
 async function* examineParts(
-  { secrets: given, clock, oic, route, token, configuration }: Examination,
+  { secrets: given, clock, oic, route, token }: Examination,
+  configuration: FlatConfiguration,
   config: Config,
   settings: Settings,
   vault: SecretStore | undefined,

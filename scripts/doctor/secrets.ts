@@ -6,8 +6,9 @@ import { readPrivateKey } from '../../src/oauth/private-key.ts'
 import type { Redacted } from '../../src/platform/redacted.ts'
 import type { SecretStore } from '../../src/vault/secret-store.ts'
 import { clientsOf, type GivenSecrets, type NeededSecret } from '../explain/secrets.ts'
+import { fingerprint } from '../explain/fingerprint.ts'
 import { fail, ok, skip, warn, type Check } from './check.ts'
-import { fingerprint, meaningOf, newDeadline, remedyOf } from './setup.ts'
+import { meaningOf, newDeadline, remedyOf } from './setup.ts'
 
 interface SecretUse extends NeededSecret {
   readonly kind: 'client_secret' | 'private_key' | 'user_and_password'
@@ -68,14 +69,15 @@ export async function reviewSecrets(
 }
 
 const NOT_AT_HAND =
-  'not at hand: give it with --secrets. Reading Vault needs a resource principal in the environment.'
+  'not at hand: give it with --secrets, or run this where OCI’s API has an identity (Cloud Shell, ~/.oci/config)'
 
 function nameOf({ clientId, secretOcid }: NeededSecret): string {
   return clientId === undefined ? secretOcid : `of ${clientId}`
 }
 
 function vaultRemedy(fault: Fault): string {
-  return fault.circumstances.detail === 'status_404'
+  const { detail, hint } = fault.circumstances
+  return detail === 'status_404' && hint === undefined
     ? 'Let the function read it: add the policy `allow dynamic-group DYNAMIC_GROUP to read secret-bundles in compartment COMPARTMENT` (it takes up to 15 minutes), and compare the secret’s OCID.'
     : remedyOf(fault)
 }

@@ -1,5 +1,4 @@
 /** What all checks share once the configuration is readable. */
-import { createHmac, randomBytes } from 'node:crypto'
 import { createCountedPorts, type CountedPorts } from '../../src/boot/ports.ts'
 import type { Config, Settings } from '../../src/config/model.ts'
 import type { Fault } from '../../src/decision.ts'
@@ -12,7 +11,6 @@ import {
   type Deadline,
 } from '../../src/platform/clock.ts'
 import type { Http } from '../../src/platform/http.ts'
-import type { Redacted } from '../../src/platform/redacted.ts'
 import { Tally } from '../../src/platform/tally.ts'
 import { FAULT_REASONS, WARNING_REASONS, type WarningReason } from '../../src/reasons.ts'
 import { givenSecretStore, type GivenSecrets } from '../explain/secrets.ts'
@@ -47,16 +45,6 @@ const TIME = seconds(10)
 /** For one exchange and what it needs. By the real clock, whatever `Setup.clock` shows. */
 export function newDeadline(): Deadline {
   return deadlineAt(later(systemClock.now(), TIME), systemClock)
-}
-
-const FINGERPRINT_KEY = randomBytes(32)
-
-/**
- * Tells apart the secrets and tokens of one run. The key is new for each run: passwords can be guessed,
- * and a report may be passed on.
- */
-export function fingerprint(secret: Redacted): string {
-  return createHmac('sha256', FINGERPRINT_KEY).update(secret.reveal()).digest('hex').slice(0, 16)
 }
 
 /** Whether the fault is only that a secret was not given to the doctor. */

@@ -1,5 +1,4 @@
 /** Runs the function's own authorizer on a token and collects what it checked. */
-import { createHash } from 'node:crypto'
 import { createAuthorizer } from '../../src/authorizer.ts'
 import { chooseBackend } from '../../src/backend/backends.ts'
 import type { BackendCall, CredentialSource } from '../../src/backend/credential.ts'
@@ -18,6 +17,7 @@ import { createHttp } from '../../src/platform/http.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 import { success, type Result } from '../../src/platform/result.ts'
 import { Tally } from '../../src/platform/tally.ts'
+import { fingerprint } from './fingerprint.ts'
 import { givenSecretStore, type GivenSecrets } from './secrets.ts'
 
 export interface Question {
@@ -36,7 +36,7 @@ export interface Explanation {
   readonly problems: readonly ConfigProblem[]
   /** The decoded token, unless it is opaque or malformed. */
   readonly jwt: UnverifiedJwt | undefined
-  /** First 16 hex digits of the token's SHA-256. */
+  /** Tells tokens of one run apart. */
   readonly fingerprint: string
 }
 
@@ -48,7 +48,7 @@ export async function judge(question: Question): Promise<Explanation> {
   const { settings, source } = readConfig(configuration)
   const about = {
     jwt: readUnverifiedJwt(token),
-    fingerprint: createHash('sha256').update(token).digest('hex').slice(0, 16),
+    fingerprint: fingerprint(new Redacted(token)),
   }
   const problems = source.ok
     ? source.value.kind === 'secret'

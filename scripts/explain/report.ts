@@ -72,7 +72,7 @@ export function toTextReport(explanation: Explanation, now: number): string {
       `      ${remedy}`,
     ]),
     '',
-    `Token     ${kindOf(explanation)}, SHA-256 ${fingerprint}…`,
+    `Token     ${kindOf(explanation)}, fingerprint ${fingerprint}`,
     ...(jwt === undefined
       ? []
       : [...members('header', jwt.header, now), ...members('claims', jwt.payload, now)]),

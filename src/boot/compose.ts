@@ -62,7 +62,7 @@ function createWarn(log: Log): Warn {
  * that never leaves this process, so that tokens cannot be tested against a log. The key is a
  * `KeyObject`, because importing it from bytes for each call costs Node 24 more than the hash itself.
  */
-function createFingerprint(): (token: Redacted) => string {
+export function createFingerprint(): (token: Redacted) => string {
   const key = createSecretKey(randomBytes(32))
   return (token) => createHmac('sha256', key).update(token.reveal()).digest('hex').slice(0, 16)
 }

@@ -1,8 +1,9 @@
 /** What the console shows of requests and answers: tokens decoded, secrets hidden. */
-import { createHash } from 'node:crypto'
+import { fingerprint } from '../../scripts/explain/fingerprint.ts'
+import { Redacted } from '../../src/platform/redacted.ts'
 
 export interface DecodedToken {
-  /** First hex digits of its SHA-256: the same token has the same name everywhere. */
+  /** First digits of its fingerprint: the same token has the same name everywhere on the page. */
   readonly id: string
   readonly header: unknown
   readonly claims: unknown
@@ -71,7 +72,7 @@ function basic(value: string): string {
 }
 
 function nameOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex').slice(0, 6)
+  return fingerprint(new Redacted(token)).slice(0, 6)
 }
 
 /** The JWTs in a text. The signature is left out. */

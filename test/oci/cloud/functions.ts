@@ -1,10 +1,17 @@
 import { badRequest, conflict, listed, type Route } from './route.ts'
-import type { Json, Resource, Store } from './store.ts'
+import type { Json, Kind, Resource, Store } from './store.ts'
 import type { WorkRequests } from './work-requests.ts'
+
+/** The version of the API that the CLI calls, and that of the pinned SDK. */
+const BASES = ['/20260325', '/20181201']
 
 /** OCI Functions: applications and functions are created and deleted by work requests. */
 export function functionsRoutes(store: Store, work: WorkRequests): Route[] {
   return [
+    ...BASES.flatMap((base) => [
+      byId(store, 'application', `${base}/applications/*`),
+      byId(store, 'function', `${base}/functions/*`),
+    ]),
     {
       method: 'POST',
       path: '/20260325/applications',
@@ -41,11 +48,6 @@ export function functionsRoutes(store: Store, work: WorkRequests): Route[] {
       answer: ({ query }) => ({ body: listed(store.all('function'), query) }),
     },
     {
-      method: 'GET',
-      path: '/20260325/functions/*',
-      answer: ({ ids: [id] }) => ({ body: store.get('function', id) }),
-    },
-    {
       method: 'PUT',
       path: '/20260325/functions/*',
       model: ['oci-functions', 'UpdateFunctionDetails'],
@@ -67,6 +69,10 @@ export function functionsRoutes(store: Store, work: WorkRequests): Route[] {
       }),
     },
   ]
+}
+
+function byId(store: Store, kind: Kind, path: string): Route {
+  return { method: 'GET', path, answer: ({ ids: [id] }) => ({ body: store.get(kind, id) }) }
 }
 
 /** What `fn deploy` does for a new function. */
