@@ -11,7 +11,7 @@ import { buildIssuer } from './build-issuer.ts'
 import { documentSchema } from './document-schema.ts'
 import { duplicateMembers } from './checks/duplicate-members.ts'
 import { validateBackends } from './checks/backends.ts'
-import { reportLookalikes } from './checks/overlapping-issuers.ts'
+import { validateIssuers } from './checks/overlapping-issuers.ts'
 import type { Config } from './model.ts'
 import { problemOfShape } from './problem-of-shape.ts'
 import { catchingDefects, type ConfigProblem, type Report } from './problems.ts'
@@ -50,7 +50,7 @@ function validateDocument(text: string, key: string): Result<Config, readonly Co
     issuers: issuers.map((input, index) => buildIssuer(input, reporter(`issuers.${index}`))),
     backends: backends.map((input, index) => buildBackend(input, reporter(`backends.${index}`))),
   }
-  reportLookalikes(config.issuers, reporter)
+  validateIssuers(config.issuers, reporter)
   validateBackends({ ...config, refusesUnmatched: unmatched === 'refuse' }, reporter)
   return problems.length === 0 ? success(config) : failure(problems)
 }

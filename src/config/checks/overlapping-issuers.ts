@@ -1,14 +1,10 @@
-/**
- * Owns the judgement of several issuers together: that no token may come to two of them, of which
- * the laxer one would let in what the stricter one refuses.
- * Pure.
- */
-import type { IssuerConfig } from '../model.ts'
+/** Issuers of one document that accept the same tokens: the less strict one would decide. */
 import { IDENTITY_DOMAIN_ISSUER } from '../../providers/oci-iam.ts'
+import type { IssuerConfig } from '../model.ts'
 import type { Report } from '../problems.ts'
 
-/** Names have to differ, and so does at least something by which issuers are told apart. */
-export function reportLookalikes(
+/** `reporter` returns the report of the entry at a path. */
+export function validateIssuers(
   issuers: readonly IssuerConfig[],
   reporter: (path: string) => Report,
 ): void {
@@ -16,97 +12,90 @@ export function reportLookalikes(
     const report = reporter(`issuers.${index}`)
     for (const earlier of issuers.slice(0, index)) {
       if (earlier.name === issuer.name) report('name', 'is taken', 'Give each issuer its own name.')
-      if (looksLike(earlier, issuer)) {
+      if (sharesTokens(earlier, issuer)) {
         report(
           'audience',
-          `overlaps with that of issuer ${earlier.name}, to which the same tokens may come: the laxer one would decide`,
-          'Give audiences that differ, or make one issuer of the two.',
+          `overlaps with that of issuer ${earlier.name}, which accepts the same tokens: the less strict one would decide`,
+          'Give different audiences, or merge the two issuers.',
         )
       }
     }
   })
 }
 
-function looksLike(one: IssuerConfig, other: IssuerConfig): boolean {
-  return (
-    overlap(one.rules.audience, other.rules.audience) &&
-    (haveSameJudge(one, other) || areOfSameRealm(one, other))
+/**
+ * Whether a token may be accepted for both issuers. Never without a common audience; else by `iss`:
+ * - the same: if a key, URL or host is the same, or one trusts a kind of source that the other does not;
+ * - the same, that of identity domains: if a key, URL or host is the same;
+ * - not checked by either: if a URL is the same;
+ * - not checked by one: if both only introspect, at the same URL, or at the same host if one is discovered;
+ * - different: never.
+ */
+export function sharesTokens(one: IssuerConfig, other: IssuerConfig): boolean {
+  if (!haveCommonAudience(one.rules.audience, other.rules.audience)) return false
+  const [sources, others] = [sourcesOf(one), sourcesOf(other)]
+  const isSameSource = sources.some(({ id }) => others.some((each) => each.id === id))
+  const isSameHost = sources.some(
+    ({ host }) => host !== undefined && others.some((each) => each.host === host),
   )
-}
-
-function overlap(
-  one: IssuerConfig['rules']['audience'],
-  other: IssuerConfig['rules']['audience'],
-): boolean {
-  return one === 'any' || other === 'any' || one.some((audience) => other.includes(audience))
-}
-
-/** Who leaves `iss` unchecked takes opaque tokens of any, as far as the same judge knows them. */
-function haveSameJudge(one: IssuerConfig, other: IssuerConfig): boolean {
-  const issuers = [one.rules.issuer, other.rules.issuer]
-  const [judges, others] = [judgesOf(one), judgesOf(other)]
-  const isSame = judges.some(({ word }) => others.some((each) => each.word === word))
-  if (issuers[0] === issuers[1]) return isSame
-  const getBothOpaqueTokens = one.jwt === undefined && other.jwt === undefined
-  if (!getBothOpaqueTokens || !issuers.includes(undefined)) return false
-  // An endpoint that is discovered may be the one that the other names.
+  const [issuer, otherIssuer] = [one.rules.issuer, other.rules.issuer]
+  if (issuer === otherIssuer) {
+    if (issuer === undefined) return isSameSource
+    // Identity domains have one issuer in common. Elsewhere, sources of one kind at different hosts
+    // are taken for different providers.
+    const mayDifferInKind = issuer !== IDENTITY_DOMAIN_ISSUER
+    return isSameSource || isSameHost || (mayDifferInKind && kindsOf(sources) !== kindsOf(others))
+  }
+  const isUncheckedInOne = issuer === undefined || otherIssuer === undefined
+  if (!isUncheckedInOne || one.jwt !== undefined || other.jwt !== undefined) return false
+  // A discovered endpoint may be the one that the other names.
   const isDiscovered = [one, other].some(
     ({ introspection }) => introspection?.endpoint === undefined,
   )
-  return isSame || (isDiscovered && shareHost(judges, others))
+  return isSameSource || (isDiscovered && isSameHost)
 }
 
-function shareHost(judges: readonly Judge[], others: readonly Judge[]): boolean {
-  return judges.some(({ host }) => host !== undefined && others.some((each) => each.host === host))
+type Audience = IssuerConfig['rules']['audience']
+
+function haveCommonAudience(one: Audience, other: Audience): boolean {
+  return one === 'any' || other === 'any' || one.some((audience) => other.includes(audience))
 }
 
-/**
- * Whoever has the same `iss` is the same provider, by whichever judge. Identity domains alone share
- * theirs: they are told apart by their hosts. Judges of one kind at different hosts are believed to
- * be different on purpose.
- */
-function areOfSameRealm(one: IssuerConfig, other: IssuerConfig): boolean {
-  if (one.rules.issuer === undefined || one.rules.issuer !== other.rules.issuer) return false
-  const [judges, others] = [judgesOf(one), judgesOf(other)]
-  if (shareHost(judges, others)) return true
-  return one.rules.issuer !== IDENTITY_DOMAIN_ISSUER && kindsOf(judges) !== kindsOf(others)
-}
-
-/** By whose word a token passes. */
-interface Judge {
+/** What decides whether a token is accepted. */
+interface Source {
   readonly kind: 'key' | 'keys' | 'endpoint' | 'discovery'
-  /** The same for the same judge. */
-  readonly word: string
-  /** The same for all addresses of one provider; undefined where it has none. */
+  /** The same for the same source. */
+  readonly id: string
+  /** Undefined for a key in the configuration. */
   readonly host: string | undefined
 }
 
-function judgesOf({ jwt, introspection, discovery }: IssuerConfig): readonly Judge[] {
+function sourcesOf({ jwt, introspection, discovery }: IssuerConfig): readonly Source[] {
   return [
     ...(jwt?.keys.kind === 'static'
-      ? jwt.keys.keys.map(({ key }): Judge => {
-          const word = JSON.stringify(key.export({ format: 'jwk' }))
-          return { kind: 'key', word, host: undefined }
+      ? jwt.keys.keys.map(({ key }): Source => {
+          const id = JSON.stringify(key.export({ format: 'jwk' }))
+          return { kind: 'key', id, host: undefined }
         })
-      : judgeAt('keys', jwt?.keys.uri)),
-    ...judgeAt('endpoint', introspection?.endpoint),
-    ...judgeAt('discovery', discovery?.url),
+      : sourceAt('keys', jwt?.keys.uri)),
+    ...sourceAt('endpoint', introspection?.endpoint),
+    ...sourceAt('discovery', discovery?.url),
   ]
 }
 
-function kindsOf(judges: readonly Judge[]): string {
-  return [...new Set(judges.map(({ kind }) => kind))].sort().join(' ')
+function kindsOf(sources: readonly Source[]): string {
+  return [...new Set(sources.map(({ kind }) => kind))].sort().join(' ')
 }
 
-/** What is no address has been told already. */
-function judgeAt(kind: Judge['kind'], address: string | undefined): readonly Judge[] {
+/** An invalid URL is reported elsewhere. */
+function sourceAt(kind: Source['kind'], address: string | undefined): readonly Source[] {
   if (address === undefined || !URL.canParse(address)) return []
   const url = new URL(address)
   const host = hostOf(url)
-  return [{ kind, host, word: `${kind} ${host}${url.pathname}${url.search}` }]
+  return [{ kind, host, id: `${kind} ${host}${url.pathname}${url.search}` }]
 }
 
-/** An identity domain has two host names, with the region behind its own name and without. */
+/** An identity domain has two host names: with its region and without. */
 function hostOf({ hostname, origin }: URL): string {
   return /^(idcs-[^.]+)\.(.+\.)?identity\.[^.]+\.com$/.exec(hostname)?.[1] ?? origin
 }

@@ -1,7 +1,3 @@
-/**
- * Owns the proof that several backends are refused unless each call finds the right one, or none.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import {
   BACKEND,
@@ -33,24 +29,24 @@ const LAST: Members = { name: 'last' }
 const UNMATCHED_MISSING = problem(
   'unmatched',
   'is missing',
-  'Say "refuse", or let the last backend take every call by leaving out its `when`.',
+  'Give "refuse"; or leave out the `when` of the last backend, which then takes every call.',
 )
 function conditionMissing(index: number) {
   return problem(
     `backends.${index}.when`,
     'is missing',
-    'Give a condition: only the last backend takes every call.',
+    'Give a condition: only the last backend can take every call.',
   )
 }
 const ISSUERS_MISSING = problem(
   'backends.0.when.issuers',
   'is missing beside clients or scopes',
-  'Say whose they are: another issuer may have the same names.',
+  'Name the issuers whose they are: another issuer may use the same names.',
 )
 const UNKNOWN_ISSUER = problem(
   'backends.0.when.issuers',
   'has a name that no issuer has',
-  'Give names of configured issuers.',
+  'Give names of the issuers above.',
 )
 
 describe('several backends', () => {
@@ -60,33 +56,33 @@ describe('several backends', () => {
     expect(backends.map(({ name }) => name)).toStrictEqual(['b', 'a'])
   })
 
-  it('have names of their own', () => {
+  it('need different names', () => {
     expect(
       problemsOf(withBackends(BY_HOST, { ...BY_HOST, name: 'b' }, { ...BY_HOST }, LAST)),
     ).toStrictEqual([problem('backends.2.name', 'is taken', 'Give each backend its own name.')])
   })
 
-  it('have a condition each, but for the last', () => {
+  it('need a condition each, except the last', () => {
     expect(problemsOf(withBackends({}, { name: 'b' }, LAST))).toStrictEqual([
       conditionMissing(0),
       conditionMissing(1),
     ])
   })
 
-  it('may be one alone without a condition', () => {
+  it('may be a single one without a condition', () => {
     expect(problemsOf(withBackends({}))).toStrictEqual([])
   })
 })
 
-describe('calls that no backend is for', () => {
-  it('are refused in so many words', () => {
+describe('calls without a matching backend', () => {
+  it('are denied if the document says so', () => {
     const document = withBackends(BY_HOST)
 
     expect(problemsOf({ ...document, unmatched: 'refuse' })).toStrictEqual([])
     expect(problemsOf(document)).toStrictEqual([UNMATCHED_MISSING])
   })
 
-  it('cannot be where the last backend takes every call', () => {
+  it('cannot exist if the last backend takes every call', () => {
     expect(problemsOf({ ...withBackends(BY_HOST, LAST), unmatched: 'refuse' })).toStrictEqual([
       problem(
         'unmatched',
@@ -96,7 +92,7 @@ describe('calls that no backend is for', () => {
     ])
   })
 
-  it('are looked for at the last backend and no other', () => {
+  it('depend on the last backend only', () => {
     expect(problemsOf(withBackends({}, { ...LAST, ...BY_HOST }))).toStrictEqual([
       conditionMissing(0),
       UNMATCHED_MISSING,
@@ -118,7 +114,7 @@ describe('the issuers of a condition', () => {
     },
   )
 
-  it('are refused where the only issuer is called otherwise', () => {
+  it('are refused if the only issuer has another name', () => {
     expect(problemsOf(withBackends({ when: { issuers: ['others'] } }, LAST))).toStrictEqual([
       UNKNOWN_ISSUER,
     ])
@@ -141,7 +137,7 @@ describe('the issuers of a condition', () => {
     },
   )
 
-  it('may be left out where arguments alone decide', () => {
+  it('may be left out if only arguments decide', () => {
     expect(problemsOf(amongIssuers(BY_HOST, LAST))).toStrictEqual([])
   })
 })
@@ -155,7 +151,7 @@ describe('a grant on behalf of a user', () => {
     problem(
       'backends.0.when.issuers',
       `is missing for the grant ${grant}`,
-      'Say whose users and tokens it is for: another issuer may have users of the same name.',
+      'Name the issuers whose users it is for: another issuer may have users of the same name.',
     )
 
   it.each(USER_GRANTS)(

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of what is said of environment variables that would weaken Node or its libraries.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import {
   asksForDebugging,
@@ -15,26 +11,26 @@ function warning(key: string, problem: string, remedy: string) {
 function unchecked(key: string) {
   return warning(
     key,
-    'asks for TLS without a look at certificates; they are checked all the same',
-    'Remove it. A private certificate authority goes into NODE_EXTRA_CA_CERTS.',
+    'turns off the validation of TLS certificates; they are validated all the same',
+    'Remove it. Name a private certificate authority in NODE_EXTRA_CA_CERTS.',
   )
 }
 function proxied(key: string) {
   return warning(
     key,
-    'names a proxy; none is asked, as it would see tokens and secrets',
+    'names a proxy; it is not used, as it would see tokens and secrets',
     'Remove it. Give the subnet a NAT or service gateway.',
   )
 }
 function printed(key: string) {
   return warning(
     key,
-    'has requests printed, secrets included; what goes to standard error is dropped',
-    'Remove it. The line of each decision tells what failed.',
+    'would print requests, secrets included; standard error is discarded',
+    'Remove it. The log line of each decision says what failed.',
   )
 }
 
-describe('the surroundings', () => {
+describe('environmentWarnings', () => {
   it.each([
     ['NODE_TLS_REJECT_UNAUTHORIZED', '0', unchecked],
     ['HTTP_PROXY', 'http://proxy.example', proxied],
@@ -43,11 +39,11 @@ describe('the surroundings', () => {
     ['NODE_USE_ENV_PROXY', '1', proxied],
     ['NODE_DEBUG', 'http', printed],
     ['debug', '*', printed],
-  ])('are warned of with %s = %s, by the name that stands there', (key, value, expected) => {
+  ])('warns of %s = %s, with the name as it is given', (key, value, expected) => {
     expect(environmentWarnings({ [key]: value, PATH: '/bin' })).toStrictEqual([expected(key)])
   })
 
-  it('have all of it told', () => {
+  it('returns all warnings', () => {
     const values = {
       DEBUG: '*',
       http_proxy: 'x',
@@ -70,21 +66,21 @@ describe('the surroundings', () => {
     ['ALL_PROXY', undefined],
     ['DEBUG', ''],
     ['NO_PROXY', 'example.com'],
-  ])('are not warned of with %s = %s', (key, value) => {
+  ])('does not warn of %s = %s', (key, value) => {
     expect(environmentWarnings({ [key]: value })).toStrictEqual([])
   })
 })
 
-describe('debugging', () => {
+describe('asksForDebugging', () => {
   it.each([[{ NODE_DEBUG: 'http' }], [{ DEBUG: '*' }], [{ NODE_DEBUG: '', DEBUG: '*' }]])(
-    'is asked for by %j',
+    'is true for %j',
     (values) => {
       expect(asksForDebugging(values)).toBe(true)
     },
   )
 
   it.each([[{}], [{ NODE_DEBUG: '' }], [{ DEBUG: undefined }], [{ debug: '*', PATH: '/bin' }]])(
-    'is not asked for by %j',
+    'is false for %j',
     (values) => {
       expect(asksForDebugging(values)).toBe(false)
     },
