@@ -129,6 +129,7 @@ async function examine(): Promise<number> {
   const examination: Examination = {
     configuration: own,
     application,
+    functionOcid,
     secrets: await secretsFor({ ...application, ...own }, api),
     vault: vaultOf(api),
     deployment: live?.deployment ?? given?.specification,

@@ -76,6 +76,21 @@ export function functionsOf(json: unknown): readonly string[] {
     : []
 }
 
+/** The headers that each route sets, where the back end is reached with a token. */
+export function routesOf(json: unknown): readonly RouteHeaders[] {
+  const parsed = v.safeParse(specificationSchema, json)
+  if (!parsed.success) return []
+  return parsed.output.routes.flatMap(({ path, requestPolicies }) => {
+    const headers = requestPolicies?.headerTransformations?.setHeaders?.items ?? []
+    return headers.length === 0 ? [] : [{ path, headers }]
+  })
+}
+
+export interface RouteHeaders {
+  readonly path: string
+  readonly headers: readonly v.InferOutput<typeof headerItem>[]
+}
+
 /** `config`: undefined where only the specification is at hand. */
 export function checkDeployment(
   json: unknown,

@@ -1,6 +1,7 @@
 /** Whether each issuer's keys and introspection endpoint can be used. */
 import { createLocate, signingKeys } from '../../src/boot/compose-callers.ts'
 import type { IntrospectionConfig, IssuerConfig, JwtConfig } from '../../src/config/model.ts'
+import type { Fault } from '../../src/decision.ts'
 import { createIntrospect } from '../../src/caller/introspection.ts'
 import type { TrustedKey } from '../../src/caller/json-web-key.ts'
 import {
@@ -10,7 +11,7 @@ import {
 } from '../../src/oauth/signature-algorithms.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 import { fail, ok, skip, type Check } from './check.ts'
-import { acceptsClient, otherDomainOf, tokenEndpointBeside } from './identity-domains.ts'
+import { remedyOfPath, remedyOfRefusedClient } from './refused-client.ts'
 import { isNotGiven, meaningOf, newDeadline, remedyOf, type Setup } from './setup.ts'
 
 /** What no provider has issued. */
@@ -33,15 +34,9 @@ async function checkKeys(setup: Setup, issuer: IssuerConfig, jwt: JwtConfig): Pr
   const keys = signingKeys(issuer.name, jwt, createLocate(issuer, ports), ports)
   const current = await keys.current(newDeadline())
   if (!current.ok) {
-    if (isNotGiven(current.error)) return skip(about, 'needs the client’s secret')
-    const isProtected = /^status_40[13]$/.test(current.error.circumstances.detail ?? '')
-    return fail(
-      about,
-      meaningOf(current.error),
-      isProtected
-        ? 'Set jwks_access to client_credentials, with a client of the domain; or open them: Identity domain → Settings → Domain settings → Access signing certificate → Configure client access.'
-        : remedyOf(current.error),
-    )
+    return isNotGiven(current.error)
+      ? skip(about, 'needs the client’s secret')
+      : fail(about, meaningOf(current.error), await remedyOfKeys(setup, jwt, current.error))
   }
   const all = current.value.keys
   const usable = all.filter((key) => jwt.algorithms.some((alg) => fits(key, alg)))
@@ -53,6 +48,23 @@ async function checkKeys(setup: Setup, issuer: IssuerConfig, jwt: JwtConfig): Pr
         `${found}, none for algorithms ${jwt.algorithms.join(', ')}`,
         'Set algorithms to what the issuer signs with.',
       )
+}
+
+async function remedyOfKeys(setup: Setup, { keys }: JwtConfig, fault: Fault): Promise<string> {
+  const { detail = '' } = fault.circumstances
+  if (/^status_40[13]$/.test(detail)) {
+    return 'Set jwks_access to client_credentials, with a client of the domain; or open them: Identity domain → Settings → Domain settings → Access signing certificate → Configure client access.'
+  }
+  if (keys.kind !== 'remote') return remedyOf(fault)
+  const { access, uri } = keys
+  if (access !== undefined && /^token_(invalid_client|status_401)$/.test(detail)) {
+    return remedyOfRefusedClient(setup, {
+      client: access.client,
+      endpoint: access.tokenEndpoint,
+      use: 'keys',
+    })
+  }
+  return (uri === undefined ? undefined : remedyOfPath(detail, uri, 'keys')) ?? remedyOf(fault)
 }
 
 function fits({ alg, kty, crv }: TrustedKey, algorithm: SignatureAlgorithm): boolean {
@@ -102,32 +114,21 @@ async function checkIntrospection(
   }
   if (isNotGiven(error)) return skip(about, 'needs the client’s secret')
   const endpoint = await locate(newDeadline())
-  const remedy =
-    error.reason === 'introspection_refused' && endpoint.ok
-      ? await remedyOfRefusal(setup, introspection, endpoint.value)
-      : undefined
-  return fail(about, meaningOf(error), remedy ?? remedyOf(error))
+  return fail(
+    about,
+    meaningOf(error),
+    (endpoint.ok ? await remedyOfFault(setup, introspection, endpoint.value, error) : undefined) ??
+      remedyOf(error),
+  )
 }
 
-async function remedyOfRefusal(
+async function remedyOfFault(
   setup: Setup,
   { client }: IntrospectionConfig,
   endpoint: string,
-): Promise<string> {
-  const tokenEndpoint = tokenEndpointBeside(endpoint)
-  if (tokenEndpoint !== undefined && (await acceptsClient(setup, tokenEndpoint, client)) === true) {
-    return `The domain knows ${client.clientId} and does not let it introspect: in its application, OAuth configuration → Allowed operations, tick Introspect.`
-  }
-  const other = await otherDomainOf(setup, client, endpoint)
-  return other === undefined
-    ? refusedClientRemedy(client.clientId)
-    : swapRemedy(client.clientId, other)
-}
-
-export function refusedClientRemedy(clientId: string): string {
-  return `In the identity domain, open the application of ${clientId} and activate it (Actions → Activate). If it is active, compare its client ID and secret with the configuration and Vault.`
-}
-
-export function swapRemedy(clientId: string, other: string): string {
-  return `${clientId} is a client of ${other}: the domains are swapped. Tokens of callers are validated in the callers’ domain; the token endpoint of the back end is in Oracle Integration’s.`
+  { reason, circumstances }: Fault,
+): Promise<string | undefined> {
+  return reason === 'introspection_refused'
+    ? remedyOfRefusedClient(setup, { client, endpoint, use: 'introspection' })
+    : remedyOfPath(circumstances.detail, endpoint, 'introspection')
 }

@@ -4,18 +4,21 @@ import type { FlatConfiguration } from '../../src/config/flat-reader.ts'
 import type { Config, Settings } from '../../src/config/model.ts'
 import type { ConfigProblem } from '../../src/config/problems.ts'
 import { readDocument } from '../../src/config/read-document.ts'
+import { member } from '../../src/platform/json.ts'
 import { createHttp } from '../../src/platform/http.ts'
 import type { SecretStore } from '../../src/vault/secret-store.ts'
 import { reviewConfig, sizeProblem } from '../check-config/check-config.ts'
 import { checkDeployment, functionsOf } from '../check-config/deployment.ts'
-import { judge } from '../explain/judge.ts'
+import { judge, type Explanation } from '../explain/judge.ts'
 import { explainReason } from '../explain/reason.ts'
 import type { GivenSecrets } from '../explain/secrets.ts'
 import { shown } from '../explain/shown.ts'
-import { checkBackends } from './backends.ts'
+import { regionOf, regionOfEndpoint } from '../oci/region.ts'
+import { checkBackends, type CallerOfBackend } from './backends.ts'
 import { checkCallers } from './callers.ts'
 import { fail, ok, skip, warn, type Check, type CheckName } from './check.ts'
 import { checkEndpoints, endpointsOf } from './endpoints.ts'
+import { checkHeaderSizes } from './headers.ts'
 import { checkRoute } from './route.ts'
 import { reviewSecrets } from './secrets.ts'
 import { createSetup, meaningOf, newDeadline, type Setup } from './setup.ts'
@@ -25,6 +28,8 @@ export interface Examination {
   readonly configuration: FlatConfiguration | undefined
   /** Of its application; the function's own keys override them. */
   readonly application?: FlatConfiguration | undefined
+  /** Undefined if unknown. */
+  readonly functionOcid?: string | undefined
   readonly secrets: GivenSecrets
   /** Reads what is not given; undefined without an identity of OCI. */
   readonly vault: ((settings: Settings) => SecretStore) | undefined
@@ -106,46 +111,94 @@ function deploymentChecks(
 }
 
 async function* examineParts(
-  { secrets: given, clock, oic, route, token }: Examination,
+  examination: Examination,
   configuration: FlatConfiguration,
   config: Config,
   settings: Settings,
   vault: SecretStore | undefined,
 ): AsyncGenerator<Check> {
+  const { secrets: given, clock, oic, route, token } = examination
   const http = createHttp()
-  const { checks, secrets } = await reviewSecrets(config, given, vault)
+  const { checks, secrets } = await reviewSecrets(
+    config,
+    given,
+    vault,
+    regionOfVault(examination, settings),
+  )
   yield* checks
   const urls = [...endpointsOf(config), ...[oic, route].filter((url) => url !== undefined)]
   yield* await checkEndpoints(urls, http, clock)
   const setup = createSetup({ config, settings, secrets, clock, http })
   yield* await checkCallers(setup)
-  yield* await checkBackends(setup, oic)
-  if (token === undefined) yield skip(['caller’s token'], 'give one on standard input')
-  else yield await checkToken(configuration, token, setup)
+  const permit = token === undefined ? undefined : await judgeToken(configuration, token, setup)
+  const caller = permit?.caller
+  const { checks: backendChecks, authorizationBytes } = await checkBackends(setup, oic, caller)
+  // The backend comes first: its failures are not about the caller.
+  yield* backendChecks
+  yield permit?.check ?? skip(['caller’s token'], 'give one on standard input')
+  yield* checkHeaderSizes(examination.deployment, authorizationBytes, permit?.context)
 }
 
-async function checkToken(
+/** Where the function reads secrets; undefined if nothing says it. */
+function regionOfVault(
+  { functionOcid, deployment }: Examination,
+  { vaultSecretsEndpoint }: Settings,
+): string | undefined {
+  const own =
+    vaultSecretsEndpoint === undefined ? undefined : regionOfEndpoint(vaultSecretsEndpoint)
+  if (own !== undefined) return own
+  const [ocid = functionOcid] = functionOcid === undefined ? functionsOf(deployment) : []
+  return ocid === undefined ? undefined : regionOf(ocid)
+}
+
+interface JudgedToken {
+  readonly check: Check
+  /** Of a permitted token. */
+  readonly caller?: CallerOfBackend
+  /** What the gateway gets in the function's `context`. */
+  readonly context?: Readonly<Record<string, string>>
+}
+
+async function judgeToken(
   configuration: FlatConfiguration,
   token: string,
   { secrets, clock }: Setup,
-): Promise<Check> {
-  const { decision, findings } = await judge({ configuration, token, secrets, clock })
+): Promise<JudgedToken> {
+  const explanation = await judge({ configuration, token, secrets, clock })
+  const { decision, findings, call } = explanation
   const { reason, circumstances } = decision
-  const { issuer = '' } = circumstances
+  const { issuer = '', backend, detail, hint } = circumstances
   const about = ['caller’s token', issuer] as const
-  if (decision.outcome === 'permit') return ok(about, 'permitted')
-  if (circumstances.detail === 'not_given') return skip(about, 'needs the client’s secret')
-  const failed = findings.find((finding) => !finding.ok && finding.reason === reason)
+  if (decision.outcome === 'permit') {
+    return {
+      check: ok(about, `permitted${backend === undefined ? '' : `, backend ${backend}`}`),
+      ...(call === undefined || backend === undefined ? {} : { caller: { call, backend } }),
+      context: decision.contextClaims,
+    }
+  }
+  if (detail === 'not_given') return { check: skip(about, 'needs the client’s secret') }
+  const failed =
+    findings.find((finding) => !finding.ok && finding.reason === reason) ??
+    findings.find((finding) => !finding.ok && finding.name === 'issuer_choice')
   const comparison =
     failed === undefined
       ? ''
       : `: expected ${shown(failed.expected)}, found ${shown(failed.actual)}`
-  const text = explainReason(reason)
-  return fail(about, `${reason}${comparison}`, circumstances.hint ?? text?.remedy ?? '')
+  const remedy = remedyOfInactive(explanation, clock.now()) ?? hint ?? explainReason(reason)?.remedy
+  return { check: fail(about, `${reason}${comparison}`, remedy ?? '') }
+}
+
+/** A token that has not expired by its own `exp` is rarely inactive where it was issued. */
+function remedyOfInactive({ decision, jwt }: Explanation, now: number): string | undefined {
+  const exp = jwt === undefined ? undefined : member(jwt.payload, 'exp')
+  return decision.reason === 'token_inactive' && typeof exp === 'number' && exp > now
+    ? 'The token has not expired by its own exp: it comes from another identity provider or domain than the introspection endpoint’s, or it was revoked. Compare the host at which it was requested with that of the endpoint.'
+    : undefined
 }
 
 function problemCheck(name: CheckName): (problem: ConfigProblem) => Check {
-  return ({ key, problem, remedy }) => fail([name, key], problem, remedy)
+  return ({ key, problem, remedy }) =>
+    fail(key === name ? [name] : [name, key.replace(/^deployment: /, '')], problem, remedy)
 }
 
 async function documentIn(

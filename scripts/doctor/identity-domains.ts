@@ -38,8 +38,10 @@ export async function acceptsClient(
   const issued = await requestToken({ tokenEndpoint, client, form }, newDeadline())
   if (issued.ok) return true
   if (!('kind' in issued.error) || issued.error.kind !== 'refused') return undefined
-  const { clientRefusal } = issued.error
-  return clientRefusal === undefined ? true : clientRefusal === 'certain' ? false : undefined
+  const { clientRefusal, detail } = issued.error
+  // The scope is judged after the client.
+  if (detail === 'invalid_scope') return true
+  return clientRefusal === 'certain' ? false : undefined
 }
 
 /**
@@ -63,7 +65,7 @@ export async function otherDomainOf(
   return undefined
 }
 
-function isIdentityDomain(url: string): boolean {
+export function isIdentityDomain(url: string): boolean {
   const { hostname } = new URL(url)
   return /\.identity\.(\w+\.)*oraclecloud\.com$/.test(hostname) || hostname === '127.0.0.1'
 }

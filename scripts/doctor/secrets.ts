@@ -6,6 +6,7 @@ import { readPrivateKey } from '../../src/oauth/private-key.ts'
 import type { Redacted } from '../../src/platform/redacted.ts'
 import type { SecretStore } from '../../src/vault/secret-store.ts'
 import { clientsOf, type GivenSecrets, type NeededSecret } from '../explain/secrets.ts'
+import { regionOf } from '../oci/region.ts'
 import { fingerprint } from '../explain/fingerprint.ts'
 import { fail, ok, skip, warn, type Check } from './check.ts'
 import { meaningOf, newDeadline, remedyOf } from './setup.ts'
@@ -40,17 +41,29 @@ export interface SecretsReview {
   readonly secrets: GivenSecrets
 }
 
-/** `vault`: undefined where there is no identity with which Vault could be asked. */
+/**
+ * `vault`: undefined where there is no identity with which Vault could be asked.
+ * `region`: from where the function reads secrets, as OCIDs name it; undefined if unknown.
+ */
 export async function reviewSecrets(
   config: Config,
   given: GivenSecrets,
   vault: SecretStore | undefined,
+  region?: string,
 ): Promise<SecretsReview> {
   const checks: Check[] = []
   const secrets = new Map<string, Redacted>()
-  for (const use of secretsOf(config)) {
+  const uses = secretsOf(config)
+  const [first] = uses.map(({ secretOcid }) => regionOf(secretOcid))
+  for (const use of uses) {
     const about = ['secret', nameOf(use)] as const
     const own = given.get(use.secretOcid)
+    const problem = problemOfOcid(use.secretOcid, region ?? first)
+    if (problem !== undefined) {
+      checks.push(fail(about, ...problem))
+      if (own !== undefined) secrets.set(use.secretOcid, own)
+      continue
+    }
     if (own === undefined && vault === undefined) {
       checks.push(skip(about, NOT_AT_HAND))
       continue
@@ -66,6 +79,24 @@ export async function reviewSecrets(
     secrets.set(use.secretOcid, secret)
   }
   return { checks, secrets }
+}
+
+/** Of a secret that the function cannot read, whatever it contains. */
+function problemOfOcid(ocid: string, region: string | undefined): Problem | undefined {
+  if (!ocid.startsWith('ocid1.')) return undefined
+  if (!ocid.startsWith('ocid1.vaultsecret.')) {
+    return [
+      `${ocid} is not the OCID of a secret`,
+      'Give the OCID of the secret, ocid1.vaultsecret.…, not of its vault or key.',
+    ]
+  }
+  const own = regionOf(ocid)
+  return own === undefined || region === undefined || own === region
+    ? undefined
+    : [
+        `is in the region ${own}, and the function reads secrets in ${region}`,
+        `Create the secret in a vault of ${region} and give its OCID; or set vault_secrets_endpoint to https://secrets.vaults.${own}.oci.oraclecloud.com.`,
+      ]
 }
 
 const NOT_AT_HAND =
@@ -115,6 +146,10 @@ function isOtherClient(one: SecretUse, other: SecretUse): boolean {
 type Problem = readonly [problem: string, remedy: string]
 
 function problemOfForm({ kind, secretOcid }: SecretUse, text: Redacted): Problem | undefined {
+  if (text.reveal().trim() === '') return ['is empty', `Create a new version of ${secretOcid}.`]
+  if (/^\s*ocid1\./.test(text.reveal())) {
+    return ['is an OCID', `Create a new version of ${secretOcid} with the secret itself.`]
+  }
   const { secret } = readSecretContent(text)
   const content = secret.reveal()
   const isPem = content.includes('-----BEGIN ')

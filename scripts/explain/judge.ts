@@ -36,6 +36,8 @@ export interface Explanation {
   readonly problems: readonly ConfigProblem[]
   /** The decoded token, unless it is opaque or malformed. */
   readonly jwt: UnverifiedJwt | undefined
+  /** Of a permitted caller: with what a backend's token is requested. */
+  readonly call?: BackendCall | undefined
   /** Tells tokens of one run apart. */
   readonly fingerprint: string
 }
@@ -59,8 +61,19 @@ export async function judge(question: Question): Promise<Explanation> {
     return { decision: fault('config_invalid'), findings: [], problems, ...about }
   }
   const findings: Finding[] = []
-  const decision = await decide(source.value.config, settings, question, findings)
-  return { decision, findings, problems, ...about }
+  let call: BackendCall | undefined
+  const decision = await decide(
+    source.value.config,
+    settings,
+    question,
+    (finding) => {
+      findings.push(finding)
+    },
+    (chosen) => {
+      call = chosen
+    },
+  )
+  return { decision, findings, problems, call, ...about }
 }
 
 const DOCUMENT_IN_VAULT: ConfigProblem = {
@@ -73,7 +86,8 @@ function decide(
   config: Config,
   settings: Settings,
   { token, arguments: other, secrets, clock }: Question,
-  findings: Finding[],
+  observe: Observe,
+  onCall: (call: BackendCall) => void,
 ): Promise<Decision> {
   const ports = createCountedPorts(config, {
     http: createHttp(),
@@ -83,12 +97,9 @@ function decide(
     warn: () => undefined,
     tally: new Tally(),
   })
-  const observe = (finding: Finding): void => {
-    findings.push(finding)
-  }
   const authorize = createAuthorizer({
     verifyCaller: composeCallers(config, ports),
-    credentials: backendsWithoutRequests(config, ports, observe),
+    credentials: backendsWithoutRequests(config, ports, observe, onCall),
     fingerprint: () => '',
     clock,
     tokenArgument: settings.tokenArgument,
@@ -105,11 +116,13 @@ function backendsWithoutRequests(
   { backends, issuers }: Config,
   ports: CountedPorts,
   observe: Observe,
+  onCall: (call: BackendCall) => void,
 ): CredentialSource {
   const grantPorts = { ...ports, providerOf: createProviderOf(issuers) }
   return {
     prepare: () => undefined,
     obtain: (call) => {
+      onCall(call)
       const chosen = chooseBackend(backends, call)
       const checked = chosen.ok ? subjectOf(chosen.value, call, grantPorts) : chosen
       observe(findingOf(chosen, checked))

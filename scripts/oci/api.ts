@@ -5,6 +5,7 @@ import { FunctionsManagementClient } from 'oci-functions'
 import { SecretsClient, requests, type models } from 'oci-secrets'
 import { failure, success, type Result } from '../../src/platform/result.ts'
 import type { OciIdentity } from './identity.ts'
+import { regionOf } from './region.ts'
 
 export interface LiveFunction {
   readonly applicationId: string
@@ -93,14 +94,6 @@ export function createOciApi(identity: OciIdentity, endpoint: string | undefined
 interface SdkClient {
   endpoint: string
   regionId: string
-}
-
-/** The region in an OCID, which has its identifier or, in the oldest regions, its code. */
-export function regionOf(ocid: string): string | undefined {
-  const [, , , region = ''] = ocid.split('.')
-  if (region === '') return undefined
-  const known = common.Region.values().find(({ regionCode }) => regionCode === region)
-  return known?.regionId ?? region
 }
 
 async function request<T>(what: string, read: () => Promise<T>): Promise<Result<T, OciFailure>> {

@@ -16,7 +16,9 @@ import { startIdentityDomain, type IdentityDomain } from '../../stack/identity/i
 import { startIntegration, type Integration } from '../../stack/integration.ts'
 import { startLocalStack, type LocalStack } from '../../stack/local-stack.ts'
 import {
+  ALICE,
   API_AUDIENCE,
+  BOB,
   OIC_AUDIENCE,
   OIC_SCOPE,
   randomSecret,
@@ -26,6 +28,9 @@ import { createResourcePrincipal, type ResourcePrincipal } from '../../stack/res
 import { startVault, type Vault } from '../../stack/vault.ts'
 
 const FUSION_SCOPE = 'https://fusion.example.org:443urn:opc:resource:fusion::all'
+/** Another instance of Oracle Integration in the same domain. */
+const SIBLING_AUDIENCE =
+  'https://F0F1F2F3F4F5F6F7F8F9FAFBFCFDFEFF.integration.us-phoenix-1.ocp.oraclecloud.com:443'
 const SECOND = 'second-application'
 
 let stack: LocalStack
@@ -49,10 +54,11 @@ beforeAll(async () => {
       {
         clientId: SECOND,
         clientSecret: secondSecret,
-        scopes: [`${OIC_AUDIENCE}${OIC_SCOPE}`, FUSION_SCOPE],
+        scopes: [`${OIC_AUDIENCE}${OIC_SCOPE}`, `${SIBLING_AUDIENCE}${OIC_SCOPE}`, FUSION_SCOPE],
       },
     ],
     resourceServers: [
+      { ...resource, audience: SIBLING_AUDIENCE, scopes: [OIC_SCOPE] },
       { ...resource, audience: OIC_AUDIENCE, scopes: [OIC_SCOPE] },
       { ...resource, audience: fusionAudience, scopes: [fusionScope] },
     ],
@@ -85,6 +91,17 @@ function deployment(change: (text: string) => string = (text) => text): Json {
   return JSON.parse(change(named)) as Json
 }
 
+interface Route {
+  requestPolicies: Json & { headerTransformations?: Json }
+}
+
+/** `change` gets the second route, which leads to Oracle Integration. */
+function deploymentWithRoute(change: (route: Route) => void): Json {
+  const specification = deployment() as unknown as { routes: [Route, Route] }
+  change(specification.routes[1])
+  return specification
+}
+
 interface Change {
   readonly config?: Readonly<Record<string, string | undefined>>
   readonly secrets?: Readonly<Record<string, string>>
@@ -114,7 +131,8 @@ async function examine({ config, secrets, examination }: Change = {}): Promise<r
     checks.push(check)
   }
   const printed = checks.map(toLine).join('\n') + JSON.stringify(toJsonReport(checks))
-  for (const secret of [...Object.values(allSecrets), secondSecret, token]) {
+  const values = Object.values(allSecrets).filter((secret) => secret.trim() !== '')
+  for (const secret of [...values, secondSecret, token]) {
     expect(printed).not.toContain(secret.trim())
     // A hash without a key would allow to guess passwords.
     const hash = createHash('sha256').update(secret).digest('hex')
@@ -376,6 +394,365 @@ const BROKEN: Readonly<Record<string, Broken>> = {
   },
 }
 
+describe('a back end that is called in the caller’s name', () => {
+  function inUsersName(config: Readonly<Record<string, string>> = {}): Change {
+    const { invokersKey } = stack.registrations
+    return {
+      config: {
+        back_end_grant: 'jwt_bearer',
+        back_end_assertion_key_ocid: SECRET_OCIDS.invokersKey,
+        back_end_assertion_key_id: invokersKey.publicKey.kid,
+        ...config,
+      },
+      secrets: { [SECRET_OCIDS.invokersKey]: invokersKey.privateKey },
+    }
+  }
+  const asUser = async (user: string): Promise<Partial<Examination>> => ({
+    token: await stack.requestUserToken(user, `${API_AUDIENCE}echo:invoke`),
+  })
+
+  it('is tried with the caller’s token', async () => {
+    const checks = await examine({ ...inUsersName(), examination: await asUser(ALICE) })
+
+    expect(firstFailure(checks)).toBeUndefined()
+    expect(
+      checks.filter(({ name }) => name.startsWith('backend')).map(({ status }) => status),
+    ).toEqual(['ok', 'ok'])
+  })
+
+  it('is skipped without one, with the reason', async () => {
+    const checks = await examine({ ...inUsersName(), examination: { token: undefined } })
+
+    expect(checks.find(({ name }) => name === 'backend token')).toMatchObject({
+      status: 'skip',
+      detail: expect.stringContaining('jwt_bearer requests it in the caller’s name: give a token'),
+    })
+  })
+
+  it('fails for a user whom Oracle Integration’s domain does not know', async () => {
+    const checks = await examine({ ...inUsersName(), examination: await asUser(BOB) })
+
+    expect(firstFailure(checks)).toMatchObject({
+      name: 'backend token',
+      detail: expect.stringContaining('invalid_grant'),
+      remedy: expect.stringContaining('the user in the claim sub must exist'),
+    })
+  })
+
+  it('fails for a certificate that the domain does not know', async () => {
+    const change = inUsersName({ back_end_assertion_key_id: 'another-certificate' })
+    const checks = await examine({ ...change, examination: await asUser(ALICE) })
+
+    expect(firstFailure(checks)).toMatchObject({ name: 'backend token' })
+  })
+})
+
+/** Those that people met since; each stands for its kind. */
+const MORE_BROKEN: Readonly<Record<string, Broken>> = {
+  'the secret of the back end’s client has expired': {
+    change: () => ({ secrets: { [SECRET_OCIDS.backend]: 'an-old-secret' } }),
+    name: 'backend token',
+    detail: /invalid_client/,
+    remedy: /open the application of oic-invoker.*new version of ocid1\.vaultsecret\.\S*oicinvoker/,
+  },
+  'the secret is stored in base64': {
+    change: () => ({
+      secrets: {
+        [SECRET_OCIDS.backend]: Buffer.from('some-client-secret').toString('base64'),
+      },
+    }),
+    name: 'backend token',
+    detail: /invalid_client/,
+    remedy: /encoded in base64/,
+  },
+  'the secret is stored in quotation marks': {
+    change: () => ({
+      secrets: { [SECRET_OCIDS.backend]: `"${stack.registrations.oicInvoker.clientSecret}"` },
+    }),
+    name: 'backend token',
+    detail: /invalid_client/,
+    remedy: /in quotation marks/,
+  },
+  'the secret is empty': {
+    change: () => ({ secrets: { [SECRET_OCIDS.backend]: '\n' } }),
+    name: 'secret',
+    detail: /is empty/,
+    remedy: /new version of/,
+  },
+  'the secret is an OCID': {
+    change: () => ({ secrets: { [SECRET_OCIDS.backend]: 'ocid1.vaultsecret.oc1.phx.other' } }),
+    name: 'secret',
+    detail: /is an OCID/,
+    remedy: /the secret itself/,
+  },
+  'the OCID is that of a vault': {
+    change: () => ({ config: { back_end_client_secret_ocid: 'ocid1.vault.oc1.phx.one' } }),
+    name: 'secret',
+    detail: /not the OCID of a secret/,
+    remedy: /ocid1\.vaultsecret/,
+  },
+  'the secret is in another region than the function': {
+    change: () => ({
+      config: { back_end_client_secret_ocid: 'ocid1.vaultsecret.oc1.iad.oicinvoker' },
+    }),
+    name: 'secret',
+    detail: /in the region us-ashburn-1, and the function reads secrets in us-phoenix-1/,
+    remedy: /vault of us-phoenix-1/,
+  },
+  'the secrets of the two clients are swapped': {
+    change: () => ({
+      secrets: {
+        [SECRET_OCIDS.backend]: stack.registrations.introspector.clientSecret,
+        [SECRET_OCIDS.introspection]: stack.registrations.oicInvoker.clientSecret,
+      },
+    }),
+    name: 'introspection',
+    detail: /introspection_refused/,
+    remedy: /the two secrets are swapped/,
+  },
+  'the two client IDs are swapped': {
+    change: () => ({
+      config: {
+        idcs_app_client_id: stack.registrations.oicInvoker.clientId,
+        back_end_app_client_id: stack.registrations.introspector.clientId,
+      },
+    }),
+    name: 'introspection',
+    detail: /introspection_refused/,
+    remedy: /the two client IDs are swapped/,
+  },
+  'the client for introspection is one of the other domain': {
+    change: () => ({
+      config: { idcs_app_client_id: stack.registrations.oicInvoker.clientId },
+      secrets: { [SECRET_OCIDS.introspection]: stack.registrations.oicInvoker.clientSecret },
+    }),
+    name: 'introspection',
+    detail: /introspection_refused/,
+    remedy: /oic-invoker is a client of .*this client or this endpoint is one of the other domain/,
+  },
+  'the endpoint for introspection is in the other domain': {
+    change: () => ({
+      config: { idcs_introspection_endpoint: stack.oicDomain.introspectionEndpoint },
+    }),
+    name: 'introspection',
+    detail: /introspection_refused/,
+    remedy: /in the domain of the back end’s token endpoint/,
+  },
+  'tokens come from another domain than the endpoint’s': {
+    change: () => ({
+      config: { idcs_introspection_endpoint: stack.otherCallers.introspectionEndpoint },
+    }),
+    name: 'caller’s token',
+    detail: /token_inactive/,
+    remedy: /not expired by its own exp/,
+  },
+  'the host of the domain does not exist': {
+    change: () => ({
+      config: {
+        back_end_token_endpoint:
+          'https://idcs-0123456789abcdef0123456789abcdef.identity.invalid/oauth2/v1/token',
+      },
+    }),
+    name: 'endpoint',
+    detail: /no address/,
+    remedy: /Copy the address again/,
+  },
+  'the path of the token endpoint is doubled': {
+    change: () => ({
+      config: { back_end_token_endpoint: `${stack.oicDomain.tokenEndpoint}/oauth2/v1/token` },
+    }),
+    name: 'backend token',
+    detail: /status_404/,
+    remedy: /compare the path \/oauth2\/v1\/token\/oauth2\/v1\/token/,
+  },
+  'the path of the keys is another one': {
+    change: () => ({
+      config: {
+        validation: 'jwt',
+        jwks_uri: stack.callers.jwksUri.replace('/jwk', '/keys'),
+        jwks_access: 'public',
+      },
+    }),
+    name: 'keys',
+    detail: /status_404/,
+    remedy: /compare the path \/admin\/v1\/SigningCert\/keys/,
+  },
+  'the client for protected keys is unknown there': {
+    change: () => ({
+      config: {
+        validation: 'jwt',
+        jwks_uri: stack.oicDomain.jwksUri,
+        jwks_access: 'client_credentials',
+      },
+    }),
+    name: 'keys',
+    detail: /token_invalid_client/,
+    remedy: /open the application of gateway-authorizer/,
+  },
+  'the scope is that of an unknown instance': {
+    change: () => ({ config: { back_end_scope: `${SIBLING_AUDIENCE}${OIC_SCOPE}` } }),
+    name: 'backend token',
+    detail: /invalid_scope/,
+    remedy: /no token for https:\/\/F0F1\S+ to our application.*Compare the scope/,
+  },
+  'the scope is that of a sibling instance': {
+    change: () => ({
+      config: { ...secondApplication(), back_end_scope: `${SIBLING_AUDIENCE}${OIC_SCOPE}` },
+      secrets: { [SECRET_OCIDS.backend]: secondSecret },
+      examination: { oic: instance.url },
+    }),
+    name: 'backend',
+    detail: /status 401 to a token for https:\/\/F0F1/,
+    remedy: /Compare that audience .* another instance’s/,
+  },
+  'the audience is that of a sibling API': {
+    change: () => ({ config: { audience: 'https://api-test.example.com/' } }),
+    name: 'caller’s token',
+    detail: /audience_mismatch: expected https:\/\/api-test.*found https:\/\/api\.example/,
+    remedy: /correct `audience`/,
+  },
+  'the issuer is the domain’s own address': {
+    change: () => ({ config: { issuer: stack.callers.url } }),
+    name: 'caller’s token',
+    detail: /issuer_mismatch: expected .*found iss https:\/\/identity\.oraclecloud\.com\//,
+    remedy: /Identity domains use/,
+  },
+  'the configuration is larger than 4 KB': {
+    change: () => ({ config: { context_claims: 'claim '.repeat(800) } }),
+    name: 'configuration',
+    detail: /4 KB/,
+    remedy: /authorizer_config_secret_ocid/,
+  },
+  'the cache key lacks the token': {
+    change: () => ({
+      examination: {
+        deployment: deployment((text) =>
+          text.replace('"cacheKey":["token"]', '"cacheKey":["opc_request_id"]'),
+        ),
+      },
+    }),
+    name: 'deployment',
+    detail: /cacheKey.*|does not have token/,
+    remedy: /one call’s answer to another/,
+  },
+  'the transformation appends': {
+    change: () => ({
+      examination: { deployment: deployment((text) => text.replaceAll('OVERWRITE', 'APPEND')) },
+    }),
+    name: 'deployment',
+    detail: /does not overwrite/,
+    remedy: /OVERWRITE/,
+  },
+  'the transformation skips': {
+    change: () => ({
+      examination: { deployment: deployment((text) => text.replaceAll('OVERWRITE', 'SKIP')) },
+    }),
+    name: 'deployment',
+    detail: /does not overwrite/,
+    remedy: /OVERWRITE/,
+  },
+  'the variable in the transformation is misspelt': {
+    change: () => ({
+      examination: {
+        deployment: deployment((text) => text.replaceAll('back_end_token', 'backend_token')),
+      },
+    }),
+    name: 'deployment',
+    detail: /request\.auth\[backend_token\]/,
+    remedy: /request\.auth\[back_end_token\]/,
+  },
+  'the variable in the transformation is not marked': {
+    change: () => ({
+      examination: {
+        deployment: deployment((text) =>
+          text.replaceAll('${request.auth[back_end_token]}', 'request.auth[back_end_token]'),
+        ),
+      },
+    }),
+    name: 'deployment',
+    detail: /to the token alone/,
+    remedy: /\$\{request\.auth\[back_end_token\]\}/,
+  },
+  'a filter removes the header again': {
+    change: () => ({
+      examination: {
+        deployment: deploymentWithRoute(({ requestPolicies }) => {
+          Object.assign(requestPolicies.headerTransformations ?? {}, {
+            filterHeaders: { type: 'ALLOW', items: [{ name: 'Accept' }] },
+          })
+        }),
+      },
+    }),
+    name: 'deployment',
+    detail: /removes Authorization/,
+    remedy: /ALLOW list/,
+  },
+  'the header of the argument is misspelt': {
+    change: () => ({
+      examination: {
+        deployment: deployment((text) =>
+          text.replace('headers[Authorization]', 'headers[Authorisation]'),
+        ),
+      },
+    }),
+    name: 'deployment',
+    detail: /not where callers send the token/,
+    remedy: /request\.headers\[Authorization\]/,
+  },
+  'the argument is no expression': {
+    change: () => ({
+      examination: {
+        deployment: deployment((text) =>
+          text.replace('request.headers[Authorization]', 'request.header[Authorization]'),
+        ),
+      },
+    }),
+    name: 'deployment',
+    detail: /not an expression/,
+    remedy: /request\.headers\[Authorization\]/,
+  },
+  'a route with a token is open': {
+    change: () => ({
+      examination: {
+        deployment: deploymentWithRoute(({ requestPolicies }) => {
+          requestPolicies['authorization'] = { type: 'ANONYMOUS' }
+        }),
+      },
+    }),
+    name: 'deployment',
+    detail: /ANONYMOUS/,
+    remedy: /AUTHENTICATION_ONLY/,
+  },
+  'only a text of the deployment has the name of the policy': {
+    change: () => ({
+      examination: {
+        deployment: deployment((text) =>
+          text
+            .replace('"type":"CUSTOM_AUTHENTICATION"', '"type":"JWT_AUTHENTICATION"')
+            .replace('"body":"', '"body":"CUSTOM_AUTHENTICATION '),
+        ),
+      },
+    }),
+    name: 'deployment',
+    detail: /does not call an authorizer function/,
+    remedy: /CUSTOM_AUTHENTICATION/,
+  },
+  'headers that the deployment sets are too large': {
+    change: () => ({
+      examination: {
+        deployment: deploymentWithRoute(({ requestPolicies }) => {
+          const { headerTransformations } = requestPolicies
+          const { items } = headerTransformations?.['setHeaders'] as { items: Json[] }
+          items.push({ name: 'X-Note', values: ['n'.repeat(8192)], ifExists: 'OVERWRITE' })
+        }),
+      },
+    }),
+    name: 'deployment',
+    detail: /sets \d+ bytes of headers \(X-Note 8202, Authorization \d+\)/,
+    remedy: /8 KB/,
+  },
+}
+
 describe('a broken set-up', () => {
   it('tells that the back end’s token is requested in the callers’ domain', async () => {
     const checks = await examine({
@@ -388,7 +765,7 @@ describe('a broken set-up', () => {
     })
   })
 
-  it.each(Object.entries(BROKEN))(
+  it.each(Object.entries({ ...BROKEN, ...MORE_BROKEN }))(
     '%s: is the first failure, with its remedy',
     async (_title, { change, name, detail, remedy }) => {
       const checks = await examine(change())

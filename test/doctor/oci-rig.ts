@@ -27,19 +27,27 @@ export interface TenancyOptions {
   readonly secrets: Readonly<Record<string, string>>
 }
 
+/** Secrets are in the function's region. */
+function inRegion(text: string): string {
+  return text.replace(/^(ocid1\.vaultsecret\.oc1)\.phx\./, '$1.eu-frankfurt-1.')
+}
+
 export async function startTenancy(options: TenancyOptions): Promise<Tenancy> {
   const cloud = await startCloud()
   const { store } = cloud
   const application = store.add('application', 'ACTIVE', { config: options.application })
   const authorizer = store.add('function', 'ACTIVE', {
     applicationId: application.id,
-    config: options.config,
+    config: Object.fromEntries(
+      Object.entries(options.config).map(([key, text]) => [key, inRegion(text)]),
+    ),
   })
   const deployment = store.add('deployment', 'ACTIVE', {
     endpoint: options.endpoint,
     specification: options.specification(authorizer.id),
   })
-  for (const [id, text] of Object.entries(options.secrets)) {
+  for (const [ocid, text] of Object.entries(options.secrets)) {
+    const id = inRegion(ocid)
     store.all('secret').push({ id, lifecycleState: 'ACTIVE' })
     ;(cloud.secrets as Map<string, unknown>).set(id, newSecret(Buffer.from(text), new Date()))
   }

@@ -1,0 +1,48 @@
+/** Whether the headers that a deployment sets fit into a request. */
+import { routesOf } from '../check-config/deployment.ts'
+import { fail, ok, skip, warn, type Check } from './check.ts'
+
+/** API Gateway limits: method, URI and all headers of a request together. */
+export const MAX_HEADER_BYTES = 8 * 1024
+/** The caller's own headers need some of it. */
+export const LARGE_HEADER_BYTES = 6 * 1024
+
+/**
+ * `authorizationBytes`: of the backend's credential; `context`: values that the function gives the gateway
+ * for a permitted token. Each undefined if unknown.
+ */
+export function checkHeaderSizes(
+  deployment: unknown,
+  authorizationBytes: number | undefined,
+  context: Readonly<Record<string, string>> | undefined,
+): readonly Check[] {
+  if (deployment === undefined) return []
+  const about = ['deployment', 'header sizes'] as const
+  if (authorizationBytes === undefined) return [skip(about, 'no token for a back end was obtained')]
+  const sizeOf = (value: string): number =>
+    value.split(VARIABLE).reduce((sum, part, index) => {
+      // Odd parts are the variables' names.
+      if (index % 2 === 0) return sum + Buffer.byteLength(part)
+      if (part === 'back_end_token') return sum + authorizationBytes
+      return sum + Buffer.byteLength(context?.[part] ?? '')
+    }, 0)
+  const routes = routesOf(deployment).map(({ path, headers }) => {
+    const sizes = headers.flatMap(({ name, values = [] }) =>
+      values.map((value) => ({ name, bytes: name.length + ': \r\n'.length + sizeOf(value) })),
+    )
+    return { path, sizes, bytes: sizes.reduce((sum, { bytes }) => sum + bytes, 0) }
+  })
+  const [largest] = routes.sort((one, other) => other.bytes - one.bytes)
+  if (largest === undefined) return []
+  const names = largest.sizes
+    .sort((one, other) => other.bytes - one.bytes)
+    .map(({ name, bytes }) => `${name} ${bytes}`)
+  const detail = `${largest.path} sets ${largest.bytes} bytes of headers (${names.join(', ')})${context === undefined ? ', without the values of claims' : ''}`
+  if (largest.bytes <= LARGE_HEADER_BYTES) return [ok(about, detail)]
+  return [(largest.bytes > MAX_HEADER_BYTES ? fail : warn)(about, detail, REMEDY)]
+}
+
+const VARIABLE = /\$\{request\.auth\[([^[\]]+)\]\}/
+
+const REMEDY =
+  'A request has 8 KB for all headers. Set fewer of them, take large claims out of context_claims, or have fewer claims and scopes put into the token.'
