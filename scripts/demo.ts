@@ -1,17 +1,16 @@
-/**
- * Tells the stories of the authorizer over the local stack; exit status 0 when all end as they should.
- * I/O: starts the local stack; writes standard output.
- */
+/** `npm run demo`: the stories of the authorizer over the local stack, and one diagnosis. */
 import { startLocalStack } from '../stack/local-stack.ts'
 import { buildFirst } from './command-line/build-first.ts'
 import { readCommandLine } from './command-line/command-line.ts'
+import { firstFailure } from './doctor/report.ts'
+import { diagnoseBrokenSetup, tellDiagnosis } from './demo/diagnosis.ts'
 import { play, STORIES } from './demo/play.ts'
 import { differences, tellStory, tellSummary, type Telling } from './demo/tell.ts'
 
 readCommandLine({
   name: 'demo',
   about: `Tells the stories of the authorizer over the local stack: what is sent, what comes of it, and what the
-identity providers see. It builds first, and takes ten seconds or so. Exit status 0 when all end as they should.`,
+identity providers see; then a set-up with a mistake, as npm run doctor diagnoses it. It builds first, and takes ten seconds or so. Exit status 0 when all end as they should.`,
   options: {},
 })
 buildFirst()
@@ -24,8 +23,12 @@ try {
     tellings.push(telling)
     console.log(tellStory(telling, tellings.length))
   }
+  const diagnosis = await diagnoseBrokenSetup(stack)
+  console.log(tellDiagnosis(diagnosis))
   console.log(tellSummary(tellings))
-  process.exitCode = tellings.every((telling) => differences(telling).length === 0) ? 0 : 1
+  const isDiagnosed = firstFailure(diagnosis.checks) !== undefined
+  const areGood = tellings.every((telling) => differences(telling).length === 0)
+  process.exitCode = areGood && isDiagnosed ? 0 : 1
 } finally {
   await stack.close()
 }

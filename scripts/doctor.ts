@@ -210,7 +210,7 @@ type Text = Option<string | undefined>
 function ocid(kind: string, meaning: string): Text {
   return {
     ...text('OCID', meaning),
-    expected: `an OCID that begins with ocid1.${kind}.`,
+    expected: `an OCID such as ocid1.${kind}.oc1…`,
     parse: (value) => (value.startsWith(`ocid1.${kind}.`) ? value : undefined),
   }
 }

@@ -10,6 +10,7 @@ import type { SecretStore } from '../../src/vault/secret-store.ts'
 import { reviewConfig, sizeProblem } from '../check-config/check-config.ts'
 import { checkDeployment, functionsOf } from '../check-config/deployment.ts'
 import { judge, type Explanation } from '../explain/judge.ts'
+import type { Finding } from '../../src/findings.ts'
 import { explainReason } from '../explain/reason.ts'
 import type { GivenSecrets } from '../explain/secrets.ts'
 import { shown } from '../explain/shown.ts'
@@ -188,8 +189,18 @@ async function judgeToken(
   return { check: fail(about, `${reason}${comparison}`, remedy ?? '') }
 }
 
+function isEncrypted({ name, actual }: Finding): boolean {
+  return name === 'token_form' && actual === 'an encrypted JWT'
+}
+
 /** A token that has not expired by its own `exp` is rarely inactive where it was issued. */
-function remedyOfInactive({ decision, jwt }: Explanation, now: number): string | undefined {
+function remedyOfInactive(
+  { decision, jwt, findings }: Explanation,
+  now: number,
+): string | undefined {
+  if (decision.reason === 'token_inactive' && findings.some(isEncrypted)) {
+    return 'The token is encrypted (JWE): have the identity provider issue signed access tokens for this API.'
+  }
   const exp = jwt === undefined ? undefined : member(jwt.payload, 'exp')
   return decision.reason === 'token_inactive' && typeof exp === 'number' && exp > now
     ? 'The token has not expired by its own exp: it comes from another identity provider or domain than the introspection endpoint’s, or it was revoked. Compare the host at which it was requested with that of the endpoint.'

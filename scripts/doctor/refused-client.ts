@@ -41,7 +41,7 @@ export async function remedyOfRefusedClient(
       ? undefined
       : await remedyOfMixUp(setup, client, tokenEndpoint, use)) ??
     remedyOfForm(setup, client) ??
-    `${unknownClient(client, endpoint)}${sameDomain(setup, endpoint, use)}`
+    `${sameDomain(setup, endpoint, use)}${unknownClient(client, endpoint)}`
   )
 }
 
@@ -97,11 +97,11 @@ function sameDomain({ config }: Setup, endpoint: string, use: RefusedClient['use
   const isAt = (urls: readonly string[]): boolean => urls.some((url) => new URL(url).host === host)
   if (use === 'token') {
     return isAt(callersTokenEndpoints(config))
-      ? ' The token endpoint is in the callers’ domain: if Oracle Integration is in another one, give that one’s.'
+      ? 'The token endpoint is in the callers’ domain: if Oracle Integration is in another one, give that one’s. '
       : ''
   }
   return isAt(backendTokenEndpoints(config))
-    ? ' The endpoint is in the domain of the back end’s token endpoint: if callers are in another one, give that one’s.'
+    ? 'The endpoint is in the domain of the back end’s token endpoint: if callers are in another one, give that one’s. '
     : ''
 }
 

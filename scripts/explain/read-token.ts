@@ -19,8 +19,9 @@ export function readToken(text: string): string {
   if (token.startsWith('-----BEGIN')) throw new UsageError(`This is a PEM file: ${HOW}.`)
   if (/^basic\s/i.test(token)) throw new UsageError(`These are Basic credentials: ${HOW}.`)
   if (/\s/.test(token)) {
+    const count = token.split(/\s+/).length
     throw new UsageError(
-      `This is more than one word, so not one token: ${HOW}, without line breaks.`,
+      `This is more than one word (${count}), so it is several tokens, one that was wrapped, or none: ${HOW}.`,
     )
   }
   return token

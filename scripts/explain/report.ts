@@ -82,8 +82,11 @@ export function toTextReport(explanation: Explanation, now: number): string {
   ].join('\n')
 }
 
-function kindOf({ jwt }: Explanation): string {
-  return jwt === undefined ? 'not a readable JWT' : 'a signed JWT'
+function kindOf({ jwt, findings }: Explanation): string {
+  const form = findings.find(({ name }) => name === 'token_form')?.actual
+  return jwt === undefined && form === undefined
+    ? 'not a readable JWT'
+    : shown(form ?? 'a signed JWT')
 }
 
 function capitalized(text: string): string {

@@ -536,7 +536,7 @@ const MORE_BROKEN: Readonly<Record<string, Broken>> = {
     }),
     name: 'introspection',
     detail: /introspection_refused/,
-    remedy: /in the domain of the back end’s token endpoint/,
+    remedy: /^The endpoint is in the domain of the back end’s token endpoint/,
   },
   'tokens come from another domain than the endpoint’s': {
     change: () => ({

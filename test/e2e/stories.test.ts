@@ -1,8 +1,7 @@
-/**
- * Owns the proof that the demo's stories end as they should, over the whole local stack.
- * I/O: starts the local stack.
- */
+/** The demo's stories end as they should, over the whole local stack. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { diagnoseBrokenSetup, tellDiagnosis } from '../../scripts/demo/diagnosis.ts'
+import { firstFailure } from '../../scripts/doctor/report.ts'
 import { play, STORIES } from '../../scripts/demo/play.ts'
 import { differences } from '../../scripts/demo/tell.ts'
 import { startLocalStack, type LocalStack } from '../../stack/local-stack.ts'
@@ -19,5 +18,16 @@ afterAll(async () => {
 describe('the demo', () => {
   it.each(STORIES.map((story) => [story.title, story] as const))('%s', async (_title, story) => {
     expect(differences(await play(story, stack))).toEqual([])
+  })
+
+  it('shows a broken set-up and what the doctor says about it', async () => {
+    const diagnosis = await diagnoseBrokenSetup(stack)
+
+    expect(diagnosis).toMatchObject({ status: 502, reason: 'credential_refused' })
+    expect(firstFailure(diagnosis.checks)).toMatchObject({
+      name: 'backend token',
+      remedy: expect.stringContaining('token endpoint is in the callers’ domain'),
+    })
+    expect(tellDiagnosis(diagnosis).split('\n').length).toBeLessThan(25)
   })
 })

@@ -1,0 +1,57 @@
+/** A set-up with a mistake: what a caller gets, and what `npm run doctor` says about it. */
+import colors from 'picocolors'
+import { systemClock } from '../../src/platform/clock.ts'
+import { Redacted } from '../../src/platform/redacted.ts'
+import { PATH_PREFIXES, type LocalStack } from '../../stack/local-stack.ts'
+import { API_AUDIENCE, SECRET_OCIDS } from '../../stack/registrations.ts'
+import type { Check } from '../doctor/check.ts'
+import { diagnose } from '../doctor/diagnose.ts'
+import { firstFailure, toLine } from '../doctor/report.ts'
+import { observe } from './observe.ts'
+
+export interface Diagnosis {
+  readonly status: number
+  readonly reason: unknown
+  readonly checks: readonly Check[]
+}
+
+/** The token endpoint is that of the callers' domain, which does not know Oracle Integration's client. */
+export async function diagnoseBrokenSetup(stack: LocalStack): Promise<Diagnosis> {
+  const { registrations, callers } = stack
+  const config = { ...stack.config, back_end_token_endpoint: callers.tokenEndpoint }
+  await stack.authorizer.setConfig(config)
+  const token = await stack.requestCallerToken(registrations.partnerA, `${API_AUDIENCE}echo:invoke`)
+  const { status, decision } = await observe(stack, {
+    path: `${PATH_PREFIXES.multiArgument}/echo/hello`,
+    authorization: `Bearer ${token}`,
+  })
+  const secrets = new Map([
+    [SECRET_OCIDS.introspection, new Redacted(registrations.introspector.clientSecret)],
+    [SECRET_OCIDS.backend, new Redacted(registrations.oicInvoker.clientSecret)],
+  ])
+  const checks: Check[] = []
+  for await (const check of diagnose({
+    configuration: config,
+    secrets,
+    vault: undefined,
+    oic: stack.integration.url,
+    token,
+    clock: systemClock,
+  })) {
+    checks.push(check)
+  }
+  await stack.authorizer.setConfig(stack.config)
+  return { status, reason: decision?.['reason'], checks }
+}
+
+/** Up to the first failure. */
+export function tellDiagnosis({ status, reason, checks }: Diagnosis): string {
+  const end = checks.findIndex((check) => check === firstFailure(checks))
+  return [
+    colors.bold('A set-up with a mistake, and what npm run doctor says'),
+    `   The token endpoint of the back end is in the callers’ domain. The caller gets ${status}, the function logs ${String(reason)}.`,
+    '',
+    ...checks.slice(0, end + 1).map((check) => `   ${toLine(check).replaceAll('\n', '\n   ')}`),
+    '',
+  ].join('\n')
+}
