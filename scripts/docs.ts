@@ -1,8 +1,7 @@
 /**
- * Writes what is documented by the code itself: the README's tables of configuration keys, reasons
- * and warnings, and the JSON Schema of the configuration document. With `--check` it only says whether
- * they are up to date, with exit status 0 or 1.
- * I/O: reads those files, and writes them unless told to check.
+ * Writes the documentation that is generated from the code: the tables of configuration keys, reasons
+ * and warnings in docs/, and the JSON Schema of the configuration document. With `--check` it writes
+ * nothing and ends with exit status 1 where a file is not up to date.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { toJsonSchema } from '@valibot/to-json-schema'
@@ -22,14 +21,14 @@ import { readCommandLine } from './command-line/command-line.ts'
 
 const { values } = readCommandLine({
   name: 'docs',
-  about: `Writes what is documented by the code itself: the README's tables of configuration keys, reasons and
-warnings, and the JSON Schema of the configuration document. It takes seconds.`,
+  about: `Writes the documentation that is generated from the code and from examples/: the tables of
+configuration keys, reasons and warnings and the configurations in docs/, and the JSON Schema of the
+configuration document. It takes seconds.`,
   options: {
     check: flag('writes nothing; exit status 1 where something is not up to date'),
   },
 })
 
-const README = 'README.md'
 const SCHEMA = 'deploy/authorizer-config.schema.json'
 
 type Row = readonly string[]
@@ -89,7 +88,7 @@ function warnings(): string {
   )
 }
 
-/** Of the JSON configuration document, for editors: it completes and checks while one types. */
+/** The JSON Schema of the configuration document, for editors. */
 function jsonSchema(): object {
   return {
     ...toJsonSchema(documentSchema, { ignoreActions: ['raw_check'] }),
@@ -97,14 +96,14 @@ function jsonSchema(): object {
   }
 }
 
-/** Puts the text between the two markers of that name; a README without them is a defect. */
+/** The page with the text between the two markers of that name. Throws if a marker is missing or repeated. */
 function fill(markdown: string, name: string, text: string): string {
   const begin = `<!-- generated:${name} -->`
   const end = `<!-- /generated:${name} -->`
   const [before, rest, ...more] = markdown.split(begin)
   const [, after, ...evenMore] = (rest ?? '').split(end)
   if (before === undefined || after === undefined || more.length + evenMore.length > 0) {
-    throw new Error(`${README} has to have ${begin} and ${end}, once each and in this order`)
+    throw new Error(`the page must have ${begin} and ${end}, once each and in this order`)
   }
   return `${before}${begin}\n\n${text}\n\n${end}${after}`
 }
@@ -113,18 +112,33 @@ async function written(file: string): Promise<string> {
   return readFile(file, 'utf8').catch(() => '')
 }
 
-const readme = await written(README)
+/** The page at that address with its generated tables. */
+async function page(file: string, tables: Readonly<Record<string, string>>) {
+  const text = Object.entries(tables).reduce(
+    (markdown, [name, table]) => fill(markdown, name, table),
+    await written(file),
+  )
+  return [file, text] as const
+}
+
+/** The page of each identity provider with its example. */
+async function providerPages() {
+  const names = ['identity-domain', 'entra', 'okta', 'auth0', 'keycloak', 'cognito', 'other']
+  return Promise.all(
+    names.map(async (name) => {
+      const example = await readFile(`examples/${name}/authorizer-config.json`, 'utf8')
+      const block = `\`\`\`json\n${example.trim()}\n\`\`\``
+      return page(`docs/identity-providers/${name}.md`, { [`example-${name}`]: block })
+    }),
+  )
+}
+
 const documents = [
-  [
-    README,
-    fill(
-      fill(fill(readme, 'configuration', configurationKeys()), 'reasons', reasons()),
-      'warnings',
-      warnings(),
-    ),
-  ],
-  [SCHEMA, JSON.stringify(jsonSchema())],
-] as const
+  ...(await providerPages()),
+  await page('docs/configuration.md', { configuration: configurationKeys() }),
+  await page('docs/reasons.md', { reasons: reasons(), warnings: warnings() }),
+  [SCHEMA, JSON.stringify(jsonSchema())] as const,
+]
 
 for (const [file, text] of documents) {
   const wanted = await format(text, { ...(await resolveConfig(file)), filepath: file })

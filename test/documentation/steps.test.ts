@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals'
 import {
   documentedCommands,
   documents,
-  readmeSteps,
+  steps,
   shellBlocks,
   under,
 } from '../oci/support/documents.ts'
@@ -41,7 +41,7 @@ describe('the shell blocks of the documents', () => {
   })
 
   it('say so when a domain does not answer', () => {
-    const functions = under(readmeSteps, /^Get it live/)[1]?.text.replace(/^keep$/m, '') ?? ''
+    const functions = under(steps, /^Set up the shell/)[1]?.text.replace(/^keep$/m, '') ?? ''
     const script = `${functions}\ncurl() { return 6; }; ID=a SECRET=b; token https://down.example scope`
     const { status, stdout, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' })
     expect([status, stdout, stderr]).toEqual([

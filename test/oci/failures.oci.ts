@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Kind } from './cloud/store.ts'
-import { documents, readmeSteps, shellBlocks, under, type Block } from './support/documents.ts'
+import { documents, steps, shellBlocks, under, type Block } from './support/documents.ts'
 import { modelProblems } from './support/models.ts'
 import {
   compartment,
@@ -66,7 +66,7 @@ describe('a work request that failed', () => {
     const { stderr, changed } = await run(
       'CREATE_APPLICATION',
       ['NAMESPACE=x'],
-      under(readmeSteps, /^3\. /)[1]?.text ?? '',
+      under(steps, /^3\. /)[1]?.text ?? '',
     )
     expect(stderr).toContain('oci fn application create ended as FAILED: out of capacity')
     expect(stderr).toContain('bash: FUNCTION: parameter null or not set')
@@ -75,7 +75,7 @@ describe('a work request that failed', () => {
   })
 
   it('leaves no log without its group, whose failure the logging API lists in its own way', async () => {
-    const text = under(readmeSteps, /^4\. /)[0]?.text.replace(/^set_key[^]*/m, '') ?? ''
+    const text = under(steps, /^4\. /)[0]?.text.replace(/^set_key[^]*/m, '') ?? ''
     const variables = ['FUNCTION=f APPLICATION=a INTROSPECTION_OCID=i OIC_OCID=o']
     const { stderr, changed } = await run('CREATE_LOG_GROUP', variables, text)
     expect(stderr).toContain(
@@ -86,7 +86,7 @@ describe('a work request that failed', () => {
   })
 
   it('leaves no deployment without its gateway', async () => {
-    const text = under(readmeSteps, /^5\. /)
+    const text = under(steps, /^5\. /)
       .map((block) => block.text)
       .join('\n')
     const { stderr, changed } = await run('CREATE_GATEWAY', ['FUNCTION=f'], text)
@@ -118,10 +118,10 @@ describe('a work request that failed', () => {
   })
 })
 
-// Each is put into a step as it stands in the README; the replay would report it.
+// Each is put into a step as it stands in the document; the replay would report it.
 describe('a mistake in a command', () => {
-  const gateway = () => under(readmeSteps, /^5\. /)[0]?.text ?? ''
-  const deploy = () => under(readmeSteps, /^5\. /)[1]?.text ?? ''
+  const gateway = () => under(steps, /^5\. /)[0]?.text ?? ''
+  const deploy = () => under(steps, /^5\. /)[1]?.text ?? ''
 
   async function paste(text: string, ...variables: string[]) {
     const before = session.ociCalls().length
@@ -141,7 +141,7 @@ describe('a mistake in a command', () => {
   })
 
   it('is found by oci: a wrong value of an option', async () => {
-    const text = under(readmeSteps, /^4\. /)[0]?.text ?? ''
+    const text = under(steps, /^4\. /)[0]?.text ?? ''
     const log = /^LOG=[^]*?\}\}'\)$/m.exec(text)?.[0] ?? ''
     const variables = [has('LOG_GROUP', 'loggroup'), 'APPLICATION=a']
     expect(await paste(log.replace('SERVICE', 'SERVICES'), ...variables)).toMatch(/invalid value/i)

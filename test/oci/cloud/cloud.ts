@@ -5,6 +5,7 @@ import { verifySignature } from '../../../stack/vault/request-signature.ts'
 import type { Secret } from '../../../stack/vault/secrets.ts'
 import { functionsRoutes } from './functions.ts'
 import { gatewayRoutes } from './gateways.ts'
+import { IdentityDomainData, identityDomainRoutes } from './identity-domain.ts'
 import { identityRoutes, loggingRoutes } from './others.ts'
 import { findRoute, type Route, type SdkPackage } from './route.ts'
 import { Refusal, Store, type Json } from './store.ts'
@@ -24,6 +25,7 @@ export interface Cloud {
   readonly user: { readonly privateKey: string; readonly configuration: string }
   readonly store: Store
   readonly work: WorkRequests
+  readonly identityDomain: IdentityDomainData
   readonly secrets: ReadonlyMap<string, Secret>
   /** Method, path and status of each request. */
   readonly requests: readonly string[]
@@ -47,6 +49,7 @@ export async function startCloud(): Promise<Cloud> {
   const signer = { key: createPublicKey(keys.publicKey), subject: userId }
   const store = new Store()
   const work = new WorkRequests()
+  const identityDomain = new IdentityDomainData()
   const secrets = new Map<string, Secret>()
   const requests: string[] = []
   const bodies: RecordedBody[] = []
@@ -86,6 +89,7 @@ export async function startCloud(): Promise<Cloud> {
     ...vaultRoutes(store, work, secrets, vault.url),
     ...identityRoutes(store),
     ...loggingRoutes(store, work),
+    ...identityDomainRoutes(identityDomain),
     ...workRoutes(work, 'functions', '20260325'),
     ...workRoutes(work, 'gateway', '20190501'),
     ...workRoutes(work, 'logging', '20200531'),
@@ -100,6 +104,7 @@ export async function startCloud(): Promise<Cloud> {
     },
     store,
     work,
+    identityDomain,
     secrets,
     requests,
     bodies,

@@ -28,20 +28,20 @@ export function under(blocks: readonly Block[], heading: RegExp): Block[] {
   return found
 }
 
-export const readmeSteps = shellBlocks('README.md').filter(
-  ({ heading }) => heading === 'Get it live by hand' || /^\d\. /.test(heading),
-)
+/** The shell blocks of the steps with the command line, from the settings on. */
+export const steps = shellBlocks('docs/live-cli.md')
 
 export const documents = [
   'README.md',
-  ...readdirSync(`${root}docs`)
+  ...readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
+    .sort()
     .map((name) => `docs/${name}`),
 ]
 
 /** The words of every `oci` command in the documents up to its options, such as `fn function get`. */
 export function documentedCommands(): Set<string> {
-  const services = 'kms|vault|secrets|os|fn|iam|logging|api-gateway|artifacts'
+  const services = 'identity-domains|kms|vault|secrets|os|fn|iam|logging|api-gateway|artifacts'
   const command = new RegExp(`\\b(?:${services})(?: [a-z][a-z0-9-]*){2,5}(?= +--)`, 'g')
   const texts = documents.map((name) => readFileSync(root + name, 'utf8').replace(/\\\n/g, ' '))
   return new Set(texts.flatMap((text) => text.match(command) ?? []))

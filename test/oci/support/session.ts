@@ -16,7 +16,7 @@ import { listen, readBody } from '../../../stack/listen.ts'
 import { startCloud, type Cloud } from '../cloud/cloud.ts'
 import { region } from '../cloud/others.ts'
 import { Docker } from './docker.ts'
-import { readmeSteps, root, under } from './documents.ts'
+import { steps, root, under } from './documents.ts'
 import { Fn, type Command, type Outcome } from './fn.ts'
 import { callers, credentials, oicDomain, oicHost, oicPath, oicScope, World } from './world.ts'
 
@@ -80,7 +80,7 @@ export function isVaultProbe({ args }: OciCall): boolean {
 }
 
 /** The block with the functions that all others use. */
-export const functions = under(readmeSteps, /^Get it live/)[1]?.text ?? ''
+export const functions = under(steps, /^Set up the shell/)[1]?.text ?? ''
 
 export async function startSession(): Promise<Session> {
   const folder = mkdtempSync(join(tmpdir(), 'cloud-shell-'))

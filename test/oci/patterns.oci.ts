@@ -11,7 +11,7 @@ import {
 } from './support/session.ts'
 import { credentials } from './support/world.ts'
 
-const page = shellBlocks('docs/without-a-function.md')
+const page = shellBlocks('docs/patterns.md')
 let session: Session
 
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { homeRegion } from './cloud/others.ts'
 import type { Kind } from './cloud/store.ts'
-import { readmeSteps, shellBlocks, under, type Block } from './support/documents.ts'
+import { steps, shellBlocks, under, type Block } from './support/documents.ts'
 import { modelProblems } from './support/models.ts'
 import { complaints, newSecret, settings, startSession, type Session } from './support/session.ts'
 import { credentials, oicHost, oicPath } from './support/world.ts'
@@ -40,22 +40,22 @@ function versions(name: string): string[] {
 }
 
 // Each test goes on where the one before it ended, as a reader does, in a shell of its own.
-describe('the steps of the README', () => {
+describe('the steps with the command line', () => {
   it('begin with values and functions', async () => {
-    const [values, functions, ...rest] = under(readmeSteps, /^Get it live/)
+    const [values, functions, ...rest] = under(steps, /^Set up the shell/)
     expect(rest).toEqual([])
     await paste(values && functions ? [values] : [], settings, functions?.text ?? '')
   })
 
   it('1: test the applications', async () => {
-    const { stdout } = await paste(under(readmeSteps, /^1\. /))
+    const { stdout } = await paste(under(steps, /^1\. /))
     expect(stdout).toContain('"active":true')
     expect(stdout).toContain('integration called with Bearer')
   })
 
   it('2: put both secrets into a new vault', async () => {
     const secrets = `INTROSPECTION_SECRET=${credentials.introspection[1]} OIC_SECRET=${credentials.OIC[1]}`
-    const [block] = under(readmeSteps, /^2\. /)
+    const [block] = under(steps, /^2\. /)
     const { calls } = await paste([], secrets, block?.text ?? '')
     expect(versions('introspection-client')).toEqual([credentials.introspection[1]])
     expect(versions('oic-client')).toEqual([credentials.OIC[1]])
@@ -67,7 +67,7 @@ describe('the steps of the README', () => {
   })
 
   it('3: deploy the function', async () => {
-    await paste(under(readmeSteps, /^3\. /))
+    await paste(under(steps, /^3\. /))
     expect(live('function')).toMatchObject([
       { displayName: 'oic-gateway-authorizer', memoryInMBs: 256, timeoutInSeconds: 15, config: {} },
     ])
@@ -84,7 +84,7 @@ describe('the steps of the README', () => {
   })
 
   it('4: give permissions, a log and keys', async () => {
-    const { stdout, calls } = await paste(under(readmeSteps, /^4\. /))
+    const { stdout, calls } = await paste(under(steps, /^4\. /))
     expect(stdout).toContain('"active":false')
     const [policy] = live('policy')
     const statements = policy?.['statements'] as string[]
@@ -104,7 +104,7 @@ describe('the steps of the README', () => {
   })
 
   it('5: deploy the API, with nothing left to fill in', async () => {
-    await paste(under(readmeSteps, /^5\. /))
+    await paste(under(steps, /^5\. /))
     const [deployment] = live('deployment')
     const specification = JSON.stringify(deployment?.['specification'])
     expect(deployment).toMatchObject({ pathPrefix: '/oic', lifecycleState: 'ACTIVE' })
@@ -113,7 +113,7 @@ describe('the steps of the README', () => {
   })
 
   it('6: call it', async () => {
-    const { stdout } = await paste(under(readmeSteps, /^6\. /))
+    const { stdout } = await paste(under(steps, /^6\. /))
     expect(stdout.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 401', 'HTTP/1.1 200'])
     expect(stdout).toContain('integration called with Bearer')
   })
@@ -125,7 +125,7 @@ describe('the steps of the README', () => {
       ),
     )
     const secrets = `INTROSPECTION_SECRET=x OIC_SECRET=y`
-    const again = under(readmeSteps, /^[245]\. /)
+    const again = under(steps, /^[245]\. /)
     await paste([], secrets, ...again.map(({ text }) => text))
     const after = JSON.stringify(
       ['vault', 'key', 'secret', 'application', 'policy', 'loggroup', 'log', 'gateway'].map(
@@ -207,8 +207,51 @@ describe('operations', () => {
     expect(stdout).toContain('false')
   })
 
+  it('gives ServiceInvoker to the application', async () => {
+    const { identityDomain } = session.cloud
+    const instance = { displayName: 'oic-example', isOPCService: true }
+    identityDomain.applications.push(
+      { ...instance, id: 'other', name: 'other', audience: 'https://other.example:443' },
+      {
+        ...instance,
+        id: 'oic',
+        name: 'oic',
+        audience: 'https://oic-example.ocp.oraclecloud.com:443',
+      },
+      { id: 'client', name: 'oics-id', displayName: 'OIC', isOPCService: false },
+    )
+    identityDomain.roles.push(
+      { id: 'role-of-other', displayName: 'ServiceInvoker', app: { value: 'other' } },
+      { id: 'role', displayName: 'ServiceInvoker', app: { value: 'oic' } },
+    )
+    const blocks = under(shellBlocks('docs/oic-tokens.md'), /^Give ServiceInvoker by API/)
+    const texts = blocks.map(({ text }) => text)
+    const { stdout } = await paste([], `OIC_DOMAIN=${session.cloud.url}`, ...texts)
+    expect(stdout).toContain('"grant-1"')
+    expect(identityDomain.grants).toMatchObject([
+      {
+        grantMechanism: 'ADMINISTRATOR_TO_APP',
+        grantee: { type: 'App', value: 'client' },
+        app: { value: 'oic' },
+        entitlement: { attributeName: 'appRoles', attributeValue: 'role' },
+      },
+    ])
+  })
+
+  it('goes back to the deployment that a migration replaced', async () => {
+    const { id = '' } = live('deployment')[0] ?? {}
+    const before = structuredClone(live('deployment')[0]?.['specification'])
+    const [save, back] = ['cut over', 'the way back'].map(
+      (heading) => under(shellBlocks('docs/migrating.md'), new RegExp(heading, 'i'))[0]?.text ?? '',
+    )
+    await paste([], `DEPLOYMENT=${id}`, save ?? '')
+    session.cloud.store.get('deployment', id)['specification'] = { routes: [] }
+    await paste([], `DEPLOYMENT=${id} STEP='the way back'`, back ?? '')
+    expect(live('deployment')[0]?.['specification']).toEqual(before)
+  })
+
   it('switches to Basic credentials', async () => {
-    await paste(under(shellBlocks('docs/backends.md'), /^Basic credentials/))
+    await paste(under(shellBlocks('docs/oic-tokens.md'), /^Basic credentials/))
     expect(versions('oic-basic')).toEqual([credentials.user.join(':')])
     const { id = '' } = live('secret').find((one) => one['secretName'] === 'oic-basic') ?? {}
     expect(keys()).toMatchObject({ back_end_grant: 'basic', back_end_client_secret_ocid: id })
