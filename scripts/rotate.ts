@@ -1,46 +1,68 @@
-/** `npm run rotate`: a new client secret in Vault, first and from time to time, without a dropped call. */
+/** `npm run rotate`: a new client secret in Vault, after the first apply and from time to time. */
 import { readFileSync } from 'node:fs'
 import { exitOnUsageError, readCommandLine } from './command-line/command-line.ts'
 import { flag } from './command-line/options.ts'
 import { UsageError } from './command-line/parse.ts'
 import { OCI_OPERATIONS } from './rotate/oci.ts'
-import { rotate, type Credential } from './rotate/rotate.ts'
+import { goBack, rotate, type Credential } from './rotate/rotate.ts'
 
 const { values, operand } = readCommandLine({
   name: 'rotate',
-  about: `Puts the second application of each credential into use: a new client secret for it, a token as
-the check, then id and secret together into Vault. The application that was in use keeps its secret.`,
+  about: `Puts the second application of each credential into use: it gets a new client secret, which is
+checked at the identity domain and then stored in Vault together with the client id. The application
+that was in use keeps its secret, so that no call fails while instances of the function still hold it.`,
   options: {
-    back: flag('puts the previous version into use again'),
+    back: flag('makes the previous version of each secret current again, if it still works'),
   },
   operand: {
     name: 'FILE',
     meaning: 'what `terraform output -json credentials` printed',
     isRequired: true,
   },
-  more: `It needs the command oci with a session, as in Cloud Shell. It prints no secret.
+  more: `It needs the command oci with a session, as in Cloud Shell. It prints no secret. Exit status: 0 done,
+1 a step failed and the message says what it left, 2 wrong usage.
 
 Examples
-  terraform output -json credentials > credentials.json && npm run -s rotate -- credentials.json
+  terraform -chdir=deploy/stack output -json credentials > credentials.json
+  npm run -s rotate -- credentials.json
   npm run -s rotate -- --back credentials.json`,
 })
 
-const credentials = exitOnUsageError(() => {
-  try {
-    return JSON.parse(readFileSync(operand ?? '', 'utf8')) as Record<string, Credential | null>
-  } catch {
-    throw new UsageError('FILE is not there or no JSON: terraform output -json credentials > FILE')
-  }
-})
+const credentials = exitOnUsageError(() => readCredentials(operand ?? ''))
 
-for (const [name, credential] of Object.entries(credentials)) {
-  if (credential === null) continue
+for (const [name, credential] of credentials) {
   try {
-    if (values.back) await OCI_OPERATIONS.usePrevious(credential.secret_id)
-    const done = values.back ? 'previous version' : await rotate(credential, OCI_OPERATIONS)
-    process.stdout.write(`${name}: in use is ${done}\n`)
+    const clientId = await (values.back ? goBack : rotate)(credential, OCI_OPERATIONS)
+    process.stdout.write(`${name}: application ${clientId} is in use\n`)
   } catch (error) {
     process.stderr.write(`${name}: ${(error as Error).message}\n`)
     process.exitCode = 1
   }
+}
+
+function readCredentials(path: string): [string, Credential][] {
+  let json: unknown
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    throw new UsageError(
+      'FILE is missing or not JSON: terraform -chdir=deploy/stack output -json credentials > FILE',
+    )
+  }
+  const found = typeof json === 'object' && json !== null ? Object.entries(json) : []
+  const wanted = ['domain_url', 'secret_id', 'clients']
+  const credentials = found.filter((each): each is [string, Credential] => each[1] !== null)
+  for (const [name, credential] of credentials) {
+    if (typeof credential !== 'object' || !wanted.every((member) => member in credential)) {
+      throw new UsageError(
+        `FILE is not the output credentials of the stack: ${name} lacks members.`,
+      )
+    }
+  }
+  if (credentials.length === 0) {
+    throw new UsageError(
+      'FILE has no credential: with applications of your own, you rotate their secrets yourself.',
+    )
+  }
+  return credentials
 }

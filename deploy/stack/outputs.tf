@@ -1,3 +1,12 @@
+output "next_step" {
+  description = "What to do after the first apply."
+  value = local.creates_oic_secret || local.creates_introspection_secret ? join(" ", [
+    "The new Vault secrets have placeholders, and each call is answered with 502 until they are filled once.",
+    "In the folder of the project run:",
+    "terraform -chdir=deploy/stack output -json credentials > credentials.json && npm run -s rotate -- credentials.json",
+  ]) : "Nothing: the secrets that you gave are in use."
+}
+
 output "endpoint" {
   description = "Address of the API: routes follow it."
   value       = oci_apigateway_deployment.this.endpoint
@@ -43,7 +52,7 @@ output "credentials" {
     introspection = local.creates_introspection_secret ? {
       domain_url = local.callers_domain_url
       secret_id  = local.introspection_secret_id
-      scope      = "urn:opc:idm:__myscopes__"
+      scope      = null
       clients = {
         for key, application in oci_identity_domains_app.introspection : key => { app_id = application.id, client_id = application.name }
       }

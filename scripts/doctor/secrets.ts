@@ -5,6 +5,7 @@ import { readSecretContent } from '../../src/oauth/client-secret.ts'
 import { readPrivateKey } from '../../src/oauth/private-key.ts'
 import type { Redacted } from '../../src/platform/redacted.ts'
 import type { SecretStore } from '../../src/vault/secret-store.ts'
+import { PLACEHOLDER } from '../rotate/rotate.ts'
 import { clientsOf, type GivenSecrets, type NeededSecret } from '../explain/secrets.ts'
 import { regionOf } from '../oci/region.ts'
 import { fingerprint } from '../explain/fingerprint.ts'
@@ -154,6 +155,12 @@ function problemOfForm({ kind, secretOcid }: SecretUse, text: Redacted): Problem
   const content = secret.reveal()
   const isPem = content.includes('-----BEGIN ')
   const renew = `Create a new version of ${secretOcid}`
+  if (content === PLACEHOLDER) {
+    return [
+      'is still the placeholder of the Terraform stack',
+      'Run `npm run rotate` once after `terraform apply`, as the output next_step says.',
+    ]
+  }
   switch (kind) {
     case 'private_key': {
       const key = readPrivateKey(secret)

@@ -1,85 +1,107 @@
-/** The operations by the command `oci`. Secrets go through pipes, and onto no command line. */
+/** The operations of a rotation with the command `oci`. Secrets go through pipes, and onto no command line. */
 import { spawnSync } from 'node:child_process'
-import type { Operations } from './rotate.ts'
+import type { Credential, Operations, SecretVersion, Stage } from './rotate.ts'
 
+/* eslint-disable @typescript-eslint/require-await -- a throw has to become a rejection */
 export const OCI_OPERATIONS: Operations = {
-  readSecret: (secretId) => Promise.resolve(readSecret(secretId)),
-  writeSecret: (secretId, text) => {
+  readSecret: async (secretId, stage) => readSecretVersion(secretId, stage),
+  writeSecret: async (secretId, text) => {
     const content = Buffer.from(text).toString('base64')
+    const update = ['vault', 'secret', 'update-base64', '--secret-id', secretId]
     oci(
-      [
-        'vault',
-        'secret',
-        'update-base64',
-        '--secret-id',
-        secretId,
-        '--from-json',
-        'file:///dev/stdin',
-      ],
+      [...update, '--from-json', 'file:///dev/stdin'],
       JSON.stringify({ secretContentContent: content }),
     )
-    return Promise.resolve()
   },
-  usePrevious: (secretId) => {
-    const previous = bundle(secretId, 'PREVIOUS')['version-number']
-    oci([
-      'vault',
-      'secret',
-      'update',
-      '--secret-id',
-      secretId,
-      '--current-version-number',
-      String(previous),
-    ])
-    return Promise.resolve()
+  makeCurrent: async (secretId, versionNumber) => {
+    const update = ['vault', 'secret', 'update', '--secret-id', secretId]
+    oci([...update, '--current-version-number', String(versionNumber)])
   },
-  regenerateClientSecret: (domainUrl, appId) => {
-    const answer = oci([
-      ...['raw-request', '--http-method', 'POST'],
-      ...['--target-uri', `${domainUrl}/admin/v1/AppClientSecretRegenerator`],
-      ...['--request-headers', '{"Content-Type":"application/scim+json"}'],
-      '--request-body',
-      JSON.stringify({
-        schemas: ['urn:ietf:params:scim:schemas:oracle:idcs:AppClientSecretRegenerator'],
-        appId,
-      }),
-    ]) as { data?: { clientSecret?: unknown } }
-    const secret = answer.data?.clientSecret
-    if (typeof secret !== 'string') throw new Error('the identity domain gave no new secret')
-    return Promise.resolve(secret)
-  },
-  canRequestToken: async ({ domain_url, scope }, clientId, secret) => {
-    const user = [clientId, secret].map(encodeURIComponent).join(':')
-    const response = await fetch(`${domain_url}/oauth2/v1/token`, {
-      method: 'POST',
-      headers: { authorization: `Basic ${Buffer.from(user).toString('base64')}` },
-      body: new URLSearchParams({ grant_type: 'client_credentials', scope }),
-      redirect: 'error',
-      signal: AbortSignal.timeout(20_000),
-    })
-    await response.arrayBuffer()
-    return response.ok
-  },
+  regenerateClientSecret: async (domainUrl, appId) => regenerateClientSecret(domainUrl, appId),
+  checkCredentials,
+}
+/* eslint-enable @typescript-eslint/require-await */
+
+/** Neither the SDK nor the CLI has this operation. */
+function regenerateClientSecret(domainUrl: string, appId: string): string {
+  const schemas = ['urn:ietf:params:scim:schemas:oracle:idcs:AppClientSecretRegenerator']
+  const answer = oci([
+    ...['raw-request', '--http-method', 'POST'],
+    ...['--target-uri', `${domainUrl}/admin/v1/AppClientSecretRegenerator`],
+    ...['--request-headers', '{"Content-Type":"application/scim+json"}'],
+    ...['--request-body', JSON.stringify({ schemas, appId })],
+  ]) as { status?: unknown; data?: { clientSecret?: unknown } }
+  const secret = answer.data?.clientSecret
+  // A raw request succeeds with any status.
+  if (typeof secret !== 'string') {
+    throw new Error(`the identity domain answers with status ${String(answer.status)}`)
+  }
+  return secret
 }
 
-function readSecret(secretId: string): string {
-  const { content = '' } = bundle(secretId, 'CURRENT')['secret-bundle-content'] ?? {}
-  return Buffer.from(content, 'base64').toString()
+/** No token has this form, so that the answer is `active: false`. */
+const MADE_UP_TOKEN = 'made-up-token-of-the-rotation'
+
+async function checkCredentials(
+  { domain_url, scope }: Credential,
+  clientId: string,
+  secret: string,
+): Promise<void> {
+  const [path, form] =
+    scope === null
+      ? ['introspect', { token: MADE_UP_TOKEN }]
+      : ['token', { grant_type: 'client_credentials', scope }]
+  const user = [clientId, secret].map(encodeURIComponent).join(':')
+  const url = `${domain_url}/oauth2/v1/${path}`
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(user).toString('base64')}` },
+    body: new URLSearchParams(form),
+    redirect: 'error',
+    signal: AbortSignal.timeout(20_000),
+  }).catch(() => {
+    throw new Error(`${url} does not answer`)
+  })
+  await response.arrayBuffer()
+  if (!response.ok) throw new Error(`${url} answers with status ${response.status}`)
 }
 
 interface Bundle {
-  readonly 'version-number'?: number
-  readonly 'secret-bundle-content'?: { readonly content?: string }
+  readonly 'version-number': number
+  readonly 'secret-bundle-content': { readonly content: string }
 }
 
-function bundle(secretId: string, stage: 'CURRENT' | 'PREVIOUS'): Bundle {
-  const words = ['secrets', 'secret-bundle', 'get', '--secret-id', secretId, '--stage', stage]
-  return (oci(words) as { data: Bundle }).data
+/** A version of a Vault secret. Throws an `Error` without any of its content. */
+function readSecretVersion(secretId: string, stage: Stage): SecretVersion {
+  const get = ['secrets', 'secret-bundle', 'get', '--secret-id', secretId, '--stage', stage]
+  const bundle = (oci(get) as { data: Bundle }).data
+  const { content } = bundle['secret-bundle-content']
+  return { number: bundle['version-number'], text: Buffer.from(content, 'base64').toString() }
 }
 
-/** What `oci` says of a failure is not passed on: it may repeat what it was given. */
+/** Node's own pipes are sockets, which cannot be opened as /dev/stdin: hence `cat`. */
+const COMMAND = 'command -v oci > /dev/null || exit 127; cat | oci "$@"'
+
+/**
+ * The parsed answer of a command. Throws an `Error` with status and code only: the rest of the output may
+ * repeat what `oci` was given.
+ */
 function oci(words: readonly string[], input = ''): unknown {
-  const { status, stdout } = spawnSync('oci', words, { input, encoding: 'utf8' })
-  if (status !== 0) throw new Error(`oci ${words.slice(0, 3).join(' ')} failed`)
-  return JSON.parse(stdout)
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', COMMAND, 'oci', ...words], {
+    input,
+    encoding: 'utf8',
+  })
+  if (status === 127) throw new Error('there is no command oci; Cloud Shell has it')
+  if (status !== 0) {
+    const command = words.slice(0, words[0] === 'raw-request' ? 1 : 3).join(' ')
+    const refusal = ['status', 'code'].flatMap(
+      (name) => new RegExp(`"${name}": "?(\\w+)`).exec(stderr)?.[1] ?? [],
+    )
+    throw new Error(
+      refusal.length > 0
+        ? `oci ${command} is refused with ${refusal.join(' ')}`
+        : `oci ${command} failed; check its session with oci os ns get`,
+    )
+  }
+  return stdout.trim() === '' ? undefined : JSON.parse(stdout)
 }

@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import { checkConfig } from '../../scripts/check-config/check-config.ts'
+import { PLACEHOLDER } from '../../scripts/rotate/rotate.ts'
 import { asText, type Members, type Value } from './hcl/value.ts'
 import type { Rendered } from './hcl/render.ts'
 import { toApi } from './specification.ts'
@@ -195,7 +196,7 @@ describe('secrets', () => {
     expect(secrets).toHaveLength(2)
     for (const { values } of secrets) {
       const [{ content }] = values['secret_content'] as [{ content: string }]
-      expect(Buffer.from(content, 'base64').toString()).toBe('Not set yet: run npm run rotate.')
+      expect(Buffer.from(content, 'base64').toString()).toBe(PLACEHOLDER)
     }
     const applications = instances.filter(({ type }) => type === 'oci_identity_domains_app')
     expect(applications.length).toBeGreaterThan(0)
@@ -204,6 +205,13 @@ describe('secrets', () => {
       expect(values['attributes']).not.toBe('')
     }
     expect(Object.values(files).join()).not.toMatch(/client_secret\b|local-exec/)
+  })
+})
+
+describe('what is to be done after the first apply', () => {
+  it('is a command where the stack has created secrets, and nothing otherwise', () => {
+    expect(renderWith(base).outputs['next_step']).toMatch(/npm run -s rotate -- credentials\.json$/)
+    expect(renderWith(exampleVariables('entra')).outputs['next_step']).toMatch(/^Nothing/)
   })
 })
 

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Check } from '../../scripts/doctor/check.ts'
 import { diagnose, type Examination } from '../../scripts/doctor/diagnose.ts'
 import { firstFailure, toJsonReport, toLine } from '../../scripts/doctor/report.ts'
+import { PLACEHOLDER } from '../../scripts/rotate/rotate.ts'
 import { createPorts } from '../../src/boot/compose.ts'
 import { numericDate, systemClock } from '../../src/platform/clock.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
@@ -316,6 +317,12 @@ const BROKEN: Readonly<Record<string, Broken>> = {
     name: 'secret',
     detail: /line break/,
     remedy: /printf %s/,
+  },
+  'stack applied, and not rotated yet': {
+    change: () => ({ secrets: { [SECRET_OCIDS.backend]: PLACEHOLDER } }),
+    name: 'secret',
+    detail: /placeholder of the Terraform stack/,
+    remedy: /npm run rotate/,
   },
   'secret of the other application': {
     change: () => ({

@@ -2,7 +2,7 @@ import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { listen, readBody } from '../../../stack/listen.ts'
 import { verifySignature } from '../../../stack/vault/request-signature.ts'
-import type { Secret } from '../../../stack/vault/secrets.ts'
+import { newSecret, type Secret } from '../../../stack/vault/secrets.ts'
 import { functionsRoutes } from './functions.ts'
 import { gatewayRoutes } from './gateways.ts'
 import { IdentityDomainData, identityDomainRoutes } from './identity-domain.ts'
@@ -31,6 +31,8 @@ export interface Cloud {
   readonly requests: readonly string[]
   /** The bodies that the SDK has models for. */
   readonly bodies: readonly RecordedBody[]
+  /** A secret that is there already; returns its OCID. */
+  addSecret(text: string): string
   /** The host of a new vault is unknown until this is called. */
   openVault(): Promise<void>
   close(): Promise<void>
@@ -108,6 +110,11 @@ export async function startCloud(): Promise<Cloud> {
     secrets,
     requests,
     bodies,
+    addSecret: (text) => {
+      const { id } = store.add('secret', 'ACTIVE', { currentVersionNumber: 1 })
+      secrets.set(id, newSecret(Buffer.from(text), new Date()))
+      return id
+    },
     openVault: async () => {
       if (!isOpen) await vault.resume()
       isOpen = true

@@ -1,6 +1,13 @@
-import { findVersion, newSecret, promote, type Secret } from '../../../stack/vault/secrets.ts'
+import {
+  findVersion,
+  newSecret,
+  promote,
+  stages,
+  stagesOf,
+  type Secret,
+} from '../../../stack/vault/secrets.ts'
 import { conflict, listed, type Route } from './route.ts'
-import { now, type Json, type Resource, type Store } from './store.ts'
+import { now, Refusal, type Json, type Resource, type Store } from './store.ts'
 import type { WorkRequests } from './work-requests.ts'
 
 /** States that pass when they are read, as these resources have no work requests. */
@@ -68,10 +75,10 @@ export function vaultRoutes(
     {
       method: 'GET',
       path: '/20190301/secretbundles/*',
-      answer: ({ ids: [id] }) => {
+      answer: ({ ids: [id], query }) => {
         const secret = store.get('secret', id)
         mustBeActive(secret, 'ACTIVE')
-        return { body: bundle(secret.id, contents.get(secret.id)) }
+        return { body: bundle(secret.id, contents.get(secret.id), query.get('stage')) }
       },
     },
     {
@@ -97,6 +104,8 @@ export function vaultRoutes(
           })
           promote(content, versionNumber)
         }
+        const wanted = members['currentVersionNumber']
+        if (typeof wanted === 'number') promote(content, wanted)
         Object.assign(secret, members, {
           lifecycleState: 'UPDATING',
           currentVersionNumber: content.current,
@@ -156,14 +165,20 @@ function read(resource: Resource): Json {
   return shown(resource)
 }
 
-function bundle(secretId: string, secret: Secret | undefined): Json {
-  const version = secret && findVersion(secret, {})
-  const content = version?.content.toString('base64')
+function bundle(secretId: string, secret: Secret | undefined, asked: string | null): Json {
+  const stage = stages.find((each) => each === (asked ?? 'CURRENT'))
+  const version = secret && stage && findVersion(secret, { stage })
+  if (secret === undefined || version === undefined) {
+    throw new Refusal(404, 'NotAuthorizedOrNotFound', 'no such version')
+  }
   return {
     secretId,
-    versionNumber: version?.versionNumber,
-    stages: ['CURRENT'],
-    secretBundleContent: { contentType: 'BASE64', content },
+    versionNumber: version.versionNumber,
+    stages: stagesOf(secret, version.versionNumber),
+    secretBundleContent: {
+      contentType: 'BASE64',
+      content: version.content.toString('base64'),
+    },
   }
 }
 
