@@ -2,6 +2,7 @@
 import { startEntra, type Entra } from './entra.ts'
 import { startIdentityDomain, type IdentityDomain } from './identity/identity-domain.ts'
 import type { ClientOptions, UserOptions } from './identity/options.ts'
+import { TOKEN_SHAPES } from './identity/token-shapes.ts'
 import type { LocalServer, Port } from './listen.ts'
 import type {
   Endpoints,
@@ -87,6 +88,7 @@ export async function startPlannedProvider(
 ): Promise<CallerProvider> {
   const name = `${plan.kind} ${plan.name}`
   const [audience, ...secondaryAudiences] = plan.audiences
+  const tokenShape = TOKEN_SHAPES[plan.preset ?? '']
   if (plan.kind === 'Entra ID') {
     const tenant = plan.tenant ?? /[0-9a-f-]{36}/i.exec(plan.issuer ?? '')?.[0]
     const entra = await startEntra({
@@ -127,6 +129,7 @@ export async function startPlannedProvider(
     port,
     ...(plan.issuer === undefined ? {} : { issuer: plan.issuer }),
     extraClaims: plan.claims,
+    ...(tokenShape === undefined ? {} : { tokenShape }),
     clients: [...clients, ...introspector].map((client) =>
       client.clientId === registered?.clientId
         ? { ...client, clientSecret: secretOf(registered.secretOcid), introspect: true }

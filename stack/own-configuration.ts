@@ -27,6 +27,7 @@ export interface Endpoints {
 export interface PlannedIssuer {
   readonly name: string
   readonly kind: ProviderKind
+  readonly preset: string | undefined
   /** `iss` of its tokens, where the configuration or the preset says. */
   readonly issuer: string | undefined
   readonly tenant: string | undefined
@@ -236,6 +237,7 @@ function planner(notes: string[]) {
     return {
       name,
       kind,
+      preset: texts(provider?.['preset']),
       issuer: texts(fields['issuer']) ?? issuerOf(provider),
       tenant: texts(provider?.['tenant'])?.toLowerCase(),
       audiences: [audiences[0] ?? API_AUDIENCE, ...audiences.slice(1)],
@@ -298,9 +300,14 @@ function connectIssuer(
   if (provider === undefined || preset === undefined) return mappings
   // The token endpoint for protected keys follows from the domain's URL, which is in no token.
   if (preset === 'oci_iam') return [...mappings, ...replace(provider, 'domain_url', url, standIn)]
-  const address = ['tenant', 'org_url', 'tenant_url', 'realm_url', 'issuer'].flatMap(
-    (field) => texts(provider[field]) ?? [],
-  )[0]
+  const address = [
+    'tenant',
+    'org_url',
+    'tenant_url',
+    'realm_url',
+    'user_pool_url',
+    'issuer',
+  ].flatMap((field) => texts(provider[field]) ?? [])[0]
   if (fields['jwks'] === undefined) fields['jwks_uri'] = jwksUri
   const introspects =
     fields['validation'] === undefined
@@ -350,6 +357,8 @@ function issuerOf(provider: Fields | undefined): string | undefined {
       return `${field('tenant_url') ?? ''}/`
     case 'keycloak':
       return field('realm_url')
+    case 'cognito':
+      return field('user_pool_url')
     case 'oidc':
       return texts(provider['issuer'])
     default:

@@ -80,7 +80,8 @@ export function acceptJwtTokens(
     }
     // RFC 7009 §2.2: 200 as well for a token that is unknown or gone.
     ctx.body = ''
-    if (claims?.jti !== undefined && claims['client_id'] === ctx.oidc?.client?.clientId) {
+    const client = claims?.['client_id'] ?? claims?.['azp'] ?? claims?.['cid']
+    if (claims?.jti !== undefined && client === ctx.oidc?.client?.clientId) {
       domain.revokedTokenIds.add(claims.jti)
     }
   }

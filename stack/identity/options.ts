@@ -1,6 +1,7 @@
 /** The options of an identity domain of the local stack, and which of them contradict each other. */
 import type { JSONWebKeySet } from 'jose'
 import type { Port } from '../listen.ts'
+import type { TokenShape } from './token-shapes.ts'
 
 export interface IdentityDomainOptions {
   /** For messages, and the seed of the tenant name. */
@@ -15,6 +16,8 @@ export interface IdentityDomainOptions {
   issuer?: string
   /** Added to every token. */
   extraClaims?: Readonly<Record<string, unknown>>
+  /** `standard` only: changes the claims of its JWTs to those of another provider. */
+  tokenShape?: TokenShape
   /**
    * The domain setting "Access signing certificate: Configure client access" of the `idcs` flavour.
    * Closed unless set, as in a new domain. A standard domain always publishes its keys.

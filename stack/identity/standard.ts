@@ -31,6 +31,14 @@ export const standard: Flavour = {
       ...commonConfiguration(domain),
       routes: paths,
       extraTokenClaims: () => domain.options.extraClaims,
+      formats: {
+        customizers: {
+          jwt: (_ctx, _token, parts) => {
+            const shape = domain.options.tokenShape
+            if (shape !== undefined) parts.payload = shape(parts.payload)
+          },
+        },
+      },
       features: {
         ...commonFeatures,
         resourceIndicators: {

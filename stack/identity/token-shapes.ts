@@ -1,0 +1,22 @@
+/** How the JWT access tokens of other identity providers differ from those of RFC 9068. */
+
+export type Claims = Readonly<Record<string, unknown>>
+export type TokenShape = (claims: Claims) => Record<string, unknown>
+
+/** By the preset of the configuration; the providers' own documentation of access tokens. */
+export const TOKEN_SHAPES: Readonly<Record<string, TokenShape>> = {
+  okta: ({ client_id, scope, ...claims }) => ({
+    ...claims,
+    cid: client_id,
+    scp: String(scope ?? '').split(' '),
+  }),
+  auth0: ({ client_id, ...claims }) => ({
+    ...claims,
+    azp: client_id,
+    sub: `${String(client_id)}@clients`,
+    gty: 'client-credentials',
+  }),
+  keycloak: ({ client_id, ...claims }) => ({ ...claims, azp: client_id, typ: 'Bearer' }),
+  // `aud` stays, which Cognito has only with resource binding: oidc-provider requires it.
+  cognito: (claims) => ({ ...claims, token_use: 'access', version: 2 }),
+}
