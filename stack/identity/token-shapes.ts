@@ -8,7 +8,7 @@ export const TOKEN_SHAPES: Readonly<Record<string, TokenShape>> = {
   okta: ({ client_id, scope, ...claims }) => ({
     ...claims,
     cid: client_id,
-    scp: String(scope ?? '').split(' '),
+    scp: typeof scope === 'string' ? scope.split(' ') : [],
   }),
   auth0: ({ client_id, ...claims }) => ({
     ...claims,
