@@ -1,8 +1,6 @@
 /**
- * `npm run bench`: what the built function costs, as ratios to an empty function and to the floor,
- * all in one interleaved run. `--node PATH` runs it on another Node, `--publish` renews what the
- * README shows. Exit status 1 where a target is missed.
- * I/O: starts functions and their dependencies; writes `reports/bench/` or `docs/performance/`.
+ * `npm run bench`: measures the built function against an empty function, the floor and, with
+ * `--python`, a Python function, all in one interleaved run. Exit status 1 if a target is missed.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,32 +9,36 @@ import { join } from 'node:path'
 import { createResourcePrincipal } from '../stack/resource-principal.ts'
 import { distSize } from './bench/dist-size.ts'
 import { measureCold, measureMemory, measureWarm, type Bench } from './bench/measure.ts'
-import { startDependencies } from './build/rehearsal/dependencies.ts'
 import { barPlot } from './bench/plot.ts'
-import { judgeAll, tableOf } from './bench/report.ts'
+import { rowsOf, tableOf } from './bench/report.ts'
 import { cpuGroup } from './bench/runner.ts'
 import { makeSubjects, type SubjectName } from './bench/subjects.ts'
+import { createCaller } from './build/rehearsal/caller.ts'
+import { startDependencies } from './build/rehearsal/dependencies.ts'
 import { buildFirst } from './command-line/build-first.ts'
+import { readCommandLine } from './command-line/command-line.ts'
 import { nodeOption } from './command-line/node-option.ts'
 import { flag, wholeNumber } from './command-line/options.ts'
-import { readCommandLine } from './command-line/command-line.ts'
-import { createCaller } from './build/rehearsal/caller.ts'
 
 const { values } = readCommandLine({
   name: 'bench',
   about: `What the built function costs, as ratios to an empty function and to the floor, all in one interleaved
-run. It builds first, and takes a minute or two; the machine should do nothing else meanwhile.
-Exit status 1 where a target is missed.`,
+run. It builds first, and takes two or three minutes; the machine should do nothing else meanwhile.
+Exit status 1 if a target is missed.`,
   options: {
     runs: wholeNumber('starts of each function', { min: 1, max: 1000, default: 15 }),
     node: nodeOption,
-    publish: flag('renews docs/performance/, what the README shows, instead of reports/bench/'),
+    python: flag(
+      'compares with a Python function, too; it needs Python 3 with venv, and installs 250 MB once',
+    ),
+    publish: flag('updates docs/performance/ instead of reports/bench/'),
   },
 })
+const { runs, node, python, publish } = values
 buildFirst()
-const { runs } = values
+
 const begun = performance.now()
-function told(text: string): void {
+function progress(text: string): void {
   console.log(`${((performance.now() - begun) / 1000).toFixed(0).padStart(4)} s  ${text}`)
 }
 
@@ -47,17 +49,20 @@ const dependencies = await startDependencies(caller.jwks)
 const tokens = await Promise.all(Array.from({ length: 500 }, () => caller.token()))
 let calls = 0
 const bench: Bench = {
-  node: values.node,
   dependencies,
-  subjects: await makeSubjects(dependencies.url, principal.environment, folder),
+  subjects: await makeSubjects({
+    node,
+    withPython: python,
+    dependencies: dependencies.url,
+    principal: principal.environment,
+    folder,
+  }),
   payload: (name) => {
     calls += 1
-    const opaque = `opaque-${'x'.repeat(800)}-${calls}`
-    // A hundred callers, where it matters that they come again.
-    const again = `opaque-${'x'.repeat(800)}-${calls % 100}`
-    const token =
-      (name.endsWith('JWT') ? tokens[calls % tokens.length] : undefined) ??
-      (name.includes('kept') ? again : opaque)
+    // A hundred callers return if answers are cached.
+    const caller = name.includes('cached') ? calls % 100 : calls
+    const jwt = name.endsWith('JWT') ? tokens[calls % tokens.length] : undefined
+    const token = jwt ?? `opaque-${'x'.repeat(800)}-${caller}`
     return JSON.stringify({ type: 'USER_DEFINED', data: { token: `Bearer ${token}` } })
   },
 }
@@ -69,53 +74,51 @@ const COLD: readonly SubjectName[] = [
   'floor, JWT',
   'authorizer, JWT',
 ]
-told('cold, whole CPU, dependencies at 0 ms')
-const whole = await measureCold(bench, COLD, runs, 0)
-told('cold, whole CPU, dependencies at 50 ms')
-const late = await measureCold(bench, COLD.slice(1), runs, 50)
-const quarterGroup = cpuGroup(0.25)
-told(
-  quarterGroup ? 'cold, a quarter of a CPU' : 'no control groups: a quarter of a CPU is left out',
-)
-const quarter = quarterGroup && (await measureCold(bench, COLD, runs, 0, quarterGroup))
-quarterGroup?.remove()
-told('warm')
+progress('cold and the next 99 decisions, whole CPU, dependencies at 0 ms')
+const whole = await measureCold(bench, [...COLD, 'Python'], {
+  runs,
+  delayMilliseconds: 0,
+  decisions: 100,
+})
+progress('cold, whole CPU, dependencies at 50 ms')
+const late = await measureCold(bench, COLD.slice(1), { runs, delayMilliseconds: 50 })
+const group = cpuGroup(0.25)
+progress(group ? 'cold, a quarter of a CPU' : 'no control groups: a quarter of a CPU is left out')
+const quarter = group
+  ? await measureCold(bench, COLD, { runs, delayMilliseconds: 0, group })
+  : new Map<never, never>()
+group?.remove()
+progress('warm')
 const warm = await measureWarm(
   bench,
   [
     'empty',
     'axios call',
     'authorizer, introspection',
-    'authorizer, introspection kept for 60 s',
+    'authorizer, introspection cached for 60 s',
     'authorizer, JWT',
   ],
   3_000,
   1_500,
 )
-told('memory')
-const memory = new Map(
-  await Promise.all(
-    (['empty', 'authorizer, introspection', 'authorizer, JWT'] as const).map(
-      async (name) => [name, await measureMemory(bench, name, 15_000)] as const,
-    ),
-  ),
+progress('memory')
+const memory = await measureMemory(
+  bench,
+  ['empty', 'Python', 'authorizer, introspection', 'authorizer, JWT'],
+  15_000,
 )
 dependencies.close()
 principal.remove()
 rmSync(folder, { recursive: true })
 
-const version = execFileSync(values.node, ['--version']).toString().trim()
-const results = { version, runs, whole, late, quarter, warm, memory, distBytes: distSize('dist') }
-const rows = judgeAll(results)
-told('done')
+const version = execFileSync(node, ['--version']).toString().trim()
+const rows = rowsOf({ whole, late, quarter, warm, memory, distBytes: distSize('dist') })
+progress('done')
 console.log(`\n${tableOf(rows)}`)
 
-const output = values.publish ? 'docs/performance' : 'reports/bench'
+const output = publish ? 'docs/performance' : 'reports/bench'
 mkdirSync(output, { recursive: true })
-function asJson(_key: string, value: unknown): unknown {
-  return value instanceof Map ? Object.fromEntries(value as Map<string, unknown>) : value
-}
-writeFileSync(join(output, 'bench.json'), `${JSON.stringify({ version, runs, rows }, asJson, 2)}\n`)
+writeFileSync(join(output, 'bench.json'), `${JSON.stringify({ version, runs, rows }, null, 2)}\n`)
 for (const plot of ['cold', 'warm'] as const) {
   const shown = rows.filter((row) => row.plot === plot)
   writeFileSync(join(output, `${plot}.svg`), barPlot(`${plot} (Node ${version})`, shown))

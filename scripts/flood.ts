@@ -91,9 +91,9 @@ async function flood(
   kinds: readonly Kind[],
   count: number,
 ): Promise<boolean> {
-  const entry = 'dist/func.js'
-  const subject = { entry, environment, nodeArguments: imageNodeOptions() }
-  const running = await start(memory?.node ?? values.node, subject)
+  const node = memory?.node ?? values.node
+  const command = [node, ...imageNodeOptions(), 'dist/func.js']
+  const running = await start({ command, environment })
   const resident: number[] = []
   let sent = 0
   let wrong = 0

@@ -1,11 +1,7 @@
-/**
- * Owns the weight of what is deployed.
- * I/O: reads the folder.
- */
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Bytes of all files but caches and maps. */
+/** Bytes of all files except compiled code and maps. */
 export function distSize(folder: string): number {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter(

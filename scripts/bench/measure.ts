@@ -1,98 +1,145 @@
 /**
- * Owns what is measured, always of several functions in turns, so that what else the machine does
- * meets all of them alike.
- * I/O: through the runner.
+ * Measures several functions in turns, so that other work on the machine affects all of them alike.
  */
 import type { Dependencies } from '../build/rehearsal/dependencies.ts'
 import { start, type ControlGroup, type Running } from './runner.ts'
 import type { SubjectName, Subjects } from './subjects.ts'
 
-export interface Cold {
-  /** Milliseconds from the start of the process, one per run. */
-  readonly socket: number[]
-  readonly firstAnswer: number[]
-}
-
 export interface Bench {
-  readonly node: string
   readonly subjects: Subjects
   readonly dependencies: Dependencies
-  /** A call's payload with a token that this function takes; another token each time. */
+  /** A call's payload with a token that this function accepts; another token each time. */
   readonly payload: (name: SubjectName) => string
 }
 
-function isPermit(body: string): boolean {
-  return (JSON.parse(body) as { readonly active?: unknown }).active === true
+/** Milliseconds, one value per start unless stated otherwise. */
+export interface Cold {
+  /** From the start of the process. */
+  readonly socket: number[]
+  readonly firstAnswer: number[]
+  /** CPU time until the first answer. */
+  readonly firstAnswerCpu: number[]
+  /** Each of these decisions of each start. */
+  readonly decisions2to20: number[]
+  readonly decisions21to100: number[]
+  /** CPU time of decisions 2 to 100, for each of them. */
+  readonly decisions2to100Cpu: number[]
 }
 
-/** Starts each function `runs` times, in turns, and calls it once. */
+/** Milliseconds, one per call, and what they cost. */
+export interface Warm {
+  readonly calls: number[]
+  /** Requests to dependencies for a thousand decisions. */
+  requestsPerThousand: number
+}
+
+/** MiB that are resident. */
+export interface Memory {
+  readonly afterStart: number
+  readonly afterFirst: number
+  readonly afterAll: number
+}
+
+export interface ColdPlan {
+  readonly runs: number
+  /** Of each dependency's answer. */
+  readonly delayMilliseconds: number
+  readonly group?: ControlGroup | undefined
+  /** How many decisions after each start, including the first. Default 1. */
+  readonly decisions?: number
+}
+
+/** Starts each function `runs` times, in turns, and calls it, over a new connection for each call. */
 export async function measureCold(
-  { node, subjects, dependencies, payload }: Bench,
+  { subjects, dependencies, payload }: Bench,
   names: readonly SubjectName[],
-  runs: number,
-  delayMilliseconds: number,
-  group?: ControlGroup,
-): Promise<Map<SubjectName, Cold>> {
-  const results = new Map<SubjectName, Cold>(
-    names.map((name) => [name, { socket: [], firstAnswer: [] }]),
-  )
+  { runs, delayMilliseconds, group, decisions = 1 }: ColdPlan,
+): Promise<ReadonlyMap<SubjectName, Cold>> {
+  const results = new Map(names.map((name) => [name, emptyCold()]))
   dependencies.delayBy(delayMilliseconds)
-  // The first round warms the machine's caches and does not count.
+  // The first round fills the machine's caches and is not counted.
   for (let run = -1; run < runs; run += 1) {
     for (const name of names) {
+      const subject = subjects[name]
+      if (subject === undefined) continue
       const begun = performance.now()
-      const running = await start(node, subjects[name], group)
-      const { body } = await running.call(payload(name))
-      const answered = performance.now() - begun
+      const running = await start(subject, group)
+      await permit(running, name, payload)
+      const cold = run < 0 ? emptyCold() : (results.get(name) ?? emptyCold())
+      cold.firstAnswer.push(performance.now() - begun)
+      cold.socket.push(running.socketMilliseconds)
+      const firstCpu = running.cpuMilliseconds()
+      cold.firstAnswerCpu.push(firstCpu)
+      for (let decision = 2; decision <= decisions; decision += 1) {
+        const milliseconds = await permit(running, name, payload)
+        ;(decision <= 20 ? cold.decisions2to20 : cold.decisions21to100).push(milliseconds)
+      }
+      const laterCpu = running.cpuMilliseconds() - firstCpu
+      if (decisions > 1) cold.decisions2to100Cpu.push(laterCpu / (decisions - 1))
       await running.end()
-      if (!isPermit(body)) throw new Error(`${name} answered ${body}`)
-      if (run < 0) continue
-      results.get(name)?.socket.push(running.socketMilliseconds)
-      results.get(name)?.firstAnswer.push(answered)
     }
   }
   dependencies.delayBy(0)
   return results
 }
 
-export interface Warm {
-  /** Milliseconds, one per call. */
-  readonly calls: number[]
-  /** Requests to dependencies that a thousand decisions cost. */
-  requestsPerThousand: number
+function emptyCold(): Cold {
+  return {
+    socket: [],
+    firstAnswer: [],
+    firstAnswerCpu: [],
+    decisions2to20: [],
+    decisions21to100: [],
+    decisions2to100Cpu: [],
+  }
+}
+
+/** How long one permit takes; throws for any other answer. */
+async function permit(
+  running: Running,
+  name: SubjectName,
+  payload: Bench['payload'],
+  connection: 'new' | 'kept' = 'new',
+): Promise<number> {
+  const { milliseconds, body } = await running.call(payload(name), connection)
+  if ((JSON.parse(body) as { readonly active?: unknown }).active !== true) {
+    throw new Error(`${name} answered ${body}`)
+  }
+  return milliseconds
 }
 
 const BLOCK = 50
 
 /** Calls each running function `calls` times, in blocks by turns, after `unmeasured` calls. */
 export async function measureWarm(
-  { subjects, node, dependencies, payload }: Bench,
+  { subjects, dependencies, payload }: Bench,
   names: readonly SubjectName[],
   calls: number,
   unmeasured: number,
-): Promise<Map<SubjectName, Warm>> {
+): Promise<ReadonlyMap<SubjectName, Warm>> {
   const running = new Map<SubjectName, Running>()
   const results = new Map<SubjectName, Warm>()
   const callBlock = async (name: SubjectName, size: number): Promise<number[]> => {
+    const function_ = running.get(name)
+    if (function_ === undefined) return []
     const times: number[] = []
     for (let count = 0; count < size; count += 1) {
-      const call = await running.get(name)?.call(payload(name))
-      if (call === undefined || !isPermit(call.body)) throw new Error(`${name} is not well`)
-      times.push(call.milliseconds)
+      times.push(await permit(function_, name, payload, 'kept'))
     }
     return times
   }
   for (const name of names) {
-    running.set(name, await start(node, subjects[name]))
+    const subject = subjects[name]
+    if (subject === undefined) continue
+    running.set(name, await start(subject))
     results.set(name, { calls: [], requestsPerThousand: 0 })
     await callBlock(name, unmeasured)
   }
   const requests = new Map<SubjectName, number>()
   for (let done = 0; done < calls; done += BLOCK) {
-    for (const name of names) {
+    for (const [name, warm] of results) {
       dependencies.resetCounts()
-      const times = await callBlock(name, BLOCK)
-      results.get(name)?.calls.push(...times)
+      warm.calls.push(...(await callBlock(name, BLOCK)))
       const made = Object.values(dependencies.counts).reduce((sum, count) => sum + count, 0)
       requests.set(name, (requests.get(name) ?? 0) + made)
     }
@@ -104,24 +151,25 @@ export async function measureWarm(
   return results
 }
 
-export interface Memory {
-  /** MiB that are resident. */
-  readonly afterStart: number
-  readonly afterFirst: number
-  readonly afterAll: number
-}
-
 export async function measureMemory(
-  { node, subjects, payload }: Bench,
-  name: SubjectName,
+  { subjects, payload }: Bench,
+  names: readonly SubjectName[],
   decisions: number,
-): Promise<Memory> {
-  const running = await start(node, subjects[name])
-  const afterStart = running.residentMebibytes()
-  await running.call(payload(name))
-  const afterFirst = running.residentMebibytes()
-  for (let count = 1; count < decisions; count += 1) await running.call(payload(name))
-  const afterAll = running.residentMebibytes()
-  await running.end()
-  return { afterStart, afterFirst, afterAll }
+): Promise<ReadonlyMap<SubjectName, Memory>> {
+  const results = await Promise.all(
+    names.map(async (name) => {
+      const subject = subjects[name]
+      if (subject === undefined) return []
+      const running = await start(subject)
+      const afterStart = running.residentMebibytes()
+      await permit(running, name, payload, 'kept')
+      const afterFirst = running.residentMebibytes()
+      for (let count = 1; count < decisions; count += 1)
+        await permit(running, name, payload, 'kept')
+      const afterAll = running.residentMebibytes()
+      await running.end()
+      return [[name, { afterStart, afterFirst, afterAll }] as const]
+    }),
+  )
+  return new Map(results.flat())
 }

@@ -1,7 +1,3 @@
-/**
- * Owns the plots of the benchmark: bars for us and for what we are compared with, with their spread.
- * Pure.
- */
 import type { Row } from './report.ts'
 
 const WIDTH = 860
@@ -14,7 +10,7 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
-/** An SVG with two bars per row: ours above, the reference below, as long as their medians. */
+/** An SVG with two bars for each row: the median of ours above, of the reference below, each with its spread. */
 export function barPlot(title: string, rows: readonly Row[]): string {
   const longest = Math.max(
     ...rows.flatMap(({ ours, reference }) => [ours.high, reference?.spread.high ?? 0]),

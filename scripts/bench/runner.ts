@@ -1,13 +1,10 @@
-/**
- * Owns the run of one function for the benchmark: when it listens, when it has answered, what it
- * weighs.
- * I/O: starts and kills a process, in a control group where that is wanted; talks over its socket.
- */
+/** Runs one function for the benchmark, as the platform does: a process with a socket. */
 import { spawn } from 'node:child_process'
 import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmdirSync,
   rmSync,
@@ -19,19 +16,27 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
 export interface Subject {
-  readonly entry: string
+  /** The program and its arguments. */
+  readonly command: readonly string[]
   readonly environment: Readonly<Record<string, string>>
-  readonly nodeArguments: readonly string[]
+  /** What happens to its standard error. Default `inherit`. */
+  readonly errors?: 'inherit' | 'ignore'
 }
 
 export interface Running {
-  /** From the start of the process until its socket was there. */
+  /** From the start of the process until its socket existed. */
   readonly socketMilliseconds: number
-  /** How long the call took, and what came. */
-  call(body: string): Promise<{ readonly milliseconds: number; readonly body: string }>
-  /** MiB that are resident now. */
+  /** `connection`: whether the call opens one or uses the kept one. Default `kept`. */
+  call(body: string, connection?: 'new' | 'kept'): Promise<Answered>
+  /** CPU time of all its threads since the start. */
+  cpuMilliseconds(): number
   residentMebibytes(): number
   end(): Promise<void>
+}
+
+export interface Answered {
+  readonly milliseconds: number
+  readonly body: string
 }
 
 /** A share of one CPU for the processes in it. */
@@ -42,7 +47,7 @@ export interface ControlGroup {
 
 const CGROUP = '/sys/fs/cgroup/cpu'
 
-/** Control groups, version 1: `share` of one CPU, in periods of 100 ms as platforms have them. */
+/** Control groups, version 1: `share` of one CPU, in the usual periods of 100 ms. */
 export function cpuGroup(share: number): ControlGroup | undefined {
   const folder = join(CGROUP, `bench-${process.pid}`)
   try {
@@ -61,8 +66,7 @@ export function cpuGroup(share: number): ControlGroup | undefined {
 }
 
 export async function start(
-  node: string,
-  { entry, environment, nodeArguments }: Subject,
+  { command, environment, errors = 'inherit' }: Subject,
   group?: ControlGroup,
 ): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'))
@@ -73,51 +77,70 @@ export async function start(
     FN_FORMAT: 'http-stream',
     FN_LISTENER: `unix:${socketPath}`,
   }
-  // A shell of its own joins the group, and becomes the function: what it costs all pay alike.
+  // A shell joins the group and then becomes the function; its cost is the same for all subjects.
   const joining = group === undefined ? ':' : `echo $$ > ${group.tasks}`
   const begun = performance.now()
-  const child = spawn('sh', ['-c', `${joining}; exec "$@"`, 'sh', node, ...nodeArguments, entry], {
+  const child = spawn('sh', ['-c', `${joining}; exec "$@"`, 'sh', ...command], {
     env,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', errors],
   })
   while (lstatSync(socketPath, { throwIfNoEntry: false }) === undefined) {
-    if (child.exitCode !== null) throw new Error(`${entry} exited with ${child.exitCode}`)
+    if (child.exitCode !== null) {
+      throw new Error(`${command.join(' ')} exited with ${child.exitCode}`)
+    }
     await delay(1)
   }
   const socketMilliseconds = performance.now() - begun
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const kept = new Agent({ keepAlive: true, maxSockets: 1 })
+  const process = `/proc/${String(child.pid)}`
 
   return {
     socketMilliseconds,
-    call: (body) =>
-      new Promise((resolve, reject) => {
-        const sent = performance.now()
-        const headers = {
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(body),
-          'fn-deadline': new Date(Date.now() + 15_000).toISOString(),
-        }
-        const options = { socketPath, agent, method: 'POST', path: '/call', headers }
-        const outgoing = request(options, (incoming) => {
-          let text = ''
-          incoming.setEncoding('utf8')
-          incoming.on('data', (chunk: string) => (text += chunk))
-          incoming.on('end', () => {
-            resolve({ milliseconds: performance.now() - sent, body: text })
-          })
-        })
-        outgoing.on('error', reject).end(body)
-      }),
+    call: (body, connection = 'kept') =>
+      callOverSocket(socketPath, body, connection === 'kept' ? kept : false),
+    cpuMilliseconds: () => cpuMilliseconds(process),
     residentMebibytes: () => {
-      const status = readFileSync(`/proc/${String(child.pid)}/status`, 'utf8')
+      const status = readFileSync(join(process, 'status'), 'utf8')
       return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024
     },
     end: async () => {
-      agent.destroy()
+      kept.destroy()
       const closed = new Promise((resolve) => child.once('close', resolve))
       child.kill('SIGKILL')
       await closed
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+function callOverSocket(socketPath: string, body: string, agent: Agent | false) {
+  return new Promise<Answered>((resolve, reject) => {
+    const sent = performance.now()
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      'fn-deadline': new Date(Date.now() + 15_000).toISOString(),
+      'fn-call-id': '01BENCH',
+      'fn-intent': 'httprequest',
+    }
+    const options = { socketPath, agent, method: 'POST', path: '/call', headers }
+    const outgoing = request(options, (incoming) => {
+      let text = ''
+      incoming.setEncoding('utf8')
+      incoming.on('data', (chunk: string) => (text += chunk))
+      incoming.on('end', () => {
+        resolve({ milliseconds: performance.now() - sent, body: text })
+      })
+    })
+    outgoing.on('error', reject).end(body)
+  })
+}
+
+/** Nanoseconds on a CPU, by thread: the first number in the scheduler's statistics. */
+function cpuMilliseconds(process: string): number {
+  const tasks = join(process, 'task')
+  const times = readdirSync(tasks).map((task) =>
+    Number(readFileSync(join(tasks, task, 'schedstat'), 'utf8').split(' ')[0]),
+  )
+  return times.reduce((sum, time) => sum + time, 0) / 1e6
 }

@@ -1,16 +1,11 @@
-/**
- * Owns the few numbers that are told of many.
- * Pure.
- */
-
 export interface Spread {
   readonly median: number
-  /** A tenth of the values lies below, a tenth above. */
+  /** The 10th percentile; `high` is the 90th. */
   readonly low: number
   readonly high: number
 }
 
-/** The value below which this share of all values lies. */
+/** The value below which this share of all values is. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((one, other) => one - other)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN

@@ -1,11 +1,9 @@
-/**
- * Owns which functions the benchmark runs, and how each is configured.
- * I/O: bundles the references into the folder that it is given.
- */
+/** The functions that the benchmark runs, and their configuration. */
 import { join } from 'node:path'
 import { bundle } from '../build/bundle.ts'
 import { imageNodeOptions } from '../build/node-options.ts'
 import { configurationsFor } from '../build/rehearsal/configurations.ts'
+import { pythonSubject } from './python.ts'
 import type { Subject } from './runner.ts'
 
 export type SubjectName =
@@ -13,45 +11,45 @@ export type SubjectName =
   | 'axios call'
   | 'floor, introspection'
   | 'floor, JWT'
+  | 'Python'
   | 'authorizer, introspection'
-  | 'authorizer, introspection kept for 60 s'
+  | 'authorizer, introspection cached for 60 s'
   | 'authorizer, JWT'
 
-export type Subjects = Readonly<Record<SubjectName, Subject>>
+export type Subjects = Readonly<Partial<Record<SubjectName, Subject>>>
 
-export async function makeSubjects(
-  dependencies: string,
-  principal: Readonly<Record<string, string>>,
-  folder: string,
-): Promise<Subjects> {
+export interface SubjectSettings {
+  readonly node: string
+  readonly withPython: boolean
+  /** The URL of their dependencies. */
+  readonly dependencies: string
+  /** The variables of a resource principal. */
+  readonly principal: Readonly<Record<string, string>>
+  /** Where the references are bundled. */
+  readonly folder: string
+}
+
+export async function makeSubjects(settings: SubjectSettings): Promise<Subjects> {
+  const { node, withPython, dependencies, principal, folder } = settings
   const reference = async (name: string): Promise<string> => {
     const file = join(folder, `${name}.cjs`)
     await bundle(`scripts/bench/references/${name}.ts`, file)
     return file
   }
   const { introspection, jwt } = configurationsFor(dependencies, principal)
-  const referenceArguments: readonly string[] = []
-  const ours = (environment: Readonly<Record<string, string>>): Subject => ({
-    entry: 'dist/func.js',
-    environment,
-    nodeArguments: imageNodeOptions(),
-  })
   const floor = await reference('floor')
-  const of = (entry: string, environment: Readonly<Record<string, string>>): Subject => ({
-    entry,
-    environment,
-    nodeArguments: referenceArguments,
-  })
+  const authorizer = [node, ...imageNodeOptions(), 'dist/func.js']
   return {
-    empty: of(await reference('empty'), {}),
-    'axios call': of(await reference('axios-call'), introspection),
-    'floor, introspection': of(floor, introspection),
-    'floor, JWT': of(floor, jwt),
-    'authorizer, introspection': ours(introspection),
-    'authorizer, introspection kept for 60 s': ours({
-      ...introspection,
-      introspection_cache_seconds: '60',
-    }),
-    'authorizer, JWT': ours(jwt),
+    empty: { command: [node, await reference('empty')], environment: {} },
+    'axios call': { command: [node, await reference('axios-call')], environment: introspection },
+    'floor, introspection': { command: [node, floor], environment: introspection },
+    'floor, JWT': { command: [node, floor], environment: jwt },
+    ...(withPython && { Python: pythonSubject(introspection) }),
+    'authorizer, introspection': { command: authorizer, environment: introspection },
+    'authorizer, introspection cached for 60 s': {
+      command: authorizer,
+      environment: { ...introspection, introspection_cache_seconds: '60' },
+    },
+    'authorizer, JWT': { command: authorizer, environment: jwt },
   }
 }

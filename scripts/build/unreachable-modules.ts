@@ -35,6 +35,41 @@ const UNREACHABLE_MODULES: readonly UnreachableModule[] = [
     importer: /jsonwebtoken.index/,
     why: 'Oracle’s client only decodes its own token',
   },
+  {
+    module: /^(tweetnacl|bcrypt-pbkdf|jsbn|ecc-jsbn(\/lib\/ec)?)$/,
+    importer: /sshpk|ecc-jsbn/,
+    why: 'the key of a resource principal is an unencrypted RSA key',
+  },
+  {
+    module: /^\.\/(dhe|ed-compat|identity|certificate)$/,
+    importer: /sshpk.lib/,
+    why: 'Oracle’s client only reads an RSA key with it',
+  },
+  {
+    module: /^\.\/(formats\/)?(rfc4253|ssh|ssh-private|dnssec|putty|openssh-cert|x509|x509-pem)$/,
+    importer: /sshpk.lib/,
+    why: 'the key of a resource principal is in PEM, as PKCS #1 or PKCS #8',
+  },
+  {
+    module: /^\.\/(parser|verify)$/,
+    importer: /http-signature.lib/,
+    why: 'requests are only signed',
+  },
+  {
+    module: /^(json-schema|verror)$/,
+    importer: /jsprim/,
+    why: 'only its date format is used',
+  },
+  {
+    module: /^jssha$/,
+    importer: /oci-common.lib/,
+    why: 'requests to Vault have no body',
+  },
+  {
+    module: /^opossum$/,
+    importer: /oci-(common|secrets).lib/,
+    why: 'the circuit breaker of Oracle’s client is off',
+  },
 ]
 
 /** Puts an empty module in place of each of them. */

@@ -1,7 +1,4 @@
-/**
- * The least that a warm decision by introspection takes with axios: one request, its answer unread.
- * Never to be deployed.
- */
+/** The minimum for a decision by introspection with axios: one request, its answer unread. Do not deploy it. */
 import { Agent } from 'node:http'
 import { handle } from '@fnproject/fdk'
 import axios from 'axios'

@@ -1,6 +1,4 @@
-/**
- * The least that a function can be: it answers, and does nothing.
- */
+/** A function that does nothing and answers. Do not deploy it. */
 import { handle } from '@fnproject/fdk'
 
 handle(() => Promise.resolve({ active: true }), { inputMode: 'buffer' })

@@ -1,6 +1,6 @@
 /**
- * The least work that a permit takes: the same requests to the same neighbours as the authorizer's,
- * with nothing between them and Node, and without a look at any answer. Never to be deployed.
+ * The minimum for a permit: the same requests as the authorizer's, made with `node:http` alone, and no
+ * check of any answer. Do not deploy it.
  */
 import { createPrivateKey, sign, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'

@@ -1,0 +1,204 @@
+/** Which figures the benchmark shows, each with its reference and its target. */
+import type { Cold, Memory, Warm } from './measure.ts'
+import { quantile } from './statistics.ts'
+import type { SubjectName } from './subjects.ts'
+
+export interface Results {
+  /** Dependencies at 0 ms, whole CPU. */
+  readonly whole: ReadonlyMap<SubjectName, Cold>
+  /** Dependencies at 50 ms. */
+  readonly late: ReadonlyMap<SubjectName, Cold>
+  /** A quarter of a CPU; empty where the machine cannot limit it. */
+  readonly quarter: ReadonlyMap<SubjectName, Cold>
+  readonly warm: ReadonlyMap<SubjectName, Warm>
+  readonly memory: ReadonlyMap<SubjectName, Memory>
+  readonly distBytes: number
+}
+
+export type Unit = 'ms' | 'ms of CPU' | 'MiB' | 'bytes' | 'a second' | 'requests'
+
+export interface RowDefinition {
+  readonly what: string
+  readonly unit: Unit
+  readonly ours: (results: Results) => readonly number[]
+  /** What the median is divided by; without it, the figure is the median itself. */
+  readonly reference?: {
+    readonly name: SubjectName
+    readonly values: (results: Results) => readonly number[]
+  }
+  /** The figure is at most this. */
+  readonly target?: number
+  readonly plot?: 'cold' | 'warm'
+}
+
+const INTROSPECTION = 'authorizer, introspection'
+const JWT = 'authorizer, JWT'
+
+type ColdSet = 'whole' | 'late' | 'quarter'
+type ColdFigure = (cold: Cold) => readonly number[]
+
+function cold(
+  what: string,
+  [ours, reference]: readonly [SubjectName, SubjectName],
+  figure: ColdFigure,
+  target?: number,
+  { set = 'whole', unit = 'ms' }: { readonly set?: ColdSet; readonly unit?: Unit } = {},
+): RowDefinition {
+  const of = (name: SubjectName) => (results: Results) => {
+    const values = results[set].get(name)
+    return values === undefined ? [] : figure(values)
+  }
+  return {
+    what,
+    unit,
+    ours: of(ours),
+    reference: { name: reference, values: of(reference) },
+    ...(target === undefined ? {} : { target }),
+    ...(unit === 'ms' ? { plot: 'cold' as const } : {}),
+  }
+}
+
+const AGAINST_FLOOR = [
+  [INTROSPECTION, 'floor, introspection'],
+  [JWT, 'floor, JWT'],
+] as const
+
+function wayOf(name: SubjectName): string {
+  return name.replace('authorizer, ', '')
+}
+
+function firstPermits(where: string, set: ColdSet, target: number): readonly RowDefinition[] {
+  return AGAINST_FLOOR.map((pair) =>
+    cold(
+      `start to first permit, ${wayOf(pair[0])}, ${where}`,
+      pair,
+      ({ firstAnswer }) => firstAnswer,
+      target,
+      { set },
+    ),
+  )
+}
+
+function next({ decisions2to20, decisions21to100 }: Cold): readonly number[] {
+  return [...decisions2to20, ...decisions21to100]
+}
+
+const FIRST_HUNDRED: readonly RowDefinition[] = (
+  [
+    [INTROSPECTION, 'floor, introspection', 1.6],
+    [JWT, 'empty', 2.5],
+  ] as const
+).flatMap(([ours, reference, target]) => {
+  const pair = [ours, reference] as const
+  return [
+    cold(`decisions 2 to 100, ${wayOf(ours)}`, pair, next, target),
+    cold(`decisions 2 to 20, ${wayOf(ours)}`, pair, ({ decisions2to20 }) => decisions2to20),
+    cold(`decisions 21 to 100, ${wayOf(ours)}`, pair, ({ decisions21to100 }) => decisions21to100),
+  ]
+})
+
+const CPU_TIME: readonly RowDefinition[] = AGAINST_FLOOR.flatMap((pair) => [
+  cold(
+    `CPU until the first permit, ${wayOf(pair[0])}`,
+    pair,
+    ({ firstAnswerCpu }) => firstAnswerCpu,
+    undefined,
+    { unit: 'ms of CPU' },
+  ),
+  cold(
+    `CPU of each of decisions 2 to 100, ${wayOf(pair[0])}`,
+    pair,
+    ({ decisions2to100Cpu }) => decisions2to100Cpu,
+    undefined,
+    { unit: 'ms of CPU' },
+  ),
+])
+
+const AGAINST_PYTHON: readonly RowDefinition[] = ([INTROSPECTION, JWT] as const).flatMap((ours) => {
+  const pair = [ours, 'Python'] as const
+  return [
+    cold(`start to first permit, ${wayOf(ours)}`, pair, ({ firstAnswer }) => firstAnswer, 1 / 5),
+    cold(`decisions 2 to 100, ${wayOf(ours)}`, pair, next, 1 / 3),
+  ]
+})
+
+function warm(
+  what: string,
+  ours: SubjectName,
+  reference: SubjectName,
+  target: number,
+): RowDefinition {
+  const of = (name: SubjectName) => (results: Results) => results.warm.get(name)?.calls ?? []
+  return {
+    what,
+    unit: 'ms',
+    ours: of(ours),
+    reference: { name: reference, values: of(reference) },
+    target,
+    plot: 'warm',
+  }
+}
+
+function single(
+  what: string,
+  unit: Unit,
+  value: (results: Results) => number | undefined,
+  target?: number,
+): RowDefinition {
+  return {
+    what,
+    unit,
+    ours: (results) => [value(results)].filter((each) => each !== undefined),
+    ...(target === undefined ? {} : { target }),
+  }
+}
+
+const WARM_FIGURES: readonly RowDefinition[] = (
+  [INTROSPECTION, 'authorizer, introspection cached for 60 s', JWT] as const
+).flatMap((name) => [
+  single(`${name}: 99th percentile`, 'ms', ({ warm: all }) =>
+    quantile(all.get(name)?.calls ?? [], 0.99),
+  ),
+  single(`${name}: decisions`, 'a second', ({ warm: all }) => {
+    const calls = all.get(name)?.calls ?? []
+    return Math.round((1000 * calls.length) / calls.reduce((sum, time) => sum + time, 0))
+  }),
+  single(
+    `${name}: per 1,000 decisions`,
+    'requests',
+    ({ warm: all }) => all.get(name)?.requestsPerThousand,
+  ),
+])
+
+const MEMORY: readonly RowDefinition[] = (['empty', 'Python', INTROSPECTION, JWT] as const).flatMap(
+  (name) => [
+    single(`${name}: resident after start`, 'MiB', ({ memory }) => memory.get(name)?.afterStart),
+    single(
+      `${name}: resident after the first decision`,
+      'MiB',
+      ({ memory }) => memory.get(name)?.afterFirst,
+    ),
+    single(
+      `${name}: resident after 15,000 decisions`,
+      'MiB',
+      ({ memory }) => memory.get(name)?.afterAll,
+      name.startsWith('authorizer') ? 85 : undefined,
+    ),
+  ],
+)
+
+/** Rows without values are left out. */
+export const ROWS: readonly RowDefinition[] = [
+  cold('start to socket', [INTROSPECTION, 'empty'], ({ socket }) => socket, 1.1),
+  ...firstPermits('dependencies at 0 ms', 'whole', 1.5),
+  ...firstPermits('a quarter of a CPU', 'quarter', 1.5),
+  ...firstPermits('dependencies at 50 ms', 'late', 1.15),
+  ...FIRST_HUNDRED,
+  ...CPU_TIME,
+  ...AGAINST_PYTHON,
+  warm('warm decision, JWT', JWT, 'empty', 3.5),
+  warm('warm decision, introspection', INTROSPECTION, 'axios call', 1.3),
+  ...WARM_FIGURES,
+  ...MEMORY,
+  single('dist/ without compiled code and maps', 'bytes', ({ distBytes }) => distBytes, 1_000_000),
+]
