@@ -16,7 +16,7 @@ that was in use keeps its secret, so that no call fails while instances of the f
   },
   operand: {
     name: 'FILE',
-    meaning: 'what `terraform output -json credentials` printed',
+    meaning: 'what `terraform output -json credentials` printed, or the state of the stack',
     isRequired: true,
   },
   more: `It needs the command oci with a session, as in Cloud Shell. It prints no secret. Exit status: 0 done,
@@ -40,10 +40,15 @@ for (const [name, credential] of credentials) {
   }
 }
 
+interface State {
+  readonly outputs?: { readonly credentials?: { readonly value?: unknown } }
+}
+
 function readCredentials(path: string): [string, Credential][] {
   let json: unknown
   try {
     json = JSON.parse(readFileSync(path, 'utf8'))
+    json = (json as State).outputs?.credentials?.value ?? json
   } catch {
     throw new UsageError(
       'FILE is missing or not JSON: terraform -chdir=deploy/stack output -json credentials > FILE',

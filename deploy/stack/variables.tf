@@ -107,7 +107,7 @@ variable "image" {
 
   validation {
     condition     = can(regex("^[a-z0-9-]+\\.ocir\\.io/[^:@\\s]+:[^:@/\\s]+@sha256:[0-9a-f]{64}$", var.image))
-    error_message = "Give the image as <region>.ocir.io/<namespace>/<repository>:<tag>@sha256:<64 hex digits>. The line that `docker push` prints last has the digest."
+    error_message = "Give the image as <region>.ocir.io/<namespace>/<repository>:<tag>@sha256:<64 hex digits>. `oci artifacts container image list` has the digest, and the registry's page."
   }
 }
 

@@ -267,7 +267,7 @@ describe('bad input', () => {
       { callers_url: 'https://idcs-1.identity.oraclecloud.com/ui' },
       'no path',
     ],
-    ['an image without a digest', { image: 'fra.ocir.io/n/oic/a:0.1.0' }, 'docker push'],
+    ['an image without a digest', { image: 'fra.ocir.io/n/oic/a:0.1.0' }, 'has the digest'],
     ['an image of another region', { region: 'us-phoenix-1' }, 'push it to us-phoenix-1.ocir.io'],
     ['a host with https://', { oic_host: 'https://host.example.com' }, 'without https://'],
     ['a wildcard', { integration_path: '/echo/{rest*}' }, 'walk out of the integration'],

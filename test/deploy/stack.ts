@@ -1,5 +1,5 @@
 /** The stack and its examples, parsed and rendered. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { parseHcl, parseYaml, readProviderSchema } from './tools.ts'
 import type { Form } from './form.ts'
 import {
@@ -17,8 +17,9 @@ import type { Members, Value } from './hcl/value.ts'
 const project = new URL('../../', import.meta.url)
 const folder = new URL('deploy/stack/', project)
 
-export const EXAMPLES = ['identity-domain', 'entra', 'many-integrations'] as const
-export type Example = (typeof EXAMPLES)[number]
+export const EXAMPLES: readonly string[] = readdirSync(new URL('examples/', project)).filter(
+  (name) => existsSync(new URL(`examples/${name}/terraform.tfvars`, project)),
+)
 
 export const files: Files = Object.fromEntries(
   readdirSync(folder)
@@ -43,7 +44,7 @@ export const SPECIFICATION_TYPE = required(
 ).type
 export const form = parseYaml(readFileSync(new URL('schema.yaml', folder), 'utf8')) as Form
 
-export function exampleVariables(name: Example): Members {
+export function exampleVariables(name: string): Members {
   const assignments = readAssignments(required(syntax[name]))
   return Object.fromEntries(
     [...assignments].map(([variable, value]) => [variable, evaluate(value, () => undefined)]),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { homeRegion } from './cloud/others.ts'
+import { homeRegion, namespace } from './cloud/others.ts'
 import type { Kind } from './cloud/store.ts'
 import { steps, shellBlocks, under, type Block } from './support/documents.ts'
 import { modelProblems } from './support/models.ts'
@@ -284,6 +284,28 @@ describe('operations', () => {
     expect(left).toEqual([])
     expect(live('policy').map((one) => one['name'])).toEqual(['oic-authorizer-basic'])
     expect(live('secret').map((one) => one['secretName'])).toEqual(['oic-basic'])
+  })
+})
+
+describe('the way with Terraform', () => {
+  const page = shellBlocks('docs/live-stack.md')
+
+  it('pushes the image and finds its digest', async () => {
+    const [block] = under(page, /^Ten commands/)
+    const own = (block?.text ?? '').replaceAll('namespace/', `${namespace}/`)
+    const { stdout } = await paste([], 'OCI_TENANCY=ocid1.tenancy.oc1..one', own)
+    expect(stdout).toContain('Login Succeeded')
+    expect(stdout).toMatch(/^sha256:[0-9a-f]{64}$/m)
+  })
+
+  it('reads the state from Resource Manager', async () => {
+    await paste(
+      [],
+      'STACK=ocid1.ormstack.oc1..one',
+      ...under(page, /^Resource Manager/).map(({ text }) => text),
+    )
+    const state = readFileSync(join(session.folder, 'project/credentials.json'), 'utf8')
+    expect(JSON.parse(state)).toHaveProperty('outputs.credentials')
   })
 })
 

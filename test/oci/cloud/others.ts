@@ -6,7 +6,7 @@ export const region = 'eu-frankfurt-1'
 export const homeRegion = 'eu-zurich-1'
 export const namespace = 'axexample'
 
-/** Policies, regions, the registry and its namespace: these answer at once. */
+/** Policies, regions, the registry and its namespace, and a stack's state: these answer at once. */
 export function identityRoutes(store: Store): Route[] {
   return [
     {
@@ -50,6 +50,11 @@ export function identityRoutes(store: Store): Route[] {
         store.get('policy', id).lifecycleState = 'DELETED'
         return { status: 204 }
       },
+    },
+    {
+      method: 'GET',
+      path: '/20180917/stacks/*/tfState',
+      answer: () => ({ body: { version: 4, outputs: { credentials: { value: {} } } } }),
     },
     {
       method: 'GET',

@@ -46,11 +46,13 @@ export function findRoute(
 
 /** Members that a list request can filter by. Whatever else it has in its query is about pages. */
 const filters = ['compartmentId', 'displayName', 'name', 'lifecycleState', 'gatewayId']
-const more = ['applicationId', 'vaultId', 'repositoryName', 'logGroupId']
+const more = ['version', 'applicationId', 'vaultId', 'repositoryName', 'logGroupId']
 
 export function listed(resources: readonly Resource[], query: URLSearchParams): Resource[] {
+  const isWholeTree = query.get('compartmentIdInSubtree') === 'true'
   return resources.filter((resource) =>
     [...filters, ...more].every((member) => {
+      if (member === 'compartmentId' && isWholeTree) return true
       const wanted = query.get(member)
       const name = member === 'name' ? (resource['name'] ?? resource['secretName']) : undefined
       return wanted === null || (name ?? resource[member]) === wanted

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Cloud } from '../cloud/cloud.ts'
 import { namespace, region } from '../cloud/others.ts'
 import type { Command, Outcome } from './fn.ts'
@@ -54,7 +55,9 @@ export class Docker {
       store.live('repository').find((one) => one['displayName'] === repositoryName) ??
       store.add('repository', 'AVAILABLE', { compartmentId, displayName: repositoryName })
     const members = { compartmentId, repositoryId: repository.id, repositoryName, version }
-    store.add('image', 'AVAILABLE', { ...members, displayName: `${repositoryName}:${version}` })
+    const digest = `sha256:${createHash('sha256').update(image).digest('hex')}`
+    const displayName = `${repositoryName}:${version}`
+    store.add('image', 'AVAILABLE', { ...members, displayName, digest })
     return {}
   }
 }

@@ -41,7 +41,8 @@ export const documents = [
 
 /** The words of every `oci` command in the documents up to its options, such as `fn function get`. */
 export function documentedCommands(): Set<string> {
-  const services = 'identity-domains|kms|vault|secrets|os|fn|iam|logging|api-gateway|artifacts'
+  const services =
+    'identity-domains|kms|vault|secrets|os|fn|iam|logging|api-gateway|artifacts|resource-manager'
   const command = new RegExp(`\\b(?:${services})(?: [a-z][a-z0-9-]*){2,5}(?= +--)`, 'g')
   const texts = documents.map((name) => readFileSync(root + name, 'utf8').replace(/\\\n/g, ' '))
   return new Set(texts.flatMap((text) => text.match(command) ?? []))
