@@ -1,7 +1,6 @@
 /**
  * `npm run flood`: a million distinct tokens, good and bad, at one instance that has 128 MiB. Its
  * memory must stay flat. Exit status 1 where it does not, or where an answer was wrong.
- * I/O: starts the function and its dependencies; writes standard output.
  */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { createResourcePrincipal } from '../stack/resource-principal.ts'

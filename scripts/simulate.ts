@@ -1,8 +1,7 @@
 /**
- * `npm run simulate`: how many instances, introspections and token requests a deployment causes, with
- * and without each cache, against an identity domain's rate limit. `--check` runs the local stack
- * beside the model and compares. Exit status 1 where both differ.
- * I/O: writes standard output; with `--check` starts the local stack.
+ * `npm run simulate`: how many instances, introspections and token requests a deployment causes,
+ * with and without each cache, against an identity domain's rate limit. `--check` runs the local
+ * stack beside the model and compares. Exit status 1 where both differ.
  */
 import { RATE_LIMITS_PER_MINUTE } from '../src/config/model.ts'
 import { arrivalsOf, simulate, type Arrival, type Deployment } from './bench/simulation.ts'

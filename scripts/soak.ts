@@ -1,7 +1,6 @@
 /**
  * `npm run soak`: the whole local stack under load, with everything going wrong at random, and an
  * oracle that judges each answer. Exit status 1 when it found anything.
- * I/O: starts the local stack; writes standard output.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { startLocalStack } from '../stack/local-stack.ts'

@@ -1,7 +1,4 @@
-/**
- * `npm run token`: gets a token to begin with, by the flow that is named.
- * I/O: asks the identity provider; writes the token to standard output, all talk to standard error.
- */
+/** `npm run token`: gets a first token by the named flow. */
 import { UsageError } from './command-line/parse.ts'
 import { HELP, readArguments } from './token/arguments.ts'
 import { useToken } from './token/outcome.ts'

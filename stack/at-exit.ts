@@ -1,7 +1,4 @@
-/**
- * Owns the last moment of this process: what must not outlive it, children and key files, is ended.
- * I/O: listens to this process's own signals and exit.
- */
+/** Cleans up child processes and key files when this process ends. */
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const cleanups = new Set<() => void>()

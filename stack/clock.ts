@@ -1,7 +1,4 @@
-/**
- * Owns the local stack's notion of now, so that tests can let an hour pass without waiting.
- * I/O: `systemClock` reads the wall clock.
- */
+/** The clock of the local stack, which tests can move forward. */
 
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */

@@ -1,7 +1,4 @@
-/**
- * Owns the run of a built function as OCI Functions runs it: when instances start, serve and end.
- * I/O: through its instances: processes, unix sockets, temporary folders.
- */
+/** Runs a built function as OCI Functions does: starts, calls and stops its instances. */
 import { randomBytes } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'

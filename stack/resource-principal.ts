@@ -1,7 +1,4 @@
-/**
- * Owns the identity that OCI gives a function: a session key and its token (RPST), in two files.
- * I/O: writes the files, removes them, renews them on a timer as the platform does.
- */
+/** The identity that OCI gives a function: a session key and its token (RPST), in two files. */
 import {
   generateKeyPair,
   type KeyObject,

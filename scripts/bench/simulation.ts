@@ -1,7 +1,6 @@
 /**
- * Owns the model of a deployment: which calls reach the function, on how many instances, and what
- * they cost the identity domain.
- * Pure: arrivals are given.
+ * The model of a deployment: which calls reach the function, on how many instances, and what they
+ * cost the identity domain.
  */
 
 export interface Deployment {

@@ -1,7 +1,6 @@
 /**
- * Owns the stories about what Oracle Integration gets to see: each grant, several backends, and the
- * rotation of a secret.
- * I/O: through the local stack that it is given.
+ * The stories about the token that Oracle Integration receives: each grant, several backends, and
+ * the rotation of a secret.
  */
 import { ALICE, API_AUDIENCE, BOB, SECRET_OCIDS } from '../../stack/registrations.ts'
 import { PATH_PREFIXES, type LocalStack } from '../../stack/local-stack.ts'

@@ -1,6 +1,5 @@
 /**
- * Owns the stories about JWTs and several identity providers, and those of the gateway's own policies.
- * I/O: through the local stack that it is given.
+ * The stories about JWTs and several identity providers, and those of the gateway's own policies.
  */
 import { API_AUDIENCE, GATEWAY_AUDIENCE } from '../../stack/registrations.ts'
 import { PATH_PREFIXES, type LocalStack } from '../../stack/local-stack.ts'

@@ -1,7 +1,4 @@
-/**
- * Owns the stories about introspection, from the first call to an outage.
- * I/O: through the local stack that it is given.
- */
+/** The stories about introspection, from the first call to an outage. */
 import { ANOTHER_API_AUDIENCE, API_AUDIENCE } from '../../stack/registrations.ts'
 import { PATH_PREFIXES, type LocalStack } from '../../stack/local-stack.ts'
 import type { CallerRequest } from './observe.ts'

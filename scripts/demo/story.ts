@@ -1,7 +1,4 @@
-/**
- * Owns what a story of the demo is: what happens, and what has to come of it.
- * Pure.
- */
+/** A story of the demo: its steps and its expected result. */
 import type { LocalStack } from '../../stack/local-stack.ts'
 import type { Configure } from './configurations.ts'
 import type { CallerRequest } from './observe.ts'

@@ -1,7 +1,4 @@
-/**
- * Owns how a story looks on a terminal.
- * Pure: texts in, text out; colours only where the output is a terminal.
- */
+/** Prints stories on a terminal. */
 import colors from 'picocolors'
 import type { Observation } from './observe.ts'
 import type { Expectation, Story } from './story.ts'

@@ -1,7 +1,4 @@
-/**
- * Owns the comparison of the model with the local stack, of which it is a model.
- * I/O: starts the local stack; writes standard output.
- */
+/** Compares the model with the local stack. */
 import { API_AUDIENCE } from '../../stack/registrations.ts'
 import { PATH_PREFIXES, startLocalStack } from '../../stack/local-stack.ts'
 import { simulate, type Arrival } from '../bench/simulation.ts'

@@ -1,7 +1,4 @@
-/**
- * Owns what can be said on the command line of `npm run simulate`.
- * Pure.
- */
+/** The command line of `npm run simulate`. */
 import { RATE_LIMITS_PER_MINUTE, type RateLimitTier } from '../../src/config/model.ts'
 import { choice, decimalNumber, flag, wholeNumber } from '../command-line/options.ts'
 import { UsageError, type CommandLine } from '../command-line/parse.ts'

@@ -1,7 +1,4 @@
-/**
- * Owns the calls of the soak and the oracle that knows what has to come of each.
- * I/O: gets tokens from the local identity domains, and calls the local gateway with them.
- */
+/** The calls of the soak, each with its expected result. */
 import { ANOTHER_API_AUDIENCE, API_AUDIENCE } from '../../stack/registrations.ts'
 import { PATH_PREFIXES, type LocalStack } from '../../stack/local-stack.ts'
 import { oneOf, type SeededChance } from './chance.ts'

@@ -1,7 +1,4 @@
-/**
- * Owns chance that can be repeated: the same seed brings the same numbers.
- * Pure.
- */
+/** Repeatable randomness: the same seed gives the same numbers. */
 
 export type SeededChance = () => number
 

@@ -1,7 +1,6 @@
 /**
- * Owns how the function is configured for the soak: one issuer by introspection, one by JWT, with
- * times so short that everything is renewed and read again while it runs.
- * Pure.
+ * The function's configuration for the soak: one issuer by introspection, one by JWT, with lifetimes
+ * so short that everything expires several times.
  */
 import { API_AUDIENCE } from '../../stack/registrations.ts'
 import type { LocalStack } from '../../stack/local-stack.ts'

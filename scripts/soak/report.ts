@@ -1,7 +1,4 @@
-/**
- * Owns what the soak says at its end.
- * I/O: writes standard output.
- */
+/** The report of the soak. */
 import type { Counts } from './calls.ts'
 
 /** True where nothing was wrong. */

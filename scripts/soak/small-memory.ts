@@ -1,7 +1,5 @@
 /**
- * Owns the memory that each instance of the function has in the soak: as much as its container
- * would, and no more.
- * I/O: makes and removes control groups (version 1) and one temporary file.
+ * Limits the memory of each instance of the function to that of its container.
  */
 import {
   mkdirSync,

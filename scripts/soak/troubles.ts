@@ -1,7 +1,4 @@
-/**
- * Owns what goes wrong during the soak, and until when it may still be felt.
- * I/O: changes the local stack, by chance.
- */
+/** The failures that the soak injects, and until when each may affect a call. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { SECRET_OCIDS } from '../../stack/registrations.ts'

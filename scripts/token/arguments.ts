@@ -1,7 +1,4 @@
-/**
- * Owns what can be said on the command line of `npm run token`, and that no secret is.
- * Pure.
- */
+/** The command line of `npm run token`. It takes no secrets. */
 import { parseArgs } from 'node:util'
 import { endpointProblem } from '../../src/platform/endpoint.ts'
 import { UsageError } from '../command-line/parse.ts'

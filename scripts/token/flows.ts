@@ -1,7 +1,4 @@
-/**
- * Owns the flows by which a token is got.
- * I/O: asks the identity provider; the device and code flows wait for a person.
- */
+/** The flows that get a token. */
 import { createPrivateKey, randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { SignJWT } from 'jose'

@@ -1,7 +1,4 @@
-/**
- * Owns what becomes of a token: it is printed, shown, kept, or used for a call.
- * I/O: standard output has the token and nothing else; files and calls as ordered.
- */
+/** What is done with a token: print, decode or store it, or call with it. */
 import type { Order } from './arguments.ts'
 import type { Tokens } from './flows.ts'
 import { writeRefreshToken } from './store.ts'

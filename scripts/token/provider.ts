@@ -1,7 +1,4 @@
-/**
- * Owns the way to an identity provider: its discovery document, and who we are there.
- * I/O: fetches the document; reads the client secret.
- */
+/** An identity provider: its discovery document, and our client there. */
 import * as oauth from 'openid-client'
 import { IDENTITY_DOMAIN_ISSUER } from '../../src/providers/oci-iam.ts'
 import { endpointProblem } from '../../src/platform/endpoint.ts'

@@ -1,6 +1,5 @@
 /**
- * Owns the loopback address to which the authorization server sends the person back (RFC 8252 §7.3).
- * I/O: listens on 127.0.0.1 until the redirect has come.
+ * The loopback address to which the authorization server sends the person back (RFC 8252 §7.3).
  */
 import { once } from 'node:events'
 import { createServer } from 'node:http'

@@ -1,7 +1,4 @@
-/**
- * Owns where the client secret comes from: a file, the environment, or the person at the terminal.
- * I/O: reads a file, the environment or the terminal.
- */
+/** Where the client secret comes from: a file, the environment, or the person at the terminal. */
 import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'

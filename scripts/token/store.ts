@@ -1,7 +1,4 @@
-/**
- * Owns the file that keeps a refresh token: nobody else may read it.
- * I/O: reads and writes that file.
- */
+/** The file with a refresh token, which only its owner may read. */
 import { readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { TokenError } from './talk.ts'
 

@@ -1,7 +1,4 @@
-/**
- * Owns what a person is told while a token is got: on standard error, and never a secret.
- * I/O: writes standard error.
- */
+/** Messages to the user on standard error. They contain no secrets. */
 import {
   AuthorizationResponseError,
   ResponseBodyError,

@@ -1,6 +1,6 @@
 /**
- * Owns what the Functions service answers when it has no answer of the function to pass on.
- * No I/O. Codes and texts: Functions, "Troubleshooting: Issues invoking functions".
+ * The errors of the Functions service itself. Codes and
+ * texts: Oracle, Functions, "Troubleshooting: Issues invoking functions".
  */
 
 export interface ServiceAnswer {

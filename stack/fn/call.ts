@@ -1,7 +1,4 @@
-/**
- * Owns one call of the Fn container contract: `POST /call` over the function's socket.
- * I/O: talks over the unix socket that it is given.
- */
+/** One call of the Fn container contract: `POST /call` over the function's socket. */
 import { request, type IncomingHttpHeaders } from 'node:http'
 import { readBody } from '../listen.ts'
 

@@ -1,7 +1,4 @@
-/**
- * Owns what a function finds in its environment, and the limits that OCI sets on it.
- * No I/O.
- */
+/** The environment of a function, and its limits on OCI. */
 
 /** Functions, "Changing Default Memory and Timeout Settings": the sizes that OCI offers. */
 const memorySizesMegabytes: readonly number[] = [128, 256, 512, 1024, 2048, 3072]

@@ -1,7 +1,4 @@
-/**
- * Owns one running copy of a function: its process, its socket folder, its end.
- * I/O: starts, signals and ends a process; makes and removes a temporary folder.
- */
+/** One running instance of a function: its process and its socket. */
 import { spawn } from 'node:child_process'
 import { lstatSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

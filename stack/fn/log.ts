@@ -1,7 +1,4 @@
-/**
- * Owns the lines that function instances print, in the order in which they came.
- * I/O: reads the streams that it is given.
- */
+/** The lines that function instances print, in order. */
 import type { Readable } from 'node:stream'
 
 export interface LogLine {

@@ -1,7 +1,4 @@
-/**
- * Owns the check of a specification's authentication policy, above all of authorizer functions.
- * No I/O.
- */
+/** Checks the authentication policy of a specification. */
 import type { Authentication, CustomAuthentication } from './authentication-policy.ts'
 import { argumentProblem } from './context-variables.ts'
 import type { Origins } from './http-backend.ts'

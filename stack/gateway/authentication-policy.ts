@@ -1,7 +1,6 @@
 /**
- * Owns the types of authentication and route authorization policies, proved against the models of
+ * The types of authentication and route authorization policies, checked against the models of
  * `oci-apigateway`.
- * No I/O.
  */
 import type { models } from 'oci-apigateway'
 import type { ModifyResponse } from './failure-policy.ts'

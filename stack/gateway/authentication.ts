@@ -1,7 +1,4 @@
-/**
- * Owns the authentication of a request, whichever the policy: who calls, or why nobody may.
- * I/O: through the modules that run the policies.
- */
+/** Authenticates a request by the policy of its deployment. */
 import type { Authentication } from './authentication-policy.ts'
 import { askAuthorizer, type AuthorizerCaller } from './authorizer-function.ts'
 import { callerOf, type Caller } from './caller.ts'

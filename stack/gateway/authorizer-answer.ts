@@ -1,7 +1,7 @@
 /**
- * Owns the reading of an authorizer function's answer. Stricter than the gateway may be: a documented
- * field of another type makes the whole answer unreadable.
- * No I/O. Source: Oracle, "Creating an Authorizer Function".
+ * Reads an authorizer function's answer. Possibly stricter than the gateway: a documented field
+ * of another type makes the whole answer unreadable. Source: Oracle, "Creating an Authorizer
+ * Function".
  */
 import { readContext, readScopes, type Caller } from './caller.ts'
 import { isRecord } from './json-check.ts'

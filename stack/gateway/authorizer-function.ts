@@ -1,7 +1,4 @@
-/**
- * Owns the authentication of a request by an authorizer function, and the cache of its results.
- * I/O: calls the authorizer function through the port that it is given.
- */
+/** Authenticates a request by an authorizer function, and caches its results. */
 import type { CustomAuthentication } from './authentication-policy.ts'
 import { readAuthorizerAnswer, type AuthorizerAnswer } from './authorizer-answer.ts'
 import { authorizerRequest } from './authorizer-request.ts'

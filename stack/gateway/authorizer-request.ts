@@ -1,7 +1,7 @@
 /**
- * Owns what an authorizer function is sent, and the key under which its answer is kept.
- * No I/O. Sources: Oracle, "Creating an Authorizer Function" and "Adding Authentication and
- * Authorization Request Policies" for multi-argument and for single-argument access tokens.
+ * The request to an authorizer function, and the cache key of its answer. Sources:
+ * Oracle, "Creating an Authorizer Function" and "Adding Authentication and Authorization Request
+ * Policies" for multi-argument and for single-argument access tokens.
  */
 import type { CustomAuthentication } from './authentication-policy.ts'
 import { parseContextVariable, valuesOf, type ContextTables } from './context-variables.ts'

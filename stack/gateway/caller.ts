@@ -1,7 +1,4 @@
-/**
- * Owns what the gateway knows of an authenticated caller: scopes, and what becomes `request.auth`.
- * No I/O.
- */
+/** An authenticated caller: its scopes and the variables of `request.auth`. */
 import type { Authorization } from './authentication-policy.ts'
 import type { GatewaySettings } from './settings.ts'
 import type { Claims } from './tokens/claims.ts'

@@ -1,6 +1,6 @@
 /**
- * Owns context variables, `request.headers[Name]` and the like: their grammar and their values.
- * No I/O. Source: Oracle, "Adding Context Variables to Policies and HTTP Back End Definitions".
+ * Context variables, `request.headers[Name]` and the like: their grammar and their values. Source:
+ * Oracle, "Adding Context Variables to Policies and HTTP Back End Definitions".
  */
 import { headerValues, type Header } from './headers.ts'
 

@@ -1,6 +1,6 @@
 /**
- * Owns a deployment on the local gateway: where it is mounted, and what it runs.
- * No I/O. Source: Oracle, "Deploying an API on an API Gateway by Creating an API Deployment".
+ * A deployment on the local gateway: where it is mounted, and what it runs. Source: Oracle,
+ * "Deploying an API on an API Gateway by Creating an API Deployment".
  */
 import type { Origins } from './http-backend.ts'
 import { deploymentLimit, pathPrefixLimitCharacters } from './limits.ts'

@@ -1,7 +1,6 @@
 /**
- * Owns the execution log: what the gateway says of its own work, in Oracle's log codes.
- * No I/O: entries are kept in memory. No token or header value is ever written to it.
- * Source: Oracle, "Details for API Gateway" (Logging reference).
+ * The execution log of the gateway, with Oracle's log codes. Source: Oracle,
+ * "Details for API Gateway" (Logging reference).
  */
 
 export type LogCode =

@@ -1,7 +1,5 @@
 /**
- * Owns values that are kept for a while: what the gateway has heard from functions and identity
- * providers.
- * No I/O; the clock is an argument.
+ * A map whose values expire: answers of functions and identity providers.
  */
 import type { Clock } from '../clock.ts'
 

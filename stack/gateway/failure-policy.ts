@@ -1,7 +1,4 @@
-/**
- * Owns the type of validation failure policies, proved against the models of `oci-apigateway`.
- * No I/O. The policy `OAUTH2`, which sends a browser to log in, is not run here.
- */
+/** The type of validation failure policies, checked against the models of `oci-apigateway`. */
 import type { models } from 'oci-apigateway'
 import type { HeaderTransformations } from './header-policy.ts'
 import type { Within } from './sdk-model.ts'

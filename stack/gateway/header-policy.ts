@@ -1,7 +1,4 @@
-/**
- * Owns the types of header transformation policies, proved against the models of `oci-apigateway`.
- * No I/O.
- */
+/** The types of header transformation policies, checked against the models of `oci-apigateway`. */
 import type { models } from 'oci-apigateway'
 import type { Values, Within } from './sdk-model.ts'
 

@@ -1,7 +1,7 @@
 /**
- * Owns header transformation policies: what they may name, and what they do to a header list.
- * No I/O. Sources: Oracle, "Adding Header Transformation Request Policies" and "Protected Request
- * Headers and Response Headers".
+ * Header transformation policies: which headers they may name, and how they change a list of headers. Sources:
+ * Oracle, "Adding Header Transformation Request Policies" and "Protected Request Headers and
+ * Response Headers".
  */
 import { substitute, type ContextTables } from './context-variables.ts'
 import type { Log } from './execution-log.ts'

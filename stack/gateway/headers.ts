@@ -1,7 +1,4 @@
-/**
- * Owns header fields as they stand on the wire: a list with repetitions, names in any case.
- * No I/O.
- */
+/** Header fields as sent: a list with repetitions, names in any case. */
 
 export type Header = readonly [name: string, value: string]
 

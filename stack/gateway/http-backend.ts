@@ -1,8 +1,7 @@
 /**
- * Owns the way to an HTTP back end and back.
- * I/O: calls the back end's stand-in on loopback. No connection is kept open between two calls.
- * Sources: Oracle, "Adding an HTTP or HTTPS URL as an API Gateway Back End" and "Forwarded and
- * host-related headers sent to HTTP backends do not match backend expectations".
+ * Requests to an HTTP back end. Sources: Oracle, "Adding an HTTP or HTTPS URL as an API
+ * Gateway Back End" and "Forwarded and host-related headers sent to HTTP backends do not match
+ * backend expectations".
  */
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { substitute, type ContextTables } from './context-variables.ts'

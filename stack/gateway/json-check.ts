@@ -1,7 +1,4 @@
-/**
- * Owns checks of parsed JSON against a type: every problem is told, each with its JSON path.
- * No I/O. A check that holds proves the type, so that nothing has to be asserted afterwards.
- */
+/** Checks parsed JSON against a type and reports every problem with its JSON path. */
 
 /** Where in the document a check stands, and the list that takes its problems. */
 export interface Place {

@@ -1,6 +1,6 @@
 /**
- * Owns the limits of the service that a deployment or a request can run into.
- * No I/O. Source: Oracle, "API Gateway Internal Limits".
+ * Limits of the service for deployments and requests. Source: Oracle, "API
+ * Gateway Internal Limits".
  */
 
 /** Of a request: method, URI and all headers. */

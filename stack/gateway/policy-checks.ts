@@ -1,7 +1,6 @@
 /**
- * Owns the checks of a specification's policies: authorization, validation failure, header
+ * The checks of a specification's policies: authorization, validation failure, header
  * transformations, logging.
- * No I/O.
  */
 import type { Authorization } from './authentication-policy.ts'
 import { parseContextVariable, templateProblem } from './context-variables.ts'

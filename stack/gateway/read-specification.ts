@@ -1,7 +1,4 @@
-/**
- * Owns what makes an API deployment specification one that the local gateway runs.
- * No I/O. What OCI would refuse is refused; so is, by its name, what OCI has and this gateway not.
- */
+/** Checks that the local gateway can run an API deployment specification. */
 import { authenticationCheck } from './authentication-check.ts'
 import { templateProblem } from './context-variables.ts'
 import { parseBackendUrl, standInFor, type Origins } from './http-backend.ts'

@@ -1,7 +1,4 @@
-/**
- * Owns the way of one request through a deployment: route, caller, scopes, back end.
- * I/O: calls the authorizer function and the back end through the modules that own them.
- */
+/** Handles one request: route, caller, scopes, back end. */
 import type { Authentication } from './authentication-policy.ts'
 import { authenticate, type Authenticator } from './authentication.ts'
 import { anonymous, isAuthorized, type Caller } from './caller.ts'

@@ -1,7 +1,4 @@
-/**
- * Owns the answers that the gateway gives by itself: errors, denials and stock responses.
- * No I/O.
- */
+/** The gateway's own responses: errors, denials and stock responses. */
 import { STATUS_CODES } from 'node:http'
 import {
   parseContextVariable,

@@ -1,6 +1,6 @@
 /**
- * Owns the cache of authorizer function results, context and all.
- * No I/O; the clock is an argument. Source: Oracle, "Creating an Authorizer Function".
+ * The cache of authorizer function results. Source: Oracle, "Creating an
+ * Authorizer Function".
  */
 import type { Clock } from '../clock.ts'
 import type { AuthorizerAnswer } from './authorizer-answer.ts'

@@ -1,6 +1,6 @@
 /**
- * Owns route paths: their syntax, and which route a request belongs to.
- * No I/O. Source: Oracle, "Adding Path Parameters and Wildcards to Route Paths".
+ * Route paths: their syntax, and which route a request belongs to. Source: Oracle, "Adding Path
+ * Parameters and Wildcards to Route Paths".
  */
 import type { Method, Route } from './specification.ts'
 

@@ -1,7 +1,4 @@
-/**
- * Owns what Oracle's documentation of API Gateway leaves open: each gap is a setting with a name.
- * No I/O. The defaults are the readings that demand most of an authorizer and grant least to callers.
- */
+/** Settings for behaviour that Oracle's documentation of API Gateway does not specify. */
 
 export interface GatewaySettings {
   /**

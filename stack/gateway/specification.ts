@@ -1,7 +1,4 @@
-/**
- * Owns the part of OCI's API deployment specification that the local gateway runs, as types.
- * No I/O. Every part is proved against the models of `oci-apigateway` when it is compiled.
- */
+/** The part of OCI's API deployment specification that the local gateway runs, as types. */
 import type { models } from 'oci-apigateway'
 import type { Authentication, Authorization } from './authentication-policy.ts'
 import type { HeaderTransformations } from './header-policy.ts'

@@ -1,7 +1,4 @@
-/**
- * Owns the domain's own judgement about JWT access tokens, as its introspection endpoint needs it.
- * I/O: none.
- */
+/** Whether the domain considers one of its JWT access tokens active, for its introspection endpoint. */
 import { createLocalJWKSet, errors, jwtVerify, type JWTPayload } from 'jose'
 import type { Domain } from './domain.ts'
 import { publicKeySet } from './signing-key.ts'

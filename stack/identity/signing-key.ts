@@ -1,7 +1,4 @@
-/**
- * Owns the RSA keys that sign access tokens. They live in memory only.
- * I/O: none.
- */
+/** The RSA keys that sign access tokens. They are in memory only. */
 import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto'
 import type { JSONWebKeySet } from 'jose'
 

@@ -1,6 +1,6 @@
 /**
- * Owns the secrets of the local Vault: their versions and the rotation states of these.
- * No I/O. Source: Vault, "Secret Versions".
+ * The secrets of the local Vault, with their versions and rotation states. Source: Vault,
+ * "Secret Versions".
  */
 
 export type Stage = 'CURRENT' | 'PENDING' | 'LATEST' | 'PREVIOUS' | 'DEPRECATED'

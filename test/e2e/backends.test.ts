@@ -1,7 +1,3 @@
-/**
- * Owns the proof of how one of several backends is chosen, and of a cold start's round trips.
- * I/O: starts the function and its neighbours.
- */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { startNeighbour } from './support/neighbours.ts'
 import { createSigner } from './support/signing.ts'

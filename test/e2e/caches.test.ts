@@ -1,7 +1,3 @@
-/**
- * Owns the proof of what the function remembers from one call to the next, and for how long.
- * I/O: starts the function and its neighbours.
- */
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { jwtToken, opaqueToken, secondsFromNow } from './support/callers-tokens.ts'

@@ -1,8 +1,3 @@
-/**
- * Owns the proof that the compiled code beside the bundle fits the Node that built it, with the
- * image's options, and does no harm where it does not fit.
- * I/O: starts Node and the function with its neighbours, copies the artifact.
- */
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,8 +1,3 @@
-/**
- * Owns the proof that a function with a broken configuration starts, tells all that is wrong with
- * it, and answers each call with a fault.
- * I/O: starts the function and its neighbours.
- */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { startByHand } from './support/by-hand.ts'
 import type { LogRecord } from './support/outcome.ts'

@@ -1,8 +1,3 @@
-/**
- * Owns the proof that the function answers before the platform's deadline, whatever its neighbours
- * do with their time.
- * I/O: starts the function and its neighbours.
- */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { secondsFromNow } from './support/callers-tokens.ts'
 import { startByHand, type ByHand } from './support/by-hand.ts'

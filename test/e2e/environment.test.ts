@@ -1,8 +1,3 @@
-/**
- * Owns the proof that nothing around the function weakens it: variables of its environment that
- * other programs heed, and a polluted `Object.prototype` in its own process.
- * I/O: starts the function and its neighbours; one temporary file.
- */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

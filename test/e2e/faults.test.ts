@@ -1,9 +1,3 @@
-/**
- * Owns the proof that what the token endpoint answers in place of a usable token is a fault that
- * tells nothing, and that a fault is over with the next good answer. What else a neighbour can do
- * stands in `test/faults`.
- * I/O: starts the function and its neighbours.
- */
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Reply } from './support/neighbours.ts'

@@ -1,8 +1,3 @@
-/**
- * Owns the proof of what the function answers to the gateway: permits, denials, and how long a
- * permit holds.
- * I/O: starts the function and its neighbours.
- */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { jwtToken, secondsFromNow } from './support/callers-tokens.ts'
 import { readChallenge } from './support/challenge.ts'

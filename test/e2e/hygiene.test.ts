@@ -1,9 +1,3 @@
-/**
- * Owns the proof that nothing secret gets out by a side door: marks are put into whatever comes in,
- * everything is made to go wrong, and then they are looked for in the log, the answers, the files,
- * the process’s arguments and its memory.
- * I/O: starts the function and its neighbours, signals the process, reads its heap snapshots.
- */
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

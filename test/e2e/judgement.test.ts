@@ -1,7 +1,3 @@
-/**
- * Owns the proof of how an introspection answer is judged, and what the token's own payload may add.
- * I/O: starts the function and its neighbours.
- */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { jwtToken, opaqueToken, secondsFromNow } from './support/callers-tokens.ts'
 import { AUDIENCE, ISSUER, startWorld, type World } from './support/world.ts'

@@ -1,8 +1,3 @@
-/**
- * Owns the proof of which JWTs pass (RFC 9068 §4, RFC 8725): the numbers are those of the table in
- * `test/requirements/README.md`.
- * I/O: starts the function and its neighbours.
- */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { secondsFromNow } from './support/callers-tokens.ts'
 import { startNeighbour, type Neighbour } from './support/neighbours.ts'

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of what many calls cost the neighbours, and of a secret's rotation under load.
- * I/O: starts the function and its neighbours.
- */
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { startByHand, type ByHand } from './support/by-hand.ts'

@@ -1,8 +1,3 @@
-/**
- * Owns the proof that the function reads both payloads of the gateway, and refuses everything else
- * without a word to any neighbour.
- * I/O: starts the function and its neighbours.
- */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { opaqueToken } from './support/callers-tokens.ts'
 import { readChallenge } from './support/challenge.ts'

@@ -1,8 +1,3 @@
-/**
- * Owns the proof of what leaves the function: its requests to the identity provider, to the token
- * endpoint and to Vault, and none to anybody else.
- * I/O: starts the function and its neighbours.
- */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { opaqueToken } from './support/callers-tokens.ts'
 import { startNeighbour, type Neighbour } from './support/neighbours.ts'

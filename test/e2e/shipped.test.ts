@@ -1,8 +1,3 @@
-/**
- * Owns the proof of what is shipped beside the function itself: the bill of materials, the notices,
- * and that nothing needs more than the archives in the lockfile.
- * I/O: reads `dist/` and the lockfile.
- */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 

@@ -1,7 +1,6 @@
 /**
- * Owns the trial of one cell of the table: one fault at one neighbour of a cold function, and how
- * the function fares afterwards.
- * I/O: starts the function, its neighbours and the proxies between them; one temporary file.
+ * Runs one cell of the table: one fault at one dependency of a cold function, and the calls after
+ * it.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

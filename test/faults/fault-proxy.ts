@@ -1,7 +1,5 @@
 /**
- * Owns the proxy that stands between the function and a neighbour and spoils what goes through it,
- * down to single bytes.
- * I/O: TCP, with and without TLS, on loopback.
+ * A proxy between the function and a dependency that damages answers, down to single bytes.
  */
 import { createServer as createHttpServer, request as ask, type IncomingMessage } from 'node:http'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'

@@ -1,7 +1,5 @@
 /**
- * Owns the table of faults: what a neighbour can do to the function, and what has to come of it at
- * each of them.
- * Pure, but for what each fault does to the sockets that it is given.
+ * The table of faults: each fault of a dependency, with the expected result.
  */
 import { randomBytes } from 'node:crypto'
 import type { TlsOptions } from 'node:tls'

@@ -1,7 +1,6 @@
 /**
  * `npm run test:faults`: every fault at every neighbour of the built function, as a table of what
  * came of it. Exit status 1 where anything came that should not.
- * I/O: starts the function, its neighbours and proxies; writes standard output.
  */
 import pc from 'picocolors'
 import { buildFirst } from '../../scripts/command-line/build-first.ts'

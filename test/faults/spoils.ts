@@ -1,7 +1,4 @@
-/**
- * Owns the ways in which an answer is spoiled, down to its bytes.
- * Pure, but for what each does to the socket that it is given.
- */
+/** Ways to damage an answer, down to its bytes. */
 import type { Socket } from 'node:net'
 import type { GoodAnswer, Spoil } from './fault-proxy.ts'
 

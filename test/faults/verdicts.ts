@@ -1,7 +1,5 @@
 /**
- * Owns what has to come of the faults: the verdict on a call by a cold function, by the neighbour
- * at which the fault is.
- * Pure.
+ * The expected decision for each fault, by the dependency that fails.
  */
 
 export const NEIGHBOURS = ['introspection', 'keys', 'token endpoint', 'Vault'] as const

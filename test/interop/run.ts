@@ -1,7 +1,6 @@
 /**
  * Owns `npm run test:interop`: prepares a Keycloak and runs the tests against it, or says what is
  * missing for that.
- * I/O: starts Maven and jest, and ends what jest leaves; writes to the terminal.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'

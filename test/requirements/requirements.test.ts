@@ -1,7 +1,3 @@
-/**
- * Owns the proof that the table of requirements in this folder leads to tests that bear their numbers.
- * I/O: reads the table and the tests.
- */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 

@@ -1,7 +1,3 @@
-/**
- * Owns the proof that the local Fn agent treats a function as OCI Functions does.
- * I/O: starts processes and writes their code into a temporary folder.
- */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,7 +1,6 @@
 /**
- * Owns what the conformance tests of the local gateway share: a gateway between a scripted
- * authorizer function and a back end that remembers what it saw.
- * I/O: on loopback.
+ * What the conformance tests of the local gateway share: a gateway between a scripted authorizer
+ * function and a back end that remembers what it saw.
  */
 import { request as httpRequest, type RequestListener } from 'node:http'
 import { MovableClock } from '../../stack/clock.ts'

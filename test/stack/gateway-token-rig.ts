@@ -1,7 +1,6 @@
 /**
- * Owns what the conformance tests of the gateway's own token policies share: keys made at run time,
+ * What the conformance tests of the gateway's own token policies share: keys made at run time,
  * tokens signed with them, and an identity provider that remembers how it was called.
- * I/O: on loopback.
  */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'

@@ -1,7 +1,4 @@
-/**
- * Clients, their secrets and what keeps two domains apart, in both flavours.
- * I/O: identity domains on loopback.
- */
+/** Clients, their secrets and what keeps two domains apart, in both flavours. */
 import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import { postAsClient } from '../../stack/identity/client-request.ts'
 import { type IdentityDomain, startIdentityDomain } from '../../stack/identity/identity-domain.ts'

@@ -1,7 +1,4 @@
-/**
- * The keys and the discovery documents of the idcs flavour.
- * I/O: identity domains on loopback.
- */
+/** The keys and the discovery documents of the idcs flavour. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
 import { type IdentityDomain, startIdentityDomain } from '../../stack/identity/identity-domain.ts'

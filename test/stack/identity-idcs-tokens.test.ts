@@ -1,7 +1,4 @@
-/**
- * The tokens of the idcs flavour, oddity by oddity.
- * I/O: an identity domain on loopback.
- */
+/** The tokens of the idcs flavour, oddity by oddity. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { postAsClient } from '../../stack/identity/client-request.ts'

@@ -1,7 +1,4 @@
-/**
- * The standard flavour keeps to its RFCs.
- * I/O: identity domains on loopback.
- */
+/** The standard flavour keeps to its RFCs. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { postAsClient } from '../../stack/identity/client-request.ts'

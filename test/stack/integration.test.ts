@@ -1,7 +1,3 @@
-/**
- * Owns the proof of whom the local Oracle Integration lets in, and of what it echoes and records.
- * I/O: HTTP on loopback.
- */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { SignJWT, type JWTPayload } from 'jose'

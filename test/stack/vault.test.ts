@@ -1,7 +1,3 @@
-/**
- * Owns the proof that the local Vault and resource principal are to the OCI SDK what OCI is.
- * I/O: HTTP on loopback, files of the resource principal.
- */
 import { createPrivateKey, sign } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { request } from 'node:http'

@@ -1,8 +1,3 @@
-/**
- * Owns the proof of `npm run token`: each flow, as a process, against an identity provider where a
- * person logs in with a real browser.
- * I/O: starts processes, an identity provider and a browser.
- */
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

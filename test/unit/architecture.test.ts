@@ -1,7 +1,3 @@
-/**
- * Owns the proof that the house is still laid out as it was meant to be: dependencies, layers, sizes.
- * I/O: reads the files in `src`.
- */
 import { describe, expect, it } from '@jest/globals'
 import { readSourceFile, readSourceFiles } from './support/source-files.ts'
 

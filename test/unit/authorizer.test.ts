@@ -1,7 +1,3 @@
-/**
- * Owns the proof of the order of steps, and that a denial or a fault leaves where it arises.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { createAuthorizer } from '../../src/authorizer.ts'
 import type { BackendCall, ObtainedCredential } from '../../src/backend/credential.ts'

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of how long a permit holds, and of how a decision comes to know more.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import {

@@ -1,7 +1,6 @@
 /**
- * Owns the judgement of claims, be they a JWT's own or those of an introspection answer.
- * No I/O. Source: Oracle, "Validating Tokens to Add Authentication and Authorization to API
- * Deployments".
+ * Validates the claims of a JWT or of an introspection answer. Source:
+ * Oracle, "Validating Tokens to Add Authentication and Authorization to API Deployments".
  */
 import type { ClaimRule } from './policy.ts'
 

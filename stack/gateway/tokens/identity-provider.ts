@@ -1,7 +1,4 @@
-/**
- * Owns the calls of identity providers: their key sets, discovery documents and introspection.
- * I/O: calls their stand-ins on loopback. Follows no redirect, and keeps no connection open.
- */
+/** Calls identity providers: key sets, discovery documents and introspection. */
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { readBody } from '../../listen.ts'
 import { standInFor, type Origins } from '../http-backend.ts'

@@ -1,7 +1,4 @@
-/**
- * Owns the introspection of a token (RFC 7662) at the endpoint that a discovery document names.
- * I/O: calls the identity provider, and reads the client's secret through a port.
- */
+/** Introspects a token (RFC 7662) at the endpoint from the discovery document. */
 import type { Log } from '../execution-log.ts'
 import type { ExpiringMap } from '../expiring-map.ts'
 import type { Origins } from '../http-backend.ts'

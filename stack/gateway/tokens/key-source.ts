@@ -1,6 +1,5 @@
 /**
- * Owns where the keys of a policy come from: the specification, or a JWK Set that is kept for hours.
- * I/O: fetches JWK Sets.
+ * The keys of a policy: from the specification, or from a JWK Set that is cached for hours.
  */
 import type { Log } from '../execution-log.ts'
 import type { ExpiringMap } from '../expiring-map.ts'

@@ -1,7 +1,4 @@
-/**
- * Owns the checks of the policies by which the gateway itself validates tokens.
- * No I/O. What OCI has and this gateway not, `OAUTH2` and `VALIDATION_BLOCK`, is refused by its name.
- */
+/** Checks the policies by which the gateway itself validates tokens. */
 import type { Origins } from '../http-backend.ts'
 import {
   boolean,

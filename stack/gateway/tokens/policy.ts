@@ -1,8 +1,8 @@
 /**
- * Owns the types of the policies by which the gateway itself validates tokens, proved against the
- * models of `oci-apigateway`.
- * No I/O. Sources: Oracle, "Editing a JSON File to Add Token Authentication and Authorization
- * Request Policies" and "Using a JWT_AUTHENTICATION Authentication Request Policy".
+ * The types of the policies by which the gateway itself validates tokens, checked against the
+ * models of `oci-apigateway`. Sources: Oracle, "Editing a JSON File to Add Token Authentication
+ * and Authorization Request Policies" and "Using a JWT_AUTHENTICATION Authentication Request
+ * Policy".
  */
 import type { models } from 'oci-apigateway'
 import type { ModifyResponse } from '../failure-policy.ts'

@@ -1,7 +1,7 @@
 /**
- * Owns the judgement of public keys: which of them the gateway verifies signatures with.
- * No I/O. Sources: Oracle, "Key Parameters Required to Verify JWT Signatures" and "Prerequisites for
- * Token Authentication".
+ * Selects the public keys with which the gateway verifies signatures. Sources:
+ * Oracle, "Key Parameters Required to Verify JWT Signatures" and "Prerequisites for Token
+ * Authentication".
  */
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { isRecord } from '../json-check.ts'

@@ -1,7 +1,6 @@
 /**
- * Owns the finding of the token in a request.
- * No I/O. Source: Oracle, "Editing a JSON File to Add Token Authentication and Authorization Request
- * Policies".
+ * Finds the token in a request. Source: Oracle, "Editing a JSON File to Add Token
+ * Authentication and Authorization Request Policies".
  */
 import { valuesOf, type ContextTables } from '../context-variables.ts'
 import type { GatewaySettings } from '../settings.ts'

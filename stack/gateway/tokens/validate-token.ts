@@ -1,8 +1,7 @@
 /**
- * Owns the validation of a token by the gateway itself, for both of its policies.
- * I/O: calls identity providers and reads client secrets through the ports that it is given.
- * Sources: Oracle, "Validating Tokens to Add Authentication and Authorization to API Deployments"
- * and "Authentication provider call failures surface as HTTP 500".
+ * Validates a token in the gateway itself, for both of its policies. Sources: Oracle,
+ * "Validating Tokens to Add Authentication and Authorization to API Deployments" and
+ * "Authentication provider call failures surface as HTTP 500".
  */
 import type { Clock } from '../../clock.ts'
 import type { ContextTables } from '../context-variables.ts'

@@ -1,6 +1,6 @@
 /**
- * Owns the verification of a JWT's signature. What the claims say is judged elsewhere.
- * No I/O but what finding the key takes. Source: Oracle, "Prerequisites for Token Authentication".
+ * Verifies a JWT's signature; the claims are validated elsewhere. Source: Oracle,
+ * "Prerequisites for Token Authentication".
  */
 import { compactVerify, decodeProtectedHeader } from 'jose'
 import { isRecord } from '../json-check.ts'

@@ -1,6 +1,6 @@
 /**
- * Owns how an identity domain reads the `scope` of a token request.
- * I/O: none; pure. Source: Oracle, "Scopes" and "Token Expiry Table" of the identity-domain guide.
+ * Reads the `scope` of a token request as an identity domain does. Source: Oracle, "Scopes" and "Token
+ * Expiry Table" of the identity-domain guide.
  */
 import {
   accessTokenLifetimeSeconds,

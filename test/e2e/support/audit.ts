@@ -1,7 +1,4 @@
-/**
- * Owns what has to be true of everything that the function prints, whatever a test is about.
- * Pure.
- */
+/** What must hold for everything that the function prints. */
 import type { LogLine } from '../../../stack/fn/log.ts'
 
 /** What is wrong with the lines; empty when all is well. No secret is in what it says. */

@@ -1,7 +1,6 @@
 /**
- * Owns the run of a built function without an agent: with the socket, the files and the headers
- * that a test wants.
- * I/O: starts and kills a process, talks over its unix socket, makes and removes a temporary folder.
+ * The run of a built function without an agent: with the socket, the files and the headers that a
+ * test wants.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,7 +1,4 @@
-/**
- * Owns the tokens that callers bring in the end-to-end tests.
- * Pure, but for chance.
- */
+/** The tokens that callers bring in the end-to-end tests. */
 import { randomBytes } from 'node:crypto'
 
 /** A token that tells nothing and that no two tests share. */

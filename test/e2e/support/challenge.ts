@@ -1,7 +1,4 @@
-/**
- * Owns a reader of `WWW-Authenticate` values, written from RFC 9110 §11 and from nothing of ours.
- * Pure.
- */
+/** Parses `WWW-Authenticate` values by RFC 9110 §11, independently of src. */
 
 export interface Challenge {
   readonly scheme: string

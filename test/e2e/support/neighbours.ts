@@ -1,7 +1,5 @@
 /**
- * Owns the neighbours that a test can make misbehave: HTTP servers that record what came and
- * answer as they are told.
- * I/O: serves HTTP on loopback.
+ * Dependencies that a test can make fail: HTTP servers that record what came and answer by script.
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'

@@ -1,7 +1,4 @@
-/**
- * Owns issuers of JWTs in the end-to-end tests: their keys, made at run time, and their tokens.
- * Pure, but for chance.
- */
+/** Issuers of JWTs in the end-to-end tests: their keys, made at run time, and their tokens. */
 import { createHmac, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto'
 import { secondsFromNow } from './callers-tokens.ts'
 import { AUDIENCE, ISSUER } from './world.ts'

@@ -1,7 +1,6 @@
 /**
- * Owns the function on its own: the built artifact as a process, among neighbours that speak their
+ * The function on its own: the built artifact as a process, among neighbours that speak their
  * protocols and that a test can change.
- * I/O: starts servers on loopback and the function as a process.
  */
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'

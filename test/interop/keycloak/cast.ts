@@ -1,7 +1,6 @@
 /**
- * Owns who takes part: two realms, their clients and a user, set up as a person would in Keycloak's
+ * Who takes part: two realms, their clients and a user, set up as a person would in Keycloak's
  * console. One realm issues the callers' tokens, the other stands for OIC's identity domain.
- * I/O: through the administrator that it is given. Secrets are random.
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import type { KeycloakAdmin } from './admin.ts'

@@ -1,7 +1,4 @@
-/**
- * Owns Keycloak's distribution: one version, known by its hash, unpacked and built once.
- * I/O: has Maven fetch it from Maven Central; writes to the cache folder that it is given.
- */
+/** Keycloak's distribution: one version, checked by its hash, unpacked and built once. */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'

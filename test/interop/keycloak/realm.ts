@@ -1,7 +1,4 @@
-/**
- * Owns what a client sees of one realm: its endpoints, and the tokens that they give.
- * I/O: Keycloak's OpenID Connect endpoints on loopback.
- */
+/** What a client sees of one realm: its endpoints, and the tokens that they give. */
 import type { JSONWebKeySet } from 'jose'
 
 export interface Client {

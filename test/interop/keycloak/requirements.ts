@@ -1,7 +1,4 @@
-/**
- * Owns what this machine must have for a Keycloak of its own: Java and Maven.
- * I/O: starts `java` and `mvn` to ask for their versions.
- */
+/** What this machine must have for a Keycloak of its own: Java and Maven. */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 

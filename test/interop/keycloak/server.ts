@@ -1,7 +1,4 @@
-/**
- * Owns a running Keycloak: its start, its readiness, and that it never outlives this process.
- * I/O: starts and kills processes; asks Keycloak on loopback whether it is ready.
- */
+/** Starts Keycloak, and stops it with this process. */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'

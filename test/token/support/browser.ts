@@ -1,7 +1,4 @@
-/**
- * Owns the headless Chromium in which a person logs in at the local identity provider.
- * I/O: starts a browser, which talks to loopback alone.
- */
+/** The headless Chromium in which a person logs in at the local identity provider. */
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { chromium, type Browser } from 'playwright-core'

@@ -1,6 +1,5 @@
 /**
- * Owns an identity provider where a person can log in: oidc-provider with its own development pages.
- * I/O: listens on a port of 127.0.0.1.
+ * An identity provider where a person can log in: oidc-provider with its own development pages.
  */
 import { randomBytes } from 'node:crypto'
 import type { RequestListener } from 'node:http'

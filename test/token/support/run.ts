@@ -1,7 +1,4 @@
-/**
- * Owns the running of `npm run token` as a process, as a person runs it.
- * I/O: starts a process.
- */
+/** Runs `npm run token` as a process. */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 

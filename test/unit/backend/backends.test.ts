@@ -1,7 +1,3 @@
-/**
- * Owns the proof of which backend a call is for.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { createCredentialSource } from '../../../src/backend/backends.ts'
 import type { BackendCall, CredentialSource } from '../../../src/backend/credential.ts'

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of what a user's name and password from Vault look like to a backend (RFC 7617).
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { createBasicSource } from '../../../src/backend/basic.ts'
 import { fault, type Fault } from '../../../src/decision.ts'

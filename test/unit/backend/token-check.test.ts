@@ -1,7 +1,3 @@
-/**
- * Owns the proof of what is warned of about our own token.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { createTokenCheck, type ExpectedToken } from '../../../src/backend/token-check.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'

@@ -1,8 +1,3 @@
-/**
- * Owns the proof of how a configuration document in Vault is used: when it is read, and what serves
- * while Vault does not give it.
- * Pure: Vault is a stand-in.
- */
 import { describe, expect, it } from '@jest/globals'
 import { createConfiguredAuthorizer } from '../../../src/boot/configured-authorizer.ts'
 import { readConfig } from '../../../src/config/read-config.ts'

@@ -1,7 +1,3 @@
-/**
- * Owns the proof that each call ends in time.
- * I/O: timers.
- */
 import { describe, expect, it } from '@jest/globals'
 import { createAnswerCall } from '../../../src/call/answer-call.ts'
 import type { Authorize } from '../../../src/authorizer.ts'

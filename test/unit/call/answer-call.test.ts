@@ -1,7 +1,3 @@
-/**
- * Owns the proof that each call ends in an answer or in a fault, with one line in the log.
- * I/O: timers.
- */
 import { describe, expect, it } from '@jest/globals'
 import { createAnswerCall } from '../../../src/call/answer-call.ts'
 import { denial, fault } from '../../../src/decision.ts'

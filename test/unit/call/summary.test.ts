@@ -1,7 +1,3 @@
-/**
- * Owns the proof of what the log's summary tells, and how often.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { denial, fault, type Decision } from '../../../src/decision.ts'
 import type { LogRecord } from '../../../src/platform/log.ts'

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of how claims are read and held against the rules.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { readAnswerClaims, readJwtClaims, type TokenClaims } from '../../../src/caller/claims.ts'
 import { selectContextClaims } from '../../../src/caller/context-claims.ts'

@@ -1,7 +1,3 @@
-/**
- * Owns the proof that classic mistakes are recognised, and nothing else is taken for one.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { diagnose } from '../../../src/caller/diagnosis.ts'
 import type { PresetName } from '../../../src/providers/index.ts'

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of how callers are verified by introspection, and how long an answer is reused.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { createIntrospect } from '../../../src/caller/introspection.ts'
 import { createIssuerVerifier } from '../../../src/caller/verify-issuer.ts'

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of which issuers are asked about a token, and whose word counts.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { createCallerVerifier } from '../../../src/caller/issuers.ts'
 import { toVerifiedCaller } from '../../../src/caller/verified-caller.ts'

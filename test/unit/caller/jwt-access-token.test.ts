@@ -1,7 +1,3 @@
-/**
- * Owns the proof of what verifying a JWT costs: whom it asks, and when it says so beforehand.
- * I/O: none; keys are made at run time.
- */
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { readTrustedKey } from '../../../src/caller/json-web-key.ts'

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of which headers of JWTs are accepted (RFC 8725), and what is told of each token.
- * I/O: none; keys are made at run time.
- */
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { createJwtVerifier } from '../../../src/caller/jwt-access-token.ts'

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of which keys a JWT's signature is held against, and when newer ones are wanted.
- * I/O: none; keys are made at run time.
- */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { createJwtVerifier } from '../../../src/caller/jwt-access-token.ts'

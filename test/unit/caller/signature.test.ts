@@ -1,7 +1,3 @@
-/**
- * Owns the proof of when a signature is checked, and when it is remembered.
- * I/O: none; keys are made at run time.
- */
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import type { TrustedKey } from '../../../src/caller/json-web-key.ts'

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of how signature and introspection together make one issuer's judgement.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import type { TokenClaims } from '../../../src/caller/claims.ts'
 import type { Introspect } from '../../../src/caller/introspection.ts'

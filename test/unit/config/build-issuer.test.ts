@@ -1,7 +1,3 @@
-/**
- * Owns the proof of what becomes of one issuer of a document, and of what it lacks.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import {
   CLIENT,

@@ -1,8 +1,3 @@
-/**
- * Owns the proof of where the configuration comes from: flat keys, a document, or a secret that
- * holds one; and of the settings, which are flat keys in any case.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { FLAT_KEYS } from '../../../src/config/flat-keys.ts'
 import { readConfig } from '../../../src/config/read-config.ts'

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of which addresses are accepted as endpoints.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { keysWithProblems } from '../support/flat-configurations.ts'
 

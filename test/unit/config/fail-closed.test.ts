@@ -1,8 +1,3 @@
-/**
- * Owns the proof that a document that asks for nothing, or leaves something to the prototype, is
- * refused rather than read as consent.
- * Pure, but for a polluted prototype that is clean again afterwards.
- */
 import { describe, expect, it } from '@jest/globals'
 import { readDocument } from '../../../src/config/read-document.ts'
 import { BACKEND, CLIENT, documentOf, ISSUER, withIssuer } from '../support/documents.ts'

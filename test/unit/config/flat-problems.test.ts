@@ -1,7 +1,3 @@
-/**
- * Owns the proof of the words in which problems of flat keys are told.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import type { FlatConfiguration } from '../../../src/config/flat-reader.ts'
 import type { ConfigProblem } from '../../../src/config/problems.ts'

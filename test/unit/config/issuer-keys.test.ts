@@ -1,8 +1,3 @@
-/**
- * Owns the proof of where the keys of an issuer come from: the document itself, or an address that
- * may want to see a token.
- * Pure.
- */
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import {

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of what each preset fills in, and that all of it can be overridden.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { buildIssuer } from '../../../src/config/build-issuer.ts'
 import type { IssuerInput } from '../../../src/config/document-schema.ts'

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of what each flat key does, by its default, its values and its limits.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { DOCUMENT_KEYS, FLAT_KEYS } from '../../../src/config/flat-keys.ts'
 import type { FlatConfiguration } from '../../../src/config/flat-reader.ts'

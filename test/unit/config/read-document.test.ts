@@ -1,7 +1,3 @@
-/**
- * Owns the proof of how a document as a whole is read: as JSON, and issuer by issuer.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { readDocument } from '../../../src/config/read-document.ts'
 import {

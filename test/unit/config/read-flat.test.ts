@@ -1,7 +1,3 @@
-/**
- * Owns the proof of what the flat keys make of the one issuer and the one backend.
- * Pure.
- */
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import type { FlatConfiguration } from '../../../src/config/flat-reader.ts'

@@ -1,7 +1,3 @@
-/**
- * Owns the proof that editors are told of a document's shape what the function itself goes by.
- * I/O: reads the published JSON Schema.
- */
 import { readFile } from 'node:fs/promises'
 import { toJsonSchema } from '@valibot/to-json-schema'
 import { describe, expect, it } from '@jest/globals'

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of what the configuration is warned of.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import type { FlatConfiguration } from '../../../src/config/flat-reader.ts'
 import { readConfig } from '../../../src/config/read-config.ts'

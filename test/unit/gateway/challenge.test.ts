@@ -1,7 +1,3 @@
-/**
- * Owns the proof of the `WWW-Authenticate` value that a denied caller sees.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { denial } from '../../../src/decision.ts'
 import { DENIAL_REASONS, type DenialReason } from '../../../src/reasons.ts'

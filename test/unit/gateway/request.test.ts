@@ -1,7 +1,3 @@
-/**
- * Owns the proof of what is read from API Gateway's payload, and which bearer tokens are looked at.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { denial } from '../../../src/decision.ts'

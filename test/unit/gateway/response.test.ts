@@ -1,7 +1,3 @@
-/**
- * Owns the proof of what API Gateway hears of a decision.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { denial, type Permit } from '../../../src/decision.ts'
 import { DENIAL_REASONS, type DenialReason } from '../../../src/reasons.ts'

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of how we authenticate as a client (RFC 6749 §2.3, RFC 7523 §2.2).
- * Pure.
- */
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { jwtVerify } from 'jose'

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of what a Vault secret with our credentials may look like.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { readSecretContent } from '../../../src/oauth/client-secret.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of the request that OAuth endpoints get, and of what is read from their answers.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { readErrorCode, readJsonAnswer, requestForm } from '../../../src/oauth/form-request.ts'
 import type { HttpRequest } from '../../../src/platform/http.ts'

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of the cache: when entries die, which one gives way, and whose answer is whose.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { cacheKey, ExpiringCache, SingleFlight } from '../../../src/platform/cache.ts'

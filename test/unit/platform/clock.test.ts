@@ -1,7 +1,3 @@
-/**
- * Owns the proof of the arithmetic of instants and deadlines.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import {
   deadlineAt,

@@ -1,8 +1,3 @@
-/**
- * Owns the proof that each way in which an exchange fails has its name, and that a connection that
- * died while it lay idle costs one silent retry.
- * I/O: TCP, HTTP and HTTPS on loopback.
- */
 import { createServer as createTlsServer } from 'node:https'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from '@jest/globals'

@@ -1,8 +1,3 @@
-/**
- * Owns the proof that nothing around an exchange changes it: neither the environment's variables
- * nor a polluted `Object.prototype`.
- * I/O: HTTP and HTTPS on loopback, processes of its own, one temporary file with a certificate.
- */
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'

@@ -1,7 +1,3 @@
-/**
- * Owns the proof that an exchange over HTTP stays within its bounds, whatever the neighbour does.
- * I/O: HTTP on loopback.
- */
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from '@jest/globals'

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of how JSON from outside is read.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import {
   isJsonObject,

@@ -1,7 +1,3 @@
-/**
- * Owns the proof that the log has one JSON object a line, whatever is told.
- * I/O: none; `console.warn` is put back after each test.
- */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import {

@@ -1,7 +1,3 @@
-/**
- * Owns the proof that no usual way of printing shows a secret.
- * Pure.
- */
 import { createHash } from 'node:crypto'
 import { format, inspect } from 'node:util'
 import { describe, expect, it } from '@jest/globals'

@@ -1,7 +1,4 @@
-/**
- * Owns calls of the function in the unit tests: a permit, and one call by a standing clock.
- * I/O: timers.
- */
+/** Calls of the function in the unit tests: a permit, and one call by a standing clock. */
 import { createAnswerCall } from '../../../src/call/answer-call.ts'
 import type { Authorize } from '../../../src/authorizer.ts'
 import type { Permit } from '../../../src/decision.ts'

@@ -1,7 +1,6 @@
 /**
- * Owns configuration documents in the unit tests: the least that is accepted, what becomes of others,
+ * Configuration documents in the unit tests: the minimum that is accepted, the results of others,
  * and what is wrong with them.
- * Pure.
  */
 import type { BackendConfig, Config, IssuerConfig } from '../../../src/config/model.ts'
 import type { ConfigProblem } from '../../../src/config/problems.ts'

@@ -1,7 +1,5 @@
 /**
- * Owns a stand-in for the exchange with an authorization server: it records what is asked and
- * answers as it is told.
- * Pure.
+ * A stand-in for the exchange with an authorization server: it records requests and answers as scripted.
  */
 import type {
   AskAsClient,

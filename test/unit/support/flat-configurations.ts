@@ -1,6 +1,5 @@
 /**
- * Owns flat configurations in the unit tests: the least that is accepted, and what is wrong with others.
- * Pure.
+ * Flat configurations in the unit tests: the minimum that is accepted, and the problems of others.
  */
 import type { FlatConfiguration } from '../../../src/config/flat-reader.ts'
 import { readConfig } from '../../../src/config/read-config.ts'

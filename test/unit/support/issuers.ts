@@ -1,7 +1,4 @@
-/**
- * Owns issuers of the configuration in the unit tests.
- * Pure.
- */
+/** Issuers of the configuration in the unit tests. */
 import type { ClaimNames, IssuerConfig, TokenRules } from '../../../src/config/model.ts'
 import { seconds } from '../../../src/platform/clock.ts'
 

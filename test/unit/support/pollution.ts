@@ -1,7 +1,5 @@
 /**
- * Owns an `Object.prototype` with members that it should not have, as a flaw elsewhere in the
- * process could leave it.
- * Pure but for that prototype, which is clean again afterwards.
+ * A polluted `Object.prototype`, as a defect elsewhere in the process could leave it.
  */
 
 /** Runs `act` while every object seems to have these members. */

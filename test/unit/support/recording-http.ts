@@ -1,7 +1,4 @@
-/**
- * Owns a stand-in for the HTTP door: it records what is asked and answers as it is told.
- * Pure.
- */
+/** A stand-in for `Http`: it records requests and answers as scripted. */
 import type { Deadline } from '../../../src/platform/clock.ts'
 import type { Http, HttpAnswer, HttpFailure, HttpRequest } from '../../../src/platform/http.ts'
 import type { Result } from '../../../src/platform/result.ts'

@@ -1,7 +1,4 @@
-/**
- * Owns a stand-in for the secret store: it records which secrets are read.
- * Pure.
- */
+/** A stand-in for the secret store: it records which secrets are read. */
 import type { Fault } from '../../../src/decision.ts'
 import type { Deadline } from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'

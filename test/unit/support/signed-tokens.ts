@@ -1,7 +1,4 @@
-/**
- * Owns the making of signed JWTs, and of the keys by which they are verified.
- * Pure but for the randomness of keys.
- */
+/** Signed JWTs and their keys. */
 import { sign, type KeyObject } from 'node:crypto'
 import { readTrustedKey, type TrustedKey } from '../../../src/caller/json-web-key.ts'
 import { jsonObject } from './tokens.ts'

@@ -1,7 +1,5 @@
 /**
- * Owns the reading of the product's own source: its files, their imports, and the members that
- * they use.
- * I/O: reads the files in `src`.
+ * Reads the product's own source: its files, their imports, and the members that they use.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'

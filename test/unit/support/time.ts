@@ -1,7 +1,4 @@
-/**
- * Owns time in the unit tests: a clock that stands still until a test moves it, and deadlines.
- * Pure.
- */
+/** Time in the unit tests: a clock that only a test moves, and deadlines. */
 import {
   later,
   milliseconds,

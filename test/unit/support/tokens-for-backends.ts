@@ -1,7 +1,4 @@
-/**
- * Owns stand-ins for the token endpoint as grants see it, and calls of verified callers.
- * Pure.
- */
+/** Stand-ins for the token endpoint as grants see it, and calls of verified callers. */
 import type { BackendCall } from '../../../src/backend/credential.ts'
 import { numericDate } from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'

@@ -1,7 +1,4 @@
-/**
- * Owns the making of JSON objects from outside and of tokens whose signature nobody checks.
- * Pure.
- */
+/** JSON objects from outside, and tokens whose signature is not checked. */
 import { parseJsonObject, type JsonObject } from '../../../src/platform/json.ts'
 
 /** The value as it would come from outside: written down as JSON and read again. */

@@ -1,8 +1,3 @@
-/**
- * Owns the proof of where a secret is read. The rest of the reading is proven through the built
- * function.
- * I/O: the files of a resource principal.
- */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createReadSecretBundle } from '../../../src/vault/secret-bundle.ts'
 import { success } from '../../../src/platform/result.ts'

@@ -1,7 +1,3 @@
-/**
- * Owns the proof of how long secrets are used, and when they are read again.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { fault, type Fault } from '../../../src/decision.ts'
 import { seconds } from '../../../src/platform/clock.ts'

@@ -1,8 +1,3 @@
-/**
- * Owns the proof that no member that stands twice in a JSON text is overlooked, and that no other is
- * taken for one.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { duplicateMembers } from '../../../../src/config/checks/duplicate-members.ts'

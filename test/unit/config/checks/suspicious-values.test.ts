@@ -1,8 +1,3 @@
-/**
- * Owns the proof of which values are warned of though they are accepted, in flat keys as in a
- * document, and that others are not.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import type { FlatConfiguration } from '../../../../src/config/flat-reader.ts'
 import type { ConfigProblem } from '../../../../src/config/problems.ts'
