@@ -7,7 +7,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { toJsonSchema } from '@valibot/to-json-schema'
 import { format, resolveConfig } from 'prettier'
 import { documentSchema } from '../src/config/document-schema.ts'
-import { FLAT_KEYS } from '../src/config/flat-keys.ts'
+import { FLAT_KEYS, type FlatKey } from '../src/config/flat-keys.ts'
 import { denial } from '../src/decision.ts'
 import { responseCode } from '../src/gateway/response.ts'
 import {
@@ -50,7 +50,11 @@ function code(text: string): string {
 function configurationKeys(): string {
   return table(
     ['key', 'default', 'meaning'],
-    ...Object.entries(FLAT_KEYS).map(([key, about]) => [code(key), about.default, about.meaning]),
+    ...Object.entries<FlatKey>(FLAT_KEYS).map(([key, about]) => [
+      code(key),
+      about.default ?? '–',
+      about.meaning,
+    ]),
   )
 }
 

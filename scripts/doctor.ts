@@ -1,7 +1,7 @@
 /** `npm run doctor`: checks a set-up from the configuration to the route. */
 import { readFileSync } from 'node:fs'
 import { createPorts } from '../src/boot/compose.ts'
-import type { FlatConfiguration } from '../src/config/flat-reader.ts'
+import type { FlatConfiguration } from '../src/config/flat-keys.ts'
 import type { Settings } from '../src/config/model.ts'
 import { endpointProblem } from '../src/platform/endpoint.ts'
 import { systemClock } from '../src/platform/clock.ts'

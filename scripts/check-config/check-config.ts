@@ -1,5 +1,5 @@
 /** The problems and warnings of a configuration, or its summary. */
-import type { FlatConfiguration } from '../../src/config/flat-reader.ts'
+import type { FlatConfiguration } from '../../src/config/flat-keys.ts'
 import type { ConfigProblem } from '../../src/config/problems.ts'
 import { readConfig, type ConfigReading } from '../../src/config/read-config.ts'
 import { checkDeployment } from './deployment.ts'

@@ -3,7 +3,7 @@
  * content, which may be a secret.
  */
 import { duplicateMembers } from '../../src/config/checks/duplicate-members.ts'
-import type { FlatConfiguration } from '../../src/config/flat-reader.ts'
+import type { FlatConfiguration } from '../../src/config/flat-keys.ts'
 import { isJsonObject, member, type JsonObject } from '../../src/platform/json.ts'
 import { UsageError } from '../command-line/parse.ts'
 

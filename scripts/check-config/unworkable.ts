@@ -1,56 +1,84 @@
 /**
- * Values with which nothing can work: placeholders of the examples, scopes that are cut in two, one
- * secret for two clients. The function accepts them, as it cannot know; before a deployment they are
- * problems.
+ * Valid values with which nothing can work: placeholders of the examples, a scope that is cut in two,
+ * one secret for two clients. The function cannot know; before a deployment they are problems.
  */
-import { FLAT_KEYS } from '../../src/config/flat-keys.ts'
-import type { FlatConfiguration } from '../../src/config/flat-reader.ts'
-import type { ConfigProblem } from '../../src/config/problems.ts'
+import { flatDocument, flatForm, isFlat, settingsOf, valueOf } from '../../src/config/flat-form.ts'
+import type { FlatConfiguration } from '../../src/config/flat-keys.ts'
+import {
+  documentForm,
+  reportTo,
+  type ConfigProblem,
+  type Report,
+} from '../../src/config/problems.ts'
 import { isJsonObject, parseJsonObject } from '../../src/platform/json.ts'
 
-/** A string of the configuration, and the path that problems name. */
-interface Value {
-  readonly key: string
-  /** The last name in the path, without a prefix of the flat form. */
-  readonly field: string
-  readonly text: string
+type Members = Readonly<Record<string, unknown>>
+
+/** An issuer or a backend. */
+interface Entry {
+  /** `issuers.0` */
+  readonly path: string
+  readonly members: Members
+  readonly report: Report
 }
 
 export function unworkableValues(values: FlatConfiguration): readonly ConfigProblem[] {
-  const all = valuesOf(values)
-  return [
-    ...all.filter(({ text }) => isPlaceholder(text)).map(({ key }) => ({ key, ...PLACEHOLDER })),
-    ...all.filter(isExampleHost).map(({ key }) => ({ key, ...EXAMPLE_HOST })),
-    ...all.filter(isCutScope).map(({ key }) => ({ key, ...CUT_SCOPE })),
-    ...sharedSecrets(values),
-    ...openKeysOfDomains(values),
-  ]
-}
-
-const DOCUMENT = 'authorizer_config'
-
-function documentOf(values: FlatConfiguration): unknown {
-  const text = (values[DOCUMENT] ?? '').trim()
-  return text === '' ? undefined : parseJsonObject(Buffer.from(text))
-}
-
-function valuesOf(values: FlatConfiguration): readonly Value[] {
-  const document = documentOf(values)
-  const flat = Object.entries(values).flatMap(([key, text]): readonly Value[] =>
-    Object.hasOwn(FLAT_KEYS, key) && key !== DOCUMENT && key !== 'jwks' && text !== undefined
-      ? [{ key, field: key, text: text.trim() }]
-      : [],
+  const problems: ConfigProblem[] = []
+  const key = 'authorizer_config'
+  const document = isFlat(values)
+    ? flatDocument(values)
+    : parseJsonObject(Buffer.from(valueOf(values, key) ?? ''))
+  const form = isFlat(values) ? flatForm(values) : documentForm(key)
+  const entries = ['issuers', 'backends'].flatMap((list) =>
+    entriesIn(document, list).map(({ path, members }) => ({
+      path,
+      members,
+      report: reportTo(problems, form, path),
+    })),
   )
-  return [...flat, ...stringsIn(document, [])]
+  const settings = { ...settingsOf(values), [key]: undefined }
+  const all = [
+    { members: settings, report: reportTo(problems, flatForm(values), '') },
+    ...entries,
+  ].flatMap(({ members, report }) => stringsIn(members).map((each) => ({ ...each, report })))
+  for (const { path, text, report } of all) {
+    if (isPlaceholder(text)) {
+      report(path, 'has a placeholder', 'Put in the value of your own tenancy or provider.')
+    }
+    if (isExampleHost(path, text)) {
+      report(
+        path,
+        'is at an example’s host, which does not exist',
+        'Put in the host of your own tenancy or provider.',
+      )
+    }
+    if (isCutScope(path, text)) {
+      report(
+        path,
+        'has a blank inside a scope, which makes two of it',
+        'Copy it again, without the blank.',
+      )
+    }
+  }
+  reportSharedSecrets(entries, (path) => form.keysAt(path).join(', '))
+  reportOpenKeysOfDomains(entries)
+  return problems
 }
 
-function stringsIn(value: unknown, path: readonly string[]): readonly Value[] {
-  if (typeof value === 'string') {
-    const field = path.findLast((name) => !/^\d+$/.test(name)) ?? ''
-    return field === '$schema'
-      ? []
-      : [{ key: `${DOCUMENT}: ${path.join('.')}`, field, text: value }]
-  }
+function entriesIn(document: unknown, list: string): readonly Omit<Entry, 'report'>[] {
+  const entries = isJsonObject(document) ? (document as unknown as Members)[list] : undefined
+  return (Array.isArray(entries) ? entries : []).flatMap((entry: unknown, index) =>
+    isJsonObject(entry) ? [{ path: `${list}.${index}`, members: entry as unknown as Members }] : [],
+  )
+}
+
+interface Text {
+  readonly path: string
+  readonly text: string
+}
+
+function stringsIn(value: unknown, path: readonly string[] = []): readonly Text[] {
+  if (typeof value === 'string') return [{ path: path.join('.'), text: value }]
   if (typeof value !== 'object' || value === null || path.at(-1) === 'jwks') return []
   return Object.entries(value).flatMap(([name, each]) => stringsIn(each, [...path, name]))
 }
@@ -71,123 +99,53 @@ function isPlaceholder(text: string): boolean {
   return PLACEHOLDERS.some((pattern) => pattern.test(text))
 }
 
-const PLACEHOLDER = {
-  problem: 'has a placeholder',
-  remedy: 'Put in the value of your own tenancy or provider.',
-}
-
-/** RFC 2606 §3: these have no address. An audience may well be named so. */
-function isExampleHost({ field, text }: Value): boolean {
-  const isCalled = /(_endpoint|_uri|_url|authority)$|^(issuer|scope|back_end_scope)$/.test(field)
-  return isCalled && /^https:\/\/([^/]+\.)?example\.(com|net|org)(:|\/|$)/i.test(text)
-}
-
-const EXAMPLE_HOST = {
-  problem: 'is at an example’s host, which does not exist',
-  remedy: 'Put in the host of your own tenancy or provider.',
+/** RFC 2606 §3: these have no address. An audience may be named so. */
+function isExampleHost(path: string, text: string): boolean {
+  const isAddress = /((_endpoint|_uri|_url|authority)|^(issuer|provider\.issuer|scope))$/.test(path)
+  return isAddress && /^https:\/\/([^/]+\.)?example\.(com|net|org)(:|\/|$)/i.test(text)
 }
 
 const OIC_SCOPE = /^https:\/\/[^/]+:443(urn:opc:resource:consumer::all|\/ic\/api\/)$/
 
-function isCutScope({ field, text }: Value): boolean {
+function isCutScope(path: string, text: string): boolean {
   const joined = text.replaceAll(/\s+/g, '')
-  if (/^(back_end_)?scope$/.test(field)) return joined !== text && OIC_SCOPE.test(joined)
-  return field === 'scopes' && /\s/.test(text)
+  if (path === 'scope') return joined !== text && OIC_SCOPE.test(joined)
+  return /^when\.scopes\.\d+$/.test(path) && /\s/.test(text)
 }
 
-const CUT_SCOPE = {
-  problem: 'has a blank inside a scope, which makes two of it',
-  remedy: 'Copy it again, without the blank.',
-}
-
-interface Client {
-  readonly key: string
-  readonly secretKey: string
-  readonly id: string
-  readonly secret: string
-}
-
-/** Each application has a secret of its own; a private key may be that of several. */
-function sharedSecrets(values: FlatConfiguration): readonly ConfigProblem[] {
-  const clients = clientsOf(values)
-  return clients.flatMap(({ secretKey, id, secret }, index) => {
+/** Each application has a secret of its own; several may have the same private key. */
+function reportSharedSecrets(entries: readonly Entry[], keyOf: (path: string) => string): void {
+  const clients = entries.flatMap((entry) => {
+    const { client, client_auth } = entry.members
+    if (!isJsonObject(client) || client_auth === 'private_key_jwt') return []
+    const { client_id: id, client_secret_ocid: secret } = client as unknown as Members
+    return typeof id === 'string' && typeof secret === 'string' && secret.trim() !== ''
+      ? [{ ...entry, id: id.trim(), secret: secret.trim() }]
+      : []
+  })
+  const field = 'client.client_secret_ocid'
+  clients.forEach(({ id, secret, report }, index) => {
     const other = clients.slice(0, index).find((each) => each.secret === secret && each.id !== id)
-    return other === undefined
-      ? []
-      : [
-          {
-            key: secretKey,
-            problem: `is the secret of another client, too (${other.secretKey})`,
-            remedy: 'Give the OCID of this client’s own secret.',
-          },
-        ]
+    if (other === undefined) return
+    report(
+      field,
+      `is the secret of another client, too (${keyOf(`${other.path}.${field}`)})`,
+      'Give the OCID of this client’s own secret.',
+    )
   })
 }
 
-function clientsOf(values: FlatConfiguration): readonly Client[] {
-  const document = documentOf(values)
-  if (document === undefined) {
-    const signs = values['back_end_client_auth']?.trim() === 'private_key_jwt'
-    return [
-      ['idcs_app_client_id', 'idcs_app_client_secret_ocid'] as const,
-      ...(signs ? [] : [['back_end_app_client_id', 'back_end_client_secret_ocid'] as const]),
-    ].flatMap(([key, secretKey]) => clientOf(key, secretKey, values[key], values[secretKey]))
+/** By default keys are public; those of an identity domain are not. */
+function reportOpenKeysOfDomains(entries: readonly Entry[]): void {
+  for (const { members, report } of entries) {
+    const { jwks_uri, jwks_access, provider } = members
+    const isOfDomain =
+      typeof jwks_uri === 'string' && jwks_uri.trim().endsWith('/admin/v1/SigningCert/jwk')
+    if (!isOfDomain || (jwks_access ?? '') !== '' || provider !== undefined) continue
+    report(
+      'jwks_access',
+      'is missing, and an identity domain protects its keys',
+      'Give `client_credentials`, with a client; or `public`, if “Access signing certificate” is on in the domain’s settings.',
+    )
   }
-  return ['issuers', 'backends'].flatMap((list) =>
-    objectsIn(document, list).flatMap(({ object, path }) => {
-      const client = object['client']
-      if (!isJsonObject(client) || object['client_auth'] === 'private_key_jwt') return []
-      const { client_id, client_secret_ocid } = client as unknown as Record<string, unknown>
-      const key = `${DOCUMENT}: ${path}.client`
-      return clientOf(
-        `${key}.client_id`,
-        `${key}.client_secret_ocid`,
-        client_id,
-        client_secret_ocid,
-      )
-    }),
-  )
-}
-
-function clientOf(key: string, secretKey: string, id: unknown, secret: unknown): readonly Client[] {
-  return typeof id === 'string' && typeof secret === 'string' && secret.trim() !== ''
-    ? [{ key, secretKey, id: id.trim(), secret: secret.trim() }]
-    : []
-}
-
-function objectsIn(document: unknown, list: string) {
-  const entries: unknown = (document as Record<string, unknown>)[list]
-  return (Array.isArray(entries) ? (entries as readonly unknown[]) : []).flatMap((entry, index) =>
-    isJsonObject(entry)
-      ? [{ object: entry as unknown as Record<string, unknown>, path: `${list}.${index}` }]
-      : [],
-  )
-}
-
-/** By default keys are public, and those of an identity domain are not. */
-function openKeysOfDomains(values: FlatConfiguration): readonly ConfigProblem[] {
-  const document = documentOf(values)
-  const sources =
-    document === undefined
-      ? [{ object: values as Readonly<Record<string, unknown>>, prefix: '' }]
-      : objectsIn(document, 'issuers').map(({ object, path }) => ({
-          object,
-          prefix: `${DOCUMENT}: ${path}.`,
-        }))
-  return sources
-    .filter(({ object }) => {
-      const { jwks_uri, jwks_access, provider } = object
-      return (
-        typeof jwks_uri === 'string' &&
-        jwks_uri.trim().endsWith('/admin/v1/SigningCert/jwk') &&
-        (jwks_access === undefined || jwks_access === '') &&
-        provider === undefined
-      )
-    })
-    .map(({ prefix }) => ({
-      key: `${prefix}jwks_access`,
-      problem: 'is missing, and an identity domain protects its keys',
-      remedy:
-        'Give `client_credentials`, with a client; or `public`, if “Access signing certificate” is on in the domain’s settings.',
-    }))
 }

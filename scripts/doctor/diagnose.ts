@@ -1,6 +1,6 @@
 /** All checks of a set-up, in the order in which one can be the cause of the next. */
 import type { Clock } from '../../src/platform/clock.ts'
-import type { FlatConfiguration } from '../../src/config/flat-reader.ts'
+import type { FlatConfiguration } from '../../src/config/flat-keys.ts'
 import type { Config, Settings } from '../../src/config/model.ts'
 import type { ConfigProblem } from '../../src/config/problems.ts'
 import { readDocument } from '../../src/config/read-document.ts'
@@ -229,6 +229,6 @@ async function documentIn(
   }
   const config = readDocument(secret.value.reveal(), 'authorizer_config_secret_ocid')
   return config.ok
-    ? { config: config.value }
+    ? { config: config.value.config }
     : { checks: config.error.map(problemCheck('configuration')) }
 }

@@ -1,6 +1,6 @@
 /** Reads the set-up from OCI: function, application, deployment, and secrets as the doctor's own user. */
 import { fault } from '../../src/decision.ts'
-import type { FlatConfiguration } from '../../src/config/flat-reader.ts'
+import type { FlatConfiguration } from '../../src/config/flat-keys.ts'
 import type { Settings } from '../../src/config/model.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 import { failure, success } from '../../src/platform/result.ts'

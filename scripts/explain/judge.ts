@@ -5,7 +5,7 @@ import type { BackendCall, CredentialSource } from '../../src/backend/credential
 import { composeCallers } from '../../src/boot/compose-callers.ts'
 import { createProviderOf, withGrant } from '../../src/boot/compose-backends.ts'
 import { createCountedPorts, type CountedPorts } from '../../src/boot/ports.ts'
-import type { FlatConfiguration } from '../../src/config/flat-reader.ts'
+import type { FlatConfiguration } from '../../src/config/flat-keys.ts'
 import type { BackendConfig, Config, Settings } from '../../src/config/model.ts'
 import type { ConfigProblem } from '../../src/config/problems.ts'
 import { readConfig } from '../../src/config/read-config.ts'

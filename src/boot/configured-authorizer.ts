@@ -7,7 +7,7 @@ import { compose } from './compose.ts'
 import type { Ports } from './ports.ts'
 import type { Config, Settings } from '../config/model.ts'
 import type { ConfigProblem } from '../config/problems.ts'
-import { warningsAbout, type ConfigReading } from '../config/read-config.ts'
+import type { ConfigReading } from '../config/read-config.ts'
 import { readDocument } from '../config/read-document.ts'
 import { fault, type Fault } from '../decision.ts'
 import { deadlineWithin, seconds, type Deadline } from '../platform/clock.ts'
@@ -65,14 +65,15 @@ function authorizerFromSecret(
   let built: { readonly digest: string; readonly authorize: Authorize } | undefined
 
   const build = (text: string): Authorize => {
-    const config = readDocument(text, 'authorizer_config_secret_ocid')
-    if (!config.ok) {
-      logProblems(config.error, log)
-      return configInvalid(config.error)
+    const document = readDocument(text, 'authorizer_config_secret_ocid')
+    if (!document.ok) {
+      logProblems(document.error, log)
+      return configInvalid(document.error)
     }
-    logWarnings(warningsAbout(config.value), log)
-    logConfig(config.value, log)
-    return compose(config.value, settings, ports)
+    const { config, warnings } = document.value
+    logWarnings(warnings, log)
+    logConfig(config, log)
+    return compose(config, settings, ports)
   }
 
   const read = async (deadline: Deadline, canWait: boolean): Promise<Result<Authorize, Fault>> => {

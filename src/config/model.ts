@@ -62,8 +62,6 @@ export interface IssuerConfig {
   readonly gatewayScopes: GatewayScopes
   /** Claims that are copied into the gateway's auth context. */
   readonly contextClaims: readonly string[]
-  /** Keys that were given and have no effect, as they are for another validation. */
-  readonly idleKeys: readonly string[]
 }
 
 export interface DiscoveryConfig {

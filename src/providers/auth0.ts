@@ -1,10 +1,10 @@
 import * as v from 'valibot'
-import { url, withoutTrailingSlashes } from './fields.ts'
+import { strictObject, url, withoutTrailingSlashes } from './fields.ts'
 import { defineProvider } from './provider.ts'
 
 export const auth0 = defineProvider({
   preset: 'auth0',
-  schema: v.strictObject({
+  schema: strictObject({
     preset: v.literal('auth0'),
     tenant_url: url('https://<tenant>.<region>.auth0.com, or the custom domain.'),
   }),

@@ -1,11 +1,11 @@
 /** User pools of Amazon Cognito. */
 import * as v from 'valibot'
-import { url, withoutTrailingSlashes } from './fields.ts'
+import { strictObject, url, withoutTrailingSlashes } from './fields.ts'
 import { defineProvider } from './provider.ts'
 
 export const cognito = defineProvider({
   preset: 'cognito',
-  schema: v.strictObject({
+  schema: strictObject({
     preset: v.literal('cognito'),
     user_pool_url: url('https://cognito-idp.<region>.amazonaws.com/<user pool id>'),
   }),

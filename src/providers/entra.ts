@@ -1,6 +1,6 @@
 /** Microsoft Entra ID in all clouds, Entra External ID, and Azure AD B2C. */
 import * as v from 'valibot'
-import { check, text, url, withoutTrailingSlashes } from './fields.ts'
+import { check, strictObject, text, url, withoutTrailingSlashes } from './fields.ts'
 import {
   defineProvider,
   type ConfiguredIssuer,
@@ -34,12 +34,12 @@ const SCOPES = ['scp', 'roles']
 
 export const entra = defineProvider({
   preset: 'entra',
-  schema: v.strictObject({
+  schema: strictObject({
     preset: v.literal('entra'),
     tenant: v.pipe(
       text('Directory (tenant) ID, a GUID.'),
       check<string>(
-        (tenant) => (tenant === '' || WHOLE_GUID.test(tenant) ? undefined : 'is not a GUID'),
+        (tenant) => (WHOLE_GUID.test(tenant) ? undefined : 'is not a GUID'),
         'Give the directory (tenant) ID; `common` and domain names accept too much.',
       ),
     ),

@@ -1,8 +1,8 @@
-/** Fields of the configuration's schemas. */
+/** Fields of the configuration's schemas, and messages about them. */
 import * as v from 'valibot'
 import { endpointProblem } from '../platform/endpoint.ts'
 
-/** Messages of the library begin otherwise. */
+/** No message of the library begins with it. */
 const MARK = '→'
 
 /** A message of our own: it never quotes the value, which could be a secret. */
@@ -17,14 +17,13 @@ export function readComplaint(message: string) {
   return { problem, remedy }
 }
 
-export const REQUIRED = complaint('is empty', 'Give a value, or leave it out.')
+/** valibot iterates over inherited entries as well: a polluted prototype must not add any. */
+export function strictObject<const T extends v.ObjectEntries>(entries: T) {
+  return v.strictObject(Object.assign<object, T>(Object.create(null) as object, entries))
+}
 
 export function text(description: string) {
-  return v.pipe(
-    v.string(complaint('is not a string', 'Give a string.')),
-    v.nonEmpty(REQUIRED),
-    v.description(description),
-  )
+  return v.pipe(v.string(), v.nonEmpty(), v.description(description))
 }
 
 /** `problemOf` returns what is wrong with a value, undefined where nothing is. */
@@ -35,14 +34,68 @@ export function check<T>(problemOf: (value: T) => string | undefined, remedy: st
   })
 }
 
+export function texts(description: string) {
+  return v.pipe(v.array(v.pipe(v.string(), v.nonEmpty())), v.description(description))
+}
+
+export function someTexts(description: string) {
+  return v.pipe(texts(description), v.minLength(1))
+}
+
+export function choice<const T extends readonly string[]>(values: T, description: string) {
+  return v.pipe(v.picklist(values), v.description(description))
+}
+
+export interface Range {
+  readonly min: number
+  readonly max: number
+}
+
+export function wholeNumber({ min, max }: Range, unit: string, description: string) {
+  const remedy = `Give a whole number of ${unit} from ${min} to ${max}.`
+  return v.pipe(
+    v.number(complaint('is not a number', remedy)),
+    v.integer(complaint('is not a whole number', remedy)),
+    v.minValue(min, complaint('is too small', remedy)),
+    v.maxValue(max, complaint('is too large', remedy)),
+    v.description(description),
+  )
+}
+
+/** An object with one member or more. */
+export function someMembers<T>(value: v.GenericSchema<T>, description: string) {
+  return v.pipe(
+    v.record(v.string(), value),
+    check<Readonly<Record<string, T>>>(
+      // An empty array is a record for the library.
+      (object) =>
+        Array.isArray(object) || Object.keys(object).length === 0
+          ? 'is not an object with members'
+          : undefined,
+      'Give names with their values, or leave it out.',
+    ),
+    v.description(description),
+  )
+}
+
 /** An `https` URL; `http` is for loopback addresses. */
 export function url(description: string) {
   return v.pipe(
     text(description),
-    check<string>(
-      // An empty value is reported as such.
-      (address) => (address === '' ? undefined : endpointProblem(address)),
+    check(
+      endpointProblem,
       'Give a full URL that begins with https://; http is for loopback addresses only.',
+    ),
+  )
+}
+
+/** OCID of a Vault secret. */
+export function secretOcid(description: string) {
+  return v.pipe(
+    text(description),
+    check<string>(
+      (value) => (/^ocid1\.[A-Za-z0-9._-]+$/.test(value) ? undefined : 'is not an OCID'),
+      'Give the OCID of the Vault secret, ocid1.vaultsecret.…; if this is the secret itself, replace it: others can read it.',
     ),
   )
 }

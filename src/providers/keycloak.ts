@@ -1,10 +1,10 @@
 import * as v from 'valibot'
-import { url, withoutTrailingSlashes } from './fields.ts'
+import { strictObject, url, withoutTrailingSlashes } from './fields.ts'
 import { defineProvider } from './provider.ts'
 
 export const keycloak = defineProvider({
   preset: 'keycloak',
-  schema: v.strictObject({
+  schema: strictObject({
     preset: v.literal('keycloak'),
     realm_url: url('https://<host>/realms/<realm>'),
   }),

@@ -1,6 +1,6 @@
 /** Identity domains of OCI IAM, formerly IDCS. */
 import * as v from 'valibot'
-import { url, withoutTrailingSlashes } from './fields.ts'
+import { strictObject, url, withoutTrailingSlashes } from './fields.ts'
 import { defineProvider, type ConfiguredIssuer, type Mistake } from './provider.ts'
 
 /** The issuer of every identity domain, unless the domain's settings name another. */
@@ -12,7 +12,7 @@ function isIdentityDomain({ hostname }: URL): boolean {
 
 export const ociIam = defineProvider({
   preset: 'oci_iam',
-  schema: v.strictObject({
+  schema: strictObject({
     preset: v.literal('oci_iam'),
     domain_url: url('URL of the identity domain, as on its page in the console.'),
   }),

@@ -1,11 +1,11 @@
 /** Any other provider with OpenID Connect Discovery. */
 import * as v from 'valibot'
-import { url, withoutTrailingSlashes } from './fields.ts'
+import { strictObject, url, withoutTrailingSlashes } from './fields.ts'
 import { defineProvider } from './provider.ts'
 
 export const oidc = defineProvider({
   preset: 'oidc',
-  schema: v.strictObject({
+  schema: strictObject({
     preset: v.literal('oidc'),
     issuer: url('Issuer; its document at /.well-known/openid-configuration has to name it.'),
   }),

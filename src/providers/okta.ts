@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { text, url, withoutTrailingSlashes } from './fields.ts'
+import { strictObject, text, url, withoutTrailingSlashes } from './fields.ts'
 import { defineProvider } from './provider.ts'
 
 const HOST = /^https:\/\/[^/]+\.(okta(preview|-emea|-gov)?\.com|okta\.mil)(\/|$)/i
@@ -11,7 +11,7 @@ const ADMIN_HOST = /-admin\.okta/i
 
 export const okta = defineProvider({
   preset: 'okta',
-  schema: v.strictObject({
+  schema: strictObject({
     preset: v.literal('okta'),
     org_url: url('https://<organisation>.okta.com'),
     authorization_server: v.optional(

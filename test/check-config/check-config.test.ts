@@ -73,9 +73,9 @@ No problems, no warnings.
     })
 
     expect(isUsable).toBe(true)
-    expect(text).toContain('! audience: is `any` for issuer default')
+    expect(text).toContain('! audience: is `any`: tokens')
     expect(text).toContain(
-      '! back_end_secret: is unknown and has no effect\n    If the secret itself',
+      '! back_end_secret: is unknown and has no effect\n    If this is the secret itself',
     )
     expect(text).toContain('audience         any (not checked)')
     expect(text).toContain('user:password    secret ocid1.vaultsecret.oc1.b')

@@ -127,7 +127,7 @@ export const PARSERS: readonly Parser[] = [
         assert(config.error.length > 0, 'rejected a document without naming a problem')
         return
       }
-      const { issuers, backends } = config.value
+      const { issuers, backends } = config.value.config
       assert(issuers.length > 0 && backends.length > 0, 'accepted an empty configuration')
     },
   },
@@ -158,7 +158,7 @@ function assert(condition: boolean, failure: string): void {
 
 function firstIssuer(document: string): IssuerConfig {
   const config = readDocument(document, 'document')
-  const [issuer] = config.ok ? config.value.issuers : []
+  const [issuer] = config.ok ? config.value.config.issuers : []
   if (issuer === undefined) throw new Error('the sample document is invalid')
   return issuer
 }

@@ -11,7 +11,7 @@ export interface Break {
 }
 
 /** V8's own message quotes the text, which may be a secret. */
-export function breakOf(marked: string): Break {
+export function findJsonError(marked: string): Break {
   // A byte order mark is taken off by who decodes the text.
   const text = marked.replace(/^\uFEFF/, '')
   const error = errorOf(text)

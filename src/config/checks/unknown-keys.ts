@@ -4,7 +4,7 @@
  */
 import { FLAT_KEYS } from '../flat-keys.ts'
 import { remedyOfForeignKey } from './foreign-keys.ts'
-import type { FlatConfiguration } from '../flat-reader.ts'
+import type { FlatConfiguration } from '../flat-keys.ts'
 import { looksSecret, remedyOfSecret, type ConfigProblem } from '../problems.ts'
 
 /**

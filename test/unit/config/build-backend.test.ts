@@ -220,18 +220,18 @@ describe('a backend that lacks something', () => {
     problem(`backends.0.${field}`, 'is missing', remedy)
   const TOKEN_ENDPOINT_MISSING = missing(
     'token_endpoint',
-    'Give the token endpoint of the integration’s identity domain: https://<domain>/oauth2/v1/token.',
+    'Give the token endpoint of the integration’s identity domain: `https://<domain>/oauth2/v1/token`.',
   )
   const CLIENT_MISSING = [
+    missing('client.client_id', 'Give the client id of the application that holds ServiceInvoker.'),
     missing(
       'client.client_secret_ocid',
-      'Give the OCID of the Vault secret with its client secret.',
+      'Give the OCID of the Vault secret with the application’s client secret.',
     ),
-    missing('client.client_id', 'Give the client id of the application that holds ServiceInvoker.'),
   ]
   const SCOPE_MISSING = missing(
     'scope',
-    'Copy the integration’s scope from the application; it ends in :443urn:opc:resource:consumer::all.',
+    'Give the scope of the integration, sent as it is: copy it from the application, ending in `:443urn:opc:resource:consumer::all`.',
   )
   const KEY_MISSING = missing(
     'assertion.key_ocid',
@@ -260,7 +260,7 @@ describe('a backend that lacks something', () => {
 
 describe('a backend with something wrong in it', () => {
   const SECRET_REMEDY =
-    'Give the OCID of the Vault secret, ocid1.vaultsecret.…; if the secret itself stands here, replace it: others can read it.'
+    'Give the OCID of the Vault secret, ocid1.vaultsecret.…; if this is the secret itself, replace it: others can read it.'
 
   it.each<readonly [string, Members]>([
     [
@@ -282,7 +282,7 @@ describe('a backend with something wrong in it', () => {
       problem(
         'backends.0.token_endpoint',
         'is not https',
-        'Give a full address that begins with https://; http is for loopback alone.',
+        'Give a full URL that begins with https://; http is for loopback addresses only.',
       ),
     ])
   })

@@ -5,6 +5,7 @@ import {
   problem,
   problemsOf,
   REGISTERED_CLIENT,
+  warningsOf,
   withIssuer,
   type Members,
 } from '../support/documents.ts'
@@ -59,7 +60,6 @@ describe('an issuer of a document', () => {
       },
       gatewayScopes: { prefix: '', map: new Map() },
       contextClaims: [],
-      idleKeys: [],
     })
   })
 
@@ -119,30 +119,31 @@ describe('an issuer of a document', () => {
         ]),
       },
       contextClaims: ['tenant', 'oid'],
-      idleKeys: [],
     })
   })
 
   it.each([{}, { validation: 'introspection' }])(
-    'wants no token type of introspection, which does not look at it: %j',
+    'refuses a token type with introspection, which does not check it: %j',
     (validation) => {
       const introspecting = { ...INTROSPECTING, ...validation }
 
       expect(problemsOf(withIssuer({ ...introspecting, token_type: 'at+jwt' }))).toStrictEqual([
         told(
           'token_type',
-          'is not looked at by introspection',
+          'is not checked by introspection',
           'Give `validation`: `jwt` or `jwt_and_introspection`; or leave it out.',
         ),
       ])
-      expect(issuerOf({ ...introspecting, token_type: 'any' }).idleKeys).toStrictEqual([
-        'token_type',
+      expect(warningsOf(withIssuer({ ...introspecting, token_type: 'any' }))).toStrictEqual([
+        {
+          key: 'authorizer_config: issuers.0.validation',
+          problem: 'is `introspection`, which does not use token_type (issuer callers)',
+          remedy: 'Give `jwt` or `jwt_and_introspection`; or remove these keys.',
+        },
       ])
       const both = { ...KEYS, validation: 'jwt_and_introspection', token_type: 'at+jwt' }
-      expect(issuerOf({ ...introspecting, ...both })).toMatchObject({
-        jwt: { type: 'at+jwt' },
-        idleKeys: [],
-      })
+      expect(issuerOf({ ...introspecting, ...both }).jwt?.type).toBe('at+jwt')
+      expect(warningsOf(withIssuer({ ...introspecting, ...both }))).toStrictEqual([])
     },
   )
 
@@ -231,12 +232,12 @@ describe('an issuer that lacks something', () => {
     told(
       'client.client_id',
       `is missing for ${purpose}`,
-      'Give client id and secret of our application there.',
+      'Give the client id of our application at the identity provider.',
     ),
     told(
       'client.client_secret_ocid',
       `is missing for ${purpose}`,
-      'Give the OCID of the Vault secret.',
+      'Give the OCID of the Vault secret with the application’s client secret.',
     ),
   ]
   const ENDPOINT_MISSING = told(
@@ -252,7 +253,7 @@ describe('an issuer that lacks something', () => {
   const KEYS_MISSING = told(
     'jwks_uri',
     'is missing, and `jwks` too',
-    'Give the address of the issuer’s keys, or the keys.',
+    'Give the URL of the issuer’s keys, or the keys.',
   )
   const NOTHING: Members = { issuer: undefined, jwks_uri: undefined }
 
@@ -285,9 +286,9 @@ describe('an issuer that lacks something', () => {
 
 describe('an issuer with something wrong in it', () => {
   const ENDPOINT_REMEDY =
-    'Give a full address that begins with https://; http is for loopback alone.'
+    'Give a full URL that begins with https://; http is for loopback addresses only.'
   const SECRET_REMEDY =
-    'Give the OCID of the Vault secret, ocid1.vaultsecret.…; if the secret itself stands here, replace it: others can read it.'
+    'Give the OCID of the Vault secret, ocid1.vaultsecret.…; if this is the secret itself, replace it: others can read it.'
 
   it.each([
     ['introspection_endpoint', 'idp.example', 'is not a URL'],
@@ -317,7 +318,11 @@ describe('an issuer with something wrong in it', () => {
 
   it('is refused where the audience has `any` and others', () => {
     expect(problemsOf(withIssuer({ audience: ['api', 'any'] }))).toStrictEqual([
-      told('audience', 'has `any` beside others', 'Give the accepted values, or `any` alone.'),
+      told(
+        'audience',
+        'has `any` beside other values',
+        'Give the accepted values, or `any` alone.',
+      ),
     ])
   })
 
@@ -325,13 +330,13 @@ describe('an issuer with something wrong in it', () => {
     expect(problemsOf(withIssuer({ required_scopes: ['plain', scope] }))).toStrictEqual([
       told(
         'required_scopes',
-        'has a character that no scope has',
-        'Give plain scope names, without quotes.',
+        'has a character that scopes cannot have',
+        'Give plain scope names, without quotes and blanks.',
       ),
     ])
   })
 
-  it('is refused with claims of the context that have our names, and each is told', () => {
+  it('is refused with context claims of reserved names, and names each', () => {
     const names = [
       'back_end_token',
       'responseCode',
@@ -345,8 +350,12 @@ describe('an issuer with something wrong in it', () => {
 
     expect(
       problemsOf(withIssuer({ context_claims: ['tenant', ...names.toReversed()] })),
-    ).toStrictEqual(
-      names.map((name) => told('context_claims', `has ${name}, which is ours`, 'Leave it out.')),
-    )
+    ).toStrictEqual([
+      told(
+        'context_claims',
+        `has reserved names: ${names.join(', ')}`,
+        'Leave them out: the authorizer itself sets them.',
+      ),
+    ])
   })
 })

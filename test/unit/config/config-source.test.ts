@@ -42,7 +42,7 @@ describe('a configuration', () => {
       settings: DEFAULT_SETTINGS,
       source: {
         ok: true,
-        value: { kind: 'given', config: config.ok ? config.value : undefined },
+        value: { kind: 'given', config: config.ok ? config.value.config : undefined },
       },
       warnings: [],
     })
@@ -76,7 +76,7 @@ describe('a configuration', () => {
         {
           key: 'authorizer_config',
           problem: 'is empty',
-          remedy: 'Give the document; or remove the key, and the flat keys alone count.',
+          remedy: 'Give the document; or remove the key, and the flat keys count.',
         },
       ],
     })
@@ -92,7 +92,7 @@ describe('a configuration', () => {
         error: [
           {
             key: 'authorizer_config_secret_ocid',
-            problem: 'stands beside `authorizer_config`',
+            problem: 'is given beside `authorizer_config`',
             remedy: 'Give the document or its secret, not both.',
           },
         ],
@@ -109,7 +109,7 @@ describe('a configuration', () => {
           key: 'authorizer_config_secret_ocid',
           problem: 'is not an OCID',
           remedy:
-            'Give the OCID of the Vault secret, ocid1.vaultsecret.…; if the secret itself stands here, replace it: others can read it.',
+            'Give the OCID of the Vault secret, ocid1.vaultsecret.…; if this is the secret itself, replace it: others can read it.',
         },
       ],
     })
@@ -124,13 +124,14 @@ describe('a configuration', () => {
       error: [
         {
           key: 'log_level',
-          problem: 'has a value that is not known',
+          problem: 'has an unknown value',
           remedy: 'Give one of debug, info, warn, error.',
         },
         {
           key: 'authorizer_config',
           problem: 'is not a JSON object: it ends too early',
-          remedy: 'Check it with a JSON editor, and that it is the document and no name of a file.',
+          remedy:
+            'Check it with a JSON editor, and that it is the document itself and not the name of a file.',
         },
       ],
     })
@@ -189,46 +190,45 @@ describe('the settings', () => {
 
     expect(settings).toStrictEqual({
       ...DEFAULT_SETTINGS,
-      vaultSecretsEndpoint: 'http://vault.example',
     })
     expect(source).toStrictEqual({
       ok: false,
       error: [
         {
-          key: 'vault_secrets_endpoint',
-          problem: 'is not https',
-          remedy: 'Give a full address that begins with https://; http is for loopback alone.',
-        },
-        {
           key: 'max_decision_seconds',
-          problem: 'is out of range',
-          remedy: 'Give a whole number of seconds, 60 to 3600.',
+          problem: 'is too small',
+          remedy: 'Give a whole number of seconds from 60 to 3600.',
         },
         {
           key: 'secret_ttl_seconds',
-          problem: 'is out of range',
-          remedy: 'Give a whole number of seconds, 0 to 86400.',
+          problem: 'is too large',
+          remedy: 'Give a whole number of seconds from 0 to 86400.',
         },
         {
           key: 'rate_limit_tier',
-          problem: 'has a value that is not known',
+          problem: 'has an unknown value',
           remedy: 'Give one of free, oracle_apps, oracle_apps_premium, premium, external_user.',
+        },
+        {
+          key: 'vault_secrets_endpoint',
+          problem: 'is not https',
+          remedy: 'Give a full URL that begins with https://; http is for loopback addresses only.',
         },
       ],
     })
   })
 })
 
-describe('a configuration that works but ought to be looked at', () => {
-  const audienceWarning = (issuer: string) => ({
-    key: 'audience',
-    problem: `is \`any\` for issuer ${issuer}: tokens that were issued for other APIs pass here`,
+describe('a configuration with warnings', () => {
+  const audienceWarning = (key: string, suffix = '') => ({
+    key,
+    problem: `is \`any\`: tokens that were issued for other APIs are accepted${suffix}`,
     remedy: 'Give the audience of this API’s resource server.',
   })
-  const basicWarning = (backend: string, key = 'grant') => ({
+  const basicWarning = (key: string, suffix = '') => ({
     key,
-    problem: `is \`basic\` for backend ${backend}: a legacy way, a password that nobody renews`,
-    remedy: 'Move to client_credentials as soon as the integration takes OAuth tokens.',
+    problem: `is \`basic\`: a legacy method, with a password that nobody rotates${suffix}`,
+    remedy: 'Move to `client_credentials` as soon as the integration accepts OAuth tokens.',
   })
 
   it('is warned of by the names of flat keys', () => {
@@ -239,10 +239,7 @@ describe('a configuration that works but ought to be looked at', () => {
     })
 
     expect(source.ok).toBe(true)
-    expect(warnings).toStrictEqual([
-      audienceWarning('default'),
-      basicWarning('default', 'back_end_grant'),
-    ])
+    expect(warnings).toStrictEqual([audienceWarning('audience'), basicWarning('back_end_grant')])
   })
 
   it('is warned of by the names in a document, each that it concerns', () => {
@@ -260,7 +257,11 @@ describe('a configuration that works but ought to be looked at', () => {
     const { source, warnings } = readConfig({ authorizer_config: JSON.stringify(document) })
 
     expect(source.ok).toBe(true)
-    expect(warnings).toStrictEqual([audienceWarning('a'), audienceWarning('c'), basicWarning('e')])
+    expect(warnings).toStrictEqual([
+      audienceWarning('authorizer_config: issuers.0.audience', ' (issuer a)'),
+      audienceWarning('authorizer_config: issuers.2.audience', ' (issuer c)'),
+      basicWarning('authorizer_config: backends.1.grant', ' (backend e)'),
+    ])
   })
 
   const COMPARE = 'Compare its spelling with the table of keys; upper and lower case differ.'
@@ -274,11 +275,11 @@ describe('a configuration that works but ought to be looked at', () => {
   })
 
   it.each([
-    ['audience', 'https://a,https://b', 'has a comma, which is taken for a part of the value'],
-    ['allowed_clients', 'a, b', 'has a comma, which is taken for a part of the value'],
+    ['audience', 'https://a,https://b', 'has a comma, which is read as a part of the value'],
+    ['allowed_clients', 'a, b', 'has a comma, which is read as a part of the value'],
     ['idcs_app_client_secret_ocid', 'ocid1.vault.oc1..a', 'is an OCID, but not of a Vault secret'],
     ['back_end_client_secret_ocid', 'ocid1.key.oc1..a', 'is an OCID, but not of a Vault secret'],
-  ])('is warned of a value that is hardly meant: %s=%s', (key, value, what) => {
+  ])('is warned of a suspicious value: %s=%s', (key, value, what) => {
     const { source, warnings } = readConfig({ ...LEAST, [key]: value })
 
     expect(source.ok).toBe(true)

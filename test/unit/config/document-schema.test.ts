@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import {
+  BACKEND,
   CLIENT,
   documentOf,
   issuerOf,
@@ -21,17 +22,23 @@ function remedyOf(expected: string): string {
 const AUDIENCE =
   'Give the primary audience of the API’s application, such as https://api.example.com/.'
 const CLIENT_ID =
-  'Client id of our application at the callers’ identity provider, for introspection or protected keys.'
-const CLIENT_SECRET = 'OCID of the Vault secret with that application’s client secret.'
-const BACKEND_CLIENT_ID = 'Client id of the application that holds ServiceInvoker.'
+  'Give the client id of our application at the callers’ identity provider, for introspection or protected keys.'
+const CLIENT_SECRET = 'Give the OCID of the Vault secret with the application’s client secret.'
+const SCOPE =
+  'Give the scope of the integration, sent as it is: copy it from the application, ending in `:443urn:opc:resource:consumer::all`.'
+const BACKEND_CLIENT_ID = 'Give the client id of the application that holds ServiceInvoker.'
 function exposed(key: string): string {
-  return `If the secret itself stands here, replace it: others can read it. Give ${key}.`
+  return `If this is the secret itself, replace it: others can read it. Give ${key}.`
 }
 const SOME_OCID = 'the OCID of a Vault secret, in a key that ends in _ocid'
-const WRONG = 'is not valid'
+const NO_LIST = 'is not a list'
+const NO_OBJECT = 'is not an object'
+const NO_STRING = 'is not a string'
+const UNKNOWN_VALUE = 'has an unknown value'
+const WRONG_TYPE = 'has a value of the wrong type'
 const LIST = 'Give a list in square brackets.'
 const OBJECT = 'Give an object in braces.'
-const SECONDS = 'Give a whole number from 0 to 300.'
+const SECONDS = 'Give a whole number of seconds from 0 to 300.'
 const EMPTY = 'is empty'
 const TOO_FEW = 'has too few entries'
 const PRESETS = 'Give one of "oci_iam", "entra", "okta", "auth0", "keycloak", "cognito", "oidc".'
@@ -82,30 +89,30 @@ describe('a document', () => {
   it.each(
     refusals([
       [{ issuers: [] }, 'issuers', TOO_FEW, 'Give at least one entry.'],
-      [{ issuers: {} }, 'issuers', WRONG, LIST],
-      [{ issuers: ['callers'] }, 'issuers.0', WRONG, OBJECT],
+      [{ issuers: {} }, 'issuers', NO_LIST, LIST],
+      [{ issuers: ['callers'] }, 'issuers.0', NO_OBJECT, OBJECT],
       [{ backends: [] }, 'backends', TOO_FEW, 'Give at least one entry.'],
-      [{ backends: 'oic' }, 'backends', WRONG, LIST],
-      [{ backends: [null] }, 'backends.0', WRONG, OBJECT],
-      [{ unmatched: 'permit' }, 'unmatched', WRONG, 'Give "refuse".'],
-      [{ $schema: 1 }, '$schema', WRONG, 'Give a string.'],
+      [{ backends: 'oic' }, 'backends', NO_LIST, LIST],
+      [{ backends: [null] }, 'backends.0', NO_OBJECT, OBJECT],
+      [{ unmatched: 'permit' }, 'unmatched', UNKNOWN_VALUE, 'Give "refuse".'],
+      [{ $schema: 1 }, '$schema', NO_STRING, 'Give a string.'],
       [{ log_level: 'info' }, 'log_level', UNKNOWN, 'none'],
     ]),
   )('is refused with $changes', ({ changes, path, what, expected }) => {
     expect(problemsOf(documentOf(changes))).toStrictEqual([problem(path, what, remedyOf(expected))])
   })
 
-  it('reports every violation of its shape', () => {
+  it('has all problems reported at once, one for each member', () => {
     expect(
       problemsOf({
         ...withIssuer({ audience: undefined, clock_tolerance_seconds: -0.5 }),
-        backends: [{ name: 'oic', when: { client: 'a' } }],
+        backends: [{ ...BACKEND, when: { client: 'a' }, scope: undefined }],
       }),
     ).toStrictEqual([
       problem('issuers.0.audience', MISSING, AUDIENCE),
       problem('issuers.0.clock_tolerance_seconds', 'is not a whole number', SECONDS),
-      problem('issuers.0.clock_tolerance_seconds', 'is too small', SECONDS),
       problem('backends.0.when.client', UNKNOWN, remedyOf('none')),
+      problem('backends.0.scope', MISSING, SCOPE),
     ])
   })
 })
@@ -118,14 +125,14 @@ describe('an issuer of a document', () => {
   it.each(
     refusals([
       [{ name: undefined }, 'name', MISSING, '"name"'],
-      [{ name: 1 }, 'name', WRONG, 'Give a string.'],
+      [{ name: 1 }, 'name', NO_STRING, 'Give a string.'],
       [{ name: '' }, 'name', BAD_NAME, NAME],
       [{ name: LONG_NAME }, 'name', BAD_NAME, NAME],
       [{ name: ' callers' }, 'name', BAD_NAME, NAME],
       [{ name: 'callers\n' }, 'name', BAD_NAME, NAME],
-      [{ provider: 'okta' }, 'provider', WRONG, OBJECT],
-      [{ provider: {} }, 'provider.preset', WRONG, PRESETS],
-      [{ provider: { preset: 'other' } }, 'provider.preset', WRONG, PRESETS],
+      [{ provider: 'okta' }, 'provider', NO_OBJECT, OBJECT],
+      [{ provider: {} }, 'provider.preset', UNKNOWN_VALUE, PRESETS],
+      [{ provider: { preset: 'other' } }, 'provider.preset', UNKNOWN_VALUE, PRESETS],
       [{ provider: { preset: 'oci_iam' } }, 'provider.domain_url', MISSING, '"domain_url"'],
       [{ provider: { preset: 'entra' } }, 'provider.tenant', MISSING, '"tenant"'],
       [{ provider: { preset: 'okta' } }, 'provider.org_url', MISSING, '"org_url"'],
@@ -147,7 +154,7 @@ describe('an issuer of a document', () => {
           },
         },
         'provider.token_version',
-        WRONG,
+        UNKNOWN_VALUE,
         'Give one of 1, 2.',
       ],
       [
@@ -164,30 +171,55 @@ describe('an issuer of a document', () => {
       ],
       [{ audience: undefined }, 'audience', MISSING, AUDIENCE],
       [{ audience: [] }, 'audience', TOO_FEW, 'Give at least one entry.'],
-      [{ audience: [''] }, 'audience.0', EMPTY, 'Give a value.'],
+      [{ audience: [''] }, 'audience.0', EMPTY, 'Give a value, or leave it out.'],
       [
         { audience: 'api' },
         'audience',
-        WRONG,
+        'is not a list of strings',
         'Give a list of strings, such as ["https://api.example.com/"], or "any".',
       ],
       [
         { validation: 'guess' },
         'validation',
-        WRONG,
+        UNKNOWN_VALUE,
         anyOf(['introspection', 'jwt', 'jwt_and_introspection']),
       ],
-      [{ issuer: '' }, 'issuer', EMPTY, 'Give a value.'],
-      [{ jwks_uri: '' }, 'jwks_uri', EMPTY, 'Give a value.'],
-      [{ jwks_access: 'private' }, 'jwks_access', WRONG, anyOf(['public', 'client_credentials'])],
-      [{ jwks: '{}' }, 'jwks', WRONG, OBJECT],
+      [{ issuer: '' }, 'issuer', EMPTY, 'Give a value, or leave it out.'],
+      [{ jwks_uri: '' }, 'jwks_uri', EMPTY, 'Give a value, or leave it out.'],
+      [
+        { jwks_access: 'private' },
+        'jwks_access',
+        UNKNOWN_VALUE,
+        anyOf(['public', 'client_credentials']),
+      ],
+      [
+        { jwks: '{}' },
+        'jwks',
+        'is not a JSON object',
+        'Give it as the identity provider publishes it.',
+      ],
       [{ algorithms: [] }, 'algorithms', TOO_FEW, 'Give at least one entry.'],
-      [{ algorithms: 'RS256' }, 'algorithms', WRONG, LIST],
-      [{ algorithms: ['RS256', 'HS256'] }, 'algorithms.1', WRONG, anyOf(ALGORITHMS)],
-      [{ token_type: 'JWT' }, 'token_type', WRONG, anyOf(['any', 'at+jwt'])],
-      [{ introspection_endpoint: '' }, 'introspection_endpoint', EMPTY, 'Give a value.'],
+      [{ algorithms: 'RS256' }, 'algorithms', NO_LIST, LIST],
+      [
+        { algorithms: ['RS256', 'HS256'] },
+        'algorithms.1',
+        'is not an accepted algorithm',
+        `Give some of ${ALGORITHMS.join(', ')}.`,
+      ],
+      [{ token_type: 'JWT' }, 'token_type', UNKNOWN_VALUE, anyOf(['any', 'at+jwt'])],
+      [
+        { introspection_endpoint: '', client: CLIENT },
+        'introspection_endpoint',
+        EMPTY,
+        'Give a value, or leave it out.',
+      ],
       [{ client: { ...CLIENT, client_id: undefined } }, 'client.client_id', MISSING, CLIENT_ID],
-      [{ client: { ...CLIENT, client_id: '' } }, 'client.client_id', EMPTY, 'Give a value.'],
+      [
+        { client: { ...CLIENT, client_id: '' } },
+        'client.client_id',
+        EMPTY,
+        'Give a value, or leave it out.',
+      ],
       [
         { client: { client_id: 'authorizer' } },
         'client.client_secret_ocid',
@@ -201,10 +233,15 @@ describe('an issuer of a document', () => {
         exposed('client_secret_ocid'),
       ]),
       [{ client_secrets: 'x' }, 'client_secrets', UNKNOWN, 'none'],
-      [{ required_scopes: 'a b' }, 'required_scopes', WRONG, LIST],
-      [{ required_scopes: ['a', ''] }, 'required_scopes.1', EMPTY, 'Give a value.'],
-      [{ allowed_clients: [1] }, 'allowed_clients.0', WRONG, 'Give a string.'],
-      [{ required_claims: 'a' }, 'required_claims', WRONG, OBJECT],
+      [{ required_scopes: 'a b' }, 'required_scopes', NO_LIST, LIST],
+      [
+        { required_scopes: ['a', ''] },
+        'required_scopes.1',
+        EMPTY,
+        'Give a value, or leave it out.',
+      ],
+      [{ allowed_clients: [1] }, 'allowed_clients.0', NO_STRING, 'Give a string.'],
+      [{ required_claims: 'a' }, 'required_claims', NO_OBJECT, OBJECT],
       [
         { required_claims: { tenant: [] } },
         'required_claims.tenant',
@@ -214,16 +251,26 @@ describe('an issuer of a document', () => {
       [
         { required_claims: { tenant: null } },
         'required_claims.tenant',
-        WRONG,
+        WRONG_TYPE,
         'Give a string, a number, true, false, or a list of these.',
       ],
-      [{ principal_claims: 'sub' }, 'principal_claims', WRONG, LIST],
-      [{ client_id_claims: [''] }, 'client_id_claims.0', EMPTY, 'Give a value.'],
-      [{ scope_claims: {} }, 'scope_claims', WRONG, LIST],
-      [{ gateway_scope_prefix: '' }, 'gateway_scope_prefix', EMPTY, 'Give a value.'],
-      [{ gateway_scope_map: { a: 'b' } }, 'gateway_scope_map.a', WRONG, LIST],
-      [{ gateway_scope_map: { a: [''] } }, 'gateway_scope_map.a.0', EMPTY, 'Give a value.'],
-      [{ context_claims: 'sub' }, 'context_claims', WRONG, LIST],
+      [{ principal_claims: 'sub' }, 'principal_claims', NO_LIST, LIST],
+      [{ client_id_claims: [''] }, 'client_id_claims.0', EMPTY, 'Give a value, or leave it out.'],
+      [{ scope_claims: {} }, 'scope_claims', NO_LIST, LIST],
+      [
+        { gateway_scope_prefix: '' },
+        'gateway_scope_prefix',
+        EMPTY,
+        'Give a value, or leave it out.',
+      ],
+      [{ gateway_scope_map: { a: 'b' } }, 'gateway_scope_map.a', NO_LIST, LIST],
+      [
+        { gateway_scope_map: { a: [''] } },
+        'gateway_scope_map.a.0',
+        EMPTY,
+        'Give a value, or leave it out.',
+      ],
+      [{ context_claims: 'sub' }, 'context_claims', NO_LIST, LIST],
       [{ audiences: ['api'] }, 'audiences', UNKNOWN, 'none'],
     ]),
   )('is refused with $changes', ({ changes, path, what, expected }) => {
@@ -241,11 +288,11 @@ describe('a backend of a document', () => {
       [{ name: LONG_NAME }, 'name', BAD_NAME, NAME],
       [{ name: '-oic-/' }, 'name', BAD_NAME, NAME],
       [{ name: '/oic' }, 'name', BAD_NAME, NAME],
-      [{ when: 'always' }, 'when', WRONG, OBJECT],
+      [{ when: 'always' }, 'when', NO_OBJECT, OBJECT],
       [{ when: { client: ['a'] } }, 'when.client', UNKNOWN, 'none'],
-      [{ when: { issuers: 'callers' } }, 'when.issuers', WRONG, LIST],
-      [{ when: { clients: [''] } }, 'when.clients.0', EMPTY, 'Give a value.'],
-      [{ when: { scopes: 'a' } }, 'when.scopes', WRONG, LIST],
+      [{ when: { issuers: 'callers' } }, 'when.issuers', NO_LIST, LIST],
+      [{ when: { clients: [''] } }, 'when.clients.0', EMPTY, 'Give a value, or leave it out.'],
+      [{ when: { scopes: 'a' } }, 'when.scopes', NO_LIST, LIST],
       [
         { when: { arguments: { host: [] } } },
         'when.arguments.host',
@@ -255,46 +302,78 @@ describe('a backend of a document', () => {
       [
         { when: { arguments: { host: 1 } } },
         'when.arguments.host',
-        WRONG,
+        WRONG_TYPE,
         'Give a string or a list of strings.',
       ],
-      [{ when: { arguments: 'host' } }, 'when.arguments', WRONG, OBJECT],
+      [{ when: { arguments: 'host' } }, 'when.arguments', NO_OBJECT, OBJECT],
       [
         { grant: 'password' },
         'grant',
-        WRONG,
+        UNKNOWN_VALUE,
         anyOf(['client_credentials', 'jwt_bearer', 'token_exchange', 'basic']),
       ],
-      [{ token_endpoint: '' }, 'token_endpoint', EMPTY, 'Give a value.'],
-      [{ client: { ...CLIENT, client_id: '' } }, 'client.client_id', EMPTY, 'Give a value.'],
+      [{ token_endpoint: '' }, 'token_endpoint', EMPTY, 'Give a value, or leave it out.'],
+      [
+        { client: { ...CLIENT, client_id: '' } },
+        'client.client_id',
+        EMPTY,
+        'Give a value, or leave it out.',
+      ],
       [
         { client_auth: 'none' },
         'client_auth',
-        WRONG,
+        UNKNOWN_VALUE,
         anyOf(['client_secret_basic', 'client_secret_post', 'private_key_jwt']),
       ],
-      [{ scope: '' }, 'scope', EMPTY, 'Give a value.'],
-      [{ scope: ['a'] }, 'scope', WRONG, 'Give a string.'],
-      [{ assertion: { subject_claim: '' } }, 'assertion.subject_claim', EMPTY, 'Give a value.'],
-      [{ assertion: { key_ocid: '' } }, 'assertion.key_ocid', EMPTY, 'Give a value.'],
-      [{ assertion: { key_id: '' } }, 'assertion.key_id', EMPTY, 'Give a value.'],
+      [{ scope: '' }, 'scope', EMPTY, 'Give a value, or leave it out.'],
+      [{ scope: ['a'] }, 'scope', NO_STRING, 'Give a string.'],
+      [
+        { assertion: { subject_claim: '' } },
+        'assertion.subject_claim',
+        EMPTY,
+        'Give a value, or leave it out.',
+      ],
+      [
+        { assertion: { key_ocid: '' } },
+        'assertion.key_ocid',
+        EMPTY,
+        'Give a value, or leave it out.',
+      ],
+      [{ assertion: { key_id: '' } }, 'assertion.key_id', EMPTY, 'Give a value, or leave it out.'],
       [{ assertion: { audience: [] } }, 'assertion.audience', TOO_FEW, 'Give at least one entry.'],
       [{ assertion: { issuer: 'x' } }, 'assertion.issuer', UNKNOWN, 'none'],
-      [{ exchange: { audience: '' } }, 'exchange.audience', EMPTY, 'Give a value.'],
-      [{ exchange: { resource: '' } }, 'exchange.resource', EMPTY, 'Give a value.'],
+      [
+        { exchange: { audience: '' } },
+        'exchange.audience',
+        EMPTY,
+        'Give a value, or leave it out.',
+      ],
+      [
+        { exchange: { resource: '' } },
+        'exchange.resource',
+        EMPTY,
+        'Give a value, or leave it out.',
+      ],
       [{ exchange: { scope: 'a' } }, 'exchange.scope', UNKNOWN, 'none'],
       [
         { exchange: { subject_token_type: 'urn:ietf:params:oauth:token-type:saml2' } },
         'exchange.subject_token_type',
-        WRONG,
+        UNKNOWN_VALUE,
         anyOf(SUBJECT_TOKEN_TYPES),
       ],
-      [{ secret_ocid: '' }, 'secret_ocid', EMPTY, 'Give a value.'],
+      [{ secret_ocid: '' }, 'secret_ocid', EMPTY, 'Give a value, or leave it out.'],
       [{ secret: 'x' }, 'secret', UNKNOWN, exposed(SOME_OCID)],
-      [{ client: { client_secret_ocid: 'x' } }, 'client.client_id', MISSING, BACKEND_CLIENT_ID],
+      [
+        { client: { ...CLIENT, client_id: undefined } },
+        'client.client_id',
+        MISSING,
+        BACKEND_CLIENT_ID,
+      ],
     ]),
   )('is refused with $changes', ({ changes, path, what, expected }) => {
-    expect(problemsOf(withBackend(changes))).toStrictEqual([
+    const unmatched = Object.hasOwn(changes, 'when') ? 'refuse' : undefined
+
+    expect(problemsOf({ ...withBackend(changes), unmatched })).toStrictEqual([
       problem(`backends.0.${path}`, what, remedyOf(expected)),
     ])
   })
@@ -332,13 +411,13 @@ describe('a number of a document', () => {
     ['issuers.0.clock_tolerance_seconds', withIssuer, 0, 300],
     ['issuers.0.max_token_lifetime_seconds', withIssuer, 1, 31_536_000],
     ['backends.0.min_token_seconds', withBackend, 60, 3600],
-  ])('has limits: %s', (path, withChanges, least, most) => {
-    const remedy = `Give a whole number from ${least} to ${most}.`
+  ])('has limits: %s', (path, withChanges, min, max) => {
+    const remedy = `Give a whole number of seconds from ${min} to ${max}.`
     const problemsWith = (value: unknown) =>
       problemsOf(withChanges({ [path.split('.').at(-1) ?? '']: value }))
 
-    expect([least, most].map(problemsWith)).toStrictEqual([[], []])
-    expect([least - 1, most + 1, least + 0.5, String(least)].map(problemsWith)).toStrictEqual([
+    expect([min, max].map(problemsWith)).toStrictEqual([[], []])
+    expect([min - 1, max + 1, min + 0.5, String(min)].map(problemsWith)).toStrictEqual([
       [problem(path, 'is too small', remedy)],
       [problem(path, 'is too large', remedy)],
       [problem(path, 'is not a whole number', remedy)],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { FlatConfiguration } from '../../../src/config/flat-reader.ts'
+import type { FlatConfiguration } from '../../../src/config/flat-keys.ts'
 import type { ConfigProblem } from '../../../src/config/problems.ts'
 import { readConfig } from '../../../src/config/read-config.ts'
 import { LEAST } from '../support/flat-configurations.ts'
@@ -39,20 +39,21 @@ describe('a problem of flat keys', () => {
     audience:
       'Give the primary audience of the API’s application, such as https://api.example.com/.',
     idcs_app_client_id:
-      'Client id of our application at the callers’ identity provider, for introspection or protected keys.',
-    idcs_app_client_secret_ocid: 'OCID of the Vault secret with that application’s client secret.',
+      'Give the client id of our application at the callers’ identity provider, for introspection or protected keys.',
+    idcs_app_client_secret_ocid:
+      'Give the OCID of the Vault secret with the application’s client secret.',
   }
   const missing = (key: string) => told(key, 'is missing', meaningOf[key] ?? '')
   const clientMissing = (purpose: string) => [
     told(
       'idcs_app_client_id',
       `is missing for ${purpose}`,
-      'Give client id and secret of our application there.',
+      'Give the client id of our application at the identity provider.',
     ),
     told(
       'idcs_app_client_secret_ocid',
       `is missing for ${purpose}`,
-      'Give the OCID of the Vault secret.',
+      'Give the OCID of the Vault secret with the application’s client secret.',
     ),
   ]
 
@@ -105,12 +106,7 @@ describe('a problem of flat keys', () => {
         told(
           'back_end_token_endpoint',
           'is missing',
-          'Give the token endpoint of the integration’s identity domain: https://<domain>/oauth2/v1/token.',
-        ),
-        told(
-          'back_end_client_secret_ocid',
-          'is missing',
-          'Give the OCID of the Vault secret with its client secret.',
+          'Give the token endpoint of the integration’s identity domain: `https://<domain>/oauth2/v1/token`.',
         ),
         told(
           'back_end_app_client_id',
@@ -118,9 +114,14 @@ describe('a problem of flat keys', () => {
           'Give the client id of the application that holds ServiceInvoker.',
         ),
         told(
+          'back_end_client_secret_ocid',
+          'is missing',
+          'Give the OCID of the Vault secret with the application’s client secret.',
+        ),
+        told(
           'back_end_scope',
           'is missing',
-          'Copy the integration’s scope from the application; it ends in :443urn:opc:resource:consumer::all.',
+          'Give the scope of the integration, sent as it is: copy it from the application, ending in `:443urn:opc:resource:consumer::all`.',
         ),
       ],
     ],
@@ -151,14 +152,14 @@ describe('a problem of flat keys', () => {
       { back_end_assertion_key_id: 'alias', back_end_exchange_audience: 'https://b.example' },
       [
         told(
-          'back_end_assertion_…',
+          'back_end_assertion_key_id',
           'has no effect with the grant client_credentials',
-          'Correct `grant`, or leave it out.',
+          'Correct `back_end_grant`, or leave it out.',
         ),
         told(
           'back_end_exchange_audience',
           'has no effect with the grant client_credentials',
-          'Correct `grant`, or leave it out.',
+          'Correct `back_end_grant`, or leave it out.',
         ),
       ],
     ],
@@ -170,51 +171,46 @@ describe('a problem of flat keys', () => {
     [
       'algorithms',
       'RS256 none',
-      'has one that is not accepted',
+      'is not an accepted algorithm',
       'Give some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519.',
     ],
     ['jwks', '[]', 'is not a JSON object', 'Give it as the identity provider publishes it.'],
     [
       'validation',
       'guess',
-      'has a value that is not known',
+      'has an unknown value',
       'Give one of introspection, jwt, jwt_and_introspection.',
     ],
-    [
-      'jwks_access',
-      'private',
-      'has a value that is not known',
-      'Give one of public, client_credentials.',
-    ],
+    ['jwks_access', 'private', 'has an unknown value', 'Give one of public, client_credentials.'],
     [
       'back_end_grant',
       'password',
-      'has a value that is not known',
+      'has an unknown value',
       'Give one of client_credentials, jwt_bearer, token_exchange, basic.',
     ],
     [
       'back_end_client_auth',
       'none',
-      'has a value that is not known',
+      'has an unknown value',
       'Give one of client_secret_basic, client_secret_post, private_key_jwt.',
     ],
     [
       'introspection_cache_seconds',
       '301',
-      'is out of range',
-      'Give a whole number of seconds, 0 to 300.',
+      'is too large',
+      'Give a whole number of seconds from 0 to 300.',
     ],
     [
       'min_back_end_token_seconds',
       'x',
-      'is out of range',
-      'Give a whole number of seconds, 60 to 3600.',
+      'is not a number',
+      'Give a whole number of seconds from 60 to 3600.',
     ],
     [
       'back_end_client_secret_ocid',
       'x.ocid1.a',
       'is not an OCID',
-      'Give the OCID of the Vault secret, ocid1.vaultsecret.…; if the secret itself stands here, replace it: others can read it.',
+      'Give the OCID of the Vault secret, ocid1.vaultsecret.…; if this is the secret itself, replace it: others can read it.',
     ],
   ])('says of %s = %s what to do', (key, value, problem, remedy) => {
     expect(problemsOf({ [key]: value })).toStrictEqual([told(key, problem, remedy)])

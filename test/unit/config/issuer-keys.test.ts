@@ -83,19 +83,19 @@ describe('keys in the document', () => {
         'key mine is a private key: it is known to others now, replace it',
         'key no. 3 is a symmetric key',
         'key no. 4 is no JSON object',
-      ].map((what) => told(`has a bad key: ${what}`, 'Take the key out or replace it.')),
+      ].map((what) => told(`has a bad key: ${what}`, 'Remove the key or replace it.')),
     )
   })
 
   it('are refused where two have the same name', () => {
     expect(
       problemsOf(withIssuer(given({ keys: [JWK, { ...OTHER_JWK, kid: 'one' }] }))),
-    ).toStrictEqual([told('has two keys of the same `kid`', 'Keep the one that is in use.')])
+    ).toStrictEqual([told('has two keys with the same `kid`', 'Keep the one that is in use.')])
   })
 
   it('are refused beside an address of keys', () => {
     expect(problemsOf(withIssuer({ jwks: JWK }))).toStrictEqual([
-      told('stands beside `jwks_uri`', 'Give the keys or their address, not both.'),
+      told('is given beside `jwks_uri`', 'Give the keys or their URL, not both.'),
     ])
   })
 })

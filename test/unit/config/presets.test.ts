@@ -1,16 +1,19 @@
 import { describe, expect, it } from '@jest/globals'
+import * as v from 'valibot'
 import { buildIssuer } from '../../../src/config/build-issuer.ts'
-import type { IssuerInput } from '../../../src/config/document-schema.ts'
+import { issuerSchema } from '../../../src/config/issuer-schema.ts'
 import type { ProviderInput } from '../../../src/providers/index.ts'
 import { problem, problemsOf, withIssuer, type Members } from '../support/documents.ts'
+
+type GivenIssuer = v.InferInput<typeof issuerSchema>
 
 const CLIENT = { client_id: 'authorizer', client_secret_ocid: 'ocid1.vaultsecret.oc1..a' }
 const TENANT = '0f0f0f0f-0000-4000-8000-000000000000'
 
-function build(provider: ProviderInput, more: Partial<IssuerInput> = {}) {
+function build(provider: ProviderInput, more: Partial<GivenIssuer> = {}) {
   const problems: string[] = []
   const issuer = buildIssuer(
-    { name: 'x', audience: ['api'], provider, ...more },
+    v.parse(issuerSchema, { name: 'x', audience: ['api'], provider, ...more }),
     (field, problem) => {
       problems.push(`${field} ${problem}`)
     },
@@ -19,7 +22,7 @@ function build(provider: ProviderInput, more: Partial<IssuerInput> = {}) {
 }
 
 /** What is known of a provider when its tokens are verified as JWTs. */
-function asJwt(provider: ProviderInput, more: Partial<IssuerInput> = {}) {
+function asJwt(provider: ProviderInput, more: Partial<GivenIssuer> = {}) {
   const { issuer, problems } = build(provider, { validation: 'jwt', ...more })
   if (issuer.jwt?.keys.kind !== 'remote') throw new Error('no remote keys')
   const { uri, access } = issuer.jwt.keys
@@ -296,7 +299,7 @@ describe('a preset', () => {
     ['https://auth0.com.example/', undefined],
   ])('#18: is not needed where the issuer’s address tells the provider: %s', (issuer, provider) => {
     const plain = { name: 'x', audience: ['api'], issuer, jwks_uri: 'https://idp.example/keys' }
-    const built = buildIssuer(plain, () => undefined)
+    const built = buildIssuer(v.parse(issuerSchema, plain), () => undefined)
 
     expect(built.preset).toBe(provider)
     expect(built.rules.clientIdRequired).toBe(provider !== undefined)

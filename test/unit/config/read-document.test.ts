@@ -37,7 +37,8 @@ describe('the text of a document', () => {
         {
           key: 'ocid1.vaultsecret.oc1..a',
           problem: `is not a JSON object${where}`,
-          remedy: 'Check it with a JSON editor, and that it is the document and no name of a file.',
+          remedy:
+            'Check it with a JSON editor, and that it is the document itself and not the name of a file.',
         },
       ],
     })
@@ -55,8 +56,7 @@ describe('the text of a document', () => {
         {
           key: 'key',
           problem: `is not a JSON object from line 1, ${where} on`,
-          remedy:
-            'Put plain quotes (") where a word processor has put others, there and elsewhere.',
+          remedy: 'Use plain quotes ("), there and elsewhere: a word processor has replaced them.',
         },
       ],
     })
@@ -122,7 +122,7 @@ describe('a document that nobody has thought of', () => {
       error: [
         {
           key: 'key',
-          problem: 'cannot be understood',
+          problem: 'cannot be validated',
           remedy: 'Simplify it; and report it, without its secrets: this is a defect.',
         },
       ],

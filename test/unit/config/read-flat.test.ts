@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
-import type { FlatConfiguration } from '../../../src/config/flat-reader.ts'
+import type { FlatConfiguration } from '../../../src/config/flat-keys.ts'
 import type { Config } from '../../../src/config/model.ts'
 import { readConfig } from '../../../src/config/read-config.ts'
 import { LEAST } from '../support/flat-configurations.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { FlatConfiguration } from '../../../src/config/flat-reader.ts'
+import type { FlatConfiguration } from '../../../src/config/flat-keys.ts'
 import { readConfig } from '../../../src/config/read-config.ts'
 import { documentOf } from '../support/documents.ts'
 import { LEAST } from '../support/flat-configurations.ts'
@@ -20,7 +20,7 @@ describe('warnings of the configuration', () => {
       expect(readConfig({ ...LEAST, ...values }).warnings).toStrictEqual([
         {
           key: 'validation',
-          problem: 'is `introspection` for issuer default: it does not use jwks_uri, algorithms',
+          problem: 'is `introspection`, which does not use jwks_uri, algorithms',
           remedy: 'Give `jwt` or `jwt_and_introspection`; or remove these keys.',
         },
       ])
@@ -83,7 +83,7 @@ describe('warnings of the configuration', () => {
       {
         key,
         problem: 'is unknown and has no effect',
-        remedy: `If the secret itself stands here, replace it: others can read it. Give ${instead}.`,
+        remedy: `If this is the secret itself, replace it: others can read it. Give ${instead}.`,
       },
     ])
   })

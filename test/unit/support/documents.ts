@@ -65,6 +65,13 @@ export function problemsOf(document: unknown): readonly ConfigProblem[] {
   return reading.ok ? [] : reading.error
 }
 
+/** The warnings about a document that is accepted. */
+export function warningsOf(document: unknown): readonly ConfigProblem[] {
+  const reading = read(document)
+  if (!reading.ok) throw new Error(`refused: ${JSON.stringify(reading.error)}`)
+  return reading.value.warnings
+}
+
 /** A problem of what lies at the path of the document. */
 export function problem(path: string, what: string, remedy: string): ConfigProblem {
   return {
@@ -77,7 +84,7 @@ export function problem(path: string, what: string, remedy: string): ConfigProbl
 export function configOf(document: unknown): Config {
   const reading = read(document)
   if (!reading.ok) throw new Error(`refused: ${JSON.stringify(reading.error)}`)
-  return reading.value
+  return reading.value.config
 }
 
 /** The issuer of the document with these changes. */

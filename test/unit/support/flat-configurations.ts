@@ -1,7 +1,7 @@
 /**
  * Flat configurations in the unit tests: the minimum that is accepted, and the problems of others.
  */
-import type { FlatConfiguration } from '../../../src/config/flat-reader.ts'
+import type { FlatConfiguration } from '../../../src/config/flat-keys.ts'
 import { readConfig } from '../../../src/config/read-config.ts'
 
 /** All required keys and no other. */

@@ -36,7 +36,6 @@ export function issuerConfig(changes: Partial<IssuerConfig> = {}): IssuerConfig 
     rules: tokenRules(),
     gatewayScopes: { prefix: '', map: new Map() },
     contextClaims: [],
-    idleKeys: [],
     ...changes,
   }
 }

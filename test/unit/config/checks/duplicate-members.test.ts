@@ -87,8 +87,8 @@ describe('a document', () => {
     const text =
       '{"issuers":[{"name":"a","audience":["s3cret"],"audience":"any"}],"backends":[],"issuers":[]}'
     const told = {
-      problem: 'stands there twice',
-      remedy: 'Keep the one that is meant: of two, the last alone would count.',
+      problem: 'is given twice',
+      remedy: 'Keep the one that is meant: only the last would count.',
     }
 
     expect(readDocument(text, 'key')).toStrictEqual({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { FlatConfiguration } from '../../../../src/config/flat-reader.ts'
+import type { FlatConfiguration } from '../../../../src/config/flat-keys.ts'
 import type { ConfigProblem } from '../../../../src/config/problems.ts'
 import { readConfig } from '../../../../src/config/read-config.ts'
 import {
@@ -48,7 +48,11 @@ const ISSUER_OF_DOMAINS =
 const GRAPH = 'Give the audience of this API’s own registration.'
 const SECRET = 'Give the OCID of the secret, ocid1.vaultsecret.…, not of its vault or key.'
 const CLAIM =
-  'Use a claim that administrators alone set (`sub` at an identity domain, `upn` at Entra), or say `user_controlled_claim` = `accept`.'
+  'Use a claim that only administrators set (`sub` at an identity domain, `upn` at Entra), or set `assertion.user_controlled_claim` to `accept`.'
+const FLAT_CLAIM = CLAIM.replace(
+  'assertion.user_controlled_claim',
+  'back_end_assertion_user_controlled_claim',
+)
 const ENTRA = 'https://login.microsoftonline.com/0f0f0f0f-0000-4000-8000-000000000000/v2.0'
 
 const COGNITO = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc'
@@ -72,7 +76,7 @@ describe('a flat key is warned of', () => {
         [
           { idcs_introspection_endpoint: `https://idp.example${path}` },
           'idcs_introspection_endpoint',
-          'does not have the path of an introspection endpoint (issuer default)',
+          'does not have the path of an introspection endpoint',
           NO_INTROSPECTION,
         ] as const,
     ),
@@ -81,32 +85,32 @@ describe('a flat key is warned of', () => {
         [
           { back_end_token_endpoint: `https://idp.example${path}` },
           'back_end_token_endpoint',
-          'does not have the path of a token endpoint (backend default)',
+          'does not have the path of a token endpoint',
           NO_TOKEN_ENDPOINT,
         ] as const,
     ),
     [
       { idcs_introspection_endpoint: 'https://cloud.oracle.com/oauth2/v1/introspect' },
       'idcs_introspection_endpoint',
-      'is the URL of the console (issuer default)',
+      'is the URL of the console',
       CONSOLE,
     ],
     [
       { ...JWT, jwks_uri: 'https://cloud.oracle.com/admin/v1/SigningCert/jwk' },
       'jwks_uri',
-      'is the URL of the console (issuer default)',
+      'is the URL of the console',
       CONSOLE,
     ],
     [
       { back_end_token_endpoint: 'https://cloud.oracle.com/oauth2/v1/token' },
       'back_end_token_endpoint',
-      'is the URL of the console (backend default)',
+      'is the URL of the console',
       CONSOLE,
     ],
     [
       { ...JWT, jwks_uri: 'https://sso.example/admin/realms/shops/certs' },
       'jwks_uri',
-      'has `/admin/` in its path, as a page of the administration console (issuer default)',
+      'has `/admin/` in its path, as a page of the administration console',
       ADMIN,
     ],
     ...['https://identity.oraclecloud.com', DOMAIN].map(
@@ -114,14 +118,14 @@ describe('a flat key is warned of', () => {
         [
           { issuer, idcs_introspection_endpoint: `${DOMAIN}/oauth2/v1/introspect` },
           'issuer',
-          'is not the issuer of identity domains (issuer default)',
+          'is not the issuer of identity domains',
           ISSUER_OF_DOMAINS,
         ] as const,
     ),
     [
       { ...JWT, jwks_uri: `${DOMAIN}:443/admin/v1/SigningCert/jwk` },
       'issuer',
-      'is not the issuer of identity domains (issuer default)',
+      'is not the issuer of identity domains',
       ISSUER_OF_DOMAINS,
     ],
     ...[
@@ -133,39 +137,29 @@ describe('a flat key is warned of', () => {
         [
           { audience },
           'audience',
-          'is Microsoft Graph, whose tokens nobody else can verify (issuer default)',
+          'is Microsoft Graph, whose tokens nobody else can verify',
           GRAPH,
         ] as const,
     ),
     [
       { idcs_app_client_id: 'ocid1.domainapp.oc1..a' },
       'idcs_app_client_id',
-      'is an OCID (issuer default)',
+      'is an OCID',
       CLIENT_ID,
     ],
     [
       { back_end_app_client_id: 'ocid1.domainapp.oc1..a' },
       'back_end_app_client_id',
-      'is an OCID (backend default)',
+      'is an OCID',
       CLIENT_ID,
     ],
     ...['https://….ocp.example:443urn:opc:resource:consumer::all', 'https://...:443urn:opc'].map(
       (back_end_scope) =>
-        [
-          { back_end_scope },
-          'back_end_scope',
-          'has a placeholder (backend default)',
-          WHOLE_SCOPE,
-        ] as const,
+        [{ back_end_scope }, 'back_end_scope', 'has a placeholder', WHOLE_SCOPE] as const,
     ),
     ...[':443urn:opc:resource:consumer::all', 'urn:opc:resource:consumer::all'].map(
       (back_end_scope) =>
-        [
-          { back_end_scope },
-          'back_end_scope',
-          'has no host (backend default)',
-          FROM_HTTPS,
-        ] as const,
+        [{ back_end_scope }, 'back_end_scope', 'has no host', FROM_HTTPS] as const,
     ),
     ...[ENTRA, JWT.issuer].flatMap((issuer) =>
       ['email', 'preferred_username', 'unique_name', 'name', 'nickname', 'https://a/e-mail'].map(
@@ -173,16 +167,16 @@ describe('a flat key is warned of', () => {
           [
             { ...JWT, ...ASSERTING, issuer, back_end_assertion_subject_claim: claim },
             'back_end_assertion_subject_claim',
-            `is \`${claim}\`, which users can change at some providers: a user could take the name of another (backend default)`,
-            CLAIM,
+            `is \`${claim}\`, which users can change at some providers: a user could take the name of another`,
+            FLAT_CLAIM,
           ] as const,
       ),
     ),
     [
       { ...JWT, ...ASSERTING, back_end_assertion_subject_claim: 'upn' },
       'back_end_assertion_subject_claim',
-      'is `upn`, which users can change at some providers: a user could take the name of another (backend default)',
-      CLAIM,
+      'is `upn`, which users can change at some providers: a user could take the name of another',
+      FLAT_CLAIM,
     ],
     [
       {
@@ -191,7 +185,7 @@ describe('a flat key is warned of', () => {
         required_scopes: 'https://api.example.com/orders:invoke',
       },
       'required_scopes',
-      'has a scope with its audience in front: tokens of an identity domain hold the short name (issuer default)',
+      'has a scope with its audience in front: tokens of an identity domain hold the short name',
       'Give the name alone, such as orders:invoke for https://api.example.com/orders:invoke.',
     ],
     ...['api://orders/Orders.Read', '0f0f0f0f-0000-4000-8000-000000000001/Orders.Read'].map(
@@ -199,32 +193,32 @@ describe('a flat key is warned of', () => {
         [
           { ...JWT, issuer: ENTRA, required_scopes },
           'required_scopes',
-          'has a scope with its audience in front: tokens of Entra hold the short name (issuer default)',
+          'has a scope with its audience in front: tokens of Entra hold the short name',
           'Give the name alone, such as Orders.Read for api://<client id>/Orders.Read.',
         ] as const,
     ),
     [
       { ...JWT, issuer: ENTRA, audience: 'api://orders' },
       'audience',
-      'is an Application ID URI: the `aud` of a version 2 token is the client id (issuer default)',
+      'is an Application ID URI: the `aud` of a version 2 token is the client id',
       'Give the API’s Application (client) ID, a GUID.',
     ],
     [
       { ...JWT, issuer: 'https://acme-admin.okta.com/oauth2/default' },
       'issuer',
-      'is the host of the Okta Admin Console, which issues no tokens (issuer default)',
+      'is the host of the Okta Admin Console, which issues no tokens',
       'Leave out -admin: https://<organisation>.okta.com.',
     ],
     [
       { ...JWT, issuer: COGNITO },
       'audience',
-      'is required, and access tokens of Amazon Cognito have no `aud` by default (issuer default)',
+      'is required, and access tokens of Amazon Cognito have no `aud` by default',
       'Give `any`, and the app clients that may call in `allowed_clients`.',
     ],
     [
       { ...JWT, issuer: COGNITO, audience: 'any' },
       'audience',
-      'is `any` for issuer default: tokens that were issued for other APIs pass here',
+      'is `any`: tokens that were issued for other APIs are accepted',
       'Give the clients that may call in `allowed_clients`: tokens of this provider have no `aud`.',
     ],
     [
@@ -272,21 +266,21 @@ describe('a document is warned of', () => {
     [
       'a domain’s address with a path',
       preset({ preset: 'oci_iam', domain_url: `${DOMAIN}/ui/v1/adminconsole` }),
-      'provider.domain_url',
+      'issuers.0.provider.domain_url',
       'has a path before the endpoint’s own (issuer callers)',
       'Give the domain URL as the domain’s page shows it: https:// and the host.',
     ],
     [
       'a domain’s address with a path, for JWTs',
       preset({ preset: 'oci_iam', domain_url: `${DOMAIN}/x/` }, { validation: 'jwt' }),
-      'provider.domain_url',
+      'issuers.0.provider.domain_url',
       'has a path before the endpoint’s own (issuer callers)',
       'Give the domain URL as the domain’s page shows it: https:// and the host.',
     ],
     [
       'the console’s address',
       preset({ preset: 'oci_iam', domain_url: 'https://cloud.oracle.com/identity/domains/x' }),
-      'provider.domain_url',
+      'issuers.0.provider.domain_url',
       'is the URL of the console (issuer callers)',
       CONSOLE,
     ],
@@ -296,14 +290,14 @@ describe('a document is warned of', () => {
         { preset: 'keycloak', realm_url: 'https://sso.example/admin/realms/shops' },
         { validation: 'jwt_and_introspection' },
       ),
-      'provider.realm_url',
+      'issuers.0.provider.realm_url',
       'has `/admin/` in its path, as a page of the administration console (issuer callers)',
       ADMIN,
     ],
     [
       'discovery where a realm is administered',
       preset({ preset: 'oidc', issuer: 'https://sso.example/admin/realms/shops' }),
-      'provider.issuer',
+      'issuers.0.provider.issuer',
       'has `/admin/` in its path, as a page of the administration console (issuer callers)',
       ADMIN,
     ],
@@ -313,41 +307,41 @@ describe('a document is warned of', () => {
         jwks_access: 'client_credentials',
         client: { ...CLIENT, client_id: 'ocid1.domainapp.oc1..a' },
       }),
-      'client.client_id',
+      'issuers.0.client.client_id',
       'is an OCID (issuer callers)',
       CLIENT_ID,
     ],
     [
       'a client’s secret of another kind',
       withBackend({ client: { client_id: 'a', client_secret_ocid: 'ocid1.key.oc1..a' } }),
-      'client.client_secret_ocid',
+      'backends.0.client.client_secret_ocid',
       'is an OCID, but not of a Vault secret (backend oic)',
       SECRET,
     ],
     [
       'a key for assertions of another kind',
       withBackend({ grant: 'jwt_bearer', assertion: { key_ocid: 'ocid1.key.oc1..a' } }),
-      'assertion.key_ocid',
+      'backends.0.assertion.key_ocid',
       'is an OCID, but not of a Vault secret (backend oic)',
       SECRET,
     ],
     [
       'a claim that users can change',
       asserting({ issuers: ['others', 'employees'] }, 'email'),
-      'assertion.subject_claim',
+      'backends.0.assertion.subject_claim',
       'is `email`, which users can change at some providers: a user could take the name of another (backend oic)',
       CLAIM,
     ],
   ])('%s', (_what, document, key, problem, remedy) => {
-    expect(inDocument(document)).toStrictEqual([told(key, problem, remedy)])
+    expect(inDocument(document)).toStrictEqual([told(`authorizer_config: ${key}`, problem, remedy)])
   })
 
   it('user and password in a secret of another kind, by both of its defects', () => {
     const basic = { name: 'oic', grant: 'basic', secret_ocid: 'ocid1.vault.oc1..a' }
 
     expect(inDocument(documentOf({ backends: [basic] })).map(({ key }) => key)).toStrictEqual([
-      'grant',
-      'secret_ocid',
+      'authorizer_config: backends.0.grant',
+      'authorizer_config: backends.0.secret_ocid',
     ])
   })
 })

@@ -1,0 +1,108 @@
+/** A backend in the configuration document. */
+import * as v from 'valibot'
+import { CLIENT_AUTHENTICATION_METHODS } from '../oauth/client-authentication.ts'
+import {
+  check,
+  choice,
+  secretOcid,
+  someMembers,
+  someTexts,
+  strictObject,
+  text,
+  texts,
+  url,
+} from '../providers/fields.ts'
+import { clientSchema, nameSchema, wholeSeconds } from './common-schema.ts'
+import { DEFAULTS, LIMITS } from './defaults.ts'
+
+const conditions = strictObject({
+  issuers: v.optional(texts('Names of issuers above; the caller’s must be one of them.')),
+  clients: v.optional(texts('Client ids; the caller’s must be one of them.')),
+  scopes: v.optional(texts('Scopes as the token has them; one of them is enough.')),
+  arguments: v.optional(
+    someMembers(
+      v.union([v.string(), v.pipe(v.array(v.string()), v.minLength(1))]),
+      'Arguments of the authorizer (host, header, …), each with its exact value or a list of values. The caller chooses the values of headers.',
+    ),
+  ),
+})
+
+const conditionSchema = v.pipe(
+  conditions,
+  check<v.InferOutput<typeof conditions>>(
+    (given) => (Object.keys(given).length === 0 ? 'is empty' : undefined),
+    'Give a condition, or leave `when` out of the last backend.',
+  ),
+  v.description(
+    'Calls that this backend is for: all conditions must hold. The first match counts.',
+  ),
+)
+
+const assertionSchema = strictObject({
+  subject_claim: v.optional(
+    text(
+      `Claim of the caller’s token that names the user for \`jwt_bearer\`. Default \`${DEFAULTS.subject_claim}\`.`,
+    ),
+  ),
+  user_controlled_claim: v.optional(
+    v.pipe(
+      v.literal('accept'),
+      v.description(
+        'Accepts a `subject_claim` that users can change at their provider, such as `email`.',
+      ),
+    ),
+  ),
+  key_ocid: v.optional(
+    secretOcid('Vault secret with the private key that signs user assertions: PEM or JWK.'),
+  ),
+  key_id: v.optional(text('`kid`: the alias of the certificate at the identity domain.')),
+  audience: v.optional(someTexts('`aud` of assertions.')),
+})
+
+const exchangeSchema = strictObject({
+  audience: v.optional(text('`audience` of the token exchange.')),
+  resource: v.optional(text('`resource` of the token exchange.')),
+  subject_token_type: v.optional(
+    v.picklist([
+      'urn:ietf:params:oauth:token-type:access_token',
+      'urn:ietf:params:oauth:token-type:jwt',
+    ]),
+    DEFAULTS.subject_token_type,
+  ),
+})
+
+export const backendSchema = strictObject({
+  name: v.pipe(nameSchema, v.description('The name of this backend in the log.')),
+  when: v.optional(conditionSchema),
+  grant: v.optional(
+    choice(
+      ['client_credentials', 'jwt_bearer', 'token_exchange', 'basic'],
+      'How the backend’s credential is obtained.',
+    ),
+    DEFAULTS.grant,
+  ),
+  token_endpoint: v.optional(url('Token endpoint of the backend’s identity domain.')),
+  client: v.optional(clientSchema),
+  client_auth: v.optional(
+    choice(
+      CLIENT_AUTHENTICATION_METHODS,
+      'With `private_key_jwt` the client’s secret is its private key.',
+    ),
+    DEFAULTS.client_auth,
+  ),
+  scope: v.optional(text('Sent as it is.')),
+  assertion: v.optional(
+    v.pipe(
+      assertionSchema,
+      v.description('Assertions that we sign: for `jwt_bearer` and `private_key_jwt`.'),
+    ),
+  ),
+  exchange: v.optional(v.pipe(exchangeSchema, v.description('For `token_exchange` (RFC 8693).'))),
+  secret_ocid: v.optional(secretOcid('Vault secret with user:password, for `basic` only.')),
+  min_token_seconds: wholeSeconds(
+    LIMITS.min_back_end_token,
+    'A token that expires sooner is not handed out.',
+  ),
+})
+
+export type BackendInput = v.InferOutput<typeof backendSchema>

@@ -1,0 +1,112 @@
+/** Warnings about a valid configuration. Each cold start logs them. */
+import { providerNamed } from '../../providers/index.ts'
+import type { DocumentInput } from '../document-schema.ts'
+import type { IssuerInput } from '../issuer-schema.ts'
+import type { BackendConfig, Config, IssuerConfig } from '../model.ts'
+import { reportTo, type ConfigForm, type ConfigProblem, type Report } from '../problems.ts'
+import { warnOfSuspiciousBackend, warnOfSuspiciousIssuer } from './suspicious-values.ts'
+
+/** `input` is what the configuration was built from. */
+export function warnAbout(
+  { issuers, backends }: DocumentInput,
+  config: Config,
+  form: ConfigForm,
+): readonly ConfigProblem[] {
+  const warnings: ConfigProblem[] = []
+  const reporter = (entry: string, name: string): Report => {
+    const report = reportTo(warnings, form, entry)
+    return (field, problem, ...about) => {
+      report(field, `${problem}${form.suffix(name)}`, ...about)
+    }
+  }
+  issuers.forEach((input, index) => {
+    const issuer = config.issuers[index]
+    if (issuer === undefined) return
+    const warn = reporter(`issuers.${index}`, `issuer ${issuer.name}`)
+    warnOfAnyAudience(issuer, warn)
+    warnOfIdleMembers(input, issuer, warn)
+    warnOfSharedOpaqueTokens(config.issuers.slice(0, index), issuer, warn)
+    warnOfSuspiciousIssuer(input, issuer, warn)
+    warnOfForeignOcid('client.client_secret_ocid', input.client?.client_secret_ocid, warn)
+  })
+  backends.forEach(({ client, assertion, secret_ocid }, index) => {
+    const backend = config.backends[index]
+    if (backend === undefined) return
+    const warn = reporter(`backends.${index}`, `backend ${backend.name}`)
+    warnOfBasic(backend, warn)
+    warnOfSuspiciousBackend(backend, config.issuers, warn)
+    warnOfForeignOcid('client.client_secret_ocid', client?.client_secret_ocid, warn)
+    warnOfForeignOcid('assertion.key_ocid', assertion?.key_ocid, warn)
+    warnOfForeignOcid('secret_ocid', secret_ocid, warn)
+  })
+  return warnings
+}
+
+function warnOfAnyAudience({ preset, rules }: IssuerConfig, warn: Report): void {
+  const lacksAudience = providerNamed(preset)?.tokens?.lackAudience === true
+  if (rules.audience !== 'any') return
+  // For tokens without an audience, the list of clients takes its place.
+  if (lacksAudience && rules.allowedClients.length > 0) return
+  warn(
+    'audience',
+    'is `any`: tokens that were issued for other APIs are accepted',
+    lacksAudience
+      ? 'Give the clients that may call in `allowed_clients`: tokens of this provider have no `aud`.'
+      : 'Give the audience of this API’s resource server.',
+  )
+}
+
+const ONLY_FOR_JWTS = ['jwks_uri', 'jwks_access', 'jwks', 'algorithms', 'token_type'] as const
+
+function warnOfIdleMembers(input: IssuerInput, { jwt }: IssuerConfig, warn: Report): void {
+  const idle = ONLY_FOR_JWTS.filter((name) => input[name] !== undefined)
+  if (jwt !== undefined || idle.length === 0) return
+  warn(
+    'validation',
+    `is \`introspection\`, which does not use ${idle.join(', ')}`,
+    'Give `jwt` or `jwt_and_introspection`; or remove these keys.',
+  )
+}
+
+/** An opaque token does not name its issuer. */
+function warnOfSharedOpaqueTokens(
+  earlier: readonly IssuerConfig[],
+  issuer: IssuerConfig,
+  warn: Report,
+): void {
+  const url = urlForOpaqueTokens(issuer)
+  const others = earlier.filter((each) => {
+    const other = urlForOpaqueTokens(each)
+    return other !== undefined && other !== url
+  })
+  if (url === undefined || others.length === 0) return
+  warn(
+    'opaque_tokens',
+    `is missing here and for ${others.map(({ name }) => name).join(', ')}: each opaque token is sent to one after the other, also to those that did not issue it`,
+    'Give `opaque_tokens` (prefixes or lengths) for all of them but one.',
+  )
+}
+
+/** Where an issuer introspects tokens that may be anything; undefined if it does not. */
+function urlForOpaqueTokens({ jwt, introspection, discovery }: IssuerConfig): string | undefined {
+  const takesAny = jwt === undefined && introspection?.opaqueTokens === undefined
+  return takesAny ? (introspection?.endpoint ?? discovery?.url) : undefined
+}
+
+function warnOfBasic({ grant }: BackendConfig, warn: Report): void {
+  if (grant.kind !== 'basic') return
+  warn(
+    'grant',
+    'is `basic`: a legacy method, with a password that nobody rotates',
+    'Move to `client_credentials` as soon as the integration accepts OAuth tokens.',
+  )
+}
+
+export function warnOfForeignOcid(field: string, ocid: string | undefined, warn: Report): void {
+  if (!/^ocid1\.(?!vaultsecret\.)/.test(ocid ?? '')) return
+  warn(
+    field,
+    'is an OCID, but not of a Vault secret',
+    'Give the OCID of the secret, ocid1.vaultsecret.…, not of its vault or key.',
+  )
+}

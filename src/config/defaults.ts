@@ -1,0 +1,27 @@
+/** Ranges and defaults of the configuration. The schemas and the README's table of keys take them from here. */
+
+import type { Range } from '../providers/fields.ts'
+
+export interface Limits extends Range {
+  readonly default: number
+}
+
+/** All in whole seconds. */
+export const LIMITS = {
+  clock_tolerance: { min: 0, max: 300, default: 30 },
+  introspection_cache: { min: 0, max: 300, default: 0 },
+  min_back_end_token: { min: 60, max: 3600, default: 120 },
+  max_decision: { min: 60, max: 3600, default: 3600 },
+  secret_ttl: { min: 0, max: 86_400, default: 300 },
+} as const satisfies Record<string, Limits>
+
+export const DEFAULTS = {
+  algorithms: ['RS256'],
+  client_auth: 'client_secret_basic',
+  grant: 'client_credentials',
+  jwks_access: 'public',
+  log_level: 'info',
+  subject_claim: 'sub',
+  subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+  token_argument: 'token',
+} as const

@@ -1,0 +1,186 @@
+/** An issuer in the configuration document. */
+import * as v from 'valibot'
+import { RESERVED_CONTEXT_NAMES } from '../gateway/response.ts'
+import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '../oauth/signature-algorithms.ts'
+import {
+  check,
+  choice,
+  complaint,
+  someMembers,
+  someTexts,
+  strictObject,
+  text,
+  texts,
+  url,
+  wholeNumber,
+} from '../providers/fields.ts'
+import { providerSchema } from '../providers/index.ts'
+import { clientSchema, nameSchema, wholeSeconds } from './common-schema.ts'
+import { DEFAULTS, LIMITS } from './defaults.ts'
+
+const ALGORITHMS = Object.keys(SIGNATURE_ALGORITHMS) as SignatureAlgorithm[]
+const NOT_ACCEPTED = complaint(
+  'is not an accepted algorithm',
+  `Give some of ${ALGORITHMS.join(', ')}.`,
+)
+
+const issuerClientSchema = strictObject({
+  ...clientSchema.entries,
+  client_auth: v.optional(
+    choice(['client_secret_basic', 'client_secret_post'], 'How the client authenticates.'),
+    DEFAULTS.client_auth,
+  ),
+})
+
+const audienceSchema = v.union(
+  [
+    v.pipe(
+      someTexts('Accepted `aud` values; one match is enough.'),
+      check<string[]>(
+        (values) => (values.includes('any') ? 'has `any` beside other values' : undefined),
+        'Give the accepted values, or `any` alone.',
+      ),
+    ),
+    v.pipe(v.literal('any'), v.description('Turns the check off; each cold start logs it.')),
+  ],
+  complaint(
+    'is not a list of strings',
+    'Give a list of strings, such as ["https://api.example.com/"], or "any".',
+  ),
+)
+
+/** Larger integers are rounded when JSON is parsed: two different ones may become equal. */
+const INEXACT = complaint(
+  'is a number too large to be compared exactly',
+  'Have the provider send it as a string, or require another claim.',
+)
+
+const exactNumber = v.pipe(
+  v.number(),
+  v.minValue(Number.MIN_SAFE_INTEGER, INEXACT),
+  v.maxValue(Number.MAX_SAFE_INTEGER, INEXACT),
+)
+
+const scalarSchema = v.union([v.string(), exactNumber, v.boolean()])
+
+/** RFC 6749 §3.3: `scope-token`. */
+const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/
+
+export const issuerSchema = strictObject({
+  name: v.pipe(nameSchema, v.description('The name of this issuer in the log.')),
+  provider: v.optional(providerSchema),
+  audience: audienceSchema,
+  validation: v.optional(
+    choice(
+      ['introspection', 'jwt', 'jwt_and_introspection'],
+      'Default `introspection` if there is an endpoint and a client for it, else `jwt`.',
+    ),
+  ),
+  issuer: v.optional(text('Accepted `iss`, exact.')),
+  jwks_uri: v.optional(url('URL of the issuer’s keys.')),
+  jwks_access: v.optional(
+    choice(['public', 'client_credentials'], `Default \`${DEFAULTS.jwks_access}\`.`),
+  ),
+  jwks: v.optional(
+    v.pipe(
+      v.looseObject(
+        {},
+        complaint('is not a JSON object', 'Give it as the identity provider publishes it.'),
+      ),
+      v.description('The issuer’s keys themselves: a JWK Set or one JWK.'),
+    ),
+  ),
+  algorithms: v.optional(
+    v.pipe(
+      v.array(v.picklist(ALGORITHMS, NOT_ACCEPTED)),
+      v.minLength(1),
+      v.description(`Accepted signature algorithms. Default \`${DEFAULTS.algorithms.join(' ')}\`.`),
+    ),
+  ),
+  token_type: v.optional(
+    choice(['any', 'at+jwt'], '`at+jwt` requires the header `typ` of RFC 9068. Default `any`.'),
+  ),
+  introspection_endpoint: v.optional(url('Introspection endpoint (RFC 7662).')),
+  client: v.optional(issuerClientSchema),
+  introspection_cache_seconds: wholeSeconds(
+    LIMITS.introspection_cache,
+    'How long an introspection answer is reused.',
+  ),
+  introspection_subject: v.optional(
+    choice(
+      ['same', 'may_differ'],
+      'Whether the answer about a JWT must have the same `sub`: another one is a fault.',
+    ),
+    'same',
+  ),
+  opaque_tokens: v.optional(
+    v.pipe(
+      strictObject({
+        prefixes: v.optional(someTexts('How they begin; one of these.')),
+        lengths: v.optional(
+          v.pipe(
+            v.array(wholeNumber({ min: 1, max: 16_384 }, 'characters', 'Length in characters.')),
+            v.minLength(1),
+            v.description('Their lengths; one of these.'),
+          ),
+        ),
+      }),
+      v.description(
+        'What opaque tokens of this issuer look like. Others are not sent to it; without this, every opaque token may be.',
+      ),
+    ),
+  ),
+  required_scopes: v.optional(
+    v.pipe(
+      texts('Scopes that every caller needs; all of them.'),
+      check<string[]>(
+        (scopes) =>
+          scopes.every((scope) => SCOPE_TOKEN.test(scope))
+            ? undefined
+            : 'has a character that scopes cannot have',
+        'Give plain scope names, without quotes and blanks.',
+      ),
+    ),
+    [],
+  ),
+  allowed_clients: v.optional(someTexts('Client ids that may call. Default: every client.')),
+  required_claims: v.optional(
+    someMembers(
+      v.union([scalarSchema, v.pipe(v.array(scalarSchema), v.minLength(1))]),
+      'Required claims, each with its value or a list of accepted values.',
+    ),
+  ),
+  max_token_lifetime_seconds: v.optional(
+    wholeNumber({ min: 1, max: 31_536_000 }, 'seconds', 'Longest time from `iat` to `exp`.'),
+  ),
+  clock_tolerance_seconds: wholeSeconds(
+    LIMITS.clock_tolerance,
+    'Allowance for differing clocks at `exp`, `nbf` and `iat`.',
+  ),
+  principal_claims: v.optional(texts('Claims with the subject; the first that is present counts.')),
+  client_id_claims: v.optional(texts('Claims with the client id; the first counts.')),
+  scope_claims: v.optional(
+    texts(
+      'Claims with scopes, or roles; all of them count. A string in `scope` or `scp` is space-separated; elsewhere it is one value.',
+    ),
+  ),
+  gateway_scope_prefix: v.optional(text('Put before each scope that the gateway gets.')),
+  gateway_scope_map: v.optional(
+    v.pipe(
+      v.record(v.string(), v.array(v.pipe(v.string(), v.nonEmpty()))),
+      v.description('Replaces a scope by others for the gateway’s `ANY_OF`.'),
+    ),
+  ),
+  context_claims: v.optional(
+    v.pipe(
+      texts('Claims that routes may use as `${request.auth[<claim>]}`.'),
+      check<string[]>((names) => {
+        const reserved = RESERVED_CONTEXT_NAMES.filter((name) => names.includes(name))
+        return reserved.length === 0 ? undefined : `has reserved names: ${reserved.join(', ')}`
+      }, 'Leave them out: the authorizer itself sets them.'),
+    ),
+    [],
+  ),
+})
+
+export type IssuerInput = v.InferOutput<typeof issuerSchema>
