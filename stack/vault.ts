@@ -47,6 +47,8 @@ export interface Vault extends LocalServer {
   ): number
   /** Puts an existing version into use. */
   promote(secretId: string, versionNumber: number): void
+  /** The version in use, for the stack's own eyes; undefined where the function could not read it. */
+  current(secretId: string): string | undefined
   /** As if the policy were gone: from now on the secret answers as if it did not exist. */
   removeAccess(secretId: string): void
   /** Answers everything with this status from now on; `undefined` ends that. */
@@ -142,6 +144,10 @@ export async function startVault(options: VaultOptions): Promise<Vault> {
     },
     promote: (secretId, versionNumber) => {
       promote(known(secretId), versionNumber)
+    },
+    current: (secretId) => {
+      const secret = unreadable.has(secretId) ? undefined : secrets.get(secretId)
+      return secret && findVersion(secret, {})?.content.toString()
     },
     removeAccess: (secretId) => {
       unreadable.add(secretId)

@@ -13,7 +13,7 @@ import { fault, type Decision, type Denial } from '../../src/decision.ts'
 import type { Finding, Observe } from '../../src/findings.ts'
 import { readUnverifiedJwt, type UnverifiedJwt } from '../../src/oauth/unverified-jwt.ts'
 import { deadlineAt, later, seconds, systemClock, type Clock } from '../../src/platform/clock.ts'
-import { createHttp } from '../../src/platform/http.ts'
+import { createHttp, type Http } from '../../src/platform/http.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 import { success, type Result } from '../../src/platform/result.ts'
 import { Tally } from '../../src/platform/tally.ts'
@@ -23,6 +23,10 @@ import { givenSecretStore, type GivenSecrets } from './secrets.ts'
 export interface Question {
   readonly configuration: FlatConfiguration
   readonly token: string
+  /** What the gateway sent, if that is known: the token may be repeated in it, or have another scheme. */
+  readonly payload?: Uint8Array | undefined
+  /** Default: requests as the function makes them. */
+  readonly http?: Http
   /** The gateway's other arguments, by which a backend may be chosen. */
   readonly arguments?: Readonly<Record<string, string>>
   readonly secrets: GivenSecrets
@@ -85,12 +89,12 @@ const DOCUMENT_IN_VAULT: ConfigProblem = {
 function decide(
   config: Config,
   settings: Settings,
-  { token, arguments: other, secrets, clock }: Question,
+  { token, payload: given, arguments: other, secrets, clock, http = createHttp() }: Question,
   observe: Observe,
   onCall: (call: BackendCall) => void,
 ): Promise<Decision> {
   const ports = createCountedPorts(config, {
-    http: createHttp(),
+    http,
     secrets: givenSecretStore(secrets),
     clock,
     chance: () => 0,
@@ -106,7 +110,7 @@ function decide(
     maxDecision: settings.maxDecision,
   })
   const data = { ...other, [settings.tokenArgument]: `Bearer ${token}` }
-  const payload = Buffer.from(JSON.stringify({ type: 'USER_DEFINED', data }))
+  const payload = given ?? Buffer.from(JSON.stringify({ type: 'USER_DEFINED', data }))
   // Requests have a time limit by the real clock, whatever time the token is judged at.
   return authorize(payload, deadlineAt(later(systemClock.now(), TIME), systemClock), observe)
 }

@@ -55,9 +55,7 @@ export function toTextReport(explanation: Explanation, now: number): string {
   const { decision, findings, problems, jwt, fingerprint } = explanation
   const report = toJsonReport(explanation)
   const choices = findings.filter(({ name }) => name === 'issuer_choice')
-  const checks = findings.filter((finding, index) =>
-    isWorthALine(finding, findings.slice(index + 1)),
-  )
+  const checks = findingsToShow(findings)
   return [
     `${OUTCOMES[decision.outcome]}: ${decision.reason}`,
     ...(decision.outcome === 'permit'
@@ -108,6 +106,10 @@ function timeOf(value: number, now: number): string {
   if (Number.isNaN(date.getTime())) return 'not a time in seconds'
   const distance = Math.round(Math.abs(value - now))
   return `${date.toISOString().slice(0, 19)}Z, ${distance} s ${value < now ? 'ago' : 'from now'}`
+}
+
+export function findingsToShow(findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter((finding, index) => isWorthALine(finding, findings.slice(index + 1)))
 }
 
 /** Each failure; and what passed if there was something to check, once for each name. */

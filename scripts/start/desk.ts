@@ -16,6 +16,7 @@ import { fixedSecret, PLACEHOLDERS } from '../../stack/registrations.ts'
 import { checkConfig } from '../check-config/check-config.ts'
 import { readInput } from '../check-config/read-input.ts'
 import { routesOf } from './describe.ts'
+import { createJudgeCall } from './judge-call.ts'
 
 export interface Desk {
   readonly stack: LocalStack
@@ -45,10 +46,17 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
       path,
       note: scopes,
     }))
-    const actions = createActions(stack, recorder, routes, (text) => {
-      const { values, check } = readConfiguration(Buffer.from(text))
-      return { values, report: check.text }
-    })
+    const actions = createActions(
+      stack,
+      recorder,
+      routes,
+      (text) => {
+        const { values, check } = readConfiguration(Buffer.from(text))
+        return { values, report: check.text }
+      },
+      createJudgeCall(stack),
+    )
+    await actions.ready
     const { firstPort } = options
     const port = firstPort === undefined ? 0 : { preferred: firstPort + stack.servers.size }
     const webConsole = await startConsole(actions, recorder, port)

@@ -5,12 +5,13 @@ import type { IdentityDomain } from '../identity/identity-domain.ts'
 import { SERVER_FAULTS, type ServerFault } from '../listen.ts'
 import type { LocalStack } from '../local-stack.ts'
 import { SECRET_OCIDS } from '../registrations.ts'
+import type { CallChecks, JudgeCall } from './checks.ts'
 import { DEFECTS, deskCallers, withDefect, type Defect } from './desk.ts'
 import type { RecordedCall, Recorder } from './recorder.ts'
 
 export interface ConsoleState {
   readonly gateway: string
-  readonly callers: readonly Choice[]
+  readonly callers: readonly CallerChoice[]
   readonly defects: readonly Choice[]
   readonly routes: readonly RouteChoice[]
   readonly servers: readonly {
@@ -30,6 +31,12 @@ export interface Choice {
   readonly label: string
 }
 
+/** Whether the running configuration accepts this caller's tokens. */
+export interface CallerChoice extends Choice {
+  /** Null if it is not known, or says nothing, as for a token of one's own. */
+  readonly verdict: Pick<CallChecks, 'outcome' | 'reason' | 'meaning' | 'remedy'> | null
+}
+
 export interface RouteChoice {
   readonly methods: readonly string[]
   readonly path: string
@@ -41,6 +48,10 @@ export type Action = (fields: Readonly<Record<string, unknown>>) => Promise<unkn
 
 export interface ConsoleActions {
   state(): ConsoleState
+  /** For changes that no action awaits. */
+  onChange(listener: () => void): void
+  /** Resolves when each caller's verdict is known. */
+  readonly ready: Promise<void>
   readonly byPath: ReadonlyMap<string, Action>
 }
 
@@ -72,11 +83,33 @@ export function createActions(
   recorder: Recorder,
   routes: readonly RouteChoice[],
   readConfiguration: ReadConfiguration,
+  judgeCall: JudgeCall,
 ): ConsoleActions {
   const faults = new Map<string, ServerFault>()
   const callers = deskCallers(stack)
   const secrets = sharedSecrets(stack)
   let configuration: Readonly<Record<string, string>> = stack.config
+
+  const verdicts = new Map<string, CallChecks>()
+  const listeners = new Set<() => void>()
+  recorder.check = (payload) => judgeCall(configuration, { payload })
+
+  /** With a good token of each caller. An earlier configuration's verdict comes too late. */
+  const judgeCallers = async (): Promise<void> => {
+    const judged = configuration
+    verdicts.clear()
+    await Promise.all(
+      callers.map(async (caller) => {
+        try {
+          const verdict = await judgeCall(judged, { token: await caller.token() })
+          if (judged === configuration) verdicts.set(caller.id, verdict)
+        } catch {
+          // Its provider is switched off.
+        }
+      }),
+    )
+    for (const listener of listeners) listener()
+  }
 
   recorder.faults = () => [...faults].map(([name, fault]) => `${name} ${FAULT_LABELS[fault]}`)
 
@@ -170,16 +203,21 @@ export function createActions(
     await stack.authorizer.setConfig(values)
     configuration = values
     stack.gateway.clearResultCache()
+    void judgeCallers()
     return { report }
   }
 
   return {
+    ready: judgeCallers(),
+    onChange: (listener) => {
+      listeners.add(listener)
+    },
     state: () => ({
       gateway: stack.gateway.url,
       callers: [
-        ...callers.map(({ id, label }) => ({ id, label })),
-        { id: NOBODY, label: 'nobody: no token' },
-        { id: OWN_TOKEN, label: 'a token of your own' },
+        ...callers.map(({ id, label }) => ({ id, label, verdict: verdictOf(verdicts.get(id)) })),
+        { id: NOBODY, label: 'nobody: no token', verdict: null },
+        { id: OWN_TOKEN, label: 'a token of your own', verdict: null },
       ],
       defects: Object.entries(DEFECTS).map(([id, label]) => ({ id, label })),
       routes,
@@ -215,6 +253,12 @@ export function createActions(
       ],
     ]),
   }
+}
+
+function verdictOf(checks: CallChecks | undefined): CallerChoice['verdict'] {
+  if (checks === undefined) return null
+  const { outcome, reason, meaning, remedy } = checks
+  return { outcome, reason, meaning, remedy }
 }
 
 async function tokenOf(

@@ -2,6 +2,8 @@
 import { DENIAL_REASONS, FAULT_REASONS } from '../../src/reasons.ts'
 import type { Invocation, LocalStack, StackObserver } from '../local-stack.ts'
 import type { Exchange } from '../listen.ts'
+import { CHECK_HEADER, type CallChecks } from './checks.ts'
+import { ownersOf, type Span } from './owners.ts'
 import { decodeTokens, Redactor, type DecodedToken } from './redact.ts'
 
 type Pairs = readonly (readonly [string, string])[]
@@ -20,6 +22,8 @@ export interface Hop {
   readonly response: { readonly headers: Pairs; readonly body: string }
   /** Ids of the tokens in it. */
   readonly tokens: readonly string[]
+  /** Nothing tells whose it is among calls at the same time, so each of them shows it. */
+  readonly isShared: boolean
 }
 
 export interface RecordedCall {
@@ -43,8 +47,10 @@ export interface RecordedCall {
   readonly gatewayLog: readonly string[]
   /** What was switched on at the call's end: `Vault refuses connections`. */
   readonly faults: readonly string[]
-  /** Other calls ran at the same time: some hops may be theirs. */
-  readonly isConcurrent: boolean
+  /** Method and target of the calls that ran at the same time. */
+  readonly overlaps: readonly string[]
+  /** By the function's own code, just after the call; null until then, or if the function was not called. */
+  readonly checks: CallChecks | null
 }
 
 export interface Explanation {
@@ -55,6 +61,8 @@ export interface Explanation {
 }
 
 const KEPT_CALLS = 200
+/** Calls that come faster than they can be checked are not. */
+const MAX_UNCHECKED = 10
 const MAX_BODY_CHARACTERS = 8000
 
 export class Recorder implements StackObserver {
@@ -62,7 +70,14 @@ export class Recorder implements StackObserver {
   faults: () => readonly string[] = () => []
   readonly #calls: RecordedCall[] = []
   readonly #listeners = new Set<(call: RecordedCall) => void>()
+  readonly #updateListeners = new Set<(call: RecordedCall) => void>()
+  /** Judges what the gateway sent to the function. */
+  check: ((payload: string) => Promise<CallChecks>) | undefined
+  #unchecked = 0
+  #checking: Promise<void> = Promise.resolve()
   readonly #open = new Set<Exchange>()
+  /** The gateway's, since it was last idle. */
+  #recent: Exchange[] = []
   readonly #labels = new Map<string, string>()
   #dependencies: { readonly party: string; readonly exchange: Exchange }[] = []
   #invocations: Invocation[] = []
@@ -97,12 +112,18 @@ export class Recorder implements StackObserver {
     return () => this.#listeners.delete(listener)
   }
 
+  /** For what becomes known of a call later. */
+  onUpdate(listener: (call: RecordedCall) => void): void {
+    this.#updateListeners.add(listener)
+  }
+
   /** The call with this `opc-request-id` is described so. */
   label(opcRequestId: string, text: string): void {
     this.#labels.set(opcRequestId, text)
   }
 
   exchange(server: string, exchange: Exchange): void {
+    if (exchange.requestHeaders[CHECK_HEADER] !== undefined) return
     const isEnd = exchange.endedAt !== undefined
     if (server !== 'gateway') {
       if (!isEnd) this.#dependencies.push({ party: server, exchange })
@@ -111,7 +132,10 @@ export class Recorder implements StackObserver {
       setImmediate(() => {
         this.#finish(exchange)
       })
-    } else this.#open.add(exchange)
+    } else {
+      this.#open.add(exchange)
+      this.#recent.push(exchange)
+    }
   }
 
   invocation(invocation: Invocation): void {
@@ -119,26 +143,37 @@ export class Recorder implements StackObserver {
   }
 
   #finish(gateway: Exchange): void {
-    const isConcurrent = this.#open.size > 1
     this.#open.delete(gateway)
     const stack = this.#stack
     if (stack === undefined) return
     const end = gateway.endedAt ?? gateway.startedAt
     const requestId = String(gateway.responseHeaders['opc-request-id'] ?? '')
     const invocation = this.#invocations.find((each) => each.opcRequestId === requestId)
-    const inside = this.#dependencies.filter(
-      ({ exchange }) => exchange.startedAt >= gateway.startedAt && exchange.startedAt <= end,
-    )
+    const spans = this.#recent.map((each) => this.#spanOf(each))
+    const own = spans[this.#recent.indexOf(gateway)]
+    const inside = this.#dependencies.flatMap(({ party, exchange }) => {
+      const owners = ownersOf(exchange, spans)
+      return own !== undefined && owners.includes(own)
+        ? [{ party, exchange, isShared: owners.length > 1 }]
+        : []
+    })
+    const overlaps = this.#recent
+      .filter((each) => each !== gateway && each.startedAt <= end)
+      .filter((each) => (each.endedAt ?? Infinity) >= gateway.startedAt)
+      .map(({ method, target }) => `${method} ${this.redactor.text(target)}`)
     if (this.#open.size === 0) {
       this.#dependencies = []
       this.#invocations = []
+      this.#recent = []
     }
-    const hop = (party: string, exchange: Exchange, title: string): Hop =>
-      this.#hop(party, exchange, title, gateway.startedAt)
+    const hop = (party: string, exchange: Exchange, title: string, isShared: boolean): Hop =>
+      this.#hop({ party, exchange, title, zero: gateway.startedAt, isShared })
     const hops = [
-      hop('gateway', gateway, 'Receives the call'),
+      hop('gateway', gateway, 'Receives the call', false),
       ...(invocation === undefined ? [] : [this.#functionHop(invocation, gateway.startedAt)]),
-      ...inside.map(({ party, exchange }) => hop(party, exchange, titleOf(party, exchange))),
+      ...inside.map(({ party, exchange, isShared }) =>
+        hop(party, exchange, titleOf(party, exchange), isShared),
+      ),
     ].sort((one, other) => one.startMilliseconds - other.startMilliseconds)
     const decision =
       stack.authorizer
@@ -175,15 +210,57 @@ export class Recorder implements StackObserver {
         .map(({ line }) => this.redactor.text(line)),
       gatewayLog: gatewayLog.map(({ level, code, message }) => `${level} ${code}: ${message}`),
       faults: this.faults(),
-      isConcurrent,
+      overlaps,
+      checks: null,
     }
     this.#labels.delete(requestId)
     this.#calls.unshift(call)
     this.#calls.splice(KEPT_CALLS)
     for (const listener of this.#listeners) listener(call)
+    if (invocation !== undefined) this.#addChecks(call.id, invocation.requestBody)
   }
 
-  #hop(party: string, exchange: Exchange, title: string, zero: number): Hop {
+  /** One call after the other: it makes requests to the same servers as the function. */
+  #addChecks(id: number, payload: string): void {
+    const { check } = this
+    if (check === undefined || this.#unchecked >= MAX_UNCHECKED) return
+    this.#unchecked += 1
+    this.#checking = this.#checking
+      .then(async () => {
+        const found = await check(payload)
+        const index = this.#calls.findIndex((call) => call.id === id)
+        const call = this.#calls[index]
+        if (call === undefined) return
+        const checks = found.checks.map((each) => ({
+          ...each,
+          expected: this.redactor.text(each.expected),
+          actual: this.redactor.text(each.actual),
+        }))
+        const checked = { ...call, checks: { ...found, checks } }
+        this.#calls[index] = checked
+        for (const listener of this.#updateListeners) listener(checked)
+      })
+      .catch(() => undefined)
+      .finally(() => {
+        this.#unchecked -= 1
+      })
+  }
+
+  #spanOf(gateway: Exchange): Span {
+    const requestId = String(gateway.responseHeaders['opc-request-id'] ?? '')
+    const given = gateway.requestHeaders['opc-request-id']
+    const invocation = this.#invocations.find(
+      ({ opcRequestId }) => opcRequestId === requestId || opcRequestId === given,
+    )
+    return {
+      requestId: requestId === '' ? String(given ?? '') : requestId,
+      payload: invocation?.requestBody,
+      startedAt: (invocation ?? gateway).startedAt,
+      endedAt: (invocation ?? gateway).endedAt,
+    }
+  }
+
+  #hop({ party, exchange, title, zero, isShared }: HopParts): Hop {
     return {
       party,
       title,
@@ -202,6 +279,7 @@ export class Recorder implements StackObserver {
         body: this.#body(exchange.responseBody),
       },
       tokens: decodeTokens(textOf(exchange)).map(({ id }) => id),
+      isShared,
     }
   }
 
@@ -217,12 +295,22 @@ export class Recorder implements StackObserver {
       request: { line: 'POST /call', headers: [], body: this.#body(requestBody) },
       response: { headers: [], body: this.#body(responseBody) },
       tokens: decodeTokens(requestBody + responseBody).map(({ id }) => id),
+      isShared: false,
     }
   }
 
   #body(text: string): string {
     return this.redactor.text(text).slice(0, MAX_BODY_CHARACTERS)
   }
+}
+
+interface HopParts {
+  readonly party: string
+  readonly exchange: Exchange
+  readonly title: string
+  /** When the call came, in milliseconds since 1970. */
+  readonly zero: number
+  readonly isShared: boolean
 }
 
 function round(milliseconds: number): number {

@@ -1,5 +1,5 @@
 /** What the console shows of requests and answers: tokens decoded, secrets hidden. */
-import { fingerprint } from '../../scripts/explain/fingerprint.ts'
+import { createFingerprint } from '../../src/boot/compose.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 
 export interface DecodedToken {
@@ -70,6 +70,8 @@ function basic(value: string): string {
   const [user = ''] = Buffer.from(value, 'base64').toString().split(':')
   return /^[\w%.@+-]+$/.test(user) ? `Basic [${user}, password hidden]` : 'Basic [hidden]'
 }
+
+const fingerprint = createFingerprint()
 
 function nameOf(token: string): string {
   return fingerprint(new Redacted(token)).slice(0, 6)

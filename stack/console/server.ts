@@ -66,6 +66,13 @@ export async function startConsole(
     publish('state', actions.state())
   })
 
+  recorder.onUpdate((call) => {
+    publish('update', call)
+  })
+  actions.onChange(() => {
+    publish('state', actions.state())
+  })
+
   const server = await listen(async (request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
     const host = `127.0.0.1:${server.port}`

@@ -101,6 +101,31 @@ describe('a call', () => {
     expect(text).not.toMatch(/gateway-authorizer-secret|oic-invoker-secret/)
     expect([...requestedHosts]).toStrictEqual([new URL(desk.webConsole.address).host])
   })
+
+  it('shows the checks: expected, actual and result', async () => {
+    await choose('What is wrong with the token', 'It is for another audience')
+    await send()
+    const row = page.getByRole('row', { name: /^audience/ })
+    await row.waitFor()
+    expect(await row.getByRole('cell').allTextContents()).toStrictEqual([
+      'audience (default)',
+      'https://api.example.com/',
+      'https://another-api.example.com/',
+      '✗ audience_mismatch',
+    ])
+  })
+
+  it('says which callers the running configuration refuses, and why', async () => {
+    const options = await page
+      .getByLabel('Who calls', { exact: true })
+      .locator('option')
+      .allTextContents()
+    expect(options).toContain('partner-a – callers’ identity domain')
+    expect(options).toContain('supplier – suppliers’ identity domain (refused: token_inactive)')
+    await choose('Who calls', 'supplier – suppliers’ identity domain (refused: token_inactive)')
+    await page.getByText('The running configuration refuses this caller').waitFor()
+    expect(await send()).toMatch(/401, token_inactive$/)
+  })
 })
 
 describe('a fault', () => {

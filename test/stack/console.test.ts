@@ -143,6 +143,47 @@ describe('a recorded call', () => {
     expect(String((body['explanation'] as { remedy: unknown }).remedy)).not.toBe('')
   })
 
+  it('has the function’s checks, soon after it', async () => {
+    const { body } = await send({ defect: 'audience' })
+    const { checks } = await whenChecked(Number(body['id']))
+    expect(checks).toMatchObject({ outcome: 'deny', reason: 'audience_mismatch' })
+    expect(checks.checks).toContainEqual({
+      name: 'audience',
+      issuer: 'default',
+      expected: 'https://api.example.com/',
+      actual: 'https://another-api.example.com/',
+      ok: false,
+      reason: 'audience_mismatch',
+    })
+    expect(JSON.stringify(checks)).not.toMatch(/eyJ[\w-]+\./)
+    // The requests for the checks are no steps of the next call.
+    const next = await send({ defect: 'garbage' })
+    const hops = next.body['hops'] as readonly { title: string }[]
+    expect(hops.filter(({ title }) => title.startsWith('Introspects'))).toHaveLength(1)
+  })
+
+  it('beside others at the same time has its own steps, and marks those that may be theirs', async () => {
+    await act('/api/function', { action: 'restart' })
+    await act('/api/clear-cache', {})
+    const callers = ['0 partner-a', '0 partner-b', '0 alice@example.com']
+    const answers = await Promise.all(callers.map((caller) => send({ caller })))
+    for (const { status, body } of answers) {
+      expect({ status, overlaps: (body['overlaps'] as unknown[]).length }).toStrictEqual({
+        status: 200,
+        overlaps: 2,
+      })
+      const hops = body['hops'] as readonly { party: string; title: string; isShared: boolean }[]
+      // By token and by request ID; what is read from Vault is nobody's alone.
+      const parties = ['callers’ identity domain', 'Oracle Integration', 'function', 'gateway']
+      const own = hops.filter(({ party }) => parties.includes(party))
+      expect(own.map(({ party, isShared }) => [party, isShared]).sort()).toStrictEqual(
+        parties.map((party) => [party, false]).sort(),
+      )
+      const shared = hops.filter(({ isShared }) => isShared)
+      expect(shared.every(({ title }) => /^(Reads secret|Issues a token)/.test(title))).toBe(true)
+    }
+  })
+
   it('during a fault names it', async () => {
     await act('/api/fault', { server: 'callers’ identity domain', fault: 'unavailable' })
     const { body } = await send({ caller: 'own', token: 'opaque' })
@@ -152,6 +193,51 @@ describe('a recorded call', () => {
       explanation: { reason: 'introspection_unavailable' },
       faults: ['callers’ identity domain answers 503'],
     })
+  })
+})
+
+interface Checked {
+  readonly checks: { readonly checks: readonly unknown[]; readonly reason: string }
+}
+
+async function whenChecked(id: number): Promise<Checked> {
+  for (;;) {
+    const { text } = await ask({ path: `/api/calls/${id}`, headers: withToken() })
+    const { checks } = JSON.parse(text) as { readonly checks: Checked['checks'] | null }
+    if (checks !== null) return { checks }
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+describe('the callers', () => {
+  const verdicts = async () => {
+    const { text } = await ask({ path: '/api/state', headers: withToken() })
+    const { callers } = JSON.parse(text) as {
+      callers: { id: string; verdict: { outcome: string; reason: string } | null }[]
+    }
+    return Object.fromEntries(callers.map(({ id, verdict }) => [id, verdict?.reason ?? null]))
+  }
+
+  it('have the verdict of the running configuration', async () => {
+    expect(await verdicts()).toMatchObject({
+      '0 partner-a': 'permitted',
+      '1 supplier': 'token_inactive',
+      '2 an application': 'issuer_mismatch',
+      nobody: null,
+      own: null,
+    })
+  })
+
+  it('have that of another configuration once it is applied', async () => {
+    const { text } = await ask({ path: '/api/state', headers: withToken() })
+    const { configuration } = JSON.parse(text) as { configuration: string }
+    const changed = configuration.replace(/^audience=.*$/m, 'audience=https://mine.example.com/')
+    await act('/api/configuration', { configuration: changed })
+    while ((await verdicts())['0 partner-a'] === null) {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    expect((await verdicts())['0 partner-a']).toBe('audience_mismatch')
+    await act('/api/configuration', { configuration })
   })
 })
 

@@ -2,7 +2,7 @@
 import type { ConsoleState } from '../actions.ts'
 import type { RecordedCall } from '../recorder.ts'
 
-export type { Choice, ConsoleState, RouteChoice } from '../actions.ts'
+export type { CallerChoice, Choice, ConsoleState, RouteChoice } from '../actions.ts'
 export type { Hop, RecordedCall } from '../recorder.ts'
 
 /** Kept for a reload; the address loses it, so that it is not copied along. */
@@ -33,6 +33,7 @@ export interface Events {
   state(state: ConsoleState): void
   calls(calls: readonly RecordedCall[]): void
   call(call: RecordedCall): void
+  update(call: RecordedCall): void
   connection(problem: string | undefined): void
 }
 
@@ -79,4 +80,5 @@ function dispatch(text: string, events: Events): void {
   if (name === 'state') events.state(value as ConsoleState)
   if (name === 'calls') events.calls(value as readonly RecordedCall[])
   if (name === 'call') events.call(value as RecordedCall)
+  if (name === 'update') events.update(value as RecordedCall)
 }

@@ -47,6 +47,7 @@ export function CallDetails({ call }: { readonly call: RecordedCall }) {
         )}
         <Facts call={call} />
       </section>
+      <Checks call={call} />
       <Waterfall call={call} />
       <Tokens call={call} />
       <Logs call={call} />
@@ -100,13 +101,70 @@ function Facts({ call }: { readonly call: RecordedCall }) {
   )
 }
 
+function Checks({ call: { checks, decision } }: { readonly call: RecordedCall }) {
+  if (checks === null) return null
+  const differs = decision?.['outcome'] !== 'fault' && decision?.['reason'] !== checks.reason
+  return (
+    <section class="card" aria-labelledby="checks">
+      <h2 id="checks">Checks</h2>
+      <p class="sub">
+        The function’s own checks, run again on this call just after it
+        {differs ? (
+          <>
+            , with another result: <code>{checks.reason}</code>. Something changed in between, or a
+            cache answered.
+          </>
+        ) : (
+          '.'
+        )}
+      </p>
+      <div class="scroll" tabIndex={0} role="region" aria-label="All checks">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Check</th>
+              <th scope="col">Expected</th>
+              <th scope="col">Actual</th>
+              <th scope="col">Result</th>
+            </tr>
+          </thead>
+          <tbody>
+            {checks.checks.map((check, index) => (
+              <tr key={index}>
+                <td>
+                  <code>{check.name}</code>
+                  {check.issuer === null ? '' : ` (${check.issuer})`}
+                </td>
+                <td>{check.expected}</td>
+                <td>{check.actual}</td>
+                <td>{resultOf(check)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  )
+}
+
+type Check = NonNullable<RecordedCall['checks']>['checks'][number]
+
+function resultOf({ name, ok, reason }: Check) {
+  if (name === 'issuer_choice') return ok ? 'asked' : 'not asked'
+  if (ok) return '✓ ok'
+  return <>✗ {reason === null ? 'failed' : <code>{reason}</code>}</>
+}
+
 function Waterfall({ call }: { readonly call: RecordedCall }) {
   const total = Math.max(call.durationMilliseconds, 1)
   return (
     <section class="card" aria-labelledby="steps">
       <h2 id="steps">Steps</h2>
-      {call.isConcurrent && (
-        <p class="sub">Other calls ran at the same time: some steps may be theirs.</p>
+      {call.overlaps.length > 0 && (
+        <p class="sub">
+          At the same time: {call.overlaps.join(', ')}. Steps are assigned by the request ID or by
+          the caller’s token; those marked “shared” may belong to another of these calls.
+        </p>
       )}
       <ol class="waterfall">
         {call.hops.map((hop, index) => (
@@ -117,6 +175,7 @@ function Waterfall({ call }: { readonly call: RecordedCall }) {
                 <span class="title">
                   {hop.title}
                   {hop.note === null ? '' : ` · ${hop.note}`}
+                  {hop.isShared ? ' · shared' : ''}
                 </span>
                 <Bar hop={hop} total={total} />
                 <span class="time">

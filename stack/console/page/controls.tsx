@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useId, useState } from 'preact/hooks'
-import { post, type Choice, type ConsoleState, type RouteChoice } from './api.ts'
+import { post, type CallerChoice, type Choice, type ConsoleState, type RouteChoice } from './api.ts'
 
 interface Props {
   readonly state: ConsoleState
@@ -99,6 +99,27 @@ function example({ path }: RouteChoice): string {
   return path.replaceAll(/\{[^}]*\}/g, 'hello')
 }
 
+function withVerdict({ id, label, verdict }: CallerChoice): Choice {
+  return verdict === null || verdict.outcome === 'permit'
+    ? { id, label }
+    : { id, label: `${label} (refused: ${verdict.reason})` }
+}
+
+function Verdict({ caller }: { readonly caller: CallerChoice | undefined }) {
+  const verdict = caller?.verdict
+  if (verdict === null || verdict === undefined) return null
+  return (
+    <p class="sub" role="status">
+      {verdict.outcome === 'permit'
+        ? 'The running configuration accepts this caller.'
+        : `The running configuration refuses this caller: ${verdict.meaning} ${verdict.remedy}`.replaceAll(
+            '`',
+            '',
+          )}
+    </p>
+  )
+}
+
 function SendForm({ state }: Props) {
   const routes = state.routes.flatMap((route) =>
     route.methods.map((method) => ({
@@ -107,7 +128,8 @@ function SendForm({ state }: Props) {
     })),
   )
   const usual = routes.find(({ id }) => id.includes('echo')) ?? routes[0]
-  const [caller, setCaller] = useState(state.callers[0]?.id ?? '')
+  const accepted = state.callers.find(({ verdict }) => verdict?.outcome === 'permit')
+  const [caller, setCaller] = useState((accepted ?? state.callers[0])?.id ?? '')
   const [defect, setDefect] = useState('none')
   const [route, setRoute] = useState(usual?.id ?? '')
   const [path, setPath] = useState((usual?.id ?? '').split(' ')[1] ?? '')
@@ -124,7 +146,13 @@ function SendForm({ state }: Props) {
       }}
     >
       <h2 id="send">Send a call</h2>
-      <Select label="Who calls" choices={state.callers} value={caller} onChange={setCaller} />
+      <Select
+        label="Who calls"
+        choices={state.callers.map(withVerdict)}
+        value={caller}
+        onChange={setCaller}
+      />
+      <Verdict caller={state.callers.find(({ id }) => id === caller)} />
       {caller === 'own' && (
         <Field label="Your token">
           {(id) => (

@@ -19,6 +19,9 @@ function App() {
         setCalls((earlier) => [call, ...earlier.filter(({ id }) => id !== call.id)])
         setSelected(call.id)
       },
+      update: (call) => {
+        setCalls((earlier) => earlier.map((each) => (each.id === call.id ? call : each)))
+      },
       connection: setProblem,
     })
   }, [])

@@ -1,0 +1,74 @@
+/** The function's own checks of a call, for the console: run again with the running configuration. */
+import { systemClock } from '../../src/platform/clock.ts'
+import { createHttp, type Http } from '../../src/platform/http.ts'
+import { Redacted } from '../../src/platform/redacted.ts'
+import { readConfig } from '../../src/config/read-config.ts'
+import { CHECK_HEADER, type CallChecks, type JudgeCall } from '../../stack/console/checks.ts'
+import type { LocalStack } from '../../stack/local-stack.ts'
+import { secretsOf } from '../doctor/secrets.ts'
+import type { GivenSecrets } from '../explain/secrets.ts'
+import { judge } from '../explain/judge.ts'
+import { explainReason } from '../explain/reason.ts'
+import { findingsToShow } from '../explain/report.ts'
+import { shown } from '../explain/shown.ts'
+
+export function createJudgeCall({ vault }: LocalStack): JudgeCall {
+  const http = marked(createHttp())
+  return async (given, call) => {
+    const configuration = withDocument(given, (ocid) => vault.current(ocid))
+    const { decision, findings } = await judge({
+      configuration,
+      token: 'token' in call ? call.token : '',
+      payload: 'payload' in call ? Buffer.from(call.payload) : undefined,
+      secrets: secretsIn(configuration, (ocid) => vault.current(ocid)),
+      clock: systemClock,
+      http,
+    })
+    const { outcome, reason } = decision
+    const text = explainReason(reason)
+    return {
+      outcome,
+      reason,
+      meaning: text?.meaning ?? '',
+      remedy: text?.remedy ?? '',
+      checks: [
+        ...findings.filter(({ name }) => name === 'issuer_choice'),
+        ...findingsToShow(findings),
+      ].map((finding) => ({
+        name: finding.name,
+        issuer: finding.issuer ?? null,
+        expected: shown(finding.expected),
+        actual: shown(finding.actual),
+        ok: finding.ok,
+        reason: finding.reason ?? null,
+      })),
+    } satisfies CallChecks
+  }
+}
+
+/** By this the console tells these requests from those of the function. */
+function marked(http: Http): Http {
+  return (request, deadline) =>
+    http({ ...request, headers: { ...request.headers, [CHECK_HEADER]: 'yes' } }, deadline)
+}
+
+type Values = Readonly<Record<string, string>>
+type ReadSecret = (ocid: string) => string | undefined
+
+/** A document in Vault is put in the place of its OCID. */
+function withDocument(given: Values, readSecret: ReadSecret): Values {
+  const { authorizer_config_secret_ocid: ocid, ...values } = given
+  const document = ocid === undefined ? undefined : readSecret(ocid)
+  return document === undefined ? given : { ...values, authorizer_config: document }
+}
+
+function secretsIn(configuration: Values, readSecret: ReadSecret): GivenSecrets {
+  const { source } = readConfig(configuration)
+  const uses = source.ok && source.value.kind === 'given' ? secretsOf(source.value.config) : []
+  return new Map(
+    uses.flatMap(({ secretOcid }) => {
+      const secret = readSecret(secretOcid)
+      return secret === undefined ? [] : [[secretOcid, new Redacted(secret)] as const]
+    }),
+  )
+}

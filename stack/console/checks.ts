@@ -1,0 +1,29 @@
+/** What the function checks of a call, as the console shows it. */
+
+export interface CallCheck {
+  readonly name: string
+  /** The issuer's name in the configuration; null before one was chosen. */
+  readonly issuer: string | null
+  readonly expected: string
+  readonly actual: string
+  readonly ok: boolean
+  /** The denial or fault that follows if it fails. */
+  readonly reason: string | null
+}
+
+export interface CallChecks {
+  readonly outcome: 'permit' | 'deny' | 'fault'
+  readonly reason: string
+  readonly meaning: string
+  readonly remedy: string
+  readonly checks: readonly CallCheck[]
+}
+
+/** Judges the payload of a call, or a token alone, with the function's configuration and code. */
+export type JudgeCall = (
+  configuration: Readonly<Record<string, string>>,
+  call: { readonly payload: string } | { readonly token: string },
+) => Promise<CallChecks>
+
+/** Marks the requests of these checks, which are no steps of a call. */
+export const CHECK_HEADER = 'x-console-check'
