@@ -30,7 +30,7 @@ const usual: Deployment = {
 
 const limit = RATE_LIMITS_PER_MINUTE[values.tier]
 
-function told(name: string, deployment: Deployment, arrivals: readonly Arrival[]): string {
+function summaryOf(name: string, deployment: Deployment, arrivals: readonly Arrival[]): string {
   const usage = simulate(deployment, arrivals)
   const share = `${((usage.busiestMinute / limit) * 100).toFixed(0)} %`
   const cells = [
@@ -70,19 +70,19 @@ if (values.check) {
   console.log(`| ${[''.padEnd(46), ...head.map((title) => title.padStart(9))].join(' | ')} |`)
   const least = { ...usual, decisionSeconds: 60 }
   const NO_CACHE = { ...least, backendTokenSeconds: 0 }
-  console.log(told('decision 60 s, a backend token for each call', NO_CACHE, arrivals))
-  console.log(told('decision 60 s', least, arrivals))
+  console.log(summaryOf('decision 60 s, a backend token for each call', NO_CACHE, arrivals))
+  console.log(summaryOf('decision 60 s', least, arrivals))
   console.log(
-    told(
+    summaryOf(
       'decision 60 s, introspection cache 300 s',
       { ...least, introspectionCacheSeconds: 300 },
       arrivals,
     ),
   )
-  console.log(told(`decision ${values.decision} s`, usual, arrivals))
-  console.log(told('decision 60 s, JWTs verified', { ...least, verifiesJwts: true }, arrivals))
+  console.log(summaryOf(`decision ${values.decision} s`, usual, arrivals))
+  console.log(summaryOf('decision 60 s, JWTs verified', { ...least, verifiesJwts: true }, arrivals))
   console.log(
-    told(
+    summaryOf(
       `decision ${values.decision} s, JWTs verified`,
       { ...usual, verifiesJwts: true },
       arrivals,

@@ -19,7 +19,7 @@ import { report } from './soak/report.ts'
 const { values } = readCommandLine({
   name: 'soak',
   about: `The whole local stack under load, with everything going wrong at random, and an oracle that judges each
-answer. It builds first, and takes up to half a minute more than it is told. Exit status 1 when it found anything.`,
+answer. It builds first, and takes up to half a minute longer than the given time. Exit status 1 when it found anything.`,
   options: {
     seconds: wholeNumber('seconds of load', { min: 10, max: 604_800, default: 300 }),
     seed: wholeNumber('repeats the troubles of an earlier run', {
@@ -67,4 +67,4 @@ const exits = stack.authorizer.instances.filter(({ exitCode }) => exitCode !== n
 await stack.close()
 const used = memory?.end()
 if (used) console.log(`memory: ${used.peakMebibytes} MiB at most, ${used.killed} killed for it`)
-process.exitCode = report(counts, troubles.told, exits + (used?.killed ?? 0)) ? 0 : 1
+process.exitCode = report(counts, troubles.counts, exits + (used?.killed ?? 0)) ? 0 : 1

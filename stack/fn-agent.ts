@@ -13,7 +13,7 @@ export interface FunctionSpec {
   /** Path of the built `func.js`. */
   entry: string
   config: Readonly<Record<string, string>>
-  /** One of the sizes that OCI offers. Default 256. It is told to the function, not enforced. */
+  /** One of the sizes that OCI offers. Default 256. The function sees it in its environment; it is not enforced. */
   memoryMegabytes?: number
   /** How long a call may run. Default 30, as on OCI. */
   timeoutSeconds?: number

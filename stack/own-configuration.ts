@@ -16,7 +16,7 @@ export interface Mapping {
   readonly standIn: string
 }
 
-/** What a stand-in has to be told of. */
+/** What a stand-in needs to know. */
 export interface Endpoints {
   readonly url: string
   readonly jwksUri: string

@@ -10,7 +10,7 @@ export type Issuer = 'partners' | 'suppliers'
 
 export interface Troubles {
   /** How often each came. */
-  readonly told: ReadonlyMap<string, number>
+  readonly counts: ReadonlyMap<string, number>
   readonly ended: Promise<void>
   /** Whether a call of this issuer, begun at this instant, may have met a trouble. */
   wereFelt(issuer: Issuer, sinceMilliseconds: number): boolean
@@ -37,7 +37,7 @@ export function startTroubles(
   chance: SeededChance,
   endMilliseconds: number,
 ): Troubles {
-  const told = new Map<string, number>()
+  const counts = new Map<string, number>()
   const feltUntil: Record<Issuer, number> = { partners: 0, suppliers: 0 }
   const keyChanges: Record<Issuer, number> = { partners: 0, suppliers: 0 }
   const troubles = listTroubles(stack, (issuer) => (keyChanges[issuer] = Date.now()))
@@ -47,7 +47,7 @@ export function startTroubles(
     await delay(2_000)
     while (Date.now() < endMilliseconds - 5_000) {
       const trouble = oneOf(chance, troubles)
-      told.set(trouble.name, (told.get(trouble.name) ?? 0) + 1)
+      counts.set(trouble.name, (counts.get(trouble.name) ?? 0) + 1)
       for (const issuer of trouble.touches) feltUntil[issuer] = Number.POSITIVE_INFINITY
       await trouble.happen(200 + chance() * 2_000)
       for (const issuer of trouble.touches) feltUntil[issuer] = Date.now() + AFTERMATH_MILLISECONDS
@@ -56,7 +56,7 @@ export function startTroubles(
     }
   }
   return {
-    told,
+    counts,
     ended: run(),
     wereFelt: (issuer, since) => since < feltUntil[issuer],
     keyChangedAt: (issuer) => keyChanges[issuer],

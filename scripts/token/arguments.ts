@@ -12,7 +12,7 @@ export interface Order {
   readonly issuer: string
   readonly clientId: string
   readonly scope: string | undefined
-  /** Auth0 and others want to be told the API. */
+  /** Auth0 and others require the API here. */
   readonly audience: string | undefined
   readonly clientAuth: 'basic' | 'post' | 'none'
   readonly clientSecretFile: string | undefined

@@ -175,8 +175,8 @@ describe('the choice among several backends', () => {
     })
 
     expect((await world.decide()).verdict).toBe('fault config_invalid')
-    const told = world.function.jsonLog().findLast(({ event }) => event === 'config_invalid')
-    const problems = (told?.['problems'] ?? []) as { key: string; problem: string }[]
+    const entry = world.function.jsonLog().findLast(({ event }) => event === 'config_invalid')
+    const problems = (entry?.['problems'] ?? []) as { key: string; problem: string }[]
     expect(problems.map(({ key, problem }) => `${key} ${problem}`)).toEqual([
       `authorizer_config: ${expected}`,
     ])
@@ -194,12 +194,12 @@ describe('the choice among several backends', () => {
     })
 
     expect((await world.decide()).verdict).toBe('fault config_invalid')
-    const told = world.function.jsonLog().findLast(({ event }) => event === 'config_invalid')
-    expect(JSON.stringify(told)).toContain('when.issuers')
+    const entry = world.function.jsonLog().findLast(({ event }) => event === 'config_invalid')
+    expect(JSON.stringify(entry)).toContain('when.issuers')
   })
 })
 
-/** A promise that is kept when it is told to. */
+/** A promise that a test resolves. */
 function signal() {
   let send = (): void => undefined
   const sent = new Promise<void>((resolve) => {

@@ -86,7 +86,7 @@ describe('a configuration that lacks something', () => {
 })
 
 describe('a configuration with something wrong in it', () => {
-  // All problems are told at once, so that one cold start serves for many of them.
+  // All problems are reported at once, so that one cold start covers many of them.
   it.each([
     [
       'endpoints and secrets',
@@ -184,7 +184,7 @@ describe('a configuration with something wrong in it', () => {
     expect([verdict, problems]).toEqual(['fault config_invalid', ['jwks_uri']])
   })
 
-  it('never has its values told: one may be a secret', async () => {
+  it('never has its values logged: one may be a secret', async () => {
     const secret = world.keepSecret('a-secret-in-the-wrong-place')
     const keys = [...REQUIRED, 'vault_secrets_endpoint', 'log_level', 'secret_ttl_seconds']
     const { verdict } = await coldStart(Object.fromEntries(keys.map((key) => [key, secret])))
@@ -289,7 +289,7 @@ describe('a configuration that is right', () => {
     })
   })
 
-  it('is not needed to start: the socket opens, and the log has told why it is of no use', async () => {
+  it('is not needed to start: the socket opens, and the log says what is wrong', async () => {
     const byHand = await startByHand({})
     const { status } = await byHand.post('{}')
     await byHand.end()

@@ -64,7 +64,7 @@ function warnedOf(): unknown[] {
 }
 
 describe('the environment', () => {
-  it('cannot have certificates unchecked, and is told so', async () => {
+  it('cannot switch off the check of certificates, and gets a warning', async () => {
     const { certificatePem, privateKeyPem } = selfSignedCertificate(new Date())
     const url = await proxy.startTls({ cert: certificatePem, key: privateKeyPem })
     await start({
@@ -77,7 +77,7 @@ describe('the environment', () => {
     expect(world.introspection.requests).toEqual([])
   })
 
-  it('cannot put a proxy in between, and is told so', async () => {
+  it('cannot put a proxy in between, and gets a warning', async () => {
     const names = ['http_proxy', 'https_proxy', 'all_proxy', 'HTTP_PROXY', 'HTTPS_PROXY']
     await start({
       ...Object.fromEntries(names.map((name) => [name, canary.url])),
@@ -90,7 +90,7 @@ describe('the environment', () => {
     expect(warnedOf()).toEqual(expect.arrayContaining([...names, 'NODE_USE_ENV_PROXY']))
   })
 
-  it('cannot have requests printed, and is told so', async () => {
+  it('cannot have requests printed, and gets a warning', async () => {
     const { log } = await start({ NODE_DEBUG: 'http,https,net,tls,stream', DEBUG: '*' })
 
     expect(await decide()).toBe('permit permitted')

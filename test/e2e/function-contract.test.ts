@@ -84,9 +84,9 @@ describe('the end of a permit', () => {
     const least = secondsFromNow(spanSeconds)
     const { answer } = await world.decide()
     const most = secondsFromNow(spanSeconds)
-    const told = String(answer?.['expiresAt'])
-    expect(told).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
-    const end = Date.parse(told) / 1000
+    const expiresAt = String(answer?.['expiresAt'])
+    expect(expiresAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+    const end = Date.parse(expiresAt) / 1000
     return { end, least, most }
   }
 

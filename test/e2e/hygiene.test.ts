@@ -254,7 +254,7 @@ describe('with marks in all that comes in', () => {
     expect(PRIVATE_KEY_LINES.filter((line) => printed.includes(line))).toEqual([])
   })
 
-  it('each line of the log is one JSON object, and stray errors are told without their texts', () => {
+  it('each line of the log is one JSON object, and stray errors are logged without their texts', () => {
     const lines = instance.log.map(({ line }) => JSON.parse(line) as Record<string, unknown>)
     const events = lines.map(({ event }) => event)
     expect(events).toEqual(

@@ -91,7 +91,7 @@ describe('the rotation of a client secret under a hundred calls a second', () =>
         : { status: 401, body: { error: 'invalid_client' } },
     )
   }
-  /** A hundred calls a second until told to end; resolves when all are answered. */
+  /** A hundred calls a second until stopped; resolves when all are answered. */
   const load = () => {
     const calls: Promise<void>[] = []
     const before = verdicts().length

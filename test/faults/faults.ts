@@ -45,7 +45,7 @@ export interface FaultRow {
   readonly hangs?: boolean
 }
 
-/** How the function is told to reach the neighbour, where that is the fault. */
+/** How the function reaches the dependency, where that is the fault. */
 export type Address =
   | { readonly kind: 'refused' }
   | { readonly kind: 'unknown_name' }

@@ -23,7 +23,7 @@ const KEY = generateKeyPairSync('rsa', { modulusLength: 2048 })
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
 
-/** One instance of the function whose callers are told apart by their tokens. */
+/** One instance of the function whose callers are distinguished by their tokens. */
 export interface Scene {
   /** The verdict on a call with a new token of this user. */
   call(user: string): Promise<'permit' | 'deny' | 'fault'>

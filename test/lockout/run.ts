@@ -42,7 +42,7 @@ console.log(
 )
 for (const grant of GRANTS) {
   for (const [name, failure] of Object.entries(FAILURES)) {
-    // Fewer than three are told apart from an outage, and wait for as long as they are asked to.
+    // Fewer than three are distinguished from an outage, and wait for as long as the server asks.
     for (const users of 'headers' in failure ? [5, 40] : [1, 5, 40]) {
       const scene = await startScene(world, grant)
       const measure = await measureOutage(scene, { failure, users, outageSeconds: 6 })

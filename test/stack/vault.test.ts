@@ -163,7 +163,7 @@ describe('the SDK with a resource principal', () => {
     expect((await readSecret({ stage: Stage.Deprecated })).text).toBe('s3cret ü')
   })
 
-  it('is told 404 of a secret without access, as of one that is not there', async () => {
+  it('gets 404 for a secret without access, as for one that does not exist', async () => {
     vault.removeAccess(secretId)
     const denied = { statusCode: 404, serviceCode: 'NotAuthorizedOrNotFound' }
     await expect(readSecret()).rejects.toMatchObject(denied)
@@ -177,14 +177,14 @@ describe('the SDK with a resource principal', () => {
     [429, 'TooManyRequests'],
     [500, 'InternalServerError'],
     [503, 'ServiceUnavailable'],
-  ])('is told %i on demand', async (statusCode, serviceCode) => {
+  ])('gets %i on demand', async (statusCode, serviceCode) => {
     vault.failWith(statusCode)
     await expect(readSecret()).rejects.toMatchObject({ statusCode, serviceCode })
     vault.failWith(undefined)
     expect((await readSecret()).text).toBe('s3cret ü')
   })
 
-  it('is told 401 when its token has expired, and is well again after the renewal', async () => {
+  it('gets 401 when its token has expired, and 200 after the renewal', async () => {
     await principal.renew({ lifetimeSeconds: -60 })
     const client = newClient()
     await expect(readSecret({}, client)).rejects.toMatchObject({
@@ -204,7 +204,7 @@ describe('the SDK with a resource principal', () => {
     expect((await readSecret({}, client)).text).toBe('s3cret ü')
   })
 
-  it('is told 401 when its clock is off by more than five minutes', async () => {
+  it('gets 401 when its clock is off by more than five minutes', async () => {
     now += 290
     expect((await readSecret()).text).toBe('s3cret ü')
     now += 20

@@ -63,7 +63,7 @@ describe('client-credentials', () => {
     expect(stderr).not.toContain(provider.clientSecret)
   })
 
-  it('takes the client secret from a file, too, and sends it in the body if told', async () => {
+  it('takes the client secret from a file, too, and sends it in the body if asked', async () => {
     const file = join(folder, 'secret')
     writeFileSync(file, `${provider.clientSecret}\n`)
     const { status, stderr } = await run(

@@ -24,7 +24,7 @@ export function serveLoginPages(domain: Domain, paths: Flavour['paths']): Middle
   }
 }
 
-/** RFC 6749 §4.1.1: what is wrong with client or redirect is told to the user, the rest to the client. */
+/** RFC 6749 §4.1.1: what is wrong with client or redirect is shown to the user, the rest is sent to the client. */
 async function authorize(domain: Domain, ctx: Exchange): Promise<void> {
   const query = new URLSearchParams(ctx.querystring)
   const client = domain.options.clients.find(({ clientId }) => clientId === query.get('client_id'))

@@ -111,7 +111,7 @@ function deliver(reply: Reply, outgoing: ServerResponse, isKept: boolean): void 
     outgoing.writeHead(status).end(body)
     return
   }
-  // Without a drip the length is told, so that a cut is one for every HTTP client.
+  // Except when dripping, the length is declared, so that every HTTP client notices the cut.
   if (delivery !== 'dripping') outgoing.setHeader('content-length', body.length)
   outgoing.writeHead(status)
   outgoing.write(body.subarray(0, Math.ceil(body.length / 2)), () => {

@@ -38,8 +38,9 @@ export function readOutcome(result: InvokeResult, log: readonly LogRecord[]): Ou
   const body = JSON.parse(container.body.toString()) as LogRecord
 
   if (container.status === 200) {
-    const told = body['active'] === true ? 'permit' : body['active'] === false ? 'deny' : '?'
-    if (told !== line['outcome']) throw new Error(`the log has ${verdict}, the answer ${told}`)
+    const answered = body['active'] === true ? 'permit' : body['active'] === false ? 'deny' : '?'
+    if (answered !== line['outcome'])
+      throw new Error(`the log has ${verdict}, the answer ${answered}`)
     return { verdict, answer: body, line }
   }
   if (container.status !== 502 || result.status !== 502 || line['outcome'] !== 'fault') {

@@ -79,7 +79,7 @@ function cacheOver({ lifetimeSeconds = 3600, isUserBound = false, chance = 1 }: 
   }
 }
 
-function told(obtained: Result<ObtainedCredential, Denial | Fault>) {
+function summaryOf(obtained: Result<ObtainedCredential, Denial | Fault>) {
   return obtained.ok
     ? `${obtained.value.authorization.reveal()} ${obtained.value.cache}`
     : obtained.error.reason
@@ -101,9 +101,9 @@ describe('the cache of the backend’s credential', () => {
   it('asks once and hands out the same credential until its renewal is due', async () => {
     const { clock, grant, obtain } = cacheOver()
 
-    expect(told(await obtain())).toBe('Bearer 1 miss')
+    expect(summaryOf(await obtain())).toBe('Bearer 1 miss')
     clock.advance(RENEWAL_SECONDS - 0.1)
-    expect(told(await obtain())).toBe('Bearer 1 hit')
+    expect(summaryOf(await obtain())).toBe('Bearer 1 hit')
     expect(grant.requests).toHaveLength(1)
   })
 
@@ -116,10 +116,10 @@ describe('the cache of the backend’s credential', () => {
     await obtain()
 
     clock.advance((3600 - MIN_LIFETIME_SECONDS) * share - 0.1)
-    expect(told(await obtain())).toBe('Bearer 1 hit')
+    expect(summaryOf(await obtain())).toBe('Bearer 1 hit')
     clock.advance(0.1)
-    expect(told(await obtain())).toBe('Bearer 2 miss')
-    expect(told(await obtain())).toBe('Bearer 2 hit')
+    expect(summaryOf(await obtain())).toBe('Bearer 2 miss')
+    expect(summaryOf(await obtain())).toBe('Bearer 2 hit')
   })
 
   it('gives the old credential to all others while one call renews it', async () => {
@@ -129,9 +129,9 @@ describe('the cache of the backend’s credential', () => {
     hold()
 
     const renewing = obtain()
-    expect(told(await obtain())).toBe('Bearer 1 hit')
+    expect(summaryOf(await obtain())).toBe('Bearer 1 hit')
     grant.release?.()
-    expect(told(await renewing)).toBe('Bearer 2 miss')
+    expect(summaryOf(await renewing)).toBe('Bearer 2 miss')
     expect(grant.requests).toHaveLength(2)
   })
 
@@ -150,9 +150,9 @@ describe('the cache of the backend’s credential', () => {
     grant.failing = DOWN
 
     clock.advance(3600 - MIN_LIFETIME_SECONDS - 0.1)
-    expect(told(await obtain())).toBe('Bearer 1 hit')
+    expect(summaryOf(await obtain())).toBe('Bearer 1 hit')
     clock.advance(0.1)
-    expect(told(await obtain())).toBe('token_endpoint_unavailable')
+    expect(summaryOf(await obtain())).toBe('token_endpoint_unavailable')
   })
 
   it('never hands out what lives shorter than the least, and says so', async () => {
@@ -164,7 +164,7 @@ describe('the cache of the backend’s credential', () => {
   })
 
   it('hands out what lives exactly as long as the least', async () => {
-    expect(told(await cacheOver({ lifetimeSeconds: MIN_LIFETIME_SECONDS }).obtain())).toBe(
+    expect(summaryOf(await cacheOver({ lifetimeSeconds: MIN_LIFETIME_SECONDS }).obtain())).toBe(
       'Bearer 1 miss',
     )
   })
@@ -179,7 +179,7 @@ describe('the cache of the backend’s credential', () => {
     const all = await Promise.all(Array.from({ length: 200 }, () => obtain()))
 
     expect(grant.requests).toHaveLength(1)
-    expect(new Set(all.map(told))).toStrictEqual(new Set(['Bearer 1 miss']))
+    expect(new Set(all.map(summaryOf))).toStrictEqual(new Set(['Bearer 1 miss']))
   })
 
   it('shows each new credential to who wants to look at it', async () => {
@@ -194,7 +194,7 @@ describe('the cache of the backend’s credential', () => {
 })
 
 describe('a failed request for a credential', () => {
-  it('is told to all who wait, and not kept: the next call asks anew', async () => {
+  it('is returned to all waiting calls and not cached: the next call requests a new token', async () => {
     const { grant, obtain } = cacheOver()
     grant.failing = REFUSED
     const all = await Promise.all([obtain(), obtain()])
@@ -203,7 +203,7 @@ describe('a failed request for a credential', () => {
     const circumstances = { backend: 'oic', backEndCache: 'miss', detail: 'invalid_grant' } as const
     const refused = failure(fault('credential_refused', circumstances))
     expect(all).toStrictEqual([refused, refused])
-    expect(told(await obtain())).toBe('Bearer 2 miss')
+    expect(summaryOf(await obtain())).toBe('Bearer 2 miss')
   })
 
   it('#45 is followed by ever longer pauses once there were a few, the longest a second', async () => {
@@ -213,7 +213,7 @@ describe('a failed request for a credential', () => {
     const pauses: number[] = []
     for (let pause = 0; pauses.length < 7;) {
       const before = grant.requests.length
-      expect(told(await obtain())).toBe('token_endpoint_unavailable')
+      expect(summaryOf(await obtain())).toBe('token_endpoint_unavailable')
       if (grant.requests.length > before) {
         pauses.push(pause)
         pause = 0
@@ -232,9 +232,9 @@ describe('a failed request for a credential', () => {
     grant.failing = undefined
 
     clock.advance(wanted - 0.1)
-    expect(told(await obtain())).toBe('token_endpoint_unavailable')
+    expect(summaryOf(await obtain())).toBe('token_endpoint_unavailable')
     clock.advance(0.1)
-    expect(told(await obtain())).toBe('Bearer 2 miss')
+    expect(summaryOf(await obtain())).toBe('Bearer 2 miss')
   })
 
   it('leaves a renewal that is due alone during a pause: the old credential serves', async () => {
@@ -243,8 +243,8 @@ describe('a failed request for a credential', () => {
     clock.advance(RENEWAL_SECONDS)
     grant.failing = { ...DOWN, retryAfter: seconds(30) }
 
-    expect(told(await obtain())).toBe('Bearer 1 hit')
-    expect(told(await obtain())).toBe('Bearer 1 hit')
+    expect(summaryOf(await obtain())).toBe('Bearer 1 hit')
+    expect(summaryOf(await obtain())).toBe('Bearer 1 hit')
     expect(grant.requests).toHaveLength(2)
   })
 
@@ -255,13 +255,13 @@ describe('a failed request for a credential', () => {
       grant.failing = failing
       for (let failures = 0; failures < 5; failures += 1) await obtain()
       grant.failing = undefined
-      expect(told(await obtain())).toBe('Bearer 6 miss')
+      expect(summaryOf(await obtain())).toBe('Bearer 6 miss')
 
       clock.advance(1)
       grant.failing = failing
       await obtain()
       grant.failing = undefined
-      expect(told(await obtain())).toBe('Bearer 8 miss')
+      expect(summaryOf(await obtain())).toBe('Bearer 8 miss')
     },
   )
 
@@ -272,7 +272,7 @@ describe('a failed request for a credential', () => {
         grant.failing = failing
         for (let failures = 0; failures < 6; failures += 1) await obtain('ann')
         grant.failing = undefined
-        return [told(await obtain('ann')), told(await obtain('bob'))]
+        return [summaryOf(await obtain('ann')), summaryOf(await obtain('bob'))]
       }),
     )
 
@@ -287,11 +287,11 @@ describe('credentials in the names of callers', () => {
   it('#52 are each caller’s own', async () => {
     const { grant, obtain } = cacheOver({ isUserBound: true })
 
-    expect([told(await obtain('ann')), told(await obtain('bob'))]).toStrictEqual([
+    expect([summaryOf(await obtain('ann')), summaryOf(await obtain('bob'))]).toStrictEqual([
       'Bearer 1 miss',
       'Bearer 2 miss',
     ])
-    expect([told(await obtain('ann')), told(await obtain('bob'))]).toStrictEqual([
+    expect([summaryOf(await obtain('ann')), summaryOf(await obtain('bob'))]).toStrictEqual([
       'Bearer 1 hit',
       'Bearer 2 hit',
     ])
@@ -303,7 +303,7 @@ describe('credentials in the names of callers', () => {
 
     const all = await Promise.all(['ann', 'bob', 'ann'].map((user) => obtain(user)))
 
-    expect(all.map(told)).toStrictEqual(['Bearer 1 miss', 'Bearer 2 miss', 'Bearer 1 miss'])
+    expect(all.map(summaryOf)).toStrictEqual(['Bearer 1 miss', 'Bearer 2 miss', 'Bearer 1 miss'])
   })
 
   it('push the least recently used out when there are too many', async () => {
@@ -315,8 +315,8 @@ describe('credentials in the names of callers', () => {
 
     await obtain('one more')
 
-    expect(told(await obtain('first'))).toBe('Bearer 1 hit')
-    expect(told(await obtain('second'))).toMatch(/ miss$/)
+    expect(summaryOf(await obtain('first'))).toBe('Bearer 1 hit')
+    expect(summaryOf(await obtain('second'))).toMatch(/ miss$/)
   })
 
   it('are denied to who has no name, and named with the backend', async () => {
@@ -336,8 +336,8 @@ describe('a credential that is prepared', () => {
     source.prepare(deadline)
     await new Promise(setImmediate)
     expect(grant.requests).toHaveLength(1)
-    expect(told(await obtain(undefined, deadline))).toBe('Bearer 1 miss')
-    expect(told(await obtain())).toBe('Bearer 1 hit')
+    expect(summaryOf(await obtain(undefined, deadline))).toBe('Bearer 1 miss')
+    expect(summaryOf(await obtain())).toBe('Bearer 1 hit')
     expect(grant.requests).toHaveLength(1)
   })
 
@@ -347,7 +347,7 @@ describe('a credential that is prepared', () => {
 
     source.prepare(deadline)
     clock.advance(1)
-    expect(told(await obtain(undefined, deadline))).toBe('credential_too_short_lived')
+    expect(summaryOf(await obtain(undefined, deadline))).toBe('credential_too_short_lived')
   })
 
   it('is asked for once where that fails, and the decision hears of it', async () => {
@@ -356,7 +356,7 @@ describe('a credential that is prepared', () => {
     grant.failing = REFUSED
 
     source.prepare(deadline)
-    expect(told(await obtain(undefined, deadline))).toBe('credential_refused')
+    expect(summaryOf(await obtain(undefined, deadline))).toBe('credential_refused')
     expect(grant.requests).toHaveLength(1)
   })
 

@@ -100,7 +100,7 @@ describe('credentials that live too short', () => {
     expect(await obtain()).toBe('Bearer 7 miss')
   })
 
-  it('are none where they were long enough when they came, and are told so all the same', async () => {
+  it('do not cause a fault if they were long enough on arrival, and are logged all the same', async () => {
     const { clock, requests, source, obtain } = cacheOver((number) =>
       ending(number, MIN_LIFETIME_SECONDS),
     )

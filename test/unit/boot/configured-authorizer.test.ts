@@ -81,7 +81,7 @@ describe('a document in Vault', () => {
     expect(vault.reads).toBe(3)
   })
 
-  it('serves for an hour then, and that it is not renewed is told', async () => {
+  it('is used for an hour then, with a warning that it is not renewed', async () => {
     const { clock, vault, events, decide } = authorizerFromVault()
     await decide()
     clock.advance(60)
@@ -117,7 +117,7 @@ describe('a document in Vault', () => {
     expect(events.slice(2)).toStrictEqual(['config_warning', 'config_read'])
   })
 
-  it('that cannot be used is told, and each call a fault, while Vault is away, too', async () => {
+  it('that cannot be used is logged, and each call is a fault, even while Vault is unavailable', async () => {
     const { vault, decide } = authorizerFromVault()
     vault.document = {}
     expect(await decide()).toBe('config_invalid')

@@ -20,7 +20,7 @@ describe('the base images of a Dockerfile', () => {
     ['FROM node:24-dev AS build\nFROM node:22\n'],
     ['FROM node:24 AS build\nFROM node:24\n'],
     ['FROM node:24-dev AS build\nFROM node:24\nFROM other\n'],
-  ])('cannot be told from %j', (dockerfile) => {
+  ])('cannot be read from %j', (dockerfile) => {
     expect(() => baseImagesOf(dockerfile)).toThrow(/two stages|do not belong together/)
   })
 })

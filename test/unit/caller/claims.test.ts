@@ -18,7 +18,7 @@ function read(members: JsonObject): TokenClaims | undefined {
 }
 
 /** What was read, without the members that it was read from. */
-function told(claims: TokenClaims | undefined) {
+function summaryOf(claims: TokenClaims | undefined) {
   return claims && Object.fromEntries(Object.entries(claims).filter(([name]) => name !== 'members'))
 }
 
@@ -46,7 +46,7 @@ describe('reading claims', () => {
       iat: 20,
     })
 
-    expect(told(read(claims))).toStrictEqual({
+    expect(summaryOf(read(claims))).toStrictEqual({
       issuer: 'https://idp.example/',
       principal: 'jdoe',
       audience: ['a', 'b'],
@@ -65,7 +65,7 @@ describe('reading claims', () => {
     ['empty names', { sub: '', client_id: '', scope: '' }],
     ['members that every object inherits', JSON.parse('{"__proto__":{"iss":"x","cnf":{}}}')],
   ])('makes nothing of %s', (_case, claims: unknown) => {
-    expect(told(read(jsonObject(claims)))).toStrictEqual(NO_CLAIMS)
+    expect(summaryOf(read(jsonObject(claims)))).toStrictEqual(NO_CLAIMS)
   })
 
   it.each([
@@ -87,7 +87,7 @@ describe('reading claims', () => {
     ['the latest instant', { exp: 253_402_300_799 }, { expiresAt: 253_402_300_799 }],
     ['the first instant', { exp: 0 }, { expiresAt: 0 }],
   ])('takes %s', (_case, claims, expected) => {
-    expect(told(read(jsonObject(claims)))).toStrictEqual({ ...NO_CLAIMS, ...expected })
+    expect(summaryOf(read(jsonObject(claims)))).toStrictEqual({ ...NO_CLAIMS, ...expected })
   })
 
   it.each([
@@ -110,7 +110,7 @@ describe('reading claims', () => {
   it('takes nothing from a polluted Object.prototype', async () => {
     const pollution = { iss: 'https://idp.example/', aud: 'a', scope: 'admin', cnf: {} }
 
-    const claims = await whilePolluted(pollution, () => told(read(jsonObject({}))))
+    const claims = await whilePolluted(pollution, () => summaryOf(read(jsonObject({}))))
 
     expect(claims).toStrictEqual(NO_CLAIMS)
   })

@@ -212,7 +212,7 @@ describe('an exchange as a registered client', () => {
     })
   })
 
-  it('is told apart from others with the same secret, by endpoint and client', async () => {
+  it('is distinguished from others with the same secret, by endpoint and client', async () => {
     const ports = {
       read: SECRET('new'),
       again: VERSIONS('new', 'old'),

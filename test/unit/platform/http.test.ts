@@ -33,7 +33,7 @@ function get(url: string, deadline = PLENTY_OF_TIME) {
 }
 
 /** What came of an exchange in a word: a failed test has no use for a megabyte. */
-function told(exchange: Result<HttpAnswer, HttpFailure>): string {
+function summaryOf(exchange: Result<HttpAnswer, HttpFailure>): string {
   return exchange.ok
     ? `status ${exchange.value.status}, ${exchange.value.body.length} bytes`
     : exchange.error
@@ -81,7 +81,7 @@ describe('an exchange', () => {
     async (status) => {
       const server = await serve((_request, response) => response.writeHead(status).end())
 
-      expect(told(await get(server.url))).toBe(`status ${status}, 0 bytes`)
+      expect(summaryOf(await get(server.url))).toBe(`status ${status}, 0 bytes`)
     },
   )
 
@@ -132,7 +132,7 @@ describe('an exchange', () => {
         PLENTY_OF_TIME,
       )
 
-      expect(told(exchange)).toBe(`status ${status}, 0 bytes`)
+      expect(summaryOf(exchange)).toBe(`status ${status}, 0 bytes`)
       expect(watcher.seen).toStrictEqual([])
     },
   )
@@ -151,7 +151,7 @@ describe('an answer that is too large', () => {
       response.setHeader('Content-Encoding', coding).end(encode(Buffer.alloc(MIB + 1)))
     })
 
-    expect(told(await get(server.url))).toBe('answer_too_large')
+    expect(summaryOf(await get(server.url))).toBe('answer_too_large')
   })
 
   it.each([
@@ -162,7 +162,7 @@ describe('an answer that is too large', () => {
       response.setHeader('Content-Encoding', coding).end(encode(Buffer.alloc(MIB)))
     })
 
-    expect(told(await get(server.url))).toBe(`status 200, ${MIB} bytes`)
+    expect(summaryOf(await get(server.url))).toBe(`status 200, ${MIB} bytes`)
   })
 
   it('is refused where a few bytes turn into many (gzip bomb)', async () => {
@@ -172,7 +172,7 @@ describe('an answer that is too large', () => {
     })
 
     expect(bomb.length).toBeLessThan(MIB)
-    expect(told(await get(server.url))).toBe('answer_too_large')
+    expect(summaryOf(await get(server.url))).toBe('answer_too_large')
   })
 
   it('is refused while it comes, without waiting for an end that never comes', async () => {
@@ -181,7 +181,7 @@ describe('an answer that is too large', () => {
       response.write(Buffer.alloc(2 * MIB))
     })
 
-    expect(told(await get(server.url))).toBe('answer_too_large')
+    expect(summaryOf(await get(server.url))).toBe('answer_too_large')
   })
 })
 
@@ -202,25 +202,25 @@ describe('the deadline', () => {
   it('ends an answer that drips, though each byte comes in time', async () => {
     const server = await serve(drip)
 
-    expect(told(await get(server.url, deadlineWith(200)))).toBe('timed_out')
+    expect(summaryOf(await get(server.url, deadlineWith(200)))).toBe('timed_out')
   })
 
   it('is no obstacle to an answer that drips and ends before it', async () => {
     const server = await serve(drip)
 
-    expect(told(await get(server.url))).toBe('status 200, 39 bytes')
+    expect(summaryOf(await get(server.url))).toBe('status 200, 39 bytes')
   })
 
   it('ends the wait for an answer that never begins', async () => {
     const server = await serve(() => undefined)
 
-    expect(told(await get(server.url, deadlineWith(50)))).toBe('timed_out')
+    expect(summaryOf(await get(server.url, deadlineWith(50)))).toBe('timed_out')
   })
 
   it('keeps a request from leaving when it has passed', async () => {
     const watcher = await watch()
 
-    expect(told(await get(watcher.url, deadlineWith(0)))).toBe('timed_out')
+    expect(summaryOf(await get(watcher.url, deadlineWith(0)))).toBe('timed_out')
     expect(watcher.seen).toStrictEqual([])
   })
 })

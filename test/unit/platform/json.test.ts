@@ -39,7 +39,7 @@ describe('a JSON object from outside', () => {
     expect(parseJsonObject(bytes)).toBeUndefined()
   })
 
-  it.each([[null], [undefined], [[]], ['{}'], [5]])('is told from %j', (value) => {
+  it.each([[null], [undefined], [[]], ['{}'], [5]])('does not include %j', (value) => {
     expect(isJsonObject(value)).toBe(false)
   })
 })

@@ -42,7 +42,7 @@ describe('a redacted text', () => {
     expect(print()).not.toContain(SECRET)
   })
 
-  it('is told from another one by SHA-256', () => {
+  it('is distinguished from another one by SHA-256', () => {
     const expected = createHash('sha256').update(SECRET, 'utf8').digest('base64url')
 
     expect(redacted.digest()).toBe(expected)

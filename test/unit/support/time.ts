@@ -12,7 +12,7 @@ import {
 /** The instant at which every standing clock begins: 2027-01-15T08:00:00Z. */
 export const START = numericDate(1_800_000_000)
 
-/** A clock that goes on only when it is told to. */
+/** A clock that only a test moves. */
 export class StandingClock implements Clock {
   #now = START
 

@@ -45,7 +45,7 @@ function storeWith(timeToLiveSeconds: number) {
   }
 }
 
-function told(secret: Result<Redacted, Fault>) {
+function summaryOf(secret: Result<Redacted, Fault>) {
   return secret.ok ? secret.value.reveal() : secret.error.reason
 }
 
@@ -63,7 +63,7 @@ describe('a secret', () => {
     await read()
     clock.advance(299.9)
 
-    expect(told(await read())).toBe('version 1')
+    expect(summaryOf(await read())).toBe('version 1')
     expect(vault.reads).toStrictEqual([OCID])
   })
 
@@ -73,27 +73,30 @@ describe('a secret', () => {
     await read()
     clock.advance(300)
 
-    expect(told(await read())).toBe('version 2')
+    expect(summaryOf(await read())).toBe('version 2')
   })
 
   it('is read each time with a time to live of 0', async () => {
     const { read } = storeWith(0)
 
-    expect([told(await read()), told(await read())]).toStrictEqual(['version 1', 'version 2'])
+    expect([summaryOf(await read()), summaryOf(await read())]).toStrictEqual([
+      'version 1',
+      'version 2',
+    ])
   })
 
   it('is not mixed up with another one', async () => {
     const { vault, read } = storeWith(300)
 
-    expect([told(await read(OCID)), told(await read(OTHER_OCID))]).toStrictEqual([
+    expect([summaryOf(await read(OCID)), summaryOf(await read(OTHER_OCID))]).toStrictEqual([
       'version 1',
       'version 2',
     ])
-    expect(told(await read(OCID))).toBe('version 1')
+    expect(summaryOf(await read(OCID))).toBe('version 1')
     expect(vault.reads).toStrictEqual([OCID, OTHER_OCID])
   })
 
-  it('is told by its OCID where it cannot be read', async () => {
+  it('is named by its OCID if it cannot be read', async () => {
     const { vault, read } = storeWith(300)
     vault.down = true
 
@@ -106,26 +109,26 @@ describe('a secret', () => {
     const { vault, read } = storeWith(300)
 
     vault.down = true
-    expect(told(await read())).toBe('secret_unavailable')
+    expect(summaryOf(await read())).toBe('secret_unavailable')
 
     vault.down = false
-    expect(told(await read())).toBe('version 2')
+    expect(summaryOf(await read())).toBe('version 2')
   })
 
   it('is not asked for each time while Vault gives nothing, after a few failures', async () => {
     const { clock, vault, read } = storeWith(300)
     vault.down = true
     for (let call = 0; call < 600; call += 1) {
-      expect(told(await read())).toBe('secret_unavailable')
+      expect(summaryOf(await read())).toBe('secret_unavailable')
       clock.advance(0.1)
     }
     expect(vault.reads.length).toBeLessThan(45)
-    expect(told(await read(OTHER_OCID))).toBe('secret_unavailable')
+    expect(summaryOf(await read(OTHER_OCID))).toBe('secret_unavailable')
     expect(vault.reads.at(-1)).toBe(OTHER_OCID)
 
     vault.down = false
     clock.advance(2)
-    expect(told(await read())).toMatch(/^version/)
+    expect(summaryOf(await read())).toMatch(/^version/)
   })
 
   it('is read once for 200 who want it at the same time', async () => {
@@ -134,7 +137,7 @@ describe('a secret', () => {
     const all = await Promise.all(Array.from({ length: 200 }, () => read()))
 
     expect(vault.reads).toHaveLength(1)
-    expect(new Set(all.map(told))).toStrictEqual(new Set(['version 1']))
+    expect(new Set(all.map(summaryOf))).toStrictEqual(new Set(['version 1']))
   })
 })
 
@@ -145,7 +148,7 @@ describe('a secret that was refused', () => {
     await read()
 
     expect(toldAgain(await readAgain('version 1'))).toBe('version 2/')
-    expect(told(await read())).toBe('version 2')
+    expect(summaryOf(await read())).toBe('version 2')
     expect(vault.reads).toHaveLength(2)
   })
 
@@ -157,7 +160,7 @@ describe('a secret that was refused', () => {
     await readAgain('version 1')
     clock.advance(299)
 
-    expect(told(await read())).toBe('version 2')
+    expect(summaryOf(await read())).toBe('version 2')
   })
 
   it('is looked for again after two seconds at most, then ever later, at most ten seconds later', async () => {
@@ -227,12 +230,12 @@ describe('a secret that was refused', () => {
     vault.down = true
     await readAgain('version 1')
 
-    expect(told(await read())).toBe('version 1')
+    expect(summaryOf(await read())).toBe('version 1')
   })
 })
 
 describe('the previous version of a secret', () => {
-  it('is told where the current one was refused', async () => {
+  it('is returned if the current one was refused', async () => {
     const { vault, read, readAgain } = storeWith(300)
     vault.current = 'new'
     vault.previous = 'old'
@@ -248,7 +251,7 @@ describe('the previous version of a secret', () => {
     vault.previous = 'old'
     await readAgain('new')
 
-    expect(told(await read())).toBe('new')
+    expect(summaryOf(await read())).toBe('new')
   })
 
   it.each([0, 10, 300])(
@@ -260,13 +263,13 @@ describe('the previous version of a secret', () => {
       acceptPrevious('old')
 
       clock.advance(59.9)
-      expect(told(await read(OCID, 'us'))).toBe('old')
-      expect(told(await read(OCID, 'others'))).toBe('new')
-      expect(told(await read(OCID))).toBe('new')
-      expect(told(await read(OTHER_OCID, 'us'))).toBe('new')
+      expect(summaryOf(await read(OCID, 'us'))).toBe('old')
+      expect(summaryOf(await read(OCID, 'others'))).toBe('new')
+      expect(summaryOf(await read(OCID))).toBe('new')
+      expect(summaryOf(await read(OTHER_OCID, 'us'))).toBe('new')
 
       clock.advance(0.1)
-      expect(told(await read(OCID, 'us'))).toBe('new')
+      expect(summaryOf(await read(OCID, 'us'))).toBe('new')
     },
   )
 
@@ -281,7 +284,7 @@ describe('the previous version of a secret', () => {
 
     expect(toldAgain(await readAgain('new'))).toBe('old/')
     expect(toldAgain(await readAgain('new'))).toBe('old/')
-    expect(told(await read(OCID, 'us'))).toBe('old')
+    expect(summaryOf(await read(OCID, 'us'))).toBe('old')
     expect(vault.reads).toHaveLength(reads)
   })
 
@@ -292,7 +295,7 @@ describe('the previous version of a secret', () => {
     acceptPrevious('old')
 
     expect(toldAgain(await readAgain('old'))).toBe('new/')
-    expect(told(await read(OCID, 'us'))).toBe('new')
+    expect(summaryOf(await read(OCID, 'us'))).toBe('new')
     expect(vault.reads).toHaveLength(1)
   })
 
