@@ -1,11 +1,11 @@
 # Applications in the identity domains. Each credential has two applications, a and b: one is in use, and
-# `npm run rotate` puts the other into use with a new secret.
+# `npm run rotate` puts the other one into use with a new client secret.
 
 locals {
   domain_schemas = ["urn:ietf:params:scim:schemas:oracle:idcs:App"]
 
-  # What the identity domain returns of an application: everything that is set here, and not its secret,
-  # which would otherwise end in the state.
+  # What the identity domain returns of an application: everything that is set here. clientSecret, which is
+  # returned by default, is left out then and does not end in the state.
   application_attributes = join(",", [
     "id", "name", "displayName", "description", "active", "basedOnTemplate", "isOAuthClient", "isOAuthResource",
     "clientType", "allowedGrants", "allowedOperations", "allowedScopes", "trustScope", "audience", "scopes",

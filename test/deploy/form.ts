@@ -72,7 +72,9 @@ function checkVariable(name: string, block: Block, { variables }: Form): string[
     problems.push(`schema.yaml: ${name} is ${fallback === undefined ? '' : 'not '}required`)
   }
   const value = fallback && evaluate(fallback, () => undefined)
-  if (shown.default !== undefined && !isSame(shown.default, value ?? null)) {
+  // As text, which Terraform reads as an expression if it comes by an environment variable.
+  const expected = kind === 'map' ? JSON.stringify(value) : (value ?? null)
+  if (shown.default !== undefined && !isSame(shown.default, expected)) {
     problems.push(`schema.yaml: ${name} has another default`)
   }
   const description = attributeOf(block, 'description')
