@@ -4,7 +4,7 @@ import { defineConfig } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', 'reports/'] },
+  { ignores: ['dist/', 'coverage/', 'reports/', 'release/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],

@@ -5,6 +5,10 @@ import { join } from 'node:path'
 export interface Buildah {
   /** Builds an image without a daemon and without pulling anything. */
   build(context: string, options: readonly string[]): Promise<void>
+  /** Pulls images from their registry. */
+  pull(images: readonly string[]): Promise<void>
+  /** Writes an image as an OCI archive. */
+  save(image: string, file: string): Promise<void>
   /** What the image says about how it is run. */
   inspect(image: string): Promise<ImageConfiguration>
   /** Mounts a new container's files; resolves with their path on this machine. */
@@ -36,6 +40,12 @@ export function startBuildah(folder: string): Buildah {
     build: async (context, options) => {
       const always = ['--isolation', 'chroot', '--network', 'host', '--pull-never']
       await buildah('bud', ...always, '--signature-policy', policy, ...options, context)
+    },
+    pull: async (images) => {
+      for (const image of images) await buildah('pull', '--signature-policy', policy, image)
+    },
+    save: async (image, file) => {
+      await buildah('push', '--signature-policy', policy, image, `oci-archive:${file}`)
     },
     inspect: async (image) => {
       const text = await buildah('inspect', '--type', 'image', image)
