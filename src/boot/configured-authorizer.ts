@@ -125,7 +125,10 @@ function logConfig({ issuers, backends }: Config, log: Log): void {
   })
 }
 
-/** Logged at every log level: a check that is switched off must be visible. */
+/** Logged at every log level, except for choices: a check that is switched off must be visible. */
 function logWarnings(warnings: readonly ConfigProblem[], log: Log): void {
-  if (warnings.length > 0) log('error', 'config_warning', { warnings: warnings.map(toRecord) })
+  for (const level of ['error', 'warn'] as const) {
+    const some = warnings.filter(({ isChoice }) => (isChoice === true) === (level === 'warn'))
+    if (some.length > 0) log(level, 'config_warning', { warnings: some.map(toRecord) })
+  }
 }

@@ -8,6 +8,8 @@ export interface ConfigProblem {
   readonly remedy: string
   /** A warning with which nothing can work: `check-config` reports it as a problem. */
   readonly isBroken?: true
+  /** A warning about a deliberate choice, which is logged as `warn` and not as `error`. */
+  readonly isChoice?: true
 }
 
 /** Reports about a member of an entry, such as `client.client_id`; '' is the entry itself. */
@@ -15,7 +17,7 @@ export type Report = (
   field: string,
   problem: string,
   remedy: string,
-  more?: Pick<ConfigProblem, 'isBroken'>,
+  more?: Pick<ConfigProblem, 'isBroken' | 'isChoice'>,
 ) => void
 
 /** How a configuration was given: problems use the names that its author used. */

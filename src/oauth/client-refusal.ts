@@ -7,7 +7,7 @@ import { readErrorCode } from './form-request.ts'
  */
 export type ClientRefusal = 'certain' | 'possible'
 
-/** Codes that cannot mean a wrong client secret, unless the status is 401. */
+/** Codes that do not mean a wrong client secret, unless the status is 401. */
 const ABOUT_THE_REQUEST: readonly string[] = [
   'invalid_request',
   'invalid_grant',
@@ -29,21 +29,21 @@ const ABOUT_THE_REQUEST: readonly string[] = [
 /**
  * The status counts before the code: RFC 6749 §5.2 has 401 for client authentication, and servers send
  * it with many codes (Keycloak `invalid_request` and `unauthorized_client`, Auth0 `access_denied`,
- * SAP UAA `unauthorized`). With 400 and 403 the code decides; a 403 without one could mean it.
+ * SAP UAA `unauthorized`). With 400 and 403 the code decides, and without a known one it is possible.
  */
 export function clientRefusalIn(answer: HttpAnswer): ClientRefusal | undefined {
   const { status } = answer
-  if (![400, 401, 403].includes(status)) return undefined
+  if (status < 400) return undefined
   const code = readErrorCode(answer)
   if (code === 'invalid_client') return 'certain'
   if (status === 401) return code === undefined ? 'certain' : 'possible'
-  if (code === undefined) return status === 403 ? 'possible' : undefined
-  return ABOUT_THE_REQUEST.includes(code) ? undefined : 'possible'
+  if (status !== 400 && status !== 403) return undefined
+  return code !== undefined && ABOUT_THE_REQUEST.includes(code) ? undefined : 'possible'
 }
 
 export const CLIENT_REFUSED_HINT =
   'Compare client id and secret with the application; is it activated?'
 
-/** Where it is only possible that the client was refused. */
+/** For a `possible` refusal. */
 export const CLIENT_PERHAPS_REFUSED_HINT =
   'Compare client id and secret with the application; if they are right, look at what it is allowed to do.'

@@ -54,12 +54,12 @@ function isLabelledOtherwise(answer: HttpAnswer): boolean {
   return mediaType !== undefined && !/^application\/([a-z0-9.+-]+\+)?json$/.test(mediaType)
 }
 
-/** Form of error codes (RFC 6749 §5.2 and extensions). Anything else stays out of the log. */
+/** The form of error codes (RFC 6749 §5.2 and extensions). Anything else is not logged. */
 const ERROR_CODE = /^[a-z_]{1,40}$/
 
-/** The `error` of an OAuth error answer, where it has the usual form. */
+/** The `error` of an OAuth error answer if it has the usual form, whatever the answer is labelled with. */
 export function readErrorCode(answer: HttpAnswer): string | undefined {
-  const body = readJsonAnswer(answer)
+  const body = parseJsonObject(answer.body)
   const code = body === undefined ? undefined : member(body, 'error')
   return typeof code === 'string' && ERROR_CODE.test(code) ? code : undefined
 }

@@ -218,6 +218,24 @@ describe('a configuration that works but ought to be looked at', () => {
     expect(starts.map(({ warnings }) => warnings)).toEqual([['audience'], ['audience']])
   })
 
+  it.each<[string, ConfigChanges, unknown[]]>([
+    ['as an error without `allowed_clients`', {}, ['error']],
+    ['as a warning with them', { allowed_clients: 'partner-a' }, ['warn']],
+    [
+      'beside a warning that is an error',
+      { allowed_clients: 'partner-a', my_key: 'x' },
+      ['error', 'warn'],
+    ],
+  ])('is logged %s', async (_case, changes, levels) => {
+    const before = world.function.jsonLog().length
+    await world.start({ audience: 'any', ...changes })
+    expect((await world.decide()).verdict).toBe('permit permitted')
+    const lines = world.function.jsonLog().slice(before)
+    const warnings = lines.filter(({ event }) => event === 'config_warning')
+    expect(warnings.map(({ level }) => level)).toEqual(levels)
+    expect(JSON.stringify(warnings)).toContain('`any`')
+  })
+
   it.each(['warn', 'error'])('even with the log level %s', async (level) => {
     const before = world.function.jsonLog().length
     await world.start({ audience: 'any', log_level: level })

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { startNeighbour, type Neighbour, type RecordedRequest } from './support/neighbours.ts'
+import { CLIENT_REFUSALS, rotateSecret } from './support/refusals.ts'
 import {
   basicCredentials,
   CLIENT_IDS,
@@ -169,49 +170,25 @@ describe('a secret that is refused', () => {
     },
   )
 
-  const OTHER_REFUSALS = [
-    ['Keycloak, introspection', 401, { error: 'invalid_request' }],
-    ['Keycloak', 401, { error: 'unauthorized_client' }],
-    ['Keycloak, older', 400, { error: 'unauthorized_client' }],
-    ['Auth0', 401, { error: 'access_denied' }],
-    ['Auth0, 403', 403, { error: 'access_denied' }],
-    ['SAP UAA', 401, { error: 'unauthorized' }],
-    ['no body', 403, ''],
-  ] as const
-
-  /** Lets in whoever brings the rotated secret, which both Vault and the provider have by now. */
-  const rotateBoth = (
-    name: 'introspection' | 'backEnd',
-    good: () => unknown,
-    [status, body]: readonly [number, unknown],
-  ) => {
-    const rotated = world.keepSecret(`rotated secret of ${name}`)
-    world.vault.rotate(SECRET_OCIDS[name], rotated)
-    const header = `Basic ${world.keepSecret(basicCredentials(CLIENT_IDS[name], rotated))}`
-    return ({ headers }: RecordedRequest) =>
-      headers.authorization === header ? { body: good() } : { status, body }
-  }
-
-  it.each(OTHER_REFUSALS)(
-    'is read again at the next call, whatever the refusal is called (%s, %i, %j)',
-    async (_case, status, body) => {
+  it.each(CLIENT_REFUSALS)(
+    'is read again at the next call, whatever the refusal is called ($server, $status)',
+    async (refusal) => {
       await world.start()
       world.tokenEndpoint.replyWith({ status: 503 })
       expect((await world.decide()).verdict).toBe('fault token_endpoint_unavailable')
-      const refusal = [status, body] as const
-      world.tokenEndpoint.replyWith(rotateBoth('backEnd', () => world.tokenAnswer(), refusal))
+      const issue = () => ({ body: world.tokenAnswer() })
+      world.tokenEndpoint.replyWith(rotateSecret(world, 'backEnd', refusal, issue))
       expect((await world.decide()).verdict).toBe('permit permitted')
 
-      world.introspection.replyWith(
-        rotateBoth('introspection', () => world.activeAnswer(), refusal),
-      )
+      const confirm = () => ({ body: world.activeAnswer() })
+      world.introspection.replyWith(rotateSecret(world, 'introspection', refusal, confirm))
       expect((await world.decide()).verdict).toBe('permit permitted')
     },
   )
 
-  it.each(OTHER_REFUSALS)(
-    'is no flood where Vault has no other (%s, %i, %j)',
-    async (_case, status, body) => {
+  it.each(CLIENT_REFUSALS.filter(({ status }) => status <= 403))(
+    'is no flood where Vault has no other ($server, $status)',
+    async ({ status, body }) => {
       await world.start()
       await world.decide()
       const before = world.vault.requests.length

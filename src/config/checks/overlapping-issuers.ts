@@ -57,7 +57,7 @@ export function sharesTokens(one: IssuerConfig, other: IssuerConfig): boolean {
 
 type Audience = IssuerConfig['rules']['audience']
 
-function haveCommonAudience(one: Audience, other: Audience): boolean {
+export function haveCommonAudience(one: Audience, other: Audience): boolean {
   return one === 'any' || other === 'any' || one.some((audience) => other.includes(audience))
 }
 

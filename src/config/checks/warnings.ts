@@ -4,6 +4,7 @@ import type { DocumentInput } from '../document-schema.ts'
 import type { IssuerInput } from '../issuer-schema.ts'
 import type { BackendConfig, Config, IssuerConfig } from '../model.ts'
 import { reportTo, type ConfigForm, type ConfigProblem, type Report } from '../problems.ts'
+import { haveCommonAudience } from './overlapping-issuers.ts'
 import { warnOfSuspiciousBackend, warnOfSuspiciousIssuer } from './suspicious-values.ts'
 
 /** `input` is what the configuration was built from. */
@@ -25,6 +26,7 @@ export function warnAbout(
     const warn = reporter(`issuers.${index}`, `issuer ${issuer.name}`)
     warnOfAnyAudience(issuer, warn)
     warnOfIdleMembers(input, issuer, warn)
+    warnOfPastedKeys(config.issuers.slice(0, index), issuer, warn)
     warnOfSharedOpaqueTokens(config.issuers.slice(0, index), issuer, warn)
     warnOfSuspiciousIssuer(input, issuer, warn)
     warnOfForeignOcid('client.client_secret_ocid', input.client?.client_secret_ocid, warn)
@@ -43,16 +45,50 @@ export function warnAbout(
 }
 
 function warnOfAnyAudience({ preset, rules }: IssuerConfig, warn: Report): void {
-  const lacksAudience = providerNamed(preset)?.tokens?.lackAudience === true
   if (rules.audience !== 'any') return
+  const lacksAudience = providerNamed(preset)?.tokens?.lackAudience === true
+  const hasClients = rules.allowedClients.length > 0
   // For tokens without an audience, the list of clients takes its place.
-  if (lacksAudience && rules.allowedClients.length > 0) return
+  if (lacksAudience && hasClients) return
+  if (hasClients) {
+    warn(
+      'audience',
+      'is `any`: tokens of `allowed_clients` that were issued for other APIs are accepted',
+      'If this provider’s tokens have an `aud`, give the one of this API.',
+      { isChoice: true },
+    )
+    return
+  }
   warn(
     'audience',
     'is `any`: tokens that were issued for other APIs are accepted',
     lacksAudience
       ? 'Give the clients that may call in `allowed_clients`: tokens of this provider have no `aud`.'
       : 'Give the audience of this API’s resource server.',
+  )
+}
+
+/**
+ * Keys in the configuration do not say which identity domain published them: it may be the one of the
+ * other issuer, and then the less strict of the two decides.
+ */
+function warnOfPastedKeys(
+  earlier: readonly IssuerConfig[],
+  issuer: IssuerConfig,
+  warn: Report,
+): void {
+  const hasPastedKeys = ({ jwt }: IssuerConfig) => jwt?.keys.kind === 'static'
+  const other = earlier.find(
+    (each) =>
+      each.rules.issuer === issuer.rules.issuer &&
+      haveCommonAudience(each.rules.audience, issuer.rules.audience) &&
+      hasPastedKeys(each) !== hasPastedKeys(issuer),
+  )
+  if (other === undefined) return
+  warn(
+    'audience',
+    `overlaps with that of issuer ${other.name}, and one of the two has keys in \`jwks\`: if both are of one identity domain, the less strict one decides`,
+    'Give different audiences, merge the two issuers, or give `jwks_uri` for both.',
   )
 }
 

@@ -125,7 +125,6 @@ describe('a token endpoint’s answer', () => {
   })
 
   it.each([
-    [400, 'Bad Request'],
     [201, GOOD],
     [302, GOOD],
     [429, { error: 'slow_down' }],
@@ -134,6 +133,12 @@ describe('a token endpoint’s answer', () => {
   ])('is none of a token endpoint with status %d and %j', (status, body: unknown) => {
     expect(read(body, status)).toStrictEqual(
       failure({ kind: 'unavailable', detail: `status_${status}` }),
+    )
+  })
+
+  it('may be a refusal of our client with status 400 and without a code', () => {
+    expect(read('Bad Request', 400)).toStrictEqual(
+      failure({ kind: 'unavailable', detail: 'status_400', clientRefusal: 'possible' }),
     )
   })
 
