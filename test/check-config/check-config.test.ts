@@ -3,6 +3,7 @@
  * and how it ends as a process.
  * I/O: starts processes.
  */
+import { generateKeyPairSync } from 'node:crypto'
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from '@jest/globals'
@@ -81,6 +82,33 @@ No problems, no warnings.
     expect(text).toContain('user:password    secret ocid1.vaultsecret.oc1.b')
     expect(text).toContain('No problems, 3 warnings.')
     expect(text).not.toContain('hunter2')
+  })
+
+  it('warns of pasted keys beside another issuer that may be the same identity domain', () => {
+    const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey
+    const domain = { issuer: 'https://identity.oraclecloud.com/', algorithms: ['ES256'] }
+    const pasted = { ...domain, jwks: { keys: [key.export({ format: 'jwk' })] } }
+    const remote = { ...domain, jwks_uri: 'https://idcs-a.identity.oraclecloud.com/keys' }
+    const backends = [
+      {
+        name: 'oic',
+        token_endpoint: 'https://idcs-b.identity.oraclecloud.com/oauth2/v1/token',
+        client: { client_id: 'c', client_secret_ocid: 'ocid1.vaultsecret.oc1.b' },
+        scope: 'https://oic:443urn:opc:resource:consumer::all',
+      },
+    ]
+    const warningsOf = (...issuers: readonly object[]) => {
+      const named = issuers.map((each, index) => ({ name: `i${index}`, audience: ['a'], ...each }))
+      const authorizer_config = JSON.stringify({ issuers: named, backends })
+      const { text, isUsable } = checkConfig({ authorizer_config })
+      expect([text, isUsable]).toEqual([expect.any(String), true])
+      return text.split('\n').filter((line) => line.startsWith('!'))
+    }
+
+    const expected = [expect.stringMatching(/^! .*issuers\.1\.audience: overlaps .* `jwks`/)]
+    expect(warningsOf(pasted, remote)).toEqual(expected)
+    expect(warningsOf(remote, pasted)).toEqual(expected)
+    expect(warningsOf(remote, { ...pasted, audience: ['b'] })).toEqual([])
   })
 
   it.each([
