@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { zipSync } from 'fflate'
+
+/** Zips hold local time from 1980 on; a fixed one makes equal contents equal archives. */
+const TIME = new Date(2000, 0, 1)
+
+/** Writes the files of a folder into a zip, below a folder of that name. */
+export function zipFolder(folder: string, name: string, file: string): void {
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+  const entries = paths.map((path) => [
+    `${name}/${path.slice(folder.length + 1)}`,
+    new Uint8Array(readFileSync(path)),
+  ])
+  writeFileSync(
+    file,
+    zipSync(Object.fromEntries(entries) as Record<string, Uint8Array>, { level: 9, mtime: TIME }),
+  )
+}
+
+/** As `sha256sum --check` reads them. */
+export function checksums(folder: string, names: readonly string[]): string {
+  return [...names]
+    .sort()
+    .map((name) => {
+      const digest = createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')
+      return `${digest}  ${name}\n`
+    })
+    .join('')
+}
