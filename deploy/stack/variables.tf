@@ -768,23 +768,23 @@ variable "alarm_unauthorized_count" {
 variable "use_given_network" {
   type        = bool
   default     = false
-  description = "Show the fields for a network and a gateway that are there."
+  description = "Show the fields for an existing network and gateway."
 }
 
 variable "use_given_resources" {
   type        = bool
   default     = false
-  description = "Show the fields for a vault, an application, and a log group that are there."
+  description = "Show the fields for an existing vault, application, log group and topic."
 }
 
 variable "use_given_applications" {
   type        = bool
   default     = false
-  description = "Show the fields for applications of the identity domains that are there."
+  description = "Show the fields for existing applications of the identity domains."
 }
 
 variable "show_fine_tuning" {
   type        = bool
   default     = false
-  description = "Show what seldom has to be changed."
+  description = "Show settings that are rarely changed."
 }
