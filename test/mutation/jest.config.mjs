@@ -8,5 +8,5 @@ export default {
   ...base,
   rootDir: '../..',
   roots: ['<rootDir>/test/unit'],
-  testPathIgnorePatterns: ['/test/unit/(platform|stack)/', 'architecture', 'published-schema'],
+  testPathIgnorePatterns: ['architecture', 'published-schema'],
 }
