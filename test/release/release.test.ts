@@ -1,0 +1,124 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { strFromU8, unzipSync } from 'fflate'
+import { checksums, zipFolder } from '../../scripts/release/archives.ts'
+import { changelogProblems, releaseNotes } from '../../scripts/release/changelog.ts'
+import { obstacles } from '../../scripts/release/obstacles.ts'
+import { root } from '../oci/support/documents.ts'
+
+const changelog = `# Changelog
+
+## Unreleased
+
+### Added
+
+- Something new.
+
+## [1.2.0] - 2026-01-31
+
+### Fixed
+
+- A mistake.
+
+## 1.1.0 - 2026-01-01
+
+### Removed
+
+- A key.
+
+[1.2.0]: https://example.com/compare/1.1.0...1.2.0
+`
+
+describe('the release notes', () => {
+  it.each([
+    ['1.2.0', '### Fixed\n\n- A mistake.'],
+    ['1.1.0', '### Removed\n\n- A key.'],
+    ['1.2', undefined],
+    ['Unreleased', undefined],
+  ])('of %s are its section', (version, notes) => {
+    expect(releaseNotes(changelog, version)).toBe(notes)
+  })
+
+  it('of an empty section are missing', () => {
+    expect(releaseNotes('## 1.0.0 - 2026-01-01\n\n## 0.9.0 - 2025-01-01\n\n- A', '1.0.0')).toBe(
+      undefined,
+    )
+  })
+})
+
+describe('the structure of a changelog', () => {
+  it('of this project and of the example is right', () => {
+    const own = readFileSync(`${root}CHANGELOG.md`, 'utf8')
+    expect([changelogProblems(changelog), changelogProblems(own)]).toEqual([[], []])
+  })
+
+  it.each([
+    ['no section for what is unreleased', '## 1.0.0 - 2026-01-01\n', 'not “Unreleased”'],
+    ['a version without a date', '## Unreleased\n## 1.0.0\n', 'not a version and a date'],
+    ['a date of another form', '## Unreleased\n## 1.0.0 - 31.1.2026\n', 'not a version and a date'],
+    ['an unknown kind of change', '## Unreleased\n### Improved\n', '“Improved” is none of'],
+  ])('with %s is reported', (_, text, problem) => {
+    expect(changelogProblems(text).join()).toContain(problem)
+  })
+})
+
+describe('a release', () => {
+  const state = {
+    versions: { 'package-lock.json': '1.2.0', 'func.yaml': '1.2.0' },
+    changelog,
+    hasUncommittedChanges: false,
+    hasTag: false,
+  }
+
+  it('of a finished state has no obstacles', () => {
+    expect(obstacles('1.2.0', state)).toEqual([])
+  })
+
+  it.each([
+    ['another version in func.yaml', { versions: { 'func.yaml': '1.1.9' } }, 'func.yaml has version'],
+    ['no version in func.yaml', { versions: { 'func.yaml': undefined } }, 'has version none'],
+    ['uncommitted changes', { hasUncommittedChanges: true }, 'uncommitted changes'],
+    ['its tag already there', { hasTag: true }, 'the tag v1.2.0 exists'],
+    ['no section in the changelog', { changelog: '## Unreleased\n' }, 'has no section “1.2.0'],
+  ])('with %s is refused', (_, change, obstacle) => {
+    expect(obstacles('1.2.0', { ...state, ...change }).join()).toContain(obstacle)
+  })
+
+  it('finds one version in all files of this project', () => {
+    const versionIn = (file: string) =>
+      (JSON.parse(readFileSync(root + file, 'utf8')) as { version: string }).version
+    const func = /^version: (.*)$/m.exec(readFileSync(`${root}func.yaml`, 'utf8'))?.[1]
+    expect([versionIn('package-lock.json'), func]).toEqual(Array(2).fill(versionIn('package.json')))
+  })
+})
+
+describe('the archives', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'release-'))
+    mkdirSync(join(folder, 'in', 'deep'), { recursive: true })
+    writeFileSync(join(folder, 'in', 'b.txt'), 'second')
+    writeFileSync(join(folder, 'in', 'deep', 'a.txt'), 'first')
+  })
+  afterEach(() => {
+    rmSync(folder, { recursive: true })
+  })
+
+  it('hold every file below one folder, and are the same each time', () => {
+    const files = ['one.zip', 'two.zip'].map((name) => join(folder, name))
+    for (const file of files) zipFolder(join(folder, 'in'), 'project-1.2.0', file)
+    const [one, two] = files.map((file) => readFileSync(file))
+    expect(one?.equals(two ?? Buffer.alloc(0))).toBe(true)
+    const contents = Object.entries(unzipSync(one ?? Buffer.alloc(0)))
+    expect(contents.map(([name, bytes]) => [name, strFromU8(bytes)])).toEqual([
+      ['project-1.2.0/b.txt', 'second'],
+      ['project-1.2.0/deep/a.txt', 'first'],
+    ])
+  })
+
+  it('have checksums in the form of sha256sum', () => {
+    expect(checksums(join(folder, 'in'), ['b.txt'])).toMatch(/^[0-9a-f]{64} {2}b\.txt\n$/)
+  })
+})
