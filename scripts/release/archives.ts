@@ -27,7 +27,9 @@ export function checksums(folder: string, names: readonly string[]): string {
   return [...names]
     .sort()
     .map((name) => {
-      const digest = createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')
+      const digest = createHash('sha256')
+        .update(readFileSync(join(folder, name)))
+        .digest('hex')
       return `${digest}  ${name}\n`
     })
     .join('')

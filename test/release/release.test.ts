@@ -77,7 +77,11 @@ describe('a release', () => {
   })
 
   it.each([
-    ['another version in func.yaml', { versions: { 'func.yaml': '1.1.9' } }, 'func.yaml has version'],
+    [
+      'another version in func.yaml',
+      { versions: { 'func.yaml': '1.1.9' } },
+      'func.yaml has version',
+    ],
     ['no version in func.yaml', { versions: { 'func.yaml': undefined } }, 'has version none'],
     ['uncommitted changes', { hasUncommittedChanges: true }, 'uncommitted changes'],
     ['its tag already there', { hasTag: true }, 'the tag v1.2.0 exists'],
