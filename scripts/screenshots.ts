@@ -23,9 +23,10 @@ async function send(page: Page, choices: Readonly<Record<string, string>>): Prom
   for (const [label, option] of Object.entries(choices)) {
     await page.getByLabel(label, { exact: true }).selectOption({ label: option })
   }
-  const before = await page.locator('tbody tr').count()
+  const calls = page.getByRole('button', { name: /^Show call/ })
+  const before = await calls.count()
   await page.getByRole('button', { name: 'Send', exact: true }).click()
-  await page.locator('tbody tr').nth(before).waitFor()
+  await calls.nth(before).waitFor()
 }
 
 const desk = await startDesk()
@@ -49,6 +50,7 @@ try {
       await page.getByRole('button', { name: 'Restart' }).click()
       await send(page, { [who]: partner, [wrong]: works })
     }
+    await page.getByRole('heading', { name: 'Checks' }).waitFor({ state: 'attached' })
     await page.evaluate('scrollTo(0, 0)')
     await page.screenshot({ path: new URL(`console-${colorScheme}.png`, FOLDER).pathname })
     await page.close()

@@ -24,6 +24,9 @@ export type ServerFault = (typeof SERVER_FAULTS)[number]
 const SLOW_MILLISECONDS = 3000
 
 /** One request and its answer. The answer's members are set as it leaves. */
+/** Marks requests of the stack and its console, which are no steps of a call. */
+export const OWN_REQUEST_HEADER = 'x-local-stack'
+
 export interface Exchange {
   readonly method: string
   /** Path and query. */

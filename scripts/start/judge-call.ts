@@ -3,7 +3,8 @@ import { systemClock } from '../../src/platform/clock.ts'
 import { createHttp, type Http } from '../../src/platform/http.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 import { readConfig } from '../../src/config/read-config.ts'
-import { CHECK_HEADER, type CallChecks, type JudgeCall } from '../../stack/console/checks.ts'
+import type { CallChecks, JudgeCall } from '../../stack/console/checks.ts'
+import { OWN_REQUEST_HEADER } from '../../stack/listen.ts'
 import type { LocalStack } from '../../stack/local-stack.ts'
 import { secretsOf } from '../doctor/secrets.ts'
 import type { GivenSecrets } from '../explain/secrets.ts'
@@ -20,7 +21,9 @@ export function createJudgeCall({ vault }: LocalStack): JudgeCall {
       configuration,
       token: 'token' in call ? call.token : '',
       payload: 'payload' in call ? Buffer.from(call.payload) : undefined,
-      secrets: secretsIn(configuration, (ocid) => vault.current(ocid)),
+      secrets: call.hasSecrets
+        ? secretsIn(configuration, (ocid) => vault.current(ocid))
+        : new Map(),
       clock: systemClock,
       http,
     })
@@ -49,7 +52,7 @@ export function createJudgeCall({ vault }: LocalStack): JudgeCall {
 /** By this the console tells these requests from those of the function. */
 function marked(http: Http): Http {
   return (request, deadline) =>
-    http({ ...request, headers: { ...request.headers, [CHECK_HEADER]: 'yes' } }, deadline)
+    http({ ...request, headers: { ...request.headers, [OWN_REQUEST_HEADER]: 'yes' } }, deadline)
 }
 
 type Values = Readonly<Record<string, string>>

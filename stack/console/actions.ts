@@ -92,7 +92,7 @@ export function createActions(
 
   const verdicts = new Map<string, CallChecks>()
   const listeners = new Set<() => void>()
-  recorder.check = (payload) => judgeCall(configuration, { payload })
+  recorder.check = (payload, hasSecrets) => judgeCall(configuration, { payload, hasSecrets })
 
   /** With a good token of each caller. An earlier configuration's verdict comes too late. */
   const judgeCallers = async (): Promise<void> => {
@@ -101,7 +101,7 @@ export function createActions(
     await Promise.all(
       callers.map(async (caller) => {
         try {
-          const verdict = await judgeCall(judged, { token: await caller.token() })
+          const verdict = await judgeCall(judged, { token: await caller.token(), hasSecrets: true })
           if (judged === configuration) verdicts.set(caller.id, verdict)
         } catch {
           // Its provider is switched off.

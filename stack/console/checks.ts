@@ -22,8 +22,8 @@ export interface CallChecks {
 /** Judges the payload of a call, or a token alone, with the function's configuration and code. */
 export type JudgeCall = (
   configuration: Readonly<Record<string, string>>,
-  call: { readonly payload: string } | { readonly token: string },
+  call: ({ readonly payload: string } | { readonly token: string }) & {
+    /** False if Vault did not give them to the function. */
+    readonly hasSecrets: boolean
+  },
 ) => Promise<CallChecks>
-
-/** Marks the requests of these checks, which are no steps of a call. */
-export const CHECK_HEADER = 'x-console-check'

@@ -1,8 +1,8 @@
 /** Puts together what the parts of the stack saw of each call of the gateway. */
 import { DENIAL_REASONS, FAULT_REASONS } from '../../src/reasons.ts'
 import type { Invocation, LocalStack, StackObserver } from '../local-stack.ts'
-import type { Exchange } from '../listen.ts'
-import { CHECK_HEADER, type CallChecks } from './checks.ts'
+import { OWN_REQUEST_HEADER, type Exchange } from '../listen.ts'
+import type { CallChecks } from './checks.ts'
 import { ownersOf, type Span } from './owners.ts'
 import { decodeTokens, Redactor, type DecodedToken } from './redact.ts'
 
@@ -71,8 +71,8 @@ export class Recorder implements StackObserver {
   readonly #calls: RecordedCall[] = []
   readonly #listeners = new Set<(call: RecordedCall) => void>()
   readonly #updateListeners = new Set<(call: RecordedCall) => void>()
-  /** Judges what the gateway sent to the function. */
-  check: ((payload: string) => Promise<CallChecks>) | undefined
+  /** Judges what the gateway sent to the function, with the secrets in Vault or without them. */
+  check: ((payload: string, hasSecrets: boolean) => Promise<CallChecks>) | undefined
   #unchecked = 0
   #checking: Promise<void> = Promise.resolve()
   readonly #open = new Set<Exchange>()
@@ -123,7 +123,7 @@ export class Recorder implements StackObserver {
   }
 
   exchange(server: string, exchange: Exchange): void {
-    if (exchange.requestHeaders[CHECK_HEADER] !== undefined) return
+    if (exchange.requestHeaders[OWN_REQUEST_HEADER] !== undefined) return
     const isEnd = exchange.endedAt !== undefined
     if (server !== 'gateway') {
       if (!isEnd) this.#dependencies.push({ party: server, exchange })
@@ -217,24 +217,24 @@ export class Recorder implements StackObserver {
     this.#calls.unshift(call)
     this.#calls.splice(KEPT_CALLS)
     for (const listener of this.#listeners) listener(call)
-    if (invocation !== undefined) this.#addChecks(call.id, invocation.requestBody)
+    if (invocation !== undefined) this.#addChecks(call, invocation.requestBody)
   }
 
   /** One call after the other: it makes requests to the same servers as the function. */
-  #addChecks(id: number, payload: string): void {
+  #addChecks({ id, decision: made }: RecordedCall, payload: string): void {
     const { check } = this
     if (check === undefined || this.#unchecked >= MAX_UNCHECKED) return
     this.#unchecked += 1
     this.#checking = this.#checking
       .then(async () => {
-        const found = await check(payload)
+        const found = await check(payload, made?.['reason'] !== 'secret_unavailable')
         const index = this.#calls.findIndex((call) => call.id === id)
         const call = this.#calls[index]
         if (call === undefined) return
         const checks = found.checks.map((each) => ({
           ...each,
-          expected: this.redactor.text(each.expected),
-          actual: this.redactor.text(each.actual),
+          expected: this.redactor.value(each.expected),
+          actual: this.redactor.value(each.actual),
         }))
         const checked = { ...call, checks: { ...found, checks } }
         this.#calls[index] = checked

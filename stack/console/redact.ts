@@ -42,8 +42,15 @@ export class Redactor {
     this.#secrets.add(Buffer.from(secret).toString('base64'))
   }
 
+  /** What is no message, such as a claim: known secrets and JWTs are hidden. */
+  value(text: string): string {
+    let shown = text.replaceAll(JWT, (token) => `[token ${nameOf(token)}]`)
+    for (const secret of this.#secrets) shown = shown.replaceAll(secret, '[hidden]')
+    return shown
+  }
+
   text(text: string): string {
-    let shown = text
+    const shown = text
       .replaceAll(JWT, (token) => `[token ${nameOf(token)}]`)
       .replaceAll(/\bBearer ([^\s",[]{1,})/gi, 'Bearer [opaque token]')
       .replaceAll(/\bBasic ([\w+/=-]+)/gi, (_all, value: string) => basic(value))
@@ -54,8 +61,7 @@ export class Redactor {
       .replaceAll(JSON_MEMBER, (all, name: string, value: string) =>
         value.includes('[') ? all : `"${name}":"[hidden]"`,
       )
-    for (const secret of this.#secrets) shown = shown.replaceAll(secret, '[hidden]')
-    return shown
+    return this.value(shown)
   }
 
   headers(headers: Readonly<Record<string, unknown>>): readonly (readonly [string, string])[] {

@@ -1,6 +1,9 @@
 /** Clients of the local stack: how they get access tokens from an OAuth endpoint. */
 import { createHash, createPrivateKey, randomBytes, randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
+import { OWN_REQUEST_HEADER } from '../listen.ts'
+
+const OWN = { [OWN_REQUEST_HEADER]: 'yes' }
 
 export interface IssuedToken {
   readonly accessToken: string
@@ -33,12 +36,12 @@ export function postAsClient(
 ): Promise<Response> {
   if (client.isPublic === true) {
     const body = new URLSearchParams({ ...parameters, client_id: client.clientId })
-    return fetch(endpoint, { method: 'POST', body })
+    return fetch(endpoint, { method: 'POST', headers: OWN, body })
   }
   const credentials = `${formEncode(client.clientId)}:${formEncode(client.clientSecret)}`
   return fetch(endpoint, {
     method: 'POST',
-    headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
+    headers: { ...OWN, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
     body: new URLSearchParams(parameters),
   })
 }
@@ -134,7 +137,8 @@ function loginOf({ name, password }: User): Record<string, string> {
 }
 
 function postForm(url: string, form: Record<string, string>): Promise<Response> {
-  return fetch(url, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' })
+  const body = new URLSearchParams(form)
+  return fetch(url, { method: 'POST', headers: OWN, body, redirect: 'manual' })
 }
 
 async function request(

@@ -156,6 +156,7 @@ describe('a recorded call', () => {
       reason: 'audience_mismatch',
     })
     expect(JSON.stringify(checks)).not.toMatch(/eyJ[\w-]+\./)
+    expect(JSON.stringify(checks)).toContain('bearer jwt access_token at+jwt')
     // The requests for the checks are no steps of the next call.
     const next = await send({ defect: 'garbage' })
     const hops = next.body['hops'] as readonly { title: string }[]
@@ -193,6 +194,16 @@ describe('a recorded call', () => {
       explanation: { reason: 'introspection_unavailable' },
       faults: ['callers’ identity domain answers 503'],
     })
+  })
+
+  it('without Vault has only the checks that need no secret', async () => {
+    await act('/api/fault', { server: 'Vault', fault: 'refuse' })
+    await act('/api/function', { action: 'restart' })
+    const { body } = await send()
+    await act('/api/fault', { server: 'Vault', fault: '' })
+    const { checks } = await whenChecked(Number(body['id']))
+    expect(checks).toMatchObject({ outcome: 'fault', reason: 'secret_unavailable' })
+    expect(JSON.stringify(checks.checks)).not.toContain('"audience"')
   })
 })
 

@@ -10,6 +10,8 @@ const OUTCOMES = {
 
 export function CallDetails({ call }: { readonly call: RecordedCall }) {
   const { explanation, status } = call
+  const hasFailed =
+    call.checks?.checks.some(({ name, ok }) => !ok && name !== 'issuer_choice') === true
   const isRefused = explanation.outcome === 'permit' && (status ?? 0) >= 400
   return (
     <>
@@ -47,8 +49,9 @@ export function CallDetails({ call }: { readonly call: RecordedCall }) {
         )}
         <Facts call={call} />
       </section>
-      <Checks call={call} />
+      {hasFailed && <Checks call={call} />}
       <Waterfall call={call} />
+      {!hasFailed && <Checks call={call} />}
       <Tokens call={call} />
       <Logs call={call} />
     </>
