@@ -7,6 +7,8 @@ export async function bundle(entry: string, outfile: string): Promise<Metafile> 
     entryPoints: [entry],
     outfile,
     bundle: true,
+    // Its CommonJS build requires its parts in a way that cannot be bundled.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     platform: 'node',
     // The SDK cannot run as an ES module: it requires Node's own modules at run time.
     format: 'cjs',

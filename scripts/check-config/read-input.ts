@@ -1,8 +1,5 @@
-/**
- * Reads a configuration in any of its forms into the function's keys. Messages contain nothing of the
- * content, which may be a secret.
- */
-import { duplicateMembers } from '../../src/config/checks/duplicate-members.ts'
+/** The accepted forms of a configuration. Messages never quote the content: it may be a secret. */
+import { duplicateMembers } from '../../src/config/checks/json-text.ts'
 import type { FlatConfiguration } from '../../src/config/flat-keys.ts'
 import { isJsonObject, member, type JsonObject } from '../../src/platform/json.ts'
 import { UsageError } from '../command-line/parse.ts'
@@ -74,7 +71,7 @@ function readLines(text: string): FlatConfiguration {
     if (lines.has(key)) throw unknownForm(`line ${index + 1} gives a key for the second time`)
     lines.set(key, withoutQuotes(value.trim()))
   }
-  if (lines.size === 0) throw unknownForm('there are comments alone')
+  if (lines.size === 0) throw unknownForm('there are only comments')
   return Object.fromEntries(lines)
 }
 

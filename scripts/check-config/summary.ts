@@ -1,8 +1,4 @@
-/**
- * Owns the summary of a configuration that works: who may call, and what the backend sees. Names,
- * addresses and OCIDs; secrets are not among what it is made from.
- * Pure.
- */
+/** The summary of a valid configuration: names, URLs and OCIDs, no secrets. */
 import type {
   BackendCondition,
   BackendConfig,
@@ -28,7 +24,7 @@ export function summaryOf(source: ConfigSource, settings: Settings): readonly st
           ),
         ]
       : [
-          `The document lies in Vault (${source.secretOcid}) and was not looked at: check it as a file of its own.`,
+          `The document lies in Vault (${source.secretOcid}) and was not looked at: check it as a separate file.`,
         ]),
     ...block('function', undefined, settingRows(settings)),
   ]
@@ -77,7 +73,7 @@ function claimText(name: string, values: readonly (string | number | boolean)[])
   return `${name} = ${values.map((value) => JSON.stringify(value)).join(' or ')}`
 }
 
-/** Where there is no rule, that is told: one that was meant may have gone by another key. */
+/** The absence of a rule is shown, too: its key may be misspelt. */
 function scopeRows({ requiredScopes, anyScopeRequired }: TokenRules): readonly Row[] {
   const rows = [
     ...list('scopes needed', requiredScopes),

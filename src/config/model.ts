@@ -1,7 +1,4 @@
-/**
- * Owns the configuration as the rest of the code sees it: judged, typed, with units.
- * Pure.
- */
+/** The validated configuration: typed, with units. */
 import type { TrustedKey } from '../caller/json-web-key.ts'
 import type { ClientRegistration } from '../oauth/client-exchange.ts'
 import type { SignatureAlgorithm } from '../oauth/signature-algorithms.ts'
@@ -10,18 +7,18 @@ import type { LogLevel } from '../platform/log.ts'
 import type { PresetName } from '../providers/index.ts'
 import type { ClaimNames } from '../providers/provider.ts'
 
-/** What concerns the function as a whole; always flat keys. */
+/** Settings of the whole function; always flat keys. */
 export interface Settings {
   /** Name of the multi-argument flavour's argument that holds the token. */
   readonly tokenArgument: string
-  /** Longest time that a permit may stand, 60 to 3600: how long a revoked token can still pass. */
+  /** Longest time that a permit is cached: how long a revoked token can still be accepted. */
   readonly maxDecision: Seconds
   /** How long a Vault secret is used before it is read again. */
   readonly secretTimeToLive: Seconds
   readonly logLevel: LogLevel
   /** Origin of Vault's Secret Retrieval API; the region's where undefined. */
   readonly vaultSecretsEndpoint: string | undefined
-  /** The identity domain's tier, for telling how much of its rate limit is used. */
+  /** The identity domain's tier, to log how much of its rate limit is used. */
   readonly rateLimitTier: RateLimitTier | undefined
 }
 
@@ -36,17 +33,17 @@ export const RATE_LIMITS_PER_MINUTE = {
 
 export type RateLimitTier = keyof typeof RATE_LIMITS_PER_MINUTE
 
-/** Who may call, and what the backend wants to see. */
+/** Which callers are accepted, and which credential the backend gets. */
 export interface Config {
-  /** In the order in which they are asked about a token that could be any one's. */
+  /** In the order in which they are tried for a token without a known issuer. */
   readonly issuers: readonly IssuerConfig[]
-  /** In the order in which they are tried; a call that none of them is for is denied. */
+  /** In the order in which they are tried; a call without a match is denied. */
   readonly backends: readonly BackendConfig[]
 }
 
 /** One identity provider whose tokens callers may bring, and what its tokens must hold. */
 export interface IssuerConfig {
-  /** The name by which logs call it. */
+  /** Its name in the log. */
   readonly name: string
   /** The provider, by its preset or by the address of its issuer. */
   readonly preset: PresetName | undefined
@@ -58,7 +55,7 @@ export interface IssuerConfig {
   readonly introspection: IntrospectionConfig | undefined
   readonly claimNames: ClaimNames
   readonly rules: TokenRules
-  /** What becomes of the token's scopes on their way to the gateway. */
+  /** How the gateway gets the token's scopes. */
   readonly gatewayScopes: GatewayScopes
   /** Claims that are copied into the gateway's auth context. */
   readonly contextClaims: readonly string[]
@@ -74,7 +71,7 @@ export interface DiscoveryConfig {
 export interface JwtConfig {
   readonly keys: KeySource
   readonly algorithms: readonly SignatureAlgorithm[]
-  /** The `typ` that is wanted: `at+jwt` as RFC 9068 says, or any that an access token may have. */
+  /** The required `typ`: `at+jwt` (RFC 9068), or any that an access token may have. */
   readonly type: 'at+jwt' | 'any'
 }
 
@@ -84,7 +81,7 @@ export type KeySource =
       readonly kind: 'remote'
       /** Undefined: `jwks_uri` of the discovery document. */
       readonly uri: string | undefined
-      /** The token that the endpoint wants to see; undefined where it is public. */
+      /** For an endpoint that requires a token; undefined if it is public. */
       readonly access: KeyAccess | undefined
     }
 
@@ -101,14 +98,14 @@ export interface IntrospectionConfig {
   readonly client: ClientRegistration
   /** How long an answer is reused; 0 asks each time. Never beyond the token's `exp`. */
   readonly cache: Seconds
-  /** Whether `sub` of an answer may differ from that of the JWT it is about. */
+  /** Whether the `sub` of an answer may differ from that of the JWT. */
   readonly subject: 'same' | 'may_differ'
-  /** What the issuer's opaque tokens look like; undefined: like any. All that is given must match. */
+  /** What the issuer's opaque tokens look like; undefined if unknown. All conditions must match. */
   readonly opaqueTokens: OpaqueTokenForm | undefined
 }
 
 export interface OpaqueTokenForm {
-  /** One of these begins the token; empty allows any beginning. */
+  /** The token begins with one of these; empty allows any. */
   readonly prefixes: readonly string[]
   /** Its length in characters is one of these; empty allows any length. */
   readonly lengths: readonly number[]
@@ -123,11 +120,11 @@ export interface TokenRules {
   readonly audience: readonly string[] | 'any'
   /** All of them are needed. */
   readonly requiredScopes: readonly string[]
-  /** One of them it must be; empty allows every client. */
+  /** The client must be one of them; empty allows every client. */
   readonly allowedClients: readonly string[]
-  /** Whether the token has to name its client, by which some providers’ ID tokens are told apart. */
+  /** Whether the token must name its client: ID tokens of some providers do not. */
   readonly clientIdRequired: boolean
-  /** Whether the token has to carry a scope, whichever: its provider issues it to every client. */
+  /** Whether the token must have some scope: its provider issues tokens to every client. */
   readonly anyScopeRequired: boolean
   readonly requiredClaims: readonly RequiredClaim[]
   /** Longest time from `iat` to `exp`; undefined allows any. */
@@ -148,24 +145,24 @@ export interface GatewayScopes {
   readonly map: ReadonlyMap<string, readonly string[]>
 }
 
-/** What the backend wants to see. */
+/** A backend and its credential. */
 export interface BackendConfig {
-  /** The name by which logs call it. */
+  /** Its name in the log. */
   readonly name: string
-  /** Which calls it is for; undefined takes every call. */
+  /** Calls that it is for; undefined is every call. */
   readonly condition: BackendCondition | undefined
   readonly grant: GrantConfig
   /** A token with less left than this is never handed out. */
   readonly minTokenLifetime: Seconds
 }
 
-/** All that is given has to hold; of each list, one is enough. */
+/** All conditions must hold; of each list, one match is enough. */
 export interface BackendCondition {
   /** Names of configured issuers. */
   readonly issuers: readonly string[] | undefined
   readonly clients: readonly string[] | undefined
   readonly scopes: readonly string[] | undefined
-  /** What the gateway passed on of the request; nobody vouches for it. */
+  /** What the gateway passed on of the request, which is not authenticated. */
   readonly arguments: readonly { readonly name: string; readonly values: readonly string[] }[]
 }
 
@@ -180,7 +177,7 @@ interface TokenGrantConfig {
 /** RFC 6749 §4.4. */
 export interface ClientCredentialsGrantConfig extends TokenGrantConfig {
   readonly kind: 'client_credentials'
-  /** Sent as it stands. */
+  /** Sent as it is. */
   readonly scope: string
 }
 
@@ -190,7 +187,7 @@ export interface JwtBearerGrantConfig extends TokenGrantConfig {
   readonly scope: string
   /** The claim of the caller's token that names the user. */
   readonly subjectClaim: string
-  /** Whether that claim is accepted though users can change it. */
+  /** Accepts a claim that users can change. */
   readonly acceptsUserControlledClaim: boolean
   /** Vault secret with the key that signs; undefined: the one by which the client authenticates. */
   readonly assertionKeyOcid: string | undefined
@@ -202,7 +199,7 @@ export interface TokenExchangeGrantConfig extends TokenGrantConfig {
   readonly scope: string | undefined
   readonly audience: string | undefined
   readonly resource: string | undefined
-  /** What the caller's token is called (RFC 8693 §3). */
+  /** The type of the caller's token (RFC 8693 §3). */
   readonly subjectTokenType: string
 }
 

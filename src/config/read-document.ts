@@ -1,8 +1,8 @@
 /** The configuration document as JSON text: several issuers, and backends. */
 import { parseJsonObject } from '../platform/json.ts'
 import { failure, type Result } from '../platform/result.ts'
-import { findJsonError } from './checks/broken-json.ts'
-import { duplicateMembers } from './checks/duplicate-members.ts'
+import { duplicateMembers, findJsonError } from './checks/json-text.ts'
+
 import { catchingDefects, documentForm, reportTo, type ConfigProblem } from './problems.ts'
 import { validateDocument, type ValidConfig } from './validate-document.ts'
 

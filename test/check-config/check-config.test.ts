@@ -1,8 +1,3 @@
-/**
- * Owns the proof of `npm run check-config`: what is told of configurations that work and of others,
- * and how it ends as a process.
- * I/O: starts processes.
- */
 import { generateKeyPairSync } from 'node:crypto'
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'

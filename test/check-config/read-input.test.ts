@@ -1,8 +1,3 @@
-/**
- * Owns the proof of which form a configuration is taken for, and that what is none is refused
- * without a word of it.
- * Pure.
- */
 import { describe, expect, it } from '@jest/globals'
 import { readInput } from '../../scripts/check-config/read-input.ts'
 
@@ -82,7 +77,7 @@ describe('what has none of the forms', () => {
   it.each([
     ['nothing', '', 'it is empty'],
     ['white space', ' \n\t', 'it is empty'],
-    ['comments', '# a\n#b', 'comments alone'],
+    ['comments', '# a\n#b', 'only comments'],
     ['a line without =', 'audience=a\nhunter2', 'line 2 is not key=value'],
     ['a line with another key', 'hunter2-hunter2=', 'line 1 is not key=value'],
     ['a key again', 'hunter2=a\nhunter2=b', 'line 2 gives a key for the second time'],

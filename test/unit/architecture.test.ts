@@ -51,6 +51,7 @@ describe('one door per dependency', () => {
     { name: /^axios$/, door: /^platform\/http\.ts$/ },
     { name: /^jose(\/|$)/, door: /^(caller|oauth)\// },
     { name: /^valibot$/, door: /^(config|providers)\// },
+    { name: /^jsonc-parser$/, door: /^config\/checks\/json-text\.ts$/ },
     { name: /^oci-/, door: /^vault\// },
     { name: /^@fnproject\/fdk$/, door: /^func\.ts$/ },
     { name: /^node:(?!crypto$|util$|fs$|path$|module$|vm$|https?$)/, door: /^$/ },

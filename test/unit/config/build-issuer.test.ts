@@ -23,7 +23,7 @@ const OIDC: Members = { preset: 'oidc', issuer: 'https://idp.example' }
 /** In addition to a client and an endpoint: what a signature is verified by. */
 const KEYS: Members = { jwks_uri: 'https://idp.example/keys' }
 
-function told(field: string, what: string, remedy: string) {
+function expectedProblem(field: string, what: string, remedy: string) {
   return problem(`issuers.0.${field}`, what, remedy)
 }
 
@@ -128,7 +128,7 @@ describe('an issuer of a document', () => {
       const introspecting = { ...INTROSPECTING, ...validation }
 
       expect(problemsOf(withIssuer({ ...introspecting, token_type: 'at+jwt' }))).toStrictEqual([
-        told(
+        expectedProblem(
           'token_type',
           'is not checked by introspection',
           'Give `validation`: `jwt` or `jwt_and_introspection`; or leave it out.',
@@ -229,28 +229,28 @@ describe('the validation of an issuer', () => {
 
 describe('an issuer that lacks something', () => {
   const clientMissing = (purpose: string) => [
-    told(
+    expectedProblem(
       'client.client_id',
       `is missing for ${purpose}`,
       'Give the client id of our application at the identity provider.',
     ),
-    told(
+    expectedProblem(
       'client.client_secret_ocid',
       `is missing for ${purpose}`,
       'Give the OCID of the Vault secret with the application’s client secret.',
     ),
   ]
-  const ENDPOINT_MISSING = told(
+  const ENDPOINT_MISSING = expectedProblem(
     'introspection_endpoint',
     'is missing',
     'Give the introspection endpoint (RFC 7662); or `issuer` and `jwks_uri`, to verify JWTs.',
   )
-  const ISSUER_MISSING = told(
+  const ISSUER_MISSING = expectedProblem(
     'issuer',
     'is missing for JWT verification',
     'Give the `iss` of the tokens, exact to the byte.',
   )
-  const KEYS_MISSING = told(
+  const KEYS_MISSING = expectedProblem(
     'jwks_uri',
     'is missing, and `jwks` too',
     'Give the URL of the issuer’s keys, or the keys.',
@@ -304,21 +304,21 @@ describe('an issuer with something wrong in it', () => {
           [field]: address,
         }),
       ),
-    ).toStrictEqual([told(field, what, ENDPOINT_REMEDY)])
+    ).toStrictEqual([expectedProblem(field, what, ENDPOINT_REMEDY)])
   })
 
   it.each(['s3cret', 'x.ocid1.a', 'ocid1.', 'ocid1.a b'])(
     'is refused with the secret %s, which is not an OCID',
     (client_secret_ocid) => {
       expect(problemsOf(withIssuer({ client: { ...CLIENT, client_secret_ocid } }))).toStrictEqual([
-        told('client.client_secret_ocid', 'is not an OCID', SECRET_REMEDY),
+        expectedProblem('client.client_secret_ocid', 'is not an OCID', SECRET_REMEDY),
       ])
     },
   )
 
   it('is refused where the audience has `any` and others', () => {
     expect(problemsOf(withIssuer({ audience: ['api', 'any'] }))).toStrictEqual([
-      told(
+      expectedProblem(
         'audience',
         'has `any` beside other values',
         'Give the accepted values, or `any` alone.',
@@ -328,7 +328,7 @@ describe('an issuer with something wrong in it', () => {
 
   it.each(['a b', 'a"', 'a\\', 'é', 'a\u007f'])('is refused with the scope %j', (scope) => {
     expect(problemsOf(withIssuer({ required_scopes: ['plain', scope] }))).toStrictEqual([
-      told(
+      expectedProblem(
         'required_scopes',
         'has a character that scopes cannot have',
         'Give plain scope names, without quotes and blanks.',
@@ -351,7 +351,7 @@ describe('an issuer with something wrong in it', () => {
     expect(
       problemsOf(withIssuer({ context_claims: ['tenant', ...names.toReversed()] })),
     ).toStrictEqual([
-      told(
+      expectedProblem(
         'context_claims',
         `has reserved names: ${names.join(', ')}`,
         'Leave them out: the authorizer itself sets them.',

@@ -3,7 +3,7 @@ import { FLAT_KEYS } from '../../../src/config/flat-keys.ts'
 import { readConfig } from '../../../src/config/read-config.ts'
 import { readDocument } from '../../../src/config/read-document.ts'
 import { BACKEND, documentOf, ISSUER } from '../support/documents.ts'
-import { LEAST } from '../support/flat-configurations.ts'
+import { MINIMAL } from '../support/flat-configurations.ts'
 
 const DOCUMENT = JSON.stringify(documentOf())
 const SECRET_OCID = 'ocid1.vaultsecret.oc1..config'
@@ -70,8 +70,8 @@ describe('a configuration', () => {
   it('is that of the flat keys where document and secret are empty', () => {
     const empty = { authorizer_config: ' ', authorizer_config_secret_ocid: '' }
 
-    expect(readConfig({ ...LEAST, ...empty })).toStrictEqual({
-      ...readConfig(LEAST),
+    expect(readConfig({ ...MINIMAL, ...empty })).toStrictEqual({
+      ...readConfig(MINIMAL),
       warnings: [
         {
           key: 'authorizer_config',
@@ -161,7 +161,7 @@ describe('flat keys beside a document', () => {
 
 describe('the settings', () => {
   it('are the same beside flat keys', () => {
-    expect(readConfig({ ...LEAST, ...SETTINGS })).toMatchObject({
+    expect(readConfig({ ...MINIMAL, ...SETTINGS })).toMatchObject({
       settings: READ_SETTINGS,
       source: { ok: true },
       warnings: [],
@@ -169,19 +169,21 @@ describe('the settings', () => {
   })
 
   it.each(['debug', 'info', 'warn', 'error'])('may have the log level %s', (log_level) => {
-    expect(readConfig({ ...LEAST, log_level }).settings.logLevel).toBe(log_level)
+    expect(readConfig({ ...MINIMAL, log_level }).settings.logLevel).toBe(log_level)
   })
 
   it.each(['free', 'oracle_apps', 'oracle_apps_premium', 'premium', 'external_user'])(
     'may have the tier %s',
     (rate_limit_tier) => {
-      expect(readConfig({ ...LEAST, rate_limit_tier }).settings.rateLimitTier).toBe(rate_limit_tier)
+      expect(readConfig({ ...MINIMAL, rate_limit_tier }).settings.rateLimitTier).toBe(
+        rate_limit_tier,
+      )
     },
   )
 
   it('have what is wrong with them told, and their defaults meanwhile', () => {
     const { settings, source } = readConfig({
-      ...LEAST,
+      ...MINIMAL,
       vault_secrets_endpoint: 'http://vault.example',
       max_decision_seconds: '59',
       secret_ttl_seconds: '86401',
@@ -233,7 +235,7 @@ describe('a configuration with warnings', () => {
 
   it('is warned of by the names of flat keys', () => {
     const { source, warnings } = readConfig({
-      ...LEAST,
+      ...MINIMAL,
       audience: 'any',
       back_end_grant: 'basic',
     })
@@ -270,7 +272,7 @@ describe('a configuration with warnings', () => {
     const names = ['PATH', 'HOME', 'USER', 'PWD', 'TERM', 'LANG', 'HOSTNAME', 'NODE_VERSION']
 
     expect(
-      readConfig({ ...LEAST, ...Object.fromEntries(names.map((name) => [name, 'x'])) }).warnings,
+      readConfig({ ...MINIMAL, ...Object.fromEntries(names.map((name) => [name, 'x'])) }).warnings,
     ).toStrictEqual([])
   })
 
@@ -280,7 +282,7 @@ describe('a configuration with warnings', () => {
     ['idcs_app_client_secret_ocid', 'ocid1.vault.oc1..a', 'is an OCID, but not of a Vault secret'],
     ['back_end_client_secret_ocid', 'ocid1.key.oc1..a', 'is an OCID, but not of a Vault secret'],
   ])('is warned of a suspicious value: %s=%s', (key, value, what) => {
-    const { source, warnings } = readConfig({ ...LEAST, [key]: value })
+    const { source, warnings } = readConfig({ ...MINIMAL, [key]: value })
 
     expect(source.ok).toBe(true)
     expect(warnings).toMatchObject([{ key, problem: what }])
@@ -304,7 +306,7 @@ describe('a configuration with warnings', () => {
   ])('is warned of the key %s, which does nothing', (key, remedy) => {
     const warning = { key, problem: 'is unknown and has no effect', remedy }
 
-    expect(readConfig({ ...LEAST, [key]: 'x' }).warnings).toStrictEqual([warning])
+    expect(readConfig({ ...MINIMAL, [key]: 'x' }).warnings).toStrictEqual([warning])
     expect(readConfig({ authorizer_config: '{', [key]: 'x' }).warnings).toStrictEqual([warning])
   })
 })

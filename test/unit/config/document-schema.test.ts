@@ -3,6 +3,7 @@ import {
   BACKEND,
   CLIENT,
   documentOf,
+  ISSUER,
   issuerOf,
   problem,
   problemsOf,
@@ -114,6 +115,61 @@ describe('a document', () => {
       problem('backends.0.when.client', UNKNOWN, remedyOf('none')),
       problem('backends.0.scope', MISSING, SCOPE),
     ])
+  })
+})
+
+describe('a document with a member of the wrong type', () => {
+  it('has the rest of the entry validated, without problems that follow from the wrong member', () => {
+    const changes = { audience: 5, jwks_uri: 5, client: 5, issuer: undefined }
+
+    expect(problemsOf(withIssuer(changes)).map(({ key }) => key)).toStrictEqual(
+      ['audience', 'jwks_uri', 'client', 'issuer'].map(
+        (name) => `authorizer_config: issuers.0.${name}`,
+      ),
+    )
+  })
+
+  it.each([
+    ['issuers.0', { issuers: [{ ...ISSUER, issuer: undefined, validation: 'x' }] }],
+    ['issuers.0', { issuers: [{ ...ISSUER, issuer: undefined, provider: 'x' }] }],
+    ['backends.0', { backends: [{ name: 'oic', grant: 'x' }] }],
+  ])('has no required members reported if it is not known which they are: %s', (_path, changes) => {
+    expect(problemsOf(documentOf(changes))).toHaveLength(1)
+  })
+
+  it('has the other entries validated', () => {
+    const backends = [5, { ...BACKEND, scope: undefined }]
+
+    expect(problemsOf(documentOf({ backends })).map(({ key }) => key)).toStrictEqual([
+      'authorizer_config: backends.0',
+      'authorizer_config: backends.1.scope',
+    ])
+  })
+})
+
+describe('an endpoint or a secret that the chosen validation or grant does not use', () => {
+  it.each([
+    [
+      'issuers.0.introspection_endpoint',
+      withIssuer({ introspection_endpoint: 'http://a.example' }),
+    ],
+    [
+      'issuers.0.jwks_uri',
+      withIssuer({
+        jwks_uri: 'http://a.example',
+        validation: 'introspection',
+        introspection_endpoint: 'https://a.example/introspect',
+        client: CLIENT,
+      }),
+    ],
+    [
+      'backends.0.assertion.key_ocid',
+      withBackend({ client_auth: 'private_key_jwt', assertion: { key_ocid: 's3cret' } }),
+    ],
+  ])('is validated all the same: %s', (path, document) => {
+    expect(problemsOf({ ...document }).map(({ key }) => key)).toContain(
+      `authorizer_config: ${path}`,
+    )
   })
 })
 

@@ -1,14 +1,24 @@
 import { describe, expect, it } from '@jest/globals'
-import type { FlatConfiguration } from '../../../src/config/flat-keys.ts'
+import { LIMITS } from '../../../src/config/defaults.ts'
+import {
+  FLAT_KEYS,
+  type FlatConfiguration,
+  type FlatKey,
+  type FlatKeyName,
+} from '../../../src/config/flat-keys.ts'
 import type { ConfigProblem } from '../../../src/config/problems.ts'
 import { readConfig } from '../../../src/config/read-config.ts'
-import { LEAST } from '../support/flat-configurations.ts'
+import { MINIMAL } from '../support/flat-configurations.ts'
 
 const INTROSPECTION = [
   'idcs_introspection_endpoint',
   'idcs_app_client_id',
   'idcs_app_client_secret_ocid',
 ]
+
+const LIMITS_OF_KEYS = Object.fromEntries(
+  Object.entries(LIMITS).map(([name, limits]) => [`${name}_seconds`, limits]),
+)
 
 function without(...keys: readonly string[]): FlatConfiguration {
   return Object.fromEntries(keys.map((key) => [key, undefined]))
@@ -22,11 +32,11 @@ const VERIFYING: FlatConfiguration = {
 }
 
 function problemsOf(values: FlatConfiguration): readonly ConfigProblem[] {
-  const { source } = readConfig({ ...LEAST, ...values })
+  const { source } = readConfig({ ...MINIMAL, ...values })
   return source.ok ? [] : source.error
 }
 
-function told(key: string, problem: string, remedy: string): ConfigProblem {
+function expectedProblem(key: string, problem: string, remedy: string): ConfigProblem {
   return {
     key,
     problem,
@@ -43,14 +53,14 @@ describe('a problem of flat keys', () => {
     idcs_app_client_secret_ocid:
       'Give the OCID of the Vault secret with the application’s client secret.',
   }
-  const missing = (key: string) => told(key, 'is missing', meaningOf[key] ?? '')
+  const missing = (key: string) => expectedProblem(key, 'is missing', meaningOf[key] ?? '')
   const clientMissing = (purpose: string) => [
-    told(
+    expectedProblem(
       'idcs_app_client_id',
       `is missing for ${purpose}`,
       'Give the client id of our application at the identity provider.',
     ),
-    told(
+    expectedProblem(
       'idcs_app_client_secret_ocid',
       `is missing for ${purpose}`,
       'Give the OCID of the Vault secret with the application’s client secret.',
@@ -81,7 +91,7 @@ describe('a problem of flat keys', () => {
       'nothing to judge tokens by',
       without('idcs_introspection_endpoint'),
       [
-        told(
+        expectedProblem(
           'idcs_introspection_endpoint',
           'is missing',
           'Give the introspection endpoint (RFC 7662); or `issuer` and `jwks_uri`, to verify JWTs.',
@@ -92,7 +102,7 @@ describe('a problem of flat keys', () => {
       'no issuer',
       { ...VERIFYING, issuer: undefined },
       [
-        told(
+        expectedProblem(
           'issuer',
           'is missing for JWT verification',
           'Give the `iss` of the tokens, exact to the byte.',
@@ -101,24 +111,24 @@ describe('a problem of flat keys', () => {
     ],
     [
       'nothing of the backend',
-      without(...Object.keys(LEAST).filter((key) => key.startsWith('back_end_'))),
+      without(...Object.keys(MINIMAL).filter((key) => key.startsWith('back_end_'))),
       [
-        told(
+        expectedProblem(
           'back_end_token_endpoint',
           'is missing',
           'Give the token endpoint of the integration’s identity domain: `https://<domain>/oauth2/v1/token`.',
         ),
-        told(
+        expectedProblem(
           'back_end_app_client_id',
           'is missing',
           'Give the client id of the application that holds ServiceInvoker.',
         ),
-        told(
+        expectedProblem(
           'back_end_client_secret_ocid',
           'is missing',
           'Give the OCID of the Vault secret with the application’s client secret.',
         ),
-        told(
+        expectedProblem(
           'back_end_scope',
           'is missing',
           'Give the scope of the integration, sent as it is: copy it from the application, ending in `:443urn:opc:resource:consumer::all`.',
@@ -129,7 +139,7 @@ describe('a problem of flat keys', () => {
       'no user and password',
       { back_end_grant: 'basic', back_end_client_secret_ocid: undefined },
       [
-        told(
+        expectedProblem(
           'back_end_client_secret_ocid',
           'is missing',
           'Give the OCID of the Vault secret with user:password.',
@@ -140,7 +150,7 @@ describe('a problem of flat keys', () => {
       'no key for user assertions',
       { back_end_grant: 'jwt_bearer' },
       [
-        told(
+        expectedProblem(
           'back_end_assertion_key_ocid',
           'is missing',
           'Give the OCID of the Vault secret with the private key that signs user assertions.',
@@ -151,12 +161,12 @@ describe('a problem of flat keys', () => {
       'keys for other grants',
       { back_end_assertion_key_id: 'alias', back_end_exchange_audience: 'https://b.example' },
       [
-        told(
+        expectedProblem(
           'back_end_assertion_key_id',
           'has no effect with the grant client_credentials',
           'Correct `back_end_grant`, or leave it out.',
         ),
-        told(
+        expectedProblem(
           'back_end_exchange_audience',
           'has no effect with the grant client_credentials',
           'Correct `back_end_grant`, or leave it out.',
@@ -213,6 +223,36 @@ describe('a problem of flat keys', () => {
       'Give the OCID of the Vault secret, ocid1.vaultsecret.…; if this is the secret itself, replace it: others can read it.',
     ],
   ])('says of %s = %s what to do', (key, value, problem, remedy) => {
-    expect(problemsOf({ [key]: value })).toStrictEqual([told(key, problem, remedy)])
+    expect(problemsOf({ [key]: value })).toStrictEqual([expectedProblem(key, problem, remedy)])
   })
+})
+
+describe('flat keys', () => {
+  it('have one problem for several entries of a list', () => {
+    expect(problemsOf({ algorithms: 'none HS256' }).map(({ key }) => key)).toStrictEqual([
+      'algorithms',
+    ])
+  })
+
+  it('are named each where a member of the document stands for several', () => {
+    const values = { back_end_assertion_key_id: 'a', back_end_assertion_audience: 'b' }
+
+    expect(problemsOf(values).map(({ key }) => key)).toStrictEqual(Object.keys(values))
+  })
+
+  it('are named in remedies as well', () => {
+    const [problem] = problemsOf({ back_end_exchange_audience: 'a' })
+
+    expect(problem?.remedy).toBe('Correct `back_end_grant`, or leave it out.')
+  })
+
+  it.each(Object.entries(LIMITS_OF_KEYS))(
+    'have the range and the default of the schema in their description: %s',
+    (key, { min, max, default: byDefault }) => {
+      const about: FlatKey = FLAT_KEYS[key as FlatKeyName]
+
+      expect(about.default).toBe(String(byDefault))
+      expect(about.meaning).toContain(`${min} to ${max}`)
+    },
+  )
 })

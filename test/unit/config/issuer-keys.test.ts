@@ -37,7 +37,7 @@ function keysOf(jwks: object) {
   }))
 }
 
-function told(what: string, remedy: string) {
+function expectedProblem(what: string, remedy: string) {
   return problem('issuers.0.jwks', what, remedy)
 }
 
@@ -70,7 +70,7 @@ describe('keys in the document', () => {
     'are refused as %j, where there is none',
     (jwks) => {
       expect(problemsOf(withIssuer(given(jwks)))).toStrictEqual([
-        told('has no key', 'Give a JWK Set as the identity provider publishes it.'),
+        expectedProblem('has no key', 'Give a JWK Set as the identity provider publishes it.'),
       ])
     },
   )
@@ -83,19 +83,21 @@ describe('keys in the document', () => {
         'key mine is a private key: it is known to others now, replace it',
         'key no. 3 is a symmetric key',
         'key no. 4 is no JSON object',
-      ].map((what) => told(`has a bad key: ${what}`, 'Remove the key or replace it.')),
+      ].map((what) => expectedProblem(`has a bad key: ${what}`, 'Remove the key or replace it.')),
     )
   })
 
   it('are refused where two have the same name', () => {
     expect(
       problemsOf(withIssuer(given({ keys: [JWK, { ...OTHER_JWK, kid: 'one' }] }))),
-    ).toStrictEqual([told('has two keys with the same `kid`', 'Keep the one that is in use.')])
+    ).toStrictEqual([
+      expectedProblem('has two keys with the same `kid`', 'Keep the one that is in use.'),
+    ])
   })
 
   it('are refused beside an address of keys', () => {
     expect(problemsOf(withIssuer({ jwks: JWK }))).toStrictEqual([
-      told('is given beside `jwks_uri`', 'Give the keys or their URL, not both.'),
+      expectedProblem('is given beside `jwks_uri`', 'Give the keys or their URL, not both.'),
     ])
   })
 })

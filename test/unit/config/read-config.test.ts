@@ -3,11 +3,11 @@ import { DOCUMENT_KEYS, FLAT_KEYS } from '../../../src/config/flat-keys.ts'
 import type { FlatConfiguration } from '../../../src/config/flat-keys.ts'
 import type { Config, Settings } from '../../../src/config/model.ts'
 import { readConfig } from '../../../src/config/read-config.ts'
-import { keysWithProblems, LEAST } from '../support/flat-configurations.ts'
+import { keysWithProblems, MINIMAL } from '../support/flat-configurations.ts'
 import { whilePolluted } from '../support/pollution.ts'
 
 function readingOf(values: FlatConfiguration): Config & Settings {
-  const { settings, source } = readConfig({ ...LEAST, ...values })
+  const { settings, source } = readConfig({ ...MINIMAL, ...values })
   if (!source.ok || source.value.kind !== 'given') throw new Error('refused')
   return { ...source.value.config, ...settings }
 }
@@ -96,7 +96,7 @@ describe('the configuration', () => {
   })
 
   it('has no warning and no problem with the least keys', () => {
-    expect(readConfig(LEAST)).toMatchObject({ source: { ok: true }, warnings: [] })
+    expect(readConfig(MINIMAL)).toMatchObject({ source: { ok: true }, warnings: [] })
   })
 
   it.each<[string, string, (config: Config & Settings) => unknown, unknown]>([
@@ -147,10 +147,10 @@ describe('the configuration', () => {
     ['min_back_end_token_seconds', 60, 3600],
     ['max_decision_seconds', 60, 3600],
     ['secret_ttl_seconds', 0, 86_400],
-  ])('has limits for %s: %d to %d', (key, least, most) => {
-    const refused = [least - 1, most + 1, `${least}.5`, '1e2', `${most}s`, 'NaN', '0x3c', '+60']
+  ])('has limits for %s: %d to %d', (key, min, max) => {
+    const refused = [min - 1, max + 1, `${min}.5`, '1e2', `${max}s`, 'NaN', '0x3c', '+60']
 
-    for (const value of [least, most]) {
+    for (const value of [min, max]) {
       expect(keysWithProblems({ [key]: String(value) })).toStrictEqual([])
     }
     for (const value of refused) {
@@ -158,13 +158,13 @@ describe('the configuration', () => {
     }
   })
 
-  it.each(Object.keys(LEAST))('is refused without %s, whether absent, empty or blank', (key) => {
+  it.each(Object.keys(MINIMAL))('is refused without %s, whether absent, empty or blank', (key) => {
     for (const value of [undefined, '', '  ']) {
-      expect(problemsOf({ ...LEAST, [key]: value })).toStrictEqual([`${key} is missing`])
+      expect(problemsOf({ ...MINIMAL, [key]: value })).toStrictEqual([`${key} is missing`])
     }
   })
 
-  it.each(Object.keys(FLAT_KEYS).filter((key) => !Object.hasOwn(LEAST, key)))(
+  it.each(Object.keys(FLAT_KEYS).filter((key) => !Object.hasOwn(MINIMAL, key)))(
     'takes an empty %s for an absent one',
     (key) => {
       expect(readingOf({ [key]: '' })).toStrictEqual(readingOf({}))
@@ -199,7 +199,7 @@ describe('the configuration', () => {
   it('tells all its problems at once', () => {
     const nothing = problemsOf({})
     const much = problemsOf({
-      ...LEAST,
+      ...MINIMAL,
       audience: 'any api',
       log_level: 'loud',
       max_decision_seconds: '5',
@@ -207,7 +207,7 @@ describe('the configuration', () => {
       jwks: 'x',
     })
 
-    expect(nothing).toHaveLength(Object.keys(LEAST).length)
+    expect(nothing).toHaveLength(Object.keys(MINIMAL).length)
     expect(much.map((problem) => problem.split(' ', 1)[0]).sort()).toStrictEqual([
       'audience',
       'idcs_introspection_endpoint',
@@ -245,12 +245,12 @@ describe('the configuration', () => {
   it('takes no key from a polluted Object.prototype', async () => {
     const pollution = { audience: 'any', jwks: '{}' }
     const withoutAudience = Object.fromEntries(
-      Object.entries(LEAST).filter(([key]) => key !== 'audience'),
+      Object.entries(MINIMAL).filter(([key]) => key !== 'audience'),
     )
 
     expect(await whilePolluted(pollution, () => problemsOf(withoutAudience))).toStrictEqual([
       'audience is missing',
     ])
-    expect(await whilePolluted(pollution, () => problemsOf(LEAST))).toStrictEqual([])
+    expect(await whilePolluted(pollution, () => problemsOf(MINIMAL))).toStrictEqual([])
   })
 })

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals'
 import type { FlatConfiguration } from '../../../src/config/flat-keys.ts'
 import type { Config } from '../../../src/config/model.ts'
 import { readConfig } from '../../../src/config/read-config.ts'
-import { LEAST } from '../support/flat-configurations.ts'
+import { MINIMAL } from '../support/flat-configurations.ts'
 
 const INTROSPECTION = [
   'idcs_introspection_endpoint',
@@ -23,7 +23,7 @@ const VERIFYING: FlatConfiguration = {
 }
 
 function configOf(values: FlatConfiguration): Config {
-  const { source } = readConfig({ ...LEAST, ...values })
+  const { source } = readConfig({ ...MINIMAL, ...values })
   if (!source.ok || source.value.kind !== 'given') throw new Error('refused')
   return source.value.config
 }
@@ -67,7 +67,7 @@ describe('the issuer of flat keys', () => {
   })
 
   it('may have protected keys', () => {
-    const values = { ...VERIFYING, ...LEAST, validation: 'jwt' }
+    const values = { ...VERIFYING, ...MINIMAL, validation: 'jwt' }
 
     expect(issuerOf({ ...values, jwks_access: 'client_credentials' })?.jwt?.keys).toStrictEqual({
       kind: 'remote',
@@ -110,14 +110,14 @@ describe('the backend of flat keys', () => {
   it('may have a user assertion', () => {
     expect(grantOf({ back_end_grant: 'jwt_bearer', ...ASSERTION })).toStrictEqual({
       kind: 'jwt_bearer',
-      tokenEndpoint: LEAST['back_end_token_endpoint'],
+      tokenEndpoint: MINIMAL['back_end_token_endpoint'],
       client: {
         clientId: 'invoker',
         secretOcid: 'ocid1.vaultsecret.oc1.phx.invoker',
         authentication: 'client_secret_basic',
         assertion: { keyId: 'alias', audience: ['https://a.example', 'https://b.example'] },
       },
-      scope: LEAST['back_end_scope'],
+      scope: MINIMAL['back_end_scope'],
       subjectClaim: 'upn',
       acceptsUserControlledClaim: false,
       assertionKeyOcid: 'ocid1.vaultsecret.oc1.phx.key',
@@ -139,7 +139,7 @@ describe('the backend of flat keys', () => {
       subjectTokenType: 'urn:ietf:params:oauth:token-type:access_token',
     })
     expect(grantOf({ back_end_grant: 'token_exchange' })).toMatchObject({
-      scope: LEAST['back_end_scope'],
+      scope: MINIMAL['back_end_scope'],
       audience: undefined,
     })
   })

@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals'
 import type { FlatConfiguration } from '../../../src/config/flat-keys.ts'
 import { readConfig } from '../../../src/config/read-config.ts'
 import { documentOf } from '../support/documents.ts'
-import { LEAST } from '../support/flat-configurations.ts'
+import { MINIMAL } from '../support/flat-configurations.ts'
 
 describe('warnings of the configuration', () => {
   const warnedOf = (values: FlatConfiguration) =>
-    readConfig({ ...LEAST, ...values }).warnings.map(({ key }) => key)
+    readConfig({ ...MINIMAL, ...values }).warnings.map(({ key }) => key)
 
   it('tell that the audience is not checked', () => {
     expect(warnedOf({ audience: 'any' })).toStrictEqual(['audience'])
@@ -17,7 +17,7 @@ describe('warnings of the configuration', () => {
     (validation) => {
       const values = { jwks_uri: 'https://idp.example/keys', algorithms: 'ES256', ...validation }
 
-      expect(readConfig({ ...LEAST, ...values }).warnings).toStrictEqual([
+      expect(readConfig({ ...MINIMAL, ...values }).warnings).toStrictEqual([
         {
           key: 'validation',
           problem: 'is `introspection`, which does not use jwks_uri, algorithms',
@@ -43,7 +43,7 @@ describe('warnings of the configuration', () => {
     ['AUDIENCE', 'audience'],
     ['Back_End_Scope', 'back_end_scope'],
   ])('name a key that is none of ours, and the one that may be meant: %s, %s', (key, meant) => {
-    expect(readConfig({ ...LEAST, [key]: 'x' }).warnings).toStrictEqual([
+    expect(readConfig({ ...MINIMAL, [key]: 'x' }).warnings).toStrictEqual([
       { key, problem: 'is unknown and has no effect', remedy: `Is ${meant} meant?` },
     ])
   })
@@ -62,7 +62,7 @@ describe('warnings of the configuration', () => {
     ['OCI_IAM_CLIENT_SECRET_OCID', 'Use back_end_client_secret_ocid.'],
     ['VAULT_REGION', 'Remove it'],
   ])('name the key of ours for one of another sample: %s', (key, remedy) => {
-    expect(readConfig({ ...LEAST, [key]: 'x' }).warnings).toStrictEqual([
+    expect(readConfig({ ...MINIMAL, [key]: 'x' }).warnings).toStrictEqual([
       {
         key,
         problem: 'is a key of another sample and has no effect',
@@ -79,7 +79,7 @@ describe('warnings of the configuration', () => {
     ['client_secret', 'the OCID of a Vault secret, in a key that ends in _ocid'],
     ['Password', 'the OCID of a Vault secret, in a key that ends in _ocid'],
   ])('name a key that may hold a secret, which others know then: %s', (key, instead) => {
-    expect(readConfig({ ...LEAST, [key]: 'x' }).warnings).toStrictEqual([
+    expect(readConfig({ ...MINIMAL, [key]: 'x' }).warnings).toStrictEqual([
       {
         key,
         problem: 'is unknown and has no effect',
@@ -91,7 +91,7 @@ describe('warnings of the configuration', () => {
   it.each(['back_end_timeout', 'backend', 'my_own_key', 'Path', 'x_proxy', 'npm'])(
     'name a key that is none of ours, and like none of them alone: %s',
     (key) => {
-      expect(readConfig({ ...LEAST, [key]: 'x' }).warnings).toStrictEqual([
+      expect(readConfig({ ...MINIMAL, [key]: 'x' }).warnings).toStrictEqual([
         {
           key,
           problem: 'is unknown and has no effect',
@@ -136,11 +136,11 @@ describe('warnings of the configuration', () => {
   })
 
   it('do not keep the function from working', () => {
-    expect(readConfig({ ...LEAST, back_end_scopes: 'x', audience: 'any' }).source.ok).toBe(true)
+    expect(readConfig({ ...MINIMAL, back_end_scopes: 'x', audience: 'any' }).source.ok).toBe(true)
   })
 
   it('come with the problems where there are both', () => {
-    const { source, warnings } = readConfig({ ...LEAST, back_end_scopes: 'x', log_level: 'x' })
+    const { source, warnings } = readConfig({ ...MINIMAL, back_end_scopes: 'x', log_level: 'x' })
 
     expect([source.ok, warnings.map(({ key }) => key)]).toStrictEqual([false, ['back_end_scopes']])
   })
@@ -148,7 +148,7 @@ describe('warnings of the configuration', () => {
 
 describe('a misspelt rule', () => {
   const problemsOf = (values: FlatConfiguration) => {
-    const { source, warnings } = readConfig({ ...LEAST, ...values })
+    const { source, warnings } = readConfig({ ...MINIMAL, ...values })
     expect(warnings).toStrictEqual([])
     return source.ok ? [] : source.error
   }
@@ -197,7 +197,7 @@ describe('a misspelt rule', () => {
   it.each(['my_issuer_name', 'audit', 'scope', 'clients', 'tissue', 'LANG', 'clock', 'users'])(
     'is not found in another key: %s',
     (key) => {
-      expect(readConfig({ ...LEAST, [key]: 'x' }).source.ok).toBe(true)
+      expect(readConfig({ ...MINIMAL, [key]: 'x' }).source.ok).toBe(true)
     },
   )
 
@@ -215,7 +215,7 @@ describe('a flat key of blanks', () => {
   it.each(['required_scopes', 'allowed_clients', 'algorithms', 'issuer'])(
     'is a problem, as the rule would be none: %s',
     (key) => {
-      const { source } = readConfig({ ...LEAST, [key]: ' \t ' })
+      const { source } = readConfig({ ...MINIMAL, [key]: ' \t ' })
 
       expect(source).toStrictEqual({
         ok: false,
@@ -236,7 +236,7 @@ describe('an audience of any', () => {
       allowed_clients: 'app',
     }
 
-    expect(readConfig({ ...LEAST, ...cognito })).toMatchObject({
+    expect(readConfig({ ...MINIMAL, ...cognito })).toMatchObject({
       source: { ok: true },
       warnings: [],
     })

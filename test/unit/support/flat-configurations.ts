@@ -5,7 +5,7 @@ import type { FlatConfiguration } from '../../../src/config/flat-keys.ts'
 import { readConfig } from '../../../src/config/read-config.ts'
 
 /** All required keys and no other. */
-export const LEAST: FlatConfiguration = {
+export const MINIMAL: FlatConfiguration = {
   idcs_introspection_endpoint: 'https://callers.example/oauth2/v1/introspect',
   idcs_app_client_id: 'introspector',
   idcs_app_client_secret_ocid: 'ocid1.vaultsecret.oc1.phx.introspector',
@@ -18,6 +18,6 @@ export const LEAST: FlatConfiguration = {
 
 /** The keys that have problems when these values are added to the least. */
 export function keysWithProblems(values: FlatConfiguration): readonly string[] {
-  const { source } = readConfig({ ...LEAST, ...values })
+  const { source } = readConfig({ ...MINIMAL, ...values })
   return source.ok ? [] : source.error.map(({ key }) => key)
 }

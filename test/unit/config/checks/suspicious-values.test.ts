@@ -10,7 +10,7 @@ import {
   withIssuer,
   type Members,
 } from '../../support/documents.ts'
-import { LEAST } from '../../support/flat-configurations.ts'
+import { MINIMAL } from '../../support/flat-configurations.ts'
 
 function warningsOf(values: FlatConfiguration): readonly ConfigProblem[] {
   const { source, warnings } = readConfig(values)
@@ -18,13 +18,13 @@ function warningsOf(values: FlatConfiguration): readonly ConfigProblem[] {
   return warnings.map(({ key, problem, remedy }) => ({ key, problem, remedy }))
 }
 function withFlat(values: FlatConfiguration) {
-  return warningsOf({ ...LEAST, ...values })
+  return warningsOf({ ...MINIMAL, ...values })
 }
 function inDocument(document: Members) {
   return warningsOf({ authorizer_config: JSON.stringify(document) })
 }
 
-function told(key: string, problem: string, remedy: string): ConfigProblem {
+function expectedProblem(key: string, problem: string, remedy: string): ConfigProblem {
   return {
     key,
     problem,
@@ -228,7 +228,7 @@ describe('a flat key is warned of', () => {
       SECRET,
     ],
   ])('%j', (values, key, problem, remedy) => {
-    expect(withFlat(values)).toStrictEqual([told(key, problem, remedy)])
+    expect(withFlat(values)).toStrictEqual([expectedProblem(key, problem, remedy)])
   })
 })
 
@@ -333,7 +333,9 @@ describe('a document is warned of', () => {
       CLAIM,
     ],
   ])('%s', (_what, document, key, problem, remedy) => {
-    expect(inDocument(document)).toStrictEqual([told(`authorizer_config: ${key}`, problem, remedy)])
+    expect(inDocument(document)).toStrictEqual([
+      expectedProblem(`authorizer_config: ${key}`, problem, remedy),
+    ])
   })
 
   it('user and password in a secret of another kind, by both of its defects', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { duplicateMembers } from '../../../../src/config/checks/duplicate-members.ts'
+import { duplicateMembers } from '../../../../src/config/checks/json-text.ts'
 import { readDocument } from '../../../../src/config/read-document.ts'
 
 describe('members that stand there twice', () => {
