@@ -36,6 +36,18 @@ describe('a refusal of our client', () => {
     [404, { error: 'access_denied' }, undefined],
     [429, '', undefined],
     [500, { error: 'server_error' }, undefined],
+    ...[
+      'unsupported_grant_type',
+      'invalid_target',
+      'unsupported_token_type',
+      'temporarily_unavailable',
+      'server_error',
+      'slow_down',
+      'use_dpop_nonce',
+      'consent_required',
+      'interaction_required',
+      'login_required',
+    ].map((error): [number, object, undefined] => [400, { error }, undefined]),
   ])('RFC 6749 §5.2: with status %d and %j: %s', (status, body: unknown, expected) => {
     expect(clientRefusalIn(answer(status, body))).toBe(expected)
   })
