@@ -1,4 +1,4 @@
-/** The closed list of reasons for denials and faults. The README's table is generated from it. */
+/** The closed list of reasons for denials and faults. The table in docs/reasons.md is generated from it. */
 
 /** The error code of a Bearer challenge (RFC 6750 §3.1); `none` is the bare challenge. */
 export type ChallengeError = 'none' | 'invalid_request' | 'invalid_token' | 'insufficient_scope'

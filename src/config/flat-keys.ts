@@ -1,4 +1,4 @@
-/** The flat keys of the function's configuration. The README's table is generated from this one. */
+/** The flat keys of the function's configuration. The table in docs/configuration.md is generated from them. */
 import { DEFAULTS, LIMITS, type Limits } from './defaults.ts'
 
 /** The function's configuration: environment variables on OCI. */
@@ -9,7 +9,7 @@ export interface FlatKey {
   readonly at: string
   /** What its value is: text, if undefined. A list is separated by white space. */
   readonly as?: 'list' | 'number' | 'json'
-  /** As the README shows it. */
+  /** As docs/configuration.md shows it. */
   readonly default?: string
   readonly meaning: string
 }
