@@ -117,6 +117,17 @@ describe('a published key that is not trusted', () => {
       .map(({ detail }) => detail)
     expect(details).toEqual([`key dropped ${problem}`])
   })
+
+  it('is in the log once, although no token names it', async () => {
+    provider.replyWith({ body: { keys: [issuer.jwk, { ...issuer.jwk, kid: 'x', alg: 'RSA256' }] } })
+    await world.start()
+    const linesBefore = world.function.jsonLog().length
+
+    expect((await world.decide(issuer.token())).verdict).toBe('permit permitted')
+    await world.decide(issuer.token())
+    const lines = world.function.jsonLog().slice(linesBefore)
+    expect(lines.filter(({ reason }) => reason === 'keys_left_out')).toHaveLength(1)
+  })
 })
 
 describe('a signature that was good', () => {
