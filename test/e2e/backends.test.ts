@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { startNeighbour } from './support/neighbours.ts'
+import { startScriptedServer } from './support/scripted-server.ts'
 import { createSigner } from './support/signing.ts'
 import {
   AUDIENCE,
@@ -236,7 +236,7 @@ describe('a cold function', () => {
   it('asks for the backend’s token while it fetches the keys', async () => {
     const tokenAsked = signal()
     const signer = createSigner()
-    const keys = await startNeighbour(async () => {
+    const keys = await startScriptedServer(async () => {
       await tokenAsked.sent
       return { body: { keys: [signer.jwk] } }
     })

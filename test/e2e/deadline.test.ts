@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { secondsFromNow } from './support/callers-tokens.ts'
 import { startByHand, type ByHand } from './support/by-hand.ts'
-import { startNeighbour, type Neighbour } from './support/neighbours.ts'
+import { startScriptedServer, type ScriptedServer } from './support/scripted-server.ts'
 import { SECRET_OCIDS, startWorld, type World } from './support/world.ts'
 
 let world: World
-let slowVault: Neighbour
+let slowVault: ScriptedServer
 beforeAll(async () => {
   world = await startWorld()
-  slowVault = await startNeighbour(() => ({ delivery: 'never' }))
+  slowVault = await startScriptedServer(() => ({ delivery: 'never' }))
 })
 afterEach(async () => {
   slowVault.reset()
@@ -30,9 +30,9 @@ function inAMinute(): Date {
 const SLOW = ['never', 'stalled', 'dripping'] as const
 
 /** Each request meets another kind of slowness. */
-function slowly(neighbour: Neighbour, body: unknown): void {
-  neighbour.reset()
-  neighbour.replyWith(() => ({ body, delivery: SLOW[neighbour.requests.length - 1] ?? 'never' }))
+function slowly(dependency: ScriptedServer, body: unknown): void {
+  dependency.reset()
+  dependency.replyWith(() => ({ body, delivery: SLOW[dependency.requests.length - 1] ?? 'never' }))
 }
 
 /** As many calls at once as there are kinds of slowness; each has an instance of its own. */

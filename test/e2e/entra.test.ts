@@ -1,6 +1,6 @@
 /** Tokens of Microsoft Entra in all its forms: by flat keys and by the preset. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { startNeighbour, type Neighbour } from './support/neighbours.ts'
+import { startScriptedServer, type ScriptedServer } from './support/scripted-server.ts'
 import { createSigner } from './support/signing.ts'
 import { AUDIENCE, startWorld, type ConfigChanges, type World } from './support/world.ts'
 
@@ -8,10 +8,10 @@ const TENANT = '8d6f1c5e-2f4b-4a8e-9c3d-5b7a6e1f0d2c'
 const signer = createSigner()
 
 let world: World
-let provider: Neighbour
+let provider: ScriptedServer
 
 beforeAll(async () => {
-  provider = await startNeighbour(() => ({ body: { keys: [signer.jwk] } }))
+  provider = await startScriptedServer(() => ({ body: { keys: [signer.jwk] } }))
   world = await startWorld()
 })
 afterEach(async () => {

@@ -6,7 +6,7 @@ import { selfSignedCertificate } from '../support/self-signed-certificate.ts'
 import { startFaultProxy, type FaultProxy } from '../faults/fault-proxy.ts'
 import { startByHand, type ByHand } from './support/by-hand.ts'
 import { opaqueToken } from './support/callers-tokens.ts'
-import { startNeighbour, type Neighbour } from './support/neighbours.ts'
+import { startScriptedServer, type ScriptedServer } from './support/scripted-server.ts'
 import { createSigner } from './support/signing.ts'
 import { AUDIENCE, ISSUER, startWorld, type World } from './support/world.ts'
 
@@ -15,17 +15,17 @@ jest.setTimeout(60_000)
 const issuer = createSigner()
 
 let world: World
-let keys: Neighbour
+let keys: ScriptedServer
 let proxy: FaultProxy
 /** Where proxies are said to be; must never be asked. */
-let canary: Neighbour
+let canary: ScriptedServer
 let folder: string
 let instance: ByHand | undefined
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'surroundings-'))
-  canary = await startNeighbour(() => ({ body: { active: true } }))
-  keys = await startNeighbour(() => ({ body: { keys: [issuer.jwk] } }))
+  canary = await startScriptedServer(() => ({ body: { active: true } }))
+  keys = await startScriptedServer(() => ({ body: { keys: [issuer.jwk] } }))
   world = await startWorld()
   proxy = await startFaultProxy(() => world.introspection.url)
 })

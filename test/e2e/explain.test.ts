@@ -8,7 +8,7 @@ import { toJsonReport, toTextReport } from '../../scripts/explain/report.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 import { jwtToken, opaqueToken, secondsFromNow } from './support/callers-tokens.ts'
-import { startNeighbour, type Neighbour } from './support/neighbours.ts'
+import { startScriptedServer, type ScriptedServer } from './support/scripted-server.ts'
 import { createSigner, hmacToken } from './support/signing.ts'
 import { AUDIENCE, ISSUER, SECRET_OCIDS, startWorld, type World } from './support/world.ts'
 
@@ -16,10 +16,10 @@ const issuer = createSigner()
 const stranger = createSigner()
 
 let world: World
-let keys: Neighbour
+let keys: ScriptedServer
 
 beforeAll(async () => {
-  keys = await startNeighbour(() => ({ body: { keys: [issuer.jwk] } }))
+  keys = await startScriptedServer(() => ({ body: { keys: [issuer.jwk] } }))
   world = await startWorld()
 })
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Reply } from './support/neighbours.ts'
+import type { Reply } from './support/scripted-server.ts'
 import { startWorld, type World } from './support/world.ts'
 
 let world: World

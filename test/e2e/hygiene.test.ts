@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { guisesOf } from './support/audit.ts'
 import { startByHand, type ByHand } from './support/by-hand.ts'
-import { startNeighbour, type Neighbour, type Reply } from './support/neighbours.ts'
+import { startScriptedServer, type ScriptedServer, type Reply } from './support/scripted-server.ts'
 import { createSigner } from './support/signing.ts'
 import { AUDIENCE, BACK_END_SCOPE, ISSUER, startWorld, type World } from './support/world.ts'
 
@@ -47,7 +47,7 @@ const issuer = createSigner()
 const EXCHANGE_ISSUER = 'https://jwt.example.com/'
 
 let world: World
-let keys: Neighbour
+let keys: ScriptedServer
 let instance: ByHand
 let homeFolder: string
 
@@ -123,7 +123,7 @@ function wellAnswered(): void {
 }
 
 beforeAll(async () => {
-  keys = await startNeighbour(() => ({ body: { keys: [issuer.jwk], note: MARKS.errorBody } }))
+  keys = await startScriptedServer(() => ({ body: { keys: [issuer.jwk], note: MARKS.errorBody } }))
   world = await startWorld()
   world.vault.addSecret(SECRETS.introspection, MARKS.introspectionSecret)
   world.vault.addSecret(SECRETS.backEnd, MARKS.backEndSecret)
@@ -167,7 +167,7 @@ function jwt(claims: Record<string, unknown> = {}) {
   return `Bearer ${issuer.token({ iss: EXCHANGE_ISSUER, note: MARKS.claim, ...claims })}`
 }
 
-/** What a neighbour may say with a mark in all that it says. */
+/** What a dependency may say with a mark in all that it says. */
 const ERRORS: readonly Reply[] = [
   { status: 500, body: MARKS.errorBody },
   { status: 400, body: { error: MARKS.errorBody, error_description: MARKS.errorBody } },
@@ -215,15 +215,15 @@ describe('with marks in all that comes in', () => {
       await note(call(opaque()))
     }
     wellAnswered()
-    for (const neighbour of [world.introspection, world.tokenEndpoint, keys]) {
+    for (const dependency of [world.introspection, world.tokenEndpoint, keys]) {
       for (const error of ERRORS) {
-        neighbour.replyWith(error)
+        dependency.replyWith(error)
         await note(call(opaque()))
         // Each time for another person, so that nothing is at hand.
         await note(call(jwt({ sub: randomBytes(6).toString('hex') })))
         await note(call(`Bearer ${issuer.token({ iss: EXCHANGE_ISSUER }, { kid: MARKS.claim })}`))
       }
-      neighbour.reset()
+      dependency.reset()
       wellAnswered()
     }
     world.vault.failWith(500)

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { jwtToken, opaqueToken, secondsFromNow } from './support/callers-tokens.ts'
 import { startDoublingServer } from './support/doubling-server.ts'
-import { startNeighbour, type Neighbour } from './support/neighbours.ts'
+import { startScriptedServer, type ScriptedServer } from './support/scripted-server.ts'
 import {
   AUDIENCE,
   CLIENT_IDS,
@@ -12,10 +12,10 @@ import {
 } from './support/world.ts'
 
 let world: World
-let foreign: Neighbour
+let foreign: ScriptedServer
 
 beforeAll(async () => {
-  foreign = await startNeighbour(() => ({ body: { active: false } }))
+  foreign = await startScriptedServer(() => ({ body: { active: false } }))
   world = await startWorld()
 })
 afterEach(async () => {

@@ -1,7 +1,11 @@
 /** Our own client at the callers' provider: for protected keys and for introspection. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { opaqueToken } from './support/callers-tokens.ts'
-import { startNeighbour, type Neighbour, type RecordedRequest } from './support/neighbours.ts'
+import {
+  startScriptedServer,
+  type ScriptedServer,
+  type RecordedRequest,
+} from './support/scripted-server.ts'
 import { CLIENT_REFUSALS, rotateSecret } from './support/refusals.ts'
 import { createSigner } from './support/signing.ts'
 import {
@@ -20,13 +24,13 @@ const next = createSigner('next')
 const PERMIT = 'permit permitted'
 
 let world: World
-let domain: Neighbour
+let domain: ScriptedServer
 let keysToken: string
 
 beforeAll(async () => {
   world = await startWorld()
   keysToken = world.keepSecret('token-for-the-keys')
-  domain = await startNeighbour(byDefault)
+  domain = await startScriptedServer(byDefault)
 })
 afterEach(async () => {
   domain.reset()

@@ -1,7 +1,7 @@
 /** Several issuers in one configuration, and how long their keys are kept. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { opaqueToken } from './support/callers-tokens.ts'
-import { startNeighbour, type Neighbour } from './support/neighbours.ts'
+import { startScriptedServer, type ScriptedServer } from './support/scripted-server.ts'
 import { createSigner } from './support/signing.ts'
 import {
   AUDIENCE,
@@ -40,15 +40,15 @@ function tokenOfShops(claims = {}) {
 }
 
 let world: World
-let keys: Neighbour
+let keys: ScriptedServer
 /** Of the domain that has the issuer of the first one, which its host tells from it. */
-let otherKeys: Neighbour
+let otherKeys: ScriptedServer
 
 /** All key sets of the test, each at its own path. */
 const published = new Map<string, readonly unknown[]>()
 
 function startKeys() {
-  return startNeighbour(({ target }) => ({ body: { keys: published.get(target) ?? [] } }))
+  return startScriptedServer(({ target }) => ({ body: { keys: published.get(target) ?? [] } }))
 }
 
 beforeAll(async () => {

@@ -1,17 +1,17 @@
 /** What the configuration of JWT verification accepts: keys, types, discovery. */
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { startNeighbour, type Neighbour } from './support/neighbours.ts'
+import { startScriptedServer, type ScriptedServer } from './support/scripted-server.ts'
 import { createSigner, signingInput, usualClaims } from './support/signing.ts'
 import { AUDIENCE, ISSUER, startWorld, type ConfigChanges, type World } from './support/world.ts'
 
 const issuer = createSigner()
 
 let world: World
-let provider: Neighbour
+let provider: ScriptedServer
 
 beforeAll(async () => {
-  provider = await startNeighbour(() => ({ body: { keys: [issuer.jwk] } }))
+  provider = await startScriptedServer(() => ({ body: { keys: [issuer.jwk] } }))
   world = await startWorld()
 })
 afterEach(async () => {

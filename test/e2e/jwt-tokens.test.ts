@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { secondsFromNow } from './support/callers-tokens.ts'
-import { startNeighbour, type Neighbour } from './support/neighbours.ts'
+import { startScriptedServer, type ScriptedServer } from './support/scripted-server.ts'
 import { createSigner, hmacToken, signingInput, usualClaims } from './support/signing.ts'
 import { AUDIENCE, ISSUER, startWorld, type World } from './support/world.ts'
 
@@ -8,16 +8,16 @@ const issuer = createSigner()
 const stranger = createSigner()
 
 let world: World
-let keys: Neighbour
+let keys: ScriptedServer
 /** Must never be asked: tokens name it, the configuration does not. */
-let elsewhere: Neighbour
+let elsewhere: ScriptedServer
 
 beforeAll(async () => {
-  keys = await startNeighbour(() => ({
+  keys = await startScriptedServer(() => ({
     // As an identity domain publishes its key.
     body: { keys: [{ ...issuer.jwk, key_ops: ['encrypt', 'sign'] }] },
   }))
-  elsewhere = await startNeighbour(() => ({ body: { keys: [stranger.jwk] } }))
+  elsewhere = await startScriptedServer(() => ({ body: { keys: [stranger.jwk] } }))
   world = await startWorld()
   await world.configure({
     validation: 'jwt',

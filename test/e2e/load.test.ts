@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { startByHand, type ByHand } from './support/by-hand.ts'
 import { opaqueToken } from './support/callers-tokens.ts'
-import type { RecordedRequest } from './support/neighbours.ts'
+import type { RecordedRequest } from './support/scripted-server.ts'
 import {
   basicCredentials,
   CLIENT_IDS,

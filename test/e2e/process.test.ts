@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { startByHand } from './support/by-hand.ts'
-import { startNeighbour, type Neighbour } from './support/neighbours.ts'
+import { startScriptedServer, type ScriptedServer } from './support/scripted-server.ts'
 import { createSigner } from './support/signing.ts'
 import { FUNCTION_ENTRY, ISSUER, startWorld, type World } from './support/world.ts'
 
@@ -31,13 +31,13 @@ const PAYLOAD = JSON.stringify({ type: 'TOKEN', token: 'Bearer the-token-of-this
 const ACTIVE = expect.objectContaining({ active: true })
 
 describe('a connection that died while it lay idle', () => {
-  it('costs nothing when the neighbours restarted while the function was frozen', async () => {
-    // Both calls ask all three neighbours: no secret is kept, and of the first one comes no token.
+  it('costs nothing when the dependencies restarted while the function was frozen', async () => {
+    // Both calls ask all three dependencies: no secret is kept, and of the first one comes no token.
     await world.start({ secret_ttl_seconds: '0' })
     world.tokenEndpoint.replyWith({ status: 400, body: { error: 'invalid_scope' } })
     expect((await world.decide()).verdict).toBe('fault credential_refused')
     world.function.freeze()
-    for (const neighbour of [world.introspection, world.tokenEndpoint]) await neighbour.restart()
+    for (const dependency of [world.introspection, world.tokenEndpoint]) await dependency.restart()
     await world.vault.pause()
     await world.vault.resume()
     world.tokenEndpoint.replyWith({ body: world.tokenAnswer() })
@@ -50,9 +50,9 @@ describe('a connection that died while it lay idle', () => {
   describe('and is used again at that very moment', () => {
     const issuer = createSigner()
     const published = { body: { keys: [issuer.jwk] } }
-    let keys: Neighbour
+    let keys: ScriptedServer
     beforeEach(async () => {
-      keys = await startNeighbour(() => published)
+      keys = await startScriptedServer(() => published)
       await world.start({
         validation: 'jwt',
         issuer: ISSUER,
@@ -109,7 +109,7 @@ describe('a function that was frozen', () => {
 
   it('takes up a key that was changed under its name', async () => {
     let issuer = createSigner()
-    const keys = await startNeighbour(() => ({ body: { keys: [issuer.jwk] } }))
+    const keys = await startScriptedServer(() => ({ body: { keys: [issuer.jwk] } }))
     await world.start({
       validation: 'jwt',
       issuer: ISSUER,

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { opaqueToken } from './support/callers-tokens.ts'
-import { startNeighbour, type Neighbour } from './support/neighbours.ts'
+import { startScriptedServer, type ScriptedServer } from './support/scripted-server.ts'
 import {
   BACK_END_SCOPE,
   basicCredentials,
@@ -11,10 +11,10 @@ import {
 } from './support/world.ts'
 
 let world: World
-let bystander: Neighbour
+let bystander: ScriptedServer
 beforeAll(async () => {
   world = await startWorld()
-  bystander = await startNeighbour(() => ({ body: world.activeAnswer() }))
+  bystander = await startScriptedServer(() => ({ body: world.activeAnswer() }))
 })
 afterEach(async () => {
   bystander.reset()
@@ -161,7 +161,7 @@ describe('nobody else', () => {
   })
 
   it('is asked after a redirect of Vault', async () => {
-    const vault = await startNeighbour(() => ({
+    const vault = await startScriptedServer(() => ({
       status: 302,
       headers: { location: `${bystander.url}/elsewhere` },
     }))

@@ -1,5 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { startNeighbour, type Neighbour, type RecordedRequest } from './support/neighbours.ts'
+import {
+  startScriptedServer,
+  type ScriptedServer,
+  type RecordedRequest,
+} from './support/scripted-server.ts'
 import { CLIENT_REFUSALS, rotateSecret } from './support/refusals.ts'
 import {
   basicCredentials,
@@ -10,10 +14,10 @@ import {
 } from './support/world.ts'
 
 let world: World
-let oddVault: Neighbour
+let oddVault: ScriptedServer
 beforeAll(async () => {
   world = await startWorld()
-  oddVault = await startNeighbour(() => ({ status: 500 }))
+  oddVault = await startScriptedServer(() => ({ status: 500 }))
 })
 afterEach(async () => {
   oddVault.reset()

@@ -1,17 +1,17 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { startNeighbour, type Neighbour, type Reply } from './support/neighbours.ts'
+import { startScriptedServer, type ScriptedServer, type Reply } from './support/scripted-server.ts'
 import { createSigner, type Signer } from './support/signing.ts'
 import { ISSUER, startWorld, type World } from './support/world.ts'
 
 const issuer = createSigner('current')
 
 let world: World
-let provider: Neighbour
+let provider: ScriptedServer
 
 beforeAll(async () => {
-  provider = await startNeighbour(() => ({ body: { keys: [issuer.jwk] } }))
+  provider = await startScriptedServer(() => ({ body: { keys: [issuer.jwk] } }))
   world = await startWorld()
   await world.configure({
     validation: 'jwt',

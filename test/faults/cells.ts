@@ -6,13 +6,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { startNeighbour, type Neighbour } from '../e2e/support/neighbours.ts'
+import { startScriptedServer, type ScriptedServer } from '../e2e/support/scripted-server.ts'
 import { createSigner } from '../e2e/support/signing.ts'
 import { secondsFromNow } from '../e2e/support/callers-tokens.ts'
 import { ISSUER, startWorld, type ConfigChanges, type World } from '../e2e/support/world.ts'
 import { startFaultProxy } from './fault-proxy.ts'
 import type { Address, FaultRow } from './faults.ts'
-import type { NeighbourName } from './verdicts.ts'
+import type { DependencyName } from './verdicts.ts'
 
 export interface CellResult {
   /** Of the call that meets the fault, cold. */
@@ -38,12 +38,12 @@ const RECOVERY_MILLISECONDS = 4_000
 /** A whole second, as `Fn-Deadline` tells no fractions; the least that leaves time for a first call. */
 const SHORT_SECONDS = 2
 
-export async function startCells(name: NeighbourName): Promise<Cells> {
+export async function startCells(name: DependencyName): Promise<Cells> {
   const signer = createSigner()
-  const keys = await startNeighbour(() => ({ body: { keys: [signer.jwk] } }))
-  const watcher = await startNeighbour(() => ({ body: { active: true } }))
+  const keys = await startScriptedServer(() => ({ body: { keys: [signer.jwk] } }))
+  const watcher = await startScriptedServer(() => ({ body: { active: true } }))
   const world = await startWorld()
-  const proxy = await startFaultProxy(() => neighbourOf(name, world, keys).url)
+  const proxy = await startFaultProxy(() => dependencyOf(name, world, keys).url)
   const folder = mkdtempSync(join(tmpdir(), 'faults-'))
   const usual = name === 'keys' ? KEYS_CONFIGURATION : {}
 
@@ -103,7 +103,7 @@ export async function startCells(name: NeighbourName): Promise<Cells> {
     const verdict = await decide(hangs)
     await mendIt()
 
-    // With the neighbour well again, the same process is, too.
+    // With the dependency well again, the same process is, too.
     const staysSo = address?.kind === 'unknown_name' || address?.kind === 'tls'
     if (alsoAfterwards && !staysSo) {
       const recovered = await (name === 'keys' ? decideWhenWell() : decide())
@@ -142,21 +142,21 @@ const KEYS_CONFIGURATION: ConfigChanges = {
   idcs_introspection_endpoint: undefined,
 }
 
-const KEY: Readonly<Record<NeighbourName, string>> = {
+const KEY: Readonly<Record<DependencyName, string>> = {
   introspection: 'idcs_introspection_endpoint',
   keys: 'jwks_uri',
   'token endpoint': 'back_end_token_endpoint',
   Vault: 'vault_secrets_endpoint',
 }
 
-const PATH: Readonly<Record<NeighbourName, string>> = {
+const PATH: Readonly<Record<DependencyName, string>> = {
   introspection: '/oauth2/v1/introspect',
   keys: '/jwks',
   'token endpoint': '/oauth2/v1/token',
   Vault: '',
 }
 
-function neighbourOf(name: NeighbourName, world: World, keys: Neighbour): { url: string } {
+function dependencyOf(name: DependencyName, world: World, keys: ScriptedServer): { url: string } {
   return {
     introspection: world.introspection,
     keys,

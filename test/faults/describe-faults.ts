@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { startCells, type Cells } from './cells.ts'
 import { faultRows, someStatusRows } from './faults.ts'
-import type { NeighbourName } from './verdicts.ts'
+import type { DependencyName } from './verdicts.ts'
 
 /** Rows are made with the address of a server that must not be called; their names do not need it. */
 const NAMES = [...faultRows(''), ...someStatusRows()].flatMap(({ name, hangs }) =>
@@ -13,7 +13,7 @@ const NAMES = [...faultRows(''), ...someStatusRows()].flatMap(({ name, hangs }) 
  * waiting. `npm run test:faults` runs all of it. Each dependency has a file, for jest to run beside
  * the others.
  */
-export function describeFaults(title: string, dependency: NeighbourName): void {
+export function describeFaults(title: string, dependency: DependencyName): void {
   describe(title, () => {
     let cells: Cells
     beforeAll(async () => {

@@ -6,7 +6,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import { readBody } from '../../stack/listen.ts'
 
-/** What the neighbour answered. */
+/** What the dependency answered. */
 export interface GoodAnswer {
   readonly contentType: string
   readonly body: Buffer
@@ -14,7 +14,7 @@ export interface GoodAnswer {
 
 /**
  * What the proxy does with a connection of the function: nothing to it until a request has come and
- * the neighbour's good answer is in hand, or the connection itself.
+ * the dependency's good answer is in hand, or the connection itself.
  */
 export type Spoil =
   | { readonly when: 'answered'; readonly act: (socket: Socket, good: GoodAnswer) => void }
@@ -35,14 +35,14 @@ export interface FaultProxy {
   close(): Promise<void>
 }
 
-/** Whole answers pass as they are, of a neighbour at this address. */
-export async function startFaultProxy(neighbour: () => string): Promise<FaultProxy> {
+/** Whole answers pass as they are, of a dependency at this address. */
+export async function startFaultProxy(dependency: () => string): Promise<FaultProxy> {
   let spoil: Spoil | undefined
   let connections = 0
   const sockets = new Set<Socket>()
 
   const http = createHttpServer((incoming, outgoing) => {
-    void askNeighbour(neighbour(), incoming).then((answer) => {
+    void askDependency(dependency(), incoming).then((answer) => {
       const { status, ...good } = answer
       if (spoil?.when === 'answered') spoil.act(incoming.socket, good)
       else outgoing.writeHead(status, { 'content-type': good.contentType }).end(good.body)
@@ -101,7 +101,7 @@ export async function startFaultProxy(neighbour: () => string): Promise<FaultPro
   }
 }
 
-async function askNeighbour(
+async function askDependency(
   url: string,
   incoming: IncomingMessage,
 ): Promise<GoodAnswer & { readonly status: number }> {

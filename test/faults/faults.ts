@@ -41,7 +41,7 @@ export interface FaultRow {
   readonly spoil?: Spoil
   readonly address?: Address
   readonly expected: Expectations
-  /** The call gets so little time that a neighbour which does not answer makes it fault at its end. */
+  /** The call gets so little time that a dependency which does not answer makes it fault at its end. */
   readonly hangs?: boolean
 }
 

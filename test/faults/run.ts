@@ -1,5 +1,5 @@
 /**
- * `npm run test:faults`: every fault at every neighbour of the built function, as a table of what
+ * `npm run test:faults`: every fault at every dependency of the built function, as a table of what
  * came of it. Exit status 1 where anything came that should not.
  */
 import pc from 'picocolors'
@@ -8,11 +8,11 @@ import { readPattern } from '../../scripts/command-line/pattern.ts'
 import { exitOnUsageError, readCommandLine } from '../../scripts/command-line/command-line.ts'
 import { startCells } from './cells.ts'
 import { faultRows, statusRows, type FaultRow } from './faults.ts'
-import { NEIGHBOURS, type NeighbourName } from './verdicts.ts'
+import { DEPENDENCIES, type DependencyName } from './verdicts.ts'
 
 const { operand } = readCommandLine({
   name: 'test:faults',
-  about: `Tries every fault at every neighbour of the built function (introspection, keys, token endpoint, Vault)
+  about: `Tries every fault at every dependency of the built function (introspection, keys, token endpoint, Vault)
 and tells what came of it, as a table. It builds first, and takes five minutes; with a PATTERN less.
 Exit status 1 where anything came that should not.`,
   options: {},
@@ -32,14 +32,14 @@ interface Cell {
   readonly isRight: boolean
 }
 
-/** All rows at one neighbour. */
-async function column(neighbour: NeighbourName): Promise<Cell[]> {
-  const cells = await startCells(neighbour)
+/** All rows at one dependency. */
+async function column(dependency: DependencyName): Promise<Cell[]> {
+  const cells = await startCells(dependency)
   const results: Cell[] = []
   const tryAll = async (rows: readonly FaultRow[], alsoAfterwards: boolean): Promise<void> => {
     for (const row of rows.filter(({ name }) => pattern.test(name))) {
       const { verdict, findings } = await cells.try(row, alsoAfterwards)
-      const expected = row.expected[neighbour]
+      const expected = row.expected[dependency]
       const wrong = [...(verdict === expected ? [] : [`expected: ${expected}`]), ...findings]
       const text = [verdict, ...wrong].join('; ')
       results.push({ row: row.name, text, isRight: wrong.length === 0 })
@@ -52,10 +52,10 @@ async function column(neighbour: NeighbourName): Promise<Cell[]> {
 }
 
 const begun = Date.now()
-const columns = await Promise.all(NEIGHBOURS.map(column))
+const columns = await Promise.all(DEPENDENCIES.map(column))
 
 const width = 62
-console.log(`${'what the neighbour does'.padEnd(width)}${NEIGHBOURS.join(' · ')}`)
+console.log(`${'what the dependency does'.padEnd(width)}${DEPENDENCIES.join(' · ')}`)
 let tried = 0
 let wrong = 0
 const [first = []] = columns

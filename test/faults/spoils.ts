@@ -65,7 +65,7 @@ export function withStatus(code: number): Spoil {
 
 function authenticating({ contentType, body }: GoodAnswer): string[] {
   return [
-    'WWW-Authenticate: Basic realm="neighbour"',
+    'WWW-Authenticate: Basic realm="dependency"',
     `Content-Type: ${contentType}`,
     `Content-Length: ${body.length}`,
   ]

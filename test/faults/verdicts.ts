@@ -2,11 +2,11 @@
  * The expected decision for each fault, by the dependency that fails.
  */
 
-export const NEIGHBOURS = ['introspection', 'keys', 'token endpoint', 'Vault'] as const
-export type NeighbourName = (typeof NEIGHBOURS)[number]
+export const DEPENDENCIES = ['introspection', 'keys', 'token endpoint', 'Vault'] as const
+export type DependencyName = (typeof DEPENDENCIES)[number]
 
 /** The verdict on a call by a cold function, as in `fault keys_unavailable timed_out`. */
-export type Expectations = Readonly<Record<NeighbourName, string>>
+export type Expectations = Readonly<Record<DependencyName, string>>
 
 function all(verdict: string): Expectations {
   return {

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { decodeJwt } from 'jose'
 import { startByHand, type ByHand } from '../e2e/support/by-hand.ts'
-import type { RecordedRequest, Reply } from '../e2e/support/neighbours.ts'
+import type { RecordedRequest, Reply } from '../e2e/support/scripted-server.ts'
 import type { World } from '../e2e/support/world.ts'
 
 export const GRANTS = ['jwt_bearer', 'token_exchange'] as const

@@ -116,7 +116,7 @@ describe('layers', () => {
    * Types alone: the model is the language in which callers' rules and backends are configured,
    * keys included, and the secret store is a port. Nothing of it runs in the room that names it.
    */
-  const TYPES_OF_NEIGHBOURS = [
+  const TYPES_OF_SIBLINGS = [
     'caller → config/model.ts',
     'config → caller/json-web-key.ts',
     'backend → config/model.ts',
@@ -126,7 +126,7 @@ describe('layers', () => {
    * The configuration has to keep off the context names that the gateway's answer has already, and
    * judges keys by the very code that judges published ones.
    */
-  const VALUES_OF_NEIGHBOURS = ['config → gateway/response.ts', 'config → caller/json-web-key.ts']
+  const VALUES_OF_SIBLINGS = ['config → gateway/response.ts', 'config → caller/json-web-key.ts']
 
   const roomOf = (path: string): string => path.replace(/(\/.*|\.ts)$/, '')
   const layerOf = (path: string): number =>
@@ -142,10 +142,10 @@ describe('layers', () => {
     expect(modules.filter(({ path }) => layerOf(path) < 0)).toStrictEqual([])
   })
 
-  it('are imported from above, and by neighbours as agreed', () => {
+  it('are imported from above, and by siblings as agreed', () => {
     const against = ownImports.filter(({ path, target, typeOnly }) => {
       if (roomOf(path) === roomOf(target) || layerOf(path) < layerOf(target)) return false
-      const agreed = typeOnly ? TYPES_OF_NEIGHBOURS : VALUES_OF_NEIGHBOURS
+      const agreed = typeOnly ? TYPES_OF_SIBLINGS : VALUES_OF_SIBLINGS
       return !agreed.includes(`${roomOf(path)} → ${target}`)
     })
 
@@ -157,7 +157,7 @@ describe('layers', () => {
     const used = new Set(ownImports.map(({ path, target }) => `${roomOf(path)} → ${target}`))
 
     expect(
-      [...TYPES_OF_NEIGHBOURS, ...VALUES_OF_NEIGHBOURS].filter((agreed) => !used.has(agreed)),
+      [...TYPES_OF_SIBLINGS, ...VALUES_OF_SIBLINGS].filter((agreed) => !used.has(agreed)),
     ).toStrictEqual([])
   })
 

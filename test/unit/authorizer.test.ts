@@ -32,21 +32,21 @@ interface Ports {
   readonly caller?: Result<VerifiedCaller, Denial | Fault>
   readonly credential?: Result<ObtainedCredential, Fault>
   readonly maxDecisionSeconds?: number
-  readonly asksNeighbours?: boolean
+  readonly asksDependencies?: boolean
 }
 
 function authorizerIn({
   caller = success(CALLER),
   credential = success(CREDENTIAL),
   maxDecisionSeconds = 3600,
-  asksNeighbours = false,
+  asksDependencies = false,
 }: Ports) {
   const steps: string[] = []
   const calls: BackendCall[] = []
   const deadlines: Deadline[] = []
   const authorize = createAuthorizer({
     verifyCaller: (token, deadline, beforeAsking) => {
-      if (asksNeighbours) beforeAsking()
+      if (asksDependencies) beforeAsking()
       steps.push(`verify ${token.reveal()}`)
       deadlines.push(deadline)
       return Promise.resolve(caller)
@@ -104,8 +104,8 @@ describe('the authorizer', () => {
     )
   })
 
-  it('begins to fetch a credential when a neighbour is asked about the caller, and not before', async () => {
-    const asking = authorizerIn({ asksNeighbours: true })
+  it('begins to fetch a credential when a dependency is asked about the caller, and not before', async () => {
+    const asking = authorizerIn({ asksDependencies: true })
     const knowing = authorizerIn({})
 
     await asking.authorize(payloadOf('Bearer abc'), PLENTY_OF_TIME)

@@ -80,7 +80,7 @@ function snakeCase(key: string): string {
   return key.replaceAll(/([a-z])([A-Z])/g, '$1_$2')
 }
 
-/** Insertions, deletions, replacements, and swaps of two neighbouring letters. */
+/** Insertions, deletions, replacements, and swaps of two dependencying letters. */
 function editDistance(one: string, other: string): number {
   let [before, previous]: readonly [readonly number[], readonly number[]] = [
     [],

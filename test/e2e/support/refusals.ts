@@ -1,5 +1,5 @@
 import { CLIENT_IDS, SECRET_OCIDS, basicCredentials, type World } from './world.ts'
-import type { RecordedRequest, Reply } from './neighbours.ts'
+import type { RecordedRequest, Reply } from './scripted-server.ts'
 
 /** How a server answers a wrong client secret. */
 export interface ClientRefusal {

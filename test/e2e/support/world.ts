@@ -1,5 +1,5 @@
 /**
- * The function on its own: the built artifact as a process, among neighbours that speak their
+ * The function on its own: the built artifact as a process, among dependencies that speak their
  * protocols and that a test can change.
  */
 import { randomBytes } from 'node:crypto'
@@ -12,7 +12,7 @@ import {
 import { startVault, type Vault } from '../../../stack/vault.ts'
 import { findingsIn } from './audit.ts'
 import { opaqueToken } from './callers-tokens.ts'
-import { startNeighbour, type Neighbour } from './neighbours.ts'
+import { startScriptedServer, type ScriptedServer } from './scripted-server.ts'
 import { readOutcome, type Outcome } from './outcome.ts'
 
 export const FUNCTION_ENTRY = fileURLToPath(new URL('../../../dist/func.js', import.meta.url))
@@ -51,8 +51,8 @@ export const NO_FLAT_KEYS = {
 export type ConfigChanges = Readonly<Record<string, string | undefined>>
 
 export interface World {
-  readonly introspection: Neighbour
-  readonly tokenEndpoint: Neighbour
+  readonly introspection: ScriptedServer
+  readonly tokenEndpoint: ScriptedServer
   readonly vault: Vault
   readonly principal: ResourcePrincipal
   readonly function: FnFunction
@@ -60,7 +60,7 @@ export interface World {
   readonly secrets: { readonly introspection: string; readonly backEnd: string }
   /**
    * Lets the next call meet a cold function, whose configuration has these changes until the reset,
-   * and neighbours that remember no request.
+   * and dependencies that remember no request.
    */
   start(changes?: ConfigChanges): Promise<void>
   /** The same for all tests to come, until it is called again: what resets go back to. */
@@ -75,7 +75,7 @@ export interface World {
   tokenAnswer(members?: Readonly<Record<string, unknown>>): Record<string, unknown>
   /** From here on, this text must not be printed by the function. */
   keepSecret(text: string): string
-  /** How many requests any neighbour saw since the last start or reset. */
+  /** How many requests any dependency saw since the last start or reset. */
   requestCount(): number
   /** Ends a test: throws if anything was printed that may not be; the defaults are back. */
   reset(): Promise<void>
@@ -114,8 +114,8 @@ export async function startWorld(): Promise<World> {
     note: marker,
     ...members,
   })
-  const introspection = await startNeighbour(() => ({ body: activeAnswer() }))
-  const tokenEndpoint = await startNeighbour(() => ({ body: tokenAnswer() }))
+  const introspection = await startScriptedServer(() => ({ body: activeAnswer() }))
+  const tokenEndpoint = await startScriptedServer(() => ({ body: tokenAnswer() }))
   const principal = await createResourcePrincipal()
   const vault = await startVault({ trust: [principal] })
   const restoreSecrets = (): void => {

@@ -127,7 +127,7 @@ describe('a kept connection that died', () => {
     expect(seen).toHaveLength(1)
   })
 
-  it('is not what a neighbour’s restart leaves behind: the next exchange is whole', async () => {
+  it('is not what a dependency’s restart leaves behind: the next exchange is whole', async () => {
     const server = await listen((_request, response) => response.end('ok'))
     const http = createHttp()
     await get(server.url, http)
@@ -173,7 +173,7 @@ describe('an exchange that fails', () => {
     expect(await get(url)).toStrictEqual(failure('answer_broken'))
   })
 
-  it('is a failure of TLS where the neighbour speaks none', async () => {
+  it('is a failure of TLS where the dependency speaks none', async () => {
     const { url } = await serveTcp((socket) => {
       socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n')
     })

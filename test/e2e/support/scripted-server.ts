@@ -34,23 +34,23 @@ export interface RecordedRequest {
   readonly form: Readonly<Record<string, string>>
 }
 
-export interface Neighbour extends LocalServer {
+export interface ScriptedServer extends LocalServer {
   readonly requests: readonly RecordedRequest[]
-  /** What the neighbour answers from now on; a function is asked anew for each request. */
+  /** What the dependency answers from now on; a function is asked anew for each request. */
   replyWith(reply: Reply | ((request: RecordedRequest) => Reply | Promise<Reply>)): void
   /** Has no memory of requests. */
   forget(): void
   /** The same, and back to the default answer. */
   reset(): void
-  /** Closes all connections and listens again: what a restart of the neighbour does to them. */
+  /** Closes all connections and listens again: what a restart of the dependency does to them. */
   restart(): Promise<void>
 }
 
 const DRIP_MILLISECONDS = 20
 
-export async function startNeighbour(
+export async function startScriptedServer(
   byDefault: (request: RecordedRequest) => Reply | Promise<Reply>,
-): Promise<Neighbour> {
+): Promise<ScriptedServer> {
   const requests: RecordedRequest[] = []
   const usedConnections = new WeakSet<Socket>()
   let reply = byDefault
