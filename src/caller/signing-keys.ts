@@ -53,12 +53,15 @@ const POLICY = {
   retryWithoutValue: seconds(2),
 }
 
-/** At most one fetch in this time for tokens that no key fits, however many come. */
-const COOLDOWN = seconds(10)
+/**
+ * At most one fetch in this time for tokens that no key fits, however many come. If a key is replaced
+ * during it, valid tokens are denied until it ends.
+ */
+const COOLDOWN = seconds(5)
 
 /**
- * But an issuer may have changed a key under its name right after such a fetch. If the fetch brought
- * no new keys, tokens with the name of a key wait for one more, so that no good one is denied.
+ * An issuer may replace a key under its name right after such a fetch. If the fetch returned no new
+ * keys, the next token with the `kid` of a key waits for one more fetch, and is not denied if it is good.
  */
 const SECOND_FETCH = seconds(2)
 
