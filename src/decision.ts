@@ -108,7 +108,7 @@ export function withCircumstances<D extends Denial | Fault>(
 }
 
 /** A decision about a token without `exp` lasts this long. */
-const UNLIMITED_CALLER_SECONDS = seconds(60)
+const DECISION_SECONDS_WITHOUT_EXP = seconds(60)
 
 /**
  * The backend's token outlives the decision by this much: the gateway may forward a request at the
@@ -134,7 +134,7 @@ export interface ExpiryBounds {
  */
 export function decisionExpiry(bounds: ExpiryBounds): NumericDate {
   const limits = [
-    bounds.caller ?? later(bounds.now, UNLIMITED_CALLER_SECONDS),
+    bounds.caller ?? later(bounds.now, DECISION_SECONDS_WITHOUT_EXP),
     later(bounds.now, bounds.maxDecision),
   ]
   if (bounds.credential !== undefined) {

@@ -91,7 +91,7 @@ async function checkIntrospection(
   const locate = createLocate(issuer, ports)(introspection.endpoint, 'introspection_endpoint')
   const introspect = createIntrospect(issuer, introspection, {
     locate,
-    askAsClient: ports.askAsClient('introspection'),
+    sendAsClient: ports.sendAsClient('introspection'),
     clock: ports.clock,
   })
   const answer = await introspect(new Redacted(MADE_UP_TOKEN), newDeadline(), () => undefined)

@@ -33,7 +33,7 @@ export async function acceptsClient(
   tokenEndpoint: string,
   client: ClientRegistration,
 ): Promise<boolean | undefined> {
-  const requestToken = createRequestToken(ports.askAsClient('token'), ports.clock)
+  const requestToken = createRequestToken(ports.sendAsClient('token'), ports.clock)
   const form = { grant_type: 'client_credentials', scope: ANY_CLIENT_SCOPE }
   const issued = await requestToken({ tokenEndpoint, client, form }, newDeadline())
   if (issued.ok) return true

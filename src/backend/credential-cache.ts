@@ -36,8 +36,8 @@ export interface CredentialCacheOptions {
 /** Users, or their tokens, with a cached credential. */
 const CAPACITY = 1_000
 
-/** A renewal takes no longer from its call, which has the old credential to fall back on. */
-const RENEWAL_PATIENCE = seconds(2)
+/** Time limit of a renewal: its call can still use the old credential. */
+const RENEWAL_TIME_LIMIT = seconds(2)
 
 interface Entry {
   readonly credential: BackendCredential
@@ -132,7 +132,7 @@ export function createCredentialCache<S extends Subject>(
       const isDue = clock.now() >= cached.renewAt && flights.underWay(key) === undefined
       if (!isDue || ledger.isRenewalPaused(caller)) return hit(cached.credential)
 
-      const patience = deadlineWithin(RENEWAL_PATIENCE, deadline, clock)
+      const patience = deadlineWithin(RENEWAL_TIME_LIMIT, deadline, clock)
       const renewed = await request(subject.value, patience, true)
       if (renewed.ok) return fetched(renewed)
       return isUsable(cached.credential) ? hit(cached.credential) : fetch(subject.value, deadline)

@@ -27,9 +27,9 @@ export function livesLongEnough(
 }
 
 export interface CredentialUse {
-  /** From then on a call renews it, and the others use it on. */
+  /** From then on, one call renews it while the others keep using it. */
   readonly renewAt: NumericDate
-  /** From then on it is not handed out. */
+  /** From then on it is not used. */
   readonly lastUse: NumericDate
 }
 

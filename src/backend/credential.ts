@@ -55,8 +55,8 @@ export interface Subject {
 }
 
 /**
- * For whom the next request fails, too: for this caller (`caller`), for everybody who uses our client
- * (`client`), or for whom only further failures show (`unclear`).
+ * Whose next request fails, too: this caller's (`caller`), everybody's who uses our client (`client`),
+ * or unknown until further requests fail (`unclear`).
  */
 export type FailureReach = 'caller' | 'unclear' | 'client'
 

@@ -27,7 +27,7 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   ['several_tokens', 'The scope spans several resources: give the scope of one integration alone.'],
 ])
 
-/** Statuses by which a server or a proxy rejects this one request (408 is about time). */
+/** Statuses by which a server or a proxy rejects this one request (408 and 429 are temporary). */
 const ABOUT_THE_REQUEST = /^status_4(?!08|29)\d\d$/
 
 function reachOf({ kind, detail, clientRefusal }: TokenFailure): FailureReach {
@@ -44,7 +44,7 @@ function hintFor({ detail, clientRefusal }: TokenFailure): string | undefined {
   )
 }
 
-/** The fault behind a failed token request. One that is a fault already is about a secret of ours. */
+/** The fault behind a failed token request. A `Fault` comes from reading our own secret. */
 export function toCredentialFailure(error: TokenFailure | Fault): CredentialFailure {
   if (!('kind' in error)) return { fault: error, reach: 'unclear' }
   const hint = hintFor(error)

@@ -52,8 +52,8 @@ export class TroubleLedger {
   readonly #chance: Chance
   readonly #callers: ExpiringCache<CallerTrouble>
   /** Pauses of callers who have not failed, and of all who have; since the last success. */
-  #unaffected: Backoff
-  #affected: Backoff
+  #pauseOfNewCallers: Backoff
+  #pauseOfFailedCallers: Backoff
   #renewals: Backoff
   /** Callers who failed for the first time since the last success. */
   #failedCallers = 0
@@ -67,16 +67,17 @@ export class TroubleLedger {
     this.#clock = clock
     this.#chance = chance
     this.#callers = new ExpiringCache(CAPACITY, clock)
-    this.#unaffected = this.#newBackoff(ENDPOINT_PLAN)
-    this.#affected = this.#newBackoff()
+    this.#pauseOfNewCallers = this.#newBackoff(ENDPOINT_PLAN)
+    this.#pauseOfFailedCallers = this.#newBackoff()
     this.#renewals = this.#newBackoff()
   }
 
   /** The last failure, where the caller may not send a request now. */
   pauseFor(caller: string): Fault | undefined {
     const trouble = this.#callers.get(caller)
-    if (trouble === undefined) return this.#unaffected.isOver ? undefined : this.#lastFault
-    const mayTry = trouble.backoff.isOver && this.#affected.isOver && !this.#isAskedToWait(trouble)
+    if (trouble === undefined) return this.#pauseOfNewCallers.isOver ? undefined : this.#lastFault
+    const mayTry =
+      trouble.backoff.isOver && this.#pauseOfFailedCallers.isOver && !this.#isAskedToWait(trouble)
     return mayTry ? undefined : trouble.fault
   }
 
@@ -89,12 +90,12 @@ export class TroubleLedger {
   requestSent(caller: string): void {
     const trouble = this.#callers.get(caller)
     if (trouble === undefined) {
-      this.#unaffected.tried()
+      this.#pauseOfNewCallers.tried()
       this.#probing = caller
       return
     }
     trouble.backoff.tried()
-    this.#affected.tried()
+    this.#pauseOfFailedCallers.tried()
   }
 
   failed(caller: string, { fault, reach, retryAfter }: CredentialFailure): void {
@@ -107,15 +108,16 @@ export class TroubleLedger {
     this.#callers.set(caller, noted, later(failedAt, MEMORY))
     if (reach === 'caller') return
 
-    this.#affected.failed(longest)
+    this.#pauseOfFailedCallers.failed(longest)
     if (trouble !== undefined) return
     this.#failedCallers += 1
     this.#lastFault = fault
-    // Requests that left before the pause say no more than those that led to it.
-    if (this.#unaffected.isOver || caller === this.#probing) this.#unaffected.failed(longest)
+    // Requests sent before the pause must not lengthen it.
+    if (this.#pauseOfNewCallers.isOver || caller === this.#probing)
+      this.#pauseOfNewCallers.failed(longest)
   }
 
-  /** A renewal that had less time than other requests: that says nothing about those. */
+  /** A renewal has less time than other requests: its timeout does not count as an endpoint failure. */
   renewalTimedOut(): void {
     this.#renewals.failed()
   }
@@ -123,8 +125,8 @@ export class TroubleLedger {
   succeeded(caller: string): void {
     if (this.#failedCallers >= SHARED_FROM) this.#outage += 1
     this.#failedCallers = 0
-    this.#unaffected = this.#newBackoff(ENDPOINT_PLAN)
-    this.#affected = this.#newBackoff()
+    this.#pauseOfNewCallers = this.#newBackoff(ENDPOINT_PLAN)
+    this.#pauseOfFailedCallers = this.#newBackoff()
     this.#renewals = this.#newBackoff()
     this.#callers.delete(caller)
   }
@@ -133,7 +135,7 @@ export class TroubleLedger {
     return new Backoff(plan, this.#clock, this.#chance)
   }
 
-  /** An outage's wait ends with the outage, and during one the pauses of all apply in its place. */
+  /** During an outage, the shared pause replaces each caller's own wait, which ends with the outage. */
   #isAskedToWait({ retryAfter, failedAt, outage }: CallerTrouble): boolean {
     return (
       retryAfter !== undefined &&

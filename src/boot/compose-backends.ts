@@ -60,7 +60,7 @@ export function withGrant<T>(
   ports: GrantPorts,
   use: <S extends Subject>(grant: Grant<S>) => T,
 ): T {
-  const requestToken = createRequestToken(ports.askAsClient('token'), ports.clock)
+  const requestToken = createRequestToken(ports.sendAsClient('token'), ports.clock)
   switch (grant.kind) {
     case 'client_credentials':
       return use(createClientCredentialsGrant(grant, requestToken))

@@ -20,18 +20,18 @@ export function composeCallers({ issuers }: Config, ports: CountedPorts): Verify
 
 function issuerVerifier(issuer: IssuerConfig, ports: CountedPorts): IssuerVerifier {
   const { jwt, introspection } = issuer
-  const { askAsClient, clock } = ports
+  const { sendAsClient, clock } = ports
   const locate = createLocate(issuer, ports)
   const introspect =
     introspection &&
     createIntrospect(issuer, introspection, {
       locate: locate(introspection.endpoint, 'introspection_endpoint'),
-      askAsClient: askAsClient('introspection'),
+      sendAsClient: sendAsClient('introspection'),
       clock,
     })
   return {
     issuer,
-    knows: introspect?.knows,
+    hasCachedAnswer: introspect?.hasCachedAnswer,
     verify: createIssuerVerifier(
       issuer,
       jwt && createJwtVerifier(issuer, jwt, signingKeys(issuer.name, jwt, locate, ports), clock),
@@ -44,7 +44,7 @@ export function signingKeys(
   issuer: string,
   { keys }: JwtConfig,
   locate: Locate,
-  { http, askAsClient, clock, warn }: CountedPorts,
+  { http, sendAsClient, clock, warn }: CountedPorts,
 ) {
   if (keys.kind === 'static') return createStaticKeys(keys.keys)
   const reportLeftOut = (leftOut: readonly LeftOutKey[]): void => {
@@ -53,7 +53,7 @@ export function signingKeys(
   }
   const fetchKeys = createFetchKeys(locate(keys.uri, 'jwks_uri'), keys.access, {
     http: http('keys'),
-    requestToken: createRequestToken(askAsClient('token'), clock),
+    requestToken: createRequestToken(sendAsClient('token'), clock),
     reportLeftOut,
   })
   return createRemoteKeys(fetchKeys, clock, reportLeftOut)

@@ -1,6 +1,6 @@
 /** The dependencies that the parts of a configuration share. */
 import type { Config } from '../config/model.ts'
-import { createAskAsClient, type AskAsClient } from '../oauth/client-exchange.ts'
+import { createSendAsClient, type SendAsClient } from '../oauth/client-exchange.ts'
 import type { Chance } from '../platform/chance.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Http } from '../platform/http.ts'
@@ -21,7 +21,7 @@ export interface Ports {
 /** The same ports, with each request counted by its kind for the summary in the log. */
 export interface CountedPorts {
   readonly http: (kind: CallKind) => Http
-  readonly askAsClient: (kind: CallKind) => AskAsClient
+  readonly sendAsClient: (kind: CallKind) => SendAsClient
   readonly secrets: SecretStore
   readonly clock: Clock
   readonly chance: Chance
@@ -38,7 +38,7 @@ export function createCountedPorts({ backends }: Config, ports: Ports): CountedP
   return {
     ...ports,
     http,
-    askAsClient: (kind) => createAskAsClient({ ...ports, http: http(kind) }),
+    sendAsClient: (kind) => createSendAsClient({ ...ports, http: http(kind) }),
   }
 }
 

@@ -80,7 +80,7 @@ function readClaims(
   })
 }
 
-/** Of several names for one thing the first that has a value counts; the others are not looked at. */
+/** Of several names for one claim, the first that has a value is used. */
 function findMalformed(names: ClaimNames, claim: Claim): MalformedClaim | undefined {
   const used = [usedName(names.principal, claim), usedName(names.clientId, claim)]
   return (

@@ -9,7 +9,7 @@ import { providerNamed } from '../providers/index.ts'
 import type { DenialReason } from '../reasons.ts'
 
 /** General reasons, for which a provider may have a specific one. */
-const VAGUE: readonly DenialReason[] = [
+const GENERAL_REASONS: readonly DenialReason[] = [
   'issuer_mismatch',
   'audience_mismatch',
   'signature_invalid',
@@ -25,7 +25,7 @@ export function diagnose(
   issuers: readonly IssuerConfig[],
   jwt: UnverifiedJwt | undefined,
 ): DenialReason {
-  if (!VAGUE.includes(reason)) return reason
+  if (!GENERAL_REASONS.includes(reason)) return reason
   const issuer = jwt && (claimedIssuer(jwt) ?? '')
   const audience = (jwt && stringOrStrings(member(jwt.payload, 'aud'))) ?? []
   const isOfUnknownIssuer = issuers.every(({ rules }) => rules.issuer !== issuer)

@@ -64,11 +64,11 @@ export function readIntrospectionAnswer(
 const INVALID_TOKEN_HINT =
   'The endpoint answers a bad token with an error instead of `active: false` (RFC 7662 §2.2), or wants a token in place of client id and secret.'
 
-const CLIENT_REFUSED_HINT =
+const CLIENT_OF_INTROSPECTION_REFUSED_HINT =
   'Compare client id and secret with the application; is it activated, and does it accept HTTP Basic (`client.client_auth`)?'
 
 function hintOnClient(answer: HttpAnswer): string | undefined {
-  return clientRefusalIn(answer) === undefined ? undefined : CLIENT_REFUSED_HINT
+  return clientRefusalIn(answer) === undefined ? undefined : CLIENT_OF_INTROSPECTION_REFUSED_HINT
 }
 
 function unusable(detail: string, expected?: string): Result<never, Fault> {
@@ -102,8 +102,11 @@ function has(members: JsonObject, name: string): boolean {
   return (member(members, name) ?? undefined) !== undefined
 }
 
+/** Claims which show that the token is an application's, at identity domains, Entra and Auth0. */
+const EVIDENCE_ABOUT_USERS = ['sub_type', 'idtyp', 'gty']
+
 /**
- * Adds claims of the token's payload that the answer lacks (contract §6), and selects the claim names
+ * Adds claims of the token's payload that the answer lacks, and selects the claim names
  * to read. Scopes are added only if the signature has been verified. If the answer has any of several
  * scope claims, the payload's are ignored: an endpoint may withhold scopes from the requesting client
  * (RFC 7662 §2.2).
@@ -124,7 +127,9 @@ function merge(
   if (payload === undefined) return { members: answer, names }
 
   const wanted = [
-    ...['iss', 'aud', 'exp', 'sub_type'],
+    ...['iss', 'aud', 'exp'],
+    ...EVIDENCE_ABOUT_USERS,
+    ...Object.keys(payload).filter((name) => name.endsWith('_verified')),
     ...(rules.maxTokenLifetime === undefined ? [] : ['iat']),
     ...claimNames.clientId,
     ...TOKEN_KIND_CLAIMS,

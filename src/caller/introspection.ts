@@ -2,15 +2,15 @@
 import type { IntrospectionConfig, IssuerConfig } from '../config/model.ts'
 import { fault, withCircumstances, type CacheUse, type Denial, type Fault } from '../decision.ts'
 import type { Observe } from '../findings.ts'
-import { toFault, type AskAsClient } from '../oauth/client-exchange.ts'
+import { toFault, type SendAsClient } from '../oauth/client-exchange.ts'
 import { cacheKey, ExpiringCache } from '../platform/cache.ts'
 import { earliest, later, type Clock, type Deadline } from '../platform/clock.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import type { TokenClaims } from './claims.ts'
 import { readIntrospectionAnswer } from './introspection-answer.ts'
-import { objectionTo } from './token-rules.ts'
-import type { BeforeAsking } from './verified-caller.ts'
+import { firstBrokenRule } from './token-rules.ts'
+import type { BeforeRequest } from './verified-caller.ts'
 
 export interface Introspection {
   readonly claims: TokenClaims
@@ -21,19 +21,19 @@ export interface Introspection {
 export type Introspect = (
   token: Redacted,
   deadline: Deadline,
-  beforeAsking: BeforeAsking,
+  beforeRequest: BeforeRequest,
   observe?: Observe,
 ) => Promise<Result<Introspection, Denial | Fault>>
 
 export interface CachingIntrospect extends Introspect {
   /** Whether the answer about the token is cached. */
-  readonly knows: (token: Redacted) => boolean
+  readonly hasCachedAnswer: (token: Redacted) => boolean
 }
 
 export interface IntrospectionPorts {
   /** Returns the endpoint's address, which may have to be discovered first. */
   readonly locate: (deadline: Deadline) => Promise<Result<string, Fault>>
-  readonly askAsClient: AskAsClient
+  readonly sendAsClient: SendAsClient
   readonly clock: Clock
 }
 
@@ -53,7 +53,7 @@ const PARSED_SIZE_FACTOR = 4
 export function createIntrospect(
   issuer: IssuerConfig,
   introspection: IntrospectionConfig,
-  { locate, askAsClient, clock }: IntrospectionPorts,
+  { locate, sendAsClient, clock }: IntrospectionPorts,
 ): CachingIntrospect {
   const caching = introspection.cache > 0
   const answers = new ExpiringCache<TokenClaims>(MAX_CACHED_ANSWERS, clock)
@@ -65,7 +65,13 @@ export function createIntrospect(
     deadline: Deadline,
     observe?: Observe,
   ): Promise<Result<TokenClaims, Denial | Fault>> => {
-    const answer = await requestIntrospection(endpoint, introspection, askAsClient, token, deadline)
+    const answer = await requestIntrospection(
+      endpoint,
+      introspection,
+      sendAsClient,
+      token,
+      deadline,
+    )
     if (!answer.ok) {
       return failure(
         toFault(answer.error, (detail) => fault('introspection_unavailable', { detail })),
@@ -91,7 +97,7 @@ export function createIntrospect(
   const keyOf = (token: Redacted): string =>
     cacheKey(lastEndpoint, introspection.client.clientId, token.reveal())
 
-  const introspect: Introspect = async (token, deadline, beforeAsking, observe) => {
+  const introspect: Introspect = async (token, deadline, beforeRequest, observe) => {
     const endpoint = await locate(deadline)
     if (!endpoint.ok) return failure(withCircumstances(endpoint.error, { issuer: issuer.name }))
 
@@ -101,17 +107,17 @@ export function createIntrospect(
     const cache = !caching ? 'off' : kept === undefined ? 'miss' : 'hit'
     const circumstances = { issuer: issuer.name, callerCache: cache } as const
 
-    if (kept === undefined) beforeAsking()
+    if (kept === undefined) beforeRequest()
     const claims =
       kept === undefined ? await ask(endpoint.value, token, key, deadline, observe) : success(kept)
     if (!claims.ok) return failure(withCircumstances(claims.error, circumstances))
-    const objection = objectionTo(claims.value, issuer.rules, clock.now(), observe)
+    const objection = firstBrokenRule(claims.value, issuer.rules, clock.now(), observe)
     return objection === undefined
       ? success({ claims: claims.value, cache })
       : failure(withCircumstances(objection, circumstances))
   }
   return Object.assign(introspect, {
-    knows: (token: Redacted) => caching && answers.get(keyOf(token)) !== undefined,
+    hasCachedAnswer: (token: Redacted) => caching && answers.get(keyOf(token)) !== undefined,
   })
 }
 
@@ -119,11 +125,11 @@ export function createIntrospect(
 function requestIntrospection(
   endpoint: string,
   { client }: IntrospectionConfig,
-  askAsClient: AskAsClient,
+  sendAsClient: SendAsClient,
   token: Redacted,
   deadline: Deadline,
 ) {
-  return askAsClient(
+  return sendAsClient(
     {
       endpoint,
       client,

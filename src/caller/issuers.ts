@@ -5,7 +5,7 @@ import type { Check, Finding, Observe } from '../findings.ts'
 import { failure } from '../platform/result.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { diagnose } from './diagnosis.ts'
-import { lacksScopeAlone } from './token-rules.ts'
+import { failsOnlyOnScope } from './token-rules.ts'
 import {
   claimedIssuer,
   isMalformedJwt,
@@ -19,20 +19,23 @@ export interface IssuerVerifier {
   readonly issuer: IssuerConfig
   readonly verify: VerifyCaller
   /** Whether the issuer's answer about the token is cached. */
-  readonly knows?: ((token: Redacted) => boolean) | undefined
+  readonly hasCachedAnswer?: ((token: Redacted) => boolean) | undefined
 }
 
 /**
- * A JWT is shown to the issuers with its `iss`, in their order; several may have the same one, as
- * identity domains do. An opaque token, or a JWT without `iss`, is shown to those that introspect.
- * The first issuer that accepts it decides. If none does, a fault outweighs a denial, as the issuer
- * that could not be asked might have accepted the token, unless another one is sure that it is its own.
- * An opaque token is shown first to an issuer that has its answer cached, and not at all to one whose
- * tokens are configured to look different.
+ * Which issuers verify a token, in their configured order:
+ *
+ * - a JWT: those with its `iss`. Several may have the same one, as identity domains do.
+ * - an opaque token, or a JWT without `iss`: those that introspect. One that has the answer cached is
+ *   first, and one whose tokens are configured to look different is left out.
+ *
+ * The first issuer that accepts the token decides. If none does, a fault outweighs a denial, because
+ * the issuer behind the fault might have accepted the token, unless another issuer has recognized it as
+ * its own.
  */
 export function createCallerVerifier(verifiers: readonly IssuerVerifier[]): VerifyCaller {
   const issuers = verifiers.map(({ issuer }) => issuer)
-  return async (token, deadline, beforeAsking, observe) => {
+  return async (token, deadline, beforeRequest, observe) => {
     const text = token.reveal()
     const jwt = readUnverifiedJwt(text)
     const badForm = refusalBy(FORM_CHECKS, { text, jwt }, observe)
@@ -43,12 +46,12 @@ export function createCallerVerifier(verifiers: readonly IssuerVerifier[]): Veri
     const refusals: (Denial | Fault)[] = []
     for (const { issuer, verify } of asked) {
       const observeIssuer = observe && withIssuer(issuer, observe)
-      const result = await verify(token, deadline, beforeAsking, observeIssuer)
+      const result = await verify(token, deadline, beforeRequest, observeIssuer)
       if (result.ok) return result
       refusals.push(result.error)
       if (result.error.outcome === 'fault') observeIssuer?.(findingOfFault(result.error))
     }
-    const refusal = weightiest(refusals) ?? refusalOfNobody(issuers, text, jwt)
+    const refusal = mostSignificant(refusals) ?? denialWithoutIssuer(issuers, text, jwt)
     if (refusal.outcome === 'fault') return failure(refusal)
     return failure({ ...refusal, reason: diagnose(refusal.reason, issuers, jwt) })
   }
@@ -79,7 +82,7 @@ function formOf({ text, jwt }: TokenForm): string {
 }
 
 /** The denial of a token that no issuer is configured for. */
-function refusalOfNobody(
+function denialWithoutIssuer(
   issuers: readonly IssuerConfig[],
   text: string,
   jwt: UnverifiedJwt | undefined,
@@ -116,7 +119,7 @@ function withIssuer({ name }: IssuerConfig, observe: Observe): Observe {
   }
 }
 
-/** What had to be asked and gave no answer that decides. */
+/** A dependency that failed. */
 function findingOfFault({ reason, circumstances }: Fault): Finding {
   const { detail, expected } = circumstances
   return {
@@ -130,7 +133,7 @@ function findingOfFault({ reason, circumstances }: Fault): Finding {
 
 /**
  * An issuer without a configured `iss`, which only introspection can do without, is asked if no other
- * has the token's. A token without `iss` is introspected: the answer may name it (contract §6).
+ * has the token's. A token without `iss` is introspected: the answer may name it.
  */
 function whoIsAsked(
   verifiers: readonly IssuerVerifier[],
@@ -141,7 +144,7 @@ function whoIsAsked(
   if (claimed === undefined) {
     const introspecting = verifiers.filter(({ issuer }) => issuer.jwt === undefined)
     const eligible = jwt === undefined ? recognizing(introspecting, token) : introspecting
-    return eligible.length < 2 ? eligible : knowingFirst(eligible, token)
+    return eligible.length < 2 ? eligible : cachedFirst(eligible, token)
   }
   const named = verifiers.filter(({ issuer }) => issuer.rules.issuer === claimed)
   return named.length > 0
@@ -169,23 +172,27 @@ function recognizing(
     : verifiers.filter((verifier) => formOf(verifier) === undefined)
 }
 
-function knowingFirst(
+function cachedFirst(
   verifiers: readonly IssuerVerifier[],
   token: Redacted,
 ): readonly IssuerVerifier[] {
-  const knowing = verifiers.filter(({ knows }) => knows?.(token) === true)
+  const knowing = verifiers.filter(({ hasCachedAnswer }) => hasCachedAnswer?.(token) === true)
   return [...knowing, ...verifiers.filter((verifier) => !knowing.includes(verifier))]
 }
 
 /** Denials by which an issuer says only that it does not know the token. */
-const NOT_MINE: readonly string[] = ['token_inactive', 'key_unknown', 'signature_invalid']
+const UNKNOWN_TOKEN_REASONS: readonly string[] = [
+  'token_inactive',
+  'key_unknown',
+  'signature_invalid',
+]
 
 /** An issuer that misses only a scope is sure that the token is its own; after that a fault counts most. */
-function weightiest(refusals: readonly (Denial | Fault)[]): Denial | Fault | undefined {
+function mostSignificant(refusals: readonly (Denial | Fault)[]): Denial | Fault | undefined {
   return (
-    refusals.find((refusal) => refusal.outcome === 'deny' && lacksScopeAlone(refusal)) ??
+    refusals.find((refusal) => refusal.outcome === 'deny' && failsOnlyOnScope(refusal)) ??
     refusals.find(({ outcome }) => outcome === 'fault') ??
-    refusals.find(({ reason }) => !NOT_MINE.includes(reason)) ??
+    refusals.find(({ reason }) => !UNKNOWN_TOKEN_REASONS.includes(reason)) ??
     refusals[0]
   )
 }

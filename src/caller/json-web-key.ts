@@ -110,7 +110,7 @@ function text(jwk: JsonObject, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-/** An empty `kid` names nothing, as if it were absent; the signature decides about the key anyway. */
+/** An empty `kid` counts as absent: the signature decides whether the key fits. */
 function nameOf(jwk: JsonObject): string | undefined {
   const kid = text(jwk, 'kid')
   return kid === '' ? undefined : kid

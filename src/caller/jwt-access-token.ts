@@ -10,14 +10,14 @@ import { readJwtClaims, type MalformedClaim, type TokenClaims } from './claims.t
 import { HEADER_CHECKS, readSignatureHeader } from './jwt-header.ts'
 import { createVerifySignature } from './jwt-signature.ts'
 import type { SigningKeys } from './signing-keys.ts'
-import { lacksScopeAlone, objectionTo } from './token-rules.ts'
-import type { BeforeAsking } from './verified-caller.ts'
+import { failsOnlyOnScope, firstBrokenRule } from './token-rules.ts'
+import type { BeforeRequest } from './verified-caller.ts'
 
 /** The claims of a JWT whose signature is good and that breaks none of the issuer's rules. */
 export type VerifyJwt = (
   token: Redacted,
   deadline: Deadline,
-  beforeAsking: BeforeAsking,
+  beforeRequest: BeforeRequest,
   observe?: Observe,
 ) => Promise<Result<TokenClaims, Denial | Fault>>
 
@@ -35,7 +35,7 @@ export function createJwtVerifier(
     failure(withCircumstances(refusal, { issuer: issuer.name }))
   const verifySignature = createVerifySignature(keys, clock)
 
-  return async (token, deadline, beforeAsking, observe) => {
+  return async (token, deadline, beforeRequest, observe) => {
     const text = token.reveal()
     const unverified = readUnverifiedJwt(text)
     const badForm = refusalBy(FORM_CHECKS, unverified, observe)
@@ -47,9 +47,9 @@ export function createJwtVerifier(
     const objection = [
       refusalBy(HEADER_CHECKS, { header: unverified.header, jwt }, observe),
       refusalBy(CLAIM_CHECKS, read, observe),
-      claims && objectionTo(claims, issuer.rules, clock.now(), observe),
+      claims && firstBrokenRule(claims, issuer.rules, clock.now(), observe),
     ].find((each) => each !== undefined)
-    const isBad = objection !== undefined && !lacksScopeAlone(objection)
+    const isBad = objection !== undefined && !failsOnlyOnScope(objection)
 
     if (isBad || header === undefined || claims?.expiresAt === undefined) {
       // Only an observer wants to know about the signature as well.
@@ -58,7 +58,7 @@ export function createJwtVerifier(
       }
       return refuse(asClaimed(objection ?? denial('expiry_missing')))
     }
-    if (!keys.areAtHand()) beforeAsking()
+    if (!keys.areCached()) beforeRequest()
     const { expiresAt } = claims
     const signed = await verifySignature({ text, header, expiresAt }, deadline, observe)
     if (!signed.ok) return refuse(signed.error)

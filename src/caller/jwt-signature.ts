@@ -56,16 +56,16 @@ export function createVerifySignature(keys: SigningKeys, clock: Clock) {
     deadline: Deadline,
     observe?: Observe,
   ): Promise<Result<undefined, Denial | Fault>> => {
-    const atHand = await keys.current(deadline)
-    if (!atHand.ok) return atHand
-    const first = await attempt(atHand.value.keys, token)
+    const cached = await keys.current(deadline)
+    if (!cached.ok) return cached
+    const first = await attempt(cached.value.keys, token)
     if (first.signed || namesItsCertificate(first)) return toResult(first, observe)
 
-    const renewed = await keys.renewed(atHand.value, first.candidates.length > 0, deadline)
+    const renewed = await keys.renewed(cached.value, first.candidates.length > 0, deadline)
     if (renewed === undefined) return toResult(first, observe)
     if (!renewed.ok) return renewed
     const second = await attempt(renewed.value, token)
-    // Of two attempts that fail, the one that had a key to try says more.
+    // If both attempts fail, report the one that had a candidate key.
     const isWorse = !second.signed && second.candidates.length === 0 && first.candidates.length > 0
     return toResult(isWorse ? first : second, observe)
   }
@@ -118,10 +118,5 @@ function candidateKeys(
     .filter(
       (key) => algorithmFits(alg, key) && (key.alg === undefined || isSameAlgorithm(key.alg, alg)),
     )
-    .filter((key) => isUnnamed(kid) || isUnnamed(key.kid) || key.kid === kid)
-}
-
-/** An empty `kid` names no key, in a token as in a key: the signature decides. */
-function isUnnamed(kid: string | undefined): boolean {
-  return kid === undefined || kid === ''
+    .filter((key) => kid === undefined || key.kid === undefined || key.kid === kid)
 }

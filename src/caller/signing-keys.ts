@@ -17,27 +17,27 @@ import type { KeySet, LeftOutKey, TrustedKey } from './json-web-key.ts'
 
 export interface SigningKeys {
   /** Whether `current` returns keys without fetching any. */
-  areAtHand(): boolean
+  areCached(): boolean
   /** The keys at hand, fetched if there are none or they are too old. */
-  current(deadline: Deadline): Promise<Result<KeysAtHand, Fault>>
+  current(deadline: Deadline): Promise<Result<CachedKeys, Fault>>
   /**
    * The keys as they are published now, for a token that none of those at hand fits. Undefined if
    * they were fetched a moment ago, so that a flood of bad tokens causes no flood of fetches.
-   * `isNamed`: whether one of the keys at hand has the token's `kid` and did not sign it.
+   * `hasMatchingKid`: whether one of the keys at hand has the token's `kid` and did not sign it.
    */
   renewed(
-    atHand: KeysAtHand,
-    isNamed: boolean,
+    cached: CachedKeys,
+    hasMatchingKid: boolean,
     deadline: Deadline,
   ): Promise<Result<readonly TrustedKey[], Fault> | undefined>
   /** Why the published key of this name is not trusted; undefined if there is none. */
   problemOf(kid: string): string | undefined
 }
 
-export interface KeysAtHand {
+export interface CachedKeys {
   readonly keys: readonly TrustedKey[]
   /** Whether they were fetched for the very token that is verified. */
-  readonly areNew: boolean
+  readonly justFetched: boolean
 }
 
 export type FetchKeys = (deadline: Deadline) => Promise<Result<KeySet, Fault>>
@@ -67,8 +67,8 @@ const SECOND_FETCH = seconds(2)
 
 export function createStaticKeys(keys: readonly TrustedKey[]): SigningKeys {
   return {
-    areAtHand: () => true,
-    current: () => Promise.resolve(success({ keys, areNew: false })),
+    areCached: () => true,
+    current: () => Promise.resolve(success({ keys, justFetched: false })),
     renewed: () => Promise.resolve(undefined),
     problemOf: () => undefined,
   }
@@ -93,23 +93,23 @@ export function createRemoteKeys(
   }
 
   return {
-    areAtHand: () => keySet.isFresh,
+    areCached: () => keySet.isFresh,
     current: async (deadline) => {
       const current = await keySet.current(deadline)
       if (!current.ok) return current
-      return success({ keys: current.value.value.trusted, areNew: current.value.isNew })
+      return success({ keys: current.value.value.trusted, justFetched: current.value.isNew })
     },
-    renewed: async (atHand, isNamed, deadline) => {
-      const newer = () => (keySet.last?.trusted === atHand.keys ? undefined : keySet.last)
+    renewed: async (cached, hasMatchingKid, deadline) => {
+      const newer = () => (keySet.last?.trusted === cached.keys ? undefined : keySet.last)
       const isCooldown = isWithin(COOLDOWN, renewedAt, clock.now())
-      if (atHand.areNew && newer() === undefined) {
+      if (cached.justFetched && newer() === undefined) {
         // What was fetched for this token a moment ago is the renewal that it gets.
         maySecondFetch ||= !isCooldown
         renewedAt = keySet.readAt
         return undefined
       }
       if (newer() === undefined && isCooldown) {
-        if (!maySecondFetch || !isNamed) return undefined
+        if (!maySecondFetch || !hasMatchingKid) return undefined
         await waitForSecondFetch(deadline)
       }
       // Another call may have fetched them meanwhile.
@@ -120,7 +120,7 @@ export function createRemoteKeys(
         maySecondFetch = isCooldown
         return renewed
       }
-      maySecondFetch = !isCooldown && haveSameKeys(renewed.value.trusted, atHand.keys)
+      maySecondFetch = !isCooldown && haveSameKeys(renewed.value.trusted, cached.keys)
       renewedAt = clock.now()
       return success(renewed.value.trusted)
     },

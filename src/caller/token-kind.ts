@@ -83,7 +83,7 @@ function isB2cPolicy(acr: unknown): boolean {
  * Whether the token is one that Microsoft Entra issues to every application of the tenant, for any
  * API, without anything granted: it has neither scope nor role.
  */
-export function isUngranted(members: JsonObject): boolean {
+export function hasNoPermissions(members: JsonObject): boolean {
   return isEntraToken(members) && !isGiven(members, 'scp') && !isGiven(members, 'roles')
 }
 

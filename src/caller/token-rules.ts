@@ -7,7 +7,7 @@ import { member, type JsonObject } from '../platform/json.ts'
 import { DENIAL_REASONS } from '../reasons.ts'
 import type { TokenClaims } from './claims.ts'
 import { isRounded } from './context-claims.ts'
-import { isUngranted, marksOfAnotherKind } from './token-kind.ts'
+import { hasNoPermissions, marksOfAnotherKind } from './token-kind.ts'
 
 interface Judged {
   readonly claims: TokenClaims
@@ -16,7 +16,7 @@ interface Judged {
 }
 
 /** The denial by the first rule that the claims break. */
-export function objectionTo(
+export function firstBrokenRule(
   claims: TokenClaims,
   rules: TokenRules,
   now: NumericDate,
@@ -29,12 +29,12 @@ export function objectionTo(
   return {
     ...refusal,
     circumstances: { ...refusal.circumstances, ...(clientId === undefined ? {} : { clientId }) },
-    ...(lacksScopeAlone(refusal) && requiredScopes.length > 0 ? { requiredScopes } : {}),
+    ...(failsOnlyOnScope(refusal) && requiredScopes.length > 0 ? { requiredScopes } : {}),
   }
 }
 
 /** Whether the token would be good if it had more scopes. */
-export function lacksScopeAlone({ reason }: Denial): boolean {
+export function failsOnlyOnScope({ reason }: Denial): boolean {
   return DENIAL_REASONS[reason].challenge === 'insufficient_scope'
 }
 
@@ -137,10 +137,10 @@ const RULES: readonly Check<Judged>[] = [
     passes: ({ claims, rules }) => {
       if (rules.anyScopeRequired && claims.scope.length === 0) return false
       // A client that is listed needs no grant at the identity provider.
-      return rules.allowedClients.length > 0 || !isUngranted(claims.members)
+      return rules.allowedClients.length > 0 || !hasNoPermissions(claims.members)
     },
     expected: ({ claims, rules }) =>
-      rules.anyScopeRequired || isUngranted(claims.members) ? 'a scope or a role' : 'any',
+      rules.anyScopeRequired || hasNoPermissions(claims.members) ? 'a scope or a role' : 'any',
     actual: ({ claims }) => claims.scope,
   },
   {

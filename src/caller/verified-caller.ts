@@ -1,4 +1,4 @@
-/** The caller, as far as a good token tells. */
+/** The caller that a valid token identifies. */
 import type { GatewayScopes, IssuerConfig } from '../config/model.ts'
 import type { CacheUse, Denial, Fault } from '../decision.ts'
 import type { Observe } from '../findings.ts'
@@ -29,13 +29,13 @@ export interface VerifiedCaller {
 }
 
 /** Called when the token itself shows no defect and a request for keys or an introspection follows. */
-export type BeforeAsking = () => void
+export type BeforeRequest = () => void
 
 /** The caller, or why the token is bad, or why that cannot be decided. An observer gets each check. */
 export type VerifyCaller = (
   token: Redacted,
   deadline: Deadline,
-  beforeAsking: BeforeAsking,
+  beforeRequest: BeforeRequest,
   observe?: Observe,
 ) => Promise<Result<VerifiedCaller, Denial | Fault>>
 

@@ -6,20 +6,17 @@ import type { Introspect } from './introspection.ts'
 import type { VerifyJwt } from './jwt-access-token.ts'
 import { toVerifiedCaller, type VerifyCaller } from './verified-caller.ts'
 
-/**
- * The signature comes first, so that garbage never reaches the identity provider, not even with an
- * observer.
- */
+/** The signature is verified first, so that no forged token is sent to the identity provider. */
 export function createIssuerVerifier(
   issuer: IssuerConfig,
   verifyJwt: VerifyJwt | undefined,
   introspect: Introspect | undefined,
 ): VerifyCaller {
-  return async (token, deadline, beforeAsking, observe) => {
-    const signed = await verifyJwt?.(token, deadline, beforeAsking, observe)
+  return async (token, deadline, beforeRequest, observe) => {
+    const signed = await verifyJwt?.(token, deadline, beforeRequest, observe)
     if (signed?.ok === false) return signed
 
-    const introspected = await introspect?.(token, deadline, beforeAsking, observe)
+    const introspected = await introspect?.(token, deadline, beforeRequest, observe)
     if (introspected?.ok === false) return introspected
 
     const claims = introspected?.value.claims ?? signed?.value

@@ -2,7 +2,6 @@
 import { parseJsonObject } from '../platform/json.ts'
 import { failure, type Result } from '../platform/result.ts'
 import { duplicateMembers, findJsonError } from './checks/json-text.ts'
-
 import { catchingDefects, documentForm, reportTo, type ConfigProblem } from './problems.ts'
 import { validateDocument, type ValidConfig } from './validate-document.ts'
 

@@ -37,7 +37,7 @@ export type ClientExchangeFailure = HttpFailure | Fault
 
 type Outcome = Result<HttpAnswer, ClientExchangeFailure>
 
-export type AskAsClient = (request: ClientRequest, deadline: Deadline) => Promise<Outcome>
+export type SendAsClient = (request: ClientRequest, deadline: Deadline) => Promise<Outcome>
 
 export interface ClientExchangePorts {
   readonly http: Http
@@ -50,12 +50,12 @@ export interface ClientExchangePorts {
  * Sends requests as a registered client, with the secret from Vault. If the authorization server
  * refuses it, the request is sent once more with another version of the secret.
  */
-export function createAskAsClient({
+export function createSendAsClient({
   http,
   secrets,
   clock,
   warn,
-}: ClientExchangePorts): AskAsClient {
+}: ClientExchangePorts): SendAsClient {
   const toClient = (registration: ClientRegistration, text: Redacted): AuthenticatingClient => {
     const { clientId, secret, hasWhiteSpace } = readSecretContent(text)
     if (hasWhiteSpace) warn('secret_has_white_space', { secret: registration.secretOcid })

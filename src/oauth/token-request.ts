@@ -1,7 +1,7 @@
 import type { Fault } from '../decision.ts'
 import type { Clock, Deadline } from '../platform/clock.ts'
 import { failure, type Result } from '../platform/result.ts'
-import type { AskAsClient, ClientRegistration, ClientRequest } from './client-exchange.ts'
+import type { SendAsClient, ClientRegistration, ClientRequest } from './client-exchange.ts'
 import { readTokenAnswer, type IssuedToken, type TokenFailure } from './token-endpoint.ts'
 
 export interface TokenRequest {
@@ -18,10 +18,10 @@ export type RequestToken = (
 ) => Promise<Result<IssuedToken, TokenFailure | Fault>>
 
 /** A secret that Vault does not give is a fault of its own; the rest is the token endpoint's. */
-export function createRequestToken(askAsClient: AskAsClient, clock: Clock): RequestToken {
+export function createRequestToken(sendAsClient: SendAsClient, clock: Clock): RequestToken {
   return async ({ tokenEndpoint, client, form }, deadline) => {
     const requestedAt = clock.now()
-    const answer = await askAsClient(
+    const answer = await sendAsClient(
       {
         endpoint: tokenEndpoint,
         client,

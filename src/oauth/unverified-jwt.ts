@@ -24,7 +24,7 @@ function readBeginning(parts: readonly string[]): UnverifiedJwt | undefined {
 }
 
 /** More parts than any JWT has. */
-const MAX_LOOKED_AT_PARTS = 8
+const MAX_INSPECTED_PARTS = 8
 
 /**
  * Whether a token that is no JWT looks like one: a header and a payload, wherever the dots are.
@@ -36,7 +36,7 @@ export function isMalformedJwt(token: string): boolean {
     .replace(/^[.~+/]+/, '')
     .split('.')
     .filter((part) => part !== '')
-    .slice(0, MAX_LOOKED_AT_PARTS)
+    .slice(0, MAX_INSPECTED_PARTS)
   return parts.some((_part, index) => readBeginning(parts.slice(index, index + 2)) !== undefined)
 }
 

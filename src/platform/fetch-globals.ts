@@ -1,6 +1,6 @@
 /**
  * Removes `fetch` and its related globals. All requests go through `http.ts`, and Node loads a whole
- * HTTP client when a library accesses one of these names: half of the time of the rest of a first call.
+ * HTTP client when a library accesses one of these names, which takes a good part of a first call.
  */
 
 /** Globals that Node implements with its own HTTP client (undici). */

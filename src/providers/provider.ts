@@ -1,5 +1,6 @@
 /**
- * What a provider's file states. A new provider is one such file and one line in `index.ts`.
+ * What a provider's file states. A new provider is one such file and one line in `index.ts`;
+ * one that sends `email_verified` is also named in `backend/user-name.ts`.
  */
 import type * as v from 'valibot'
 import type { SignatureAlgorithm } from '../oauth/signature-algorithms.ts'
@@ -11,7 +12,7 @@ export interface ClaimNames {
   readonly principal: readonly string[]
   /** The first claim that is present counts. */
   readonly clientId: readonly string[]
-  /** All of them count, each a space-separated string or an array. */
+  /** All of them count, each a string or an array. Only `scope` and `scp` are split at spaces. */
   readonly scope: readonly string[]
 }
 

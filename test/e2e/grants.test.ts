@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
-import { opaqueToken } from './support/callers-tokens.ts'
+import { jwtToken, opaqueToken } from './support/callers-tokens.ts'
 import { startDoublingServer } from './support/doubling-server.ts'
 import { createSigner } from './support/signing.ts'
 import {
@@ -206,6 +206,23 @@ describe('jwt_bearer', () => {
       expect(world.tokenEndpoint.requests).toEqual([])
     },
   )
+
+  it.each([
+    ['an application’s', { idtyp: 'app' }, 'application'],
+    ['one whose address is not verified', { email_verified: false }, 'not_verified'],
+  ])('denies a JWT that is %s, although the introspection answer lacks that', async (...row) => {
+    const [, claims, detail] = row
+    await withAssertions({
+      back_end_assertion_subject_claim: 'email',
+      back_end_assertion_user_controlled_claim: 'accept',
+    })
+    world.introspection.replyWith(user('4711', { email: 'a@example.com' }))
+
+    const { verdict, line } = await world.decide(jwtToken({ sub: '4711', ...claims }))
+
+    expect([verdict, line['detail']]).toEqual(['deny subject_missing', detail])
+    expect(world.tokenEndpoint.requests).toEqual([])
+  })
 
   it('warns of a claim that users can change, unless it is accepted', async () => {
     const warningsWith = async (claim: string, accepted?: string) => {

@@ -45,8 +45,8 @@ function authorizerIn({
   const calls: BackendCall[] = []
   const deadlines: Deadline[] = []
   const authorize = createAuthorizer({
-    verifyCaller: (token, deadline, beforeAsking) => {
-      if (asksDependencies) beforeAsking()
+    verifyCaller: (token, deadline, beforeRequest) => {
+      if (asksDependencies) beforeRequest()
       steps.push(`verify ${token.reveal()}`)
       deadlines.push(deadline)
       return Promise.resolve(caller)

@@ -12,7 +12,7 @@ import { looksSecret, remedyOfSecret, type ConfigProblem } from '../problems.ts'
  */
 export function warnOfUnknownKeys(values: FlatConfiguration): readonly ConfigProblem[] {
   return Object.keys(values)
-    .filter((key) => !KNOWN_KEYS.includes(key) && !OF_OTHERS.test(key))
+    .filter((key) => !KNOWN_KEYS.includes(key) && !PLATFORM_KEYS.test(key))
     .flatMap((key) => {
       const foreign = remedyOfForeignKey(key)
       if (foreign !== undefined) {
@@ -80,7 +80,7 @@ function snakeCase(key: string): string {
   return key.replaceAll(/([a-z])([A-Z])/g, '$1_$2')
 }
 
-/** Insertions, deletions, replacements, and swaps of two dependencying letters. */
+/** Insertions, deletions, replacements, and swaps of two adjacent letters. */
 function editDistance(one: string, other: string): number {
   let [before, previous]: readonly [readonly number[], readonly number[]] = [
     [],
@@ -115,7 +115,7 @@ function remedyOf(key: string, meant: string | undefined): string {
 const KNOWN_KEYS = Object.keys(FLAT_KEYS)
 
 /** Of npm where it starts the function, of container images, and proxies, which are told apart. */
-const OF_OTHERS = /^(npm_.*|container|(https?|all|no)_proxy)$/i
+const PLATFORM_KEYS = /^(npm_.*|container|(https?|all|no)_proxy)$/i
 
 function keyInLowerCase(key: string): string | undefined {
   return KNOWN_KEYS.find((known) => known === key.toLowerCase())

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { readAnswerClaims, readJwtClaims, type TokenClaims } from '../../../src/caller/claims.ts'
 import { selectContextClaims } from '../../../src/caller/context-claims.ts'
-import { objectionTo } from '../../../src/caller/token-rules.ts'
+import { firstBrokenRule } from '../../../src/caller/token-rules.ts'
 import type { TokenRules } from '../../../src/config/model.ts'
 import { denial } from '../../../src/decision.ts'
 import { numericDate, seconds } from '../../../src/platform/clock.ts'
@@ -136,7 +136,7 @@ const GOOD: TokenClaims = {
 }
 
 function judge(claims: Partial<TokenClaims>, rules: Partial<TokenRules> = {}) {
-  const objection = objectionTo({ ...GOOD, ...claims }, { ...RULES, ...rules }, START)
+  const objection = firstBrokenRule({ ...GOOD, ...claims }, { ...RULES, ...rules }, START)
   return objection && withoutComparison(objection)
 }
 

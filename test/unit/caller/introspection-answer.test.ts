@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { selectContextClaims } from '../../../src/caller/context-claims.ts'
-import { objectionTo } from '../../../src/caller/token-rules.ts'
+import { firstBrokenRule } from '../../../src/caller/token-rules.ts'
 import { readIntrospectionAnswer } from '../../../src/caller/introspection-answer.ts'
 import type { IntrospectionConfig, IssuerConfig, JwtConfig } from '../../../src/config/model.ts'
 import { denial, fault } from '../../../src/decision.ts'
@@ -298,12 +298,18 @@ describe('a JWT that was introspected', () => {
     expect(reading.ok && reading.value.members).not.toHaveProperty('scp')
   })
 
-  it('gets whether it is an application’s from its payload', () => {
-    const token = unsignedJwt({ ...payload, sub: 'alice', sub_type: 'client' })
+  it.each([
+    { sub_type: 'client' },
+    { idtyp: 'app' },
+    { gty: 'client-credentials' },
+    { email_verified: false },
+    { upn_verified: 'false' },
+  ])('gets the evidence about its user from its payload: %j', (evidence) => {
+    const token = unsignedJwt({ ...payload, sub: 'alice', ...evidence })
 
     expect(read(answer(200, { active: true, sub: 'alice' }), token)).toMatchObject({
       ok: true,
-      value: { members: { sub: 'alice', sub_type: 'client' } },
+      value: { members: { sub: 'alice', ...evidence } },
     })
   })
 
@@ -365,7 +371,7 @@ describe('a JWT that was introspected', () => {
     const reading = read(answer(200, { active: true, ...members }), token)
 
     const rules = tokenRules({ issuer: payload.iss })
-    const objection = reading.ok && objectionTo(reading.value, rules, numericDate(0))
+    const objection = reading.ok && firstBrokenRule(reading.value, rules, numericDate(0))
     expect(objection && withoutComparison(objection)).toStrictEqual(
       denial('token_sender_constrained', { clientId: 'client-1' }),
     )

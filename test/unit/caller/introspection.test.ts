@@ -3,11 +3,11 @@ import { createIntrospect } from '../../../src/caller/introspection.ts'
 import { createIssuerVerifier } from '../../../src/caller/verify-issuer.ts'
 import type { IntrospectionConfig } from '../../../src/config/model.ts'
 import { denial, fault, type Fault } from '../../../src/decision.ts'
-import type { BeforeAsking } from '../../../src/caller/verified-caller.ts'
+import type { BeforeRequest } from '../../../src/caller/verified-caller.ts'
 import { seconds, type Deadline } from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success, type Result } from '../../../src/platform/result.ts'
-import type { AskAsClient } from '../../../src/oauth/client-exchange.ts'
+import type { SendAsClient } from '../../../src/oauth/client-exchange.ts'
 import { recordingExchange } from '../support/exchanges.ts'
 import { answer } from '../support/http-answers.ts'
 import { plain } from '../support/claims.ts'
@@ -43,21 +43,21 @@ const ACTIVE = {
 
 const TOKEN = new Redacted('token-1')
 
-function verifierBy(askAsClient: AskAsClient, cacheSeconds: number, clock = new StandingClock()) {
+function verifierBy(sendAsClient: SendAsClient, cacheSeconds: number, clock = new StandingClock()) {
   const introspection = introspectionWith(cacheSeconds)
   const issuer = issuerConfig({ introspection, contextClaims: ['tenant'] })
   const locate = () => Promise.resolve(success(introspection.endpoint ?? ''))
-  const introspect = createIntrospect(issuer, introspection, { locate, askAsClient, clock })
+  const introspect = createIntrospect(issuer, introspection, { locate, sendAsClient, clock })
   const verify = createIssuerVerifier(issuer, undefined, introspect)
-  return (token: Redacted, deadline: Deadline, beforeAsking: BeforeAsking = () => undefined) =>
-    verify(token, deadline, beforeAsking).then(plain)
+  return (token: Redacted, deadline: Deadline, beforeRequest: BeforeRequest = () => undefined) =>
+    verify(token, deadline, beforeRequest).then(plain)
 }
 
 /** A verifier whose identity provider says `members` of every token. */
 function verifierOf(cacheSeconds: number, members: object = ACTIVE) {
   const clock = new StandingClock()
   const exchange = recordingExchange(() => success(answer(200, members)))
-  const verify = verifierBy(exchange.askAsClient, cacheSeconds, clock)
+  const verify = verifierBy(exchange.sendAsClient, cacheSeconds, clock)
   return { clock, requests: exchange.requests, verify }
 }
 
@@ -110,7 +110,7 @@ describe('verifying a caller by introspection', () => {
 
   it('takes an exchange that failed for a fault and never for a denial', async () => {
     const exchange = recordingExchange(() => failure('timed_out'))
-    const verify = verifierBy(exchange.askAsClient, 0)
+    const verify = verifierBy(exchange.sendAsClient, 0)
 
     expect(await verify(TOKEN, PLENTY_OF_TIME)).toStrictEqual(
       failure(
@@ -127,7 +127,7 @@ describe('verifying a caller by introspection', () => {
     const exchange = recordingExchange(() =>
       failure(fault('secret_unavailable', { detail: 'status_404' })),
     )
-    const verify = verifierBy(exchange.askAsClient, 0)
+    const verify = verifierBy(exchange.sendAsClient, 0)
 
     expect(await verify(TOKEN, PLENTY_OF_TIME)).toMatchObject({
       error: { reason: 'secret_unavailable', circumstances: { detail: 'status_404' } },
@@ -144,7 +144,7 @@ describe('the address of the introspection endpoint', () => {
       deadlines.push(deadline)
       return Promise.resolve(located)
     }
-    const ports = { locate, askAsClient: exchange.askAsClient, clock: new StandingClock() }
+    const ports = { locate, sendAsClient: exchange.sendAsClient, clock: new StandingClock() }
     const introspect = createIntrospect(issuerConfig({ introspection }), introspection, ports)
     return { introspect, deadlines, requests: exchange.requests }
   }
@@ -299,7 +299,7 @@ describe('the cache of introspection answers', () => {
     const exchange = recordingExchange((index) =>
       index === 0 ? bad : success(answer(200, ACTIVE)),
     )
-    const verify = verifierBy(exchange.askAsClient, 60)
+    const verify = verifierBy(exchange.sendAsClient, 60)
 
     const first = await verify(TOKEN, PLENTY_OF_TIME)
     const second = await verify(TOKEN, PLENTY_OF_TIME)

@@ -47,7 +47,7 @@ async function outcomeOf(token: string, issuers: readonly Issuer[]) {
 }
 
 const A = unsignedJwt({ iss: 'https://a.example' })
-const NOT_MINE = denial('signature_invalid')
+const UNKNOWN_TOKEN_REASONS = denial('signature_invalid')
 const INACTIVE = denial('token_inactive')
 const EXPIRED = denial('token_expired')
 const MISMATCH = denial('audience_mismatch')
@@ -58,7 +58,7 @@ describe('a JWT', () => {
   it('is shown to the issuers with exactly its `iss`, in their order', async () => {
     const issuers: Issuer[] = [
       { name: 'other', iss: 'https://b.example', says: 'accepts' },
-      { name: 'first', iss: 'https://a.example', says: NOT_MINE },
+      { name: 'first', iss: 'https://a.example', says: UNKNOWN_TOKEN_REASONS },
       { name: 'slash', iss: 'https://a.example/', says: 'accepts' },
       { name: 'second', iss: 'https://a.example', says: 'accepts' },
       { name: 'third', iss: 'https://a.example', says: 'accepts' },
@@ -162,8 +162,8 @@ describe('where nobody accepts', () => {
       [INACTIVE, EXPIRED],
       'token_expired',
     ],
-    ['the first stranger’s denial counts', [NOT_MINE, INACTIVE], 'signature_invalid'],
-    ['a bad signature is a stranger’s denial', [NOT_MINE, EXPIRED], 'token_expired'],
+    ['the first stranger’s denial counts', [UNKNOWN_TOKEN_REASONS, INACTIVE], 'signature_invalid'],
+    ['a bad signature is a stranger’s denial', [UNKNOWN_TOKEN_REASONS, EXPIRED], 'token_expired'],
     ['an unknown key is, too', [denial('key_unknown'), EXPIRED], 'token_expired'],
     ['the first denial of an own issuer counts', [EXPIRED, MISMATCH], 'token_expired'],
     ['the first fault counts', [NO_KEYS, DOWN], 'keys_unavailable'],

@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { createJwtVerifier } from '../../../src/caller/jwt-access-token.ts'
 import type { TrustedKey } from '../../../src/caller/json-web-key.ts'
-import type { KeysAtHand, SigningKeys } from '../../../src/caller/signing-keys.ts'
+import type { CachedKeys, SigningKeys } from '../../../src/caller/signing-keys.ts'
 import { denial, fault, type Fault } from '../../../src/decision.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success } from '../../../src/platform/result.ts'
@@ -37,14 +37,14 @@ interface Ports {
 
 /** What is said of a token signed by our key, and what a renewal was asked for with. */
 async function wordOn(text: string, { atHand, renewed }: Ports) {
-  const renewals: KeysAtHand[] = []
+  const renewals: CachedKeys[] = []
   const given = (keys: readonly TrustedKey[] | Fault) =>
     'outcome' in keys ? failure(keys) : success(keys)
   const keys: SigningKeys = {
-    areAtHand: () => true,
+    areCached: () => true,
     current: () =>
       Promise.resolve(
-        'outcome' in atHand ? failure(atHand) : success({ keys: atHand, areNew: false }),
+        'outcome' in atHand ? failure(atHand) : success({ keys: atHand, justFetched: false }),
       ),
     renewed: (used) => {
       renewals.push(used)
@@ -116,7 +116,7 @@ describe('a signature', () => {
   ])('is by an unknown key where there is %s', async (_case, header, atHand) => {
     expect(await wordOn(token(header), { atHand })).toStrictEqual({
       word: refused('key_unknown'),
-      renewals: [{ keys: atHand, areNew: false }],
+      renewals: [{ keys: atHand, justFetched: false }],
     })
   })
 
@@ -126,7 +126,7 @@ describe('a signature', () => {
   ])('is bad that is by %s', async (_case, header, atHand) => {
     expect(await wordOn(token(header), { atHand })).toStrictEqual({
       word: refused('signature_invalid'),
-      renewals: [{ keys: atHand, areNew: false }],
+      renewals: [{ keys: atHand, justFetched: false }],
     })
   })
 

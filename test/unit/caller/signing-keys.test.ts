@@ -45,15 +45,15 @@ function remoteKeys() {
     },
   )
   const current = async () => {
-    const atHand = await keys.current(PLENTY_OF_TIME)
-    if (!atHand.ok) return atHand.error.reason
-    return atHand.value.keys[0]?.kid
+    const cached = await keys.current(PLENTY_OF_TIME)
+    if (!cached.ok) return cached.error.reason
+    return cached.value.keys[0]?.kid
   }
   /** What a token that no key fits brings about: the new key, `undefined` for no fetch, or a fault. */
-  const renewed = async (deadline = PLENTY_OF_TIME, isNamed = true) => {
-    const atHand = await keys.current(deadline)
-    if (!atHand.ok) return atHand.error.reason
-    const result = await keys.renewed(atHand.value, isNamed, deadline)
+  const renewed = async (deadline = PLENTY_OF_TIME, hasMatchingKid = true) => {
+    const cached = await keys.current(deadline)
+    if (!cached.ok) return cached.error.reason
+    const result = await keys.renewed(cached.value, hasMatchingKid, deadline)
     return result?.ok === true ? result.value[0]?.kid : result?.error.reason
   }
   return { clock, address, waits, keys, current, renewed }
@@ -83,11 +83,11 @@ describe('static keys', () => {
   it('are at hand, always the same, and never renewed', async () => {
     const all = [keyNamed('a')]
     const keys = createStaticKeys(all)
-    const atHand = { keys: all, areNew: false }
+    const cached = { keys: all, justFetched: false }
 
-    expect(keys.areAtHand()).toBe(true)
-    expect(await keys.current(PLENTY_OF_TIME)).toStrictEqual(success(atHand))
-    await expect(keys.renewed(atHand, true, PLENTY_OF_TIME)).resolves.toBeUndefined()
+    expect(keys.areCached()).toBe(true)
+    expect(await keys.current(PLENTY_OF_TIME)).toStrictEqual(success(cached))
+    await expect(keys.renewed(cached, true, PLENTY_OF_TIME)).resolves.toBeUndefined()
     expect(keys.problemOf('a')).toBeUndefined()
   })
 })
@@ -95,31 +95,31 @@ describe('static keys', () => {
 describe('the keys of an address', () => {
   it('are fetched at the first use, then kept for ten minutes', async () => {
     const { clock, address, keys, current } = remoteKeys()
-    expect(keys.areAtHand()).toBe(false)
+    expect(keys.areCached()).toBe(false)
 
     expect(await current()).toBe('1')
     clock.advance(MAX_AGE_SECONDS - 0.1)
     expect(await current()).toBe('1')
-    expect([address.fetches, keys.areAtHand()]).toStrictEqual([1, true])
+    expect([address.fetches, keys.areCached()]).toStrictEqual([1, true])
 
     clock.advance(0.1)
-    expect(keys.areAtHand()).toBe(false)
+    expect(keys.areCached()).toBe(false)
     expect(await current()).toBe('2')
   })
 
   it('are new for the token that had them fetched, and for no other', async () => {
     const { clock, address, keys } = remoteKeys()
-    const areNew = async () => {
-      const atHand = await keys.current(PLENTY_OF_TIME)
-      return atHand.ok ? atHand.value.areNew : atHand
+    const justFetched = async () => {
+      const cached = await keys.current(PLENTY_OF_TIME)
+      return cached.ok ? cached.value.justFetched : cached
     }
 
-    expect([await areNew(), await areNew()]).toStrictEqual([true, false])
+    expect([await justFetched(), await justFetched()]).toStrictEqual([true, false])
     clock.advance(MAX_AGE_SECONDS)
     address.down = true
-    expect(await areNew()).toBe(false)
+    expect(await justFetched()).toBe(false)
     clock.advance(GRACE_SECONDS)
-    expect(await areNew()).toStrictEqual(DOWN)
+    expect(await justFetched()).toStrictEqual(DOWN)
   })
 
   it('are fetched once for a hundred who want them at the same time', async () => {

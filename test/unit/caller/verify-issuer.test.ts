@@ -38,8 +38,8 @@ function verifierOf({ jwt, introspection, cache = 'miss' }: Words) {
     )
   }
   const verify = createIssuerVerifier(ISSUER, jwt && verifyJwt, introspection && introspect)
-  const beforeAsking = () => undefined
-  return { asked, beforeAsking, outcome: verify(TOKEN, PLENTY_OF_TIME, beforeAsking) }
+  const beforeRequest = () => undefined
+  return { asked, beforeRequest, outcome: verify(TOKEN, PLENTY_OF_TIME, beforeRequest) }
 }
 
 const SIGNED = claimsOf({ sub: 'signed', client_id: 'client-1', tenant: 'a', exp: START + 600 })
@@ -47,26 +47,26 @@ const ACTIVE = claimsOf({ sub: 'active', client_id: 'client-2', tenant: 'b', exp
 
 describe('an issuer', () => {
   it('whose JWTs are verified has the claims of the JWT, and no cache', async () => {
-    const { asked, beforeAsking, outcome } = verifierOf({ jwt: SIGNED })
+    const { asked, beforeRequest, outcome } = verifierOf({ jwt: SIGNED })
 
     expect(await outcome).toStrictEqual(success(toVerifiedCaller(SIGNED, ISSUER, 'off')))
-    expect(asked).toStrictEqual([['jwt', TOKEN, PLENTY_OF_TIME, beforeAsking, undefined]])
+    expect(asked).toStrictEqual([['jwt', TOKEN, PLENTY_OF_TIME, beforeRequest, undefined]])
   })
 
   it.each(['hit', 'miss', 'off'] as const)(
     'that introspects has the claims of the answer, and its cache: %s',
     async (cache) => {
-      const { asked, beforeAsking, outcome } = verifierOf({ introspection: ACTIVE, cache })
+      const { asked, beforeRequest, outcome } = verifierOf({ introspection: ACTIVE, cache })
 
       expect(await outcome).toStrictEqual(success(toVerifiedCaller(ACTIVE, ISSUER, cache)))
       expect(asked).toStrictEqual([
-        ['introspection', TOKEN, PLENTY_OF_TIME, beforeAsking, undefined],
+        ['introspection', TOKEN, PLENTY_OF_TIME, beforeRequest, undefined],
       ])
     },
   )
 
   it('that does both looks at the signature first, and has the claims of the answer', async () => {
-    const { asked, beforeAsking, outcome } = verifierOf({
+    const { asked, beforeRequest, outcome } = verifierOf({
       jwt: SIGNED,
       introspection: ACTIVE,
       cache: 'hit',
@@ -74,8 +74,8 @@ describe('an issuer', () => {
 
     expect(await outcome).toStrictEqual(success(toVerifiedCaller(ACTIVE, ISSUER, 'hit')))
     expect(asked).toStrictEqual([
-      ['jwt', TOKEN, PLENTY_OF_TIME, beforeAsking, undefined],
-      ['introspection', TOKEN, PLENTY_OF_TIME, beforeAsking, undefined],
+      ['jwt', TOKEN, PLENTY_OF_TIME, beforeRequest, undefined],
+      ['introspection', TOKEN, PLENTY_OF_TIME, beforeRequest, undefined],
     ])
   })
 

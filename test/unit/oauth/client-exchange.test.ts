@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { fault, type Fault } from '../../../src/decision.ts'
 import {
-  createAskAsClient,
+  createSendAsClient,
   toFault,
   type ClientRequest,
 } from '../../../src/oauth/client-exchange.ts'
@@ -66,7 +66,7 @@ async function exchangeIn(
       users.add(by)
     },
   }
-  const ask = createAskAsClient({
+  const ask = createSendAsClient({
     http: (request) => {
       requests.push(request)
       return Promise.resolve(answers[requests.length - 1] ?? failure('connection_failed'))

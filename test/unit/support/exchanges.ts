@@ -2,7 +2,7 @@
  * A stand-in for the exchange with an authorization server: it records requests and answers as scripted.
  */
 import type {
-  AskAsClient,
+  SendAsClient,
   ClientExchangeFailure,
   ClientRequest,
 } from '../../../src/oauth/client-exchange.ts'
@@ -10,7 +10,7 @@ import type { HttpAnswer } from '../../../src/platform/http.ts'
 import type { Result } from '../../../src/platform/result.ts'
 
 export interface RecordingExchange {
-  readonly askAsClient: AskAsClient
+  readonly sendAsClient: SendAsClient
   readonly requests: readonly ClientRequest[]
 }
 
@@ -21,7 +21,7 @@ export function recordingExchange(
   const requests: ClientRequest[] = []
   return {
     requests,
-    askAsClient: (request) => {
+    sendAsClient: (request) => {
       requests.push(request)
       return Promise.resolve(reply(requests.length - 1))
     },
