@@ -15,7 +15,7 @@ import {
   type Deadline,
   type NumericDate,
 } from '../platform/clock.ts'
-import type { Log, LogLevel } from '../platform/log.ts'
+import type { Log, LogLevel, LogRecord, LogValue } from '../platform/log.ts'
 import type { Summarize } from './summary.ts'
 
 export interface Call {
@@ -128,7 +128,16 @@ function logDecision(
     durationMilliseconds,
   }: Pick<Call, 'callId' | 'requestId'> & { readonly durationMilliseconds: number },
 ): void {
-  const requestId = [circumstances.requestId, ownRequestId].find(isRequestId)
+  const { actual } = circumstances
+  const optional = {
+    request_id: [circumstances.requestId, ownRequestId].find(isRequestId),
+    claimed_client_id: circumstances.claimedClientId,
+    secret: circumstances.secret,
+    detail: circumstances.detail,
+    hint: circumstances.hint,
+    expected: circumstances.expected,
+    actual: actual === undefined || logLevel !== 'debug' ? undefined : printable(actual),
+  }
   log(LEVELS[outcome], 'decision', {
     outcome,
     reason,
@@ -140,18 +149,13 @@ function logDecision(
     back_end_cache: circumstances.backEndCache ?? 'off',
     duration_ms: Math.round(durationMilliseconds * 10) / 10,
     call_id: callId ?? null,
-    ...(requestId === undefined ? {} : { request_id: requestId }),
-    ...(circumstances.claimedClientId === undefined
-      ? {}
-      : { claimed_client_id: circumstances.claimedClientId }),
-    ...(circumstances.secret === undefined ? {} : { secret: circumstances.secret }),
-    ...(circumstances.detail === undefined ? {} : { detail: circumstances.detail }),
-    ...(circumstances.hint === undefined ? {} : { hint: circumstances.hint }),
-    ...(circumstances.expected === undefined ? {} : { expected: circumstances.expected }),
-    ...(circumstances.actual === undefined || logLevel !== 'debug'
-      ? {}
-      : { actual: printable(circumstances.actual) }),
+    ...withoutUndefined(optional),
   })
+}
+
+function withoutUndefined(record: Readonly<Record<string, LogValue | undefined>>): LogRecord {
+  const entries = Object.entries(record).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as LogRecord
 }
 
 /** Up to three identifiers with slashes, as OCI's services write them. */

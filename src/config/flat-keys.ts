@@ -9,6 +9,8 @@ export interface FlatKey {
   readonly at: string
   /** What its value is: text, if undefined. A list is separated by white space. */
   readonly as?: 'list' | 'number' | 'json'
+  /** Whether more tokens may be accepted without it, so that a misspelling must not go unnoticed. */
+  readonly isRule?: true
   /** As docs/configuration.md shows it. */
   readonly default?: string
   readonly meaning: string
@@ -109,17 +111,20 @@ export const FLAT_KEYS = {
   audience: {
     at: 'issuers.0.audience',
     as: 'list',
+    isRule: true,
     default: 'required',
     meaning:
       'Accepted `aud` values, space-separated; one match is enough. `any` turns the check off, and every cold start logs it.',
   },
   issuer: {
     at: 'issuers.0.issuer',
+    isRule: true,
     meaning:
       'Accepted `iss`, compared byte by byte; required for `jwt`. It is `https://identity.oraclecloud.com/` for every identity domain.',
   },
   validation: {
     at: 'issuers.0.validation',
+    isRule: true,
     default: '`introspection` if its endpoint is set, else `jwt`',
     meaning:
       'How callers’ tokens are validated: `introspection`, `jwt`, or `jwt_and_introspection` (signature first, then revocation).',
@@ -143,24 +148,28 @@ export const FLAT_KEYS = {
   algorithms: {
     at: 'issuers.0.algorithms',
     as: 'list',
+    isRule: true,
     default: code(DEFAULTS.algorithms.join(' ')),
     meaning: 'Accepted signature algorithms, space-separated.',
   },
   required_scopes: {
     at: 'issuers.0.required_scopes',
     as: 'list',
+    isRule: true,
     default: 'none',
     meaning: 'Scopes that every caller needs, space-separated; all of them.',
   },
   allowed_clients: {
     at: 'issuers.0.allowed_clients',
     as: 'list',
+    isRule: true,
     default: 'every client',
     meaning: 'Client ids that may call, space-separated.',
   },
   clock_tolerance_seconds: {
     at: 'issuers.0.clock_tolerance_seconds',
     as: 'number',
+    isRule: true,
     default: String(LIMITS.clock_tolerance.default),
     meaning: `Allowance for differing clocks, ${range(LIMITS.clock_tolerance)}.`,
   },
@@ -179,6 +188,7 @@ export const FLAT_KEYS = {
   max_decision_seconds: {
     at: 'max_decision_seconds',
     as: 'number',
+    isRule: true,
     default: String(LIMITS.max_decision.default),
     meaning: `Longest time that the gateway may cache a permit, ${range(LIMITS.max_decision)}: how long a revoked token can still pass.`,
   },

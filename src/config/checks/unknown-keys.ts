@@ -2,14 +2,11 @@
  * Flat keys that nobody reads. What they ask for is not done, and a rule that is missing lets more
  * tokens in.
  */
-import { FLAT_KEYS } from '../flat-keys.ts'
+import { FLAT_KEYS, type FlatConfiguration, type FlatKey } from '../flat-keys.ts'
 import { remedyOfForeignKey } from './foreign-keys.ts'
-import type { FlatConfiguration } from '../flat-keys.ts'
 import { looksSecret, remedyOfSecret, type ConfigProblem } from '../problems.ts'
 
-/**
- * A key that is none of ours. Those of the platform are in capitals, and are compared by case alone.
- */
+/** Unknown keys. Those of the platform are in capitals, and are compared by case alone. */
 export function warnOfUnknownKeys(values: FlatConfiguration): readonly ConfigProblem[] {
   return Object.keys(values)
     .filter((key) => !KNOWN_KEYS.includes(key) && !PLATFORM_KEYS.test(key))
@@ -25,20 +22,14 @@ export function warnOfUnknownKeys(values: FlatConfiguration): readonly ConfigPro
     })
 }
 
-/** Keys without which more tokens are accepted. */
-const RULES = [
-  'audience',
-  'issuer',
-  'validation',
-  'algorithms',
-  'required_scopes',
-  'allowed_clients',
-  'clock_tolerance_seconds',
-  'max_decision_seconds',
-] as const
+const RULES = Object.entries<FlatKey>(FLAT_KEYS)
+  .filter(([, { isRule }]) => isRule)
+  .map(([key]) => key)
 
 /** Rules of an issuer that only the document has. */
-const RULES_OF_DOCUMENT = ['required_claims', 'max_token_lifetime_seconds', 'token_type'] as const
+const RULES_OF_DOCUMENT = ['required_claims', 'max_token_lifetime_seconds', 'token_type'].filter(
+  (name) => !Object.hasOwn(FLAT_KEYS, name),
+)
 
 /**
  * Misspelt rules. The function would start without them. Names in capitals are the platform's, so
