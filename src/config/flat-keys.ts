@@ -183,7 +183,7 @@ export const FLAT_KEYS = {
     at: 'backends.0.min_token_seconds',
     as: 'number',
     default: String(LIMITS.min_back_end_token.default),
-    meaning: `A backend token with less left is never handed out, ${range(LIMITS.min_back_end_token)}: the gateway caches each answer for at least 60 seconds.`,
+    meaning: `Tokens for OIC with less time left are not used, ${range(LIMITS.min_back_end_token)}: the gateway caches each answer for at least 60 seconds.`,
   },
   max_decision_seconds: {
     at: 'max_decision_seconds',
@@ -201,7 +201,7 @@ export const FLAT_KEYS = {
   authorizer_config: {
     at: 'authorizer_config',
     meaning:
-      'The configuration as one JSON document, for several issuers; see below. Takes the place of all keys for an issuer or the backend.',
+      'The configuration as one JSON document, for several issuers; see below. Replaces the flat keys of issuer and backend.',
   },
   authorizer_config_secret_ocid: {
     at: 'authorizer_config_secret_ocid',
