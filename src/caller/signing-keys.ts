@@ -55,9 +55,9 @@ const POLICY = {
 
 /**
  * At most one fetch in this time for tokens that no key fits, however many come. If a key is replaced
- * during it, valid tokens are denied until it ends.
+ * during it, valid tokens are denied until it ends: shorter for tokens whose `kid` is that of a key.
  */
-const COOLDOWN = seconds(5)
+const COOLDOWN = { knownKid: seconds(5), unknownKid: seconds(10) }
 
 /**
  * An issuer may replace a key under its name right after such a fetch. If the fetch returned no new
@@ -101,7 +101,8 @@ export function createRemoteKeys(
     },
     renewed: async (cached, hasMatchingKid, deadline) => {
       const newer = () => (keySet.last?.trusted === cached.keys ? undefined : keySet.last)
-      const isCooldown = isWithin(COOLDOWN, renewedAt, clock.now())
+      const cooldown = hasMatchingKid ? COOLDOWN.knownKid : COOLDOWN.unknownKid
+      const isCooldown = isWithin(cooldown, renewedAt, clock.now())
       if (cached.justFetched && newer() === undefined) {
         // What was fetched for this token a moment ago is the renewal that it gets.
         maySecondFetch ||= !isCooldown

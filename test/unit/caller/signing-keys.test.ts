@@ -10,7 +10,7 @@ import { jsonObject } from '../support/tokens.ts'
 const MAX_AGE_SECONDS = 600
 const GRACE_SECONDS = 3600
 const SECOND_FETCH_SECONDS = 2
-const COOLDOWN_SECONDS = 5
+const COOLDOWN_SECONDS = { knownKid: 5, unknownKid: 10 }
 
 const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 function keyNamed(kid: string): TrustedKey {
@@ -239,17 +239,23 @@ describe('keys of which none fits a token', () => {
     expect(address.fetches).toBe(2)
   })
 
-  it('#32: are renewed, and again no sooner than after the cooldown', async () => {
-    const { clock, waits, address, current, renewed } = remoteKeys()
-    await current()
+  it.each([
+    ['known', true, COOLDOWN_SECONDS.knownKid],
+    ['unknown', false, COOLDOWN_SECONDS.unknownKid],
+  ])(
+    '#32: are renewed, and again no sooner than after the cooldown for %s names',
+    async (_case, hasMatchingKid, seconds) => {
+      const { clock, waits, address, current, renewed } = remoteKeys()
+      await current()
 
-    expect(await renewed()).toBe('2')
-    clock.advance(COOLDOWN_SECONDS - 0.1)
-    expect(await renewed()).toBeUndefined()
-    clock.advance(0.1)
-    expect(await renewed()).toBe('3')
-    expect([address.fetches, waits]).toStrictEqual([3, []])
-  })
+      expect(await renewed(PLENTY_OF_TIME, hasMatchingKid)).toBe('2')
+      clock.advance(seconds - 0.1)
+      expect(await renewed(PLENTY_OF_TIME, hasMatchingKid)).toBeUndefined()
+      clock.advance(0.1)
+      expect(await renewed(PLENTY_OF_TIME, hasMatchingKid)).toBe('3')
+      expect([address.fetches, waits]).toStrictEqual([3, []])
+    },
+  )
 
   it('#32: are renewed once for a flood of tokens with unknown names', async () => {
     const { address, current, renewed } = remoteKeys()
