@@ -91,7 +91,7 @@ export interface RouteHeaders {
   readonly headers: readonly v.InferOutput<typeof headerItem>[]
 }
 
-/** `config`: undefined where only the specification is at hand. */
+/** `config`: undefined if only the specification is given. */
 export function checkDeployment(
   json: unknown,
   settings: Pick<Settings, 'tokenArgument'>,

@@ -80,7 +80,7 @@ function describeKey({ alg, kty, crv }: TrustedKey): string {
   return alg ?? crv ?? kty
 }
 
-/** A made-up token must be inactive: any other answer is about our client or the endpoint. */
+/** Introspects a made-up token. Unless the answer is “inactive”, our client or the endpoint is at fault. */
 async function checkIntrospection(
   setup: Setup,
   issuer: IssuerConfig,

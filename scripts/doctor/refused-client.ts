@@ -1,4 +1,4 @@
-/** Why an identity provider refuses our client: told by what it, or another domain, accepts instead. */
+/** Finds out why an identity provider refuses our client, by trying other configured clients, secrets and domains. */
 import type { ClientRegistration } from '../../src/oauth/client-exchange.ts'
 import { readSecretContent } from '../../src/oauth/client-secret.ts'
 import {

@@ -1,4 +1,4 @@
-/** Whether each secret is at hand and has the form that its use needs. */
+/** Whether each secret is available and has the form that its use needs. */
 import type { Config } from '../../src/config/model.ts'
 import type { Fault } from '../../src/decision.ts'
 import { readSecretContent } from '../../src/oauth/client-secret.ts'
@@ -101,7 +101,7 @@ function problemOfOcid(ocid: string, region: string | undefined): Problem | unde
 }
 
 const NOT_AT_HAND =
-  'not at hand: give it with --secrets, or run this where OCI’s API has an identity (Cloud Shell, ~/.oci/config)'
+  'not available: give it with --secrets, or run this where there are credentials for OCI (Cloud Shell, ~/.oci/config)'
 
 function nameOf({ clientId, secretOcid }: NeededSecret): string {
   return clientId === undefined ? secretOcid : `of ${clientId}`

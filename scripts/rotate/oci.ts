@@ -2,25 +2,33 @@
 import { spawnSync } from 'node:child_process'
 import type { Credential, Operations, SecretVersion, Stage } from './rotate.ts'
 
-/* eslint-disable @typescript-eslint/require-await -- a throw has to become a rejection */
 export const OCI_OPERATIONS: Operations = {
-  readSecret: async (secretId, stage) => readSecretVersion(secretId, stage),
-  writeSecret: async (secretId, text) => {
-    const content = Buffer.from(text).toString('base64')
-    const update = ['vault', 'secret', 'update-base64', '--secret-id', secretId]
-    oci(
-      [...update, '--from-json', 'file:///dev/stdin'],
-      JSON.stringify({ secretContentContent: content }),
-    )
-  },
-  makeCurrent: async (secretId, versionNumber) => {
-    const update = ['vault', 'secret', 'update', '--secret-id', secretId]
-    oci([...update, '--current-version-number', String(versionNumber)])
-  },
-  regenerateClientSecret: async (domainUrl, appId) => regenerateClientSecret(domainUrl, appId),
+  readSecret: (secretId, stage) => promiseOf(() => readSecretVersion(secretId, stage)),
+  writeSecret: (secretId, text) =>
+    promiseOf(() => {
+      const content = Buffer.from(text).toString('base64')
+      const update = ['vault', 'secret', 'update-base64', '--secret-id', secretId]
+      oci(
+        [...update, '--from-json', 'file:///dev/stdin'],
+        JSON.stringify({ secretContentContent: content }),
+      )
+    }),
+  makeCurrent: (secretId, versionNumber) =>
+    promiseOf(() => {
+      const update = ['vault', 'secret', 'update', '--secret-id', secretId]
+      oci([...update, '--current-version-number', String(versionNumber)])
+    }),
+  regenerateClientSecret: (domainUrl, appId) =>
+    promiseOf(() => regenerateClientSecret(domainUrl, appId)),
   checkCredentials,
 }
-/* eslint-enable @typescript-eslint/require-await */
+
+/** Rejects if `work` throws. */
+function promiseOf<T>(work: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(work())
+  })
+}
 
 /** Neither the SDK nor the CLI has this operation. */
 function regenerateClientSecret(domainUrl: string, appId: string): string {

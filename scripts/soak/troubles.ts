@@ -21,8 +21,8 @@ export interface Troubles {
 /** After a trouble, pauses pass before everything works again: ten seconds for a secret, and some. */
 const AFTERMATH_MILLISECONDS = 16_000
 
-/** A new key under the old name is looked for once in this time (RFC 8725 §3.10). */
-export const KEY_COOLDOWN_MILLISECONDS = 32_000
+/** For so long after a key was replaced, its new tokens may be denied (see `signing-keys.ts`). */
+export const KEY_COOLDOWN_MILLISECONDS = 12_000
 
 const BOTH: readonly Issuer[] = ['partners', 'suppliers']
 

@@ -107,8 +107,8 @@ const EVIDENCE_ABOUT_USERS = ['sub_type', 'idtyp', 'gty']
 
 /**
  * Adds claims of the token's payload that the answer lacks, and selects the claim names
- * to read. Scopes are added only if the signature has been verified. If the answer has any of several
- * scope claims, the payload's are ignored: an endpoint may withhold scopes from the requesting client
+ * to read. Scopes are added only if the signature has been verified. If the answer has a scope
+ * claim, those of the payload are ignored: an endpoint may withhold scopes from the requesting client
  * (RFC 7662 §2.2).
  */
 function merge(

@@ -21,9 +21,9 @@ interface Judged {
 }
 
 /**
- * Headers that would have the token vouch for itself (`jwk`, `jku`, `x5u`, `x5c`) are ignored, as any
- * header that is not listed here: keys come from the configuration alone, so that a token with a key
- * of its own fails at its signature.
+ * Header parameters that carry a key or its address (`jwk`, `jku`, `x5u`, `x5c`) are ignored, like all
+ * parameters that are not listed here. Keys come from the configuration alone, so the signature of a
+ * token that was signed with its own key is invalid.
  */
 export const HEADER_CHECKS: readonly Check<Judged>[] = [
   {

@@ -17,7 +17,7 @@ export interface UnverifiedToken {
 }
 
 /**
- * Tries the keys at hand and, if none fits, the keys as they are published now. A new key shows as an
+ * Tries the cached keys and, if none fits, the keys as they are published now. A new key shows as an
  * unknown `kid` or, at an issuer that gives all its keys the same one, as a bad signature.
  */
 export function createVerifySignature(keys: SigningKeys, clock: Clock) {

@@ -18,12 +18,12 @@ import type { KeySet, LeftOutKey, TrustedKey } from './json-web-key.ts'
 export interface SigningKeys {
   /** Whether `current` returns keys without fetching any. */
   areCached(): boolean
-  /** The keys at hand, fetched if there are none or they are too old. */
+  /** The cached keys, fetched if there are none or they are too old. */
   current(deadline: Deadline): Promise<Result<CachedKeys, Fault>>
   /**
-   * The keys as they are published now, for a token that none of those at hand fits. Undefined if
+   * The keys as they are published now, for a token that no cached key fits. Undefined if
    * they were fetched a moment ago, so that a flood of bad tokens causes no flood of fetches.
-   * `hasMatchingKid`: whether one of the keys at hand has the token's `kid` and did not sign it.
+   * `hasMatchingKid`: whether a cached key has the token's `kid`, although it did not sign the token.
    */
   renewed(
     cached: CachedKeys,

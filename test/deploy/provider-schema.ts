@@ -7,7 +7,7 @@ interface AttributeSchema {
   readonly required: boolean
   readonly type: Type
 }
-// An interface: an alias could not refer to itself.
+// TypeScript rejects a type alias that refers to itself here; an interface may.
 // eslint-disable-next-line @typescript-eslint/consistent-indexed-object-style
 export interface BlockSchema {
   readonly [name: string]: AttributeSchema

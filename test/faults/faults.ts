@@ -497,7 +497,7 @@ export function faultRows(elsewhere: string): readonly FaultRow[] {
   ]
 }
 
-/** Every final status of HTTP (RFC 9110 §15), with a body as good as any. */
+/** Every final status of HTTP (RFC 9110 §15), each with a valid body. */
 export function statusRows(): readonly FaultRow[] {
   return Array.from({ length: 400 }, (_, index) => statusRow(200 + index))
 }
