@@ -33,7 +33,7 @@ execFileSync(
   process.execPath,
   [
     ...imageNodeOptions(),
-    // Oracle's client uses a deprecated function, which is nothing that a reader of the build can change.
+    // Oracle's client calls the deprecated url.parse().
     '--no-deprecation',
     ...['--import', 'tsx', 'scripts/build/rehearsal/rehearse.ts', `${OUTPUT}/authorizer.js`],
   ],

@@ -28,7 +28,7 @@ export function createConfiguredAuthorizer(
   ports: Ports,
   log: Log,
 ): Authorize {
-  logWarnings(warnings, log)
+  logWarnings(warnings, settings, log)
   if (!source.ok) {
     logProblems(source.error, log)
     return configInvalid(source.error)
@@ -71,7 +71,7 @@ function authorizerFromSecret(
       return configInvalid(document.error)
     }
     const { config, warnings } = document.value
-    logWarnings(warnings, log)
+    logWarnings(warnings, settings, log)
     logConfig(config, log)
     return compose(config, settings, ports)
   }
@@ -125,10 +125,18 @@ function logConfig({ issuers, backends }: Config, log: Log): void {
   })
 }
 
-/** Logged at every log level, except for choices: a check that is switched off must be visible. */
-function logWarnings(warnings: readonly ConfigProblem[], log: Log): void {
-  for (const level of ['error', 'warn'] as const) {
-    const some = warnings.filter(({ isChoice }) => (isChoice === true) === (level === 'warn'))
-    if (some.length > 0) log(level, 'config_warning', { warnings: some.map(toRecord) })
+/**
+ * Logged at every log level: a check that is switched off must be visible. A deliberate choice is no
+ * error, unless only errors are logged.
+ */
+function logWarnings(warnings: readonly ConfigProblem[], { logLevel }: Settings, log: Log): void {
+  const choiceLevel = logLevel === 'error' ? 'error' : 'warn'
+  const ofChoices = (isWanted: boolean) =>
+    warnings.filter(({ isChoice = false }) => isChoice === isWanted).map(toRecord)
+  for (const [level, records] of [
+    ['error', ofChoices(false)],
+    [choiceLevel, ofChoices(true)],
+  ] as const) {
+    if (records.length > 0) log(level, 'config_warning', { warnings: records })
   }
 }

@@ -236,9 +236,13 @@ describe('a configuration that works but ought to be looked at', () => {
     expect(JSON.stringify(warnings)).toContain('`any`')
   })
 
-  it.each(['warn', 'error'])('even with the log level %s', async (level) => {
+  it.each<[string, ConfigChanges]>([
+    ['warn', {}],
+    ['error', {}],
+    ['error', { allowed_clients: 'partner-a' }],
+  ])('even with the log level %s: %j', async (level, changes) => {
     const before = world.function.jsonLog().length
-    await world.start({ audience: 'any', log_level: level })
+    await world.start({ audience: 'any', log_level: level, ...changes })
     world.introspection.replyWith({ status: 500 })
     expect((await world.decide()).verdict).toBe('fault introspection_unavailable')
     const lines = world.function.jsonLog().slice(before)
