@@ -5,6 +5,7 @@ import { readIntrospectionAnswer } from '../../../src/caller/introspection-answe
 import type { IntrospectionConfig, IssuerConfig, JwtConfig } from '../../../src/config/model.ts'
 import { denial, fault } from '../../../src/decision.ts'
 import type { HttpAnswer } from '../../../src/platform/http.ts'
+import type { Finding } from '../../../src/findings.ts'
 import { numericDate, seconds } from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure } from '../../../src/platform/result.ts'
@@ -122,6 +123,20 @@ describe('an introspection answer', () => {
     )
   })
 
+  it('RFC 7662 §2.3: has a hint of its own with the error invalid_token', () => {
+    const refused = read(answer(401, { error: 'invalid_token' }))
+
+    expect(refused).toMatchObject({
+      error: {
+        reason: 'introspection_refused',
+        circumstances: {
+          detail: 'invalid_token',
+          hint: expect.stringContaining('error instead of `active: false`'),
+        },
+      },
+    })
+  })
+
   it.each([201, 204, 206, 301, 302, 307, 404, 405, 429, 500, 502, 503])(
     'is none with status %d, even where the body says that the token is active',
     (status) => {
@@ -177,6 +192,44 @@ describe('an introspection answer', () => {
       )
     },
   )
+})
+
+describe('the log shows which type was expected', () => {
+  const TOKEN = new Redacted(unsignedJwt({ exp: 'never' }))
+
+  it.each([
+    [
+      'of a member of the answer',
+      { exp: 'never' },
+      { expected: '`exp` as seconds since 1970, as a number' },
+    ],
+    [
+      'of a claim of the payload',
+      {},
+      { expected: '`exp` as seconds since 1970, as a number', actual: 'never' },
+    ],
+  ])('%s', (_case, members, expected) => {
+    const given = answer(200, { active: true, ...members })
+
+    expect(readIntrospectionAnswer(given, TOKEN, issuerConfig())).toMatchObject({
+      error: { circumstances: expected },
+    })
+  })
+
+  it('and an observer gets it', () => {
+    const findings: Finding[] = []
+    readIntrospectionAnswer(answer(200, { active: true }), TOKEN, issuerConfig(), (finding) =>
+      findings.push(finding),
+    )
+
+    expect(findings.at(-1)).toStrictEqual({
+      name: 'claim_types',
+      ok: false,
+      reason: 'claims_malformed',
+      expected: '`exp` as seconds since 1970, as a number',
+      actual: 'never',
+    })
+  })
 })
 
 /** The members that have a value, as they would come from outside. */
@@ -418,6 +471,14 @@ describe('a JWT that was introspected', () => {
         failure(fault('introspection_unusable', { detail: `contradicts_token: ${name}` })),
       )
       expect(closed()).toBe(1)
+    })
+
+    it('is a fault where the payload has a number and the answer a text', () => {
+      const given = answer(200, { active: true, jti: '1' })
+
+      expect(readBy({}, given, unsignedJwt({ ...payload, jti: 1 }))).toStrictEqual(
+        failure(fault('introspection_unusable', { detail: 'contradicts_token: jti' })),
+      )
     })
 
     it.each([

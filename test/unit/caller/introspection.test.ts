@@ -308,3 +308,35 @@ describe('the cache of introspection answers', () => {
     expect(second).toMatchObject({ ok: true, value: { cache: 'miss' } })
   })
 })
+
+describe('whether an answer is cached', () => {
+  function introspectWith(cacheSeconds: number) {
+    const clock = new StandingClock()
+    const introspection = introspectionWith(cacheSeconds)
+    const { sendAsClient } = recordingExchange(() => success(answer(200, ACTIVE)))
+    const locate = () => Promise.resolve(success(introspection.endpoint ?? ''))
+    const issuer = issuerConfig({ introspection })
+    return {
+      clock,
+      introspect: createIntrospect(issuer, introspection, { locate, sendAsClient, clock }),
+    }
+  }
+
+  it('is known for that token alone, until it expires', async () => {
+    const { clock, introspect } = introspectWith(60)
+    const before = introspect.hasCachedAnswer(TOKEN)
+    await introspect(TOKEN, PLENTY_OF_TIME, () => undefined)
+
+    expect([before, introspect.hasCachedAnswer(TOKEN)]).toStrictEqual([false, true])
+    expect(introspect.hasCachedAnswer(new Redacted('token-2'))).toBe(false)
+    clock.advance(60)
+    expect(introspect.hasCachedAnswer(TOKEN)).toBe(false)
+  })
+
+  it('is never so where the cache is off', async () => {
+    const { introspect } = introspectWith(0)
+    await introspect(TOKEN, PLENTY_OF_TIME, () => undefined)
+
+    expect(introspect.hasCachedAnswer(TOKEN)).toBe(false)
+  })
+})
