@@ -75,8 +75,16 @@ export async function createResourcePrincipal(
   }
   const forget = atExit(removeFiles)
   await renew(lifetimeSeconds)
-  const renewal = setInterval(() => void renew(lifetimeSeconds), (lifetimeSeconds / 2) * 1000)
-  renewal.unref()
+  let renewal: NodeJS.Timeout
+  /** One renewal at a time: on a busy machine, making a key may take longer than the interval. */
+  const scheduleRenewal = () => {
+    const renewNow = async () => {
+      await renew(lifetimeSeconds)
+      if (!removed) scheduleRenewal()
+    }
+    renewal = setTimeout(() => void renewNow(), (lifetimeSeconds / 2) * 1000).unref()
+  }
+  scheduleRenewal()
 
   return {
     environment: {
@@ -91,7 +99,7 @@ export async function createResourcePrincipal(
     authorityKey: authority.publicKey,
     renew: (next = {}) => renew(next.lifetimeSeconds ?? lifetimeSeconds),
     remove: () => {
-      clearInterval(renewal)
+      clearTimeout(renewal)
       forget()
       removeFiles()
     },
