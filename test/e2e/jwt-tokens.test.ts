@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { secondsFromNow } from './support/callers-tokens.ts'
+import { pausesSince } from './support/pauses.ts'
 import { startScriptedServer, type ScriptedServer } from './support/scripted-server.ts'
 import { createSigner, hmacToken, signingInput, usualClaims } from './support/signing.ts'
 import { AUDIENCE, ISSUER, startWorld, type World } from './support/world.ts'
@@ -372,7 +373,8 @@ describe('a JWT', () => {
     expect((await world.decide(token)).answer).toMatchObject({ scope: [] })
   })
 
-  it('#32: causes one request for keys and no more, a thousand unknown kids', async () => {
+  it('#32: causes one request for keys in ten seconds, a thousand unknown kids', async () => {
+    const start = performance.now()
     const asked = keys.requests.length
     const token = stranger.token().split('.')
 
@@ -382,6 +384,6 @@ describe('a JWT', () => {
       expect(await verdictOn(token.join('.'))).toBe('deny key_unknown')
     }
 
-    expect(keys.requests.length - asked).toBeLessThanOrEqual(1)
+    expect(keys.requests.length - asked).toBeLessThanOrEqual(1 + pausesSince(start, 10))
   })
 })
