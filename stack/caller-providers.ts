@@ -4,13 +4,8 @@ import { startIdentityDomain, type IdentityDomain } from './identity/identity-do
 import type { ClientOptions, UserOptions } from './identity/options.ts'
 import { TOKEN_SHAPES } from './identity/token-shapes.ts'
 import type { LocalServer, Port } from './listen.ts'
-import type {
-  Endpoints,
-  PlannedBackend,
-  PlannedIssuer,
-  ProviderKind,
-  Registration,
-} from './own-configuration.ts'
+import type { PlannedBackend, PlannedIssuer, Registration } from './own-configuration/plan.ts'
+import type { Endpoints, ProviderKind } from './own-configuration/stand-ins.ts'
 import {
   API_AUDIENCE,
   newKeyPair,
@@ -90,7 +85,7 @@ export async function startPlannedProvider(
   const [audience, ...secondaryAudiences] = plan.audiences
   const tokenShape = TOKEN_SHAPES[plan.preset ?? '']
   if (plan.kind === 'Entra ID') {
-    const tenant = plan.tenant ?? /[0-9a-f-]{36}/i.exec(plan.issuer ?? '')?.[0]
+    const [tenant] = /[0-9a-f-]{36}/i.exec(plan.issuer ?? '') ?? []
     const entra = await startEntra({
       port,
       apiClientId: audience,

@@ -22,7 +22,9 @@ import { startGateway, type Gateway } from './gateway/gateway.ts'
 import { startIdentityDomain, type IdentityDomain } from './identity/identity-domain.ts'
 import { startIntegration, type Integration } from './integration.ts'
 import type { Exchange, LocalServer, Port } from './listen.ts'
-import type { Mapping, OwnConfiguration, PlannedIssuer } from './own-configuration.ts'
+import type { OwnConfiguration } from './own-configuration.ts'
+import type { PlannedIssuer } from './own-configuration/plan.ts'
+import type { Mapping } from './own-configuration/stand-ins.ts'
 import type { OriginKind, OwnDeployment } from './own-deployment.ts'
 import {
   ANOTHER_API_AUDIENCE,

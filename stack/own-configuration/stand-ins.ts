@@ -1,0 +1,110 @@
+/** Which stand-in an issuer needs, and its configuration with the stand-in's addresses. */
+import * as v from 'valibot'
+import {
+  factsOf,
+  presetOfEndpoint,
+  presetOfIssuer,
+  providerSchema,
+} from '../../src/providers/index.ts'
+import { text, type Fields } from './fields.ts'
+
+export type ProviderKind = 'identity domain' | 'Entra ID' | 'OpenID Connect provider'
+
+/** A real address and the one that stands in for it. */
+export interface Mapping {
+  readonly from: string
+  readonly to: string
+  readonly standIn: string
+}
+
+/** The addresses and keys of a stand-in. */
+export interface Endpoints {
+  readonly url: string
+  readonly jwksUri: string
+  readonly introspectionEndpoint: string | undefined
+  readonly publicKeys: unknown
+}
+
+export function kindOf(fields: Fields, provider: Fields): ProviderKind {
+  const addresses = ['issuer', 'introspection_endpoint', 'jwks_uri'].flatMap((name) => {
+    const address = text(fields[name])
+    return address !== undefined && URL.canParse(address) ? [address] : []
+  })
+  const [preset] = addresses.flatMap(
+    (address) => presetOfIssuer(address) ?? presetOfEndpoint(new URL(address)) ?? [],
+  )
+  switch (text(provider['preset']) ?? preset) {
+    case 'oci_iam':
+      return 'identity domain'
+    case 'entra':
+      return 'Entra ID'
+    case undefined:
+      // A host of one's own: the paths are those of identity domains.
+      return addresses.some((address) => /\/oauth2\/v1\/|\/SigningCert\//.test(address))
+        ? 'identity domain'
+        : 'OpenID Connect provider'
+    default:
+      return 'OpenID Connect provider'
+  }
+}
+
+/** `iss` of the provider's tokens, by its preset. */
+export function issuerOf(provider: Fields): string | undefined {
+  const parsed = v.safeParse(providerSchema, provider)
+  return parsed.success ? factsOf(parsed.output).issuer : undefined
+}
+
+interface IssuerToConnect {
+  readonly name: string
+  readonly kind: ProviderKind
+  readonly fields: Fields
+  readonly provider: Fields
+}
+
+/** Rewrites `fields` and `provider`. */
+export function connectIssuer(
+  { name, kind, fields, provider }: IssuerToConnect,
+  { url, jwksUri, introspectionEndpoint, publicKeys }: Endpoints,
+  notes: string[],
+): readonly Mapping[] {
+  const standIn = `${kind} ${name}`
+  const mappings = [
+    ...replace(fields, 'jwks_uri', jwksUri, standIn),
+    ...replace(fields, 'introspection_endpoint', introspectionEndpoint ?? url, standIn),
+  ]
+  if (fields['jwks'] !== undefined) {
+    fields['jwks'] = publicKeys
+    notes.push(
+      `${name}: \`jwks\` holds the keys of the stand-in, which issues the only tokens available here`,
+    )
+  }
+  const preset = text(provider['preset'])
+  if (preset === undefined) return mappings
+  // The token endpoint for protected keys follows from the domain's URL, which is in no token.
+  if (preset === 'oci_iam') return [...mappings, ...replace(provider, 'domain_url', url, standIn)]
+  if (fields['jwks'] === undefined) fields['jwks_uri'] = jwksUri
+  const introspects =
+    fields['validation'] === undefined
+      ? fields['client'] !== undefined && (preset === 'okta' || preset === 'keycloak')
+      : fields['validation'] !== 'jwt'
+  if (introspects && introspectionEndpoint !== undefined) {
+    fields['introspection_endpoint'] = introspectionEndpoint
+  }
+  const [address = ''] = Object.entries(provider).flatMap(([field, value]) =>
+    /^(tenant|issuer|.*_url)$/.test(field) ? (text(value) ?? []) : [],
+  )
+  return [...mappings, { from: `${preset} ${address}`, to: url, standIn }]
+}
+
+/** The address in this field is replaced by `to`; nothing if there is none. */
+export function replace(
+  fields: Fields,
+  name: string,
+  to: string,
+  standIn: string,
+): readonly Mapping[] {
+  const from = text(fields[name])
+  if (from === undefined) return []
+  fields[name] = to
+  return [{ from, to, standIn }]
+}
