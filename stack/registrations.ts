@@ -5,9 +5,19 @@ import type { ClientKey, ClientOptions } from './identity/options.ts'
 /** The secret of the client or user with this name. */
 export type SecretOf = (name: string) => string
 
-/** New for every run, with the characters that trip careless encoders. */
+/** With characters that expose wrong encoding. */
 export function randomSecret(): string {
   return `${randomBytes(18).toString('base64url')}%+/:& ~`
+}
+
+/** New for every run, and the same for the same name. */
+export function randomSecrets(): SecretOf {
+  const secrets = new Map<string, string>()
+  return (name) => {
+    const secret = secrets.get(name) ?? randomSecret()
+    secrets.set(name, secret)
+    return secret
+  }
 }
 
 /** The same for every run, for use at a desk. */
@@ -69,7 +79,7 @@ export const BOB = 'bob@example.com'
 /** Where `npm run token -- code` waits for the browser, with its default port. */
 export const REDIRECT_URI = 'http://127.0.0.1:8765/callback'
 
-export function createRegistrations(secretOf: SecretOf = randomSecret) {
+export function createRegistrations(secretOf: SecretOf) {
   const portalsKey = newKeyPair('portals-certificate')
   const invokersKey = newKeyPair('invokers-certificate')
   const user = (name: string) => ({ name, password: secretOf(name) })

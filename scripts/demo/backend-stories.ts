@@ -3,7 +3,8 @@
  * the rotation of a secret.
  */
 import { ALICE, API_AUDIENCE, BOB, SECRET_OCIDS } from '../../stack/registrations.ts'
-import { PATH_PREFIXES, type LocalStack } from '../../stack/local-stack.ts'
+import { PATH_PREFIXES } from '../../stack/deployments.ts'
+import type { LocalStack } from '../../stack/local-stack.ts'
 import type { Configure } from './configurations.ts'
 import type { CallerRequest } from './observe.ts'
 import { REACHES_OIC, REFUSED, type Story } from './story.ts'

@@ -2,7 +2,8 @@
  * The stories about JWTs and several identity providers, and those of the gateway's own policies.
  */
 import { API_AUDIENCE, GATEWAY_AUDIENCE } from '../../stack/registrations.ts'
-import { PATH_PREFIXES, type LocalStack } from '../../stack/local-stack.ts'
+import { PATH_PREFIXES } from '../../stack/deployments.ts'
+import type { LocalStack } from '../../stack/local-stack.ts'
 import { bothChecks, pastedKeys, protectedKeys, severalIssuers } from './configurations.ts'
 import type { CallerRequest } from './observe.ts'
 import { REACHES_OIC, REFUSED, type Story } from './story.ts'

@@ -1,6 +1,7 @@
 /** The stories about introspection, from the first call to an outage. */
 import { ANOTHER_API_AUDIENCE, API_AUDIENCE } from '../../stack/registrations.ts'
-import { PATH_PREFIXES, type LocalStack } from '../../stack/local-stack.ts'
+import { PATH_PREFIXES } from '../../stack/deployments.ts'
+import type { LocalStack } from '../../stack/local-stack.ts'
 import type { CallerRequest } from './observe.ts'
 import { REACHES_OIC, REFUSED, type Story } from './story.ts'
 

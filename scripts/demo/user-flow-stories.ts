@@ -4,7 +4,8 @@
  */
 import { refreshToken } from '../../stack/identity/client-request.ts'
 import { echoPath } from '../../stack/integration.ts'
-import { PATH_PREFIXES, type LocalStack } from '../../stack/local-stack.ts'
+import { PATH_PREFIXES } from '../../stack/deployments.ts'
+import type { LocalStack } from '../../stack/local-stack.ts'
 import { ALICE, API_AUDIENCE, OIC_AUDIENCE, OIC_SCOPE } from '../../stack/registrations.ts'
 import { initialConfiguration } from './configurations.ts'
 import type { CallerRequest } from './observe.ts'

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { API_AUDIENCE } from '../../stack/registrations.ts'
-import { PATH_PREFIXES, startLocalStack, type LocalStack } from '../../stack/local-stack.ts'
+import { PATH_PREFIXES } from '../../stack/deployments.ts'
+import { startLocalStack, type LocalStack } from '../../stack/local-stack.ts'
 import { smallMemory } from '../soak/small-memory.ts'
 
 interface Check {

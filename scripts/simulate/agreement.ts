@@ -1,6 +1,7 @@
 /** Compares the model with the local stack. */
 import { API_AUDIENCE } from '../../stack/registrations.ts'
-import { PATH_PREFIXES, startLocalStack } from '../../stack/local-stack.ts'
+import { PATH_PREFIXES } from '../../stack/deployments.ts'
+import { startLocalStack } from '../../stack/local-stack.ts'
 import { simulate, type Arrival } from '../bench/simulation.ts'
 
 const CALLERS = 5

@@ -1,6 +1,7 @@
 /** The calls of the soak, each with its expected result. */
 import { ANOTHER_API_AUDIENCE, API_AUDIENCE } from '../../stack/registrations.ts'
-import { PATH_PREFIXES, type LocalStack } from '../../stack/local-stack.ts'
+import { PATH_PREFIXES } from '../../stack/deployments.ts'
+import type { LocalStack } from '../../stack/local-stack.ts'
 import { oneOf, type SeededChance } from './chance.ts'
 import { KEY_COOLDOWN_MILLISECONDS, type Issuer, type Troubles } from './troubles.ts'
 

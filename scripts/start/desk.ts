@@ -6,8 +6,8 @@ import { atExit } from '../../stack/at-exit.ts'
 import { createActions } from '../../stack/console/actions.ts'
 import { Recorder } from '../../stack/console/recorder.ts'
 import { startConsole, type Console } from '../../stack/console/server.ts'
+import { PATH_PREFIXES } from '../../stack/deployments.ts'
 import {
-  PATH_PREFIXES,
   startLocalStack,
   type LocalStack,
   type LocalStackOptions,

@@ -1,6 +1,7 @@
 /** Puts together what the parts of the stack saw of each call of the gateway. */
 import { DENIAL_REASONS, FAULT_REASONS } from '../../src/reasons.ts'
-import type { Invocation, LocalStack, StackObserver } from '../local-stack.ts'
+import type { LocalStack } from '../local-stack.ts'
+import type { Invocation, StackObserver } from '../observer.ts'
 import { OWN_REQUEST_HEADER, type Exchange } from '../listen.ts'
 import type { CallChecks } from './checks.ts'
 import { ownersOf, type Span } from './owners.ts'
