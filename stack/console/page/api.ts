@@ -1,9 +1,9 @@
 /** The console's server: JSON below /api, and its events. */
-import type { ConsoleState } from '../actions.ts'
-import type { RecordedCall } from '../recorder.ts'
+import type { ConsoleState } from '../state.ts'
+import type { RecordedCall } from '../recorded-call.ts'
 
-export type { CallerChoice, Choice, ConsoleState, RouteChoice } from '../actions.ts'
-export type { Hop, RecordedCall } from '../recorder.ts'
+export type { CallerChoice, Choice, ConsoleState, RouteChoice } from '../state.ts'
+export type { Hop, RecordedCall } from '../recorded-call.ts'
 
 /** Kept for a reload; the address loses it, so that it is not copied along. */
 function takeToken(): string {

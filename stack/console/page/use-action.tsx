@@ -1,0 +1,34 @@
+import { useState } from 'preact/hooks'
+import { post } from './api.ts'
+
+/** Runs an action and keeps its failure for the user. */
+export function useAction() {
+  const [problem, setProblem] = useState('')
+  const [isRunning, setRunning] = useState(false)
+  const run = (
+    path: string,
+    fields: Readonly<Record<string, unknown>>,
+    then?: (answer: Record<string, unknown>) => void,
+  ) => {
+    setRunning(true)
+    setProblem('')
+    post(path, fields)
+      .then(then)
+      .catch((error: unknown) => {
+        setProblem(error instanceof Error ? error.message : String(error))
+      })
+      .finally(() => {
+        setRunning(false)
+      })
+  }
+  return {
+    run,
+    isRunning,
+    problem:
+      problem === '' ? null : (
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+      ),
+  }
+}

@@ -1,0 +1,37 @@
+/** What the console’s page shows of the stack. */
+import type { ServerFault } from '../listen.ts'
+import type { CallChecks } from './checks.ts'
+
+export interface ConsoleState {
+  readonly gateway: string
+  readonly callers: readonly CallerChoice[]
+  readonly defects: readonly Choice[]
+  readonly routes: readonly RouteChoice[]
+  readonly servers: readonly {
+    readonly name: string
+    readonly url: string
+    readonly fault: ServerFault | null
+  }[]
+  readonly faults: readonly Choice[]
+  readonly keys: readonly Choice[]
+  readonly secrets: readonly Choice[]
+  readonly instances: readonly { readonly number: number; readonly state: string }[]
+  readonly configuration: string
+}
+
+export interface Choice {
+  readonly id: string
+  readonly label: string
+}
+
+/** Whether the running configuration accepts this caller's tokens. */
+export interface CallerChoice extends Choice {
+  /** Null if it is not known, or says nothing, as for a token of one's own. */
+  readonly verdict: Pick<CallChecks, 'outcome' | 'reason' | 'meaning' | 'remedy'> | null
+}
+
+export interface RouteChoice {
+  readonly methods: readonly string[]
+  readonly path: string
+  readonly note: string
+}
