@@ -2,7 +2,11 @@
  * From a call to a decision: read the bearer token, verify the caller, obtain the backend's
  * credential, permit. A denial or a fault ends it at the step where it arises.
  */
-import type { CredentialSource, ObtainedCredential } from './backend/credential.ts'
+import type {
+  CredentialSource,
+  ObtainedCredential,
+  PreparedCredential,
+} from './backend/credential.ts'
 import type { VerifiedCaller, VerifyCaller } from './caller/verified-caller.ts'
 import {
   decisionExpiry,
@@ -43,8 +47,9 @@ export function createAuthorizer(ports: AuthorizerPorts): Authorize {
     if (!token.ok) return withCircumstances(token.error, ofRequest)
     const ofToken = { ...ofRequest, tokenFingerprint: ports.fingerprint(token.value) }
 
+    let prepared: PreparedCredential | undefined
     const prepare = () => {
-      ports.credentials.prepare(deadline)
+      prepared = ports.credentials.prepare(deadline) ?? prepared
     }
     const caller = await ports.verifyCaller(token.value, deadline, prepare, observe)
     if (!caller.ok) return withCircumstances(caller.error, ofToken)
@@ -61,6 +66,7 @@ export function createAuthorizer(ports: AuthorizerPorts): Authorize {
         arguments: request.value.arguments,
       },
       deadline,
+      prepared,
     )
     if (!credential.ok) return withCircumstances(credential.error, known)
 

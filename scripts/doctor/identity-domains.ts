@@ -1,7 +1,7 @@
 /** Why an identity provider refuses a client: looks at what else the same client is refused or granted. */
 import type { Config } from '../../src/config/model.ts'
 import type { ClientRegistration } from '../../src/oauth/client-exchange.ts'
-import { createRequestToken } from '../../src/oauth/token-request.ts'
+import { createRequestToken } from '../../src/oauth/token-endpoint.ts'
 import { newDeadline, type Setup } from './setup.ts'
 
 /** The token endpoint beside an introspection endpoint of an identity domain. */

@@ -13,14 +13,15 @@ export interface Backend {
 /** Uses the first backend whose condition the call meets. A call that meets none is denied. */
 export function createCredentialSource(backends: readonly Backend[]): CredentialSource {
   return {
-    obtain: async (call, deadline) => {
+    obtain: async (call, deadline, prepared) => {
       const backend = chooseBackend(backends, call)
-      return backend.ok ? backend.value.source.obtain(call, deadline) : backend
+      return backend.ok ? backend.value.source.obtain(call, deadline, prepared) : backend
     },
     prepare: (deadline) => {
       // With several backends, which one is needed depends on the caller.
       const [only, ...others] = backends
-      if (others.length === 0 && only?.condition === undefined) only?.source.prepare(deadline)
+      const isCertain = others.length === 0 && only?.condition === undefined
+      return isCertain ? only?.source.prepare(deadline) : undefined
     },
   }
 }

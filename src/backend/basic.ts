@@ -31,8 +31,9 @@ export function createBasicSource(
       return success({ authorization, expiresAt: undefined, backend, cache: 'off' })
     },
     prepare: (deadline) => {
-      // The decision reads it again and gets the outcome.
+      // The secret store keeps it for `obtain`.
       secrets.read(secretOcid, deadline).catch(() => undefined)
+      return undefined
     },
   }
 }

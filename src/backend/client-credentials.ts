@@ -1,5 +1,5 @@
 import type { ClientCredentialsGrantConfig } from '../config/model.ts'
-import type { RequestToken } from '../oauth/token-request.ts'
+import type { RequestToken } from '../oauth/token-endpoint.ts'
 import { failure, success } from '../platform/result.ts'
 import { toBearerCredential, type Grant, type Subject } from './credential.ts'
 import { toCredentialFailure } from './token-fault.ts'

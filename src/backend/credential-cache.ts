@@ -44,7 +44,6 @@ interface Entry {
   readonly renewAt: NumericDate
 }
 
-/** The outcome of a request for a credential. */
 type Requested = Result<BackendCredential, Fault>
 
 /**
@@ -61,8 +60,6 @@ export function createCredentialCache<S extends Subject>(
   const cache = new ExpiringCache<Entry>(CAPACITY, clock)
   const ledger = new TroubleLedger(clock, chance)
   const flights = new SingleFlight<BackendCredential, Fault>()
-  /** Requests by `prepare`, by the deadline of their decision. */
-  const prepared = new WeakMap<Deadline, Promise<Requested>>()
   let isPrepared = false
 
   const isUsable = (credential: BackendCredential): boolean =>
@@ -112,21 +109,21 @@ export function createCredentialCache<S extends Subject>(
       : missed(fault('credential_too_short_lived'))
   }
 
-  /** Without a cached credential: by the request that is in flight, or by a new one. */
+  /** Waits for the request that is in flight, or for a new one. */
   const fetch = async (subject: S, deadline: Deadline) => {
-    const begun = prepared.get(deadline)
-    const isInFlight = begun !== undefined || flights.underWay(subject.key) !== undefined
+    const isInFlight = flights.underWay(subject.key) !== undefined
     const pause = ledger.pauseFor(subject.caller)
     if (!isInFlight && pause !== undefined) return missed(pause)
-    return fetched(await (begun ?? request(subject, deadline)))
+    return fetched(await request(subject, deadline))
   }
 
   return {
-    obtain: async (call, deadline) => {
+    obtain: async (call, deadline, prepared) => {
       const subject = grant.subjectOf(call)
       if (!subject.ok) return failure(withCircumstances(subject.error, { backend }))
+      if (prepared !== undefined) return fetched(await prepared)
       const { key, caller } = subject.value
-      const cached = prepared.has(deadline) ? undefined : cache.get(key)
+      const cached = cache.get(key)
       if (cached === undefined) return fetch(subject.value, deadline)
 
       const isDue = clock.now() >= cached.renewAt && flights.underWay(key) === undefined
@@ -140,14 +137,14 @@ export function createCredentialCache<S extends Subject>(
     prepare: (deadline) => {
       const subject = grant.application
       // Callers with bad tokens must not cause more than one needless request.
-      if (subject === undefined || isPrepared) return
-      if (cache.get(subject.key) !== undefined) return
-      if (ledger.pauseFor(subject.caller) !== undefined) return
+      if (subject === undefined || isPrepared) return undefined
+      if (cache.get(subject.key) !== undefined) return undefined
+      if (ledger.pauseFor(subject.caller) !== undefined) return undefined
       isPrepared = true
-      const requested = request(subject, deadline)
-      prepared.set(deadline, requested)
-      // The decision gets the outcome; if the caller is denied, nobody does.
-      requested.catch(() => undefined)
+      const prepared = request(subject, deadline)
+      // If the caller is denied, nobody waits for it.
+      prepared.catch(() => undefined)
+      return prepared
     },
   }
 }

@@ -35,15 +35,25 @@ export interface BackendCall {
   readonly arguments: JsonObject | undefined
 }
 
+/** A request for a credential that `prepare` has started. */
+export type PreparedCredential = Promise<Result<BackendCredential, Fault>>
+
 /** The source of one backend's credentials. */
 export interface CredentialSource {
-  /** A credential with enough lifetime left, or why there is none. */
-  obtain(call: BackendCall, deadline: Deadline): Promise<Result<ObtainedCredential, Denial | Fault>>
+  /**
+   * A credential with enough lifetime left, or why there is none. `prepared`: what `prepare` returned
+   * for the same decision, which then waits for that request.
+   */
+  obtain(
+    call: BackendCall,
+    deadline: Deadline,
+    prepared?: PreparedCredential,
+  ): Promise<Result<ObtainedCredential, Denial | Fault>>
   /**
    * Starts to fetch a credential that does not depend on the caller, where none is cached, so that a
-   * cold function fetches it while it verifies the caller.
+   * cold function fetches it while it verifies the caller. Undefined if there is nothing to wait for.
    */
-  prepare(deadline: Deadline): void
+  prepare(deadline: Deadline): PreparedCredential | undefined
 }
 
 /** In whose name a credential is requested. */

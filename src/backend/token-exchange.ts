@@ -1,7 +1,7 @@
 import type { TokenExchangeGrantConfig } from '../config/model.ts'
 import { fault } from '../decision.ts'
 import type { Form } from '../oauth/form-request.ts'
-import type { RequestToken } from '../oauth/token-request.ts'
+import type { RequestToken } from '../oauth/token-endpoint.ts'
 import { cacheKey } from '../platform/cache.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success } from '../platform/result.ts'

@@ -7,7 +7,7 @@ import { createJwtBearerGrant, type JwtBearerPorts } from '../backend/jwt-bearer
 import { createTokenCheck } from '../backend/token-check.ts'
 import { createTokenExchangeGrant } from '../backend/token-exchange.ts'
 import type { BackendConfig, BasicGrantConfig, Config, GrantConfig } from '../config/model.ts'
-import { createRequestToken } from '../oauth/token-request.ts'
+import { createRequestToken } from '../oauth/token-endpoint.ts'
 import type { CountedPorts } from './ports.ts'
 
 export function composeBackends(

@@ -4,7 +4,7 @@
  */
 import type { ClaimNames } from '../config/model.ts'
 import type { NumericDate } from '../platform/clock.ts'
-import { member, stringOrStrings, type JsonObject } from '../platform/json.ts'
+import { member, nonNullMember, stringOrStrings, type JsonObject } from '../platform/json.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 
 /** The claims that decide, typed. Absent ones are undefined. */
@@ -31,41 +31,34 @@ export interface MalformedClaim {
 /** 9999-12-31T23:59:59Z. A later instant is milliseconds mistaken for seconds, or worse. */
 const LATEST_INSTANT = 253_402_300_799
 
-/** RFC 7519 §4.1: registered claims that are strings and are checked even if nothing uses them. */
-const STRING_CLAIMS = ['iss', 'sub', 'jti']
-
 /** The claims of an introspection answer. Some servers write null for a member that they lack. */
 export function readAnswerClaims(
   members: JsonObject,
   names: ClaimNames,
 ): Result<TokenClaims, MalformedClaim> {
-  return readClaims(names, members, (name) => member(members, name) ?? undefined)
+  return readClaims(members, names, ['iss'], (name) => nonNullMember(members, name))
 }
 
-/** The claims of a JWT. A registered claim that is null is malformed (RFC 7519 §4.1). */
+/**
+ * The claims of a JWT. Registered claims that are strings (RFC 7519 §4.1) are checked even if nothing
+ * uses them, and null is malformed.
+ */
 export function readJwtClaims(
   members: JsonObject,
   names: ClaimNames,
 ): Result<TokenClaims, MalformedClaim> {
-  const malformed = STRING_CLAIMS.find((name) => !isTextOrAbsent(member(members, name)))
-  if (malformed !== undefined) {
-    return failure({ name: malformed, expected: TEXT, actual: member(members, malformed) })
-  }
-  return readClaims(names, members, (name) => member(members, name))
+  return readClaims(members, names, ['iss', 'sub', 'jti'], (name) => member(members, name))
 }
-
-const TEXT = 'a string'
-const INSTANT = 'seconds since 1970, as a number'
-const TEXTS = 'a string or an array of strings'
 
 type Claim = (name: string) => unknown
 
 function readClaims(
-  names: ClaimNames,
   members: JsonObject,
+  names: ClaimNames,
+  strings: readonly string[],
   claim: Claim,
 ): Result<TokenClaims, MalformedClaim> {
-  const malformed = findMalformed(names, claim)
+  const malformed = findMalformed(names, strings, claim)
   if (malformed !== undefined) return failure(malformed)
   return success({
     issuer: text(['iss'], claim),
@@ -80,43 +73,43 @@ function readClaims(
   })
 }
 
-/** Of several names for one claim, the first that has a value is used. */
-function findMalformed(names: ClaimNames, claim: Claim): MalformedClaim | undefined {
-  const used = [usedName(names.principal, claim), usedName(names.clientId, claim)]
-  return (
-    malformedOf(['iss', ...used], TEXT, isText, claim) ??
-    malformedOf(['exp', 'nbf', 'iat'], INSTANT, isInstant, claim) ??
-    // Identity providers write either, for `aud` as for scopes.
-    malformedOf(['aud', ...names.scope], TEXTS, isTextOrTexts, claim)
-  )
-}
-
-function malformedOf(
-  names: readonly (string | undefined)[],
-  expected: string,
-  isSound: (value: unknown) => boolean,
+/** The first claim of a wrong type. `strings`: claims that have to be strings if they are there. */
+function findMalformed(
+  names: ClaimNames,
+  strings: readonly string[],
   claim: Claim,
 ): MalformedClaim | undefined {
-  for (const name of names) {
-    const actual = name === undefined ? undefined : claim(name)
-    if (name !== undefined && actual !== undefined && !isSound(actual)) {
-      return { name, expected, actual }
-    }
+  const used = [names.principal, names.clientId].flatMap((each) => usedName(each, claim) ?? [])
+  const types = [
+    { claims: [...strings, ...used], expected: 'a string', isValid: isString },
+    {
+      claims: ['exp', 'nbf', 'iat'],
+      expected: 'seconds since 1970, as a number',
+      isValid: isInstant,
+    },
+    // Identity providers write either, for `aud` as for scopes.
+    {
+      claims: ['aud', ...names.scope],
+      expected: 'a string or an array of strings',
+      isValid: (value: unknown) => stringOrStrings(value) !== undefined,
+    },
+  ]
+  for (const { claims, expected, isValid } of types) {
+    const name = claims.find((each) => claim(each) !== undefined && !isValid(claim(each)))
+    if (name !== undefined) return { name, expected, actual: claim(name) }
   }
   return undefined
 }
 
+/** Of several names for one claim, the first that has a value is used. */
 function usedName(names: readonly string[], claim: Claim): string | undefined {
-  return names.find((name) => {
-    const value = claim(name)
-    return value !== undefined && value !== ''
-  })
+  return names.find((name) => claim(name) !== undefined && claim(name) !== '')
 }
 
 function text(names: readonly string[], claim: Claim): string | undefined {
   const name = usedName(names, claim)
   const value = name === undefined ? undefined : claim(name)
-  return isText(value) ? value : undefined
+  return isString(value) ? value : undefined
 }
 
 function instant(name: string, claim: Claim): NumericDate | undefined {
@@ -124,16 +117,8 @@ function instant(name: string, claim: Claim): NumericDate | undefined {
   return isInstant(value) ? value : undefined
 }
 
-function isText(value: unknown): value is string {
+function isString(value: unknown): value is string {
   return typeof value === 'string'
-}
-
-function isTextOrTexts(value: unknown): boolean {
-  return stringOrStrings(value) !== undefined
-}
-
-function isTextOrAbsent(value: unknown): boolean {
-  return value === undefined || isText(value)
 }
 
 function isInstant(value: unknown): value is NumericDate {

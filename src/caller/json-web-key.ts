@@ -2,10 +2,18 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import {
   isSignatureAlgorithm,
+  MIN_RSA_BITS,
   SIGNATURE_ALGORITHMS,
   type SignatureAlgorithm,
 } from '../oauth/signature-algorithms.ts'
-import { isJsonObject, member, stringOrStrings, type JsonObject } from '../platform/json.ts'
+import {
+  isJsonObject,
+  member,
+  nonEmpty,
+  stringMember,
+  stringOrStrings,
+  type JsonObject,
+} from '../platform/json.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 
 export interface TrustedKey {
@@ -31,9 +39,6 @@ const PUBLIC_MEMBERS: ReadonlyMap<unknown, readonly string[]> = new Map([
 
 const CURVES = ['P-256', 'P-384', 'P-521', 'Ed25519']
 
-/** RFC 7518 §3.3: “A key of size 2048 bits or larger MUST be used”. */
-const MIN_RSA_BITS = 2048
-
 /** The key, or what is wrong with it in words that hold no value. */
 export function readTrustedKey(jwk: JsonObject): Result<TrustedKey, string> {
   const kty = member(jwk, 'kty')
@@ -57,8 +62,8 @@ export function readTrustedKey(jwk: JsonObject): Result<TrustedKey, string> {
         : 'is no valid key of its type',
     )
   }
-  const crv = text(jwk, 'crv')
-  const weakness = weaknessOf(key, { kty, crv }, text(jwk, 'x') ?? '')
+  const crv = stringMember(jwk, 'crv')
+  const weakness = weaknessOf(key, { kty, crv }, stringMember(jwk, 'x') ?? '')
   if (weakness !== undefined) return failure(weakness)
 
   const alg = algorithmOf(jwk)
@@ -66,7 +71,7 @@ export function readTrustedKey(jwk: JsonObject): Result<TrustedKey, string> {
   if (alg !== undefined && !algorithmFits(alg, { kty, crv })) {
     return failure('has an `alg` that does not go with its type')
   }
-  return success({ kid: nameOf(jwk), alg, x5t: text(jwk, 'x5t'), kty, crv, key })
+  return success({ kid: nameOf(jwk), alg, x5t: stringMember(jwk, 'x5t'), kty, crv, key })
 }
 
 function weaknessOf(
@@ -105,20 +110,14 @@ function hasSmallOrder(x: string): boolean {
   return SMALL_ORDER_POINTS.includes(point.toString('hex'))
 }
 
-function text(jwk: JsonObject, name: string): string | undefined {
-  const value = member(jwk, name)
-  return typeof value === 'string' ? value : undefined
-}
-
 /** An empty `kid` counts as absent: the signature decides whether the key fits. */
 function nameOf(jwk: JsonObject): string | undefined {
-  const kid = text(jwk, 'kid')
-  return kid === '' ? undefined : kid
+  return nonEmpty(stringMember(jwk, 'kid'))
 }
 
 /** Some providers write the key type into `alg` (`RSA`), which says no more than `kty` does. */
 function algorithmOf(jwk: JsonObject): string | undefined {
-  const alg = text(jwk, 'alg')
+  const alg = stringMember(jwk, 'alg')
   return alg === member(jwk, 'kty') ? undefined : alg
 }
 
@@ -132,7 +131,8 @@ const ENCRYPTION_ALGORITHM = /^(RSA1_5|RSA-OAEP|ECDH-ES)/
 function problemOfPurpose(jwk: JsonObject): string | undefined {
   const use = member(jwk, 'use')
   if (use !== undefined && use !== 'sig') return 'is not for signatures (`use`)'
-  if (ENCRYPTION_ALGORITHM.test(text(jwk, 'alg') ?? '')) return 'is not for signatures (`alg`)'
+  if (ENCRYPTION_ALGORITHM.test(stringMember(jwk, 'alg') ?? ''))
+    return 'is not for signatures (`alg`)'
   const operations = member(jwk, 'key_ops')
   if (operations === undefined) return undefined
   const isForSignatures = stringOrStrings(operations)?.some((operation) =>

@@ -1,7 +1,7 @@
 /** Fetches the keys that an issuer publishes (RFC 7517 §5), with a token if the endpoint is protected. */
 import type { KeyAccess } from '../config/model.ts'
 import { fault, type Fault } from '../decision.ts'
-import type { RequestToken } from '../oauth/token-request.ts'
+import type { RequestToken } from '../oauth/token-endpoint.ts'
 import type { Deadline } from '../platform/clock.ts'
 import type { Http, HttpAnswer } from '../platform/http.ts'
 import { parseJsonObject } from '../platform/json.ts'

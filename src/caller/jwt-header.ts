@@ -2,7 +2,13 @@
 import type { JwtConfig } from '../config/model.ts'
 import type { Check } from '../findings.ts'
 import { isSignatureAlgorithm, type SignatureAlgorithm } from '../oauth/signature-algorithms.ts'
-import { member, type JsonObject } from '../platform/json.ts'
+import {
+  isStringOrUndefined,
+  member,
+  nonEmpty,
+  stringMember,
+  type JsonObject,
+} from '../platform/json.ts'
 
 /** The part of the header that selects a key. */
 export interface SignatureHeader {
@@ -15,7 +21,7 @@ export interface SignatureHeader {
 const ACCESS_TOKEN_TYPES = ['at+jwt', 'application/at+jwt']
 const COMMON_TYPES = [...ACCESS_TOKEN_TYPES, 'jwt', 'application/jwt']
 
-interface Judged {
+interface HeaderInput {
   readonly header: JsonObject
   readonly jwt: JwtConfig
 }
@@ -25,13 +31,13 @@ interface Judged {
  * parameters that are not listed here. Keys come from the configuration alone, so the signature of a
  * token that was signed with its own key is invalid.
  */
-export const HEADER_CHECKS: readonly Check<Judged>[] = [
+export const HEADER_CHECKS: readonly Check<HeaderInput>[] = [
   {
     name: 'alg',
     reason: 'algorithm_not_allowed',
     passes: ({ header, jwt }) => {
       const alg = member(header, 'alg')
-      return typeof alg === 'string' && isSignatureAlgorithm(alg) && jwt.algorithms.includes(alg)
+      return isSignatureAlgorithm(alg) && jwt.algorithms.includes(alg)
     },
     expected: ({ jwt }) => jwt.algorithms,
     actual: ({ header }) => member(header, 'alg'),
@@ -42,8 +48,8 @@ export const HEADER_CHECKS: readonly Check<Judged>[] = [
   headerCheck('enc', 'no `enc`', isAbsent),
   headerCheck('zip', 'no `zip`', (value) => isAbsent(value) || isNone(value)),
   headerCheck('cty', 'no `cty`', isAbsent),
-  headerCheck('kid', '`kid` as a string', isTextOrAbsent),
-  headerCheck('typ', '`typ` as a string', isTextOrAbsent),
+  headerCheck('kid', '`kid` as a string', isStringOrUndefined),
+  headerCheck('typ', '`typ` as a string', isStringOrUndefined),
   {
     name: 'typ',
     reason: 'token_type_wrong',
@@ -61,7 +67,7 @@ function headerCheck(
   name: 'crit' | 'b64' | 'enc' | 'zip' | 'cty' | 'kid' | 'typ',
   expected: string,
   passes: (value: unknown) => boolean,
-): Check<Judged> {
+): Check<HeaderInput> {
   return {
     name,
     reason: 'header_unacceptable',
@@ -80,19 +86,14 @@ function isNone(value: unknown): boolean {
   return typeof value === 'string' && value.toUpperCase() === 'NONE'
 }
 
-function isTextOrAbsent(value: unknown): boolean {
-  return value === undefined || typeof value === 'string'
-}
-
 function acceptedTypes({ type }: JwtConfig): readonly string[] {
   return type === 'at+jwt' ? ACCESS_TOKEN_TYPES : COMMON_TYPES
 }
 
 /** Undefined for an algorithm that is not known at all, and for a `kid` that is no string. */
 export function readSignatureHeader(header: JsonObject): SignatureHeader | undefined {
-  const [alg, kid, x5t] = ['alg', 'kid', 'x5t'].map((name) => member(header, name))
-  if (typeof alg !== 'string' || !isSignatureAlgorithm(alg)) return undefined
-  if (kid !== undefined && typeof kid !== 'string') return undefined
+  const [alg, kid] = [member(header, 'alg'), member(header, 'kid')]
+  if (!isSignatureAlgorithm(alg) || !isStringOrUndefined(kid)) return undefined
   // An empty name names no key, as in a JWK.
-  return { alg, kid: kid === '' ? undefined : kid, x5t: typeof x5t === 'string' ? x5t : undefined }
+  return { alg, kid: nonEmpty(kid), x5t: stringMember(header, 'x5t') }
 }

@@ -1,5 +1,5 @@
 /** Tells access tokens from ID tokens, refresh tokens and other JWTs by their claims (RFC 8725 §3.12). */
-import { member, stringOrStrings, type JsonObject } from '../platform/json.ts'
+import { hasMember, member, stringOrStrings, type JsonObject } from '../platform/json.ts'
 
 /**
  * Claims in which providers name the kind of token: identity domains (`tok_type`), Keycloak (`typ`),
@@ -41,11 +41,13 @@ export const TOKEN_KIND_CLAIMS: readonly string[] = [
 export function marksOfAnotherKind(members: JsonObject): readonly string[] {
   return [
     ...ACCESS_TOKEN_MARKS.filter(([name, ...values]) => {
-      return has(members, name) && !values.some((each) => each === member(members, name))
+      return hasMember(members, name) && !values.some((each) => each === member(members, name))
     }).map(([name]) => name),
-    ...MARKS_OF_OTHER_TOKENS.filter((name) => has(members, name)),
+    ...MARKS_OF_OTHER_TOKENS.filter((name) => hasMember(members, name)),
     ...(isIdTokenByNonce(members) ? ['nonce'] : []),
-    ...(isEntraToken(members) && !has(members, 'azp') && !has(members, 'appid') ? ['ver'] : []),
+    ...(isEntraToken(members) && !hasMember(members, 'azp') && !hasMember(members, 'appid')
+      ? ['ver']
+      : []),
   ]
 }
 
@@ -55,9 +57,9 @@ export function marksOfAnotherKind(members: JsonObject): readonly string[] {
  */
 function isIdTokenByNonce(members: JsonObject): boolean {
   return (
-    has(members, 'nonce') &&
+    hasMember(members, 'nonce') &&
     ![...CLAIMS_OF_ACCESS_TOKENS, ...ACCESS_TOKEN_MARKS.map(([name]) => name)].some((name) =>
-      has(members, name),
+      hasMember(members, name),
     )
   )
 }
@@ -70,7 +72,7 @@ function isEntraToken(members: JsonObject): boolean {
   const ver = member(members, 'ver')
   return (
     (ver === '1.0' || ver === '2.0') &&
-    (has(members, 'tid') || has(members, 'tfp') || isB2cPolicy(member(members, 'acr')))
+    (hasMember(members, 'tid') || hasMember(members, 'tfp') || isB2cPolicy(member(members, 'acr')))
   )
 }
 
@@ -89,8 +91,4 @@ export function hasNoPermissions(members: JsonObject): boolean {
 
 function isGiven(members: JsonObject, name: string): boolean {
   return stringOrStrings(member(members, name))?.some((value) => value.trim() !== '') === true
-}
-
-function has(members: JsonObject, name: string): boolean {
-  return (member(members, name) ?? undefined) !== undefined
 }

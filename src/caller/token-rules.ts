@@ -3,13 +3,13 @@ import type { RequiredClaim, TokenRules } from '../config/model.ts'
 import { refusalBy, type Denial } from '../decision.ts'
 import type { Check, Observe } from '../findings.ts'
 import { earlier, later, type NumericDate } from '../platform/clock.ts'
-import { member, type JsonObject } from '../platform/json.ts'
+import { nonNullMember } from '../platform/json.ts'
 import { DENIAL_REASONS } from '../reasons.ts'
 import type { TokenClaims } from './claims.ts'
 import { isRounded } from './context-claims.ts'
 import { hasNoPermissions, marksOfAnotherKind } from './token-kind.ts'
 
-interface Judged {
+interface RuleInput {
   readonly claims: TokenClaims
   readonly rules: TokenRules
   readonly now: NumericDate
@@ -39,7 +39,7 @@ export function failsOnlyOnScope({ reason }: Denial): boolean {
 }
 
 /** In the order that decides which reason is logged. */
-const RULES: readonly Check<Judged>[] = [
+const RULES: readonly Check<RuleInput>[] = [
   {
     name: 'issuer',
     reason: 'issuer_mismatch',
@@ -73,9 +73,9 @@ const RULES: readonly Check<Judged>[] = [
   {
     name: 'sender_constraint',
     reason: 'token_sender_constrained',
-    passes: ({ claims }) => claim(claims, 'cnf') === undefined,
+    passes: ({ claims }) => nonNullMember(claims.members, 'cnf') === undefined,
     expected: () => 'no `cnf`',
-    actual: ({ claims }) => claim(claims, 'cnf'),
+    actual: ({ claims }) => nonNullMember(claims.members, 'cnf'),
   },
   {
     name: 'exp',
@@ -90,7 +90,7 @@ const RULES: readonly Check<Judged>[] = [
       ['nbf', 'notBefore'],
       ['iat', 'issuedAt'],
     ] as const
-  ).map(([name, property]): Check<Judged> => ({
+  ).map(([name, property]): Check<RuleInput> => ({
     name,
     reason: 'token_not_yet_valid',
     passes: ({ claims: { [property]: start }, rules, now }) =>
@@ -128,7 +128,7 @@ const RULES: readonly Check<Judged>[] = [
       Object.fromEntries(rules.requiredClaims.map(({ name, values }) => [name, values])),
     actual: ({ claims, rules }) =>
       Object.fromEntries(
-        rules.requiredClaims.map(({ name }) => [name, claim(claims, name) ?? null]),
+        rules.requiredClaims.map(({ name }) => [name, nonNullMember(claims.members, name) ?? null]),
       ),
   },
   {
@@ -153,16 +153,8 @@ const RULES: readonly Check<Judged>[] = [
   },
 ]
 
-function claim({ members }: TokenClaims, name: string): unknown {
-  return valueOf(members, name)
-}
-
-function valueOf(members: JsonObject, name: string): unknown {
-  return member(members, name) ?? undefined
-}
-
 function holds({ members }: TokenClaims, { name, values }: RequiredClaim): boolean {
-  const value = valueOf(members, name)
+  const value = nonNullMember(members, name)
   const held: readonly unknown[] = Array.isArray(value) ? value : [value]
   return values.some((wanted) => held.includes(wanted) && !isRounded(wanted))
 }

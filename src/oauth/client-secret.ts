@@ -1,5 +1,12 @@
 /** The forms of a Vault secret with our credentials at an authorization server. */
-import { isJsonObject, member, parseJsonObject, type JsonObject } from '../platform/json.ts'
+import {
+  isJsonObject,
+  member,
+  nonEmpty,
+  parseJsonObject,
+  stringMember,
+  type JsonObject,
+} from '../platform/json.ts'
 import { Redacted } from '../platform/redacted.ts'
 
 export interface SecretContent {
@@ -26,9 +33,8 @@ export function readSecretContent(text: Redacted): SecretContent {
     const hasWhiteSpace = !isKey && revealed !== revealed.trim()
     return { clientId: undefined, secret: text, hasWhiteSpace }
   }
-  const clientId = member(members, 'client_id')
   return {
-    clientId: typeof clientId === 'string' && clientId !== '' ? clientId : undefined,
+    clientId: nonEmpty(stringMember(members, 'client_id')),
     secret: new Redacted(secret),
     hasWhiteSpace: false,
   }

@@ -1,6 +1,6 @@
 import type { Deadline } from '../platform/clock.ts'
 import type { Http, HttpAnswer, HttpFailure, HttpRequest } from '../platform/http.ts'
-import { member, parseJsonObject, type JsonObject } from '../platform/json.ts'
+import { parseJsonObject, stringMember, type JsonObject } from '../platform/json.ts'
 import type { Result } from '../platform/result.ts'
 import type { AuthenticatedParts } from './client-authentication.ts'
 
@@ -60,6 +60,6 @@ const ERROR_CODE = /^[a-z_]{1,40}$/
 /** The `error` of an OAuth error answer if it has the usual form, whatever the answer is labelled with. */
 export function readErrorCode(answer: HttpAnswer): string | undefined {
   const body = parseJsonObject(answer.body)
-  const code = body === undefined ? undefined : member(body, 'error')
-  return typeof code === 'string' && ERROR_CODE.test(code) ? code : undefined
+  const code = body && stringMember(body, 'error')
+  return code !== undefined && ERROR_CODE.test(code) ? code : undefined
 }

@@ -1,9 +1,9 @@
 /** Our private keys, which sign assertions (RFC 7523), as they are stored in Vault. */
 import { createHash, createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto'
-import { member, parseJsonObject, type JsonObject } from '../platform/json.ts'
+import { nonEmpty, parseJsonObject, stringMember, type JsonObject } from '../platform/json.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
-import type { SignatureAlgorithm } from './signature-algorithms.ts'
+import { MIN_RSA_BITS, type SignatureAlgorithm } from './signature-algorithms.ts'
 
 export interface PrivateKey {
   readonly key: KeyObject
@@ -22,9 +22,6 @@ export type PrivateKeyProblem =
   | 'line_breaks_missing'
   | 'certificate_of_another_key'
 
-/** RFC 7518 §3.3: “A key of size 2048 bits or larger MUST be used”. */
-const MIN_RSA_BITS = 2048
-
 /**
  * Reads a private key: a JWK (RFC 7517), or PEM (PKCS #8, PKCS #1 or SEC 1). A certificate may stand
  * beside the PEM, for authorization servers that require its thumbprint.
@@ -36,14 +33,9 @@ export function readPrivateKey(text: Redacted): Result<PrivateKey, PrivateKeyPro
 
 function readJwk(jwk: JsonObject): Result<PrivateKey, PrivateKeyProblem> {
   const key = tryTo(() => createPrivateKey({ key: { ...jwk }, format: 'jwk' }))
-  return key === undefined
-    ? failure('no_private_key')
-    : validated(key, { kid: text(jwk, 'kid'), x5t: text(jwk, 'x5t') })
-}
-
-function text(jwk: JsonObject, name: string): string | undefined {
-  const value = member(jwk, name)
-  return typeof value === 'string' && value !== '' ? value : undefined
+  if (key === undefined) return failure('no_private_key')
+  const [kid, x5t] = ['kid', 'x5t'].map((name) => nonEmpty(stringMember(jwk, name)))
+  return validated(key, { kid, x5t })
 }
 
 function readPem(text: string): Result<PrivateKey, PrivateKeyProblem> {

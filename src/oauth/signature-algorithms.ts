@@ -17,12 +17,15 @@ export const SIGNATURE_ALGORITHMS = {
 
 export type SignatureAlgorithm = keyof typeof SIGNATURE_ALGORITHMS
 
+/** RFC 7518 §3.3: “A key of size 2048 bits or larger MUST be used”. */
+export const MIN_RSA_BITS = 2048
+
 /** Whether both names mean one algorithm: RFC 9864 §2.2 gives `EdDSA` with Ed25519 a name of its own. */
 export function isSameAlgorithm(one: string, other: string): boolean {
   const names = ['EdDSA', 'Ed25519']
   return one === other || (names.includes(one) && names.includes(other))
 }
 
-export function isSignatureAlgorithm(name: string): name is SignatureAlgorithm {
-  return Object.hasOwn(SIGNATURE_ALGORITHMS, name)
+export function isSignatureAlgorithm(name: unknown): name is SignatureAlgorithm {
+  return typeof name === 'string' && Object.hasOwn(SIGNATURE_ALGORITHMS, name)
 }

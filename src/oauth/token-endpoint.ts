@@ -1,12 +1,29 @@
-import { later, seconds, type NumericDate, type Seconds } from '../platform/clock.ts'
+/** Requests tokens at a token endpoint (RFC 6749 §3.2), and reads its answers. */
+import type { Fault } from '../decision.ts'
+import {
+  later,
+  seconds,
+  type Clock,
+  type Deadline,
+  type NumericDate,
+  type Seconds,
+} from '../platform/clock.ts'
 import type { HttpAnswer } from '../platform/http.ts'
-import { member, type JsonObject } from '../platform/json.ts'
+import { member, stringMember, type JsonObject } from '../platform/json.ts'
 import { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import { isBearerToken } from './bearer-token.ts'
+import type { ClientRegistration, ClientRequest, SendAsClient } from './client-exchange.ts'
 import { clientRefusalIn, type ClientRefusal } from './client-refusal.ts'
 import { problemOfJson, readErrorCode, readJsonAnswer } from './form-request.ts'
 import { readUnverifiedJwt } from './unverified-jwt.ts'
+
+export interface TokenRequest {
+  readonly tokenEndpoint: string
+  readonly client: ClientRegistration
+  /** `grant_type` and the parameters of the grant. */
+  readonly form: ClientRequest['form']
+}
 
 export interface IssuedToken {
   readonly accessToken: Redacted
@@ -24,6 +41,25 @@ export interface TokenFailure {
   readonly clientRefusal?: ClientRefusal
   /** How long the endpoint asks to wait (RFC 9110 §10.2.3, RFC 6585 §4). */
   readonly retryAfter?: Seconds
+}
+
+/** Requests a token as a registered client. A `Fault`: the client's secret could not be read. */
+export type RequestToken = (
+  request: TokenRequest,
+  deadline: Deadline,
+) => Promise<Result<IssuedToken, TokenFailure | Fault>>
+
+export function createRequestToken(sendAsClient: SendAsClient, clock: Clock): RequestToken {
+  return async ({ tokenEndpoint: endpoint, client, form }, deadline) => {
+    const requestedAt = clock.now()
+    // Nothing in the answer says whose token it is. Tokens are fetched seldom enough for a connection
+    // of their own.
+    const request = { endpoint, client, form, connection: 'own' } as const
+    const answer = await sendAsClient(request, deadline)
+    if (answer.ok) return readTokenAnswer(answer.value, requestedAt, clock.now())
+    const { error } = answer
+    return failure(typeof error === 'string' ? { kind: 'unavailable', detail: error } : error)
+  }
 }
 
 /** The gateway accepts 8 KB of headers in all. */
@@ -79,11 +115,10 @@ function readToken(
     member(members, 'expires_in') ?? defaultLifetime(token, requestedAt),
   )
   if (lifetime === undefined) return unusable('expires_in_malformed')
-  const issuedTokenType = member(members, 'issued_token_type')
   return success({
     accessToken: new Redacted(token),
     expiresAt: later(requestedAt, lifetime),
-    issuedTokenType: typeof issuedTokenType === 'string' ? issuedTokenType : undefined,
+    issuedTokenType: stringMember(members, 'issued_token_type'),
   })
 }
 

@@ -1,5 +1,5 @@
 /** Decodes a JWT (RFC 7515 §7.1) without verifying its signature. */
-import { member, parseJsonObject, type JsonObject } from '../platform/json.ts'
+import { parseJsonObject, stringMember, type JsonObject } from '../platform/json.ts'
 
 export interface UnverifiedJwt {
   readonly header: JsonObject
@@ -48,6 +48,5 @@ export function looksEncrypted(token: string): boolean {
 
 /** The `iss` of the unverified token: only for the choice of an issuer. */
 export function claimedIssuer({ payload }: UnverifiedJwt): string | undefined {
-  const issuer = member(payload, 'iss')
-  return typeof issuer === 'string' ? issuer : undefined
+  return stringMember(payload, 'iss')
 }

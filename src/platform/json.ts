@@ -22,6 +22,30 @@ export function member(object: JsonObject, name: string): unknown {
     : undefined
 }
 
+/** An own member that is a string, else undefined. */
+export function stringMember(object: JsonObject, name: string): string | undefined {
+  const value = member(object, name)
+  return typeof value === 'string' ? value : undefined
+}
+
+/** An own member; undefined also for null, which some servers write for what they do not have. */
+export function nonNullMember(object: JsonObject, name: string): unknown {
+  return member(object, name) ?? undefined
+}
+
+export function hasMember(object: JsonObject, name: string): boolean {
+  return nonNullMember(object, name) !== undefined
+}
+
+/** The text, with the empty one as undefined. */
+export function nonEmpty(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text
+}
+
+export function isStringOrUndefined(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === 'string'
+}
+
 /** Created once: creating a decoder costs more than decoding these texts. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true })
 

@@ -54,9 +54,10 @@ function authorizerIn({
     credentials: {
       prepare: () => {
         steps.push('prepare')
+        return Promise.resolve(credential)
       },
-      obtain: (call, deadline) => {
-        steps.push('obtain')
+      obtain: (call, deadline, prepared) => {
+        steps.push(prepared === undefined ? 'obtain' : 'obtain what is prepared')
         calls.push(call)
         deadlines.push(deadline)
         return Promise.resolve(credential)
@@ -111,7 +112,7 @@ describe('the authorizer', () => {
     await asking.authorize(payloadOf('Bearer abc'), PLENTY_OF_TIME)
     await knowing.authorize(payloadOf('Bearer abc'), PLENTY_OF_TIME)
 
-    expect(asking.steps).toStrictEqual(['prepare', 'verify abc', 'obtain'])
+    expect(asking.steps).toStrictEqual(['prepare', 'verify abc', 'obtain what is prepared'])
     expect(knowing.steps).toStrictEqual(['verify abc', 'obtain'])
   })
 

@@ -21,9 +21,13 @@ function sourceOf(conditions: Readonly<Record<string, BackendCondition | undefin
   const backends = Object.entries(conditions).map(([name, condition]) => ({
     condition,
     source: {
-      obtain: () => Promise.resolve(failure(fault('internal_error', { backend: name }))),
+      obtain: async (_call, _deadline, request) => {
+        const outcome = await request
+        return outcome?.ok === false ? outcome : failure(fault('internal_error', { backend: name }))
+      },
       prepare: () => {
         prepared.push(name)
+        return Promise.resolve(failure(fault('internal_error', { detail: `prepared ${name}` })))
       },
     } satisfies CredentialSource,
   }))
@@ -119,8 +123,17 @@ describe('what is prepared', () => {
     ['nothing where there is none', {}, []],
   ])('is %s', (_case, conditions, expected) => {
     const { source, prepared } = sourceOf(conditions)
-    source.prepare(PLENTY_OF_TIME)
+    void source.prepare(PLENTY_OF_TIME)
 
     expect(prepared).toStrictEqual(expected)
+  })
+
+  it('is what the backend waits for', async () => {
+    const { source } = sourceOf({ a: undefined })
+    const prepared = source.prepare(PLENTY_OF_TIME)
+
+    expect(await source.obtain(callBy(), PLENTY_OF_TIME, prepared)).toStrictEqual(
+      failure(fault('internal_error', { detail: 'prepared a' })),
+    )
   })
 })

@@ -95,7 +95,7 @@ describe('a user’s name and password', () => {
   it('are read ahead when they are prepared', () => {
     const { source, reads } = sourceOf('user:password')
 
-    source.prepare(DEADLINE)
+    void source.prepare(DEADLINE)
 
     expect(reads).toStrictEqual([[OCID, DEADLINE]])
   })

@@ -65,8 +65,11 @@ function cacheOver({ lifetimeSeconds = 3600, isUserBound = false, chance = 1 }: 
     { subjectOf, application: isUserBound ? undefined : application, request },
     { clock, chance: () => chance },
   )
-  const obtain = (clientId?: string, deadline = PLENTY_OF_TIME) =>
-    source.obtain(callBy({ clientId: clientId ?? 'partner-a' }), deadline)
+  const obtain = (
+    clientId?: string,
+    deadline = PLENTY_OF_TIME,
+    prepared?: ReturnType<typeof source.prepare>,
+  ) => source.obtain(callBy({ clientId: clientId ?? 'partner-a' }), deadline, prepared)
   return {
     clock,
     grant,
@@ -329,43 +332,45 @@ describe('credentials in the names of callers', () => {
 })
 
 describe('a credential that is prepared', () => {
-  it('is fetched once for the decision that prepares it, and counts as fetched', async () => {
+  it('is fetched once for the decision that prepares it, which logs a miss', async () => {
     const { grant, source, obtain } = cacheOver()
     const deadline = deadlineWith(1_000)
 
-    source.prepare(deadline)
+    const prepared = source.prepare(deadline)
     await new Promise(setImmediate)
     expect(grant.requests).toHaveLength(1)
-    expect(summaryOf(await obtain(undefined, deadline))).toBe('Bearer 1 miss')
+    expect(summaryOf(await obtain(undefined, deadline, prepared))).toBe('Bearer 1 miss')
     expect(summaryOf(await obtain())).toBe('Bearer 1 hit')
     expect(grant.requests).toHaveLength(1)
   })
 
-  it('is not handed out where the judgement of the caller took too much of its life', async () => {
+  it('is not used if it has expired too far when the caller is verified', async () => {
     const { clock, source, obtain } = cacheOver({ lifetimeSeconds: MIN_LIFETIME_SECONDS })
     const deadline = deadlineWith(10_000)
 
-    source.prepare(deadline)
+    const prepared = source.prepare(deadline)
     clock.advance(1)
-    expect(summaryOf(await obtain(undefined, deadline))).toBe('credential_too_short_lived')
+    expect(summaryOf(await obtain(undefined, deadline, prepared))).toBe(
+      'credential_too_short_lived',
+    )
   })
 
-  it('is asked for once where that fails, and the decision hears of it', async () => {
+  it('is requested once if that fails, and the decision has the failure', async () => {
     const { grant, source, obtain } = cacheOver()
     const deadline = deadlineWith(1_000)
     grant.failing = REFUSED
 
-    source.prepare(deadline)
-    expect(summaryOf(await obtain(undefined, deadline))).toBe('credential_refused')
+    const prepared = source.prepare(deadline)
+    expect(summaryOf(await obtain(undefined, deadline, prepared))).toBe('credential_refused')
     expect(grant.requests).toHaveLength(1)
   })
 
-  it('is asked for in vain at most once, however many bad callers come', async () => {
+  it('is requested once after a failure, however many bad callers come', async () => {
     const { clock, grant, source } = cacheOver()
     grant.failing = DOWN
 
     for (let caller = 0; caller < 100; caller += 1) {
-      source.prepare(deadlineWith(1_000))
+      void source.prepare(deadlineWith(1_000))
       await Promise.resolve()
       clock.advance(60)
     }
@@ -377,7 +382,7 @@ describe('a credential that is prepared', () => {
     const { clock, grant, source } = cacheOver()
 
     for (let minutes = 0; minutes < 180; minutes += 1) {
-      source.prepare(deadlineWith(1_000))
+      void source.prepare(deadlineWith(1_000))
       await new Promise(setImmediate)
       clock.advance(60)
     }
@@ -386,10 +391,10 @@ describe('a credential that is prepared', () => {
     expect(grant.requests).toHaveLength(4)
   })
 
-  it('is none where callers differ: nothing of a caller is used before the judgement', () => {
+  it('does not exist where it depends on the caller', () => {
     const { grant, source } = cacheOver({ isUserBound: true })
 
-    source.prepare(deadlineWith(1_000))
+    void source.prepare(deadlineWith(1_000))
 
     expect(grant.requests).toHaveLength(0)
   })

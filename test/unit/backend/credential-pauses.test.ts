@@ -53,8 +53,12 @@ function cacheOver(
     grant,
     { clock, chance: () => 1 },
   )
-  const obtain = async (clientId = 'partner-a', deadline = PLENTY_OF_TIME) => {
-    const obtained = await source.obtain(callBy({ clientId }), deadline)
+  const obtain = async (
+    clientId = 'partner-a',
+    deadline = PLENTY_OF_TIME,
+    prepared?: ReturnType<typeof source.prepare>,
+  ) => {
+    const obtained = await source.obtain(callBy({ clientId }), deadline, prepared)
     return obtained.ok
       ? `${obtained.value.authorization.reveal()} ${obtained.value.cache}`
       : obtained.error
@@ -106,11 +110,11 @@ describe('credentials that live too short', () => {
     )
     const deadline = deadlineWith(10_000)
 
-    source.prepare(deadline)
+    const prepared = source.prepare(deadline)
     await new Promise(setImmediate)
     clock.advance(1)
 
-    expect(await obtain(undefined, deadline)).toStrictEqual(TOO_SHORT)
+    expect(await obtain(undefined, deadline, prepared)).toStrictEqual(TOO_SHORT)
     expect(requests).toHaveLength(1)
   })
 })
@@ -123,10 +127,10 @@ describe('a pause', () => {
     expect(await obtain()).toStrictEqual(fault(DOWN.reason, { ...MISSED, detail: 'status_503' }))
 
     clock.advance(29.9)
-    source.prepare(deadlineWith(1_000))
+    void source.prepare(deadlineWith(1_000))
     expect(requests).toHaveLength(1)
     clock.advance(0.1)
-    source.prepare(deadlineWith(1_000))
+    void source.prepare(deadlineWith(1_000))
     expect(requests).toHaveLength(2)
   })
 

@@ -4,7 +4,7 @@ import { numericDate } from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success } from '../../../src/platform/result.ts'
 import type { IssuedToken, TokenFailure } from '../../../src/oauth/token-endpoint.ts'
-import type { RequestToken, TokenRequest } from '../../../src/oauth/token-request.ts'
+import type { RequestToken, TokenRequest } from '../../../src/oauth/token-endpoint.ts'
 import { jsonObject } from './tokens.ts'
 import { START } from './time.ts'
 
