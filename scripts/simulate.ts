@@ -3,7 +3,7 @@
  * with and without each cache, against an identity domain's rate limit. `--check` runs the local
  * stack beside the model and compares. Exit status 1 where both differ.
  */
-import { RATE_LIMITS_PER_MINUTE } from '../src/config/model.ts'
+import { RATE_LIMITS_PER_MINUTE } from '../src/providers/oci-iam.ts'
 import { arrivalsOf, simulate, type Arrival, type Deployment } from './bench/simulation.ts'
 import { buildFirst } from './command-line/build-first.ts'
 import { exitOnUsageError, readCommandLine } from './command-line/command-line.ts'

@@ -352,11 +352,12 @@ const SET_HEADER =
 function canExist(scope: string, config: Config | undefined): boolean {
   if (scope === '' || /\s/.test(scope)) return false
   if (config === undefined) return true
-  return config.issuers.some(({ preset, gatewayScopes: { prefix, map } }) => {
+  return config.issuers.some(({ provider, gatewayScopes: { prefix, map } }) => {
     if (!scope.startsWith(prefix)) return false
     const name = scope.slice(prefix.length)
     const isTarget = [...map.values()].some((targets) => targets.includes(name))
-    const isQualified = /^https?:\/\//.test(name) && (preset === 'oci_iam' || preset === 'entra')
+    const isQualified =
+      /^https?:\/\//.test(name) && (provider === 'oci_iam' || provider === 'entra')
     // A scope that is mapped to others does not reach the gateway under its own name.
     return isTarget || (!isQualified && !map.has(name))
   })

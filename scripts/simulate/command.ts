@@ -1,9 +1,7 @@
 /** The command line of `npm run simulate`. */
-import { RATE_LIMITS_PER_MINUTE, type RateLimitTier } from '../../src/config/model.ts'
+import { RATE_LIMIT_TIERS } from '../../src/providers/oci-iam.ts'
 import { choice, decimalNumber, flag, wholeNumber } from '../command-line/options.ts'
 import { UsageError, type CommandLine } from '../command-line/parse.ts'
-
-const TIERS = Object.keys(RATE_LIMITS_PER_MINUTE) as RateLimitTier[]
 
 export const SIMULATE = {
   name: 'simulate',
@@ -42,7 +40,7 @@ local stack answers the same calls beside it, and both have to agree; exit statu
       max: 86_400,
       default: 300,
     }),
-    tier: choice('the identity domain’s tier', TIERS, 'free'),
+    tier: choice('the identity domain’s tier', RATE_LIMIT_TIERS, 'free'),
     seed: wholeNumber('repeats the same chance', { min: 0, max: 4_294_967_295, default: 1 }),
     check: flag('compares with the local stack instead, by calls of its own; builds first'),
   },

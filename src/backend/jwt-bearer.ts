@@ -33,7 +33,7 @@ export interface JwtBearerPorts {
   readonly secrets: Pick<SecretStore, 'read'>
   readonly clock: Clock
   /** The provider of the issuer with this name, where it is known. */
-  readonly providerOf: (issuer: string) => IssuerConfig['preset']
+  readonly providerOf: (issuer: string) => IssuerConfig['provider']
 }
 
 /** The grant by user assertion (RFC 7523 §2.1): the backend sees the person who calls. */

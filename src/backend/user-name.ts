@@ -1,6 +1,8 @@
 import type { IssuerConfig } from '../config/model.ts'
 import { member, type JsonObject } from '../platform/json.ts'
 import { failure, success, type Result } from '../platform/result.ts'
+import { providerNamed } from '../providers/index.ts'
+import { isEmail } from '../providers/user-claims.ts'
 
 /** Longer than login names of identity domains. */
 const MAX_NAME_LENGTH = 256
@@ -25,7 +27,7 @@ export interface CallersIdentity {
   readonly claims: JsonObject
   readonly clientId: string | undefined
   /** Of the issuer, where it is known. */
-  readonly provider: IssuerConfig['preset']
+  readonly provider: IssuerConfig['provider']
 }
 
 /** The user name in the claim, exactly as it is there. */
@@ -42,7 +44,9 @@ export function readUserName(
   if (isApplication(name, identity)) return failure('application')
   const isVerified = verificationOf(claim, claims)
   const mustBeStated =
-    isEmail(claim) && !acceptsUserControlled && STATE_VERIFICATION.includes(provider)
+    isEmail(claim) &&
+    !acceptsUserControlled &&
+    providerNamed(provider)?.tokens?.stateVerification === true
   return isVerified === false || (isVerified === undefined && mustBeStated)
     ? failure('not_verified')
     : success(name)
@@ -70,26 +74,9 @@ function isApplication(name: string, { claims, clientId }: CallersIdentity): boo
   )
 }
 
-/**
- * Providers that send `email_verified` beside `email`, and Entra, whose guests choose their address
- * themselves and which never sends it: without it, the address is not verified.
- */
-const STATE_VERIFICATION: readonly IssuerConfig['preset'][] = [
-  'auth0',
-  'cognito',
-  'entra',
-  'keycloak',
-  'okta',
-]
-
 /** Whether the token states that the claim is verified (OpenID Connect Core §5.1). Some servers send a string. */
 function verificationOf(claim: string, claims: JsonObject): boolean | undefined {
   const flags = [`${claim}_verified`, ...(isEmail(claim) ? ['email_verified'] : [])]
   const stated = flags.map((flag) => member(claims, flag)).filter((flag) => flag !== undefined)
   return stated.length === 0 ? undefined : stated.every((flag) => flag === true || flag === 'true')
-}
-
-/** With or without a namespace, which Auth0 requires for custom claims. */
-function isEmail(claim: string): boolean {
-  return /(^|[/:])(e-?mail|email_?address|mail)$/i.test(claim)
 }

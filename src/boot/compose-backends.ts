@@ -28,7 +28,7 @@ type GrantPorts = CountedPorts & Pick<JwtBearerPorts, 'providerOf'>
 
 /** Looks up the provider of an issuer by its name in the configuration. */
 export function createProviderOf(issuers: Config['issuers']): JwtBearerPorts['providerOf'] {
-  const providers = new Map(issuers.map(({ name, preset }) => [name, preset]))
+  const providers = new Map(issuers.map(({ name, provider }) => [name, provider]))
   return (issuer) => providers.get(issuer)
 }
 

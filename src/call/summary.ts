@@ -1,9 +1,9 @@
 /** The `summary` log line: the last minute's decisions, and the requests sent and saved. */
-import { RATE_LIMITS_PER_MINUTE, type RateLimitTier } from '../config/model.ts'
 import type { Decision } from '../decision.ts'
 import { later, seconds, secondsUntil, type Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { Tally } from '../platform/tally.ts'
+import { RATE_LIMITS_PER_MINUTE, type RateLimitTier } from '../providers/oci-iam.ts'
 
 /** Counts a decision, and logs a summary if one is due. */
 export type Summarize = (decision: Decision) => void

@@ -29,15 +29,15 @@ export function diagnose(
   const issuer = jwt && (claimedIssuer(jwt) ?? '')
   const audience = (jwt && stringOrStrings(member(jwt.payload, 'aud'))) ?? []
   const isOfUnknownIssuer = issuers.every(({ rules }) => rules.issuer !== issuer)
-  const presets = new Set(issuers.map(({ preset }) => preset))
-  const reasons = [...presets].map((preset) =>
-    providerNamed(preset)?.explainRefusal?.({
+  const providers = new Set(issuers.map(({ provider }) => provider))
+  const reasons = [...providers].map((provider) =>
+    providerNamed(provider)?.explainRefusal?.({
       reason,
       issuer,
       audience,
       isOfUnknownIssuer,
       configuredIssuers: issuers
-        .filter((each) => each.preset === preset)
+        .filter((each) => each.provider === provider)
         .map(({ rules }) => rules.issuer),
     }),
   )

@@ -1,9 +1,9 @@
 /** A backend in the configuration document. */
 import * as v from 'valibot'
-import { CLIENT_AUTHENTICATION_METHODS } from '../oauth/client-authentication.ts'
 import {
   check,
   choice,
+  name,
   secretOcid,
   someMembers,
   someTexts,
@@ -11,8 +11,9 @@ import {
   text,
   texts,
   url,
+  wholeSeconds,
 } from '../providers/fields.ts'
-import { clientSchema, nameSchema, wholeSeconds } from './common-schema.ts'
+import { backendClient, backendClientAuth } from './client.ts'
 import { DEFAULTS, LIMITS } from './defaults.ts'
 
 const conditions = strictObject({
@@ -72,7 +73,7 @@ const exchangeSchema = strictObject({
 })
 
 export const backendSchema = strictObject({
-  name: v.pipe(nameSchema, v.description('The name of this backend in the log.')),
+  name: name('The name of this backend in the log.'),
   when: v.optional(conditionSchema),
   grant: v.optional(
     choice(
@@ -82,14 +83,8 @@ export const backendSchema = strictObject({
     DEFAULTS.grant,
   ),
   token_endpoint: v.optional(url('Token endpoint of the backend’s identity domain.')),
-  client: v.optional(clientSchema),
-  client_auth: v.optional(
-    choice(
-      CLIENT_AUTHENTICATION_METHODS,
-      'With `private_key_jwt` the client’s secret is its private key.',
-    ),
-    DEFAULTS.client_auth,
-  ),
+  client: v.optional(backendClient),
+  client_auth: backendClientAuth,
   scope: v.optional(text('Sent as it is.')),
   assertion: v.optional(
     v.pipe(
@@ -101,7 +96,7 @@ export const backendSchema = strictObject({
   secret_ocid: v.optional(secretOcid('Vault secret with user:password, for `basic` only.')),
   min_token_seconds: wholeSeconds(
     LIMITS.min_back_end_token,
-    'A token that expires sooner is not handed out.',
+    'A token with less time left is not used.',
   ),
 })
 

@@ -1,33 +1,32 @@
 /** A backend of the configuration document. */
-import type { AssertionProfile } from '../oauth/client-authentication.ts'
 import type { ClientRegistration } from '../oauth/client-exchange.ts'
 import { seconds } from '../platform/clock.ts'
-import { IDENTITY_DOMAIN_ISSUER } from '../providers/oci-iam.ts'
+import { IDENTITY_DOMAIN_ISSUER, IDENTITY_DOMAIN_PATHS } from '../providers/oci-iam.ts'
 import type { BackendInput } from './backend-schema.ts'
+import { buildClient } from './client.ts'
 import { DEFAULTS } from './defaults.ts'
-import { remedyOfMissing } from './flat-form.ts'
+import { missing } from './flat-form.ts'
 import type { BackendCondition, BackendConfig, GrantConfig } from './model.ts'
 import type { Report } from './problems.ts'
 
 export function buildBackend(input: BackendInput, report: Report): BackendConfig {
   return {
     name: input.name,
-    condition: buildCondition(input),
+    condition: input.when && conditionOf(input.when),
     grant: buildGrant(input, report),
     minTokenLifetime: seconds(input.min_token_seconds),
   }
 }
 
-function buildCondition({ when }: BackendInput): BackendCondition | undefined {
-  if (when === undefined) return undefined
+/** Each member is its own: a polluted prototype must not add a condition. */
+function conditionOf(when: NonNullable<BackendInput['when']>): BackendCondition {
+  const { issuers, clients, scopes } = when
+  const values = Object.entries(when.arguments ?? {})
   return {
-    issuers: when.issuers,
-    clients: when.clients,
-    scopes: when.scopes,
-    arguments: Object.entries(when.arguments ?? {}).map(([name, values]) => ({
-      name,
-      values: [values].flat(),
-    })),
+    issuers,
+    clients,
+    scopes,
+    arguments: values.map(([name, value]) => ({ name, values: [value].flat() })),
   }
 }
 
@@ -36,11 +35,12 @@ function buildGrant(input: BackendInput, report: Report): GrantConfig {
   reportIdleMembers(input, report)
   if (kind === 'basic') {
     const remedy = 'Give the OCID of the Vault secret with user:password.'
-    return { kind, secretOcid: required('secret_ocid', input.secret_ocid, report, remedy) }
+    if (input.secret_ocid === undefined) report('secret_ocid', 'is missing', remedy)
+    return { kind, secretOcid: input.secret_ocid ?? '' }
   }
-  const tokenEndpoint = required('token_endpoint', input.token_endpoint, report)
-  const client = buildClient(input, tokenEndpoint, report)
-  const scope = () => required('scope', input.scope, report)
+  const tokenEndpoint = input.token_endpoint ?? missing('backends', 'token_endpoint', report)
+  const client = clientOf(input, tokenEndpoint, report)
+  const scope = () => input.scope ?? missing('backends', 'scope', report)
   switch (kind) {
     case 'client_credentials':
       return { kind, tokenEndpoint, client, scope: scope() }
@@ -52,7 +52,7 @@ function buildGrant(input: BackendInput, report: Report): GrantConfig {
         scope: scope(),
         subjectClaim: assertion?.subject_claim ?? DEFAULTS.subject_claim,
         acceptsUserControlledClaim: assertion?.user_controlled_claim === 'accept',
-        assertionKeyOcid: buildAssertionKey(input, report),
+        assertionKeyOcid: assertionKeyOf(input, report),
       }
     case 'token_exchange':
       return {
@@ -69,61 +69,43 @@ function buildGrant(input: BackendInput, report: Report): GrantConfig {
 
 /** Members for another grant: either they are a mistake, or the grant is. */
 function reportIdleMembers(input: BackendInput, report: Report): void {
-  const { grant, client_auth, assertion, exchange, secret_ocid } = input
+  const { grant, client_auth } = input
   const usesAssertions = grant === 'jwt_bearer' || client_auth === 'private_key_jwt'
-  const idle = {
-    assertion: assertion !== undefined && !usesAssertions,
-    exchange: exchange !== undefined && grant !== 'token_exchange',
-    secret_ocid: secret_ocid !== undefined && grant !== 'basic',
+  const isUsed = {
+    assertion: usesAssertions,
+    exchange: grant === 'token_exchange',
+    secret_ocid: grant === 'basic',
   }
-  for (const [field, isIdle] of Object.entries(idle)) {
-    if (isIdle) {
+  for (const field of ['assertion', 'exchange', 'secret_ocid'] as const) {
+    if (input[field] !== undefined && !isUsed[field]) {
       report(field, `has no effect with the grant ${grant}`, 'Correct `grant`, or leave it out.')
     }
   }
 }
 
-function required(
-  field: string,
-  value: string | undefined,
-  report: Report,
-  remedy = remedyOfMissing(`backends.0.${field}`) ?? '',
-): string {
-  if (value === undefined) report(field, 'is missing', remedy)
-  return value ?? ''
-}
-
-function buildClient(
+function clientOf(
   { client, client_auth, assertion }: BackendInput,
   tokenEndpoint: string,
   report: Report,
 ): ClientRegistration {
-  return {
-    clientId: required('client.client_id', client?.client_id, report),
-    secretOcid: required('client.client_secret_ocid', client?.client_secret_ocid, report),
+  // Identity domains expect the issuer that all of them share; RFC 7523 §3 the token endpoint.
+  const isIdentityDomain = tokenEndpoint.endsWith(IDENTITY_DOMAIN_PATHS.token)
+  const audience = [isIdentityDomain ? IDENTITY_DOMAIN_ISSUER : tokenEndpoint]
+  const more = {
     authentication: client_auth,
-    assertion: {
-      keyId: assertion?.key_id,
-      audience: assertion?.audience ?? assertionAudience(tokenEndpoint),
-    },
+    assertion: { keyId: assertion?.key_id, audience: assertion?.audience ?? audience },
   }
+  return buildClient('backends', client ?? {}, more, report)
 }
 
-/** Identity domains expect the issuer that all of them share; RFC 7523 §3 the token endpoint. */
-function assertionAudience(tokenEndpoint: string): AssertionProfile['audience'] {
-  return [tokenEndpoint.endsWith('/oauth2/v1/token') ? IDENTITY_DOMAIN_ISSUER : tokenEndpoint]
-}
-
-function buildAssertionKey(
+function assertionKeyOf(
   { assertion, client_auth }: BackendInput,
   report: Report,
 ): string | undefined {
   if (assertion?.key_ocid === undefined && client_auth !== 'private_key_jwt') {
-    report(
-      'assertion.key_ocid',
-      'is missing',
-      'Give the OCID of the Vault secret with the private key that signs user assertions.',
-    )
+    const remedy =
+      'Give the OCID of the Vault secret with the private key that signs user assertions.'
+    report('assertion.key_ocid', 'is missing', remedy)
   }
   return assertion?.key_ocid
 }

@@ -1,19 +1,36 @@
-/** An issuer of the configuration document, with what its preset adds. */
+/** An issuer of the configuration document, with what its provider adds. */
+import { jsonWebKeys, readKeySet } from '../caller/json-web-key.ts'
+import type { ClientRegistration } from '../oauth/client-exchange.ts'
 import { seconds } from '../platform/clock.ts'
-import { COMMON_CLAIM_NAMES, presetOfIssuer, providerNamed } from '../providers/index.ts'
-import type { TokenTraits } from '../providers/provider.ts'
-import { buildKeys } from './build-keys.ts'
+import { isJsonObject } from '../platform/json.ts'
+import { COMMON_CLAIM_NAMES, findProvider, providerNamed } from '../providers/index.ts'
+import { IDENTITY_DOMAIN_PATHS } from '../providers/oci-iam.ts'
+import type { ProviderFacts, TokenTraits } from '../providers/provider.ts'
+import { buildClient } from './client.ts'
 import { DEFAULTS } from './defaults.ts'
 import type { IssuerInput } from './issuer-schema.ts'
-import type { IntrospectionConfig, IssuerConfig, JwtConfig, TokenRules } from './model.ts'
+import type {
+  IntrospectionConfig,
+  IssuerConfig,
+  JwtConfig,
+  KeySource,
+  TokenRules,
+} from './model.ts'
 import type { Report } from './problems.ts'
-import { requireClient, resolveIssuer, type ResolvedIssuer } from './resolve-issuer.ts'
+
+/** With the values that the provider adds. */
+interface ResolvedIssuer extends IssuerInput {
+  readonly facts: ProviderFacts
+}
 
 export function buildIssuer(input: IssuerInput, report: Report): IssuerConfig {
   const issuer = resolveIssuer(input)
-  const { facts, validation } = issuer
-  const preset = presetOfIssuer(issuer.issuer) ?? input.provider?.preset
-  const traits: TokenTraits = providerNamed(preset)?.tokens ?? {}
+  const { facts } = issuer
+  const validation = input.validation ?? defaultValidation(input, issuer)
+  const provider =
+    findProvider(({ isIssuer }) => issuer.issuer !== undefined && isIssuer?.(issuer.issuer)) ??
+    providerNamed(input.provider?.preset)
+  const traits = provider?.tokens ?? {}
   const names = { ...COMMON_CLAIM_NAMES, ...traits.claimNames, ...facts.claimNames }
   if (validation === 'introspection' && input.token_type === 'at+jwt') {
     // Another type of token would be accepted.
@@ -25,7 +42,7 @@ export function buildIssuer(input: IssuerInput, report: Report): IssuerConfig {
   }
   return {
     name: input.name,
-    preset,
+    provider: provider?.name,
     discovery: facts.discovery,
     jwt: validation === 'introspection' ? undefined : buildJwt(issuer, report),
     introspection: validation === 'jwt' ? undefined : buildIntrospection(issuer, report),
@@ -43,8 +60,45 @@ export function buildIssuer(input: IssuerInput, report: Report): IssuerConfig {
   }
 }
 
+/** A value of the document wins over that of the provider. */
+function resolveIssuer(input: IssuerInput): ResolvedIssuer {
+  const { provider, jwks } = input
+  const facts = (provider && providerNamed(provider.preset)?.facts(provider)) ?? {}
+  return {
+    ...input,
+    facts,
+    issuer: input.issuer ?? facts.issuer,
+    jwks_uri: input.jwks_uri ?? (jwks === undefined ? facts.jwksUri : undefined),
+    introspection_endpoint: input.introspection_endpoint ?? facts.introspectionEndpoint,
+  }
+}
+
+/**
+ * Introspection if there is an endpoint and a client for it, as in the Python sample; else JWT. With
+ * nothing for either, what introspection needs is reported as missing.
+ */
+function defaultValidation(
+  input: IssuerInput,
+  { client, introspection_endpoint, jwks, jwks_uri, facts }: ResolvedIssuer,
+): 'introspection' | 'jwt' {
+  if (input.introspection_endpoint !== undefined) return 'introspection'
+  if (client !== undefined && introspection_endpoint !== undefined) return 'introspection'
+  const hasKeys = [jwks, jwks_uri, facts.discovery].some((source) => source !== undefined)
+  return hasKeys ? 'jwt' : 'introspection'
+}
+
+function clientFor(
+  purpose: string,
+  { client }: ResolvedIssuer,
+  report: Report,
+): ClientRegistration {
+  const authentication = client?.client_auth ?? DEFAULTS.client_auth
+  const more = { authentication, assertion: { keyId: undefined, audience: [] } }
+  return buildClient('issuers', client ?? {}, more, report, `for ${purpose}`)
+}
+
 function buildIntrospection(issuer: ResolvedIssuer, report: Report): IntrospectionConfig {
-  const endpoint = issuer.introspection_endpoint
+  const { introspection_endpoint: endpoint, opaque_tokens } = issuer
   if (endpoint === undefined && issuer.facts.discovery === undefined) {
     report(
       'introspection_endpoint',
@@ -54,12 +108,12 @@ function buildIntrospection(issuer: ResolvedIssuer, report: Report): Introspecti
   }
   return {
     endpoint,
-    client: requireClient(issuer, 'introspection', report),
+    client: clientFor('introspection', issuer, report),
     cache: seconds(issuer.introspection_cache_seconds),
     subject: issuer.introspection_subject,
-    opaqueTokens: issuer.opaque_tokens && {
-      prefixes: issuer.opaque_tokens.prefixes ?? [],
-      lengths: issuer.opaque_tokens.lengths ?? [],
+    opaqueTokens: opaque_tokens && {
+      prefixes: opaque_tokens.prefixes ?? [],
+      lengths: opaque_tokens.lengths ?? [],
     },
   }
 }
@@ -73,9 +127,59 @@ function buildJwt(issuer: ResolvedIssuer, report: Report): JwtConfig {
     )
   }
   return {
-    keys: buildKeys(issuer, report),
+    keys: issuer.jwks === undefined ? remoteKeys(issuer, report) : staticKeys(issuer, report),
     algorithms: issuer.algorithms ?? issuer.facts.algorithms ?? DEFAULTS.algorithms,
     type: issuer.token_type ?? 'any',
+  }
+}
+
+function staticKeys({ jwks, jwks_uri }: ResolvedIssuer, report: Report): KeySource {
+  if (jwks_uri !== undefined) {
+    report('jwks', 'is given beside `jwks_uri`', 'Give the keys or their URL, not both.')
+  }
+  const keys = isJsonObject(jwks) ? jsonWebKeys(jwks) : undefined
+  if (keys === undefined || keys.length === 0) {
+    report('jwks', 'has no key', 'Give a JWK Set as the identity provider publishes it.')
+    return { kind: 'static', keys: [] }
+  }
+  const { trusted, leftOut } = readKeySet(keys)
+  for (const { description } of leftOut) {
+    report('jwks', `has a bad key: ${description}`, 'Remove the key or replace it.')
+  }
+  const kids = trusted.flatMap(({ kid }) => (kid === undefined ? [] : [kid]))
+  if (new Set(kids).size < kids.length) {
+    report('jwks', 'has two keys with the same `kid`', 'Keep the one that is in use.')
+  }
+  return { kind: 'static', keys: trusted }
+}
+
+function remoteKeys(issuer: ResolvedIssuer, report: Report): KeySource {
+  const { jwks_uri, jwks_access, facts } = issuer
+  if (jwks_uri === undefined && facts.discovery === undefined) {
+    report(
+      'jwks_uri',
+      'is missing, and `jwks` too',
+      'Give the URL of the issuer’s keys, or the keys.',
+    )
+  }
+  const access = jwks_access ?? facts.jwksAccess ?? DEFAULTS.jwks_access
+  if (access === 'public') return { kind: 'remote', uri: jwks_uri, access: undefined }
+  // An identity domain has it beside its keys.
+  const { token } = IDENTITY_DOMAIN_PATHS
+  const beside = URL.canParse(token, jwks_uri) ? new URL(token, jwks_uri).href : ''
+  const tokenEndpoint = facts.tokenEndpoint ?? beside
+  if (tokenEndpoint === '' && facts.discovery !== undefined) {
+    report('jwks_uri', 'is missing: the token endpoint is derived from it', 'Give the URL.')
+  }
+  return {
+    kind: 'remote',
+    uri: jwks_uri,
+    access: {
+      tokenEndpoint,
+      client: clientFor('the protected keys', issuer, report),
+      // The client's own rights; the signing certificate requires no others.
+      scope: 'urn:opc:idm:__myscopes__',
+    },
   }
 }
 

@@ -1,10 +1,5 @@
 /** Ranges and defaults of the configuration. The schemas and the README's table of keys take them from here. */
-
-import type { Range } from '../providers/fields.ts'
-
-export interface Limits extends Range {
-  readonly default: number
-}
+import type { Limits } from '../providers/fields.ts'
 
 /** All in whole seconds. */
 export const LIMITS = {

@@ -1,7 +1,7 @@
 /** Flat keys as a configuration document with one issuer and one backend. */
 import { parseJsonObject } from '../platform/json.ts'
 import { DOCUMENT_KEYS, FLAT_KEYS, type FlatConfiguration, type FlatKey } from './flat-keys.ts'
-import type { ConfigForm } from './problems.ts'
+import type { ConfigForm, Report } from './problems.ts'
 
 /** The name of the issuer and of the backend in the log. */
 const NAME = 'default'
@@ -96,6 +96,16 @@ export function flatForm(values: FlatConfiguration): ConfigForm {
         return key === undefined ? whole : `\`${key.key}\``
       }),
   }
+}
+
+/** A list of the document. */
+export type Entry = 'issuers' | 'backends'
+
+/** Reports that a member is missing; returns an empty text in its place. */
+export function missing(entry: Entry, field: string, report: Report, purpose?: string): '' {
+  const problem = ['is missing', purpose].filter(Boolean).join(' ')
+  report(field, problem, remedyOfMissing(`${entry}.0.${field}`) ?? '')
+  return ''
 }
 
 /** What to give where the member at a path is missing; undefined if no flat key stands for it. */

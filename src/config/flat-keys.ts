@@ -1,5 +1,6 @@
 /** The flat keys of the function's configuration. The table in docs/configuration.md is generated from them. */
-import { DEFAULTS, LIMITS, type Limits } from './defaults.ts'
+import type { Range } from '../providers/fields.ts'
+import { DEFAULTS, LIMITS } from './defaults.ts'
 
 /** The function's configuration: environment variables on OCI. */
 export type FlatConfiguration = Readonly<Record<string, string | undefined>>
@@ -20,7 +21,7 @@ function code(value: string): string {
   return `\`${value}\``
 }
 
-function range({ min, max }: Limits): string {
+function range({ min, max }: Range): string {
   return `${min} to ${max}`
 }
 
@@ -34,7 +35,7 @@ export const FLAT_KEYS = {
   idcs_app_client_id: {
     at: 'issuers.0.client.client_id',
     meaning:
-      'Client id of our application at the callers’ identity provider, for introspection or protected keys.',
+      'Client id of our application at the callers’ identity provider; for introspection or protected keys.',
   },
   idcs_app_client_secret_ocid: {
     at: 'issuers.0.client.client_secret_ocid',

@@ -6,6 +6,7 @@ import {
   check,
   choice,
   complaint,
+  name,
   someMembers,
   someTexts,
   strictObject,
@@ -13,9 +14,10 @@ import {
   texts,
   url,
   wholeNumber,
+  wholeSeconds,
 } from '../providers/fields.ts'
 import { providerSchema } from '../providers/index.ts'
-import { clientSchema, nameSchema, wholeSeconds } from './common-schema.ts'
+import { issuerClient } from './client.ts'
 import { DEFAULTS, LIMITS } from './defaults.ts'
 
 const ALGORITHMS = Object.keys(SIGNATURE_ALGORITHMS) as SignatureAlgorithm[]
@@ -23,14 +25,6 @@ const NOT_ACCEPTED = complaint(
   'is not an accepted algorithm',
   `Give some of ${ALGORITHMS.join(', ')}.`,
 )
-
-const issuerClientSchema = strictObject({
-  ...clientSchema.entries,
-  client_auth: v.optional(
-    choice(['client_secret_basic', 'client_secret_post'], 'How the client authenticates.'),
-    DEFAULTS.client_auth,
-  ),
-})
 
 const audienceSchema = v.union(
   [
@@ -67,7 +61,7 @@ const scalarSchema = v.union([v.string(), exactNumber, v.boolean()])
 const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/
 
 export const issuerSchema = strictObject({
-  name: v.pipe(nameSchema, v.description('The name of this issuer in the log.')),
+  name: name('The name of this issuer in the log.'),
   provider: v.optional(providerSchema),
   audience: audienceSchema,
   validation: v.optional(
@@ -101,7 +95,7 @@ export const issuerSchema = strictObject({
     choice(['any', 'at+jwt'], '`at+jwt` requires the header `typ` of RFC 9068. Default `any`.'),
   ),
   introspection_endpoint: v.optional(url('Introspection endpoint (RFC 7662).')),
-  client: v.optional(issuerClientSchema),
+  client: v.optional(issuerClient),
   introspection_cache_seconds: wholeSeconds(
     LIMITS.introspection_cache,
     'How long an introspection answer is reused.',

@@ -4,8 +4,10 @@ import type { ClientRegistration } from '../oauth/client-exchange.ts'
 import type { SignatureAlgorithm } from '../oauth/signature-algorithms.ts'
 import type { Seconds } from '../platform/clock.ts'
 import type { LogLevel } from '../platform/log.ts'
-import type { PresetName } from '../providers/index.ts'
-import type { ClaimNames } from '../providers/provider.ts'
+import type { ProviderName } from '../providers/index.ts'
+import type { RateLimitTier } from '../providers/oci-iam.ts'
+import type { ClaimNames, DiscoveryConfig } from '../providers/provider.ts'
+import type { IssuerInput } from './issuer-schema.ts'
 
 /** Settings of the whole function; always flat keys. */
 export interface Settings {
@@ -22,17 +24,6 @@ export interface Settings {
   readonly rateLimitTier: RateLimitTier | undefined
 }
 
-/** Requests a minute to `/token`, `/introspect`, `/revoke` and `/device` (Oracle, “API Rate Limits”). */
-export const RATE_LIMITS_PER_MINUTE = {
-  free: 150,
-  oracle_apps: 1_000,
-  oracle_apps_premium: 1_700,
-  premium: 3_400,
-  external_user: 2_300,
-} as const satisfies Record<string, number>
-
-export type RateLimitTier = keyof typeof RATE_LIMITS_PER_MINUTE
-
 /** Which callers are accepted, and which credential the backend gets. */
 export interface Config {
   /** In the order in which they are tried for a token without a known issuer. */
@@ -45,8 +36,8 @@ export interface Config {
 export interface IssuerConfig {
   /** Its name in the log. */
   readonly name: string
-  /** The provider, by its preset or by the address of its issuer. */
-  readonly preset: PresetName | undefined
+  /** By the address of the issuer, else by its preset. */
+  readonly provider: ProviderName | undefined
   /** OpenID Connect Discovery; endpoints that are undefined below are taken from it. */
   readonly discovery: DiscoveryConfig | undefined
   /** Verification of JWT access tokens; undefined leaves it to introspection alone. */
@@ -61,18 +52,11 @@ export interface IssuerConfig {
   readonly contextClaims: readonly string[]
 }
 
-export interface DiscoveryConfig {
-  /** Address of the metadata document. */
-  readonly url: string
-  /** What its `issuer` has to be (OpenID Connect Discovery §4.3). */
-  readonly issuer: string
-}
-
 export interface JwtConfig {
   readonly keys: KeySource
   readonly algorithms: readonly SignatureAlgorithm[]
   /** The required `typ`: `at+jwt` (RFC 9068), or any that an access token may have. */
-  readonly type: 'at+jwt' | 'any'
+  readonly type: NonNullable<IssuerInput['token_type']>
 }
 
 export type KeySource =
@@ -99,7 +83,7 @@ export interface IntrospectionConfig {
   /** How long an answer is reused; 0 asks each time. Never beyond the token's `exp`. */
   readonly cache: Seconds
   /** Whether the `sub` of an answer may differ from that of the JWT. */
-  readonly subject: 'same' | 'may_differ'
+  readonly subject: IssuerInput['introspection_subject']
   /** What the issuer's opaque tokens look like; undefined if unknown. All conditions must match. */
   readonly opaqueTokens: OpaqueTokenForm | undefined
 }
@@ -111,13 +95,13 @@ export interface OpaqueTokenForm {
   readonly lengths: readonly number[]
 }
 
-export type { ClaimNames }
+export type { ClaimNames, DiscoveryConfig }
 
 export interface TokenRules {
   /** Accepted `iss`, exact; undefined checks none, which only introspection may do. */
   readonly issuer: string | undefined
   /** Accepted `aud` values, one is enough; `any` checks none. */
-  readonly audience: readonly string[] | 'any'
+  readonly audience: Readonly<IssuerInput['audience']>
   /** All of them are needed. */
   readonly requiredScopes: readonly string[]
   /** The client must be one of them; empty allows every client. */
@@ -152,7 +136,7 @@ export interface BackendConfig {
   /** Calls that it is for; undefined is every call. */
   readonly condition: BackendCondition | undefined
   readonly grant: GrantConfig
-  /** A token with less left than this is never handed out. */
+  /** A token with less time left is not used. */
   readonly minTokenLifetime: Seconds
 }
 

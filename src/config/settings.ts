@@ -3,12 +3,12 @@ import * as v from 'valibot'
 import { seconds } from '../platform/clock.ts'
 import { withoutPrototypes } from '../platform/json.ts'
 import { LOG_LEVELS } from '../platform/log.ts'
-import { secretOcid, strictObject, text, url } from '../providers/fields.ts'
-import { wholeSeconds } from './common-schema.ts'
+import { secretOcid, strictObject, text, url, wholeSeconds } from '../providers/fields.ts'
+import { RATE_LIMIT_TIERS } from '../providers/oci-iam.ts'
 import { DEFAULTS, LIMITS } from './defaults.ts'
 import { settingsOf } from './flat-form.ts'
 import { FLAT_KEYS, type FlatConfiguration } from './flat-keys.ts'
-import { RATE_LIMITS_PER_MINUTE, type RateLimitTier, type Settings } from './model.ts'
+import type { Settings } from './model.ts'
 import type { Report } from './problems.ts'
 import { problemOfIssue } from './shape-problems.ts'
 
@@ -20,7 +20,7 @@ const settingsSchema = strictObject({
   max_decision_seconds: wholeSeconds(LIMITS.max_decision, max_decision_seconds.meaning),
   secret_ttl_seconds: wholeSeconds(LIMITS.secret_ttl, secret_ttl_seconds.meaning),
   log_level: v.optional(v.picklist(LOG_LEVELS), DEFAULTS.log_level),
-  rate_limit_tier: v.optional(v.picklist(Object.keys(RATE_LIMITS_PER_MINUTE) as RateLimitTier[])),
+  rate_limit_tier: v.optional(v.picklist(RATE_LIMIT_TIERS)),
   vault_secrets_endpoint: v.optional(url(vault_secrets_endpoint.meaning)),
   authorizer_config: v.optional(v.string()),
   authorizer_config_secret_ocid: v.optional(secretOcid(authorizer_config_secret_ocid.meaning)),

@@ -1,13 +1,9 @@
-import * as v from 'valibot'
-import { strictObject, url, withoutTrailingSlashes } from './fields.ts'
+import { url, withoutTrailingSlashes } from './fields.ts'
 import { defineProvider } from './provider.ts'
 
 export const auth0 = defineProvider({
-  preset: 'auth0',
-  schema: strictObject({
-    preset: v.literal('auth0'),
-    tenant_url: url('https://<tenant>.<region>.auth0.com, or the custom domain.'),
-  }),
+  name: 'auth0',
+  members: { tenant_url: url('https://<tenant>.<region>.auth0.com, or the custom domain.') },
   // The issuer ends in a slash. `azp` is in tokens of the Auth0 profile, `client_id` in those of RFC 9068.
   facts: ({ tenant_url }) => {
     const tenant = withoutTrailingSlashes(tenant_url)
@@ -18,7 +14,7 @@ export const auth0 = defineProvider({
     }
   },
   isIssuer: (issuer) => /^https:\/\/[^/]+\.auth0\.com\/$/i.test(issuer),
-  tokens: { nameClient: true },
+  tokens: { nameClient: true, stateVerification: true },
   // Without an `audience` in its request, a client gets an opaque token.
   explainRefusal: ({ issuer, reason }) =>
     issuer === undefined && reason !== 'token_inactive' ? 'auth0_opaque_token' : undefined,

@@ -1,14 +1,10 @@
 /** User pools of Amazon Cognito. */
-import * as v from 'valibot'
-import { strictObject, url, withoutTrailingSlashes } from './fields.ts'
+import { url, withoutTrailingSlashes } from './fields.ts'
 import { defineProvider } from './provider.ts'
 
 export const cognito = defineProvider({
-  preset: 'cognito',
-  schema: strictObject({
-    preset: v.literal('cognito'),
-    user_pool_url: url('https://cognito-idp.<region>.amazonaws.com/<user pool id>'),
-  }),
+  name: 'cognito',
+  members: { user_pool_url: url('https://cognito-idp.<region>.amazonaws.com/<user pool id>') },
   facts: ({ user_pool_url }) => {
     const issuer = withoutTrailingSlashes(user_pool_url)
     return {
@@ -20,15 +16,12 @@ export const cognito = defineProvider({
   isIssuer: (issuer) =>
     /^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\/[^/]+$/.test(issuer),
   // ID tokens have an `aud` and no `client_id`, access tokens the reverse.
-  tokens: { nameClient: true, lackAudience: true },
-  configurationMistakes: ({ audience }) =>
-    audience.length === 0
-      ? []
-      : [
-          {
-            field: 'audience',
-            problem: 'is required, and access tokens of Amazon Cognito have no `aud` by default',
-            remedy: 'Give `any`, and the app clients that may call in `allowed_clients`.',
-          },
-        ],
+  tokens: { nameClient: true, lackAudience: true, stateVerification: true },
+  configurationMistakes: [
+    {
+      find: ({ audience }) => (audience.length > 0 ? 'audience' : undefined),
+      problem: 'is required, and access tokens of Amazon Cognito have no `aud` by default',
+      remedy: 'Give `any`, and the app clients that may call in `allowed_clients`.',
+    },
+  ],
 })

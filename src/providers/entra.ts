@@ -1,12 +1,7 @@
 /** Microsoft Entra ID in all clouds, Entra External ID, and Azure AD B2C. */
 import * as v from 'valibot'
-import { check, strictObject, text, url, withoutTrailingSlashes } from './fields.ts'
-import {
-  defineProvider,
-  type ConfiguredIssuer,
-  type Mistake,
-  type ProviderFacts,
-} from './provider.ts'
+import { check, text, url, withoutTrailingSlashes } from './fields.ts'
+import { defineProvider, type ProviderFacts } from './provider.ts'
 
 const GUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 const WHOLE_GUID = new RegExp(`^${GUID}$`, 'i')
@@ -26,6 +21,14 @@ const VERSION_2_ISSUER = /^https:\/\/.*\/v2\.0\/?$/
 /** Microsoft Graph, as an application id and as a URL. */
 const GRAPH = /^(https:\/\/graph\.microsoft\.(com|us)\/?|00000003-0000-0000-c000-000000000000)$/i
 
+function isGraph(audience: string): boolean {
+  return GRAPH.test(audience)
+}
+
+function isUri(value: string): boolean {
+  return /^(api|https?):\/\//.test(value)
+}
+
 /** A scope as clients request it: the API's client id in front. */
 const QUALIFIED = new RegExp(`^${GUID}/|/\\.default$`, 'i')
 
@@ -33,9 +36,8 @@ const SUBJECT = ['oid', 'sub']
 const SCOPES = ['scp', 'roles']
 
 export const entra = defineProvider({
-  preset: 'entra',
-  schema: strictObject({
-    preset: v.literal('entra'),
+  name: 'entra',
+  members: {
     tenant: v.pipe(
       text('Directory (tenant) ID, a GUID.'),
       check<string>(
@@ -52,7 +54,7 @@ export const entra = defineProvider({
       ),
     ),
     policy: v.optional(text('B2C: the user flow or custom policy, such as B2C_1_sign_in.')),
-  }),
+  },
   facts: ({ tenant, token_version, authority, policy }) =>
     factsOf(
       tenant.toLowerCase(),
@@ -62,18 +64,50 @@ export const entra = defineProvider({
     ),
   isIssuer: (issuer) => HOST.test(issuer) || PATH.test(issuer),
   isEndpoint: ({ href }) => HOST.test(href),
-  isAudience: (audience) => GRAPH.test(audience),
+  isAudience: isGraph,
   tokens: {
     nameClient: true,
     // “Applications that expose APIs must implement permission checks” (Microsoft, “OAuth 2.0 client
     // credentials flow”): application permissions are in `roles`, delegated ones in `scp`.
     issuedToEveryClient: true,
+    // Guests choose their `email` themselves, and tokens never say that it is verified. A `upn` has a
+    // verified domain.
+    stateVerification: true,
+    administeredClaims: ['upn'],
     claimNames: { scope: SCOPES },
   },
-  configurationMistakes: mistakesIn,
+  configurationMistakes: [
+    {
+      find: ({ audience }) => (audience.some(isGraph) ? 'audience' : undefined),
+      problem: 'is Microsoft Graph, whose tokens nobody else can verify',
+      remedy: 'Give the audience of this API’s own registration.',
+      isBroken: true,
+    },
+    {
+      find: ({ issuer, audience }) =>
+        !VERSION_1_ISSUER.test(issuer ?? '') &&
+        audience.length > 0 &&
+        audience.every(isUri) &&
+        !audience.some(isGraph)
+          ? 'audience'
+          : undefined,
+      problem: 'is an Application ID URI: the `aud` of a version 2 token is the client id',
+      remedy: 'Give the API’s Application (client) ID, a GUID.',
+      isBroken: true,
+    },
+    {
+      find: ({ requiredScopes }) =>
+        requiredScopes.some((scope) => isUri(scope) || QUALIFIED.test(scope))
+          ? 'required_scopes'
+          : undefined,
+      problem: 'has a scope with its audience in front: tokens of Entra hold the short name',
+      remedy: 'Give the name alone, such as Orders.Read for api://<client id>/Orders.Read.',
+      isBroken: true,
+    },
+  ],
   explainRefusal: ({ issuer, audience, isOfUnknownIssuer }) => {
     if (issuer === undefined) return undefined
-    if (audience.some((value) => GRAPH.test(value))) return 'entra_graph_token'
+    if (audience.some(isGraph)) return 'entra_graph_token'
     if (isOfUnknownIssuer && VERSION_1_ISSUER.test(issuer)) return 'entra_v1_token'
     return isOfUnknownIssuer && HOST.test(issuer) && VERSION_2_ISSUER.test(issuer)
       ? 'entra_v2_token'
@@ -108,44 +142,4 @@ function issuerOf(tenant: string, authority: string): string {
   const domain = /\.(ciamlogin|b2clogin)\.[a-z]+$/i.exec(authority)
   if (domain?.[1] === 'ciamlogin') return `https://${tenant}${domain[0]}/${tenant}/v2.0`
   return `${authority}/${tenant}/v2.0${domain === null ? '' : '/'}`
-}
-
-function mistakesIn({ issuer, audience, requiredScopes }: ConfiguredIssuer): readonly Mistake[] {
-  const isVersion1 = issuer !== undefined && VERSION_1_ISSUER.test(issuer)
-  const isUri = (value: string): boolean => /^(api|https?):\/\//.test(value)
-  return [
-    ...(audience.some((value) => GRAPH.test(value))
-      ? [
-          {
-            field: 'audience',
-            problem: 'is Microsoft Graph, whose tokens nobody else can verify',
-            remedy: 'Give the audience of this API’s own registration.',
-            isBroken: true as const,
-          },
-        ]
-      : []),
-    ...(!isVersion1 &&
-    audience.length > 0 &&
-    audience.every(isUri) &&
-    !audience.some((value) => GRAPH.test(value))
-      ? [
-          {
-            field: 'audience',
-            problem: 'is an Application ID URI: the `aud` of a version 2 token is the client id',
-            remedy: 'Give the API’s Application (client) ID, a GUID.',
-            isBroken: true as const,
-          },
-        ]
-      : []),
-    ...(requiredScopes.some((scope) => isUri(scope) || QUALIFIED.test(scope))
-      ? [
-          {
-            field: 'required_scopes',
-            problem: 'has a scope with its audience in front: tokens of Entra hold the short name',
-            remedy: 'Give the name alone, such as Orders.Read for api://<client id>/Orders.Read.',
-            isBroken: true as const,
-          },
-        ]
-      : []),
-  ]
 }

@@ -1,4 +1,4 @@
-/** Fields of the configuration's schemas, and messages about them. */
+/** Kinds of members of the configuration document, each with what it reports. */
 import * as v from 'valibot'
 import { endpointProblem } from '../platform/endpoint.ts'
 
@@ -46,6 +46,16 @@ export function choice<const T extends readonly string[]>(values: T, description
   return v.pipe(v.picklist(values), v.description(description))
 }
 
+/** What issuers and backends are called in the log. */
+export function name(description: string) {
+  const remedy = 'Give 1 to 64 letters, digits, dots, underscores or hyphens.'
+  return v.pipe(
+    v.string(),
+    v.regex(/^[A-Za-z0-9._-]{1,64}$/, complaint('is not a usable name', remedy)),
+    v.description(description),
+  )
+}
+
 export interface Range {
   readonly min: number
   readonly max: number
@@ -60,6 +70,14 @@ export function wholeNumber({ min, max }: Range, unit: string, description: stri
     v.maxValue(max, complaint('is too large', remedy)),
     v.description(description),
   )
+}
+
+export interface Limits extends Range {
+  readonly default: number
+}
+
+export function wholeSeconds(limits: Limits, description: string) {
+  return v.optional(wholeNumber(limits, 'seconds', description), limits.default)
 }
 
 /** An object with one member or more. */

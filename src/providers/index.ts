@@ -22,7 +22,7 @@ export const providerSchema = v.variant(
 )
 
 export type ProviderInput = v.InferOutput<typeof providerSchema>
-export type PresetName = ProviderInput['preset']
+export type ProviderName = (typeof PROVIDERS)[number]['name']
 
 /** Claim names for a provider of which nothing else is known. */
 export const COMMON_CLAIM_NAMES: ClaimNames = {
@@ -31,28 +31,19 @@ export const COMMON_CLAIM_NAMES: ClaimNames = {
   scope: ['scope', 'scp'],
 }
 
-const ALL: readonly Provider[] = PROVIDERS as unknown as readonly Provider[]
-
-export function providerNamed(preset: PresetName | undefined): Provider | undefined {
-  return ALL.find((provider) => provider.preset === preset)
+type AnyProvider = Provider<ProviderName> & {
+  readonly facts: (input: ProviderInput) => ProviderFacts
 }
 
-/** The preset whose issuer this is, by its address; undefined for an unknown one. */
-export function presetOfIssuer(issuer: string | undefined): PresetName | undefined {
-  const provider = ALL.find(({ isIssuer }) => issuer !== undefined && isIssuer?.(issuer) === true)
-  return provider?.preset as PresetName | undefined
+const ALL = PROVIDERS as unknown as readonly AnyProvider[]
+
+/** The first provider of which the condition holds; undefined for an unknown one. */
+export function findProvider(
+  condition: (provider: Provider) => boolean | undefined,
+): AnyProvider | undefined {
+  return ALL.find(condition)
 }
 
-/** The preset at whose host an endpoint is; undefined for an unknown one. */
-export function presetOfEndpoint(url: URL): PresetName | undefined {
-  return ALL.find(({ isEndpoint }) => isEndpoint?.(url))?.preset as PresetName | undefined
-}
-
-/** The preset that alone has this audience; undefined for an unknown one. */
-export function presetOfAudience(audience: string): PresetName | undefined {
-  return ALL.find(({ isAudience }) => isAudience?.(audience))?.preset as PresetName | undefined
-}
-
-export function factsOf(input: ProviderInput): ProviderFacts {
-  return providerNamed(input.preset)?.facts(input) ?? {}
+export function providerNamed(name: ProviderName | undefined): AnyProvider | undefined {
+  return findProvider((provider) => provider.name === name)
 }

@@ -1,13 +1,11 @@
-import * as v from 'valibot'
-import { strictObject, url, withoutTrailingSlashes } from './fields.ts'
+import { url, withoutTrailingSlashes } from './fields.ts'
 import { defineProvider } from './provider.ts'
 
+const ADMIN_PATH = /\/admin\/(?!v1\/)/
+
 export const keycloak = defineProvider({
-  preset: 'keycloak',
-  schema: strictObject({
-    preset: v.literal('keycloak'),
-    realm_url: url('https://<host>/realms/<realm>'),
-  }),
+  name: 'keycloak',
+  members: { realm_url: url('https://<host>/realms/<realm>') },
   facts: ({ realm_url }) => {
     const realm = withoutTrailingSlashes(realm_url)
     return {
@@ -19,19 +17,16 @@ export const keycloak = defineProvider({
   },
   isIssuer: (issuer) => /^https?:\/\/.+\/realms\/[^/]+$/.test(issuer),
   isEndpoint: ({ pathname }) =>
-    /\/admin\/(?!v1\/)|\/realms\/[^/]+\/protocol\/openid-connect\//.test(pathname),
-  configurationMistakes: ({ urls }) => {
-    const administration = urls.find(({ url }) => /\/admin\/(?!v1\/)/.test(url.pathname))
-    if (administration === undefined) return []
-    return [
-      {
-        field: administration.field,
-        problem: 'has `/admin/` in its path, as a page of the administration console',
-        remedy: 'Give the URL that tokens name as issuer, such as https://<host>/realms/<realm>.',
-        isBroken: true as const,
-      },
-    ]
-  },
+    ADMIN_PATH.test(pathname) || /\/realms\/[^/]+\/protocol\/openid-connect\//.test(pathname),
+  tokens: { stateVerification: true },
+  configurationMistakes: [
+    {
+      find: ({ urls }) => urls.find(({ url }) => ADMIN_PATH.test(url.pathname))?.field,
+      problem: 'has `/admin/` in its path, as a page of the administration console',
+      remedy: 'Give the URL that tokens name as issuer, such as https://<host>/realms/<realm>.',
+      isBroken: true,
+    },
+  ],
   // Keycloak calls a token inactive whose `aud` lacks the client that introspects it.
   explainRefusal: ({ reason, issuer, audience, configuredIssuers }) =>
     issuer !== undefined &&

@@ -1,46 +1,48 @@
 /** Identity domains of OCI IAM, formerly IDCS. */
-import * as v from 'valibot'
-import { strictObject, url, withoutTrailingSlashes } from './fields.ts'
-import { defineProvider, type ConfiguredIssuer, type Mistake } from './provider.ts'
+import { url, withoutTrailingSlashes } from './fields.ts'
+import { defineProvider } from './provider.ts'
 
 /** The issuer of every identity domain, unless the domain's settings name another. */
 export const IDENTITY_DOMAIN_ISSUER = 'https://identity.oraclecloud.com/'
 
+export const IDENTITY_DOMAIN_PATHS = {
+  token: '/oauth2/v1/token',
+  introspection: '/oauth2/v1/introspect',
+  keys: '/admin/v1/SigningCert/jwk',
+} as const
+
+/** Requests a minute to `/token`, `/introspect`, `/revoke` and `/device` (Oracle, “API Rate Limits”). */
+export const RATE_LIMITS_PER_MINUTE = {
+  free: 150,
+  oracle_apps: 1_000,
+  oracle_apps_premium: 1_700,
+  premium: 3_400,
+  external_user: 2_300,
+} as const satisfies Record<string, number>
+
+export type RateLimitTier = keyof typeof RATE_LIMITS_PER_MINUTE
+
+export const RATE_LIMIT_TIERS = Object.keys(RATE_LIMITS_PER_MINUTE) as RateLimitTier[]
+
+const HOST = /^([^.]+)\.(.+\.)?identity\.[^.]+\.com$/
+
 function isIdentityDomain({ hostname }: URL): boolean {
-  return /\.identity\.[^.]+\.com$/.test(hostname)
+  return HOST.test(hostname)
 }
 
-export const ociIam = defineProvider({
-  preset: 'oci_iam',
-  schema: strictObject({
-    preset: v.literal('oci_iam'),
-    domain_url: url('URL of the identity domain, as on its page in the console.'),
-  }),
-  // The discovery document names a shared issuer that serves no document: the paths are fixed instead.
-  facts: ({ domain_url }) => {
-    const domain = withoutTrailingSlashes(domain_url)
-    return {
-      issuer: IDENTITY_DOMAIN_ISSUER,
-      jwksUri: `${domain}/admin/v1/SigningCert/jwk`,
-      jwksAccess: 'client_credentials',
-      tokenEndpoint: `${domain}/oauth2/v1/token`,
-      introspectionEndpoint: `${domain}/oauth2/v1/introspect`,
-      claimNames: { clientId: ['client_id'], scope: ['scope'] },
-    }
-  },
-  isIssuer: (issuer) =>
-    issuer === IDENTITY_DOMAIN_ISSUER ||
-    (URL.canParse(issuer) && isIdentityDomain(new URL(issuer))),
-  isEndpoint: (endpoint) => isIdentityDomain(endpoint) || isConsole(endpoint),
-  configurationMistakes: (issuer) => [
-    ...mistakesInUrls(issuer),
-    ...mistakeInIssuer(issuer),
-    ...mistakesInScopes(issuer),
-  ],
-})
+/** What a domain's two host names have in common, with its region and without. */
+export function identityDomainName({ hostname }: URL): string | undefined {
+  const name = HOST.exec(hostname)?.[1]
+  return name?.startsWith('idcs-') === true ? name : undefined
+}
 
 export function isConsole({ hostname }: URL): boolean {
   return hostname === 'cloud.oracle.com'
+}
+
+function hasDeeperPath({ pathname }: URL): boolean {
+  const { introspection, keys } = IDENTITY_DOMAIN_PATHS
+  return [introspection, keys].some((path) => pathname.endsWith(path) && pathname !== path)
 }
 
 export const CONSOLE_MISTAKE = {
@@ -50,50 +52,54 @@ export const CONSOLE_MISTAKE = {
   isBroken: true,
 } as const
 
-function mistakesInUrls({ urls }: ConfiguredIssuer): readonly Mistake[] {
-  const consoleUrl = urls.find(({ url }) => isConsole(url))
-  if (consoleUrl !== undefined) return [{ field: consoleUrl.field, ...CONSOLE_MISTAKE }]
-  const deeper = urls.find(({ url }) =>
-    /.(\/oauth2\/v1\/introspect|\/admin\/v1\/SigningCert\/jwk)$/.test(url.pathname),
-  )
-  return [
-    ...(deeper === undefined
-      ? []
-      : [
-          {
-            field: deeper.field,
-            problem: 'has a path before the endpoint’s own',
-            remedy: 'Give the domain URL as the domain’s page shows it: https:// and the host.',
-          },
-        ]),
-  ]
-}
-
-function mistakeInIssuer({ issuer, urls }: ConfiguredIssuer): readonly Mistake[] {
-  const isForeign = issuer !== undefined && issuer !== IDENTITY_DOMAIN_ISSUER
-  if (!isForeign || !urls.some(({ url }) => isIdentityDomain(url))) return []
-  return [
+export const ociIam = defineProvider({
+  name: 'oci_iam',
+  members: { domain_url: url('URL of the identity domain, as on its page in the console.') },
+  // The discovery document names a shared issuer that serves no document: the paths are fixed instead.
+  facts: ({ domain_url }) => {
+    const domain = withoutTrailingSlashes(domain_url)
+    return {
+      issuer: IDENTITY_DOMAIN_ISSUER,
+      jwksUri: domain + IDENTITY_DOMAIN_PATHS.keys,
+      jwksAccess: 'client_credentials',
+      tokenEndpoint: domain + IDENTITY_DOMAIN_PATHS.token,
+      introspectionEndpoint: domain + IDENTITY_DOMAIN_PATHS.introspection,
+      claimNames: { clientId: ['client_id'], scope: ['scope'] },
+    }
+  },
+  isIssuer: (issuer) =>
+    issuer === IDENTITY_DOMAIN_ISSUER ||
+    (URL.canParse(issuer) && isIdentityDomain(new URL(issuer))),
+  isEndpoint: (endpoint) => isIdentityDomain(endpoint) || isConsole(endpoint),
+  configurationMistakes: [
+    { find: ({ urls }) => urls.find(({ url }) => isConsole(url))?.field, ...CONSOLE_MISTAKE },
     {
-      field: 'issuer',
+      find: ({ urls }) => urls.find(({ url }) => !isConsole(url) && hasDeeperPath(url))?.field,
+      problem: 'has a path before the endpoint’s own',
+      remedy: 'Give the domain URL as the domain’s page shows it: https:// and the host.',
+    },
+    {
+      find: ({ issuer, urls }) =>
+        issuer !== undefined &&
+        issuer !== IDENTITY_DOMAIN_ISSUER &&
+        urls.some(({ url }) => isIdentityDomain(url))
+          ? 'issuer'
+          : undefined,
       problem: 'is not the issuer of identity domains',
       remedy: `Give ${IDENTITY_DOMAIN_ISSUER} with the slash at its end, unless the domain’s settings name another issuer.`,
     },
-  ]
-}
-
-function mistakesInScopes({ requiredScopes, audience }: ConfiguredIssuer): readonly Mistake[] {
-  const isQualified = (scope: string): boolean =>
-    /^https?:\/\//.test(scope) ||
-    audience.some((each) => /[:/]/.test(each) && each !== scope && scope.startsWith(each))
-  if (!requiredScopes.some(isQualified)) return []
-  return [
     {
-      field: 'required_scopes',
+      find: ({ requiredScopes, audience }) => {
+        const isQualified = (scope: string): boolean =>
+          /^https?:\/\//.test(scope) ||
+          audience.some((each) => /[:/]/.test(each) && each !== scope && scope.startsWith(each))
+        return requiredScopes.some(isQualified) ? 'required_scopes' : undefined
+      },
       problem:
         'has a scope with its audience in front: tokens of an identity domain hold the short name',
       remedy:
         'Give the name alone, such as orders:invoke for https://api.example.com/orders:invoke.',
       isBroken: true,
     },
-  ]
-}
+  ],
+})

@@ -1,14 +1,12 @@
 /** Any other provider with OpenID Connect Discovery. */
-import * as v from 'valibot'
-import { strictObject, url, withoutTrailingSlashes } from './fields.ts'
+import { url, withoutTrailingSlashes } from './fields.ts'
 import { defineProvider } from './provider.ts'
 
 export const oidc = defineProvider({
-  preset: 'oidc',
-  schema: strictObject({
-    preset: v.literal('oidc'),
+  name: 'oidc',
+  members: {
     issuer: url('Issuer; its document at /.well-known/openid-configuration has to name it.'),
-  }),
+  },
   facts: ({ issuer }) => ({
     issuer,
     discovery: {

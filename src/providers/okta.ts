@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { strictObject, text, url, withoutTrailingSlashes } from './fields.ts'
+import { text, url, withoutTrailingSlashes } from './fields.ts'
 import { defineProvider } from './provider.ts'
 
 const HOST = /^https:\/\/[^/]+\.(okta(preview|-emea|-gov)?\.com|okta\.mil)(\/|$)/i
@@ -10,14 +10,13 @@ const PATH = /^https:\/\/[^/]+\/oauth2\/aus[0-9A-Za-z]{17}$/
 const ADMIN_HOST = /-admin\.okta/i
 
 export const okta = defineProvider({
-  preset: 'okta',
-  schema: strictObject({
-    preset: v.literal('okta'),
+  name: 'okta',
+  members: {
     org_url: url('https://<organisation>.okta.com'),
     authorization_server: v.optional(
       text('Id of the custom authorization server. Default `default`.'),
     ),
-  }),
+  },
   facts: ({ org_url, authorization_server = 'default' }) => {
     const issuer = `${withoutTrailingSlashes(org_url)}/oauth2/${authorization_server}`
     return {
@@ -29,21 +28,17 @@ export const okta = defineProvider({
   },
   isIssuer: (issuer) => HOST.test(issuer) || PATH.test(issuer),
   isEndpoint: ({ href }) => HOST.test(href),
-  tokens: { nameClient: true },
-  configurationMistakes: ({ issuer, urls }) => {
-    const field =
-      urls.find(({ url }) => ADMIN_HOST.test(url.hostname))?.field ??
-      (ADMIN_HOST.test(issuer ?? '') ? 'issuer' : undefined)
-    if (field === undefined) return []
-    return [
-      {
-        field,
-        problem: 'is the host of the Okta Admin Console, which issues no tokens',
-        remedy: 'Leave out -admin: https://<organisation>.okta.com.',
-        isBroken: true as const,
-      },
-    ]
-  },
+  tokens: { nameClient: true, stateVerification: true },
+  configurationMistakes: [
+    {
+      find: ({ issuer, urls }) =>
+        urls.find(({ url }) => ADMIN_HOST.test(url.hostname))?.field ??
+        (ADMIN_HOST.test(issuer ?? '') ? 'issuer' : undefined),
+      problem: 'is the host of the Okta Admin Console, which issues no tokens',
+      remedy: 'Leave out -admin: https://<organisation>.okta.com.',
+      isBroken: true,
+    },
+  ],
   // The issuer of the org authorization server is the bare URL of the organisation.
   explainRefusal: ({ issuer, configuredIssuers }) =>
     issuer !== undefined &&

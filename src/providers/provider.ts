@@ -1,10 +1,8 @@
-/**
- * What a provider's file states. A new provider is one such file and one line in `index.ts`;
- * one that sends `email_verified` is also named in `backend/user-name.ts`.
- */
-import type * as v from 'valibot'
+/** What a provider's file states. A new provider is one such file and one line in `index.ts`. */
+import * as v from 'valibot'
 import type { SignatureAlgorithm } from '../oauth/signature-algorithms.ts'
 import type { DenialReason } from '../reasons.ts'
+import { strictObject } from './fields.ts'
 
 /** The claims in which a provider's tokens hold what others hold elsewhere. */
 export interface ClaimNames {
@@ -16,6 +14,12 @@ export interface ClaimNames {
   readonly scope: readonly string[]
 }
 
+/** OpenID Connect Discovery: the address of the document, and the `issuer` that it must have (§4.3). */
+export interface DiscoveryConfig {
+  readonly url: string
+  readonly issuer: string
+}
+
 /** Defaults for an issuer; each can be overridden in the configuration. */
 export interface ProviderFacts {
   readonly issuer?: string
@@ -24,8 +28,7 @@ export interface ProviderFacts {
   /** Where to get the access token for protected keys. */
   readonly tokenEndpoint?: string
   readonly introspectionEndpoint?: string
-  /** OpenID Connect Discovery: the document's URL and the `issuer` that it must have. */
-  readonly discovery?: { readonly url: string; readonly issuer: string }
+  readonly discovery?: DiscoveryConfig
   readonly algorithms?: readonly SignatureAlgorithm[]
   readonly claimNames?: Partial<ClaimNames>
 }
@@ -38,6 +41,10 @@ export interface TokenTraits {
   readonly issuedToEveryClient?: true
   /** Access tokens have no `aud`. */
   readonly lackAudience?: true
+  /** An `email` that is not stated to be verified (`email_verified`) is not. */
+  readonly stateVerification?: true
+  /** Claims that only administrators set, though users can change them at other providers. */
+  readonly administeredClaims?: readonly string[]
   readonly claimNames?: Partial<ClaimNames>
 }
 
@@ -50,11 +57,12 @@ export interface ConfiguredIssuer {
   readonly urls: readonly { readonly field: string; readonly url: URL }[]
 }
 
-/** `isBroken`: nothing can work with it, so that `check-config` reports a problem. */
 export interface Mistake {
-  readonly field: string
+  /** The field that has the mistake; undefined if there is none. */
+  readonly find: (issuer: ConfiguredIssuer) => string | undefined
   readonly problem: string
   readonly remedy: string
+  /** Nothing can work with it: `check-config` reports a problem. */
   readonly isBroken?: true
 }
 
@@ -70,13 +78,9 @@ export interface RefusedToken {
   readonly configuredIssuers: readonly (string | undefined)[]
 }
 
-type ProviderSchema = v.GenericSchema<unknown, { readonly preset: string }>
-
-export interface Provider<S extends ProviderSchema = ProviderSchema> {
-  readonly preset: v.InferOutput<S>['preset']
-  /** The members of `provider` in the configuration document. */
-  readonly schema: S
-  readonly facts: (input: v.InferOutput<S>) => ProviderFacts
+export interface Provider<Name extends string = string> {
+  /** Its name in the configuration document, as `preset`. */
+  readonly name: Name
   /** Whether an issuer is this provider's, by its address. */
   readonly isIssuer?: (issuer: string) => boolean
   /** Whether an endpoint is this provider's, for issuers that are configured without `issuer`. */
@@ -84,12 +88,25 @@ export interface Provider<S extends ProviderSchema = ProviderSchema> {
   /** Whether an audience is this provider's own, whatever the issuer. */
   readonly isAudience?: (audience: string) => boolean
   readonly tokens?: TokenTraits
-  readonly configurationMistakes?: (issuer: ConfiguredIssuer) => readonly Mistake[]
+  readonly configurationMistakes?: readonly Mistake[]
   /** A more precise reason for a refusal; undefined where there is none. */
   readonly explainRefusal?: (token: RefusedToken) => DenialReason | undefined
 }
 
-/** Infers the type of `facts` from `schema`. */
-export function defineProvider<S extends ProviderSchema>(provider: Provider<S>): Provider<S> {
-  return provider
+/** `members` are those of `provider` in the configuration document, beside `preset`. */
+interface Definition<Name extends string, Members extends v.ObjectEntries> extends Provider<Name> {
+  readonly members: Members
+  readonly facts: (
+    members: v.InferOutput<v.StrictObjectSchema<Members, undefined>>,
+  ) => ProviderFacts
+}
+
+export function defineProvider<const Name extends string, const Members extends v.ObjectEntries>({
+  members,
+  ...provider
+}: Definition<Name, Members>) {
+  return {
+    ...provider,
+    schema: strictObject({ preset: v.literal(provider.name), ...members }),
+  }
 }

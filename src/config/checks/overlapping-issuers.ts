@@ -1,5 +1,5 @@
 /** Issuers of one document that accept the same tokens: the less strict one would decide. */
-import { IDENTITY_DOMAIN_ISSUER } from '../../providers/oci-iam.ts'
+import { IDENTITY_DOMAIN_ISSUER, identityDomainName } from '../../providers/oci-iam.ts'
 import type { IssuerConfig } from '../model.ts'
 import type { Report } from '../problems.ts'
 
@@ -91,11 +91,6 @@ function kindsOf(sources: readonly Source[]): string {
 function sourceAt(kind: Source['kind'], address: string | undefined): readonly Source[] {
   if (address === undefined || !URL.canParse(address)) return []
   const url = new URL(address)
-  const host = hostOf(url)
+  const host = identityDomainName(url) ?? url.origin
   return [{ kind, host, id: `${kind} ${host}${url.pathname}${url.search}` }]
-}
-
-/** An identity domain has two host names: with its region and without. */
-function hostOf({ hostname, origin }: URL): string {
-  return /^(idcs-[^.]+)\.(.+\.)?identity\.[^.]+\.com$/.exec(hostname)?.[1] ?? origin
 }

@@ -1,12 +1,12 @@
 /** Values that are valid and probably wrong. Each is a warning: there may be a reason for it. */
-import { presetOfAudience, presetOfEndpoint, providerNamed } from '../../providers/index.ts'
 import { withoutTrailingSlashes } from '../../providers/fields.ts'
-import { CONSOLE_MISTAKE, isConsole } from '../../providers/oci-iam.ts'
+import { findProvider, providerNamed } from '../../providers/index.ts'
+import { CONSOLE_MISTAKE, IDENTITY_DOMAIN_PATHS, isConsole } from '../../providers/oci-iam.ts'
 import type { ConfiguredIssuer } from '../../providers/provider.ts'
+import { isUserControlled } from '../../providers/user-claims.ts'
 import type { IssuerInput } from '../issuer-schema.ts'
 import type { BackendConfig, GrantConfig, IssuerConfig } from '../model.ts'
 import type { Report } from '../problems.ts'
-import { isUserControlled } from './user-controlled-claims.ts'
 
 const BROKEN = { isBroken: true } as const
 
@@ -17,23 +17,22 @@ export function warnOfSuspiciousIssuer(
   warn: Report,
 ): void {
   warnOfMistakes(input, issuer, warn)
-  const endpoint = urlOf(issuer.introspection?.endpoint)
-  if (endpoint !== undefined && /^\/$|\/(token|authorize)\/?$/.test(endpoint.pathname)) {
+  const { jwt, introspection } = issuer
+  if (/^\/$|\/(token|authorize)\/?$/.test(urlOf(introspection?.endpoint)?.pathname ?? '')) {
     warn(
       'introspection_endpoint',
       'does not have the path of an introspection endpoint',
-      'Give that one: https://<domain>/oauth2/v1/introspect at an identity domain.',
+      `Give that one: https://<domain>${IDENTITY_DOMAIN_PATHS.introspection} at an identity domain.`,
       BROKEN,
     )
   }
-  const { jwt, introspection } = issuer
   const access = jwt?.keys.kind === 'remote' ? jwt.keys.access : undefined
   warnOfClientId((introspection ?? access)?.client.clientId, warn)
 }
 
 /** The classic mistakes of the providers whose issuer, endpoints or audience these are. */
 function warnOfMistakes(input: IssuerInput, issuer: IssuerConfig, warn: Report): void {
-  const { preset, jwt, introspection, discovery, rules } = issuer
+  const { provider, jwt, introspection, discovery, rules } = issuer
   const addresses = [
     ['introspection_endpoint', introspection?.endpoint],
     ['jwks_uri', jwt?.keys.kind === 'remote' ? jwt.keys.uri : undefined],
@@ -44,22 +43,22 @@ function warnOfMistakes(input: IssuerInput, issuer: IssuerConfig, warn: Report):
     return url === undefined ? [] : [{ field: fieldOf(field, input, address ?? ''), url }]
   })
   const audience = rules.audience === 'any' ? [] : rules.audience
-  const presets = new Set([
-    preset,
-    ...urls.map(({ url }) => presetOfEndpoint(url)),
-    ...audience.map(presetOfAudience),
+  const providers = new Set([
+    providerNamed(provider),
+    ...urls.map(({ url }) => findProvider(({ isEndpoint }) => isEndpoint?.(url))),
+    ...audience.map((value) => findProvider(({ isAudience }) => isAudience?.(value))),
   ])
   const { issuer: configuredIssuer, requiredScopes } = rules
   const configured: ConfiguredIssuer = { issuer: configuredIssuer, audience, requiredScopes, urls }
-  for (const each of presets) {
-    const mistakes = providerNamed(each)?.configurationMistakes?.(configured) ?? []
-    for (const { field, problem, remedy, isBroken } of mistakes) {
-      warn(field, problem, remedy, isBroken && BROKEN)
+  for (const each of providers) {
+    for (const { find, problem, remedy, isBroken } of each?.configurationMistakes ?? []) {
+      const field = find(configured)
+      if (field !== undefined) warn(field, problem, remedy, isBroken && BROKEN)
     }
   }
 }
 
-/** The member of the document from which an address comes: its own, or the preset's URL. */
+/** The member of the document from which an address comes: its own, or the provider's URL. */
 function fieldOf(own: string, { provider, ...input }: IssuerInput, address: string): string {
   if (Object.hasOwn(input, own)) return own
   const member = Object.entries(provider ?? {}).find(
@@ -92,11 +91,11 @@ export function warnOfSuspiciousBackend(
   if (url !== undefined && isConsole(url)) {
     warn('token_endpoint', CONSOLE_MISTAKE.problem, CONSOLE_MISTAKE.remedy, BROKEN)
   }
-  if (url !== undefined && /^\/$|\/(introspect|authorize)\/?$/.test(url.pathname)) {
+  if (/^\/$|\/(introspect|authorize)\/?$/.test(url?.pathname ?? '')) {
     warn(
       'token_endpoint',
       'does not have the path of a token endpoint',
-      'Give that one: https://<domain>/oauth2/v1/token at an identity domain.',
+      `Give that one: https://<domain>${IDENTITY_DOMAIN_PATHS.token} at an identity domain.`,
       BROKEN,
     )
   }
@@ -112,21 +111,12 @@ export function warnOfSuspiciousBackend(
 }
 
 function warnOfScope(scope: string, warn: Report): void {
+  const copy = 'Copy the integration’s scope from the application'
   if (/…|\.\.\./.test(scope)) {
-    warn(
-      'scope',
-      'has a placeholder',
-      'Copy the integration’s scope from the application, to its last character.',
-      BROKEN,
-    )
+    warn('scope', 'has a placeholder', `${copy}, to its last character.`, BROKEN)
   }
   if (/^(:443urn:|urn:opc:resource:consumer::all)/.test(scope)) {
-    warn(
-      'scope',
-      'has no host',
-      'Copy the integration’s scope from the application: it begins with https://.',
-      BROKEN,
-    )
+    warn('scope', 'has no host', `${copy}: it begins with https://.`, BROKEN)
   }
 }
 
@@ -136,8 +126,8 @@ function warnOfSubjectClaim(
   warn: Report,
 ): void {
   const { subjectClaim, acceptsUserControlledClaim } = grant
-  const presets = issuers.map(({ preset }) => preset)
-  if (acceptsUserControlledClaim || !isUserControlled(subjectClaim, presets)) return
+  const providers = issuers.map(({ provider }) => provider)
+  if (acceptsUserControlledClaim || !isUserControlled(subjectClaim, providers)) return
   warn(
     'assertion.subject_claim',
     `is \`${subjectClaim}\`, which users can change at some providers: a user could take the name of another`,

@@ -44,9 +44,9 @@ export function warnAbout(
   return warnings
 }
 
-function warnOfAnyAudience({ preset, rules }: IssuerConfig, warn: Report): void {
+function warnOfAnyAudience({ provider, rules }: IssuerConfig, warn: Report): void {
   if (rules.audience !== 'any') return
-  const lacksAudience = providerNamed(preset)?.tokens?.lackAudience === true
+  const lacksAudience = providerNamed(provider)?.tokens?.lackAudience === true
   const hasClients = rules.allowedClients.length > 0
   // For tokens without an audience, the list of clients takes its place.
   if (lacksAudience && hasClients) return

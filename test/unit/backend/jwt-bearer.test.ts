@@ -47,7 +47,7 @@ interface Ports {
   /** What Vault has under any name. */
   readonly vault?: string | Fault
   readonly outcome?: TokenFailure
-  readonly provider?: IssuerConfig['preset']
+  readonly provider?: IssuerConfig['provider']
 }
 
 function grantIn({ config, vault = OWN_KEY, outcome, provider }: Ports = {}) {
@@ -197,7 +197,7 @@ describe('the user of an assertion', () => {
     claims: object,
     call: Partial<BackendCall> = {},
     config: Partial<JwtBearerGrantConfig> = {},
-    provider?: IssuerConfig['preset'],
+    provider?: IssuerConfig['provider'],
   ) => {
     const { grant } = grantIn({ config, provider })
     const subject = grant.subjectOf(callBy({ claims: jsonObject(claims), ...call }))
@@ -280,7 +280,7 @@ describe('the user of an assertion', () => {
     const email = 'j@example.com'
     const by = (
       members: object,
-      provider?: IssuerConfig['preset'],
+      provider?: IssuerConfig['provider'],
       acceptsUserControlledClaim = false,
     ) =>
       nameOf(
@@ -332,12 +332,14 @@ describe('the user of an assertion', () => {
       expect(nameOf(claims, {}, config)).toStrictEqual(missing('not_verified'))
     })
 
-    it('is nobody where a claim with a namespace is not verified', () => {
-      const config = { subjectClaim: 'https://example.com/email' }
-      const claims = { sub: 'jdoe', 'https://example.com/email': email, email_verified: false }
+    it.each(['https://example.com/email', 'email-address', 'Mail'])(
+      'is nobody where the claim %s is not verified',
+      (subjectClaim) => {
+        const claims = { sub: 'jdoe', [subjectClaim]: email, email_verified: false }
 
-      expect(nameOf(claims, {}, config)).toStrictEqual(missing('not_verified'))
-    })
+        expect(nameOf(claims, {}, { subjectClaim })).toStrictEqual(missing('not_verified'))
+      },
+    )
   })
 })
 

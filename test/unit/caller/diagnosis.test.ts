@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { diagnose } from '../../../src/caller/diagnosis.ts'
-import type { PresetName } from '../../../src/providers/index.ts'
+import type { ProviderName } from '../../../src/providers/index.ts'
 import { readUnverifiedJwt } from '../../../src/oauth/unverified-jwt.ts'
 import { issuerConfig, tokenRules } from '../support/issuers.ts'
 import { unsignedJwt } from '../support/tokens.ts'
@@ -10,8 +10,8 @@ const V2 = `https://login.microsoftonline.com/${TENANT}/v2.0`
 const OKTA = 'https://acme.okta.com'
 const REALM = 'https://sso.example.com/realms/shops'
 
-function issuer(preset: PresetName, iss: string) {
-  return issuerConfig({ preset, rules: tokenRules({ issuer: iss }) })
+function issuer(provider: ProviderName, iss: string) {
+  return issuerConfig({ provider, rules: tokenRules({ issuer: iss }) })
 }
 
 const ENTRA_V2 = issuer('entra', V2)
@@ -149,7 +149,7 @@ describe('the diagnosis', () => {
     [
       'a token of Okta’s org server where any issuer is accepted',
       'audience_mismatch',
-      issuerConfig({ preset: 'okta' }),
+      issuerConfig({ provider: 'okta' }),
       { iss: OKTA },
     ],
     [

@@ -181,7 +181,7 @@ describe('where nobody accepts', () => {
 
 describe('a refusal', () => {
   const V1 = 'https://sts.windows.net/0f0f0f0f-0000-4000-8000-000000000000/'
-  const ENTRA = issuerConfig({ preset: 'entra' })
+  const ENTRA = issuerConfig({ provider: 'entra' })
 
   /** What is told of a v1 token of Entra that the only issuer refuses so. */
   const toldOf = (refusal: Denial | Fault) =>

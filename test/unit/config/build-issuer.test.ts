@@ -34,7 +34,7 @@ describe('an issuer of a document', () => {
   it('has the documented defaults', () => {
     expect(issuerOf({})).toStrictEqual({
       name: 'callers',
-      preset: undefined,
+      provider: undefined,
       discovery: undefined,
       jwt: {
         keys: { kind: 'remote', uri: 'https://idp.example/keys', access: undefined },
@@ -87,7 +87,7 @@ describe('an issuer of a document', () => {
       }),
     ).toStrictEqual({
       name: 'callers',
-      preset: undefined,
+      provider: undefined,
       discovery: undefined,
       jwt: {
         keys: { kind: 'remote', uri: 'https://idp.example/keys', access: undefined },
@@ -151,10 +151,10 @@ describe('an issuer of a document', () => {
     expect(issuerOf({ token_type }).jwt?.type).toBe(token_type)
   })
 
-  it('says which preset it is of', () => {
-    expect(issuerOf({ provider: ENTRA })).toMatchObject({ preset: 'entra', discovery: undefined })
+  it('says which provider it is of', () => {
+    expect(issuerOf({ provider: ENTRA })).toMatchObject({ provider: 'entra', discovery: undefined })
     expect(issuerOf({ provider: OIDC, jwks_uri: undefined })).toMatchObject({
-      preset: 'oidc',
+      provider: 'oidc',
       discovery: {
         url: 'https://idp.example/.well-known/openid-configuration',
         issuer: 'https://idp.example',
@@ -232,7 +232,7 @@ describe('an issuer that lacks something', () => {
     expectedProblem(
       'client.client_id',
       `is missing for ${purpose}`,
-      'Give the client id of our application at the identity provider.',
+      'Give the client id of our application at the callers’ identity provider.',
     ),
     expectedProblem(
       'client.client_secret_ocid',

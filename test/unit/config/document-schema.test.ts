@@ -22,8 +22,7 @@ function remedyOf(expected: string): string {
 }
 const AUDIENCE =
   'Give the primary audience of the API’s application, such as https://api.example.com/.'
-const CLIENT_ID =
-  'Give the client id of our application at the callers’ identity provider, for introspection or protected keys.'
+const CLIENT_ID = 'Give the client id of our application at the callers’ identity provider.'
 const CLIENT_SECRET = 'Give the OCID of the Vault secret with the application’s client secret.'
 const SCOPE =
   'Give the scope of the integration, sent as it is: copy it from the application, ending in `:443urn:opc:resource:consumer::all`.'

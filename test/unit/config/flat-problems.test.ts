@@ -48,8 +48,7 @@ describe('a problem of flat keys', () => {
   const meaningOf: Readonly<Record<string, string>> = {
     audience:
       'Give the primary audience of the API’s application, such as https://api.example.com/.',
-    idcs_app_client_id:
-      'Give the client id of our application at the callers’ identity provider, for introspection or protected keys.',
+    idcs_app_client_id: 'Give the client id of our application at the callers’ identity provider.',
     idcs_app_client_secret_ocid:
       'Give the OCID of the Vault secret with the application’s client secret.',
   }
@@ -58,7 +57,7 @@ describe('a problem of flat keys', () => {
     expectedProblem(
       'idcs_app_client_id',
       `is missing for ${purpose}`,
-      'Give the client id of our application at the identity provider.',
+      'Give the client id of our application at the callers’ identity provider.',
     ),
     expectedProblem(
       'idcs_app_client_secret_ocid',

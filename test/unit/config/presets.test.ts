@@ -301,7 +301,7 @@ describe('a preset', () => {
     const plain = { name: 'x', audience: ['api'], issuer, jwks_uri: 'https://idp.example/keys' }
     const built = buildIssuer(v.parse(issuerSchema, plain), () => undefined)
 
-    expect(built.preset).toBe(provider)
+    expect(built.provider).toBe(provider)
     expect(built.rules.clientIdRequired).toBe(provider !== undefined)
     expect(built.rules.anyScopeRequired).toBe(provider === 'entra')
     expect(built.claimNames.scope).toStrictEqual(
@@ -313,7 +313,7 @@ describe('a preset', () => {
     const issuer = `https://login.microsoftonline.com/${TENANT}/v2.0`
 
     expect(build({ preset: 'oidc', issuer }).issuer).toMatchObject({
-      preset: 'entra',
+      provider: 'entra',
       discovery: { issuer },
       rules: { clientIdRequired: true, anyScopeRequired: true },
     })

@@ -33,7 +33,7 @@ describe('the configuration', () => {
       issuers: [
         {
           name: 'default',
-          preset: undefined,
+          provider: undefined,
           discovery: undefined,
           jwt: undefined,
           introspection: {

@@ -28,7 +28,7 @@ export function tokenRules(changes: Partial<TokenRules> = {}): TokenRules {
 export function issuerConfig(changes: Partial<IssuerConfig> = {}): IssuerConfig {
   return {
     name: 'callers',
-    preset: undefined,
+    provider: undefined,
     discovery: undefined,
     jwt: undefined,
     introspection: undefined,
