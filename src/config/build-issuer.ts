@@ -3,7 +3,7 @@ import { jsonWebKeys, readKeySet } from '../caller/json-web-key.ts'
 import type { ClientRegistration } from '../oauth/client-exchange.ts'
 import { seconds } from '../platform/clock.ts'
 import { isJsonObject } from '../platform/json.ts'
-import { COMMON_CLAIM_NAMES, findProvider, providerNamed } from '../providers/index.ts'
+import { COMMON_CLAIM_NAMES, factsOf, findProvider, providerNamed } from '../providers/index.ts'
 import { IDENTITY_DOMAIN_PATHS } from '../providers/oci-iam.ts'
 import type { ProviderFacts, TokenTraits } from '../providers/provider.ts'
 import { buildClient } from './client.ts'
@@ -63,7 +63,7 @@ export function buildIssuer(input: IssuerInput, report: Report): IssuerConfig {
 /** A value of the document wins over that of the provider. */
 function resolveIssuer(input: IssuerInput): ResolvedIssuer {
   const { provider, jwks } = input
-  const facts = (provider && providerNamed(provider.preset)?.facts(provider)) ?? {}
+  const facts = provider === undefined ? {} : factsOf(provider)
   return {
     ...input,
     facts,

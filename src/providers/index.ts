@@ -44,6 +44,11 @@ export function findProvider(
   return ALL.find(condition)
 }
 
+/** What the provider adds to an issuer that names it. */
+export function factsOf(input: ProviderInput): ProviderFacts {
+  return providerNamed(input.preset)?.facts(input) ?? {}
+}
+
 export function providerNamed(name: ProviderName | undefined): AnyProvider | undefined {
   return findProvider((provider) => provider.name === name)
 }

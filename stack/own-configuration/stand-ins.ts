@@ -1,11 +1,6 @@
 /** Which stand-in an issuer needs, and its configuration with the stand-in's addresses. */
 import * as v from 'valibot'
-import {
-  factsOf,
-  presetOfEndpoint,
-  presetOfIssuer,
-  providerSchema,
-} from '../../src/providers/index.ts'
+import { factsOf, findProvider, providerSchema } from '../../src/providers/index.ts'
 import { text, type Fields } from './fields.ts'
 
 export type ProviderKind = 'identity domain' | 'Entra ID' | 'OpenID Connect provider'
@@ -31,7 +26,11 @@ export function kindOf(fields: Fields, provider: Fields): ProviderKind {
     return address !== undefined && URL.canParse(address) ? [address] : []
   })
   const [preset] = addresses.flatMap(
-    (address) => presetOfIssuer(address) ?? presetOfEndpoint(new URL(address)) ?? [],
+    (address) =>
+      findProvider(
+        ({ isIssuer, isEndpoint }) =>
+          isIssuer?.(address) === true || isEndpoint?.(new URL(address)),
+      )?.name ?? [],
   )
   switch (text(provider['preset']) ?? preset) {
     case 'oci_iam':
