@@ -1,9 +1,11 @@
 /**
- * Writes the documentation that is generated from the code: the tables of configuration keys, reasons
- * and warnings in docs/, and the JSON Schema of the configuration document. With `--check` it writes
- * nothing and ends with exit status 1 where a file is not up to date.
+ * Writes what is generated: from the code, the tables of configuration keys, reasons and warnings in
+ * docs/ and the JSON Schema of the configuration document; from examples/, the configurations in
+ * docs/; from the commands in docs/, the specifications in examples/. With `--check` it writes nothing
+ * and ends with exit status 1 where a file is not up to date.
  */
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { toJsonSchema } from '@valibot/to-json-schema'
 import { format, resolveConfig } from 'prettier'
 import { documentSchema } from '../src/config/document-schema.ts'
@@ -18,12 +20,14 @@ import {
 } from '../src/reasons.ts'
 import { flag } from './command-line/options.ts'
 import { readCommandLine } from './command-line/command-line.ts'
+import { exampleFiles } from './docs/examples.ts'
 
 const { values } = readCommandLine({
   name: 'docs',
   about: `Writes the documentation that is generated from the code and from examples/: the tables of
 configuration keys, reasons and warnings and the configurations in docs/, and the JSON Schema of the
-configuration document. It takes seconds.`,
+configuration document; and from the commands in docs/ the specifications in examples/. It takes
+seconds.`,
   options: {
     check: flag('writes nothing; exit status 1 where something is not up to date'),
   },
@@ -137,21 +141,34 @@ async function providerPages() {
   )
 }
 
+const examples = await exampleFiles()
+
+function example(name: string): string {
+  const [, text] = examples.find(([file]) => file === `examples/${name}`) ?? []
+  if (text === undefined) throw new Error(`there is no example ${name}`)
+  return `\`\`\`json\n${text.trim()}\n\`\`\``
+}
+
 const documents = [
   ...(await providerPages()),
+  ...examples,
+  await page('docs/migrating.md', { keys: example('patterns/function/keys.json') }),
   await page('docs/configuration.md', { configuration: configurationKeys() }),
   await page('docs/reasons.md', { reasons: reasons(), warnings: warnings() }),
   [SCHEMA, JSON.stringify(jsonSchema())] as const,
 ]
 
 for (const [file, text] of documents) {
-  const wanted = await format(text, { ...(await resolveConfig(file)), filepath: file })
+  const wanted = file.endsWith('.tfvars')
+    ? text
+    : await format(text, { ...(await resolveConfig(file)), filepath: file })
   if (wanted === (await written(file))) {
     console.log(`${file} is up to date`)
   } else if (values.check) {
     console.error(`${file} differs from the code: run npm run docs`)
     process.exitCode = 1
   } else {
+    await mkdir(dirname(file), { recursive: true })
     await writeFile(file, wanted)
     console.log(`${file} written`)
   }

@@ -38,6 +38,7 @@ function summaryOf(name: string, deployment: Deployment, arrivals: readonly Arri
     usage.introspections,
     usage.tokenRequests,
     usage.mostInstances,
+    usage.meanInstances.toFixed(1),
     usage.coldStarts,
     usage.busiestMinute,
     share,
@@ -49,6 +50,7 @@ const LEGEND = `
 introsp.    introspections
 tokens      requests for a token for Oracle Integration
 instances   the most at one time
+average     instances at a time on average, idle ones included
 cold        cold starts
 busiest     introspections and token requests in the minute that has most of them
 of limit    its share of the ${limit} requests a minute of tier ${values.tier}`
@@ -66,7 +68,16 @@ if (values.check) {
   console.log(
     `${values.callers} callers, ${values.rate} calls a second, ${values.minutes} minutes: ${arrivals.length} calls`,
   )
-  const head = ['decisions', 'introsp.', 'tokens', 'instances', 'cold', 'busiest', 'of limit']
+  const head = [
+    'decisions',
+    'introsp.',
+    'tokens',
+    'instances',
+    'average',
+    'cold',
+    'busiest',
+    'of limit',
+  ]
   console.log(`| ${[''.padEnd(46), ...head.map((title) => title.padStart(9))].join(' | ')} |`)
   const least = { ...usual, decisionSeconds: 60 }
   const NO_CACHE = { ...least, backendTokenSeconds: 0 }

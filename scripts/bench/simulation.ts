@@ -34,11 +34,14 @@ export interface Usage {
   readonly tokenRequests: number
   readonly coldStarts: number
   readonly mostInstances: number
+  /** Instances at a time on average, idle ones included, from the first call to the last. */
+  readonly meanInstances: number
   /** Introspections and token requests in the busiest minute: what a domain's rate limit counts. */
   readonly busiestMinute: number
 }
 
 interface Instance {
+  readonly startedAt: number
   busyUntil: number
   backendTokenUntil: number
   /** Until when what is known of each caller's token serves. */
@@ -52,6 +55,7 @@ export function simulate(deployment: Deployment, arrivals: readonly Arrival[]): 
   const perMinute = new Map<number, number>()
   const count = { decisions: 0, introspections: 0, tokenRequests: 0, coldStarts: 0 }
   let mostInstances = 0
+  let instanceSeconds = 0
   const ask = (at: number, kind: 'introspections' | 'tokenRequests'): void => {
     count[kind] += 1
     const minute = Math.floor(at / 60)
@@ -67,11 +71,16 @@ export function simulate(deployment: Deployment, arrivals: readonly Arrival[]): 
     const kept = Math.max(60, Math.min(deployment.decisionSeconds, tokenEnds - at))
     decided.set(caller, at + kept)
 
-    instances = instances.filter(({ busyUntil }) => at - busyUntil < deployment.idleSeconds)
+    instances = instances.filter((one) => {
+      const endsAt = one.busyUntil + deployment.idleSeconds
+      if (endsAt <= at) instanceSeconds += endsAt - one.startedAt
+      return endsAt > at
+    })
     const free = instances
       .filter(({ busyUntil }) => busyUntil <= at)
       .sort((one, other) => other.busyUntil - one.busyUntil)[0]
     const instance = free ?? {
+      startedAt: at,
       busyUntil: 0,
       backendTokenUntil: 0,
       known: new Map<number, number>(),
@@ -92,10 +101,15 @@ export function simulate(deployment: Deployment, arrivals: readonly Arrival[]): 
     }
     instance.busyUntil = at + (free === undefined ? deployment.coldSeconds : deployment.warmSeconds)
   }
+  const end = arrivals.at(-1)?.at ?? 0
+  for (const { startedAt, busyUntil } of instances) {
+    instanceSeconds += Math.min(end, busyUntil + deployment.idleSeconds) - startedAt
+  }
   return {
     calls: arrivals.length,
     ...count,
     mostInstances,
+    meanInstances: instanceSeconds / Math.max(1, end - (arrivals[0]?.at ?? 0)),
     busiestMinute: Math.max(0, ...perMinute.values()),
   }
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { atExit } from '../../stack/at-exit.ts'
-import { createActions } from '../../stack/console/actions.ts'
+import { createActions, type ConsoleActions } from '../../stack/console/actions.ts'
 import { Recorder } from '../../stack/console/recorder.ts'
 import { startConsole, type Console } from '../../stack/console/server.ts'
 import { PATH_PREFIXES } from '../../stack/deployments.ts'
@@ -12,7 +12,8 @@ import {
   type LocalStack,
   type LocalStackOptions,
 } from '../../stack/local-stack.ts'
-import { fixedSecret, PLACEHOLDERS } from '../../stack/registrations.ts'
+import { fixedSecret, PLACEHOLDERS, SECRET_OCIDS } from '../../stack/registrations.ts'
+import type { Vault } from '../../stack/vault.ts'
 import { checkConfig } from '../check-config/check-config.ts'
 import { readInput } from '../check-config/read-input.ts'
 import { routesOf } from './describe.ts'
@@ -57,9 +58,6 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
       createJudgeCall(stack),
     )
     await actions.ready
-    const { firstPort } = options
-    const port = firstPort === undefined ? 0 : { preferred: firstPort + stack.servers.size }
-    const webConsole = await startConsole(actions, recorder, port)
     const key = stack.providers.find(({ portal }) => portal)?.portal?.key
     const folder = mkdtempSync(join(tmpdir(), 'local-stack-'))
     const keyFile = key === undefined ? undefined : join(folder, 'portal-key.pem')
@@ -70,12 +68,20 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
       rmSync(folder, { recursive: true, force: true })
     }
     const forget = atExit(removeFolder)
+    const diagnosis =
+      options.ownConfiguration === undefined ? writeDiagnosisFiles(stack, folder) : undefined
+    const { firstPort } = options
+    const port = firstPort === undefined ? 0 : { preferred: firstPort + stack.servers.size }
+    const webConsole = await startConsole(
+      diagnosis === undefined ? actions : keepingSecrets(actions, stack, diagnosis),
+      recorder,
+      port,
+    )
     return {
       stack,
       webConsole,
       keyFile,
-      diagnosis:
-        options.ownConfiguration === undefined ? writeDiagnosisFiles(stack, folder) : undefined,
+      diagnosis,
       close: async () => {
         forget()
         removeFolder()
@@ -91,10 +97,9 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
 
 /** The deployment has the OCID of a function in place of the specification's placeholder. */
 function writeDiagnosisFiles(
-  { config, registrations, deployments }: LocalStack,
+  { config, deployments, vault }: LocalStack,
   folder: string,
 ): DiagnosisFiles {
-  const { introspector, oicInvoker } = registrations
   const specification = JSON.stringify(
     deployments.find(({ pathPrefix }) => pathPrefix === PATH_PREFIXES.multiArgument)?.specification,
   )
@@ -105,18 +110,36 @@ function writeDiagnosisFiles(
   }
   return {
     config: write('config.json', JSON.stringify(config)),
-    secrets: write(
-      'secrets.json',
-      JSON.stringify({
-        [introspector.clientId]: introspector.clientSecret,
-        [oicInvoker.clientId]: oicInvoker.clientSecret,
-      }),
-    ),
+    secrets: write('secrets.json', clientSecretsIn(vault)),
     deployment: write(
       'deployment.json',
       specification.replace(PLACEHOLDERS.functionId, 'ocid1.fnfunc.oc1.phx.localstack'),
     ),
   }
+}
+
+/** By OCID, as `explain` and `doctor` read them. */
+function clientSecretsIn(vault: Vault): string {
+  const ocids = [SECRET_OCIDS.introspection, SECRET_OCIDS.backend]
+  return JSON.stringify(Object.fromEntries(ocids.map((ocid) => [ocid, vault.current(ocid)])))
+}
+
+/** The same actions; a rotation writes the secrets file again. */
+function keepingSecrets(
+  actions: ConsoleActions,
+  { vault }: LocalStack,
+  { secrets }: DiagnosisFiles,
+): ConsoleActions {
+  const byPath = new Map(actions.byPath)
+  const rotate = byPath.get('/api/rotate-secret')
+  if (rotate !== undefined) {
+    byPath.set('/api/rotate-secret', async (fields) => {
+      const result = await rotate(fields)
+      writeFileSync(secrets, clientSecretsIn(vault))
+      return result
+    })
+  }
+  return { ...actions, byPath }
 }
 
 /** Throws a `UsageError` where the content has none of the forms that check-config takes. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { simulate } from '../../scripts/bench/simulation.ts'
 import { parseCommandLine } from '../../scripts/command-line/parse.ts'
 import { refuseTooManyCalls, SIMULATE } from '../../scripts/simulate/command.ts'
 
@@ -46,5 +47,31 @@ describe('a simulation', () => {
     expect(() => {
       refuseTooManyCalls(valuesOf('--rate', '10000', '--minutes', '17'))
     }).toThrow('make 10200000 calls: give fewer, 10000000 at most.')
+  })
+})
+
+describe('the instances of a simulation', () => {
+  const deployment = {
+    decisionSeconds: 60,
+    callerTokenSeconds: 3600,
+    introspectionCacheSeconds: 0,
+    verifiesJwts: true,
+    backendTokenSeconds: 3000,
+    warmSeconds: 0.1,
+    coldSeconds: 1,
+    idleSeconds: 99,
+  }
+  const instancesOf = (...arrivals: readonly (readonly [at: number, caller: number])[]) => {
+    const calls = arrivals.map(([at, caller]) => ({ at, caller }))
+    const { mostInstances, meanInstances } = simulate(deployment, calls)
+    return [mostInstances, meanInstances]
+  }
+
+  it('are averaged from the first call to the last, with those that are idle', () => {
+    expect(instancesOf([0, 1], [50, 2])).toEqual([1, 1])
+    // Both start at once and end after 100 s, of 400.
+    expect(instancesOf([0, 1], [0, 2], [400, 3])).toEqual([2, 0.5])
+    // The second ends after 100 s, the first is used again and has 100 s more.
+    expect(instancesOf([0, 1], [0, 2], [90.9, 3], [400, 4])).toEqual([2, expect.closeTo(0.725)])
   })
 })

@@ -25,10 +25,10 @@ const specification = JSON.parse(readFileSync(`${root}deploy/api-deployment.json
   readonly routes: readonly object[]
 }
 
-/** By kind: a configuration document, a route of a deployment, or a log line. */
+/** By kind: a configuration (as a document or as flat keys), a route of a deployment, or a log line. */
 function problemsOf(block: string): readonly string[] {
   const value = JSON.parse(block) as Record<string, unknown>
-  if ('issuers' in value) {
+  if ('issuers' in value || 'back_end_scope' in value) {
     const { text } = checkConfig(readInput(Buffer.from(block)))
     return text
       .split('\n')

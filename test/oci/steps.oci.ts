@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { homeRegion, namespace } from './cloud/others.ts'
@@ -110,6 +110,18 @@ describe('the steps with the command line', () => {
     expect(deployment).toMatchObject({ pathPrefix: '/oic', lifecycleState: 'ACTIVE' })
     expect(specification).toContain(`https://${oicHost}${oicPath}/`)
     expect(specification).not.toMatch(/ECHO|your-oic-host|UNIQUE/)
+  })
+
+  it('5: deploy the API with the scope of Entra, and again as it was', async () => {
+    const block = under(shellBlocks('docs/identity-providers/entra.md'), /^Deploy it/).at(-1)
+    const scopes = () =>
+      /"allowedScope":\[[^\]]*\]/.exec(
+        JSON.stringify(live('deployment')[0]?.['specification']),
+      )?.[0]
+    await paste(block ? [block] : [])
+    expect(scopes()).toBe('"allowedScope":["Orders.Invoke"]')
+    await paste(under(steps, /^5\. /).slice(1))
+    expect(scopes()).toBe('"allowedScope":["orders:invoke"]')
   })
 
   it('6: call it', async () => {
@@ -225,29 +237,84 @@ describe('operations', () => {
       { id: 'role', displayName: 'ServiceInvoker', app: { value: 'oic' } },
     )
     const blocks = under(shellBlocks('docs/oic-tokens.md'), /^Give ServiceInvoker by API/)
-    const texts = blocks.map(({ text }) => text)
-    const { stdout } = await paste([], `OIC_DOMAIN=${session.cloud.url}`, ...texts)
-    expect(stdout).toContain('"grant-1"')
-    expect(identityDomain.grants).toMatchObject([
-      {
-        grantMechanism: 'ADMINISTRATOR_TO_APP',
-        grantee: { type: 'App', value: 'client' },
-        app: { value: 'oic' },
-        entitlement: { attributeName: 'appRoles', attributeValue: 'role' },
-      },
-    ])
+    const [lookUp = '', grant = '', user = ''] = blocks.map(({ text }) => text)
+    identityDomain.users.push({ id: 'alice-id', userName: 'alice@example.com' })
+    const domain = `OIC_DOMAIN=${session.cloud.url}`
+    const first = await paste([], domain, lookUp, grant)
+    expect(first.stdout).toContain('"grant-1"')
+    const toApplication = {
+      grantMechanism: 'ADMINISTRATOR_TO_APP',
+      grantee: { type: 'App', value: 'client' },
+      app: { value: 'oic' },
+      entitlement: { attributeName: 'appRoles', attributeValue: 'role' },
+    }
+    expect(identityDomain.grants).toMatchObject([toApplication])
+    const toAlice = user.replace('OIC_USER=…', 'OIC_USER=alice@example.com')
+    const again = await paste([], domain, lookUp, toAlice)
+    expect(again.stdout).toMatch(/"grant-1"[^]*"grant-2"/)
+    expect(identityDomain.grants[1]).toMatchObject({
+      ...toApplication,
+      grantMechanism: 'ADMINISTRATOR_TO_USER',
+      grantee: { type: 'User', value: 'alice-id' },
+    })
   })
 
-  it('goes back to the deployment that a migration replaced', async () => {
-    const { id = '' } = live('deployment')[0] ?? {}
-    const before = structuredClone(live('deployment')[0]?.['specification'])
-    const [save, back] = ['cut over', 'the way back'].map(
-      (heading) => under(shellBlocks('docs/migrating.md'), new RegExp(heading, 'i'))[0]?.text ?? '',
-    )
-    await paste([], `DEPLOYMENT=${id}`, save ?? '')
-    session.cloud.store.get('deployment', id)['specification'] = { routes: [] }
-    await paste([], `DEPLOYMENT=${id} STEP='the way back'`, back ?? '')
-    expect(live('deployment')[0]?.['specification']).toEqual(before)
+  it('gives ServiceInvoker by the same body without oci', () => {
+    const rest = under(shellBlocks('docs/oic-tokens.md'), /^With REST alone/)
+    const [, body = ''] = /<< EOF\n(.*)\nEOF/s.exec(rest.at(-1)?.text ?? '') ?? []
+    const ids: Readonly<Record<string, string>> = {
+      CLIENT_APP: 'client',
+      OIC_APP: 'oic',
+      ROLE: 'role',
+    }
+    const filled = body.replaceAll(/\$\{(\w+):\?\}/g, (_, name: string) => ids[name] ?? '')
+    const { id, ...created } = session.cloud.identityDomain.grants[0] ?? {}
+    expect(id).toBe('grant-1')
+    expect(JSON.parse(filled)).toEqual(created)
+  })
+
+  it('moves a deployment from another function to this one, and back', async () => {
+    const page = shellBlocks('docs/migrating.md')
+    const textUnder = (heading: RegExp) => under(page, heading).map(({ text }) => text)
+    const old = session.cloud.store.add('function', 'ACTIVE', { displayName: 'python', config: {} })
+    const [deployment] = live('deployment')
+    const target = live('function')[0]?.id ?? ''
+    const functionOf = ({ specification }: Record<string, unknown> = {}) =>
+      /"functionId":"([^"]*)"/.exec(JSON.stringify(specification))?.[1]
+    const specification = JSON.stringify(deployment?.['specification']).replace(target, old.id)
+    Object.assign(deployment ?? {}, { specification: JSON.parse(specification) as object })
+    writeFileSync(join(session.folder, 'project/new.json'), JSON.stringify(keys()))
+    const values = `OLD_FUNCTION=${old.id} DEPLOYMENT=${deployment?.id ?? ''} GATEWAY=${live('gateway')[0]?.id ?? ''}`
+
+    await paste([], values, textUnder(/^1\. /)[0] ?? '')
+    await paste([], values, textUnder(/^2\. /)[1] ?? '')
+    const { stdout } = await paste([], values, ...textUnder(/^3\. /))
+    expect(stdout).toMatch(/^1$/m)
+    expect(stdout).toMatch(/HTTP\/1\.1 200\n\nintegration called with Bearer/)
+    expect(live('deployment').map((one) => [one['pathPrefix'], functionOf(one)])).toEqual([
+      ['/oic', old.id],
+      ['/oic-next', target],
+    ])
+
+    await paste([], values, ...textUnder(/^4\. /))
+    expect(functionOf(live('deployment')[0])).toBe(target)
+    await paste([], values, ...textUnder(/^The way back/))
+    expect(live('deployment')[0]?.['specification']).toEqual(JSON.parse(specification))
+    await paste([], values, ...textUnder(/^Afterwards/))
+    expect(live('deployment').map((one) => one['pathPrefix'])).toEqual(['/oic'])
+    expect(live('function').map(({ id }) => id)).toEqual([target])
+  })
+
+  it('fetches the configuration document that is in Vault', async () => {
+    const [target] = live('function')
+    const saved = keys()
+    const id = session.cloud.addSecret('{"issuers":[]}')
+    Object.assign(target ?? {}, { config: { authorizer_config_secret_ocid: id } })
+    await paste(under(shellBlocks('docs/troubleshooting.md'), /^Why was this token refused/))
+    Object.assign(target ?? {}, { config: saved })
+    session.cloud.store.get('secret', id).lifecycleState = 'DELETED'
+    const file = join(session.folder, 'project/authorizer-config.json')
+    expect(readFileSync(file, 'utf8')).toBe('{"issuers":[]}')
   })
 
   it('switches to Basic credentials', async () => {

@@ -1,8 +1,10 @@
 /** The console's server: who may use it, what it tells, and what it hides. */
+import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { startDesk, type Desk } from '../../scripts/start/desk.ts'
 import { Redactor } from '../../stack/console/redact.ts'
+import { SECRET_OCIDS } from '../../stack/registrations.ts'
 
 let desk: Desk
 beforeAll(async () => {
@@ -249,6 +251,19 @@ describe('the callers', () => {
     }
     expect((await verdicts())['0 partner-a']).toBe('audience_mismatch')
     await act('/api/configuration', { configuration })
+  })
+})
+
+describe('the rotation of a client secret', () => {
+  it('writes the file of secrets for explain and doctor again', async () => {
+    const file = desk.diagnosis?.secrets ?? ''
+    const secret = () =>
+      (JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>)[SECRET_OCIDS.backend]
+    const { oicInvoker } = desk.stack.registrations
+    expect(secret()).toBe(oicInvoker.clientSecret)
+    await act('/api/rotate-secret', { secret: oicInvoker.clientId, where: 'both' })
+    expect(secret()).toMatch(/^rotated-/)
+    expect(secret()).toBe(desk.stack.vault.current(SECRET_OCIDS.backend))
   })
 })
 

@@ -15,10 +15,16 @@ export interface Role {
   readonly app: { readonly value: string }
 }
 
+export interface User {
+  readonly id: string
+  readonly userName: string
+}
+
 /** The SCIM resources of an identity domain that the documents look up and create. */
 export class IdentityDomainData {
   readonly applications: Application[] = []
   readonly roles: Role[] = []
+  readonly users: User[] = []
   readonly grants: Json[] = []
 }
 
@@ -33,6 +39,16 @@ export function identityDomainRoutes(domain: IdentityDomainData): Route[] {
       method: 'GET',
       path: '/admin/v1/AppRoles',
       answer: ({ query }) => ({ body: list(domain.roles, query.get('filter')) }),
+    },
+    {
+      method: 'GET',
+      path: '/admin/v1/Users',
+      answer: ({ query }) => ({ body: list(domain.users, query.get('filter')) }),
+    },
+    {
+      method: 'GET',
+      path: '/admin/v1/Grants',
+      answer: ({ query }) => ({ body: list(domain.grants, query.get('filter')) }),
     },
     {
       method: 'POST',
