@@ -82,7 +82,7 @@ export function denial(reason: DenialReason, circumstances: Circumstances = {}):
 }
 
 /** The denial by the first check that fails. With an observer all checks run and report. */
-export function refusalBy<Input>(
+export function firstDenial<Input>(
   checks: readonly Check<Input>[],
   input: Input,
   observe?: Observe,

@@ -41,11 +41,7 @@ handle(
     const response = await startOnce()({
       payload,
       callId: context.callID ?? undefined,
-      // Fn passes the headers of a request through a gateway with a prefix, others without one.
-      requestId:
-        context.getHeader('Fn-Http-H-Opc-Request-Id') ??
-        context.getHeader('Opc-Request-Id') ??
-        undefined,
+      header: (name) => context.getHeader(name) ?? undefined,
       fnDeadline: context.deadline ?? undefined,
     })
     if (response === undefined) throw CANNOT_DECIDE

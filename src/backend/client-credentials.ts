@@ -1,8 +1,8 @@
 import type { ClientCredentialsGrantConfig } from '../config/model.ts'
 import type { RequestToken } from '../oauth/token-endpoint.ts'
-import { failure, success } from '../platform/result.ts'
-import { toBearerCredential, type Grant, type Subject } from './credential.ts'
-import { toCredentialFailure } from './token-fault.ts'
+import { success } from '../platform/result.ts'
+import type { Grant, Subject } from './credential.ts'
+import { toCredential } from './token-credential.ts'
 
 const APPLICATION: Subject = { key: 'application', caller: 'application' }
 
@@ -16,10 +16,7 @@ export function createClientCredentialsGrant(
     application: APPLICATION,
     request: async (_subject, deadline) => {
       const form = { grant_type: 'client_credentials', scope: grant.scope }
-      const issued = await requestToken({ ...grant, form }, deadline)
-      return issued.ok
-        ? success(toBearerCredential(issued.value))
-        : failure(toCredentialFailure(issued.error))
+      return toCredential(await requestToken({ ...grant, form }, deadline))
     },
   }
 }

@@ -19,7 +19,7 @@ import type {
   ObtainedCredential,
   Subject,
 } from './credential.ts'
-import { TroubleLedger } from './trouble-ledger.ts'
+import { RequestPauses } from './request-pauses.ts'
 
 export interface CredentialCacheOptions {
   /** The backend's name in the configuration. */
@@ -49,7 +49,7 @@ type Requested = Result<BackendCredential, Fault>
 /**
  * Hands out one credential per subject for as long as it lives long enough. One call renews it ahead
  * of its end; all others, and that one on failure, use the old credential. All calls that wait share
- * one request. Failures are not cached, but followed by pauses (`TroubleLedger`). Each cache belongs
+ * one request. Failures are not cached, but followed by pauses (`RequestPauses`). Each cache belongs
  * to one backend.
  */
 export function createCredentialCache<S extends Subject>(
@@ -58,7 +58,7 @@ export function createCredentialCache<S extends Subject>(
   { clock, chance }: { readonly clock: Clock; readonly chance: Chance },
 ): CredentialSource {
   const cache = new ExpiringCache<Entry>(CAPACITY, clock)
-  const ledger = new TroubleLedger(clock, chance)
+  const pauses = new RequestPauses(clock, chance)
   const flights = new SingleFlight<BackendCredential, Fault>()
   let isPrepared = false
 
@@ -74,20 +74,20 @@ export function createCredentialCache<S extends Subject>(
 
   const send = async (subject: S, deadline: Deadline, isRenewal: boolean): Promise<Requested> => {
     const { key, caller } = subject
-    ledger.requestSent(caller)
+    pauses.requestSent(caller)
     const requested = await grant.request(subject, deadline)
     if (!requested.ok) {
-      if (isRenewal && isOver(deadline)) ledger.renewalTimedOut()
-      else ledger.failed(caller, requested.error)
+      if (isRenewal && isOver(deadline)) pauses.renewalTimedOut()
+      else pauses.failed(caller, requested.error)
       return failure(requested.error.fault)
     }
     onIssued(requested.value)
     if (!isUsable(requested.value)) {
       const tooShort = fault('credential_too_short_lived')
-      ledger.failed(caller, { fault: tooShort, reach: 'caller' })
+      pauses.failed(caller, { fault: tooShort, reach: 'caller' })
       return failure(tooShort)
     }
-    ledger.succeeded(caller)
+    pauses.succeeded(caller)
     store(key, requested.value)
     return requested
   }
@@ -98,8 +98,8 @@ export function createCredentialCache<S extends Subject>(
   const hit = (credential: BackendCredential) =>
     success<ObtainedCredential>({ ...credential, backend, cache: 'hit' })
 
-  const missed = (trouble: Fault) =>
-    failure(withCircumstances(trouble, { backend, backEndCache: 'miss' }))
+  const missed = (error: Fault) =>
+    failure(withCircumstances(error, { backend, backEndCache: 'miss' }))
 
   /** Checks the lifetime again: the request may have ended a while ago. */
   const fetched = (requested: Requested) => {
@@ -112,7 +112,7 @@ export function createCredentialCache<S extends Subject>(
   /** Waits for the request that is in flight, or for a new one. */
   const fetch = async (subject: S, deadline: Deadline) => {
     const isInFlight = flights.underWay(subject.key) !== undefined
-    const pause = ledger.pauseFor(subject.caller)
+    const pause = pauses.pauseFor(subject.caller)
     if (!isInFlight && pause !== undefined) return missed(pause)
     return fetched(await request(subject, deadline))
   }
@@ -127,7 +127,7 @@ export function createCredentialCache<S extends Subject>(
       if (cached === undefined) return fetch(subject.value, deadline)
 
       const isDue = clock.now() >= cached.renewAt && flights.underWay(key) === undefined
-      if (!isDue || ledger.isRenewalPaused(caller)) return hit(cached.credential)
+      if (!isDue || pauses.isRenewalPaused(caller)) return hit(cached.credential)
 
       const patience = deadlineWithin(RENEWAL_TIME_LIMIT, deadline, clock)
       const renewed = await request(subject.value, patience, true)
@@ -139,7 +139,7 @@ export function createCredentialCache<S extends Subject>(
       // Callers with bad tokens must not cause more than one needless request.
       if (subject === undefined || isPrepared) return undefined
       if (cache.get(subject.key) !== undefined) return undefined
-      if (ledger.pauseFor(subject.caller) !== undefined) return undefined
+      if (pauses.pauseFor(subject.caller) !== undefined) return undefined
       isPrepared = true
       const prepared = request(subject, deadline)
       // If the caller is denied, nobody waits for it.

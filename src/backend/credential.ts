@@ -1,9 +1,8 @@
 import type { CacheUse, Denial, Fault } from '../decision.ts'
-import type { IssuedToken } from '../oauth/token-endpoint.ts'
 import type { Deadline, NumericDate, Seconds } from '../platform/clock.ts'
 import { member, type JsonObject } from '../platform/json.ts'
 import { cacheKey } from '../platform/cache.ts'
-import { Redacted } from '../platform/redacted.ts'
+import type { Redacted } from '../platform/redacted.ts'
 import type { Result } from '../platform/result.ts'
 
 /** A credential as a grant returns it. */
@@ -99,11 +98,4 @@ export function callerKey({ issuer, claims, clientId }: BackendCall): string {
   return name === undefined
     ? cacheKey(issuer, 'client', clientId ?? '')
     : cacheKey(issuer, name, String(member(claims, name)))
-}
-
-export function toBearerCredential({ accessToken, expiresAt }: IssuedToken): BackendCredential {
-  return {
-    authorization: new Redacted(`Bearer ${accessToken.reveal()}`),
-    expiresAt,
-  }
 }

@@ -11,8 +11,8 @@ import { seconds, type Clock, type Deadline } from '../platform/clock.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import type { SecretStore } from '../vault/secret-store.ts'
-import { callerKey, toBearerCredential, type Grant, type Subject } from './credential.ts'
-import { toCredentialFailure } from './token-fault.ts'
+import { callerKey, type Grant, type Subject } from './credential.ts'
+import { toCredential } from './token-credential.ts'
 import { readUserName } from './user-name.ts'
 
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
@@ -90,10 +90,7 @@ export function createJwtBearerGrant(
     },
     request: async (user, deadline) => {
       const form = (client: AuthenticatingClient) => assertionForm(user, client, deadline)
-      const issued = await requestToken({ ...grant, form }, deadline)
-      return issued.ok
-        ? success(toBearerCredential(issued.value))
-        : failure(toCredentialFailure(issued.error))
+      return toCredential(await requestToken({ ...grant, form }, deadline))
     },
   }
 }

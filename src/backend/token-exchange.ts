@@ -5,8 +5,8 @@ import type { RequestToken } from '../oauth/token-endpoint.ts'
 import { cacheKey } from '../platform/cache.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success } from '../platform/result.ts'
-import { callerKey, toBearerCredential, type Grant, type Subject } from './credential.ts'
-import { toCredentialFailure } from './token-fault.ts'
+import { callerKey, type Grant, type Subject } from './credential.ts'
+import { toCredential } from './token-credential.ts'
 
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
@@ -35,13 +35,11 @@ export function createTokenExchangeGrant(
       success({ key: cacheKey(call.token.reveal()), caller: callerKey(call), token: call.token }),
     request: async ({ token }, deadline) => {
       const issued = await requestToken({ ...grant, form: exchangeForm(grant, token) }, deadline)
-      if (!issued.ok) return failure(toCredentialFailure(issued.error))
-      return USABLE_TYPES.includes(issued.value.issuedTokenType ?? '')
-        ? success(toBearerCredential(issued.value))
-        : failure({
-            fault: fault('credential_unusable', { detail: 'issued_token_type' }),
-            reach: 'caller',
-          })
+      if (!issued.ok || USABLE_TYPES.includes(issued.value.issuedTokenType ?? '')) {
+        return toCredential(issued)
+      }
+      const unusable = fault('credential_unusable', { detail: 'issued_token_type' })
+      return failure({ fault: unusable, reach: 'caller' })
     },
   }
 }

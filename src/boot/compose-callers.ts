@@ -1,12 +1,12 @@
 import { createDiscovery, type DiscoveredEndpoint } from '../caller/discovery.ts'
 import { createIntrospect } from '../caller/introspection.ts'
-import { createCallerVerifier, type IssuerVerifier } from '../caller/issuers.ts'
+import { createVerifyCaller, type IssuerVerifier } from '../caller/verify-caller.ts'
 import type { LeftOutKey } from '../caller/json-web-key.ts'
 import { createFetchKeys } from '../caller/jwks-endpoint.ts'
 import { createJwtVerifier } from '../caller/jwt-access-token.ts'
 import { createRemoteKeys, createStaticKeys } from '../caller/signing-keys.ts'
 import type { VerifyCaller } from '../caller/verified-caller.ts'
-import { createIssuerVerifier } from '../caller/verify-issuer.ts'
+import { createVerifyWithIssuer } from '../caller/verify-with-issuer.ts'
 import type { Config, IssuerConfig, JwtConfig } from '../config/model.ts'
 import { fault, type Fault } from '../decision.ts'
 import { createRequestToken } from '../oauth/token-endpoint.ts'
@@ -15,7 +15,7 @@ import { failure, success, type Result } from '../platform/result.ts'
 import type { CountedPorts } from './ports.ts'
 
 export function composeCallers({ issuers }: Config, ports: CountedPorts): VerifyCaller {
-  return createCallerVerifier(issuers.map((issuer) => issuerVerifier(issuer, ports)))
+  return createVerifyCaller(issuers.map((issuer) => issuerVerifier(issuer, ports)))
 }
 
 function issuerVerifier(issuer: IssuerConfig, ports: CountedPorts): IssuerVerifier {
@@ -32,7 +32,7 @@ function issuerVerifier(issuer: IssuerConfig, ports: CountedPorts): IssuerVerifi
   return {
     issuer,
     hasCachedAnswer: introspect?.hasCachedAnswer,
-    verify: createIssuerVerifier(
+    verify: createVerifyWithIssuer(
       issuer,
       jwt && createJwtVerifier(issuer, jwt, signingKeys(issuer.name, jwt, locate, ports), clock),
       introspect,

@@ -1,7 +1,6 @@
 /** One call of the function: its deadline and its log line. It ends in an answer or a fault and never throws. */
 import type { Authorize } from '../authorizer.ts'
 import { fault, type Decision, type Fault } from '../decision.ts'
-import { printable } from '../findings.ts'
 import { toAuthorizerResponse, type AuthorizerResponse } from '../gateway/response.ts'
 import {
   deadlineAt,
@@ -11,21 +10,22 @@ import {
   later,
   numericDate,
   seconds,
+  secondsUntil,
   type Clock,
   type Deadline,
   type NumericDate,
 } from '../platform/clock.ts'
-import type { Log, LogLevel, LogRecord, LogValue } from '../platform/log.ts'
+import type { Log, LogLevel } from '../platform/log.ts'
+import { decisionRecord, type CallMetadata } from './decision-record.ts'
 import type { Summarize } from './summary.ts'
 
-export interface Call {
+export interface Call extends CallMetadata {
   readonly payload: Uint8Array
-  readonly callId: string | undefined
-  /** `opc-request-id` of the function's own request, if the platform sends it. */
-  readonly requestId?: string | undefined
   /** `Fn-Deadline`: the platform ends the container then. */
   readonly fnDeadline: Date | undefined
 }
+
+const LEVELS = { permit: 'info', deny: 'info', fault: 'error' } as const
 
 /** The response for the gateway; undefined for a fault, which the gateway must receive as a 5xx. */
 export type AnswerCall = (call: Call) => Promise<AuthorizerResponse | undefined>
@@ -49,14 +49,15 @@ export function createAnswerCall(
   log: Log,
   logLevel: LogLevel = 'info',
 ): AnswerCall {
-  return async ({ payload, callId, requestId, fnDeadline }) => {
+  return async (call) => {
     const start = clock.now()
-    const deadline = deadlineOf(fnDeadline, start, clock)
-    const answer = await inTime(answerWithoutThrowing(authorize, payload, deadline), deadline)
-    const durationMilliseconds = (clock.now() - start) * 1000
-    logDecision(log, logLevel, answer.decision, { callId, requestId, durationMilliseconds })
-    summarize(answer.decision)
-    return answer.response
+    const deadline = deadlineOf(call.fnDeadline, start, clock)
+    const answer = await inTime(answerWithoutThrowing(authorize, call.payload, deadline), deadline)
+    const { decision, response } = answer
+    const duration = secondsUntil(clock.now(), start)
+    log(LEVELS[decision.outcome], 'decision', decisionRecord(decision, call, duration, logLevel))
+    summarize(decision)
+    return response
   }
 }
 
@@ -114,61 +115,4 @@ async function inTime(work: Promise<Answer>, deadline: Deadline): Promise<Answer
   } finally {
     clearTimeout(timer)
   }
-}
-
-const LEVELS = { permit: 'info', deny: 'info', fault: 'error' } as const
-
-function logDecision(
-  log: Log,
-  logLevel: LogLevel,
-  { outcome, reason, circumstances }: Decision,
-  {
-    callId,
-    requestId: ownRequestId,
-    durationMilliseconds,
-  }: Pick<Call, 'callId' | 'requestId'> & { readonly durationMilliseconds: number },
-): void {
-  const { actual } = circumstances
-  const optional = {
-    request_id: [circumstances.requestId, ownRequestId].find(isRequestId),
-    claimed_client_id: circumstances.claimedClientId,
-    secret: circumstances.secret,
-    detail: circumstances.detail,
-    hint: circumstances.hint,
-    expected: circumstances.expected,
-    actual: actual === undefined || logLevel !== 'debug' ? undefined : printable(actual),
-  }
-  log(LEVELS[outcome], 'decision', {
-    outcome,
-    reason,
-    issuer: circumstances.issuer ?? null,
-    client_id: circumstances.clientId ?? null,
-    token_fingerprint: circumstances.tokenFingerprint ?? null,
-    backend: circumstances.backend ?? null,
-    caller_cache: circumstances.callerCache ?? 'off',
-    back_end_cache: circumstances.backEndCache ?? 'off',
-    duration_ms: Math.round(durationMilliseconds * 10) / 10,
-    call_id: callId ?? null,
-    ...withoutUndefined(optional),
-  })
-}
-
-function withoutUndefined(record: Readonly<Record<string, LogValue | undefined>>): LogRecord {
-  const entries = Object.entries(record).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(entries) as LogRecord
-}
-
-/** Up to three identifiers with slashes, as OCI's services write them. */
-const REQUEST_ID = /^[\w.:-]+(\/[\w.:-]+)*$/
-
-const MAX_REQUEST_ID_CHARACTERS = 128
-
-/** Whether it is safe to log: a caller may send any `opc-request-id`, even a token. */
-function isRequestId(text: string | undefined): text is string {
-  return (
-    text !== undefined &&
-    text.length <= MAX_REQUEST_ID_CHARACTERS &&
-    REQUEST_ID.test(text) &&
-    !text.includes('eyJ')
-  )
 }

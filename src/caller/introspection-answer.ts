@@ -1,6 +1,6 @@
 /** Reads an introspection answer (RFC 7662 §2.2 and §2.3). */
 import type { ClaimNames, IssuerConfig } from '../config/model.ts'
-import { denial, fault, refusalBy, type Denial, type Fault } from '../decision.ts'
+import { denial, fault, firstDenial, type Denial, type Fault } from '../decision.ts'
 import type { Observe } from '../findings.ts'
 import { problemOfJson, readErrorCode, readJsonAnswer } from '../oauth/form-request.ts'
 import { clientRefusalIn } from '../oauth/client-refusal.ts'
@@ -36,7 +36,7 @@ export function readIntrospectionAnswer(
 
   const members = readJsonAnswer(answer)
   if (members === undefined) return unusable(problemOfJson(answer))
-  const refusal = refusalBy(ANSWER_CHECKS, members, observe)
+  const refusal = firstDenial(ANSWER_CHECKS, members, observe)
   if (refusal !== undefined) return failure(refusal)
   const answered = readAnswerClaims(members, issuer.claimNames)
   if (!answered.ok) {

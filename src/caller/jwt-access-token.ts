@@ -1,25 +1,19 @@
 /** Verifies JWT access tokens (RFC 9068 §4, RFC 8725) with the issuer's keys. */
 import type { IssuerConfig, JwtConfig } from '../config/model.ts'
-import { denial, refusalBy, withCircumstances, type Denial, type Fault } from '../decision.ts'
-import type { Check, Observe } from '../findings.ts'
+import { denial, firstDenial, withCircumstances, type Denial, type Fault } from '../decision.ts'
+import type { Check } from '../findings.ts'
 import { readUnverifiedJwt, type UnverifiedJwt } from '../oauth/unverified-jwt.ts'
-import type { Clock, Deadline } from '../platform/clock.ts'
-import type { Redacted } from '../platform/redacted.ts'
+import type { Clock } from '../platform/clock.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import { readJwtClaims, type MalformedClaim, type TokenClaims } from './claims.ts'
 import { HEADER_CHECKS, readSignatureHeader } from './jwt-header.ts'
 import { createVerifySignature } from './jwt-signature.ts'
 import type { SigningKeys } from './signing-keys.ts'
 import { failsOnlyOnScope, firstBrokenRule } from './token-rules.ts'
-import type { BeforeRequest } from './verified-caller.ts'
+import type { Verify } from './verified-caller.ts'
 
 /** The claims of a JWT whose signature is good and that breaks none of the issuer's rules. */
-export type VerifyJwt = (
-  token: Redacted,
-  deadline: Deadline,
-  beforeRequest: BeforeRequest,
-  observe?: Observe,
-) => Promise<Result<TokenClaims, Denial | Fault>>
+export type VerifyJwt = Verify<TokenClaims>
 
 /**
  * The token's own content is checked before its signature, so that a bad token causes no request for
@@ -38,15 +32,15 @@ export function createJwtVerifier(
   return async (token, deadline, beforeRequest, observe) => {
     const text = token.reveal()
     const unverified = readUnverifiedJwt(text)
-    const badForm = refusalBy(FORM_CHECKS, unverified, observe)
+    const badForm = firstDenial(FORM_CHECKS, unverified, observe)
     if (unverified === undefined) return refuse(badForm ?? denial('token_opaque'))
 
     const header = readSignatureHeader(unverified.header)
     const read = readJwtClaims(unverified.payload, issuer.claimNames)
     const claims = read.ok ? read.value : undefined
     const objection = [
-      refusalBy(HEADER_CHECKS, { header: unverified.header, jwt }, observe),
-      refusalBy(CLAIM_CHECKS, read, observe),
+      firstDenial(HEADER_CHECKS, { header: unverified.header, jwt }, observe),
+      firstDenial(CLAIM_CHECKS, read, observe),
       claims && firstBrokenRule(claims, issuer.rules, clock.now(), observe),
     ].find((each) => each !== undefined)
     const isBad = objection !== undefined && !failsOnlyOnScope(objection)

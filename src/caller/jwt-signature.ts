@@ -1,18 +1,19 @@
-/** Chooses the key of a JWT and verifies its signature, with renewed keys if necessary. */
-import { fault, refusalBy, withCircumstances, type Denial, type Fault } from '../decision.ts'
+/** Chooses the key of a JWT and verifies its signature (RFC 7515 §5.2), with renewed keys if necessary. */
+import { compactVerify } from 'jose'
+import { fault, firstDenial, withCircumstances, type Denial, type Fault } from '../decision.ts'
 import type { Check, Observe } from '../findings.ts'
+import { isSameAlgorithm, type SignatureAlgorithm } from '../oauth/signature-algorithms.ts'
+import { cacheKey, ExpiringCache } from '../platform/cache.ts'
 import type { Clock, Deadline, NumericDate } from '../platform/clock.ts'
-import { isSameAlgorithm } from '../oauth/signature-algorithms.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import { algorithmFits, type TrustedKey } from './json-web-key.ts'
 import type { SignatureHeader } from './jwt-header.ts'
-import { createIsSigned } from './signature.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
-export interface UnverifiedToken {
+export interface SignedToken {
   readonly text: string
   readonly header: SignatureHeader
-  /** The token's `exp`: for so long a good signature is remembered. */
+  /** The token's `exp`: a valid signature is cached until then. */
   readonly expiresAt: NumericDate
 }
 
@@ -24,7 +25,7 @@ export function createVerifySignature(keys: SigningKeys, clock: Clock) {
   const isSigned = createIsSigned(clock)
 
   const toResult = (made: Attempt, observe?: Observe): Result<undefined, Denial | Fault> => {
-    const refusal = refusalBy(SIGNATURE_CHECKS, made, observe)
+    const refusal = firstDenial(SIGNATURE_CHECKS, made, observe)
     if (refusal === undefined) return success(undefined)
     if (made.candidates.length > MAX_CANDIDATES) {
       return failure(fault('keys_unusable', { detail: 'too_many_keys' }))
@@ -37,22 +38,15 @@ export function createVerifySignature(keys: SigningKeys, clock: Clock) {
     )
   }
 
-  const attempt = async (
-    trusted: readonly TrustedKey[],
-    token: UnverifiedToken,
-  ): Promise<Attempt> => {
-    const { header, text, expiresAt } = token
+  const attempt = async (trusted: readonly TrustedKey[], token: SignedToken): Promise<Attempt> => {
+    const { header } = token
     const candidates = candidateKeys(trusted, header)
-    const signed = await isSigned(candidates.slice(0, MAX_CANDIDATES), {
-      text,
-      alg: header.alg,
-      expiresAt,
-    })
+    const signed = await isSigned(candidates.slice(0, MAX_CANDIDATES), token)
     return { header, trusted, candidates, signed }
   }
 
   return async (
-    token: UnverifiedToken,
+    token: SignedToken,
     deadline: Deadline,
     observe?: Observe,
   ): Promise<Result<undefined, Denial | Fault>> => {
@@ -119,4 +113,40 @@ function candidateKeys(
       (key) => algorithmFits(alg, key) && (key.alg === undefined || isSameAlgorithm(key.alg, alg)),
     )
     .filter((key) => kid === undefined || key.kid === undefined || key.kid === kid)
+}
+
+/** Enough for the tokens that one container sees again before they expire. */
+const MAX_CACHED_TOKENS = 2_000
+
+/**
+ * Whether one of the keys signed the token. Gateways send the same token again and again, and its
+ * signature does not change: the cache maps a hash of the whole token to the key that verified it. An
+ * entry counts only while that key object is among the candidates.
+ */
+export function createIsSigned(clock: Clock) {
+  const signers = new ExpiringCache<TrustedKey>(MAX_CACHED_TOKENS, clock)
+  return async (
+    keys: readonly TrustedKey[],
+    { text, header: { alg }, expiresAt }: SignedToken,
+  ): Promise<boolean> => {
+    const id = cacheKey(text, alg)
+    const signer = signers.get(id)
+    if (signer !== undefined && keys.includes(signer)) return true
+    for (const trusted of keys) {
+      if (!(await isSignedBy(trusted, text, alg))) continue
+      signers.set(id, trusted, expiresAt)
+      return true
+    }
+    return false
+  }
+}
+
+async function isSignedBy({ key }: TrustedKey, text: string, alg: SignatureAlgorithm) {
+  try {
+    await compactVerify(text, key, { algorithms: [alg] })
+    return true
+  } catch {
+    // Another key with the same `kid` may have signed it.
+    return false
+  }
 }

@@ -1,6 +1,6 @@
 /** Checks claims against the configured rules, for a JWT as for an introspection answer. */
 import type { RequiredClaim, TokenRules } from '../config/model.ts'
-import { refusalBy, type Denial } from '../decision.ts'
+import { firstDenial, type Denial } from '../decision.ts'
 import type { Check, Observe } from '../findings.ts'
 import { earlier, later, type NumericDate } from '../platform/clock.ts'
 import { nonNullMember } from '../platform/json.ts'
@@ -22,7 +22,7 @@ export function firstBrokenRule(
   now: NumericDate,
   observe?: Observe,
 ): Denial | undefined {
-  const refusal = refusalBy(RULES, { claims, rules, now }, observe)
+  const refusal = firstDenial(RULES, { claims, rules, now }, observe)
   if (refusal === undefined) return undefined
   const { clientId } = claims
   const { requiredScopes } = rules

@@ -31,13 +31,15 @@ export interface VerifiedCaller {
 /** Called when the token itself shows no defect and a request for keys or an introspection follows. */
 export type BeforeRequest = () => void
 
-/** The caller, or why the token is bad, or why that cannot be decided. An observer gets each check. */
-export type VerifyCaller = (
+/** Why the token is bad is a denial; why that cannot be decided, a fault. An observer gets each check. */
+export type Verify<T> = (
   token: Redacted,
   deadline: Deadline,
   beforeRequest: BeforeRequest,
   observe?: Observe,
-) => Promise<Result<VerifiedCaller, Denial | Fault>>
+) => Promise<Result<T, Denial | Fault>>
+
+export type VerifyCaller = Verify<VerifiedCaller>
 
 export function toVerifiedCaller(
   claims: TokenClaims,

@@ -1,6 +1,7 @@
 /** Authentication of this function as an OAuth client (RFC 6749 §2.3, RFC 7523 §2.2). */
 import { fault, type Fault } from '../decision.ts'
 import { seconds, type Clock } from '../platform/clock.ts'
+import type { HttpRequest } from '../platform/http.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import { signAssertion } from './assertion.ts'
@@ -31,8 +32,8 @@ export interface AuthenticatingClient {
   readonly assertion: AssertionProfile
 }
 
-/** What the authentication adds to a request. Both are secret. */
-export interface AuthenticatedParts {
+/** What the authentication adds to a request. Headers and form are secret. */
+export interface AuthenticatedParts extends Pick<HttpRequest, 'connection'> {
   readonly headers: Readonly<Record<string, string>>
   readonly form: Readonly<Record<string, string>>
 }
@@ -100,5 +101,7 @@ async function privateKeyJwt(
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
       client_assertion: signed.reveal(),
     },
+    // The retry after a dead connection would send the same assertion again.
+    connection: 'own',
   })
 }

@@ -84,8 +84,7 @@ export function createSendAsClient({
         endpoint: request.endpoint,
         form: form.value,
         authentication: authentication.value,
-        // The retry after a dead connection would send the same assertion again.
-        connection: client.method === 'private_key_jwt' ? 'own' : (request.connection ?? 'shared'),
+        connection: request.connection ?? 'shared',
       },
       deadline,
     )

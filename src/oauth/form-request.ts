@@ -20,6 +20,7 @@ export function requestForm(
   request: FormRequest,
   deadline: Deadline,
 ): Promise<Result<HttpAnswer, HttpFailure>> {
+  const { headers, form, ...options } = request.authentication
   return http(
     {
       method: 'POST',
@@ -27,10 +28,11 @@ export function requestForm(
       headers: {
         Accept: 'application/json',
         'Content-Type': 'application/x-www-form-urlencoded',
-        ...request.authentication.headers,
+        ...headers,
       },
-      body: new URLSearchParams({ ...request.form, ...request.authentication.form }).toString(),
+      body: new URLSearchParams({ ...request.form, ...form }).toString(),
       connection: request.connection,
+      ...options,
     },
     deadline,
   )

@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
-import { createCallerVerifier } from '../../../src/caller/issuers.ts'
+import { createVerifyCaller } from '../../../src/caller/verify-caller.ts'
 import { createJwtVerifier } from '../../../src/caller/jwt-access-token.ts'
 import { createStaticKeys } from '../../../src/caller/signing-keys.ts'
-import { createIssuerVerifier } from '../../../src/caller/verify-issuer.ts'
+import { createVerifyWithIssuer } from '../../../src/caller/verify-with-issuer.ts'
 import type { JwtConfig } from '../../../src/config/model.ts'
 import { printable, type Finding } from '../../../src/findings.ts'
 import { readBearerToken } from '../../../src/gateway/request.ts'
@@ -22,7 +22,7 @@ const JWT: JwtConfig = {
 const HEADER = { alg: 'ES256', kid: 'a' }
 const CLAIMS = { iss: 'https://idp.example', aud: 'api', sub: 'jdoe', exp: START + 600 }
 
-const verify = createCallerVerifier(
+const verify = createVerifyCaller(
   [
     { name: 'callers', iss: CLAIMS.iss },
     { name: 'others', iss: 'https://other.example' },
@@ -30,7 +30,7 @@ const verify = createCallerVerifier(
     const rules = tokenRules({ issuer: iss, requiredScopes: ['write'] })
     const issuer = issuerConfig({ name, jwt: JWT, rules })
     const verifyJwt = createJwtVerifier(issuer, JWT, KEYS, new StandingClock())
-    return { issuer, verify: createIssuerVerifier(issuer, verifyJwt, undefined) }
+    return { issuer, verify: createVerifyWithIssuer(issuer, verifyJwt, undefined) }
   }),
 )
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { createIntrospect } from '../../../src/caller/introspection.ts'
-import { createIssuerVerifier } from '../../../src/caller/verify-issuer.ts'
+import { createVerifyWithIssuer } from '../../../src/caller/verify-with-issuer.ts'
 import type { IntrospectionConfig } from '../../../src/config/model.ts'
 import { denial, fault, type Fault } from '../../../src/decision.ts'
 import type { BeforeRequest } from '../../../src/caller/verified-caller.ts'
@@ -48,7 +48,7 @@ function verifierBy(sendAsClient: SendAsClient, cacheSeconds: number, clock = ne
   const issuer = issuerConfig({ introspection, contextClaims: ['tenant'] })
   const locate = () => Promise.resolve(success(introspection.endpoint ?? ''))
   const introspect = createIntrospect(issuer, introspection, { locate, sendAsClient, clock })
-  const verify = createIssuerVerifier(issuer, undefined, introspect)
+  const verify = createVerifyWithIssuer(issuer, undefined, introspect)
   return (token: Redacted, deadline: Deadline, beforeRequest: BeforeRequest = () => undefined) =>
     verify(token, deadline, beforeRequest).then(plain)
 }

@@ -3,7 +3,7 @@ import type { TokenClaims } from '../../../src/caller/claims.ts'
 import type { Introspect } from '../../../src/caller/introspection.ts'
 import type { VerifyJwt } from '../../../src/caller/jwt-access-token.ts'
 import { toVerifiedCaller } from '../../../src/caller/verified-caller.ts'
-import { createIssuerVerifier } from '../../../src/caller/verify-issuer.ts'
+import { createVerifyWithIssuer } from '../../../src/caller/verify-with-issuer.ts'
 import { denial, fault, type CacheUse, type Denial, type Fault } from '../../../src/decision.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success } from '../../../src/platform/result.ts'
@@ -37,7 +37,7 @@ function verifierOf({ jwt, introspection, cache = 'miss' }: Words) {
         : success({ claims: introspection, cache }),
     )
   }
-  const verify = createIssuerVerifier(ISSUER, jwt && verifyJwt, introspection && introspect)
+  const verify = createVerifyWithIssuer(ISSUER, jwt && verifyJwt, introspection && introspect)
   const beforeRequest = () => undefined
   return { asked, beforeRequest, outcome: verify(TOKEN, PLENTY_OF_TIME, beforeRequest) }
 }

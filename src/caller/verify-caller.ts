@@ -1,6 +1,6 @@
 /** Chooses among several issuers: which of them a token is shown to, and whose answer counts. */
 import type { IssuerConfig } from '../config/model.ts'
-import { denial, refusalBy, type Denial, type Fault } from '../decision.ts'
+import { denial, firstDenial, type Denial, type Fault } from '../decision.ts'
 import type { Check, Finding, Observe } from '../findings.ts'
 import { failure } from '../platform/result.ts'
 import type { Redacted } from '../platform/redacted.ts'
@@ -33,12 +33,12 @@ export interface IssuerVerifier {
  * the issuer behind the fault might have accepted the token, unless another issuer has recognized it as
  * its own.
  */
-export function createCallerVerifier(verifiers: readonly IssuerVerifier[]): VerifyCaller {
+export function createVerifyCaller(verifiers: readonly IssuerVerifier[]): VerifyCaller {
   const issuers = verifiers.map(({ issuer }) => issuer)
   return async (token, deadline, beforeRequest, observe) => {
     const text = token.reveal()
     const jwt = readUnverifiedJwt(text)
-    const badForm = refusalBy(FORM_CHECKS, { text, jwt }, observe)
+    const badForm = firstDenial(FORM_CHECKS, { text, jwt }, observe)
     if (badForm !== undefined) return failure(badForm)
 
     const asked = whoIsAsked(verifiers, token, jwt)

@@ -7,7 +7,7 @@ import type { VerifyJwt } from './jwt-access-token.ts'
 import { toVerifiedCaller, type VerifyCaller } from './verified-caller.ts'
 
 /** The signature is verified first, so that no forged token is sent to the identity provider. */
-export function createIssuerVerifier(
+export function createVerifyWithIssuer(
   issuer: IssuerConfig,
   verifyJwt: VerifyJwt | undefined,
   introspect: Introspect | undefined,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { CredentialFailure } from '../../../src/backend/credential.ts'
-import { TroubleLedger } from '../../../src/backend/trouble-ledger.ts'
+import { RequestPauses } from '../../../src/backend/request-pauses.ts'
 import { fault } from '../../../src/decision.ts'
 import { seconds } from '../../../src/platform/clock.ts'
 import { StandingClock } from '../support/time.ts'
@@ -15,16 +15,16 @@ const WRONG_SECRET: CredentialFailure = {
   reach: 'client',
 }
 
-function ledgerWith() {
+function pausesWith() {
   const clock = new StandingClock()
-  const ledger = new TroubleLedger(clock, () => 1)
-  const isPaused = (caller: string) => ledger.pauseFor(caller) !== undefined
+  const pauses = new RequestPauses(clock, () => 1)
+  const isPaused = (caller: string) => pauses.pauseFor(caller) !== undefined
   /** Whether the caller was let through; its request fails so, or succeeds. */
   const call = (caller: string, failure?: CredentialFailure): boolean => {
     if (isPaused(caller)) return false
-    ledger.requestSent(caller)
-    if (failure === undefined) ledger.succeeded(caller)
-    else ledger.failed(caller, failure)
+    pauses.requestSent(caller)
+    if (failure === undefined) pauses.succeeded(caller)
+    else pauses.failed(caller, failure)
     return true
   }
   /** Seconds until the caller may try, to a tenth. */
@@ -33,7 +33,7 @@ function ledgerWith() {
     for (; isPaused(caller); tenths += 1) clock.advance(0.1)
     return tenths / 10
   }
-  return { clock, ledger, isPaused, call, pauseOf }
+  return { clock, pauses, isPaused, call, pauseOf }
 }
 
 const KINDS = [
@@ -44,7 +44,7 @@ const KINDS = [
 
 describe('failures of few callers', () => {
   it.each(KINDS)('keep nobody else out, with %s', (_kind, failure) => {
-    const { clock, call } = ledgerWith()
+    const { clock, call } = pausesWith()
     const letThrough: boolean[] = []
     for (let second = 0; second < 100; second += 1) {
       for (let count = 0; count < 20; count += 1) call(`attacker ${count % 6}`, failure)
@@ -58,7 +58,7 @@ describe('failures of few callers', () => {
   it.each(KINDS)(
     'keep nobody else out where nobody else succeeds either, with %s',
     (_kind, failure) => {
-      const { clock, call, isPaused } = ledgerWith()
+      const { clock, call, isPaused } = pausesWith()
       for (let count = 0; count < 1_000; count += 1) {
         call(`attacker ${count % 6}`, failure)
         expect(isPaused('user')).toBe(false)
@@ -68,7 +68,7 @@ describe('failures of few callers', () => {
   )
 
   it('pause themselves for as long as the endpoint asks', () => {
-    const { clock, call, isPaused } = ledgerWith()
+    const { clock, call, isPaused } = pausesWith()
     call('ann', ASKED_TO_WAIT)
     call('bob')
 
@@ -83,7 +83,7 @@ describe('failures of many callers', () => {
   it.each(KINDS)(
     'pause all, and are bounded however many callers come, with %s',
     (_kind, failure) => {
-      const { clock, call } = ledgerWith()
+      const { clock, call } = pausesWith()
       let requests = 0
       for (let caller = 0; caller < 10_000; caller += 1) {
         if (call(`caller ${caller}`, failure)) requests += 1
@@ -96,7 +96,7 @@ describe('failures of many callers', () => {
   )
 
   it('are bounded where the same callers come again and again', () => {
-    const { clock, call } = ledgerWith()
+    const { clock, call } = pausesWith()
     let requests = 0
     for (let count = 0; count < 10_000; count += 1) {
       if (call(`caller ${count % 100}`, DOWN)) requests += 1
@@ -109,7 +109,7 @@ describe('failures of many callers', () => {
   it.each(KINDS.slice(0, 2))(
     'are over for all within a second after an outage, with %s',
     (_kind, failure) => {
-      const { clock, call, pauseOf } = ledgerWith()
+      const { clock, call, pauseOf } = pausesWith()
       for (let count = 0; count < 5_000; count += 1) {
         call(`caller ${count % 100}`, failure)
         clock.advance(0.01)
@@ -124,7 +124,7 @@ describe('failures of many callers', () => {
   )
 
   it('let one caller try after a pause, and no other until the next is over', () => {
-    const { clock, ledger, isPaused, call } = ledgerWith()
+    const { clock, pauses, isPaused, call } = pausesWith()
     for (let caller = 0; caller < 100; caller += 1) {
       call(`caller ${caller}`, DOWN)
       clock.advance(0.1)
@@ -132,22 +132,22 @@ describe('failures of many callers', () => {
     clock.advance(1)
 
     expect(isPaused('probe')).toBe(false)
-    ledger.requestSent('probe')
+    pauses.requestSent('probe')
     expect(isPaused('other')).toBe(true)
     clock.advance(1)
     expect(isPaused('other')).toBe(false)
   })
 
   it('that left before the pause do not lengthen it', () => {
-    const { ledger, pauseOf } = ledgerWith()
-    for (let caller = 0; caller < 100; caller += 1) ledger.requestSent(`caller ${caller}`)
-    for (let caller = 0; caller < 100; caller += 1) ledger.failed(`caller ${caller}`, DOWN)
+    const { pauses, pauseOf } = pausesWith()
+    for (let caller = 0; caller < 100; caller += 1) pauses.requestSent(`caller ${caller}`)
+    for (let caller = 0; caller < 100; caller += 1) pauses.failed(`caller ${caller}`, DOWN)
 
     expect(pauseOf('newcomer')).toBeLessThanOrEqual(0.3)
   })
 
   it('do not make a wrong secret be sent more than once in ten seconds for newcomers', () => {
-    const { clock, call } = ledgerWith()
+    const { clock, call } = pausesWith()
     let requests = 0
     for (let caller = 0; caller < 6_000; caller += 1) {
       if (call(`caller ${caller}`, WRONG_SECRET)) requests += 1
@@ -160,7 +160,7 @@ describe('failures of many callers', () => {
 
 describe('a failure that concerns its caller alone', () => {
   it('pauses nobody else, however many callers have one', () => {
-    const { call, isPaused } = ledgerWith()
+    const { call, isPaused } = pausesWith()
     for (let caller = 0; caller < 100; caller += 1) {
       expect(call(`caller ${caller}`, { ...DOWN, reach: 'caller' })).toBe(true)
     }
@@ -171,19 +171,19 @@ describe('a failure that concerns its caller alone', () => {
 
 describe('a renewal', () => {
   it('is paused for all where renewals take too long, until a request succeeds', () => {
-    const { ledger } = ledgerWith()
-    for (let count = 0; count < 6; count += 1) ledger.renewalTimedOut()
-    expect([ledger.isRenewalPaused('ann'), ledger.pauseFor('ann')]).toStrictEqual([true, undefined])
+    const { pauses } = pausesWith()
+    for (let count = 0; count < 6; count += 1) pauses.renewalTimedOut()
+    expect([pauses.isRenewalPaused('ann'), pauses.pauseFor('ann')]).toStrictEqual([true, undefined])
 
-    ledger.succeeded('bob')
-    expect(ledger.isRenewalPaused('ann')).toBe(false)
+    pauses.succeeded('bob')
+    expect(pauses.isRenewalPaused('ann')).toBe(false)
   })
 
   it('is paused with its caller', () => {
-    const { ledger, call } = ledgerWith()
+    const { pauses, call } = pausesWith()
     call('ann', ASKED_TO_WAIT)
 
-    expect([ledger.isRenewalPaused('ann'), ledger.isRenewalPaused('bob')]).toStrictEqual([
+    expect([pauses.isRenewalPaused('ann'), pauses.isRenewalPaused('bob')]).toStrictEqual([
       true,
       false,
     ])

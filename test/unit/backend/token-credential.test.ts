@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { toCredentialFailure } from '../../../src/backend/token-fault.ts'
+import { toCredentialFailure } from '../../../src/backend/token-credential.ts'
 import { fault } from '../../../src/decision.ts'
 import { seconds } from '../../../src/platform/clock.ts'
 

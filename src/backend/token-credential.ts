@@ -1,7 +1,9 @@
 import { fault, type Fault } from '../decision.ts'
 import { CLIENT_PERHAPS_REFUSED_HINT, CLIENT_REFUSED_HINT } from '../oauth/client-refusal.ts'
-import type { TokenFailure } from '../oauth/token-endpoint.ts'
-import type { CredentialFailure, FailureReach } from './credential.ts'
+import type { IssuedToken, TokenFailure } from '../oauth/token-endpoint.ts'
+import { Redacted } from '../platform/redacted.ts'
+import { failure, success, type Result } from '../platform/result.ts'
+import type { BackendCredential, CredentialFailure, FailureReach } from './credential.ts'
 
 const REASONS = {
   unavailable: 'token_endpoint_unavailable',
@@ -42,6 +44,15 @@ function hintFor({ detail, clientRefusal }: TokenFailure): string | undefined {
   return (
     HINTS.get(detail) ?? (clientRefusal === undefined ? undefined : CLIENT_PERHAPS_REFUSED_HINT)
   )
+}
+
+/** The outcome of a token request as a grant returns it. */
+export function toCredential(
+  issued: Result<IssuedToken, TokenFailure | Fault>,
+): Result<BackendCredential, CredentialFailure> {
+  if (!issued.ok) return failure(toCredentialFailure(issued.error))
+  const { accessToken, expiresAt } = issued.value
+  return success({ authorization: new Redacted(`Bearer ${accessToken.reveal()}`), expiresAt })
 }
 
 /** The fault behind a failed token request. A `Fault` comes from reading our own secret. */

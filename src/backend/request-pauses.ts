@@ -12,7 +12,7 @@ import {
 } from '../platform/clock.ts'
 import type { CredentialFailure } from './credential.ts'
 
-/** A few failures in a row may be over with the next request; more of them are a state. */
+/** A single caller's. After a few failures in a row, the next request may still succeed. */
 const PLAN = { freeFailures: 5, first: seconds(0.5), longest: seconds(10) }
 
 /**
@@ -24,8 +24,8 @@ const ENDPOINT_PLAN = { freeFailures: 6, first: seconds(0.1), longest: seconds(1
 /** Short, so that service is back soon after an outage. A refused client waits longer. */
 const LONGEST_PAUSE = seconds(1)
 
-/** From so many callers on, a wait that the endpoint asks for may be an outage's. */
-const SHARED_FROM = 3
+/** If this many callers fail, the endpoint has an outage: see `#isAskedToWait`. */
+const OUTAGE_FROM = 3
 
 /** Callers with failures that are remembered at the same time. */
 const CAPACITY = 1_000
@@ -33,7 +33,7 @@ const CAPACITY = 1_000
 /** Longer than any pause. */
 const MEMORY = seconds(600)
 
-interface CallerTrouble {
+interface CallerFailures {
   readonly backoff: Backoff
   readonly fault: Fault
   readonly failedAt: NumericDate
@@ -47,10 +47,10 @@ interface CallerTrouble {
  * and never per token. While callers fail and none succeeds, the endpoint is paused for all, and
  * after each pause one caller without failures and one with failures try again.
  */
-export class TroubleLedger {
+export class RequestPauses {
   readonly #clock: Clock
   readonly #chance: Chance
-  readonly #callers: ExpiringCache<CallerTrouble>
+  readonly #callers: ExpiringCache<CallerFailures>
   /** Pauses of callers who have not failed, and of all who have; since the last success. */
   #pauseOfNewCallers: Backoff
   #pauseOfFailedCallers: Backoff
@@ -74,11 +74,11 @@ export class TroubleLedger {
 
   /** The last failure, where the caller may not send a request now. */
   pauseFor(caller: string): Fault | undefined {
-    const trouble = this.#callers.get(caller)
-    if (trouble === undefined) return this.#pauseOfNewCallers.isOver ? undefined : this.#lastFault
+    const failures = this.#callers.get(caller)
+    if (failures === undefined) return this.#pauseOfNewCallers.isOver ? undefined : this.#lastFault
     const mayTry =
-      trouble.backoff.isOver && this.#pauseOfFailedCallers.isOver && !this.#isAskedToWait(trouble)
-    return mayTry ? undefined : trouble.fault
+      failures.backoff.isOver && this.#pauseOfFailedCallers.isOver && !this.#isAskedToWait(failures)
+    return mayTry ? undefined : failures.fault
   }
 
   /** The same for a renewal, which has a credential to fall back on. */
@@ -86,22 +86,22 @@ export class TroubleLedger {
     return !this.#renewals.isOver || this.pauseFor(caller) !== undefined
   }
 
-  /** The caller sends a request: during trouble nobody else does until the next pause is over. */
+  /** The caller sends a request: after failures nobody else does until the next pause is over. */
   requestSent(caller: string): void {
-    const trouble = this.#callers.get(caller)
-    if (trouble === undefined) {
+    const failures = this.#callers.get(caller)
+    if (failures === undefined) {
       this.#pauseOfNewCallers.tried()
       this.#probing = caller
       return
     }
-    trouble.backoff.tried()
+    failures.backoff.tried()
     this.#pauseOfFailedCallers.tried()
   }
 
   failed(caller: string, { fault, reach, retryAfter }: CredentialFailure): void {
     const longest = reach === 'client' ? PLAN.longest : LONGEST_PAUSE
-    const trouble = this.#callers.get(caller)
-    const backoff = trouble?.backoff ?? this.#newBackoff()
+    const failures = this.#callers.get(caller)
+    const backoff = failures?.backoff ?? this.#newBackoff()
     backoff.failed(longest)
     const failedAt = this.#clock.now()
     const noted = { backoff, fault, failedAt, retryAfter, outage: this.#outage }
@@ -109,12 +109,13 @@ export class TroubleLedger {
     if (reach === 'caller') return
 
     this.#pauseOfFailedCallers.failed(longest)
-    if (trouble !== undefined) return
+    if (failures !== undefined) return
     this.#failedCallers += 1
     this.#lastFault = fault
     // Requests sent before the pause must not lengthen it.
-    if (this.#pauseOfNewCallers.isOver || caller === this.#probing)
+    if (this.#pauseOfNewCallers.isOver || caller === this.#probing) {
       this.#pauseOfNewCallers.failed(longest)
+    }
   }
 
   /** A renewal has less time than other requests: its timeout does not count as an endpoint failure. */
@@ -123,7 +124,7 @@ export class TroubleLedger {
   }
 
   succeeded(caller: string): void {
-    if (this.#failedCallers >= SHARED_FROM) this.#outage += 1
+    if (this.#failedCallers >= OUTAGE_FROM) this.#outage += 1
     this.#failedCallers = 0
     this.#pauseOfNewCallers = this.#newBackoff(ENDPOINT_PLAN)
     this.#pauseOfFailedCallers = this.#newBackoff()
@@ -136,11 +137,11 @@ export class TroubleLedger {
   }
 
   /** During an outage, the shared pause replaces each caller's own wait, which ends with the outage. */
-  #isAskedToWait({ retryAfter, failedAt, outage }: CallerTrouble): boolean {
+  #isAskedToWait({ retryAfter, failedAt, outage }: CallerFailures): boolean {
     return (
       retryAfter !== undefined &&
       outage === this.#outage &&
-      this.#failedCallers < SHARED_FROM &&
+      this.#failedCallers < OUTAGE_FROM &&
       isWithin(retryAfter, failedAt, this.#clock.now())
     )
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { createCallerVerifier } from '../../../src/caller/issuers.ts'
+import { createVerifyCaller } from '../../../src/caller/verify-caller.ts'
 import { toVerifiedCaller } from '../../../src/caller/verified-caller.ts'
 import type { JwtConfig } from '../../../src/config/model.ts'
 import { denial, fault, type Denial, type Fault } from '../../../src/decision.ts'
@@ -23,7 +23,7 @@ interface Issuer {
 
 async function outcomeOf(token: string, issuers: readonly Issuer[]) {
   const asked: string[] = []
-  const verifyCaller = createCallerVerifier(
+  const verifyCaller = createVerifyCaller(
     issuers.map(({ name, iss, verifiesJwts = false, says }) => {
       const issuer = issuerConfig({
         name,
@@ -185,7 +185,7 @@ describe('a refusal', () => {
 
   /** What is told of a v1 token of Entra that the only issuer refuses so. */
   const toldOf = (refusal: Denial | Fault) =>
-    createCallerVerifier([{ issuer: ENTRA, verify: () => Promise.resolve(failure(refusal)) }])(
+    createVerifyCaller([{ issuer: ENTRA, verify: () => Promise.resolve(failure(refusal)) }])(
       new Redacted(unsignedJwt({ iss: V1 })),
       PLENTY_OF_TIME,
       () => undefined,

@@ -1,0 +1,65 @@
+/** The members of the log line of a decision. */
+import type { Decision } from '../decision.ts'
+import { printable } from '../findings.ts'
+import type { Seconds } from '../platform/clock.ts'
+import type { LogLevel, LogRecord, LogValue } from '../platform/log.ts'
+
+/** What the platform says about a call. */
+export interface CallMetadata {
+  readonly callId: string | undefined
+  /** A header of the function's own request; undefined if the platform does not send it. */
+  readonly header?: (name: string) => string | undefined
+}
+
+export function decisionRecord(
+  { outcome, reason, circumstances }: Decision,
+  { callId, header }: CallMetadata,
+  duration: Seconds,
+  logLevel: LogLevel,
+): LogRecord {
+  const { actual } = circumstances
+  // Fn passes the headers of a request through a gateway with a prefix, others without one.
+  const ownRequestId = header?.('Fn-Http-H-Opc-Request-Id') ?? header?.('Opc-Request-Id')
+  const optional = {
+    request_id: [circumstances.requestId, ownRequestId].find(isRequestId),
+    claimed_client_id: circumstances.claimedClientId,
+    secret: circumstances.secret,
+    detail: circumstances.detail,
+    hint: circumstances.hint,
+    expected: circumstances.expected,
+    actual: actual === undefined || logLevel !== 'debug' ? undefined : printable(actual),
+  }
+  return {
+    outcome,
+    reason,
+    issuer: circumstances.issuer ?? null,
+    client_id: circumstances.clientId ?? null,
+    token_fingerprint: circumstances.tokenFingerprint ?? null,
+    backend: circumstances.backend ?? null,
+    caller_cache: circumstances.callerCache ?? 'off',
+    back_end_cache: circumstances.backEndCache ?? 'off',
+    duration_ms: Math.round(duration * 10_000) / 10,
+    call_id: callId ?? null,
+    ...withoutUndefined(optional),
+  }
+}
+
+function withoutUndefined(record: Readonly<Record<string, LogValue | undefined>>): LogRecord {
+  const entries = Object.entries(record).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as LogRecord
+}
+
+/** Up to three identifiers with slashes, as OCI's services write them. */
+const REQUEST_ID = /^[\w.:-]+(\/[\w.:-]+)*$/
+
+const MAX_REQUEST_ID_CHARACTERS = 128
+
+/** Whether it is safe to log: a caller may send any `opc-request-id`, even a token. */
+function isRequestId(text: string | undefined): text is string {
+  return (
+    text !== undefined &&
+    text.length <= MAX_REQUEST_ID_CHARACTERS &&
+    REQUEST_ID.test(text) &&
+    !text.includes('eyJ')
+  )
+}
