@@ -7,6 +7,8 @@ locals {
     okta            = { preset = "okta", address = "org_url" }
     auth0           = { preset = "auth0", address = "tenant_url" }
     keycloak        = { preset = "keycloak", address = "realm_url" }
+    cognito         = { preset = "cognito", address = "user_pool_url" }
+    oidc            = { preset = "oidc", address = "issuer" }
   }
 
   introspection_client_id = local.creates_introspection_clients ? oci_identity_domains_app.introspection["a"].name : var.introspection_client_id
@@ -21,7 +23,7 @@ locals {
       audience           = var.callers_audience
       validation         = var.callers_validation
       required_scopes    = tolist([])
-      allowed_clients    = tolist([])
+      allowed_clients    = var.callers_allowed_clients
       gateway_scope_map  = tomap({})
       has_client         = local.has_introspection
       client_id          = local.introspection_client_id
@@ -33,7 +35,7 @@ locals {
       provider           = issuer.provider
       url                = try(issuer.url, "")
       tenant             = try(issuer.tenant, "")
-      audience           = tolist(issuer.audience)
+      audience           = tolist(try(issuer.audience, []))
       validation         = try(issuer.validation, "")
       required_scopes    = tolist(try(issuer.required_scopes, []))
       allowed_clients    = tolist(try(issuer.allowed_clients, []))
@@ -56,8 +58,10 @@ locals {
             preset                                   = local.presets[issuer.provider].preset
             (local.presets[issuer.provider].address) = issuer.provider == "entra" ? issuer.tenant : issuer.url
           }
-          audience = issuer.audience
         },
+        # Access tokens of Cognito have no aud; allowed_clients is checked in its place.
+        issuer.provider == "cognito" ? { audience = "any" } : {},
+        issuer.provider != "cognito" ? { audience = issuer.audience } : {},
         issuer.validation != "" ? { validation = issuer.validation } : {},
         length(issuer.required_scopes) > 0 ? { required_scopes = issuer.required_scopes } : {},
         length(issuer.allowed_clients) > 0 ? { allowed_clients = issuer.allowed_clients } : {},

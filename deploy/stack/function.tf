@@ -83,8 +83,13 @@ resource "oci_functions_function" "this" {
     }
 
     precondition {
-      condition     = var.callers_provider == "none" || length(var.callers_audience) > 0
+      condition     = contains(["cognito", "none"], var.callers_provider) || length(var.callers_audience) > 0
       error_message = "Give callers_audience: the audience of your API in the callers' tokens."
+    }
+
+    precondition {
+      condition     = var.callers_provider != "cognito" || (length(var.callers_audience) == 0 && length(var.callers_allowed_clients) > 0)
+      error_message = "With Cognito, leave callers_audience empty and give callers_allowed_clients: its tokens have no aud."
     }
 
     precondition {
@@ -103,7 +108,7 @@ resource "oci_functions_function" "this" {
         : local.callers_in_identity_domain ? (var.callers_url == "") != (var.callers_domain_id == "")
         : var.callers_url != "" && var.callers_domain_id == ""
       )
-      error_message = "Give callers_domain_id or callers_url for an identity domain, callers_url for Okta, Auth0 and Keycloak, and neither for Entra."
+      error_message = "Give callers_domain_id or callers_url for an identity domain, neither for Entra, and callers_url for every other provider."
     }
 
     precondition {
@@ -112,13 +117,13 @@ resource "oci_functions_function" "this" {
     }
 
     precondition {
-      condition     = !strcontains(var.callers_validation, "introspection") || !contains(["entra", "okta", "auth0"], var.callers_provider)
-      error_message = "Introspection is for an identity domain or Keycloak: leave callers_validation empty, or set it to jwt."
+      condition     = !strcontains(var.callers_validation, "introspection") || !contains(["entra", "okta", "auth0", "cognito"], var.callers_provider)
+      error_message = "Introspection is for an identity domain or Keycloak, or another provider (oidc): leave callers_validation empty, or set it to jwt."
     }
 
     precondition {
       condition     = !strcontains(var.callers_validation, "introspection") || local.has_introspection
-      error_message = "Introspection at Keycloak needs introspection_client_id and introspection_secret_id."
+      error_message = "Introspection at Keycloak or another provider needs introspection_client_id and introspection_secret_id."
     }
 
     precondition {

@@ -416,11 +416,11 @@ variable "integrations_json" {
 variable "callers_provider" {
   type        = string
   default     = "identity_domain"
-  description = "Identity provider of the callers; none: only those of `issuers`."
+  description = "Identity provider of the callers; oidc: any other with a discovery document; none: only those of `issuers`."
 
   validation {
-    condition     = contains(["identity_domain", "entra", "okta", "auth0", "keycloak", "none"], var.callers_provider)
-    error_message = "Use identity_domain, entra, okta, auth0, keycloak or none."
+    condition     = contains(["identity_domain", "entra", "okta", "auth0", "keycloak", "cognito", "oidc", "none"], var.callers_provider)
+    error_message = "Use identity_domain, entra, okta, auth0, keycloak, cognito, oidc (any other with a discovery document) or none."
   }
 }
 
@@ -438,7 +438,7 @@ variable "callers_domain_id" {
 variable "callers_url" {
   type        = string
   default     = ""
-  description = "Domain URL of the identity domain, organisation URL of Okta, tenant URL of Auth0, or realm URL of Keycloak."
+  description = "Domain URL of the identity domain, organisation URL of Okta, tenant URL of Auth0, realm URL of Keycloak, or issuer of Cognito and others."
 
   validation {
     condition     = can(regex("^((https://|http://127\\.0\\.0\\.1:)[^?#\\s]*[^/?#\\s])?$", var.callers_url))
@@ -460,11 +460,22 @@ variable "callers_entra_tenant" {
 variable "callers_audience" {
   type        = list(string)
   default     = []
-  description = "Accepted aud values. With an identity domain the first one is the primary audience of the API."
+  description = "Accepted aud values. With an identity domain the first one is the primary audience of the API. With Cognito: empty, its tokens have no aud."
 
   validation {
     condition     = !contains(var.callers_audience, "any") && !contains(var.callers_audience, "")
     error_message = "Give the audience of your API: any switches the check off, which the stack does not do."
+  }
+}
+
+variable "callers_allowed_clients" {
+  type        = list(string)
+  default     = []
+  description = "Client ids that may call. Empty: every client. Needed with Cognito."
+
+  validation {
+    condition     = !contains(var.callers_allowed_clients, "")
+    error_message = "Give client ids, none of them empty."
   }
 }
 
@@ -484,7 +495,7 @@ variable "issuers" {
     provider           = string
     url                = optional(string, "")
     tenant             = optional(string, "")
-    audience           = list(string)
+    audience           = optional(list(string), [])
     validation         = optional(string, "")
     required_scopes    = optional(list(string), [])
     allowed_clients    = optional(list(string), [])
@@ -496,8 +507,8 @@ variable "issuers" {
   description = "Further identity providers of callers, by name."
 
   validation {
-    condition     = alltrue([for issuer in values(var.issuers) : contains(["identity_domain", "entra", "okta", "auth0", "keycloak"], issuer.provider)])
-    error_message = "Each provider is identity_domain, entra, okta, auth0 or keycloak."
+    condition     = alltrue([for issuer in values(var.issuers) : contains(["identity_domain", "entra", "okta", "auth0", "keycloak", "cognito", "oidc"], issuer.provider)])
+    error_message = "Each provider is identity_domain, entra, okta, auth0, keycloak, cognito or oidc."
   }
 
   validation {
@@ -506,8 +517,13 @@ variable "issuers" {
   }
 
   validation {
-    condition     = alltrue([for issuer in values(var.issuers) : length(issuer.audience) > 0 && !contains(issuer.audience, "any")])
-    error_message = "Each issuer needs the audience of your API; any switches the check off, which the stack does not do."
+    condition     = alltrue([for issuer in values(var.issuers) : (issuer.provider == "cognito") == (length(issuer.audience) == 0) && !contains(issuer.audience, "any")])
+    error_message = "Each issuer needs the audience of your API, except Cognito, whose tokens have none; any switches the check off, which the stack does not do."
+  }
+
+  validation {
+    condition     = alltrue([for issuer in values(var.issuers) : issuer.provider != "cognito" || length(issuer.allowed_clients) > 0])
+    error_message = "With Cognito, give allowed_clients: its tokens have no aud, so that only the client tells whose they are."
   }
 
   validation {
@@ -547,15 +563,16 @@ variable "issuers_json" {
         "provider", "url", "tenant", "audience", "validation", "required_scopes", "allowed_clients",
         "gateway_scope_map", "client_id", "client_secret_ocid",
       ])) == 0
-      && contains(["identity_domain", "entra", "okta", "auth0", "keycloak"], issuer.provider)
+      && contains(["identity_domain", "entra", "okta", "auth0", "keycloak", "cognito", "oidc"], issuer.provider)
       && (issuer.provider == "entra") == (try(issuer.tenant, "") != "")
       && (issuer.provider == "entra") == (try(issuer.url, "") == "")
-      && length([for value in issuer.audience : value if regex(".", value) != "" && value != "any" && (issuer.provider != "entra" || !startswith(value, "api://"))]) == length(issuer.audience)
-      && length(issuer.audience) > 0
+      && length([for value in try(issuer.audience, []) : value if regex(".", value) != "" && value != "any" && (issuer.provider != "entra" || !startswith(value, "api://"))]) == length(try(issuer.audience, []))
+      && (issuer.provider == "cognito") == (length(try(issuer.audience, [])) == 0)
+      && (issuer.provider != "cognito" || length(try(issuer.allowed_clients, [])) > 0)
       && (try(issuer.client_id, "") == "") == (try(issuer.client_secret_ocid, "") == "")
       && (try(issuer.client_id, "") != "" || (issuer.provider != "identity_domain" && !strcontains(try(issuer.validation, ""), "introspection")))
     ]), false)
-    error_message = "Give a JSON object with a member for each issuer: provider (identity_domain, entra, okta, auth0 or keycloak), tenant (Entra) or url (all others), audience (a list; not any; with Entra a GUID, not api://…), and, if wanted, validation, required_scopes, allowed_clients and gateway_scope_map. client_id and client_secret_ocid go together; an identity domain and introspection need them."
+    error_message = "Give a JSON object with a member for each issuer: provider (identity_domain, entra, okta, auth0, keycloak, cognito or oidc), tenant (Entra) or url (all others), audience (a list; not any; with Entra a GUID, not api://…; with Cognito no audience, but allowed_clients), and, if wanted, validation, required_scopes, allowed_clients and gateway_scope_map. client_id and client_secret_ocid go together; an identity domain and introspection need them."
   }
 }
 

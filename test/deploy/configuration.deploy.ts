@@ -64,6 +64,15 @@ describe('the configuration', () => {
     ['okta', { callers_url: 'https://example.okta.com' }],
     ['auth0', { callers_url: 'https://example.eu.auth0.com' }],
     ['keycloak', { callers_url: 'https://sso.example.com/realms/shops' }],
+    ['oidc', { callers_url: 'https://sso.example.com/shops' }],
+    [
+      'cognito',
+      {
+        callers_url: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_aB3dE5fG7',
+        callers_audience: [],
+        callers_allowed_clients: ['an-app-client'],
+      },
+    ],
     [
       'keycloak',
       {
@@ -295,6 +304,16 @@ describe('bad input', () => {
         callers_validation: 'introspection',
       },
       'Introspection is for an identity domain or Keycloak',
+    ],
+    [
+      'Cognito without its clients',
+      {
+        ...callersElsewhere,
+        callers_provider: 'cognito',
+        callers_url: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_aB3dE5fG7',
+        callers_audience: [],
+      },
+      'give callers_allowed_clients',
     ],
     ['units out of step', { provisioned_concurrency: 10 }, 'steps of 20'],
     ['a key without its vault', { key_id: 'ocid1.key.oc1..a' }, 'give vault_id too'],
