@@ -144,7 +144,7 @@ function whoIsAsked(
   if (claimed === undefined) {
     const introspecting = verifiers.filter(({ issuer }) => issuer.jwt === undefined)
     const eligible = jwt === undefined ? recognizing(introspecting, token) : introspecting
-    return eligible.length < 2 ? eligible : cachedFirst(eligible, token)
+    return cachedFirst(eligible, token)
   }
   const named = verifiers.filter(({ issuer }) => issuer.rules.issuer === claimed)
   return named.length > 0

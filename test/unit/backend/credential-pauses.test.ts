@@ -104,6 +104,16 @@ describe('credentials that live too short', () => {
     expect(await obtain()).toBe('Bearer 7 miss')
   })
 
+  it('pause only the users who get them', async () => {
+    const { obtain } = cacheOver((number) => ending(number, number <= 20 ? 1 : 3600), {
+      application: undefined,
+    })
+    for (let user = 1; user <= 20; user += 1)
+      expect(await obtain(`user ${user}`)).toStrictEqual(TOO_SHORT)
+
+    expect(await obtain('ann')).toBe('Bearer 21 miss')
+  })
+
   it('do not cause a fault if they were long enough on arrival, and are logged all the same', async () => {
     const { clock, requests, source, obtain } = cacheOver((number) =>
       ending(number, MIN_LIFETIME_SECONDS),

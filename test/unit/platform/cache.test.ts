@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals'
+import { afterEach, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { cacheKey, ExpiringCache, SingleFlight } from '../../../src/platform/cache.ts'
 import { later, seconds } from '../../../src/platform/clock.ts'
@@ -137,20 +137,31 @@ describe('a cache key', () => {
 
 describe('all caches together', () => {
   const MEGABYTE = 1024 * 1024
+  const clock = new StandingClock()
+  const caches: ExpiringCache<number>[] = []
 
-  it('hold 16 MiB at most: the heaviest gives up what was longest not asked for', () => {
-    const clock = new StandingClock()
-    const caches = [1, 2, 3].map(() => new ExpiringCache<number>(1_000, clock))
-    const [light, heavy, heaviest] = caches as [
-      ExpiringCache<number>,
-      ExpiringCache<number>,
-      ExpiringCache<number>,
-    ]
-    light.set('a', 0, after(60), MEGABYTE)
-    for (let count = 0; count < 4; count += 1) heavy.set(`${count}`, count, after(60), MEGABYTE)
+  function inAMinute() {
+    return later(clock.now(), seconds(60))
+  }
+
+  function newCache(): ExpiringCache<number> {
+    const cache = new ExpiringCache<number>(1_000, clock)
+    caches.push(cache)
+    return cache
+  }
+
+  afterEach(() => {
+    clock.advance(60)
+    for (const cache of caches.splice(0)) cache.dropExpired()
+  })
+
+  it('hold 16 MiB at most: the largest one removes its least recently used entries', () => {
+    const [light, heavy, heaviest] = [newCache(), newCache(), newCache()]
+    light.set('a', 0, inAMinute(), MEGABYTE)
+    for (let count = 0; count < 4; count += 1) heavy.set(`${count}`, count, inAMinute(), MEGABYTE)
     for (let count = 0; count < 40; count += 1) {
       heaviest.get('0')
-      heaviest.set(`${count}`, count, after(60), MEGABYTE)
+      heaviest.set(`${count}`, count, inAMinute(), MEGABYTE)
     }
 
     expect(light.get('a')).toBe(0)
@@ -164,7 +175,26 @@ describe('all caches together', () => {
     for (const cache of caches) expect(cache.bytes).toBeLessThan(11 * MEGABYTE)
   })
 
-  it('reckon with what is replaced, deleted and expired', () => {
+  it('remove entries of the largest one, even if a smaller one was created or filled later', () => {
+    const [large, small, empty] = [newCache(), newCache(), newCache()]
+    for (let count = 0; count < 10; count += 1) large.set(`${count}`, count, inAMinute(), MEGABYTE)
+    for (let count = 0; count < 8; count += 1) small.set(`${count}`, count, inAMinute(), MEGABYTE)
+
+    expect([small.size, empty.size]).toStrictEqual([8, 0])
+    expect(large.bytes).toBeLessThan(8 * MEGABYTE)
+  })
+
+  it('remove as many entries as a large value needs', () => {
+    const cache = newCache()
+    for (let count = 0; count < 15; count += 1) cache.set(`${count}`, count, inAMinute(), MEGABYTE)
+
+    cache.set('large', 0, inAMinute(), 8 * MEGABYTE)
+
+    expect(cache.bytes).toBeLessThan(16 * MEGABYTE)
+    expect(cache.get('large')).toBe(0)
+  })
+
+  it('do not count what was replaced, deleted or has expired', () => {
     const clock = new StandingClock()
     const cache = new ExpiringCache<number>(2, clock)
     const empty = cache.bytes
