@@ -1,8 +1,7 @@
 /**
- * Checks that decide about a token and, when someone observes, report what they expected and found.
- * There is one implementation: the function asks which check failed, a tool listens to all of them.
+ * Checks that decide about a token. The function needs the first that fails; `npm run explain` observes
+ * all of them, with what they expected and found.
  */
-import { isJsonObject } from './platform/json.ts'
 import type { LogValue } from './platform/log.ts'
 import type { DenialReason, FaultReason } from './reasons.ts'
 
@@ -62,7 +61,7 @@ export interface Finding {
 
 export type Observe = (finding: Finding) => void
 
-/** One check of an input. `expected` and `actual` are called only when somebody wants to know. */
+/** `expected` and `actual` are called only for a failed check or an observer. */
 export interface Check<Input> {
   readonly name: CheckName
   readonly reason: DenialReason
@@ -98,46 +97,4 @@ export function comparison<Input>(
   input: Input,
 ): Pick<Finding, 'expected' | 'actual'> {
   return { expected: expected(input), actual: (actual(input) ?? null) as LogValue }
-}
-
-const MAX_LINE_CHARACTERS = 200
-
-/** Of a longer string the log shows the beginning and the end: enough to recognize an issuer. */
-const MAX_STRING_CHARACTERS = 32
-const SHOWN = { first: 20, last: 10 }
-
-/** What begins like a JWT, whole or in part. */
-const JWT = /\beyJ[\w-]+(\.[\w-]*)*/g
-
-/** Control, format and separator characters, and halves of surrogate pairs. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
-
-/** A caller's value as one short line of text: escaped, without tokens, long strings shortened. */
-export function printable(value: LogValue): string {
-  const text = typeof value === 'string' ? shortened(value) : JSON.stringify(value, replace)
-  return text.length > MAX_LINE_CHARACTERS ? `${text.slice(0, MAX_LINE_CHARACTERS)}…` : text
-}
-
-/** For `JSON.stringify`: names of members are the caller's as well. */
-function replace(_name: string, value: unknown): unknown {
-  if (typeof value === 'string') return shortened(value)
-  if (!isJsonObject(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [shortened(name), each]))
-}
-
-function shortened(text: string): string {
-  const shown = text.replace(JWT, '[JWT]')
-  const { first, last } = SHOWN
-  return escaped(
-    shown.length > MAX_STRING_CHARACTERS ? `${shown.slice(0, first)}…${shown.slice(-last)}` : shown,
-  )
-}
-
-/** The text without characters that could change how other text is displayed. */
-export function escaped(text: string): string {
-  return text.replace(UNPRINTABLE, escapeCharacter)
-}
-
-function escapeCharacter(character: string): string {
-  return `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`
 }

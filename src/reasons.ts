@@ -3,223 +3,200 @@
 /** The error code of a Bearer challenge (RFC 6750 §3.1); `none` is the bare challenge. */
 export type ChallengeError = 'none' | 'invalid_request' | 'invalid_token' | 'insufficient_scope'
 
-interface DenialMeaning {
-  readonly challenge: ChallengeError
-  readonly meaning: string
-  readonly remedy: string
-}
-
-interface FaultMeaning {
+interface Meaning {
   readonly meaning: string
   readonly remedy: string
 }
 
 /** Why a token was denied. The log has the reason; the caller gets only the challenge. */
 export const DENIAL_REASONS = {
-  token_missing: {
-    challenge: 'none',
-    meaning: 'The request has no token.',
-    remedy:
-      'Send `Authorization: Bearer …`. If callers do, check that the deployment passes the header as the argument `token`.',
-  },
-  scheme_unsupported: {
-    challenge: 'none',
-    meaning: 'The credentials do not use the Bearer scheme.',
-    remedy: 'Send `Authorization: Bearer …`.',
-  },
-  request_malformed: {
-    challenge: 'invalid_request',
-    meaning: 'The gateway sent neither of the two documented payloads.',
-    remedy:
-      'Check the authentication policy: multi-argument (`parameters`) or single-argument (`tokenHeader`).',
-  },
-  token_repeated: {
-    challenge: 'invalid_request',
-    meaning: 'The request has more than one token.',
-    remedy: 'Send one `Authorization` header with one token.',
-  },
-  token_malformed: {
-    challenge: 'invalid_request',
-    meaning: 'The token contains characters that a Bearer token cannot have (RFC 6750 §2.1).',
-    remedy: 'Send the token as it was issued, without quotes, spaces or line breaks.',
-  },
-  token_too_long: {
-    challenge: 'invalid_request',
-    meaning: 'The token is longer than 16 KiB.',
-    remedy:
-      'Configure the identity provider to put fewer claims into it. The gateway accepts 8 KB of headers.',
-  },
-  token_opaque: {
-    challenge: 'invalid_token',
-    meaning: 'The token is not a JWT, and no configured issuer introspects such tokens.',
-    remedy:
-      'Configure the identity provider to issue JWTs for this API, or configure introspection.',
-  },
-  jwt_malformed: {
-    challenge: 'invalid_token',
-    meaning:
-      'The token looks like a JWT and is not a valid one: it has no signature, padding, other characters, or too many parts or dots.',
-    remedy: 'Send the token as it was issued.',
-  },
-  token_encrypted: {
-    challenge: 'invalid_token',
-    meaning: 'The token is an encrypted JWT (JWE).',
-    remedy: 'Configure the identity provider to issue signed tokens for this API.',
-  },
-  algorithm_not_allowed: {
-    challenge: 'invalid_token',
-    meaning: 'The token’s `alg` is not one of the configured `algorithms`.',
-    remedy:
-      'Compare `algorithms` with what the identity provider signs with. `none` and HS… are never accepted.',
-  },
-  header_unacceptable: {
-    challenge: 'invalid_token',
-    meaning:
-      'The token’s header has `crit`, `b64`, `enc`, `zip` or `cty`, or a `kid` or `typ` that is not a string.',
-    remedy:
-      '`expected` names the parameter. Ask who issues such tokens; an access token needs none of these.',
-  },
-  key_unknown: {
-    challenge: 'invalid_token',
-    meaning:
-      'The issuer has no key that the token’s `kid` names, or one that is not trusted: `detail` says why then.',
-    remedy:
-      'Get a new token. If new ones are refused too, the keys are of another tenant or environment. With `detail`: have the identity provider publish a better key.',
-  },
-  signature_invalid: {
-    challenge: 'invalid_token',
-    meaning: 'The token was not signed with the issuer’s key.',
-    remedy:
-      'Get a new token. All identity domains have the same issuer and key name: check that the keys are from the right one.',
-  },
-  expiry_missing: {
-    challenge: 'invalid_token',
-    meaning: 'The token has no `exp`, which a JWT access token must have (RFC 9068 §2.2).',
-    remedy: 'Configure the identity provider to issue tokens that expire.',
-  },
-  token_inactive: {
-    challenge: 'invalid_token',
-    meaning:
-      'The identity provider says that the token is not active: it has expired, was revoked, or is unknown there.',
-    remedy:
-      'Get a new token. If new ones are refused as well, they come from another identity provider.',
-  },
-  token_expired: {
-    challenge: 'invalid_token',
-    meaning: 'The token has expired (`exp`).',
-    remedy: 'Get a new token. If it is new, check the clocks.',
-  },
-  token_not_yet_valid: {
-    challenge: 'invalid_token',
-    meaning: 'The token’s `nbf` or `iat` is in the future.',
-    remedy: 'Check the clocks. `clock_tolerance_seconds` allows for a difference.',
-  },
-  claims_malformed: {
-    challenge: 'invalid_token',
-    meaning: 'A claim of the token has the wrong type, such as `null`, or an impossible value.',
-    remedy:
-      '`expected` names the claim. `exp`, `nbf` and `iat` are numbers of seconds; `iss` and `sub` are strings.',
-  },
-  issuer_mismatch: {
-    challenge: 'invalid_token',
-    meaning: 'The token’s `iss` is missing or differs from the configured `issuer`.',
-    remedy:
-      'Compare it with `expected`; a trailing slash counts. Identity domains use `https://identity.oraclecloud.com/`.',
-  },
-  audience_mismatch: {
-    challenge: 'invalid_token',
-    meaning:
-      'The token’s `aud` has none of the configured `audience` values, or the token has no `aud`.',
-    remedy:
-      'Request a token with a scope of this API, or correct `audience`. If the provider’s access tokens have no `aud`, as those of Cognito, set `audience` to `any` and restrict `allowed_clients`.',
-  },
-  token_type_wrong: {
-    challenge: 'invalid_token',
-    meaning:
-      'The token is not an access token. Its header `typ` or its claims are those of an ID token, a refresh token or another JWT.',
-    remedy:
-      'Send the `access_token` of the token response. If it is one, compare its `typ` with `expected`.',
-  },
-  token_sender_constrained: {
-    challenge: 'invalid_token',
-    meaning:
-      'The token is bound to a key (`cnf`: DPoP or mutual TLS) and was sent as a plain Bearer token.',
-    remedy: 'Configure the identity provider to issue Bearer tokens for this API.',
-  },
-  client_not_allowed: {
-    challenge: 'invalid_token',
-    meaning: 'The token names no client, or one that is not in `allowed_clients`.',
-    remedy: 'Add the client ID, or leave `allowed_clients` empty to allow every client.',
-  },
-  claim_mismatch: {
-    challenge: 'invalid_token',
-    meaning: 'A claim in `required_claims` is missing from the token or has another value.',
-    remedy: 'Compare the token with `expected`.',
-  },
-  lifetime_too_long: {
-    challenge: 'invalid_token',
-    meaning:
-      'The time from `iat` to `exp` is longer than `max_token_lifetime_seconds`, or one of them is missing.',
-    remedy: 'Shorten the lifetime at the identity provider, or raise the limit.',
-  },
-  entra_v1_token: {
-    challenge: 'invalid_token',
-    meaning: 'The token is a version 1 token of Microsoft Entra, and version 2 is configured.',
-    remedy:
-      'Set `requestedAccessTokenVersion` to 2 in the manifest of the API’s app registration, or configure `token_version` 1.',
-  },
-  entra_v2_token: {
-    challenge: 'invalid_token',
-    meaning:
-      'The token is a version 2 token of Microsoft Entra, from another tenant or where version 1 is configured.',
-    remedy: 'Compare `tenant` and `token_version` with the token.',
-  },
-  entra_graph_token: {
-    challenge: 'invalid_token',
-    meaning: 'The token is for Microsoft Graph. No other API can validate such tokens.',
-    remedy: 'Request a scope of this API (`api://…/.default`) instead of one of Graph.',
-  },
-  auth0_opaque_token: {
-    challenge: 'invalid_token',
-    meaning: 'Auth0 issued an opaque token, which only Auth0 can read.',
-    remedy: 'Send this API’s `audience` in the token request, so that Auth0 issues a JWT.',
-  },
-  okta_org_token: {
-    challenge: 'invalid_token',
-    meaning:
-      'The token is from Okta’s org authorization server. Only Okta can validate such tokens.',
-    remedy: 'Use a custom authorization server, such as `default`.',
-  },
-  keycloak_account_audience: {
-    challenge: 'invalid_token',
-    meaning: 'Keycloak put only `account` into `aud`.',
-    remedy: 'Add an audience mapper for this API to a client scope of the caller’s client.',
-  },
-  subject_missing: {
-    challenge: 'invalid_token',
-    meaning:
-      'The backend wants to see a person, and the token names none: it lacks the configured claim, or is an application’s.',
-    remedy: 'Send a user’s token; compare `back_end_assertion_subject_claim` with its claims.',
-  },
-  backend_unmatched: {
-    challenge: 'insufficient_scope',
-    meaning: 'No backend is configured for this caller or this request.',
-    remedy: 'Compare the conditions (`when`) of the backends with the call.',
-  },
-  permission_missing: {
-    challenge: 'insufficient_scope',
-    meaning:
-      'The token has neither a scope nor a role. Microsoft Entra issues such tokens to every application in the tenant.',
-    remedy:
-      'Grant the client an app role or a scope of the API, with admin consent, or list the client in `allowed_clients`.',
-  },
-  scope_insufficient: {
-    challenge: 'insufficient_scope',
-    meaning: 'The token lacks one of the `required_scopes`.',
-    remedy:
-      'Request a token with all scopes in `expected`. Identity domains put short scope names into tokens.',
-  },
-} as const satisfies Record<string, DenialMeaning>
+  ...withChallenge('none', {
+    token_missing: {
+      meaning: 'The request has no token.',
+      remedy:
+        'Send `Authorization: Bearer …`. If callers do, check that the deployment passes the header as the argument `token`.',
+    },
+    scheme_unsupported: {
+      meaning: 'The credentials do not use the Bearer scheme.',
+      remedy: 'Send `Authorization: Bearer …`.',
+    },
+  }),
+  ...withChallenge('invalid_request', {
+    request_malformed: {
+      meaning: 'The gateway sent neither of the two documented payloads.',
+      remedy:
+        'Check the authentication policy: multi-argument (`parameters`) or single-argument (`tokenHeader`).',
+    },
+    token_repeated: {
+      meaning: 'The request has more than one token.',
+      remedy: 'Send one `Authorization` header with one token.',
+    },
+    token_malformed: {
+      meaning: 'The token contains characters that a Bearer token cannot have (RFC 6750 §2.1).',
+      remedy: 'Send the token as it was issued, without quotes, spaces or line breaks.',
+    },
+    token_too_long: {
+      meaning: 'The token is longer than 16 KiB.',
+      remedy:
+        'Configure the identity provider to put fewer claims into it. The gateway accepts 8 KB of headers.',
+    },
+  }),
+  ...withChallenge('invalid_token', {
+    token_opaque: {
+      meaning: 'The token is not a JWT, and no configured issuer introspects such tokens.',
+      remedy:
+        'Configure the identity provider to issue JWTs for this API, or configure introspection.',
+    },
+    jwt_malformed: {
+      meaning:
+        'The token looks like a JWT and is not a valid one: it has no signature, padding, other characters, or too many parts or dots.',
+      remedy: 'Send the token as it was issued.',
+    },
+    token_encrypted: {
+      meaning: 'The token is an encrypted JWT (JWE).',
+      remedy: 'Configure the identity provider to issue signed tokens for this API.',
+    },
+    algorithm_not_allowed: {
+      meaning: 'The token’s `alg` is not one of the configured `algorithms`.',
+      remedy:
+        'Compare `algorithms` with what the identity provider signs with. `none` and HS… are never accepted.',
+    },
+    header_unacceptable: {
+      meaning:
+        'The token’s header has `crit`, `b64`, `enc`, `zip` or `cty`, or a `kid` or `typ` that is not a string.',
+      remedy:
+        '`expected` names the parameter. Ask who issues such tokens; an access token needs none of these.',
+    },
+    key_unknown: {
+      meaning:
+        'The issuer has no key that the token’s `kid` names, or one that is not trusted: `detail` says why then.',
+      remedy:
+        'Get a new token. If new ones are refused too, the keys are of another tenant or environment. With `detail`: have the identity provider publish a better key.',
+    },
+    signature_invalid: {
+      meaning: 'The token was not signed with the issuer’s key.',
+      remedy:
+        'Get a new token. All identity domains have the same issuer and key name: check that the keys are from the right one.',
+    },
+    expiry_missing: {
+      meaning: 'The token has no `exp`, which a JWT access token must have (RFC 9068 §2.2).',
+      remedy: 'Configure the identity provider to issue tokens that expire.',
+    },
+    token_inactive: {
+      meaning:
+        'The identity provider says that the token is not active: it has expired, was revoked, or is unknown there.',
+      remedy:
+        'Get a new token. If new ones are refused as well, they come from another identity provider.',
+    },
+    token_expired: {
+      meaning: 'The token has expired (`exp`).',
+      remedy: 'Get a new token. If it is new, check the clocks.',
+    },
+    token_not_yet_valid: {
+      meaning: 'The token’s `nbf` or `iat` is in the future.',
+      remedy: 'Check the clocks. `clock_tolerance_seconds` allows for a difference.',
+    },
+    claims_malformed: {
+      meaning: 'A claim of the token has the wrong type, such as `null`, or an impossible value.',
+      remedy:
+        '`expected` names the claim. `exp`, `nbf` and `iat` are numbers of seconds; `iss` and `sub` are strings.',
+    },
+    issuer_mismatch: {
+      meaning: 'The token’s `iss` is missing or differs from the configured `issuer`.',
+      remedy:
+        'Compare it with `expected`; a trailing slash counts. Identity domains use `https://identity.oraclecloud.com/`.',
+    },
+    audience_mismatch: {
+      meaning:
+        'The token’s `aud` has none of the configured `audience` values, or the token has no `aud`.',
+      remedy:
+        'Request a token with a scope of this API, or correct `audience`. If the provider’s access tokens have no `aud`, as those of Cognito, set `audience` to `any` and restrict `allowed_clients`.',
+    },
+    token_type_wrong: {
+      meaning:
+        'The token is not an access token. Its header `typ` or its claims are those of an ID token, a refresh token or another JWT.',
+      remedy:
+        'Send the `access_token` of the token response. If it is one, compare its `typ` with `expected`.',
+    },
+    token_sender_constrained: {
+      meaning:
+        'The token is bound to a key (`cnf`: DPoP or mutual TLS) and was sent as a plain Bearer token.',
+      remedy: 'Configure the identity provider to issue Bearer tokens for this API.',
+    },
+    client_not_allowed: {
+      meaning: 'The token names no client, or one that is not in `allowed_clients`.',
+      remedy: 'Add the client ID, or leave `allowed_clients` empty to allow every client.',
+    },
+    claim_mismatch: {
+      meaning: 'A claim in `required_claims` is missing from the token or has another value.',
+      remedy: 'Compare the token with `expected`.',
+    },
+    lifetime_too_long: {
+      meaning:
+        'The time from `iat` to `exp` is longer than `max_token_lifetime_seconds`, or one of them is missing.',
+      remedy: 'Shorten the lifetime at the identity provider, or raise the limit.',
+    },
+    entra_v1_token: {
+      meaning: 'The token is a version 1 token of Microsoft Entra, and version 2 is configured.',
+      remedy:
+        'Set `requestedAccessTokenVersion` to 2 in the manifest of the API’s app registration, or configure `token_version` 1.',
+    },
+    entra_v2_token: {
+      meaning:
+        'The token is a version 2 token of Microsoft Entra, from another tenant or where version 1 is configured.',
+      remedy: 'Compare `tenant` and `token_version` with the token.',
+    },
+    entra_graph_token: {
+      meaning: 'The token is for Microsoft Graph. No other API can validate such tokens.',
+      remedy: 'Request a scope of this API (`api://…/.default`) instead of one of Graph.',
+    },
+    auth0_opaque_token: {
+      meaning: 'Auth0 issued an opaque token, which only Auth0 can read.',
+      remedy: 'Send this API’s `audience` in the token request, so that Auth0 issues a JWT.',
+    },
+    okta_org_token: {
+      meaning:
+        'The token is from Okta’s org authorization server. Only Okta can validate such tokens.',
+      remedy: 'Use a custom authorization server, such as `default`.',
+    },
+    keycloak_account_audience: {
+      meaning: 'Keycloak put only `account` into `aud`.',
+      remedy: 'Add an audience mapper for this API to a client scope of the caller’s client.',
+    },
+    subject_missing: {
+      meaning:
+        'The backend wants to see a person, and the token names none: it lacks the configured claim, or is an application’s.',
+      remedy: 'Send a user’s token; compare the configured subject claim with its claims.',
+    },
+  }),
+  ...withChallenge('insufficient_scope', {
+    backend_unmatched: {
+      meaning: 'No backend is configured for this caller or this request.',
+      remedy: 'Compare the conditions (`when`) of the backends with the call.',
+    },
+    permission_missing: {
+      meaning:
+        'The token has neither a scope nor a role. Microsoft Entra issues such tokens to every application in the tenant.',
+      remedy:
+        'Grant the client an app role or a scope of the API, with admin consent, or list the client in `allowed_clients`.',
+    },
+    scope_insufficient: {
+      meaning: 'The token lacks one of the `required_scopes`.',
+      remedy:
+        'Request a token with all scopes in `expected`. Identity domains put short scope names into tokens.',
+    },
+  }),
+}
+
+function withChallenge<Reason extends string>(
+  challenge: ChallengeError,
+  meanings: Readonly<Record<Reason, Meaning>>,
+): Readonly<Record<Reason, Meaning & { readonly challenge: ChallengeError }>> {
+  const entries = Object.entries<Meaning>(meanings)
+  return Object.fromEntries(
+    entries.map(([reason, meaning]) => [reason, { challenge, ...meaning }]),
+  ) as Record<Reason, Meaning & { readonly challenge: ChallengeError }>
+}
 
 /** Why there is no decision about a token, or no credential for the backend. The caller gets 502. */
 export const FAULT_REASONS = {
@@ -252,7 +229,7 @@ export const FAULT_REASONS = {
     meaning:
       'The introspection endpoint’s answer is not an introspection response (RFC 7662 §2.2).',
     remedy:
-      'Check that `idcs_introspection_endpoint` is the introspection endpoint and not a login page. `detail` names a malformed member.',
+      'Check that the configured introspection endpoint is one and not a login page. `detail` names a malformed member.',
   },
   keys_unavailable: {
     meaning:
@@ -291,7 +268,7 @@ export const FAULT_REASONS = {
   },
   credential_too_short_lived: {
     meaning:
-      'The token endpoint issues tokens with a shorter lifetime than `min_back_end_token_seconds`.',
+      'The token endpoint issues tokens with a shorter lifetime than the configured minimum (`min_back_end_token_seconds`; in a document `min_token_seconds`).',
     remedy:
       'Increase the token lifetime in the integration’s application. The gateway caches each answer for at least 60 seconds.',
   },
@@ -303,12 +280,7 @@ export const FAULT_REASONS = {
     meaning: 'A defect in this software.',
     remedy: 'Report it with the log line. `detail` has the kind of error.',
   },
-} as const satisfies Record<string, FaultMeaning>
-
-interface WarningMeaning {
-  readonly meaning: string
-  readonly remedy: string
-}
+} as const satisfies Record<string, Meaning>
 
 /** What does not stop the function and should be looked at. Each is logged once. */
 export const WARNING_REASONS = {
@@ -341,7 +313,7 @@ export const WARNING_REASONS = {
     meaning: 'The token for the backend lacks a requested scope.',
     remedy: 'If the backend answers 401, add the scope to the application that requests the token.',
   },
-} as const satisfies Record<string, WarningMeaning>
+} as const satisfies Record<string, Meaning>
 
 export type WarningReason = keyof typeof WARNING_REASONS
 

@@ -1,4 +1,4 @@
-import { escaped } from '../../src/findings.ts'
+import { escaped } from '../../src/platform/printable.ts'
 import type { Check } from './check.ts'
 
 export function toLine({ name, subject, status, detail, remedy }: Check): string {

@@ -1,6 +1,6 @@
 /** What the lines of the function's log mean. */
 import { isJsonObject, member, type JsonObject } from '../../src/platform/json.ts'
-import { escaped } from '../../src/findings.ts'
+import { escaped } from '../../src/platform/printable.ts'
 import { explainReason } from './reason.ts'
 import { shown } from './shown.ts'
 

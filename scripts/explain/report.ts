@@ -1,5 +1,6 @@
 /** The explanation of a token, as text and as JSON. */
-import { escaped, type Finding } from '../../src/findings.ts'
+import type { Finding } from '../../src/findings.ts'
+import { escaped } from '../../src/platform/printable.ts'
 import type { JsonObject } from '../../src/platform/json.ts'
 import { explainReason } from './reason.ts'
 import type { Explanation } from './judge.ts'

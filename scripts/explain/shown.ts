@@ -1,4 +1,4 @@
-import { escaped } from '../../src/findings.ts'
+import { escaped } from '../../src/platform/printable.ts'
 import { isJsonObject } from '../../src/platform/json.ts'
 
 /** More than any claim that somebody has to read. */

@@ -1,6 +1,6 @@
 /** The members of the log line of a decision. */
 import type { Decision } from '../decision.ts'
-import { printable } from '../findings.ts'
+import { printable } from '../platform/printable.ts'
 import type { Seconds } from '../platform/clock.ts'
 import type { LogLevel, LogRecord, LogValue } from '../platform/log.ts'
 

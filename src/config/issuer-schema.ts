@@ -1,6 +1,7 @@
 /** An issuer in the configuration document. */
 import * as v from 'valibot'
 import { RESERVED_CONTEXT_NAMES } from '../gateway/response.ts'
+import { MAX_TOKEN_CHARACTERS } from '../oauth/bearer-token.ts'
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '../oauth/signature-algorithms.ts'
 import {
   check,
@@ -113,7 +114,13 @@ export const issuerSchema = strictObject({
         prefixes: v.optional(someTexts('How they begin; one of these.')),
         lengths: v.optional(
           v.pipe(
-            v.array(wholeNumber({ min: 1, max: 16_384 }, 'characters', 'Length in characters.')),
+            v.array(
+              wholeNumber(
+                { min: 1, max: MAX_TOKEN_CHARACTERS },
+                'characters',
+                'Length in characters.',
+              ),
+            ),
             v.minLength(1),
             v.description('Their lengths; one of these.'),
           ),

@@ -10,7 +10,7 @@ import { settingsOf } from './flat-form.ts'
 import { FLAT_KEYS, type FlatConfiguration } from './flat-keys.ts'
 import type { Settings } from './model.ts'
 import type { Report } from './problems.ts'
-import { problemOfIssue } from './shape-problems.ts'
+import { problemOfIssue } from './schema-messages.ts'
 
 const { token_argument, max_decision_seconds, secret_ttl_seconds } = FLAT_KEYS
 const { authorizer_config_secret_ocid, vault_secrets_endpoint } = FLAT_KEYS

@@ -4,14 +4,14 @@ import { withoutPrototypes } from '../platform/json.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import { buildBackend } from './build-backend.ts'
 import { buildIssuer } from './build-issuer.ts'
-import { validateBackends } from './checks/backends.ts'
+import { validateBackends } from './checks/backend-choice.ts'
 import { validateIssuers } from './checks/overlapping-issuers.ts'
 import { warnAbout } from './checks/warnings.ts'
 import { documentSchema } from './document-schema.ts'
 import type { Config } from './model.ts'
 import { exceptAt, validEntries, type PartialDocument } from './partial-validation.ts'
 import { reportTo, type ConfigForm, type ConfigProblem, type Report } from './problems.ts'
-import { problemOfIssue } from './shape-problems.ts'
+import { problemOfIssue } from './schema-messages.ts'
 
 export interface ValidConfig {
   readonly config: Config

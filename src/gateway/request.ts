@@ -1,13 +1,10 @@
 /** What API Gateway sends to an authorizer function, and the bearer token in it. */
 import { denial, type Denial } from '../decision.ts'
 import { firstFailed, type Check, type Observe } from '../findings.ts'
-import { isBearerToken } from '../oauth/bearer-token.ts'
+import { isBearerToken, MAX_TOKEN_CHARACTERS } from '../oauth/bearer-token.ts'
 import { isJsonObject, member, parseJsonObject, type JsonObject } from '../platform/json.ts'
 import { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
-
-/** Characters are bytes in the token's grammar. */
-const MAX_TOKEN_CHARACTERS = 16 * 1024
 
 /** RFC 9110 §11.4: the scheme, whose case does not matter, then blanks. */
 const BEARER_SCHEME = /^bearer(?: +|$)/i
@@ -84,7 +81,7 @@ interface Credentials {
   readonly token: string
 }
 
-/** Each one assumes that those before it passed. None of them reports any part of the credentials. */
+/** Each check assumes that those before it passed. None of them reports any part of the credentials. */
 const TOKEN_CHECKS: readonly Check<Credentials>[] = [
   {
     name: 'one_token',

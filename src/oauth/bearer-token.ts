@@ -1,3 +1,9 @@
+/**
+ * Of a caller's token and of a backend's. The gateway accepts 8 KB of headers in all. Characters are
+ * bytes in the token's grammar.
+ */
+export const MAX_TOKEN_CHARACTERS = 16 * 1024
+
 /** RFC 6750 §2.1: `b64token`. */
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
 

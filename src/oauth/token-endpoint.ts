@@ -12,7 +12,7 @@ import type { HttpAnswer } from '../platform/http.ts'
 import { member, stringMember, type JsonObject } from '../platform/json.ts'
 import { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
-import { isBearerToken } from './bearer-token.ts'
+import { isBearerToken, MAX_TOKEN_CHARACTERS } from './bearer-token.ts'
 import type { ClientRegistration, ClientRequest, SendAsClient } from './client-exchange.ts'
 import { clientRefusalIn, type ClientRefusal } from './client-refusal.ts'
 import { problemOfJson, readErrorCode, readJsonAnswer } from './form-request.ts'
@@ -62,9 +62,6 @@ export function createRequestToken(sendAsClient: SendAsClient, clock: Clock): Re
   }
 }
 
-/** The gateway accepts 8 KB of headers in all. */
-const MAX_TOKEN_LENGTH = 16 * 1024
-
 /** Where the answer has no lifetime (RFC 6749 §5.1 allows that); less where the token itself says so. */
 const DEFAULT_LIFETIME = seconds(300)
 
@@ -105,7 +102,7 @@ function readToken(
     return unusable('several_tokens')
   }
   if (typeof token !== 'string' || token === '') return unusable('access_token_missing')
-  if (token.length > MAX_TOKEN_LENGTH) return unusable('access_token_too_long')
+  if (token.length > MAX_TOKEN_CHARACTERS) return unusable('access_token_too_long')
   if (!isBearerToken(token)) return unusable('access_token_malformed')
 
   const type = member(members, 'token_type')
