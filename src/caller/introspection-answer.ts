@@ -5,7 +5,7 @@ import type { Observe } from '../findings.ts'
 import { problemOfJson, readErrorCode, readJsonAnswer } from '../oauth/form-request.ts'
 import { clientRefusalIn } from '../oauth/client-refusal.ts'
 import { readUnverifiedJwt } from '../oauth/unverified-jwt.ts'
-import type { HttpAnswer } from '../platform/http.ts'
+import type { HttpAnswer, Identification } from '../platform/http.ts'
 import { member, type JsonObject } from '../platform/json.ts'
 import type { LogValue } from '../platform/log.ts'
 import type { Redacted } from '../platform/redacted.ts'
@@ -46,11 +46,7 @@ export function readIntrospectionAnswer(
 
   const payload = readUnverifiedJwt(token.reveal())?.payload
   const contradiction = payload && contradictionOf(members, payload, issuer)
-  if (contradiction !== undefined) {
-    // This answers another request, so the next answer on this connection may do so, too.
-    answer.closeConnection()
-    return unusable(`contradicts_token: ${contradiction}`)
-  }
+  if (contradiction !== undefined) return unusable(`contradicts_token: ${contradiction}`)
   // The endpoint has just confirmed this token, and so the claims in its payload.
   const merged = merge(members, payload, issuer)
   const claims = readAnswerClaims(merged.members, merged.names)
@@ -59,6 +55,36 @@ export function readIntrospectionAnswer(
   const comparison = { expected: `\`${name}\` as ${expected}`, actual: actual as LogValue }
   observe?.({ name: 'claim_types', ok: false, reason: 'claims_malformed', ...comparison })
   return failure(denial('claims_malformed', comparison))
+}
+
+/** No `jti` in use is longer; each is remembered for some time. */
+const MAX_JTI_CHARACTERS = 256
+
+/** How to recognize the answer about a JWT that has a `jti`; undefined for any other token. */
+export function identificationOf(
+  token: Redacted,
+  issuer: IssuerConfig,
+): Identification | undefined {
+  const payload = readUnverifiedJwt(token.reveal())?.payload
+  const jti = payload && member(payload, 'jti')
+  if (
+    payload === undefined ||
+    typeof jti !== 'string' ||
+    jti === '' ||
+    jti.length > MAX_JTI_CHARACTERS
+  )
+    return undefined
+  return {
+    id: jti,
+    isIn: (answer) => {
+      const members = answer.status === 200 ? readJsonAnswer(answer) : undefined
+      return (
+        members !== undefined &&
+        member(members, 'jti') === jti &&
+        contradictionOf(members, payload, issuer) === undefined
+      )
+    },
+  }
 }
 
 const INVALID_TOKEN_HINT =

@@ -8,7 +8,7 @@ import { earliest, later, type Clock, type Deadline } from '../platform/clock.ts
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import type { TokenClaims } from './claims.ts'
-import { readIntrospectionAnswer } from './introspection-answer.ts'
+import { identificationOf, readIntrospectionAnswer } from './introspection-answer.ts'
 import { firstBrokenRule } from './token-rules.ts'
 import type { BeforeRequest } from './verified-caller.ts'
 
@@ -67,6 +67,7 @@ export function createIntrospect(
   ): Promise<Result<TokenClaims, Denial | Fault>> => {
     const answer = await requestIntrospection(
       endpoint,
+      issuer,
       introspection,
       sendAsClient,
       token,
@@ -124,6 +125,7 @@ export function createIntrospect(
 /** RFC 7662 §2.1. No `token_type_hint`: identity domains document none. */
 function requestIntrospection(
   endpoint: string,
+  issuer: IssuerConfig,
   { client }: IntrospectionConfig,
   sendAsClient: SendAsClient,
   token: Redacted,
@@ -134,8 +136,8 @@ function requestIntrospection(
       endpoint,
       client,
       form: { token: token.reveal() },
-      // Little in an answer says whose token it is about, and nothing in that about an inactive one.
-      connection: 'own',
+      // Without a `jti`, an answer does not show which token it is about.
+      connection: identificationOf(token, issuer) ?? 'own',
     },
     deadline,
   )

@@ -35,8 +35,8 @@ export function createAgents(
 
 /**
  * Closes an idle connection when data arrives on it: it would be taken for the answer to the next
- * request. What arrives after that request has left cannot be told apart from its answer; exchanges
- * in which that matters have a connection of their own.
+ * request. What arrives after that request has left looks like its answer: `HttpRequest.connection`
+ * says what exchanges do for which that matters.
  */
 function closingOnUnsolicitedData<A extends NodeHttp.Agent>(agent: A): A {
   // It returns whether the connection is kept, which the types do not say.

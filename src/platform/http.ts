@@ -1,8 +1,9 @@
 import type { ClientRequest } from 'node:http'
-import type { AxiosRequestConfig, AxiosResponse, AxiosStatic } from 'axios'
+import type { AxiosError, AxiosRequestConfig, AxiosResponse, AxiosStatic } from 'axios'
 import { milliseconds, type Deadline } from './clock.ts'
 import { createAgents, createTransport, readPendingData, type Agents } from './connections.ts'
-import { isJsonObject, member } from './json.ts'
+import { codeOf, kindOf, type HttpFailure } from './http-failure.ts'
+import { ReusableConnection } from './reusable-connection.ts'
 import { failure, success, type Result } from './result.ts'
 
 export interface HttpRequest {
@@ -14,9 +15,21 @@ export interface HttpRequest {
   /**
    * `own`: a connection that is opened for this exchange and closed after it, so that no late or
    * doubled answer to another request can be taken for the answer. It costs a handshake; a TLS
-   * session is resumed where the server allows it. Default `shared`: one that is kept open.
+   * session is resumed where the server allows it. `Identification`: one that is kept open, as safe as
+   * `own`. Default `shared`: one that is kept open.
    */
-  readonly connection?: 'own' | 'shared'
+  readonly connection?: 'own' | 'shared' | Identification
+}
+
+/**
+ * How an answer shows that it belongs to its request. On a reused connection, any other answer is
+ * discarded, and the request is sent once more over a connection of its own.
+ */
+export interface Identification {
+  /** What the answer repeats, such as the `jti` of a token. */
+  readonly id: string
+  /** False also if the answer contradicts the request in anything else. */
+  readonly isIn: (answer: HttpAnswer) => boolean
 }
 
 export interface HttpAnswer {
@@ -24,22 +37,9 @@ export interface HttpAnswer {
   /** By its name in lower case; undefined where the answer has no such header. */
   readonly header: (name: string) => string | undefined
   readonly body: Uint8Array
-  /**
-   * Closes the connection that the answer came over, and with it an exchange that uses it by now:
-   * for an answer that does not belong to the request.
-   */
-  readonly closeConnection: () => void
 }
 
-/** Why an exchange has no answer; a closed list, fit for the log. */
-export type HttpFailure =
-  | 'name_not_found'
-  | 'connection_refused'
-  | 'connection_failed'
-  | 'tls_failed'
-  | 'timed_out'
-  | 'answer_too_large'
-  | 'answer_broken'
+export type { HttpFailure }
 
 export type Http = (
   request: HttpRequest,
@@ -62,14 +62,44 @@ export function createHttp(): Http {
   let loading: Promise<Client> | undefined
   return async (request, deadline) => {
     const client = await (loading ??= loadClient())
-    if (request.connection !== 'own') {
-      await readPendingData(client.sharedConnections)
-      const outcome = await exchange(client, client.sharedConnections, request, deadline)
-      if (outcome !== 'dead_connection') return outcome
-    }
-    const outcome = await exchange(client, client.ownConnections, request, deadline)
-    return outcome === 'dead_connection' ? failure('connection_failed') : outcome
+    const { connection = 'shared' } = request
+    const result =
+      connection === 'own'
+        ? undefined
+        : connection === 'shared'
+          ? await exchangeOnShared(client, request, deadline)
+          : await exchangeIdentified(client, request, connection, deadline)
+    return result ?? (await exchange(client, client.ownConnections, request, deadline)).result
   }
+}
+
+/** Undefined if a kept connection had died. */
+async function exchangeOnShared(
+  client: Client,
+  request: HttpRequest,
+  deadline: Deadline,
+): Promise<Result<HttpAnswer, HttpFailure> | undefined> {
+  await readPendingData(client.sharedConnections)
+  const { result, isDead } = await exchange(client, client.sharedConnections, request, deadline)
+  return isDead ? undefined : result
+}
+
+/** Undefined if the request has to be sent over a connection of its own. */
+async function exchangeIdentified(
+  client: Client,
+  request: HttpRequest,
+  { id, isIn }: Identification,
+  deadline: Deadline,
+): Promise<Result<HttpAnswer, HttpFailure> | undefined> {
+  const connection = client.reusableConnection(new URL(request.url).origin)
+  const agents = connection.acquire(id)
+  if (agents === undefined) return undefined
+  await readPendingData(agents)
+  const { result, isReused, isDead } = await exchange(client, agents, request, deadline)
+  const hasId = result.ok && isIn(result.value)
+  const isDiscarded = isReused && !hasId
+  connection.release({ hasId, isDiscarded: isDiscarded && !isDead })
+  return isDiscarded ? undefined : result
 }
 
 interface Client {
@@ -78,6 +108,7 @@ interface Client {
   readonly transports: Readonly<Record<string, ReturnType<typeof createTransport>>>
   readonly sharedConnections: Agents
   readonly ownConnections: Agents
+  readonly reusableConnection: (origin: string) => ReusableConnection
 }
 
 async function loadClient(): Promise<Client> {
@@ -86,6 +117,7 @@ async function loadClient(): Promise<Client> {
     import('node:http'),
     import('node:https'),
   ])
+  const reusable = new Map<string, ReusableConnection>()
   return {
     axios,
     transports: {
@@ -94,6 +126,12 @@ async function loadClient(): Promise<Client> {
     },
     sharedConnections: createAgents(http, https, 'shared'),
     ownConnections: createAgents(http, https, 'own'),
+    reusableConnection: (origin) => {
+      const connection =
+        reusable.get(origin) ?? new ReusableConnection(createAgents(http, https, 'shared'))
+      reusable.set(origin, connection)
+      return connection
+    },
   }
 }
 
@@ -111,14 +149,22 @@ const SETTINGS = {
   validateStatus: () => true,
 } as const satisfies AxiosRequestConfig
 
+interface Outcome {
+  readonly result: Result<HttpAnswer, HttpFailure>
+  /** Whether the connection had served another request before. */
+  readonly isReused: boolean
+  /** Whether the server had closed a reused connection before the request reached it. */
+  readonly isDead: boolean
+}
+
 async function exchange(
   { axios, transports }: Client,
   connections: Agents,
   request: HttpRequest,
   deadline: Deadline,
-): Promise<Result<HttpAnswer, HttpFailure> | 'dead_connection'> {
+): Promise<Outcome> {
   const span = Math.min(deadline.remaining(), MAX_EXCHANGE_MILLISECONDS)
-  if (span <= 0) return failure('timed_out')
+  if (span <= 0) return { result: failure('timed_out'), isReused: false, isDead: false }
   // The `timeout` of axios ends with the first byte of the answer; this one covers the exchange.
   const abort = new AbortController()
   const timer = setTimeout(() => {
@@ -135,10 +181,14 @@ async function exchange(
       ...(Object.hasOwn(request, 'body') ? { data: request.body } : {}),
       signal: abort.signal,
     })
-    return success(toAnswer(response))
+    return { result: success(toAnswer(response)), isReused: isReused(response), isDead: false }
   } catch (error) {
-    if (abort.signal.aborted) return failure('timed_out')
-    return isDeadConnection(error) ? 'dead_connection' : failure(kindOf(error))
+    const wasReused = isReused(error as AxiosError)
+    if (abort.signal.aborted) {
+      return { result: failure('timed_out'), isReused: wasReused, isDead: false }
+    }
+    const isDead = wasReused && RESET_CODES.includes(codeOf(error))
+    return { result: failure(kindOf(error)), isReused: wasReused, isDead }
   } finally {
     clearTimeout(timer)
   }
@@ -146,7 +196,6 @@ async function exchange(
 
 function toAnswer(response: AxiosResponse<Buffer>): HttpAnswer {
   const headers = response.headers as Readonly<Record<string, unknown>>
-  const { socket } = response.request as ClientRequest
   return {
     status: response.status,
     header: (name) => {
@@ -154,47 +203,12 @@ function toAnswer(response: AxiosResponse<Buffer>): HttpAnswer {
       return typeof value === 'string' ? value : undefined
     },
     body: response.data,
-    closeConnection: () => {
-      socket?.destroy()
-    },
   }
 }
 
-/** Whether the server had closed a kept connection before the request reached it. */
-function isDeadConnection(error: unknown): boolean {
-  if (!isJsonObject(error)) return false
-  const request = member(error, 'request')
-  const reused = typeof request === 'object' && request !== null && 'reusedSocket' in request
-  return reused && request.reusedSocket === true && ['ECONNRESET', 'EPIPE'].includes(codeOf(error))
-}
+const RESET_CODES = ['ECONNRESET', 'EPIPE']
 
-/** An AxiosError holds the whole request, secrets included: only its code may leave this file. */
-function kindOf(error: unknown): HttpFailure {
-  const code = codeOf(error)
-  switch (code) {
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return 'name_not_found'
-    case 'ECONNREFUSED':
-      return 'connection_refused'
-    case 'ETIMEDOUT':
-      return 'timed_out'
-    case 'ERR_BAD_RESPONSE':
-      return isTooLarge(error) ? 'answer_too_large' : 'answer_broken'
-    default:
-      if (/^(CERT_|ERR_TLS|ERR_SSL|EPROTO|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code)) {
-        return 'tls_failed'
-      }
-      return /^(HPE_|Z_|ERR_STREAM|ERR__?ZLIB)/.test(code) ? 'answer_broken' : 'connection_failed'
-  }
-}
-
-function codeOf(error: unknown): string {
-  const code = isJsonObject(error) ? member(error, 'code') : undefined
-  return typeof code === 'string' ? code : ''
-}
-
-/** axios has one code for both kinds of broken answer; the message tells them apart. */
-function isTooLarge(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('maxContentLength')
+/** By the request of an answer or an error of axios. */
+function isReused({ request }: AxiosResponse | AxiosError): boolean {
+  return (request as ClientRequest | undefined)?.reusedSocket === true
 }

@@ -51,16 +51,6 @@ describe('an introspection answer about a JWT', () => {
 })
 
 describe('an introspection endpoint', () => {
-  it('is asked over a connection of its own each time', async () => {
-    await world.decide()
-    await world.decide()
-
-    expect(world.introspection.requests.map(({ headers }) => headers.connection)).toEqual([
-      'close',
-      'close',
-    ])
-  })
-
   it('that repeats an answer after the next request does not answer for the next token', async () => {
     const good = opaqueToken()
     const server = await startDoublingServer((form) =>

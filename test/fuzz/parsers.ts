@@ -148,7 +148,6 @@ function jsonAnswer(body: Buffer): HttpAnswer {
     status: 200,
     header: (name) => (name === 'content-type' ? 'application/json' : undefined),
     body,
-    closeConnection: () => undefined,
   }
 }
 

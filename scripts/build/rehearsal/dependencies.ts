@@ -6,7 +6,7 @@ export const AUDIENCE = 'https://api.example.com/'
 
 /**
  * One loopback server in place of all that the function calls: introspection, keys, token endpoint
- * and Vault. It answers well, counts, and can be made slow.
+ * and Vault. Each answer is good; the server counts requests and can be made slow.
  */
 export interface Dependencies {
   readonly url: string
@@ -35,7 +35,6 @@ export async function startDependencies(jwks: unknown): Promise<Dependencies> {
   }
   const secret = Buffer.from('client-secret').toString('base64')
   const answers: Readonly<Record<string, string>> = {
-    introspect: JSON.stringify(introspected),
     token: JSON.stringify({
       access_token: `back-end-${'x'.repeat(900)}`,
       token_type: 'Bearer',
@@ -48,10 +47,13 @@ export async function startDependencies(jwks: unknown): Promise<Dependencies> {
     }),
     jwks: JSON.stringify(jwks),
   }
-  const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+  const answer = (incoming: IncomingMessage, outgoing: ServerResponse, form: string): void => {
     const name = incoming.url?.split('/')[1] ?? ''
     counts[name] = (counts[name] ?? 0) + 1
-    const body = answers[name] ?? ''
+    const body =
+      name === 'introspect'
+        ? JSON.stringify({ ...introspected, jti: jtiOf(new URLSearchParams(form).get('token')) })
+        : (answers[name] ?? '')
     outgoing.writeHead(200, {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(body),
@@ -59,9 +61,12 @@ export async function startDependencies(jwks: unknown): Promise<Dependencies> {
     outgoing.end(body)
   }
   const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
-    incoming.resume().once('end', () => {
-      if (delay === 0) answer(incoming, outgoing)
-      else setTimeout(answer, delay, incoming, outgoing)
+    let form = ''
+    incoming.setEncoding('utf8')
+    incoming.on('data', (chunk: string) => (form += chunk))
+    incoming.once('end', () => {
+      if (delay === 0) answer(incoming, outgoing, form)
+      else setTimeout(answer, delay, incoming, outgoing, form)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -81,4 +86,12 @@ export async function startDependencies(jwks: unknown): Promise<Dependencies> {
       server.closeAllConnections()
     },
   }
+}
+
+/** The `jti` of a JWT, as identity domains repeat it in their answer; undefined for an opaque token. */
+function jtiOf(token: string | null): unknown {
+  const payload = token?.split('.')[1]
+  if (payload === undefined) return undefined
+  return (JSON.parse(Buffer.from(payload, 'base64url').toString()) as { readonly jti?: unknown })
+    .jti
 }

@@ -29,6 +29,8 @@ export interface RecordedRequest {
   /** Path and query. */
   readonly target: string
   readonly headers: IncomingHttpHeaders
+  /** The client's, which distinguishes connections. */
+  readonly port: number | undefined
   readonly body: string
   /** The body, read as `application/x-www-form-urlencoded`. */
   readonly form: Readonly<Record<string, string>>
@@ -89,6 +91,7 @@ async function record(incoming: IncomingMessage): Promise<RecordedRequest> {
     method: incoming.method ?? '',
     target: incoming.url ?? '',
     headers: incoming.headers,
+    port: incoming.socket.remotePort,
     body,
     form: Object.fromEntries(new URLSearchParams(body)),
   }

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { createHttp, type HttpRequest } from '../../../src/platform/http.ts'
+import { createHttp, type HttpAnswer, type HttpRequest } from '../../../src/platform/http.ts'
 import { PLENTY_OF_TIME } from '../support/time.ts'
 
 const servers: Server[] = []
@@ -148,29 +148,81 @@ describe('a connection of its own', () => {
   })
 })
 
-describe('closeConnection', () => {
-  it('has the next exchange use another connection', async () => {
-    const { url, counts } = await serve(() => undefined)
+describe('a connection that is reused while each answer identifies its request', () => {
+  /** Answers with the request's path, or as `answerTo` says. */
+  const echo = async (answerTo = (path: string) => path) => {
+    const counts = { requests: 0, connections: 0 }
+    const server = createServer((socket) => {
+      counts.connections += 1
+      sockets.push(socket)
+      socket.on('error', () => undefined)
+      socket.on('data', (data) => {
+        counts.requests += 1
+        socket.write(answer(answerTo(/ \/(\S*)/.exec(data.toString())?.[1] ?? '')))
+      })
+    })
+    servers.push(server)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
     const http = createHttp()
-    const ask = () => http({ method: 'GET', url, headers: {} }, PLENTY_OF_TIME)
-    const first = await ask()
-    if (first.ok) first.value.closeConnection()
+    const ask = async (id: string) => {
+      const isIn = ({ body }: HttpAnswer) => Buffer.from(body).toString() === id
+      const connection = { id, isIn }
+      const request = { method: 'GET', url: `${url}${id}`, headers: {}, connection } as const
+      const result = await http(request, PLENTY_OF_TIME)
+      return result.ok ? Buffer.from(result.value.body).toString() : result.error
+    }
+    return { ask, counts }
+  }
 
-    expect((await ask()).ok).toBe(true)
-    expect(counts.connections).toBe(2)
+  it('never sends an id twice', async () => {
+    const { ask, counts } = await echo()
+    for (const id of ['a', 'b', 'c', 'b', 'd']) expect(await ask(id)).toBe(id)
+
+    expect(counts).toStrictEqual({ requests: 5, connections: 2 })
   })
 
-  it('has an exchange that is under way on it tried again on another', async () => {
-    const { url, counts } = await serve(() => undefined)
-    const http = createHttp()
-    const ask = () => http({ method: 'GET', url, headers: {} }, PLENTY_OF_TIME)
-    const first = await ask()
-    const second = ask()
-    await new Promise(setImmediate)
-    await new Promise(setImmediate)
-    if (first.ok) first.value.closeConnection()
+  it('serves at most 100 requests', async () => {
+    const { ask, counts } = await echo()
+    for (let id = 0; id < 101; id += 1) await ask(String(id))
 
-    expect((await second).ok).toBe(true)
-    expect(counts.connections).toBe(2)
+    expect(counts).toStrictEqual({ requests: 101, connections: 2 })
+  })
+
+  it('is closed after an answer without the id, which counts only on a new connection', async () => {
+    const { ask, counts } = await echo((path) => (path === 'x' ? 'unknown' : path))
+
+    expect([await ask('x'), await ask('a'), await ask('b')]).toStrictEqual(['unknown', 'a', 'b'])
+    expect(counts).toStrictEqual({ requests: 3, connections: 2 })
+  })
+
+  it('is not tried again for 20 requests after an answer was discarded', async () => {
+    const { ask, counts } = await echo((path) => (path === 'x' ? 'unknown' : path))
+    await ask('a')
+    expect(await ask('x')).toBe('unknown')
+    expect(counts).toStrictEqual({ requests: 3, connections: 2 })
+
+    for (let id = 0; id < 20; id += 1) await ask(String(id))
+    expect(counts.connections).toBe(22)
+    await ask('b')
+    await ask('c')
+    expect(counts).toStrictEqual({ requests: 25, connections: 23 })
+  })
+
+  it('is not shared by requests at the same time', async () => {
+    const { ask, counts } = await echo()
+    await ask('a')
+
+    expect(await Promise.all([ask('b'), ask('c')])).toStrictEqual(['b', 'c'])
+    expect(counts).toStrictEqual({ requests: 3, connections: 2 })
+  })
+
+  it('is replaced if the server has closed it', async () => {
+    const { ask, counts } = await echo()
+    await ask('a')
+    for (const socket of sockets) socket.destroy()
+
+    expect([await ask('b'), await ask('c')]).toStrictEqual(['b', 'c'])
+    expect(counts.requests).toBe(3)
   })
 })

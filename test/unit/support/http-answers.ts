@@ -6,7 +6,6 @@ export function answer(status: number, body: unknown, mediaType = 'application/j
     status,
     header: (name) => (name === 'content-type' ? mediaType : undefined),
     body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
-    closeConnection: () => undefined,
   }
 }
 
