@@ -13,7 +13,7 @@ export default {
     'src/gateway/**/*.ts',
     'src/oauth/**/*.ts',
     'src/providers/**/*.ts',
-    'src/platform/{cache,http,refreshed}.ts',
+    'src/platform/{cache,connections,http,refreshed}.ts',
   ],
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],

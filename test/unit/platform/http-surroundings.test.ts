@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:https'
+import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -169,9 +169,9 @@ describe('the environment of TLS', () => {
 
   const askWith = async (
     environment: Record<string, string>,
-    ...more: readonly string[]
+    { server: asked = tlsServer, more = [] }: { server?: Server; more?: readonly string[] } = {},
   ): Promise<string> => {
-    const { port } = tlsServer.address() as AddressInfo
+    const { port } = asked.address() as AddressInfo
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--import', 'tsx', asking, `https://127.0.0.1:${port}/`, ...more],
@@ -183,12 +183,36 @@ describe('the environment of TLS', () => {
   it.each(['shared', 'own'])(
     'cannot make a certificate trusted by switching its check off: %s connection',
     async (connection) => {
-      expect(await askWith({ NODE_TLS_REJECT_UNAUTHORIZED: '0' }, connection)).toBe('tls_failed')
+      expect(await askWith({ NODE_TLS_REJECT_UNAUTHORIZED: '0' }, { more: [connection] })).toBe(
+        'tls_failed',
+      )
     },
   )
 
   it('can make it trusted by naming it: nothing else is wrong with it', async () => {
     expect(await askWith({ NODE_EXTRA_CA_CERTS: certificateFile })).toBe('status_204')
+  })
+
+  it('cannot allow TLS 1.1', async () => {
+    const outdated = createServer({
+      cert: certificatePem,
+      key: privateKeyPem,
+      minVersion: 'TLSv1',
+      maxVersion: 'TLSv1.1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
+    })
+    outdated.on('request', (_request, response) => response.writeHead(204).end())
+    await new Promise<void>((resolve) => outdated.listen(0, '127.0.0.1', resolve))
+    const environment = {
+      NODE_EXTRA_CA_CERTS: certificateFile,
+      NODE_OPTIONS: '--tls-min-v1.0 --tls-cipher-list=DEFAULT@SECLEVEL=0',
+    }
+
+    const exchanged = await askWith(environment, { server: outdated })
+    outdated.close()
+    outdated.closeAllConnections()
+
+    expect(exchanged).toBe('tls_failed')
   })
 
   it('cannot do so for the retry after a connection that died while it was idle', async () => {
@@ -207,7 +231,7 @@ describe('the environment of TLS', () => {
       NODE_TLS_REJECT_UNAUTHORIZED: '0',
       NODE_EXTRA_CA_CERTS: certificateFile,
     }
-    expect(await askWith(environment, 'shared', '2')).toBe('status_204\ntls_failed')
+    expect(await askWith(environment, { more: ['shared', '2'] })).toBe('status_204\ntls_failed')
     expect(requests).toBe(2)
   })
 })
