@@ -4,7 +4,14 @@ import { describe, expect, it } from '@jest/globals'
 import { root } from '../oci/support/documents.ts'
 
 const pages = [
-  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'test/requirements/README.md'],
+  ...[
+    'README.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    'SECURITY.md',
+    'examples/README.md',
+    'test/requirements/README.md',
+  ],
   ...readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
@@ -59,6 +66,15 @@ function problemsOf(page: string): string[] {
 describe('the links of the documents', () => {
   it.each(pages)('of %s lead somewhere', (page) => {
     expect(problemsOf(page)).toEqual([])
+  })
+
+  it.each(pages)('of %s: the files that it names exist', (page) => {
+    const text = readFileSync(root + page, 'utf8')
+    const named = [
+      ...text.matchAll(/`((?:src|stack|deploy|scripts|test|examples|docs)\/[\w./-]+)`/g),
+    ]
+    const missing = named.map(([, path = '']) => path).filter((path) => !existsSync(root + path))
+    expect(missing).toEqual([])
   })
 
   it('are found in every page of the guides', () => {
