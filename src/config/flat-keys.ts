@@ -1,5 +1,7 @@
 /** The flat keys of the function's configuration. The table in docs/configuration.md is generated from them. */
+import { CLIENT_AUTHENTICATION_METHODS } from '../oauth/client-authentication.ts'
 import type { Range } from '../providers/fields.ts'
+import { IDENTITY_DOMAIN_PATHS, RATE_LIMIT_TIERS } from '../providers/oci-iam.ts'
 import { DEFAULTS, LIMITS } from './defaults.ts'
 
 /** The function's configuration: environment variables on OCI. */
@@ -21,6 +23,14 @@ function code(value: string): string {
   return `\`${value}\``
 }
 
+function atDomain(endpoint: keyof typeof IDENTITY_DOMAIN_PATHS): string {
+  return code(`https://<domain>${IDENTITY_DOMAIN_PATHS[endpoint]}`)
+}
+
+function oneOf(values: readonly string[]): string {
+  return `${values.slice(0, -1).map(code).join(', ')} or ${code(values.at(-1) ?? '')}`
+}
+
 function range({ min, max }: Range): string {
   return `${min} to ${max}`
 }
@@ -29,8 +39,7 @@ function range({ min, max }: Range): string {
 export const FLAT_KEYS = {
   idcs_introspection_endpoint: {
     at: 'issuers.0.introspection_endpoint',
-    meaning:
-      'Introspection endpoint (RFC 7662) of the callers’ identity provider: `https://<domain>/oauth2/v1/introspect` at an identity domain.',
+    meaning: `Introspection endpoint (RFC 7662) of the callers’ identity provider: ${atDomain('introspection')} at an identity domain.`,
   },
   idcs_app_client_id: {
     at: 'issuers.0.client.client_id',
@@ -44,8 +53,7 @@ export const FLAT_KEYS = {
   back_end_token_endpoint: {
     at: 'backends.0.token_endpoint',
     default: 'required, except for `basic`',
-    meaning:
-      'Token endpoint of the integration’s identity domain: `https://<domain>/oauth2/v1/token`.',
+    meaning: `Token endpoint of the integration’s identity domain: ${atDomain('token')}.`,
   },
   back_end_app_client_id: {
     at: 'backends.0.client.client_id',
@@ -73,8 +81,7 @@ export const FLAT_KEYS = {
   back_end_client_auth: {
     at: 'backends.0.client_auth',
     default: code(DEFAULTS.client_auth),
-    meaning:
-      'How we authenticate at the token endpoint: `client_secret_basic`, `client_secret_post` or `private_key_jwt`.',
+    meaning: `How we authenticate at the token endpoint: ${oneOf(CLIENT_AUTHENTICATION_METHODS)}.`,
   },
   back_end_assertion_subject_claim: {
     at: 'backends.0.assertion.subject_claim',
@@ -132,8 +139,7 @@ export const FLAT_KEYS = {
   },
   jwks_uri: {
     at: 'issuers.0.jwks_uri',
-    meaning:
-      'URL of the issuer’s keys, for `jwt`: `https://<domain>/admin/v1/SigningCert/jwk` at an identity domain.',
+    meaning: `URL of the issuer’s keys, for \`jwt\`: ${atDomain('keys')} at an identity domain.`,
   },
   jwks_access: {
     at: 'issuers.0.jwks_access',
@@ -226,8 +232,7 @@ export const FLAT_KEYS = {
   },
   rate_limit_tier: {
     at: 'rate_limit_tier',
-    meaning:
-      'The identity domain’s tier, to log how much of its rate limit this instance uses: `free`, `oracle_apps`, `oracle_apps_premium`, `premium` or `external_user`.',
+    meaning: `The identity domain’s tier, to log how much of its rate limit this instance uses: ${oneOf(RATE_LIMIT_TIERS)}.`,
   },
   vault_secrets_endpoint: {
     at: 'vault_secrets_endpoint',

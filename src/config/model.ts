@@ -117,7 +117,7 @@ export interface TokenRules {
   readonly clockTolerance: Seconds
 }
 
-/** A claim that must be there, with one of these values; an array must hold one of them. */
+/** A claim that must be present with one of these values; an array must contain one of them. */
 export interface RequiredClaim {
   readonly name: string
   readonly values: readonly (string | number | boolean)[]

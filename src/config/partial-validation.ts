@@ -14,8 +14,8 @@ export interface PartialDocument {
   readonly backends: readonly (BackendInput | undefined)[]
 }
 
-/** Without them it is not known which other members are required. */
-const DECISIVE = ['provider', 'validation', 'grant']
+/** They determine which other members are required. */
+const REQUIREMENT_MEMBERS = ['provider', 'validation', 'grant']
 
 /** In place of a member that is missing or has the wrong type, where its absence means something. */
 const STAND_INS: Readonly<Record<string, unknown>> = {
@@ -28,7 +28,7 @@ const STAND_INS: Readonly<Record<string, unknown>> = {
   client_auth: 'private_key_jwt',
 }
 
-/** The entries as far as they are valid. An entry is undefined if a decisive member is wrong. */
+/** The entries as far as they are valid. An entry is undefined if its requirements are unknown. */
 export function validEntries(document: unknown, issues: Issues): PartialDocument {
   const entriesOf = <T>(
     list: 'issuers' | 'backends',
@@ -40,7 +40,8 @@ export function validEntries(document: unknown, issues: Issues): PartialDocument
       const wrong = issues
         .filter(({ kind, path }) => kind === 'schema' && isAt(path, list, index))
         .map(({ path }) => (path?.[2] === undefined ? undefined : String(path[2].key)))
-      if (wrong.some((name) => name === undefined || DECISIVE.includes(name))) return undefined
+      if (wrong.some((name) => name === undefined || REQUIREMENT_MEMBERS.includes(name)))
+        return undefined
       const standIns = wrong.map((name = '') => [name, STAND_INS[name]] as const)
       // Violations of a check have been reported; the type is right all the same.
       const result = parse(Object.assign({}, entry, Object.fromEntries(standIns)))

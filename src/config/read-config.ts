@@ -1,8 +1,8 @@
 /** The configuration from the function's environment, in either form. */
 import { failure, success, type Result } from '../platform/result.ts'
 import { environmentWarnings } from './checks/environment-warnings.ts'
-import { misspeltRules, warnOfUnknownKeys } from './checks/unknown-keys.ts'
-import { warnOfForeignOcid } from './checks/warnings.ts'
+import { unknownKeys } from './checks/unknown-keys.ts'
+import { warnAboutForeignOcid } from './checks/warnings.ts'
 import { flatDocument, flatForm, isFlat, valueOf } from './flat-form.ts'
 import { FLAT_KEYS, type FlatConfiguration, type FlatKey } from './flat-keys.ts'
 import type { Config, Settings } from './model.ts'
@@ -32,16 +32,16 @@ export function readConfig(values: FlatConfiguration): ConfigReading {
   const warn = reportTo(warnings, form, '')
   const settings = readSettings(values, report)
   const source = readSource(values, report, warnings)
+  const unknown = unknownKeys(values, isFlat(values))
   if (!source.ok) problems.push(...source.error)
   if (isFlat(values)) {
     reportBlankRules(values, report)
-    problems.push(...misspeltRules(values))
+    problems.push(...unknown.problems)
     reportEmptyDocument(values, problems.length > 0 ? problems : warnings)
   }
-  warnOfIdleKeys(values, warn)
-  const unknown = warnOfUnknownKeys(values)
-  warnings.push(...unknown.filter(({ key }) => !problems.some((each) => each.key === key)))
-  warnOfFlatValues(values, warn)
+  warnAboutIdleKeys(values, warn)
+  warnings.push(...unknown.warnings)
+  warnAboutFlatValues(values, warn)
   warnings.push(...environmentWarnings(values))
   return { settings, source: problems.length > 0 ? failure(problems) : source, warnings }
 }
@@ -91,7 +91,7 @@ function reportBlankRules(values: FlatConfiguration, report: Report): void {
 }
 
 /** A document replaces the flat keys for an issuer and a backend, rules among them. */
-function warnOfIdleKeys(values: FlatConfiguration, warn: Report): void {
+function warnAboutIdleKeys(values: FlatConfiguration, warn: Report): void {
   if (isFlat(values)) return
   for (const [key, { at }] of Object.entries(FLAT_KEYS)) {
     if (key === at || !Object.hasOwn(values, key)) continue
@@ -104,11 +104,11 @@ function warnOfIdleKeys(values: FlatConfiguration, warn: Report): void {
 }
 
 /** Whether or not the configuration is valid, and in either form. */
-function warnOfFlatValues(values: FlatConfiguration, warn: Report): void {
+function warnAboutFlatValues(values: FlatConfiguration, warn: Report): void {
   for (const [key, about] of Object.entries<FlatKey>(FLAT_KEYS)) {
     if (about.as === 'list' && values[key]?.includes(',') === true) {
       warn(key, 'has a comma, which is read as a part of the value', 'Separate values by blanks.')
     }
-    if (key === about.at && key.endsWith('_ocid')) warnOfForeignOcid(key, values[key], warn)
+    if (key === about.at && key.endsWith('_ocid')) warnAboutForeignOcid(key, values[key], warn)
   }
 }

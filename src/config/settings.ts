@@ -12,18 +12,17 @@ import type { Settings } from './model.ts'
 import type { Report } from './problems.ts'
 import { problemOfIssue } from './schema-messages.ts'
 
-const { token_argument, max_decision_seconds, secret_ttl_seconds } = FLAT_KEYS
-const { authorizer_config_secret_ocid, vault_secrets_endpoint } = FLAT_KEYS
-
 const settingsSchema = strictObject({
-  token_argument: v.optional(text(token_argument.meaning), DEFAULTS.token_argument),
-  max_decision_seconds: wholeSeconds(LIMITS.max_decision, max_decision_seconds.meaning),
-  secret_ttl_seconds: wholeSeconds(LIMITS.secret_ttl, secret_ttl_seconds.meaning),
+  token_argument: v.optional(text(FLAT_KEYS.token_argument.meaning), DEFAULTS.token_argument),
+  max_decision_seconds: wholeSeconds(LIMITS.max_decision, FLAT_KEYS.max_decision_seconds.meaning),
+  secret_ttl_seconds: wholeSeconds(LIMITS.secret_ttl, FLAT_KEYS.secret_ttl_seconds.meaning),
   log_level: v.optional(v.picklist(LOG_LEVELS), DEFAULTS.log_level),
   rate_limit_tier: v.optional(v.picklist(RATE_LIMIT_TIERS)),
-  vault_secrets_endpoint: v.optional(url(vault_secrets_endpoint.meaning)),
+  vault_secrets_endpoint: v.optional(url(FLAT_KEYS.vault_secrets_endpoint.meaning)),
   authorizer_config: v.optional(v.string()),
-  authorizer_config_secret_ocid: v.optional(secretOcid(authorizer_config_secret_ocid.meaning)),
+  authorizer_config_secret_ocid: v.optional(
+    secretOcid(FLAT_KEYS.authorizer_config_secret_ocid.meaning),
+  ),
 })
 
 /** With the default for each key that has a problem. */

@@ -6,7 +6,7 @@ import { buildBackend } from './build-backend.ts'
 import { buildIssuer } from './build-issuer.ts'
 import { validateBackends } from './checks/backend-choice.ts'
 import { validateIssuers } from './checks/overlapping-issuers.ts'
-import { warnAbout } from './checks/warnings.ts'
+import { warningsAbout } from './checks/warnings.ts'
 import { documentSchema } from './document-schema.ts'
 import type { Config } from './model.ts'
 import { exceptAt, validEntries, type PartialDocument } from './partial-validation.ts'
@@ -48,5 +48,5 @@ export function validateDocument(
   validateIssuers(config.issuers, reporter)
   validateBackends({ ...config, refusesUnmatched: parsed.output.unmatched === 'refuse' }, reporter)
   if (problems.length > 0) return failure(problems)
-  return success({ config, warnings: warnAbout(parsed.output, config, form) })
+  return success({ config, warnings: warningsAbout(parsed.output, config, form) })
 }

@@ -1,50 +1,46 @@
 /** Environment variables that would weaken Node or its libraries. None takes effect; each is a warning. */
 import type { ConfigProblem } from '../problems.ts'
 
+type Environment = Readonly<Record<string, string | undefined>>
+
+const DEBUGGING = ['NODE_DEBUG', 'DEBUG']
+
 interface Weakening {
   readonly names: readonly string[]
-  readonly isSet: (value: string) => boolean
-  readonly problem: string
-  readonly remedy: string
+  /** The only value that has an effect; any if undefined. */
+  readonly value?: string
 }
 
-function isNotEmpty(value: string): boolean {
-  return value !== ''
-}
-
-const WEAKENINGS: readonly Weakening[] = [
+const WEAKENINGS: readonly (Omit<ConfigProblem, 'key'> & Weakening)[] = [
   {
     names: ['NODE_TLS_REJECT_UNAUTHORIZED'],
-    isSet: (value) => value === '0',
+    value: '0',
     problem: 'turns off the validation of TLS certificates; they are validated all the same',
     remedy: 'Remove it. Name a private certificate authority in NODE_EXTRA_CA_CERTS.',
   },
   {
     names: ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NODE_USE_ENV_PROXY'],
-    isSet: isNotEmpty,
     problem: 'names a proxy; it is not used, as it would see tokens and secrets',
     remedy: 'Remove it. Give the subnet a NAT or service gateway.',
   },
   {
-    names: ['NODE_DEBUG', 'DEBUG'],
-    isSet: isNotEmpty,
+    names: DEBUGGING,
     problem: 'would print requests, secrets included; standard error is discarded',
     remedy: 'Remove it. The log line of each decision says what failed.',
   },
 ]
 
 /** Whether the environment makes libraries print what they send. */
-export function asksForDebugging(values: Readonly<Record<string, string | undefined>>): boolean {
-  return ['NODE_DEBUG', 'DEBUG'].some((name) => isNotEmpty(values[name] ?? ''))
+export function asksForDebugging(values: Environment): boolean {
+  return DEBUGGING.some((name) => (values[name] ?? '') !== '')
 }
 
 /** In upper or lower case: proxies are also named in lower case. */
-export function environmentWarnings(
-  values: Readonly<Record<string, string | undefined>>,
-): readonly ConfigProblem[] {
-  return WEAKENINGS.flatMap(({ names, isSet, problem, remedy }) =>
-    Object.keys(values)
-      .filter((key) => names.includes(key.toUpperCase()) && isSet(values[key] ?? ''))
-      .map((key) => ({ key, problem, remedy })),
+export function environmentWarnings(values: Environment): readonly ConfigProblem[] {
+  const given = Object.entries(values).filter(([, value = '']) => value !== '')
+  return WEAKENINGS.flatMap(({ names, value: effective, problem, remedy }) =>
+    given
+      .filter(([key, value]) => names.includes(key.toUpperCase()) && value === (effective ?? value))
+      .map(([key]) => ({ key, problem, remedy })),
   )
 }

@@ -11,12 +11,12 @@ import type { Report } from '../problems.ts'
 const BROKEN = { isBroken: true } as const
 
 /** `input` is the issuer as it was given. */
-export function warnOfSuspiciousIssuer(
+export function warnAboutSuspiciousIssuer(
   input: IssuerInput,
   issuer: IssuerConfig,
   warn: Report,
 ): void {
-  warnOfMistakes(input, issuer, warn)
+  warnAboutMistakes(input, issuer, warn)
   const { jwt, introspection } = issuer
   if (/^\/$|\/(token|authorize)\/?$/.test(urlOf(introspection?.endpoint)?.pathname ?? '')) {
     warn(
@@ -27,11 +27,11 @@ export function warnOfSuspiciousIssuer(
     )
   }
   const access = jwt?.keys.kind === 'remote' ? jwt.keys.access : undefined
-  warnOfClientId((introspection ?? access)?.client.clientId, warn)
+  warnAboutClientId((introspection ?? access)?.client.clientId, warn)
 }
 
 /** The classic mistakes of the providers whose issuer, endpoints or audience these are. */
-function warnOfMistakes(input: IssuerInput, issuer: IssuerConfig, warn: Report): void {
+function warnAboutMistakes(input: IssuerInput, issuer: IssuerConfig, warn: Report): void {
   const { provider, jwt, introspection, discovery, rules } = issuer
   const addresses = [
     ['introspection_endpoint', introspection?.endpoint],
@@ -71,7 +71,7 @@ function urlOf(address: string | undefined): URL | undefined {
   return address !== undefined && URL.canParse(address) ? new URL(address) : undefined
 }
 
-function warnOfClientId(clientId: string | undefined, warn: Report): void {
+function warnAboutClientId(clientId: string | undefined, warn: Report): void {
   if (clientId?.startsWith('ocid1.') !== true) return
   warn(
     'client.client_id',
@@ -81,7 +81,7 @@ function warnOfClientId(clientId: string | undefined, warn: Report): void {
   )
 }
 
-export function warnOfSuspiciousBackend(
+export function warnAboutSuspiciousBackend(
   { condition, grant }: BackendConfig,
   issuers: readonly IssuerConfig[],
   warn: Report,
@@ -99,10 +99,10 @@ export function warnOfSuspiciousBackend(
       BROKEN,
     )
   }
-  warnOfClientId(grant.client.clientId, warn)
-  warnOfScope(grant.scope ?? '', warn)
+  warnAboutClientId(grant.client.clientId, warn)
+  warnAboutScope(grant.scope ?? '', warn)
   if (grant.kind === 'jwt_bearer') {
-    warnOfSubjectClaim(
+    warnAboutSubjectClaim(
       grant,
       issuers.filter(({ name }) => condition?.issuers?.includes(name) ?? true),
       warn,
@@ -110,7 +110,7 @@ export function warnOfSuspiciousBackend(
   }
 }
 
-function warnOfScope(scope: string, warn: Report): void {
+function warnAboutScope(scope: string, warn: Report): void {
   const copy = 'Copy the integration’s scope from the application'
   if (/…|\.\.\./.test(scope)) {
     warn('scope', 'has a placeholder', `${copy}, to its last character.`, BROKEN)
@@ -120,7 +120,7 @@ function warnOfScope(scope: string, warn: Report): void {
   }
 }
 
-function warnOfSubjectClaim(
+function warnAboutSubjectClaim(
   grant: Extract<GrantConfig, { readonly kind: 'jwt_bearer' }>,
   issuers: readonly IssuerConfig[],
   warn: Report,

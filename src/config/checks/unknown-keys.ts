@@ -1,26 +1,41 @@
 /**
- * Flat keys that nobody reads. What they ask for is not done, and a rule that is missing lets more
- * tokens in.
+ * Flat keys that are not ours. What they ask for is not done, and without a rule more tokens are
+ * accepted.
  */
 import { FLAT_KEYS, type FlatConfiguration, type FlatKey } from '../flat-keys.ts'
 import { remedyOfForeignKey } from './foreign-keys.ts'
 import { looksSecret, remedyOfSecret, type ConfigProblem } from '../problems.ts'
 
-/** Unknown keys. Those of the platform are in capitals, and are compared by case alone. */
-export function warnOfUnknownKeys(values: FlatConfiguration): readonly ConfigProblem[] {
-  return Object.keys(values)
-    .filter((key) => !KNOWN_KEYS.includes(key) && !PLATFORM_KEYS.test(key))
-    .flatMap((key) => {
-      const foreign = remedyOfForeignKey(key)
-      if (foreign !== undefined) {
-        return { key, problem: 'is a key of another sample and has no effect', remedy: foreign }
-      }
-      const isOfPlatform = key === key.toUpperCase()
-      const meant = isOfPlatform ? keyInLowerCase(key) : (keyNear(key) ?? keyOfSameWords(key))
-      if (meant === undefined && isOfPlatform) return []
-      return { key, problem: 'is unknown and has no effect', remedy: remedyOf(key, meant) }
-    })
+/**
+ * Misspelt rules are problems where flat keys are the configuration: the function would start without
+ * them. Other unknown keys are warnings. Names in capitals are the platform's, and are compared by
+ * case alone.
+ */
+export function unknownKeys(values: FlatConfiguration, isFlat: boolean) {
+  const problems: ConfigProblem[] = []
+  const warnings: ConfigProblem[] = []
+  for (const key of Object.keys(values)) {
+    if (KNOWN_KEYS.includes(key) || PLATFORM_KEYS.test(key)) continue
+    const foreign = remedyOfForeignKey(key)
+    const misspelt = isFlat && foreign === undefined ? misspeltRule(key, values) : undefined
+    const isOfPlatform = key === key.toUpperCase()
+    const meant = isOfPlatform ? keyInLowerCase(key) : (keyNear(key) ?? keyOfSameWords(key))
+    if (misspelt !== undefined) problems.push({ key, ...misspelt })
+    else if (foreign !== undefined) {
+      const problem = 'is a key of another sample and has no effect'
+      warnings.push({ key, problem, remedy: foreign })
+    } else if (meant !== undefined || !isOfPlatform) {
+      const problem = 'is unknown and has no effect'
+      warnings.push({ key, problem, remedy: remedyOf(key, meant) })
+    }
+  }
+  return { problems, warnings }
 }
+
+const KNOWN_KEYS = Object.keys(FLAT_KEYS)
+
+/** Of npm where it starts the function, of container images, and proxies, which have a warning of their own. */
+const PLATFORM_KEYS = /^(npm_.*|container|(https?|all|no)_proxy)$/i
 
 const RULES = Object.entries<FlatKey>(FLAT_KEYS)
   .filter(([, { isRule }]) => isRule)
@@ -31,44 +46,33 @@ const RULES_OF_DOCUMENT = ['required_claims', 'max_token_lifetime_seconds', 'tok
   (name) => !Object.hasOwn(FLAT_KEYS, name),
 )
 
-/**
- * Misspelt rules. The function would start without them. Names in capitals are the platform's, so
- * only those that are a rule's own name count, and only where that rule is missing.
- */
-export function misspeltRules(values: FlatConfiguration): readonly ConfigProblem[] {
-  return Object.keys(values)
-    .filter((key) => !KNOWN_KEYS.includes(key) && remedyOfForeignKey(key) === undefined)
-    .flatMap((key) => {
-      const isInCapitals = key === key.toUpperCase()
-      const isMeant = (rule: string): boolean =>
-        isInCapitals
-          ? rule === key.toLowerCase() && values[rule] === undefined
-          : isMisspelling(key, rule)
-      const rule = RULES.find(isMeant)
-      if (rule !== undefined) {
-        const remedy = `Correct it to ${rule}, or remove it: the function would start without this rule.`
-        return { key, problem: 'is unknown', remedy }
-      }
-      const member = RULES_OF_DOCUMENT.find(isMeant)
-      if (member === undefined) return []
-      const remedy = `Put the issuer into the document (authorizer_config), which has ${member}.`
-      return { key, problem: 'is not a flat key', remedy }
-    })
+/** A name in capitals counts only if it is a rule's own name and that rule is missing. */
+function misspeltRule(
+  key: string,
+  values: FlatConfiguration,
+): Pick<ConfigProblem, 'problem' | 'remedy'> | undefined {
+  const isMeant = (rule: string): boolean =>
+    key === key.toUpperCase()
+      ? rule === key.toLowerCase() && values[rule] === undefined
+      : isMisspelling(key, rule)
+  const rule = RULES.find(isMeant)
+  const member = RULES_OF_DOCUMENT.find(isMeant)
+  if (rule !== undefined) {
+    const remedy = `Correct it to ${rule}, or remove it: the function would start without this rule.`
+    return { problem: 'is unknown', remedy }
+  }
+  if (member === undefined) return undefined
+  const remedy = `Put the issuer into the document (authorizer_config), which has ${member}.`
+  return { problem: 'is not a flat key', remedy }
 }
 
 /** The same words, or one or two letters apart. */
 function isMisspelling(key: string, rule: string): boolean {
-  const written = letters(key)
-  const meant = letters(rule)
-  if (written === meant) return true
-  if (shareOf(wordsOf(snakeCase(key)), wordsOf(rule)) === 1) return true
+  const snakeCase = key.replaceAll(/([a-z])([A-Z])/g, '$1_$2')
+  if (shareOf(wordsOf(snakeCase), wordsOf(rule)) === 1) return true
   const withoutUnit = letters(rule.replace(/_seconds$/, ''))
   const allowed = withoutUnit.length < 10 ? 1 : 2
-  return [meant, withoutUnit].some((each) => editDistance(written, each) <= allowed)
-}
-
-function snakeCase(key: string): string {
-  return key.replaceAll(/([a-z])([A-Z])/g, '$1_$2')
+  return [letters(rule), withoutUnit].some((each) => editDistance(letters(key), each) <= allowed)
 }
 
 /** Insertions, deletions, replacements, and swaps of two adjacent letters. */
@@ -102,11 +106,6 @@ function remedyOf(key: string, meant: string | undefined): string {
     ? 'Compare its spelling with the table of keys; upper and lower case differ.'
     : `Is ${meant} meant?`
 }
-
-const KNOWN_KEYS = Object.keys(FLAT_KEYS)
-
-/** Of npm where it starts the function, of container images, and proxies, which are told apart. */
-const PLATFORM_KEYS = /^(npm_.*|container|(https?|all|no)_proxy)$/i
 
 function keyInLowerCase(key: string): string | undefined {
   return KNOWN_KEYS.find((known) => known === key.toLowerCase())

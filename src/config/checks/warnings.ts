@@ -5,10 +5,10 @@ import type { IssuerInput } from '../issuer-schema.ts'
 import type { BackendConfig, Config, IssuerConfig } from '../model.ts'
 import { reportTo, type ConfigForm, type ConfigProblem, type Report } from '../problems.ts'
 import { haveCommonAudience } from './overlapping-issuers.ts'
-import { warnOfSuspiciousBackend, warnOfSuspiciousIssuer } from './suspicious-values.ts'
+import { warnAboutSuspiciousBackend, warnAboutSuspiciousIssuer } from './suspicious-values.ts'
 
 /** `input` is what the configuration was built from. */
-export function warnAbout(
+export function warningsAbout(
   { issuers, backends }: DocumentInput,
   config: Config,
   form: ConfigForm,
@@ -24,27 +24,27 @@ export function warnAbout(
     const issuer = config.issuers[index]
     if (issuer === undefined) return
     const warn = reporter(`issuers.${index}`, `issuer ${issuer.name}`)
-    warnOfAnyAudience(issuer, warn)
-    warnOfIdleMembers(input, issuer, warn)
-    warnOfPastedKeys(config.issuers.slice(0, index), issuer, warn)
-    warnOfSharedOpaqueTokens(config.issuers.slice(0, index), issuer, warn)
-    warnOfSuspiciousIssuer(input, issuer, warn)
-    warnOfForeignOcid('client.client_secret_ocid', input.client?.client_secret_ocid, warn)
+    warnAboutAnyAudience(issuer, warn)
+    warnAboutIdleMembers(input, issuer, warn)
+    warnAboutPastedKeys(config.issuers.slice(0, index), issuer, warn)
+    warnAboutSharedOpaqueTokens(config.issuers.slice(0, index), issuer, warn)
+    warnAboutSuspiciousIssuer(input, issuer, warn)
+    warnAboutForeignOcid('client.client_secret_ocid', input.client?.client_secret_ocid, warn)
   })
   backends.forEach(({ client, assertion, secret_ocid }, index) => {
     const backend = config.backends[index]
     if (backend === undefined) return
     const warn = reporter(`backends.${index}`, `backend ${backend.name}`)
-    warnOfBasic(backend, warn)
-    warnOfSuspiciousBackend(backend, config.issuers, warn)
-    warnOfForeignOcid('client.client_secret_ocid', client?.client_secret_ocid, warn)
-    warnOfForeignOcid('assertion.key_ocid', assertion?.key_ocid, warn)
-    warnOfForeignOcid('secret_ocid', secret_ocid, warn)
+    warnAboutBasic(backend, warn)
+    warnAboutSuspiciousBackend(backend, config.issuers, warn)
+    warnAboutForeignOcid('client.client_secret_ocid', client?.client_secret_ocid, warn)
+    warnAboutForeignOcid('assertion.key_ocid', assertion?.key_ocid, warn)
+    warnAboutForeignOcid('secret_ocid', secret_ocid, warn)
   })
   return warnings
 }
 
-function warnOfAnyAudience({ provider, rules }: IssuerConfig, warn: Report): void {
+function warnAboutAnyAudience({ provider, rules }: IssuerConfig, warn: Report): void {
   if (rules.audience !== 'any') return
   const lacksAudience = providerNamed(provider)?.tokens?.lackAudience === true
   const hasClients = rules.allowedClients.length > 0
@@ -72,7 +72,7 @@ function warnOfAnyAudience({ provider, rules }: IssuerConfig, warn: Report): voi
  * Keys in the configuration do not say which identity domain published them: it may be the one of the
  * other issuer, and then the less strict of the two decides.
  */
-function warnOfPastedKeys(
+function warnAboutPastedKeys(
   earlier: readonly IssuerConfig[],
   issuer: IssuerConfig,
   warn: Report,
@@ -94,7 +94,7 @@ function warnOfPastedKeys(
 
 const ONLY_FOR_JWTS = ['jwks_uri', 'jwks_access', 'jwks', 'algorithms', 'token_type'] as const
 
-function warnOfIdleMembers(input: IssuerInput, { jwt }: IssuerConfig, warn: Report): void {
+function warnAboutIdleMembers(input: IssuerInput, { jwt }: IssuerConfig, warn: Report): void {
   const idle = ONLY_FOR_JWTS.filter((name) => input[name] !== undefined)
   if (jwt !== undefined || idle.length === 0) return
   warn(
@@ -105,7 +105,7 @@ function warnOfIdleMembers(input: IssuerInput, { jwt }: IssuerConfig, warn: Repo
 }
 
 /** An opaque token does not name its issuer. */
-function warnOfSharedOpaqueTokens(
+function warnAboutSharedOpaqueTokens(
   earlier: readonly IssuerConfig[],
   issuer: IssuerConfig,
   warn: Report,
@@ -129,7 +129,7 @@ function urlForOpaqueTokens({ jwt, introspection, discovery }: IssuerConfig): st
   return takesAny ? (introspection?.endpoint ?? discovery?.url) : undefined
 }
 
-function warnOfBasic({ grant }: BackendConfig, warn: Report): void {
+function warnAboutBasic({ grant }: BackendConfig, warn: Report): void {
   if (grant.kind !== 'basic') return
   warn(
     'grant',
@@ -138,7 +138,7 @@ function warnOfBasic({ grant }: BackendConfig, warn: Report): void {
   )
 }
 
-export function warnOfForeignOcid(field: string, ocid: string | undefined, warn: Report): void {
+export function warnAboutForeignOcid(field: string, ocid: string | undefined, warn: Report): void {
   if (!/^ocid1\.(?!vaultsecret\.)/.test(ocid ?? '')) return
   warn(
     field,
