@@ -2,15 +2,15 @@
  * `npm run bench`: measures the built function against an empty function, the floor and, with
  * `--python`, a Python function, all in one interleaved run. Exit status 1 if a target is missed.
  */
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createResourcePrincipal } from '../stack/resource-principal.ts'
 import { distSize } from './bench/dist-size.ts'
 import { measureCold, measureMemory, measureWarm, type Bench } from './bench/measure.ts'
 import { barPlot } from './bench/plot.ts'
-import { rowsOf, tableOf } from './bench/report.ts'
+import { rowsOf, tableOf, targetTable, type Row } from './bench/report.ts'
 import { cpuGroup } from './bench/runner.ts'
 import { makeSubjects, type SubjectName } from './bench/subjects.ts'
 import { createCaller } from './build/rehearsal/caller.ts'
@@ -32,10 +32,32 @@ Exit status 1 if a target is missed.`,
       'compares with a Python function, too; it needs Python 3 with venv, and installs 250 MB once',
     ),
     publish: flag('updates docs/performance/ instead of reports/bench/'),
+    busy: flag(
+      'runs two processes beside it that compute all the time; writes busy.json and no plots',
+    ),
+    markdown: flag(
+      "measures nothing; prints the README's table from bench.json and busy.json in docs/performance/",
+    ),
   },
 })
-const { runs, node, python, publish } = values
+const { runs, node, python, publish, busy, markdown } = values
+if (markdown) {
+  const [quietRows, busyRows] = ['bench', 'busy'].map((name) => readRows(name))
+  console.log(targetTable(quietRows ?? [], busyRows ?? []))
+  process.exit(0)
+}
 buildFirst()
+const load = Array.from({ length: busy ? 2 : 0 }, () =>
+  spawn(process.execPath, ['--eval', 'for (;;);'], { stdio: 'ignore' }),
+)
+process.once('exit', () => {
+  for (const each of load) each.kill('SIGKILL')
+})
+
+function readRows(name: string): readonly Row[] {
+  const text = readFileSync(`docs/performance/${name}.json`, 'utf8')
+  return (JSON.parse(text) as { readonly rows: readonly Row[] }).rows
+}
 
 const begun = performance.now()
 function progress(text: string): void {
@@ -118,10 +140,11 @@ console.log(`\n${tableOf(rows)}`)
 
 const output = publish ? 'docs/performance' : 'reports/bench'
 mkdirSync(output, { recursive: true })
-writeFileSync(join(output, 'bench.json'), `${JSON.stringify({ version, runs, rows }, null, 2)}\n`)
-for (const plot of ['cold', 'warm'] as const) {
+const name = busy ? 'busy' : 'bench'
+writeFileSync(join(output, `${name}.json`), `${JSON.stringify({ version, runs, rows }, null, 2)}\n`)
+for (const plot of busy ? [] : (['cold', 'warm'] as const)) {
   const shown = rows.filter((row) => row.plot === plot)
   writeFileSync(join(output, `${plot}.svg`), barPlot(`${plot} (Node ${version})`, shown))
 }
-console.log(`${output}/bench.json, cold.svg, warm.svg`)
+console.log(`written to ${output}/${name}.json`)
 process.exitCode = rows.every(({ isMet }) => isMet !== false) ? 0 : 1

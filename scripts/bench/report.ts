@@ -59,6 +59,38 @@ export function tableOf(rows: readonly Row[]): string {
     isMet === undefined ? '' : isMet ? 'met' : '**missed**',
   ])
   const head = ['what', 'median (10th–90th percentile)', 'reference', 'ratio', 'target', '']
+  return aligned([head, ...cells])
+}
+
+/** The rows with a target and their figures in a run on a quiet and in one on a busy machine, in Markdown. */
+export function targetTable(quiet: readonly Row[], busy: readonly Row[]): string {
+  const figureIn = (rows: readonly Row[], { what, reference }: Row): string => {
+    const row = rows.find((each) => each.what === what && each.reference?.name === reference?.name)
+    if (row === undefined) return ''
+    const figure = figureOf(row, row.figure)
+    return row.isMet === false ? `**${figure}**` : figure
+  }
+  const cells = quiet.flatMap((row) =>
+    row.target === undefined
+      ? []
+      : [
+          [
+            row.what,
+            row.reference?.name ?? '',
+            figureOf(row, row.target),
+            figureIn(quiet, row),
+            figureIn(busy, row),
+          ],
+        ],
+  )
+  return aligned([['what', 'against', 'at most', 'quiet', 'busy'], ...cells])
+}
+
+function figureOf({ reference, unit }: Row, figure: number): string {
+  return reference === undefined ? `${rounded(figure)} ${unit}` : `${figure.toFixed(2)} ×`
+}
+
+function aligned([head = [], ...cells]: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) =>
     Math.max(title.length, 3, ...cells.map((row) => row[column]?.length ?? 0)),
   )
