@@ -72,6 +72,8 @@ describe('verifying a caller by introspection', () => {
         endpoint: 'https://idp.example/introspect',
         client: CLIENT,
         form: { token: 'token-1' },
+        // A late answer to another request cannot be taken for the answer.
+        connection: 'own',
       },
     ])
   })

@@ -33,10 +33,12 @@ interface Ports {
   readonly atHand: readonly TrustedKey[] | Fault
   /** Undefined where they were fetched only just before. */
   readonly renewed?: readonly TrustedKey[] | Fault
+  /** The name of a published key that is not trusted. */
+  readonly leftOut?: string
 }
 
 /** What is said of a token signed by our key, and what a renewal was asked for with. */
-async function wordOn(text: string, { atHand, renewed }: Ports) {
+async function wordOn(text: string, { atHand, renewed, leftOut }: Ports) {
   const renewals: CachedKeys[] = []
   const given = (keys: readonly TrustedKey[] | Fault) =>
     'outcome' in keys ? failure(keys) : success(keys)
@@ -50,7 +52,7 @@ async function wordOn(text: string, { atHand, renewed }: Ports) {
       renewals.push(used)
       return Promise.resolve(renewed && given(renewed))
     },
-    problemOf: () => undefined,
+    problemOf: (kid) => (kid === leftOut ? 'has a short key' : undefined),
   }
   const verify = createJwtVerifier(
     issuerConfig({ rules: tokenRules({ issuer: 'https://idp.example' }) }),
@@ -141,6 +143,32 @@ describe('a signature', () => {
 
     expect((await wordOn(token(), { atHand: [...others, published(ours)] })).word).toStrictEqual(
       failure(fault('keys_unusable', { detail: 'too_many_keys', issuer: 'callers' })),
+    )
+  })
+
+  it('is bad if exactly as many keys can be tried as there are, and none made it', async () => {
+    const others = Array.from({ length: 100 }, () => published(another))
+
+    expect((await wordOn(token(), { atHand: others })).word).toStrictEqual(
+      refused('signature_invalid'),
+    )
+  })
+
+  it('is denied with the reason why the published key of its name is not trusted', async () => {
+    const word = async (header: object, atHand: readonly TrustedKey[]) =>
+      (await wordOn(token(header), { atHand, leftOut: 'weak' })).word
+
+    expect(await word({ kid: 'weak' }, [published(another, { kid: 'b' })])).toStrictEqual(
+      failure(
+        denial('key_unknown', { issuer: 'callers', detail: 'the named key has a short key' }),
+      ),
+    )
+    expect(await word({ kid: 'unknown' }, [published(another, { kid: 'b' })])).toStrictEqual(
+      refused('key_unknown'),
+    )
+    // A trusted key that fits was tried.
+    expect(await word({ kid: 'weak' }, [published(another)])).toStrictEqual(
+      refused('signature_invalid'),
     )
   })
 

@@ -1,16 +1,68 @@
 import { describe, expect, it } from '@jest/globals'
-import { readTokenAnswer } from '../../../src/oauth/token-endpoint.ts'
-import { failure } from '../../../src/platform/result.ts'
+import { fault } from '../../../src/decision.ts'
+import type { ClientExchangeFailure } from '../../../src/oauth/client-exchange.ts'
+import { createRequestToken, readTokenAnswer } from '../../../src/oauth/token-endpoint.ts'
+import type { HttpAnswer } from '../../../src/platform/http.ts'
+import { failure, success, type Result } from '../../../src/platform/result.ts'
+import { recordingExchange } from '../support/exchanges.ts'
 import { answer } from '../support/http-answers.ts'
 import { whilePolluted } from '../support/pollution.ts'
-import { START } from '../support/time.ts'
+import { PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
 import { unsignedJwt } from '../support/tokens.ts'
+import { REGISTRATION } from '../support/tokens-for-backends.ts'
 
 const GOOD = { access_token: 'abc', token_type: 'Bearer', expires_in: 3600 }
 
 function read(body: unknown, status = 200) {
   return readTokenAnswer(answer(status, body), START, START)
 }
+
+describe('a token request', () => {
+  const REQUEST = {
+    tokenEndpoint: 'https://idp.example/token',
+    client: REGISTRATION,
+    form: { grant_type: 'client_credentials' },
+  }
+
+  /** The request takes 20 seconds. */
+  const requested = async (reply: Result<HttpAnswer, ClientExchangeFailure>) => {
+    const clock = new StandingClock()
+    const exchange = recordingExchange(() => {
+      clock.advance(20)
+      return reply
+    })
+    const requestToken = createRequestToken(exchange.sendAsClient, clock)
+    return { issued: await requestToken(REQUEST, PLENTY_OF_TIME), requests: exchange.requests }
+  }
+
+  it('has a connection of its own: nothing in the answer says whose token it is', async () => {
+    const { requests } = await requested(success(answer(200, GOOD)))
+
+    expect(requests).toStrictEqual([
+      {
+        endpoint: REQUEST.tokenEndpoint,
+        client: REGISTRATION,
+        form: REQUEST.form,
+        connection: 'own',
+      },
+    ])
+  })
+
+  it('counts the lifetime of the token from before the request', async () => {
+    const { issued } = await requested(success(answer(200, GOOD)))
+
+    expect(issued.ok && issued.value.expiresAt - START).toBe(3600)
+  })
+
+  it('fails with the failure of the exchange, or with the fault about the secret', async () => {
+    const unreadable = fault('secret_unavailable')
+
+    expect((await requested(failure('timed_out'))).issued).toStrictEqual(
+      failure({ kind: 'unavailable', detail: 'timed_out' }),
+    )
+    expect((await requested(failure(unreadable))).issued).toStrictEqual(failure(unreadable))
+  })
+})
 
 describe('a token endpoint’s answer', () => {
   it('RFC 6749 §5.1: holds a credential and its end, reckoned from the request', () => {
