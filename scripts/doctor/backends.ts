@@ -6,7 +6,7 @@ import type {
   CredentialSource,
 } from '../../src/backend/credential.ts'
 import { createTokenCheck } from '../../src/backend/token-check.ts'
-import { livesLongEnough } from '../../src/backend/credential-lifetime.ts'
+import { livesLongEnough } from '../../src/backend/credential-cache.ts'
 import { createProviderOf, withGrant } from '../../src/boot/compose-backends.ts'
 import type { BackendConfig, GrantConfig } from '../../src/config/model.ts'
 import type { Denial, Fault } from '../../src/decision.ts'

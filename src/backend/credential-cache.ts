@@ -3,15 +3,18 @@ import { ExpiringCache, SingleFlight } from '../platform/cache.ts'
 import type { Chance } from '../platform/chance.ts'
 import {
   deadlineWithin,
+  earlier,
   isOver,
+  later,
+  numericDate,
   seconds,
+  secondsUntil,
   type Clock,
   type Deadline,
   type NumericDate,
   type Seconds,
 } from '../platform/clock.ts'
 import { failure, success, type Result } from '../platform/result.ts'
-import { livesLongEnough, useOf } from './credential-lifetime.ts'
 import type {
   BackendCredential,
   CredentialSource,
@@ -39,8 +42,16 @@ const CAPACITY = 1_000
 /** Time limit of a renewal: its call can still use the old credential. */
 const RENEWAL_TIME_LIMIT = seconds(2)
 
+/** Share of the time in use after which a credential is renewed, and its jitter. */
+const RENEWAL_FROM = 0.8
+const RENEWAL_SPREAD = 0.1
+
+/** The last use of a credential that does not expire. */
+const FAR_FUTURE = numericDate(Number.MAX_SAFE_INTEGER)
+
 interface Entry {
   readonly credential: BackendCredential
+  /** From then on, one call renews it while the others keep using it. */
   readonly renewAt: NumericDate
 }
 
@@ -59,6 +70,7 @@ export function createCredentialCache<S extends Subject>(
 ): CredentialSource {
   const cache = new ExpiringCache<Entry>(CAPACITY, clock)
   const pauses = new RequestPauses(clock, chance)
+  const send = createSend({ minLifetime, onIssued }, grant, pauses, clock)
   const flights = new SingleFlight<BackendCredential, Fault>()
   let isPrepared = false
 
@@ -66,34 +78,20 @@ export function createCredentialCache<S extends Subject>(
     livesLongEnough(credential, minLifetime, clock.now())
 
   const store = (key: string, credential: BackendCredential): void => {
-    const { renewAt, lastUse } = useOf(credential, minLifetime, clock.now(), chance)
-    const bytes = credential.authorization.reveal().length
-    cache.set(key, { credential, renewAt }, lastUse, bytes)
+    const now = clock.now()
+    const lastUse = earlier(credential.expiresAt ?? FAR_FUTURE, minLifetime)
+    const share = RENEWAL_FROM + RENEWAL_SPREAD * chance()
+    const renewAt = later(now, seconds(secondsUntil(lastUse, now) * share))
+    cache.set(key, { credential, renewAt }, lastUse, credential.authorization.reveal().length)
     isPrepared = false
   }
 
-  const send = async (subject: S, deadline: Deadline, isRenewal: boolean): Promise<Requested> => {
-    const { key, caller } = subject
-    pauses.requestSent(caller)
-    const requested = await grant.request(subject, deadline)
-    if (!requested.ok) {
-      if (isRenewal && isOver(deadline)) pauses.renewalTimedOut()
-      else pauses.failed(caller, requested.error)
-      return failure(requested.error.fault)
-    }
-    onIssued(requested.value)
-    if (!isUsable(requested.value)) {
-      const tooShort = fault('credential_too_short_lived')
-      pauses.failed(caller, { fault: tooShort, reach: 'caller' })
-      return failure(tooShort)
-    }
-    pauses.succeeded(caller)
-    store(key, requested.value)
-    return requested
-  }
-
   const request = (subject: S, deadline: Deadline, isRenewal = false): Promise<Requested> =>
-    flights.run(subject.key, deadline, () => send(subject, deadline, isRenewal))
+    flights.run(subject.key, deadline, async () => {
+      const requested = await send(subject, deadline, isRenewal)
+      if (requested.ok) store(subject.key, requested.value)
+      return requested
+    })
 
   const hit = (credential: BackendCredential) =>
     success<ObtainedCredential>({ ...credential, backend, cache: 'hit' })
@@ -147,4 +145,40 @@ export function createCredentialCache<S extends Subject>(
       return prepared
     },
   }
+}
+
+/** Sends one request for a credential, and reports its outcome to `pauses`. */
+function createSend<S extends Subject>(
+  { minLifetime, onIssued }: Omit<CredentialCacheOptions, 'backend'>,
+  grant: Grant<S>,
+  pauses: RequestPauses,
+  clock: Clock,
+) {
+  return async (subject: S, deadline: Deadline, isRenewal: boolean): Promise<Requested> => {
+    const { caller } = subject
+    pauses.requestSent(caller)
+    const requested = await grant.request(subject, deadline)
+    if (!requested.ok) {
+      if (isRenewal && isOver(deadline)) pauses.renewalTimedOut()
+      else pauses.failed(caller, requested.error)
+      return failure(requested.error.fault)
+    }
+    onIssued(requested.value)
+    if (!livesLongEnough(requested.value, minLifetime, clock.now())) {
+      const tooShort = fault('credential_too_short_lived')
+      pauses.failed(caller, { fault: tooShort, reach: 'caller' })
+      return failure(tooShort)
+    }
+    pauses.succeeded(caller)
+    return requested
+  }
+}
+
+/** Whether the credential may be handed out. */
+export function livesLongEnough(
+  { expiresAt }: BackendCredential,
+  minLifetime: Seconds,
+  now: NumericDate,
+): boolean {
+  return expiresAt === undefined || secondsUntil(expiresAt, now) >= minLifetime
 }

@@ -74,16 +74,11 @@ export function createJwtBearerGrant(
     return success({ grant_type: GRANT_TYPE, assertion: assertion.reveal(), scope: grant.scope })
   }
 
-  const rules = {
-    claim: grant.subjectClaim,
-    acceptsUserControlled: grant.acceptsUserControlledClaim,
-  }
-
   return {
     application: undefined,
     subjectOf: (call) => {
       const { issuer } = call
-      const name = readUserName({ ...call, provider: providerOf(issuer) }, rules)
+      const name = readUserName(call, providerOf(issuer), grant)
       return name.ok
         ? success({ key: cacheKey(issuer, name.value), caller: callerKey(call), name: name.value })
         : failure(denial('subject_missing', { detail: name.error }))

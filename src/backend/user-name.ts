@@ -1,8 +1,9 @@
-import type { IssuerConfig } from '../config/model.ts'
-import { member, type JsonObject } from '../platform/json.ts'
+import type { IssuerConfig, JwtBearerGrantConfig } from '../config/model.ts'
+import { member, nonEmpty, stringMember, type JsonObject } from '../platform/json.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import { providerNamed } from '../providers/index.ts'
 import { isEmail } from '../providers/user-claims.ts'
+import type { BackendCall } from './credential.ts'
 
 /** Longer than login names of identity domains. */
 const MAX_NAME_LENGTH = 256
@@ -16,36 +17,25 @@ const UNUSABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|(?! )\p{Zs}/u
 /** Why a token names no user, for the log. */
 export type UserNameProblem = 'claim_missing' | 'name_malformed' | 'application' | 'not_verified'
 
-export interface UserNameRules {
-  /** The claim of the caller's token that names the user. */
-  readonly claim: string
-  /** Whether the configuration accepts a claim that users can change. */
-  readonly acceptsUserControlled: boolean
-}
+type Caller = Pick<BackendCall, 'claims' | 'clientId'>
 
-export interface CallersIdentity {
-  readonly claims: JsonObject
-  readonly clientId: string | undefined
-  /** Of the issuer, where it is known. */
-  readonly provider: IssuerConfig['provider']
-}
-
-/** The user name in the claim, exactly as it is there. */
+/** The user name in the configured claim, exactly as it is there. `provider`: the issuer's, if known. */
 export function readUserName(
-  identity: CallersIdentity,
-  { claim, acceptsUserControlled }: UserNameRules,
+  caller: Caller,
+  provider: IssuerConfig['provider'],
+  { subjectClaim: claim, acceptsUserControlledClaim }: JwtBearerGrantConfig,
 ): Result<string, UserNameProblem> {
-  const { claims, provider } = identity
-  const name = member(claims, claim)
-  if (typeof name !== 'string' || name === '') return failure('claim_missing')
+  const { claims } = caller
+  const name = nonEmpty(stringMember(claims, claim))
+  if (name === undefined) return failure('claim_missing')
   const isWellFormed =
     name === name.trim() && name.length <= MAX_NAME_LENGTH && !UNUSABLE.test(name)
   if (!isWellFormed) return failure('name_malformed')
-  if (isApplication(name, identity)) return failure('application')
+  if (isApplication(name, caller)) return failure('application')
   const isVerified = verificationOf(claim, claims)
   const mustBeStated =
     isEmail(claim) &&
-    !acceptsUserControlled &&
+    !acceptsUserControlledClaim &&
     providerNamed(provider)?.tokens?.stateVerification === true
   return isVerified === false || (isVerified === undefined && mustBeStated)
     ? failure('not_verified')
@@ -62,7 +52,7 @@ const APPLICATION_NAME = /^service-account-|@clients$/i
  * An application's token has its client id as `sub` (RFC 9068 §2.2), which may be some user's name;
  * other marks are those of identity domains, Entra (`idtyp`) and Auth0 (`gty`).
  */
-function isApplication(name: string, { claims, clientId }: CallersIdentity): boolean {
+function isApplication(name: string, { claims, clientId }: Caller): boolean {
   const names = [name, ...NAME_CLAIMS.map((claim) => member(claims, claim))]
   return (
     member(claims, 'sub_type') === 'client' ||

@@ -37,7 +37,7 @@ function credentialSource(backend: BackendConfig, ports: GrantPorts): Credential
   const cached = <S extends Subject>(made: Grant<S>): CredentialSource => {
     const expected = {
       scope: 'scope' in grant ? grant.scope : undefined,
-      audience: grant.kind === 'token_exchange' ? grant.audience : undefined,
+      audience: 'audience' in grant ? grant.audience : undefined,
     }
     return createCredentialCache(
       {

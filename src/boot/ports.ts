@@ -19,13 +19,9 @@ export interface Ports {
 }
 
 /** The same ports, with each request counted by its kind for the summary in the log. */
-export interface CountedPorts {
+export interface CountedPorts extends Omit<Ports, 'http' | 'tally'> {
   readonly http: (kind: CallKind) => Http
   readonly sendAsClient: (kind: CallKind) => SendAsClient
-  readonly secrets: SecretStore
-  readonly clock: Clock
-  readonly chance: Chance
-  readonly warn: Warn
 }
 
 /** Also counts the requests that use up the rate limit of a backend's identity domain. */

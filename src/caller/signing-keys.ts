@@ -1,10 +1,10 @@
 /** The keys that may have signed an issuer's tokens: how long they are used, when they are fetched again. */
 import type { Fault } from '../decision.ts'
 import {
+  BEFORE_ALL_TIME,
   isWithin,
   later,
   milliseconds,
-  numericDate,
   seconds,
   secondsUntil,
   sleep,
@@ -82,7 +82,7 @@ export function createRemoteKeys(
   wait: typeof sleep = sleep,
 ): SigningKeys {
   const keySet = new Refreshed(POLICY, fetchKeys, clock)
-  let renewedAt = numericDate(Number.NEGATIVE_INFINITY)
+  let renewedAt = BEFORE_ALL_TIME
   let maySecondFetch = false
 
   /** Until the second fetch is due, but only as long as the caller has time for it. */

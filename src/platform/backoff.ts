@@ -1,5 +1,12 @@
 import type { Chance } from './chance.ts'
-import { later, numericDate, seconds, type Clock, type NumericDate, type Seconds } from './clock.ts'
+import {
+  BEFORE_ALL_TIME,
+  later,
+  seconds,
+  type Clock,
+  type NumericDate,
+  type Seconds,
+} from './clock.ts'
 
 export interface BackoffPlan {
   /** Number of failures in a row without a pause. */
@@ -16,8 +23,8 @@ export class Backoff {
   readonly #chance: Chance
   #failures = 0
   #longest: Seconds
-  #pausedAt = numericDate(Number.NEGATIVE_INFINITY)
-  #until = numericDate(Number.NEGATIVE_INFINITY)
+  #pausedAt = BEFORE_ALL_TIME
+  #until = BEFORE_ALL_TIME
 
   constructor(plan: BackoffPlan, clock: Clock, chance: Chance) {
     this.#plan = plan

@@ -21,6 +21,9 @@ export function numericDate(value: number): NumericDate {
   return value as NumericDate
 }
 
+/** Before all others: when something happened that has not happened yet. */
+export const BEFORE_ALL_TIME = numericDate(Number.NEGATIVE_INFINITY)
+
 export function later(instant: NumericDate, span: Seconds): NumericDate {
   return numericDate(instant + span)
 }

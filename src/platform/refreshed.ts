@@ -1,9 +1,9 @@
 /** A value that is read from elsewhere, kept for a while, and read again when it is too old. */
 import { SingleFlight } from './cache.ts'
 import {
+  BEFORE_ALL_TIME,
   isOver,
   isWithin,
-  numericDate,
   seconds,
   type Clock,
   type Deadline,
@@ -57,7 +57,7 @@ export class Refreshed<T, E> {
 
   /** When it was read; before all time if there is none. */
   get readAt(): NumericDate {
-    return this.#last?.at ?? numericDate(Number.NEGATIVE_INFINITY)
+    return this.#last?.at ?? BEFORE_ALL_TIME
   }
 
   /** Whether `current` needs no read. */
