@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { checkConfig, checkDeploymentAlone } from './check-config/check-config.ts'
 import { readDeploymentJson } from './check-config/deployment-input.ts'
-import { isDeployment } from './check-config/deployment.ts'
+import { isDeployment } from './check-config/deployment-specification.ts'
 import { readInput } from './check-config/read-input.ts'
 import { UsageError } from './command-line/parse.ts'
 import { exitOnUsageError, readCommandLine } from './command-line/command-line.ts'

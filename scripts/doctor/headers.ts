@@ -1,5 +1,5 @@
 /** Whether the headers that a deployment sets fit into a request. */
-import { routesOf } from '../check-config/deployment.ts'
+import { routesOf } from '../check-config/deployment-specification.ts'
 import { fail, ok, skip, warn, type Check } from './check.ts'
 
 /** API Gateway limits: method, URI and all headers of a request together. */

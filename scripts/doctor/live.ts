@@ -5,7 +5,7 @@ import type { Settings } from '../../src/config/model.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 import { failure, success } from '../../src/platform/result.ts'
 import type { SecretStore } from '../../src/vault/secret-store.ts'
-import { functionsOf } from '../check-config/deployment.ts'
+import { functionsOf } from '../check-config/deployment-specification.ts'
 import { describeFailure, type OciApi, type OciFailure } from '../oci/api.ts'
 import { fail, ok, warn, type Check } from './check.ts'
 

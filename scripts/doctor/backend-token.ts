@@ -1,0 +1,140 @@
+/** The check of a backend's token, and what to do if there is none. */
+import type { BackendCredential } from '../../src/backend/credential.ts'
+import { livesLongEnough } from '../../src/backend/credential-cache.ts'
+import { createTokenCheck } from '../../src/backend/token-check.ts'
+import type { BackendConfig, GrantConfig } from '../../src/config/model.ts'
+import type { Denial, Fault } from '../../src/decision.ts'
+import { escaped } from '../../src/platform/printable.ts'
+import { readUnverifiedJwt } from '../../src/oauth/unverified-jwt.ts'
+import { secondsUntil } from '../../src/platform/clock.ts'
+import { member, stringOrStrings, type JsonObject } from '../../src/platform/json.ts'
+import type { Redacted } from '../../src/platform/redacted.ts'
+import { DENIAL_REASONS, type WarningReason } from '../../src/reasons.ts'
+import { fingerprint } from '../explain/fingerprint.ts'
+import { shown } from '../explain/shown.ts'
+import { fail, ok, skip, warn, type Check } from './check.ts'
+import { LARGE_HEADER_BYTES, MAX_HEADER_BYTES } from './headers.ts'
+import { remedyOfPath, remedyOfRefusedClient } from './refused-client.ts'
+import { isNotGiven, meaningOf, remedyOf, warningText, type Setup } from './setup.ts'
+
+export function judgeToken(
+  backend: BackendConfig,
+  credential: BackendCredential,
+  setup: Setup,
+): Check {
+  const about = ['backend token', backend.name] as const
+  const { authorization } = credential
+  const { grant, minTokenLifetime } = backend
+  if (grant.kind === 'basic') return ok(about, 'Basic credentials')
+  const warnings: WarningReason[] = []
+  createTokenCheck(backend.name, { scope: grant.scope, audience: undefined }, (reason) =>
+    warnings.push(reason),
+  )(credential)
+  const claims = claimsOf(authorization)
+  const found = `fingerprint ${fingerprint(authorization)}${claims === undefined ? ', opaque' : describeClaims(claims)}`
+  const [objection] = warnings
+  if (objection !== undefined) {
+    return fail(
+      about,
+      `${found}: ${warningText(objection).meaning}`,
+      scopeRemedy(grant.scope ?? ''),
+    )
+  }
+  const now = setup.clock.now()
+  if (!livesLongEnough(credential, minTokenLifetime, now)) {
+    const left = Math.round(secondsUntil(credential.expiresAt ?? now, now))
+    return fail(
+      about,
+      `it lives for ${left} s, and ${minTokenLifetime} s are the minimum`,
+      'Raise “Access token expiration” in the instance’s application, OAuth configuration; or lower min_back_end_token_seconds.',
+    )
+  }
+  const size = Buffer.byteLength(authorization.reveal())
+  if (size > LARGE_HEADER_BYTES) {
+    const remedy = 'Have fewer claims and scopes put into it: the gateway takes 8 KB of headers.'
+    return (size > MAX_HEADER_BYTES ? fail : warn)(about, `${found}, ${size} bytes`, remedy)
+  }
+  const audiences = audiencesOf(claims)
+  const hosts = new Set(
+    audiences.filter((text) => URL.canParse(text)).map((text) => new URL(text).host),
+  )
+  return hosts.size > 1
+    ? warn(about, `${found}: audiences of several resources`, scopeRemedy(audiences.join(' ')))
+    : ok(about, found)
+}
+
+export async function failedToken(
+  setup: Setup,
+  { name, grant }: BackendConfig,
+  error: Denial | Fault,
+): Promise<Check> {
+  const about = ['backend token', name] as const
+  if (error.outcome === 'deny') {
+    const { meaning, remedy } = DENIAL_REASONS[error.reason]
+    return fail(about, `${error.reason}: ${meaning}`, error.circumstances.hint ?? remedy)
+  }
+  return isNotGiven(error)
+    ? skip(about, 'needs the client’s secret')
+    : fail(about, meaningOf(error), await remedyOfFault(setup, grant, error))
+}
+
+async function remedyOfFault(setup: Setup, grant: GrantConfig, fault: Fault): Promise<string> {
+  if (grant.kind === 'basic') return remedyOf(fault)
+  const { detail } = fault.circumstances
+  if (detail === 'invalid_scope' || detail === 'several_tokens') {
+    return scopeRemedy(grant.scope ?? '')
+  }
+  const { client, tokenEndpoint: endpoint } = grant
+  const isClientRefused = detail === 'invalid_client' || detail === 'status_401'
+  if (fault.reason === 'credential_refused' && isClientRefused) {
+    return remedyOfRefusedClient(setup, { client, endpoint, use: 'token' })
+  }
+  if (detail === 'unauthorized_client' && grant.kind !== 'token_exchange') {
+    return `${TICK_GRANT} ${GRANT_NAMES[grant.kind]}.`
+  }
+  if (detail === 'invalid_grant' && grant.kind === 'jwt_bearer') {
+    return `In the domain of the token endpoint, the user in the claim ${grant.subjectClaim} must exist by this name and be active, and the application must have our certificate, by the alias in the assertion’s kid (OAuth configuration → Import certificate).`
+  }
+  return remedyOfPath(detail, endpoint, 'token') ?? remedyOf(fault)
+}
+
+const TICK_GRANT =
+  'In our application, OAuth configuration → Client configuration → Allowed grant types, tick'
+
+const GRANT_NAMES = {
+  client_credentials: 'Client credentials',
+  jwt_bearer: 'JWT assertion',
+} as const
+
+export const COPY_SCOPE =
+  'copy it whole from the instance’s application, OAuth configuration → Resources → Scopes: https://HOST:443urn:opc:resource:consumer::all'
+
+/** Identity domains say only `invalid_scope`; the scope itself shows what is wrong with it. */
+function scopeRemedy(scope: string): string {
+  const words = scope.split(/\s+/).filter((word) => word !== '')
+  const resources = new Set(
+    words.flatMap((word) => /^https?:\/\/[^/:]+(:\d+)?/.exec(word)?.[0] ?? []),
+  )
+  if (resources.size > 1) {
+    return 'The scope names two resources, and a token is for one alone: keep the scope of the Oracle Integration instance and make the other one a backend of its own.'
+  }
+  if (words.every((word) => word.startsWith('urn:opc:')))
+    return `The scope has no host: ${COPY_SCOPE}.`
+  if (words.some((word) => /^urn:opc:resource:(?!expiry)/.test(word))) {
+    return `The scope has a blank between host and name: ${COPY_SCOPE}, without a blank.`
+  }
+  return `The domain issues no token for ${escaped(scope)} to our application. Compare the scope with the instance’s: ${COPY_SCOPE}. If it is the same, add it: our application, OAuth configuration → Resources → Add scope.`
+}
+
+export function claimsOf(authorization: Redacted): JsonObject | undefined {
+  return readUnverifiedJwt(authorization.reveal().replace(/^Bearer /, ''))?.payload
+}
+
+export function audiencesOf(claims: JsonObject | undefined): readonly string[] {
+  return claims === undefined ? [] : (stringOrStrings(member(claims, 'aud')) ?? [])
+}
+
+function describeClaims(claims: JsonObject): string {
+  const value = (name: string): string => `${name} ${escaped(shown(member(claims, name)))}`
+  return `, ${value('aud')}, ${value('scope')}`
+}
