@@ -3,31 +3,32 @@ import { startLocalStack } from '../stack/local-stack.ts'
 import { buildFirst } from './command-line/build-first.ts'
 import { readCommandLine } from './command-line/command-line.ts'
 import { firstFailure } from './doctor/report.ts'
-import { diagnoseBrokenSetup, tellDiagnosis } from './demo/diagnosis.ts'
+import { diagnoseBrokenSetup, formatDiagnosis } from './demo/diagnosis.ts'
+import { differences, formatStory, formatSummary, type PlayedStory } from './demo/format.ts'
 import { play, STORIES } from './demo/play.ts'
-import { differences, tellStory, tellSummary, type Telling } from './demo/tell.ts'
 
 readCommandLine({
   name: 'demo',
-  about: `Tells the stories of the authorizer over the local stack: what is sent, what comes of it, and what the
-identity providers see; then a set-up with a mistake, as npm run doctor diagnoses it. It builds first, and takes ten seconds or so. Exit status 0 when all end as they should.`,
+  about: `Runs the stories of the authorizer on the local stack and prints for each what the caller sends, what the
+function decides and what Oracle Integration sees; then a set-up with a mistake, as npm run doctor
+diagnoses it. It builds first, and takes about ten seconds. Exit status 0 when all end as expected.`,
   options: {},
 })
 buildFirst()
 
 const stack = await startLocalStack()
 try {
-  const tellings: Telling[] = []
+  const stories: PlayedStory[] = []
   for (const story of STORIES) {
-    const telling = await play(story, stack)
-    tellings.push(telling)
-    console.log(tellStory(telling, tellings.length))
+    const played = await play(story, stack)
+    stories.push(played)
+    console.log(formatStory(played, stories.length))
   }
   const diagnosis = await diagnoseBrokenSetup(stack)
-  console.log(tellDiagnosis(diagnosis))
-  console.log(tellSummary(tellings))
+  console.log(formatDiagnosis(diagnosis))
+  console.log(formatSummary(stories))
   const isDiagnosed = firstFailure(diagnosis.checks) !== undefined
-  const areGood = tellings.every((telling) => differences(telling).length === 0)
+  const areGood = stories.every((played) => differences(played).length === 0)
   process.exitCode = areGood && isDiagnosed ? 0 : 1
 } finally {
   await stack.close()

@@ -66,7 +66,7 @@ const byPassword = withKeys(() => ({
   back_end_scope: undefined,
 }))
 
-/** People reach Oracle Integration as themselves, partner-a as the application, nobody else at all. */
+/** Users reach Oracle Integration as themselves, partner-a as the application, others not at all. */
 const severalBackends: Configure = ({ registrations, config }) => {
   const oic = {
     token_endpoint: config['back_end_token_endpoint'],
@@ -92,7 +92,7 @@ const severalBackends: Configure = ({ registrations, config }) => {
     backends: [
       {
         ...oic,
-        name: 'as-the-person',
+        name: 'as-the-user',
         when: { clients: [registrations.portal.clientId] },
         grant: 'jwt_bearer',
         assertion: {
@@ -112,34 +112,35 @@ const SEES_ALICE = { status: 200, decision: 'permitted', oicSees: `user ${ALICE}
 
 export const BACKEND_STORIES: readonly Story[] = [
   {
-    title: 'The function authenticates with a key: no client secret anywhere',
+    title: 'The function authenticates with a private key instead of a client secret',
     sends: 'a token of partner-a',
     configure: byPrivateKey,
     request: (stack) => sending(ofPartner(stack)),
     expected: { ...REACHES_OIC, oicSees: 'client oic-invoker-by-key', oicTokenRequests: 1 },
   },
   {
-    title: 'Identity propagation: Oracle Integration sees the person',
-    sends: 'a token that Alice got through the portal',
+    title: 'Identity propagation: Oracle Integration sees the user',
+    sends: 'a token of Alice',
     configure: byUserAssertion,
     request: (stack) => sending(of(ALICE)(stack)),
     expected: { ...SEES_ALICE, oicTokenRequests: 1 },
   },
   {
-    title: 'Alice’s next call: her own token for Oracle Integration is at hand',
-    sends: 'a new token of hers',
+    title: 'Identity propagation: the second call uses Alice’s cached token',
+    sends: 'a new token of Alice',
     request: (stack) => sending(of(ALICE)(stack)),
     expected: { ...SEES_ALICE, oicTokenRequests: 0 },
   },
   {
-    title: 'Identity propagation needs a person: an application is refused',
+    title: 'Identity propagation needs a user: an application is denied',
     sends: 'a token of partner-a',
     request: (stack) => sending(ofPartner(stack)),
     expected: { ...REFUSED, decision: 'subject_missing' },
   },
   {
-    title: 'A person whom Oracle Integration’s identity domain does not know',
-    sends: 'a token of Bob, who has an account with the callers’ identity domain alone',
+    title:
+      'Identity propagation: a user without an account in Oracle Integration’s identity domain',
+    sends: 'a token of Bob, who has an account in the callers’ identity domain only',
     request: (stack) => sending(of(BOB)(stack)),
     expected: {
       status: 502,
@@ -149,14 +150,14 @@ export const BACKEND_STORIES: readonly Story[] = [
     },
   },
   {
-    title: 'Token exchange: the caller’s own token for one of the backend',
+    title: 'Token exchange: the caller’s token is exchanged for one for the backend',
     sends: 'a token of Alice',
     configure: byExchange,
     request: (stack) => sending(of(ALICE)(stack)),
     expected: { ...SEES_ALICE, oicTokenRequests: 1 },
   },
   {
-    title: 'Legacy: user and password from Vault, which no deployment shows',
+    title: 'Legacy: user and password from Vault',
     sends: 'a token of partner-a',
     configure: byPassword,
     request: (stack) => sending(ofPartner(stack)),
@@ -168,26 +169,27 @@ export const BACKEND_STORIES: readonly Story[] = [
     },
   },
   {
-    title: 'Several backends: people go as themselves',
+    title: 'Several backends: users are forwarded as themselves',
     sends: 'a token of Alice',
     configure: severalBackends,
     request: (stack) => sending(of(ALICE)(stack)),
     expected: { ...SEES_ALICE, oicTokenRequests: 1 },
   },
   {
-    title: 'Several backends: a partner goes as the application',
+    title: 'Several backends: a partner is forwarded as the application',
     sends: 'a token of partner-a',
     request: (stack) => sending(ofPartner(stack)),
     expected: { ...REACHES_OIC, oicTokenRequests: 1 },
   },
   {
-    title: 'Several backends: nobody’s caller is refused',
-    sends: 'a good token of partner-b, for whom no backend is configured',
+    title: 'Several backends: a caller without a backend is denied',
+    sends: 'a valid token of partner-b, for which no backend is configured',
     request: (stack) => sending(ofOtherPartner(stack)),
     expected: { ...REFUSED, status: 403, decision: 'backend_unmatched' },
   },
   {
-    title: 'The client secret is rotated in Vault first: the previous one serves meanwhile',
+    title:
+      'The client secret is rotated in Vault first: the previous one is used until the provider has the new one',
     sends: 'a token of partner-a',
     configure: withKeys(() => ({})),
     request: (stack) => {

@@ -46,7 +46,7 @@ export async function diagnoseBrokenSetup(stack: LocalStack): Promise<Diagnosis>
 }
 
 /** Up to the first failure. */
-export function tellDiagnosis({ status, reason, checks }: Diagnosis): string {
+export function formatDiagnosis({ status, reason, checks }: Diagnosis): string {
   const end = checks.findIndex((check) => check === firstFailure(checks))
   return [
     colors.bold('A set-up with a mistake, and what npm run doctor says'),

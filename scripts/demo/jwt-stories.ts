@@ -36,50 +36,50 @@ async function revoked(stack: LocalStack): Promise<string> {
   return token
 }
 
-const NOT_ASKED = { decision: 'not asked', oicTokenRequests: 0 } as const
+const NOT_CALLED = { decision: 'not called', oicTokenRequests: 0 } as const
 
 export const JWT_STORIES: readonly Story[] = [
   {
-    title: 'A JWT is verified here, by keys that were pasted into the configuration',
+    title: 'A JWT is verified with keys from the configuration',
     sends: 'a token of partner-a',
     configure: pastedKeys,
     request: (stack) => sending(ofPartner(stack)),
     expected: { ...REACHES_OIC, oicTokenRequests: 1 },
   },
   {
-    title: 'Another identity domain has the same issuer and key name, but not the key',
+    title: 'Another identity domain has the same issuer and kid, but another key',
     sends: 'a token of a supplier’s identity domain',
     request: (stack) => sending(ofSupplier(stack)),
     expected: { ...REFUSED, decision: 'signature_invalid' },
   },
   {
-    title: 'A revoked JWT still has its signature',
+    title: 'A revoked JWT is still valid without introspection',
     sends: 'a revoked token of partner-a',
     request: (stack) => sending(revoked(stack)),
     expected: { ...REACHES_OIC, oicTokenRequests: 0 },
   },
   {
-    title: 'Signature and introspection: a good JWT passes both',
+    title: 'Signature and introspection: a valid JWT passes both',
     sends: 'a token of partner-a',
     configure: bothChecks,
     request: (stack) => sending(ofPartner(stack)),
     expected: { ...REACHES_OIC, oicTokenRequests: 1 },
   },
   {
-    title: 'Signature and introspection: the revocation shows',
+    title: 'Signature and introspection: a revoked JWT is denied',
     sends: 'a revoked token of partner-a',
     request: (stack) => sending(revoked(stack)),
     expected: { ...REFUSED, decision: 'token_inactive' },
   },
   {
-    title: 'The keys of an identity domain are protected: a token is fetched for them',
+    title: 'The keys of an identity domain are protected: the function gets a token for them',
     sends: 'a token of a supplier',
     configure: protectedKeys,
     request: (stack) => sending(ofSupplier(stack)),
     expected: { ...REACHES_OIC, oicTokenRequests: 1 },
   },
   {
-    title: 'The identity domain changes its key and keeps the key’s name',
+    title: 'The identity domain replaces its key under the same kid',
     sends: 'a token with the new key',
     request: (stack) => {
       stack.otherCallers.rotateSigningKey()
@@ -101,26 +101,26 @@ export const JWT_STORIES: readonly Story[] = [
     expected: { ...REACHES_OIC, oicTokenRequests: 0 },
   },
   {
-    title: 'Several issuers on one route: another domain of the same issuer, by its keys',
+    title: 'Several issuers on one route: a second domain with the same issuer, by its keys',
     sends: 'a token of a supplier',
     request: (stack) => sending(ofSupplier(stack)),
     expected: { ...REACHES_OIC, oicTokenRequests: 0 },
   },
   {
-    title: 'The classic mistake at Entra: a token of version 1',
+    title: 'A classic mistake at Entra: a token of version 1',
     sends: 'a version 1 token',
     request: (stack) => sending(stack.entra.requestToken({ version: 1 })),
     expected: { ...REFUSED, decision: 'entra_v1_token' },
   },
   {
-    title: 'The other classic mistake at Entra: a token for Microsoft Graph',
+    title: 'A classic mistake at Entra: a token for Microsoft Graph',
     sends: 'a token for Graph',
     request: (stack) => sending(stack.entra.requestToken({ forGraph: true })),
     expected: { ...REFUSED, decision: 'entra_graph_token' },
   },
   {
     title:
-      'An application of the tenant to which nobody granted the API: Entra gives it a token too',
+      'An application of the tenant without permission for the API: Entra issues it a token too',
     sends: 'a token without role and scope',
     request: (stack) => sending(stack.entra.requestToken({ roles: [] })),
     expected: { ...REFUSED, status: 403, decision: 'permission_missing' },
@@ -129,12 +129,12 @@ export const JWT_STORIES: readonly Story[] = [
     title: 'Without the function: the gateway verifies JWTs in front of a stock response',
     sends: 'a token for the gateway',
     request: (stack) => sending(forGateway(stack), `${PATH_PREFIXES.jwtStock}/hello`),
-    expected: { status: 200, ...NOT_ASKED, oicSees: 'nobody' },
+    expected: { status: 200, ...NOT_CALLED, oicSees: 'nobody' },
   },
   {
-    title: 'Without the function: the gateway verifies JWTs, Basic credentials stand at the route',
+    title: 'Without the function: the gateway verifies JWTs, the route sets Basic credentials',
     sends: 'a token for the gateway',
     request: (stack) => sending(forGateway(stack), `${PATH_PREFIXES.jwtBasicAtRoute}/echo/hello`),
-    expected: { status: 200, ...NOT_ASKED, oicSees: 'user integration.user' },
+    expected: { status: 200, ...NOT_CALLED, oicSees: 'user integration.user' },
   },
 ]

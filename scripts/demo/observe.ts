@@ -1,4 +1,4 @@
-/** One call through the local stack: what each part saw of it. */
+/** One call through the local stack, as each part saw it. */
 import type { LocalStack } from '../../stack/local-stack.ts'
 
 export interface CallerRequest {
@@ -6,16 +6,16 @@ export interface CallerRequest {
   readonly path: string
   /** The call goes to Oracle Integration, past the gateway. */
   readonly isDirect?: boolean
-  /** The `Authorization` header; absent where undefined. */
+  /** The `Authorization` header; undefined: none. */
   readonly authorization?: string
 }
 
 export interface Observation {
   readonly status: number
   readonly challenge: string | null
-  /** The function's decision; undefined when the gateway did not call it. */
+  /** The function's decision; undefined if the gateway did not call it. */
   readonly decision: Readonly<Record<string, unknown>> | undefined
-  /** Whom Oracle Integration saw; undefined when nothing reached it. */
+  /** The caller that Oracle Integration saw; undefined if nothing reached it. */
   readonly oicCaller: string | undefined
   /** Requests to the token endpoint for Oracle Integration. */
   readonly oicTokenRequests: number

@@ -6,7 +6,7 @@ import { observe } from './observe.ts'
 import { INTROSPECTION_STORIES } from './stories.ts'
 import type { Story } from './story.ts'
 import { USER_FLOW_STORIES } from './user-flow-stories.ts'
-import type { Telling } from './tell.ts'
+import type { PlayedStory } from './format.ts'
 
 export const STORIES: readonly Story[] = [
   ...INTROSPECTION_STORIES,
@@ -15,12 +15,12 @@ export const STORIES: readonly Story[] = [
   ...USER_FLOW_STORIES,
 ]
 
-export async function play(story: Story, stack: LocalStack): Promise<Telling> {
+export async function play(story: Story, stack: LocalStack): Promise<PlayedStory> {
   if (story.configure !== undefined) {
     await stack.authorizer.setConfig(await story.configure(stack))
   }
   const request = await story.request(stack)
-  const telling = { story, seen: await observe(stack, request) }
+  const seen = await observe(stack, request)
   await story.afterwards?.(stack)
-  return telling
+  return { story, seen }
 }

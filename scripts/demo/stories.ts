@@ -1,4 +1,4 @@
-/** The stories about introspection, from the first call to an outage. */
+/** Stories about introspection, caches and an outage. */
 import { ANOTHER_API_AUDIENCE, API_AUDIENCE } from '../../stack/registrations.ts'
 import { PATH_PREFIXES } from '../../stack/deployments.ts'
 import type { LocalStack } from '../../stack/local-stack.ts'
@@ -33,7 +33,7 @@ function basic({ oicUser }: LocalStack['registrations']): string {
   return `Basic ${Buffer.from(`${oicUser.name}:${oicUser.password}`).toString('base64')}`
 }
 
-/** Told in this order: later ones build on what earlier ones left in the caches. */
+/** The order matters: later stories use what earlier ones left in the caches. */
 export const INTROSPECTION_STORIES: readonly Story[] = [
   {
     title: 'A valid caller reaches Oracle Integration',
@@ -42,10 +42,10 @@ export const INTROSPECTION_STORIES: readonly Story[] = [
     expected: { ...REACHES_OIC, oicTokenRequests: 1 },
   },
   {
-    title: 'The second call is served from the gateway’s cache',
+    title: 'A second call with the same token is answered from the gateway’s cache',
     sends: 'the same token again',
     request: async (stack) => bearer(echo, await tokenOfPartnerA(stack)),
-    expected: { ...REACHES_OIC, decision: 'not asked', oicTokenRequests: 0 },
+    expected: { ...REACHES_OIC, decision: 'not called', oicTokenRequests: 0 },
   },
   {
     title: 'A second caller reuses the function’s token for Oracle Integration',
@@ -60,7 +60,7 @@ export const INTROSPECTION_STORIES: readonly Story[] = [
     expected: { ...REFUSED, decision: 'token_missing' },
   },
   {
-    title: 'A garbage token',
+    title: 'A malformed token',
     sends: 'Bearer garbage',
     request: () => Promise.resolve(bearer(echo, 'garbage')),
     expected: { ...REFUSED, decision: 'token_inactive' },
@@ -73,7 +73,7 @@ export const INTROSPECTION_STORIES: readonly Story[] = [
   },
   {
     title: 'A token for another audience',
-    sends: 'a good token of the same identity domain, for another API',
+    sends: 'a valid token of the same identity domain for another API',
     request: async (stack) =>
       bearer(
         echo,
@@ -83,13 +83,13 @@ export const INTROSPECTION_STORIES: readonly Story[] = [
   },
   {
     title: 'A token without the route’s scope',
-    sends: 'a good token of partner-b, who may echo but not order',
+    sends: 'a valid token of partner-b without the scope for orders',
     request: async (stack) => bearer(`${multiArgument}/orders/1`, await newTokenOfPartnerB(stack)),
     expected: { status: 403, decision: 'permitted', oicSees: 'nobody', oicTokenRequests: 0 },
   },
   {
-    title: 'The identity provider is down: an outage is never a denial',
-    sends: 'a good token, while the callers’ identity domain refuses connections',
+    title: 'The identity provider is down: a fault, not a denial',
+    sends: 'a valid token, while the callers’ identity domain refuses connections',
     request: async (stack) => {
       const token = await newTokenOfPartnerB(stack)
       await stack.callers.pause()
@@ -104,14 +104,14 @@ export const INTROSPECTION_STORIES: readonly Story[] = [
     },
   },
   {
-    title: 'The identity provider is back: the outage left nothing behind',
-    sends: 'a good token',
+    title: 'The identity provider is back: calls are permitted at once',
+    sends: 'a valid token',
     request: async (stack) => bearer(echo, await newTokenOfPartnerB(stack)),
     expected: { ...REACHES_OIC, oicTokenRequests: 0 },
   },
   {
     title: 'A single-argument deployment',
-    sends: 'a token of partner-a, to the deployment of the older flavour',
+    sends: 'a token of partner-a',
     request: async (stack) => bearer(`${singleArgument}/echo/hello`, await tokenOfPartnerA(stack)),
     expected: { ...REACHES_OIC, oicTokenRequests: 0 },
   },
@@ -125,30 +125,30 @@ export const INTROSPECTION_STORIES: readonly Story[] = [
       }),
     expected: {
       status: 200,
-      decision: 'not asked',
+      decision: 'not called',
       oicSees: 'user integration.user',
       oicTokenRequests: 0,
     },
   },
   {
     title: 'Without the function: Basic credentials are set at the route',
-    sends: 'nothing: whoever knows the address may call',
+    sends: 'no Authorization header',
     request: () => Promise.resolve({ path: `${basicAtRoute}/unprotected/echo/hello` }),
     expected: {
       status: 200,
-      decision: 'not asked',
+      decision: 'not called',
       oicSees: 'user integration.user',
       oicTokenRequests: 0,
     },
   },
 ]
 
-/** One that no cache has seen. */
+/** A token that is in no cache. */
 function newTokenOfPartnerB(stack: LocalStack): Promise<string> {
   return stack.requestCallerToken(stack.registrations.partnerB, ECHO)
 }
 
-/** Waits until the identity domain itself calls the token expired. */
+/** Waits until the token has expired. */
 async function expiredToken(stack: LocalStack): Promise<string> {
   const token = await stack.requestCallerToken(stack.registrations.hasty, ECHO)
   const { exp } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {

@@ -7,7 +7,7 @@ export interface Story {
   readonly title: string
   /** What the caller sends, in words. */
   readonly sends: string
-  /** The function's configuration from here on; as before where a story has none. */
+  /** The function's configuration from here on; unchanged if a story has none. */
   readonly configure?: Configure
   /** Gets the stack into the state that the story needs and says what the caller sends. */
   readonly request: (stack: LocalStack) => Promise<CallerRequest>
@@ -18,19 +18,19 @@ export interface Story {
 
 export interface Expectation {
   readonly status: number
-  /** The reason in the function's log; `not asked` where the gateway decides alone. */
+  /** The reason in the function's log; `not called` where the function is not called. */
   readonly decision: string
-  /** Whom Oracle Integration sees; `nobody` where the call must not reach it. */
+  /** The caller that Oracle Integration sees; `nobody` if the call must not reach it. */
   readonly oicSees: string
   /** How often the function asks for a token for Oracle Integration. */
   readonly oicTokenRequests: 0 | 1
 }
 
-/** What comes of a good call. */
+/** The outcome of a permitted call. */
 export const REACHES_OIC = {
   status: 200,
   decision: 'permitted',
   oicSees: 'client oic-invoker',
 } as const
-/** What comes of a refused one. */
+/** The outcome of a refused call. */
 export const REFUSED = { status: 401, oicSees: 'nobody', oicTokenRequests: 0 } as const

@@ -1,5 +1,5 @@
 /**
- * Stories of the flows in which one calls Oracle Integration directly, as Oracle's A-Team describes
+ * Stories of the flows in which a client calls Oracle Integration directly, as Oracle's A-Team describes
  * them: client credentials and authorization code ("OAuth for OIC"), and the device flow.
  */
 import { refreshToken } from '../../stack/identity/client-request.ts'
@@ -19,7 +19,7 @@ function direct(token: string): CallerRequest {
 }
 
 /** The gateway and the function take no part; one token is issued. */
-const DIRECT = { status: 200, decision: 'not asked', oicTokenRequests: 0 } as const
+const DIRECT = { status: 200, decision: 'not called', oicTokenRequests: 0 } as const
 const AS_ALICE = { ...DIRECT, oicSees: `user ${ALICE}` } as const
 
 async function deviceTokens({ oicDomain, registrations: { oicDevice, alice } }: LocalStack) {
@@ -39,13 +39,13 @@ export const USER_FLOW_STORIES: readonly Story[] = [
     expected: { ...DIRECT, oicSees: 'client oic-client' },
   },
   {
-    title: 'Directly, device flow: Alice allows a public client on another device',
+    title: 'Directly, device flow: Alice approves a public client on another device',
     sends: 'the token that oic-device gets, to the Echo integration',
     request: async (stack) => direct((await deviceTokens(stack)).accessToken),
     expected: AS_ALICE,
   },
   {
-    title: 'Directly, device flow: the refresh token brings a new token without Alice',
+    title: 'Directly, device flow: the refresh token yields a new token without Alice',
     sends: 'the refreshed token, to the Echo integration',
     request: async (stack) => {
       const first = await deviceTokens(stack)
@@ -63,7 +63,7 @@ export const USER_FLOW_STORIES: readonly Story[] = [
     expected: AS_ALICE,
   },
   {
-    title: 'Directly, authorization code: the refresh token brings a new token',
+    title: 'Directly, authorization code: the refresh token yields a new token',
     sends: 'the refreshed token, to the Echo integration',
     request: async (stack) => {
       const first = await codeTokens(stack)

@@ -1,9 +1,9 @@
-/** The demo's stories end as they should, over the whole local stack. */
+/** The demo's stories end as expected on the local stack. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { diagnoseBrokenSetup, tellDiagnosis } from '../../scripts/demo/diagnosis.ts'
+import { diagnoseBrokenSetup, formatDiagnosis } from '../../scripts/demo/diagnosis.ts'
 import { firstFailure } from '../../scripts/doctor/report.ts'
 import { play, STORIES } from '../../scripts/demo/play.ts'
-import { differences } from '../../scripts/demo/tell.ts'
+import { differences } from '../../scripts/demo/format.ts'
 import { startLocalStack, type LocalStack } from '../../stack/local-stack.ts'
 
 let stack: LocalStack
@@ -28,6 +28,6 @@ describe('the demo', () => {
       name: 'backend token',
       remedy: expect.stringContaining('token endpoint is in the callers’ domain'),
     })
-    expect(tellDiagnosis(diagnosis).split('\n').length).toBeLessThan(25)
+    expect(formatDiagnosis(diagnosis).split('\n').length).toBeLessThan(25)
   })
 })

@@ -1,15 +1,15 @@
-/** Prints stories on a terminal. */
+/** Stories as text for a terminal. */
 import colors from 'picocolors'
 import type { Observation } from './observe.ts'
 import type { Expectation, Story } from './story.ts'
 
-export interface Telling {
+export interface PlayedStory {
   readonly story: Story
   readonly seen: Observation
 }
 
-/** What came of the story that was not to come of it; empty when all is as expected. */
-export function differences({ story: { expected }, seen }: Telling): readonly string[] {
+/** Where the outcome differs from the expected one. */
+export function differences({ story: { expected }, seen }: PlayedStory): readonly string[] {
   const actual: Expectation = {
     status: seen.status,
     decision: reasonOf(seen),
@@ -22,19 +22,19 @@ export function differences({ story: { expected }, seen }: Telling): readonly st
 }
 
 function reasonOf({ decision }: Observation): string {
-  return decision === undefined ? 'not asked' : String(decision['reason'])
+  return decision === undefined ? 'not called' : String(decision['reason'])
 }
 
-/** One short block: who sent what, what was decided and why, what Oracle Integration saw, what came back. */
-export function tellStory(telling: Telling, number: number): string {
-  const { story, seen } = telling
-  const wrong = differences(telling)
+/** What was sent, what was decided and why, what Oracle Integration saw, and the answer. */
+export function formatStory(played: PlayedStory, number: number): string {
+  const { story, seen } = played
+  const wrong = differences(played)
   return [
     colors.bold(`${number}. ${story.title}`),
     row('caller sends', story.sends),
-    row('function decides', tellDecision(seen)),
+    row('function decides', formatDecision(seen)),
     row('OIC sees', seen.oicCaller ?? 'nothing'),
-    row('caller gets', tellAnswer(seen)),
+    row('caller gets', formatAnswer(seen)),
     ...wrong.map((difference) => colors.red(`   ✗ ${difference}`)),
     '',
   ].join('\n')
@@ -44,15 +44,15 @@ function row(label: string, text: string): string {
   return `   ${colors.dim(label.padEnd(16))}  ${text}`
 }
 
-function tellDecision(seen: Observation): string {
+function formatDecision(seen: Observation): string {
   const { decision } = seen
-  if (decision === undefined) return 'nothing: it was not asked'
+  if (decision === undefined) return 'nothing: it is not called'
   const outcome = String(decision['outcome'])
   const why = [decision['reason'], decision['detail']].filter((word) => typeof word === 'string')
   const tokens =
     outcome !== 'permit'
       ? ''
-      : `; token for OIC ${seen.oicTokenRequests > 0 ? 'fetched' : 'at hand'}`
+      : `; token for OIC ${seen.oicTokenRequests > 0 ? 'fetched' : 'cached'}`
   return `${paint(outcome)} (${why.join(', ')}${tokens})`
 }
 
@@ -67,22 +67,22 @@ function paint(outcome: string): string {
   }
 }
 
-function tellAnswer({ status, challenge }: Observation): string {
+function formatAnswer({ status, challenge }: Observation): string {
   return challenge === null ? String(status) : `${status}, WWW-Authenticate: ${challenge}`
 }
 
 /** The table at the end. */
-export function tellSummary(tellings: readonly Telling[]): string {
-  const lines = tellings.map((telling, index) => {
-    const good = differences(telling).length === 0
+export function formatSummary(stories: readonly PlayedStory[]): string {
+  const lines = stories.map((played, index) => {
+    const good = differences(played).length === 0
     const mark = good ? colors.green('✓') : colors.red('✗')
-    const { seen, story } = telling
+    const { seen, story } = played
     const number = String(index + 1).padStart(2)
     return ` ${mark} ${number}  ${seen.status}  ${reasonOf(seen).padEnd(26)} ${story.title}`
   })
-  const good = tellings.filter((telling) => differences(telling).length === 0).length
-  const verdict = `${good} of ${tellings.length} stories ended as they should`
-  const paintVerdict = good === tellings.length ? colors.green : colors.red
+  const good = stories.filter((played) => differences(played).length === 0).length
+  const verdict = `${good} of ${stories.length} stories ended as expected`
+  const paintVerdict = good === stories.length ? colors.green : colors.red
   return [
     colors.bold('   no  got  reason                     story'),
     ...lines,
