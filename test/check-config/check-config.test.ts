@@ -21,7 +21,7 @@ const FLAT = {
 const ENTRA = 'https://login.microsoftonline.com/0f0f0f0f-0000-4000-8000-000000000000/v2.0'
 
 describe('a configuration that works', () => {
-  it('is summed up', () => {
+  it('has a summary', () => {
     const { text, isUsable } = checkConfig({ ...FLAT, required_scopes: 'a b', log_level: 'warn' })
 
     expect(isUsable).toBe(true)
@@ -56,11 +56,11 @@ No problems, no warnings.
       'scopes needed    a\n  scopes needed    any one, or a role',
       'clients allowed  every client',
     ],
-  ])('says what its rules are, and where there is none: %j', (values, scopes, clients) => {
+  ])('shows which rules are set and which are not: %j', (values, scopes, clients) => {
     expect(checkConfig({ ...FLAT, ...values }).text).toContain(`\n  ${scopes}\n  ${clients}\n`)
   })
 
-  it('is told with its warnings, which are no problems', () => {
+  it('is usable with warnings, which are listed', () => {
     const { text, isUsable } = checkConfig({
       ...FLAT,
       audience: 'any',
@@ -136,20 +136,20 @@ No problems, no warnings.
       },
       ['assertion key    secret ocid1.vaultsecret.oc1.b', 'key id           our-alias'],
     ],
-  ])('says of %s what it comes to', (_what, values, expected) => {
+  ])('shows the effect of %s', (_what, values, expected) => {
     const { text } = checkConfig({ ...FLAT, ...values })
 
     for (const each of expected) expect(text).toContain(each)
   })
 
-  it('does not move the cursor, whatever its values are', () => {
+  it('prints no control characters of its values', () => {
     const { text, isUsable } = checkConfig({ ...FLAT, audience: 'a\u001B[2Jb' })
 
     expect(isUsable).toBe(true)
     expect(text).toContain('audience         a [2Jb\n')
   })
 
-  it('whose document lies in Vault is told as not looked at', () => {
+  it('whose document is in Vault is reported as not checked', () => {
     const { text, isUsable } = checkConfig({
       authorizer_config_secret_ocid: 'ocid1.vaultsecret.oc1.d',
     })
@@ -160,7 +160,7 @@ No problems, no warnings.
 })
 
 describe('a configuration that does not work', () => {
-  it('is told problem by problem, without a value', () => {
+  it('lists each problem, without values', () => {
     const { text, isUsable } = checkConfig({
       ...FLAT,
       audience: '',
@@ -177,7 +177,7 @@ describe('a configuration that does not work', () => {
     expect(text).not.toContain('issuer default')
   })
 
-  it('is told by the path in the document', () => {
+  it('is reported with the path in the document', () => {
     const { text, isUsable } = checkConfig({
       authorizer_config: '{"issuers": [{"name": "a", "secret": "hunter2"}]}',
     })
@@ -188,7 +188,7 @@ describe('a configuration that does not work', () => {
   })
 })
 
-describe('a configuration that starts and cannot work', () => {
+describe('a configuration with which the function starts but cannot work', () => {
   const EMPLOYEES = {
     idcs_introspection_endpoint: '',
     issuer: ENTRA,
@@ -233,7 +233,7 @@ describe('a configuration that starts and cannot work', () => {
       'back_end_client_secret_ocid',
     ],
     [
-      'keys of a domain that nobody opened',
+      'protected keys of a domain',
       {
         validation: 'jwt',
         issuer: 'https://identity.oraclecloud.com/',
@@ -265,7 +265,7 @@ describe('a configuration that starts and cannot work', () => {
     expect(text).toContain('1 problem, no warnings: it starts, and cannot work as it is.\n')
   })
 
-  it('is told by the path in the document, too', () => {
+  it('is reported with the path in the document, too', () => {
     const client = { client_id: 'a', client_secret_ocid: 'ocid1.vaultsecret.oc1.a' }
     const document = {
       issuers: [
@@ -295,7 +295,7 @@ describe('a configuration that starts and cannot work', () => {
     ])
   })
 
-  it('leaves working values alone', () => {
+  it('accepts working values', () => {
     expect(checkConfig({ ...FLAT, ...EMPLOYEES, required_scopes: 'Orders.Read' }).isUsable).toBe(
       true,
     )
@@ -362,7 +362,7 @@ describe('a deployment specification', () => {
     }),
   }
 
-  it('that fits has no problem', () => {
+  it('that matches the configuration has no problem', () => {
     expect(checkConfig(config, deployment()).text).toContain('No problems, no warnings.')
     expect(checkConfig(config, deployment({ cacheKey: ['token', 'host'] })).isUsable).toBe(true)
   })
@@ -441,7 +441,7 @@ describe('the summary', () => {
   })
 })
 
-describe('the size that OCI Functions takes', () => {
+describe('the maximum size on OCI Functions', () => {
   const sized = (octets: number) => {
     const used = Object.entries(FLAT).flat().join('').length + 'OTHER'.length
     return {
@@ -450,11 +450,11 @@ describe('the size that OCI Functions takes', () => {
     }
   }
 
-  it('may be filled', () => {
+  it('is accepted', () => {
     expect(checkConfig(sized(4096)).text).toContain('no warnings')
   })
 
-  it('is warned of in octets, where it is exceeded', () => {
+  it('is exceeded: a warning with the number of octets', () => {
     expect(checkConfig(sized(4097)).text).toContain(
       '! configuration: has 4097 octets; OCI Functions takes 4 KB',
     )
@@ -494,7 +494,7 @@ describe('as a process', () => {
     }
   })
 
-  it('checks standard input, and ends with 1 where there are problems', () => {
+  it('checks standard input and exits with 1 if there are problems', () => {
     const { status, stdout, stderr } = run(['-'], '{"audience": "a"}')
 
     expect([status, stderr]).toEqual([1, ''])
@@ -506,7 +506,7 @@ describe('as a process', () => {
     [['no-such-file'], '', 'cannot be read (ENOENT)'],
     [['-'], 'hunter2', 'line 1 is not key=value'],
     [['--colour', '-'], '', 'There is no option --colour'],
-  ])('says in one line what is wanted, and ends with 2: %j', (words, input, expected) => {
+  ])('prints a usage error in one line and exits with 2: %j', (words, input, expected) => {
     const { status, stdout, stderr } = run(words, input)
 
     expect([status, stdout]).toEqual([2, ''])
@@ -515,7 +515,7 @@ describe('as a process', () => {
     expect(stderr).not.toContain('hunter2')
   })
 
-  it('explains itself', () => {
+  it('prints its help', () => {
     const { status, stdout } = run(['--help'])
 
     expect([status, stdout]).toEqual([

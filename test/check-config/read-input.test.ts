@@ -14,8 +14,8 @@ function messageOf(content: Uint8Array): string {
   }
 }
 
-describe('lines', () => {
-  it('are taken up to the first =, without comments and blank lines', () => {
+describe('key=value lines', () => {
+  it('are split at the first =; comments and blank lines are ignored', () => {
     const text = ['# of the function', '', '  audience = https://a/?b=c ', 'issuer='].join('\n')
 
     expect(read(text)).toEqual({ audience: 'https://a/?b=c', issuer: '' })
@@ -35,45 +35,45 @@ describe('lines', () => {
     expect(read(`required_scopes=${value}`)).toEqual({ required_scopes: expected })
   })
 
-  it('may end as Windows ends them, after a byte order mark', () => {
+  it('may end with CRLF, after a byte order mark', () => {
     expect(read('\uFEFFaudience=a\r\nissuer=b\r\n')).toEqual({ audience: 'a', issuer: 'b' })
   })
 
-  it('make a key of any name', () => {
+  it('may have keys of any name', () => {
     expect(Object.keys(read('__proto__=a'))).toEqual(['__proto__'])
   })
 })
 
 describe('JSON', () => {
-  it('is the function’s configuration where all is text', () => {
+  it('is the function’s configuration if all values are strings', () => {
     expect(read('{"audience": "a", "issuers": "b"}')).toEqual({ audience: 'a', issuers: 'b' })
   })
 
-  it('may be everything that `oci fn function get` prints', () => {
+  it('may be the output of `oci fn function get`', () => {
     expect(read('{"data": {"id": "ocid1.fnfunc.a", "config": {"audience": "a"}}}')).toEqual({
       audience: 'a',
     })
   })
 
   it.each(['{"issuers": []}', '{"backends": {}}', '\n{"issuers": null, "x": 1}'])(
-    'is the document where it has the document’s names: %s',
+    'is the document if it has the document’s members: %s',
     (text) => {
       expect(read(text)).toEqual({ authorizer_config: text })
     },
   )
 
-  it('that is broken is a document, which is told where it is', () => {
+  it('with a syntax error is read as a document, and the error is located', () => {
     const text = '{\n"issuers": [}'
 
     expect(readInput(Buffer.from(text))).toStrictEqual({ authorizer_config: text })
   })
 
-  it('that is empty is a configuration without keys', () => {
+  it('that is an empty object is a configuration without keys', () => {
     expect(read(' {} ')).toEqual({})
   })
 })
 
-describe('what has none of the forms', () => {
+describe('any other input', () => {
   it.each([
     ['nothing', '', 'it is empty'],
     ['white space', ' \n\t', 'it is empty'],
@@ -86,7 +86,7 @@ describe('what has none of the forms', () => {
     ['issuers twice, once as text', '{"issuers": [], "issuers": "hunter2"}', 'has a member twice'],
     ['a nested object', '{"hunter2": {}}', 'without `issuers`'],
     ['a number', '{"hunter2": 1}', 'without `issuers`'],
-  ])('is refused, with what is wanted: %s', (_case, text, expected) => {
+  ])('is rejected with the accepted forms: %s', (_case, text, expected) => {
     const message = messageOf(Buffer.from(text))
 
     expect(message).toContain(expected)
@@ -94,7 +94,7 @@ describe('what has none of the forms', () => {
     expect(message).not.toMatch(/hunter2|\n/)
   })
 
-  it('is refused when it is not UTF-8', () => {
+  it('is rejected if it is not UTF-8', () => {
     expect(messageOf(Buffer.from('audience=a', 'utf16le').fill(0xff, 0, 1))).toContain('not UTF-8')
   })
 })

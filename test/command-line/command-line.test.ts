@@ -75,11 +75,11 @@ describe('a usage error', () => {
     [['--constructor'], 'There is no option --constructor: see --help.'],
     [['-x'], 'There is no option -x: see --help.'],
     [['north', 'south'], '"south" is one argument too many: give one FENCE.'],
-  ])('says in one line what to give: %j', (words, expected) => {
+  ])('is one line with the expected value: %j', (words, expected) => {
     expect(messageOf(() => read(...words))).toBe(expected)
   })
 
-  it('is thrown for any word where there is no operand', () => {
+  it('is thrown for an unexpected operand', () => {
     const bare = { name: 'paint', about: 'Paints.', options: {} }
 
     expect(messageOf(() => parseCommandLine(bare, ['north']))).toBe(

@@ -149,7 +149,7 @@ function secondApplication() {
   }
 }
 
-describe('a set-up that works', () => {
+describe('a working set-up', () => {
   it('has no failure, from the configuration to the route', async () => {
     const invocations = stack.authorizer.log.length
     const route = `${stack.gateway.url}/oic/echo/hello`
@@ -190,7 +190,7 @@ describe('a set-up that works', () => {
     ])
   })
 
-  it('skips what needs a secret that is not at hand', async () => {
+  it('skips checks that need a secret that was not given', async () => {
     const checks = await examine({ examination: { secrets: new Map() } })
 
     expect(firstFailure(checks)).toBeUndefined()
@@ -401,7 +401,7 @@ const BROKEN: Readonly<Record<string, Broken>> = {
   },
 }
 
-describe('a back end that is called in the caller’s name', () => {
+describe('a backend with a grant on behalf of the caller', () => {
   function inUsersName(config: Readonly<Record<string, string>> = {}): Change {
     const { invokersKey } = stack.registrations
     return {
@@ -418,7 +418,7 @@ describe('a back end that is called in the caller’s name', () => {
     token: await stack.requestUserToken(user, `${API_AUDIENCE}echo:invoke`),
   })
 
-  it('is tried with the caller’s token', async () => {
+  it('is checked with the caller’s token', async () => {
     const checks = await examine({ ...inUsersName(), examination: await asUser(ALICE) })
 
     expect(firstFailure(checks)).toBeUndefined()
@@ -427,7 +427,7 @@ describe('a back end that is called in the caller’s name', () => {
     ).toEqual(['ok', 'ok'])
   })
 
-  it('is skipped without one, with the reason', async () => {
+  it('is skipped without the caller’s token, with the reason', async () => {
     const checks = await examine({ ...inUsersName(), examination: { token: undefined } })
 
     expect(checks.find(({ name }) => name === 'backend token')).toMatchObject({
@@ -436,7 +436,7 @@ describe('a back end that is called in the caller’s name', () => {
     })
   })
 
-  it('fails for a user whom Oracle Integration’s domain does not know', async () => {
+  it('fails for a user who is unknown in Oracle Integration’s domain', async () => {
     const checks = await examine({ ...inUsersName(), examination: await asUser(BOB) })
 
     expect(firstFailure(checks)).toMatchObject({
@@ -446,7 +446,7 @@ describe('a back end that is called in the caller’s name', () => {
     })
   })
 
-  it('fails for a certificate that the domain does not know', async () => {
+  it('fails for a certificate that is unknown in the domain', async () => {
     const change = inUsersName({ back_end_assertion_key_id: 'another-certificate' })
     const checks = await examine({ ...change, examination: await asUser(ALICE) })
 
@@ -761,7 +761,7 @@ const MORE_BROKEN: Readonly<Record<string, Broken>> = {
 }
 
 describe('a broken set-up', () => {
-  it('tells that the back end’s token is requested in the callers’ domain', async () => {
+  it('is reported if the backend’s token is requested in the callers’ domain', async () => {
     const checks = await examine({
       config: { back_end_token_endpoint: stack.callers.tokenEndpoint },
     })
@@ -785,7 +785,7 @@ describe('a broken set-up', () => {
     },
   )
 
-  it('is examined to its end when a server does not answer', async () => {
+  it('is checked to the end if a server does not answer', async () => {
     const checks = await examine({
       config: { back_end_token_endpoint: 'http://127.0.0.1:1/oauth2/v1/token' },
     })
@@ -800,7 +800,7 @@ describe('a broken set-up', () => {
     )
   })
 
-  it('shows whose status a route’s 404 is', async () => {
+  it('shows which server sent a route’s 404', async () => {
     const route = `${stack.gateway.url}/oic/nowhere`
 
     const checks = await examine({ examination: { route } })
@@ -861,7 +861,7 @@ describe('npm run doctor', () => {
     ]
   }
 
-  it('prints one line for each check, and ends with 0 without a failure', async () => {
+  it('prints one line for each check and exits with 0 without a failure', async () => {
     const { status, stdout, stderr } = await run(words({}), `Bearer ${token}\n`)
 
     expect({ status, stderr }).toStrictEqual({ status: 0, stderr: '' })
@@ -870,7 +870,7 @@ describe('npm run doctor', () => {
     expect(stdout).not.toContain(token)
   })
 
-  it('prints JSON, and ends with 1 for a failure', async () => {
+  it('prints JSON and exits with 1 for a failure', async () => {
     const { status, stdout } = await run(
       [...words({ back_end_app_client_id: 'not-activated' }), '--json'],
       token,
@@ -896,7 +896,7 @@ describe('npm run doctor', () => {
       /both --gateway and --route/,
     ],
     ['a route of another form', () => ['--route', 'echo'], /begins with \//],
-  ])('refuses %s in one line', async (_title, args, message) => {
+  ])('rejects %s in one line', async (_title, args, message) => {
     const { status, stdout, stderr } = await run(args(), '')
 
     expect({ status, stdout }).toStrictEqual({ status: 64, stdout: '' })

@@ -95,7 +95,7 @@ async function api(options: Partial<IdentityOptions> = {}): Promise<OciApi> {
 }
 
 describe('a live set-up', () => {
-  it('is read and found to work, with the identity of ~/.oci/config', async () => {
+  it('is read and works, with the identity of ~/.oci/config', async () => {
     const { status, stdout, stderr } = await run(
       'doctor',
       [
@@ -114,7 +114,7 @@ describe('a live set-up', () => {
     }
   })
 
-  it('is read from what oci prints, in files', async () => {
+  it('is read from files with the output of oci', async () => {
     const { store } = tenancy.cloud
     const [application] = store.all('application')
     const printed = (name: string, data: object) =>
@@ -137,7 +137,7 @@ describe('a live set-up', () => {
     expect(status).toBe(0)
   })
 
-  it('whose deployment calls another function is a failure', async () => {
+  it('fails if the deployment calls another function', async () => {
     const deployment = tenancy.cloud.store.get('deployment', tenancy.deploymentOcid)
     const other = tenancy.cloud.store.add('function', 'ACTIVE', {
       ...tenancy.cloud.store.get('function', tenancy.functionOcid),
@@ -157,7 +157,7 @@ describe('a live set-up', () => {
   it.each([
     ['a function', { functionOcid: 'ocid1.fnfunc.oc1.phx.none', deploymentOcid: undefined }],
     ['a deployment', { functionOcid: undefined, deploymentOcid: 'ocid1.apideployment.oc1.phx.n' }],
-  ])('without %s is a failure with OCI’s status and the policy', async (_title, parts) => {
+  ])('without %s fails with OCI’s status and the policy', async (_title, parts) => {
     const { checks, own, deployment } = await readLiveSetup(parts, await api())
 
     expect({ own, deployment }).toStrictEqual({ own: undefined, deployment: undefined })
@@ -167,7 +167,7 @@ describe('a live set-up', () => {
     expect(checks[0]?.remedy).toMatch(/allow group GROUP to read (functions|api-gateway)-family/)
   })
 
-  it('has secrets that this user may not read: the remedy is about the user', async () => {
+  it('with secrets that this user may not read: the remedy is about the user', async () => {
     const vault = usersVault(await api())(readConfig({}).settings)
     const deadline = deadlineAt(later(systemClock.now(), seconds(10)), systemClock)
 
@@ -198,7 +198,7 @@ function asCommandLine(value: unknown): object {
 }
 
 describe('the identity', () => {
-  it('is undefined where there is none', async () => {
+  it('is undefined without a configuration', async () => {
     const environment = { HOME: '/nowhere' }
 
     expect(await findIdentity({ profile: undefined, environment })).toBeUndefined()
@@ -217,7 +217,7 @@ describe('the identity', () => {
       { environment: { OCI_CLI_AUTH: 'password' } },
       /set one of api_key, security_token/,
     ],
-  ])('has one line on %s', async (_title, options, expected) => {
+  ])('is reported in one line: %s', async (_title, options, expected) => {
     const { environment } = tenancy
     const identity = await findIdentity({ profile: undefined, environment, ...options })
 
@@ -225,7 +225,7 @@ describe('the identity', () => {
     expect((identity as { error: string }).error).not.toContain('\n')
   })
 
-  it('that OCI does not know is a failure that names the profile’s members', async () => {
+  it('that is unknown to OCI fails with the members of the profile', async () => {
     const { privateKey } = newKeys()
     const profile = `[DEFAULT]\nuser=ocid1.user.oc1..other\ntenancy=ocid1.tenancy.oc1..one\nfingerprint=00:11\nkey_file=${tenancy.write('other.pem', privateKey)}\nregion=us-phoenix-1\n`
     const environment = { OCI_CONFIG_FILE: tenancy.write('other-config', profile) }
@@ -248,7 +248,7 @@ describe('the identity', () => {
   it.each([
     ['the profile', 'delegation_token_file', {}],
     ['the environment', undefined, { OCI_obo_token: 'delegation-token' }],
-  ])('is Cloud Shell’s user, by the delegation token of %s', async (_title, member, more) => {
+  ])('is the user of Cloud Shell, by the delegation token of %s', async (_title, member, more) => {
     const { privateKey, publicKey } = newKeys()
     const file = tenancy.write('delegation-token', 'delegation-token\n')
     const line = member === undefined ? '' : `${member}=${file}\n`
@@ -300,8 +300,8 @@ function newKeys() {
   })
 }
 
-describe('standard input that nobody writes to', () => {
-  it.each(['doctor', 'explain'] as const)('%s says what it waits for', async (command) => {
+describe('standard input without a writer', () => {
+  it.each(['doctor', 'explain'] as const)('%s prints what it waits for', async (command) => {
     const config = tenancy.write('config.json', JSON.stringify(stack.config))
 
     const { stderr } = await run(command, ['--config', config], undefined)

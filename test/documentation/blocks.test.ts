@@ -50,7 +50,7 @@ describe('the JSON in the documents', () => {
     expect(blocks.length).toBeGreaterThan(8)
   })
 
-  it.each(documents)('in the sentences of %s has members of the configuration document', (page) => {
+  it.each(documents)('inline in %s has members of the configuration document', (page) => {
     const snippets = [...(texts.get(page) ?? '').matchAll(/`("[\w$]+": [^`]+)`/g)]
     const unknown = snippets
       .map(([, snippet = '']) => snippet)
@@ -65,7 +65,7 @@ describe('the JSON in the documents', () => {
 /** Of the gateway's deployment, and of Entra's manifest. */
 const ELSEWHERE = ['cacheKey', 'requestedAccessTokenVersion']
 
-describe('the mistakes on the pages of identity providers', () => {
+describe('the mistakes on the pages about identity providers', () => {
   const known = new Set([
     ...Object.keys(DENIAL_REASONS),
     ...Object.keys(FAULT_REASONS),
@@ -73,7 +73,7 @@ describe('the mistakes on the pages of identity providers', () => {
   ])
 
   it.each(documents.filter((page) => page.startsWith('docs/identity-providers/')))(
-    'in %s have reasons that exist',
+    'of %s have existing reasons',
     (page) => {
       const [, mistakes = ''] = (texts.get(page) ?? '').split('## Classic mistakes')
       const reasons = [...mistakes.matchAll(/^\| `(\w+)`/gm)].map(([, reason = '']) => reason)

@@ -20,7 +20,7 @@ describe('the shell blocks of the documents', () => {
     }
   })
 
-  it('never hand an empty variable to oci, fn or docker', () => {
+  it('never pass an empty variable to oci, fn or docker', () => {
     const lines = blocks.flatMap(({ text }) => text.replaceAll('\\\n', ' ').split('\n'))
     const commands = lines.filter((line) =>
       /^[^#]*\b(oci|oci_wait|ensure|fn|docker|set_key) /.test(line),
@@ -33,14 +33,14 @@ describe('the shell blocks of the documents', () => {
     expect(unchecked).toEqual([])
   })
 
-  it('have oci commands that can be told from their text', () => {
+  it('have oci commands that can be found in their text', () => {
     const found = documentedCommands()
     expect(found).toContain('fn function update container-function')
     expect(found).toContain('kms management vault create')
     expect(found.size).toBeGreaterThan(30)
   })
 
-  it('say so when a domain does not answer', () => {
+  it('print an error if a domain does not answer', () => {
     const functions = under(steps, /^Set up the shell/)[1]?.text.replace(/^keep$/m, '') ?? ''
     const script = `${functions}\ncurl() { return 6; }; ID=a SECRET=b; token https://down.example scope`
     const { status, stdout, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' })

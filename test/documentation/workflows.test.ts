@@ -19,7 +19,7 @@ describe.each(readdirSync(folder))('the workflow %s', (name) => {
     expect([uses.length > 0, loose]).toEqual([true, []])
   })
 
-  it('may write nothing by default', () => {
+  it('has no write permission by default', () => {
     expect(text).toMatch(/^permissions:\n {2}contents: read\n\n/m)
   })
 

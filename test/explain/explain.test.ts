@@ -64,7 +64,7 @@ function explain(words: readonly string[], input: string) {
 }
 
 describe('npm run explain', () => {
-  it('exits with 0 for a good token, whatever it was pasted with', async () => {
+  it('exits with 0 for a valid token, in any form in which it was pasted', async () => {
     const { status, stdout } = explain(
       ['--config', config],
       `Authorization: Bearer ${await token(AUDIENCE)}\n`,
@@ -74,7 +74,7 @@ describe('npm run explain', () => {
     expect(status).toBe(0)
   })
 
-  it('exits with 1 for a denied one, with the check that failed and who has to change what', async () => {
+  it('exits with 1 for a denied token, with the failed check and who has to change what', async () => {
     const { status, stdout } = explain(['--config', config], await token('https://other.example/'))
 
     expect(stdout).toMatch(/^denied: audience_mismatch\n/)
@@ -108,14 +108,14 @@ describe('npm run explain', () => {
     expect(stdout).not.toMatch(/[\p{Cf}\p{Zl}]/u)
   })
 
-  it('judges at another time', async () => {
+  it('evaluates the token at another time', async () => {
     const now = new Date(Date.now() + 3_600_000).toISOString()
     const { stdout } = explain(['--config', config, '--at', now], await token(AUDIENCE))
 
     expect(stdout).toMatch(/^denied: token_expired\n/)
   })
 
-  it('exits with 2 where a secret that is needed was not given, and prompts nobody', async () => {
+  it('exits with 2 if a required secret was not given, without a prompt', async () => {
     const introspecting = write('introspecting.json', {
       data: {
         config: {
@@ -138,7 +138,7 @@ describe('npm run explain', () => {
     expect(status).toBe(2)
   })
 
-  it('exits with 2 and names the problems of a configuration that cannot be used', async () => {
+  it('exits with 2 and the problems of an invalid configuration', async () => {
     const broken = write('broken.json', { audience: AUDIENCE })
     const { status, stdout } = explain(['--config', broken], await token(AUDIENCE))
 
@@ -201,11 +201,11 @@ describe('log lines', () => {
       }),
     ],
     ['as an array of objects', JSON.stringify([{ logContent: { data: DECISION } }])],
-  ])('are found %s', (_form, text) => {
+  ])('are found: %s', (_form, text) => {
     expect(readLogLines(text)).toEqual([DECISION])
   })
 
-  it('are explained: the meaning, who has to change what, and what was expected', () => {
+  it('are explained: meaning, who has to change what, and the expected value', () => {
     const text = toLogText(explainLine(parsed(DECISION)))
 
     expect(text).toMatch(/^2026-01-31T12:00:00.000Z {2}deny: audience_mismatch\n/)
@@ -213,7 +213,7 @@ describe('log lines', () => {
     expect(text).toContain(`expected ${AUDIENCE}`)
   })
 
-  it('are printed once for the same reason, with their number', () => {
+  it('with the same reason are printed once, with a count', () => {
     const later = { ...DECISION, time: '2026-01-31T12:05:00.000Z' }
     const text = toLogText([DECISION, later].map(parsed).flatMap(explainLine))
 
@@ -229,7 +229,7 @@ describe('log lines', () => {
     ])
   })
 
-  it('with a reason of another version say so', () => {
+  it('with a reason of another version are reported as such', () => {
     const [explained] = explainLine(parsed({ ...DECISION, reason: 'toString' }))
 
     expect(explained?.meaning).toContain('not a reason of this version')

@@ -62,7 +62,7 @@ describe('a work request that failed', () => {
     return { stderr, changed: changes(before).map((request) => request.split('/').at(-1)) }
   }
 
-  it('is reported with step and message; a function is not deployed without its application', async () => {
+  it('is reported with step and message; without its application the function is not deployed', async () => {
     const { stderr, changed } = await run(
       'CREATE_APPLICATION',
       ['NAMESPACE=x'],
@@ -74,7 +74,7 @@ describe('a work request that failed', () => {
     expect(session.commands.filter(({ args }) => args.includes('deploy'))).toEqual([])
   })
 
-  it('leaves no log without its group, whose failure the logging API lists in its own way', async () => {
+  it('stops before the log if the log group failed, which the logging API reports in its own way', async () => {
     const text = under(steps, /^4\. /)[0]?.text.replace(/^set_key[^]*/m, '') ?? ''
     const variables = ['FUNCTION=f APPLICATION=a INTROSPECTION_OCID=i OIC_OCID=o']
     const { stderr, changed } = await run('CREATE_LOG_GROUP', variables, text)
@@ -85,7 +85,7 @@ describe('a work request that failed', () => {
     expect(changed).toEqual(['policies 200', 'logGroups 202'])
   })
 
-  it('leaves no deployment without its gateway', async () => {
+  it('stops before the deployment if the gateway failed', async () => {
     const text = under(steps, /^5\. /)
       .map((block) => block.text)
       .join('\n')
@@ -97,7 +97,7 @@ describe('a work request that failed', () => {
     expect(changed).toEqual(['gateways 200'])
   })
 
-  it('leaves a log group that its log is still in', async () => {
+  it('keeps a log group that still has its log', async () => {
     const group = has('LOG_GROUP', 'loggroup')
     const log = has('LOG', 'log', 'ACTIVE', { logGroupId: group.split('=')[1] })
     const text = under(shellBlocks('docs/operations.md'), /^Take it down/)[0]?.text ?? ''
@@ -110,7 +110,7 @@ describe('a work request that failed', () => {
     expect(session.cloud.store.live('loggroup')).toHaveLength(1)
   })
 
-  it('is told of a secret by the secret itself', async () => {
+  it('is reported for a secret by its state', async () => {
     const variables = [has('VAULT', 'vault'), has('KEY', 'key', 'ENABLED'), 'STEP=one']
     const { stderr } = await run('CREATE_SECRET', variables, 'A=$(secret a b); echo "${A:?}"')
     expect(stderr).toContain('one: oci vault secret create-base64 ended as FAILED: out of capacity')
@@ -119,7 +119,7 @@ describe('a work request that failed', () => {
 })
 
 // Each is put into a step as it stands in the document; the replay would report it.
-describe('a mistake in a command', () => {
+describe('a wrong command', () => {
   const gateway = () => under(steps, /^5\. /)[0]?.text ?? ''
   const deploy = () => under(steps, /^5\. /)[1]?.text ?? ''
 
@@ -135,12 +135,12 @@ describe('a mistake in a command', () => {
     return complaints(session.ociCalls().slice(before), stderr).join('\n')
   }
 
-  it('is found by oci: an option that does not exist', async () => {
+  it('is rejected by oci: an unknown option', async () => {
     const wrong = gateway().replace('--subnet-id ', '--subnet ')
     expect(await paste(wrong)).toMatch(/No such option/i)
   })
 
-  it('is found by oci: a wrong value of an option', async () => {
+  it('is rejected by oci: a wrong value of an option', async () => {
     const text = under(steps, /^4\. /)[0]?.text ?? ''
     const log = /^LOG=[^]*?\}\}'\)$/m.exec(text)?.[0] ?? ''
     const variables = [has('LOG_GROUP', 'loggroup'), 'APPLICATION=a']
@@ -148,14 +148,14 @@ describe('a mistake in a command', () => {
   })
 
   // Neither oci nor the SDK's model of the request looks at it.
-  it('is found by the stand-in: a wrong endpoint type', async () => {
+  it('is rejected by the stand-in: a wrong endpoint type', async () => {
     expect(await paste(gateway().replace('PUBLIC', 'OPEN'))).toContain('endpointType')
   })
 
   it.each([
     ['member', 'functionId functionID', '"functionID"'],
     ['value', 'OVERWRITE REPLACE', '"REPLACE"'],
-  ])('is found by the SDK’s models: a wrong %s of a specification', async (_, change, told) => {
+  ])('is rejected by the SDK’s models: a wrong %s of a specification', async (_, change, told) => {
     const known = session.cloud.bodies.length
     const resources = [has('GATEWAY', 'gateway'), has('FUNCTION', 'function')]
     await paste(deploy().replace(' \\', ` ${change} \\`), ...resources)

@@ -77,20 +77,20 @@ describe('without a function', () => {
     ])
   })
 
-  it('6: Basic credentials at the route, for everybody', async () => {
+  it('6: Basic credentials at the route, for all callers', async () => {
     expect(await statuses(/^6\. /, `${version} ${basic}`)).toEqual([
       '200 integration called with Basic',
     ])
     expect(session.cloud.store.all('deployment')).toHaveLength(1)
   })
 
-  it('is taken down', async () => {
+  it('is removed', async () => {
     await statuses(/^Take it down/)
     expect(session.cloud.store.live('deployment')).toEqual([])
     expect(session.cloud.store.live('secret')).toEqual([])
   })
 
-  it('sends what the SDK’s models have, and no secret on a command line', () => {
+  it('matches the SDK’s models, and has no secret on a command line', () => {
     expect(modelProblems(session.cloud.bodies)).toEqual([])
     const lines = session.ociCalls().map(({ args }) => args.join(' '))
     const secret = credentials.user[1]

@@ -194,7 +194,7 @@ it('rotates the placeholder, then to the second application, and back', async ()
   expect(await working(oicSecret)).toBe(b)
 })
 
-it('does not go back to the placeholder, nor to a client secret that is no longer valid', async () => {
+it('does not return to the placeholder or to an invalid client secret', async () => {
   expect((await run(['--back'])).output).toMatch(
     /^oic: there is no previous version that can be read: oci secrets secret-bundle get is refused with 404 NotAuthorizedOrNotFound\. Nothing was changed\./,
   )
@@ -210,7 +210,7 @@ it('does not go back to the placeholder, nor to a client secret that is no longe
   expect(await working(oicSecret)).toBe(b)
 })
 
-it('leaves Vault alone where the identity domain gives no new client secret', async () => {
+it('does not change Vault if the identity domain gives no new client secret', async () => {
   regenerate = () => ({ status: 403, body: { detail: 'no' } })
   const { status, output } = await run()
   expect(status).toBe(1)
@@ -220,7 +220,7 @@ it('leaves Vault alone where the identity domain gives no new client secret', as
   expect(current(oicSecret)).toBe(PLACEHOLDER)
 })
 
-it('leaves Vault alone where the new client secret fails the check', async () => {
+it('does not change Vault if the new client secret fails the check', async () => {
   regenerate = () => ({ status: 201, body: { clientSecret: 'not-the-one' } })
   const { status, output } = await run([], credentials())
   expect(status).toBe(1)
@@ -232,7 +232,7 @@ it('leaves Vault alone where the new client secret fails the check', async () =>
   expect(current(oicSecret)).toBe(PLACEHOLDER)
 })
 
-it('says so where Vault does not take the new version, and can be run again', async () => {
+it('reports that Vault rejects the new version, and can be run again', async () => {
   regenerate = (appId) => {
     cloud.store.get('secret', oicSecret).lifecycleState = 'UPDATING'
     return regenerated(appId)
@@ -248,7 +248,7 @@ it('says so where Vault does not take the new version, and can be run again', as
   expect((await run()).output).toContain(`oic: application ${a} is in use`)
 })
 
-it('says so where the secret cannot be read or oci is missing', async () => {
+it('reports that the secret cannot be read or that oci is missing', async () => {
   const { oic } = credentials()
   const other = { oic: { ...oic, secret_id: 'ocid1.vaultsecret.oc1.eu-frankfurt-1.other' } }
   expect(await run([], other)).toEqual({
@@ -265,7 +265,7 @@ it('says so where the secret cannot be read or oci is missing', async () => {
   expect(await run([], { oic: {} })).toMatchObject({ status: 2 })
 })
 
-it('fills what the doctor finds to be a placeholder', async () => {
+it('replaces the placeholder that the doctor reports', async () => {
   const file = join(folder, 'function-config.json')
   const config = {
     audience: 'https://api.example.com/',

@@ -49,7 +49,7 @@ function claimsOf(stdout: string): Record<string, unknown> {
 }
 
 describe('client-credentials', () => {
-  it('prints the token and nothing else, and talks on standard error', async () => {
+  it('prints only the token on standard output, and everything else on standard error', async () => {
     const { status, stdout, stderr } = await run([
       'client-credentials',
       ...at('--scope', 'read', '--decode'),
@@ -63,7 +63,7 @@ describe('client-credentials', () => {
     expect(stderr).not.toContain(provider.clientSecret)
   })
 
-  it('takes the client secret from a file, too, and sends it in the body if asked', async () => {
+  it('reads the client secret from a file, and sends it in the body if requested', async () => {
     const file = join(folder, 'secret')
     writeFileSync(file, `${provider.clientSecret}\n`)
     const { status, stderr } = await run(
@@ -92,7 +92,7 @@ describe('client-credentials', () => {
     expect(stderr).toContain('403 Bearer error="insufficient_scope"\nthe answer')
   })
 
-  it('tells of a refusal in the provider’s words, with a hint', async () => {
+  it('reports a refusal with the provider’s error and a hint', async () => {
     const { status, stdout, stderr } = await run(['client-credentials', ...at()], {
       CLIENT_SECRET: 'wrong',
     })
@@ -105,7 +105,7 @@ describe('client-credentials', () => {
 })
 
 describe('an identity domain', () => {
-  it('is taken although its document names an issuer that all domains share', async () => {
+  it('is accepted although its discovery document has the issuer that all domains share', async () => {
     provider.discoverWith({ issuer: 'https://identity.oraclecloud.com/' })
 
     expect((await run(['client-credentials', ...at()])).status).toBe(0)
@@ -119,7 +119,7 @@ describe('an identity domain', () => {
       { token_endpoint: 'http://idp.example/token' },
       'token_endpoint is not https',
     ],
-  ])('is the only exception: not with %s', async (_case, members, expected) => {
+  ])('is the only exception: rejected with %s', async (_case, members, expected) => {
     provider.discoverWith(members)
     const { status, stderr } = await run(['client-credentials', ...at()])
 
@@ -186,7 +186,7 @@ describe('the command line', () => {
       '--port lacks its value',
     ],
     [['code', '--issuer', 'https://idp.example', '--client-id', 'a', '--port', 'x'], '--port'],
-  ])('is rejected in one line that says what to give: %j', (words, expected) => {
+  ])('is rejected in one line with the expected value: %j', (words, expected) => {
     const message = messageOf(() => readArguments(words))
 
     expect(message).toContain(expected)
@@ -208,7 +208,7 @@ describe('the command line', () => {
     expect(stderr.trim().split('\n')).toHaveLength(1)
   })
 
-  it('ends where there is no authorization endpoint, and waits for no redirect', async () => {
+  it('ends without waiting for a redirect if there is no authorization endpoint', async () => {
     provider.discoverWith({ authorization_endpoint: undefined })
     const { status, stdout, stderr } = await run(['code', ...at('--port', '0')])
 
@@ -216,7 +216,7 @@ describe('the command line', () => {
     expect(stderr).toBe(`${provider.url} has no authorization endpoint\n`)
   })
 
-  it('shows no text of a library where the provider’s answer is of no use', async () => {
+  it('shows no library message for an invalid answer of the provider', async () => {
     provider.discoverWith({ token_endpoint: `${provider.url}/nowhere` })
     const { status, stdout, stderr } = await run(['client-credentials', ...at()])
 
@@ -237,13 +237,13 @@ describe('the command line', () => {
     ])
   })
 
-  it('asks for a secret where there is none and nobody to type it', async () => {
+  it('rejects a missing secret without a terminal', async () => {
     const { status, stderr } = await runToken(['client-credentials', ...at()]).ended
 
     expect([status, stderr]).toEqual([2, expect.stringContaining('CLIENT_SECRET')])
   })
 
-  it('explains itself', async () => {
+  it('prints its help', async () => {
     const { status, stdout, stderr } = await run(['--help'])
 
     expect([status, stderr]).toEqual([0, ''])
@@ -255,7 +255,7 @@ describe('the stored refresh token', () => {
   it.each([
     ['is readable by others', 0o644, '{"refresh_token":"x"}', 'read by others'],
     ['is none', 0o600, '{}', 'holds no refresh token'],
-  ])('is not used where the file %s', async (_case, mode, content, expected) => {
+  ])('is not used if the file %s', async (_case, mode, content, expected) => {
     const file = join(folder, `store-${mode}`)
     writeFileSync(file, content, { mode })
     const { status, stderr } = await run(['refresh', ...at('--store', file)])
@@ -290,7 +290,7 @@ inBrowser('a person in a browser (skipped where no Chromium is installed)', () =
     return page.innerText('body')
   }
 
-  it('enters the device code elsewhere; the refresh token is kept, and used once each', async () => {
+  it('device code on another device; each refresh token is stored and used once', async () => {
     const file = join(folder, 'device.json')
     const device = runToken(
       ['device', ...at('--scope', 'openid offline_access read', '--store', file)],
@@ -320,7 +320,7 @@ inBrowser('a person in a browser (skipped where no Chromium is installed)', () =
     ])
   })
 
-  it('logs in here, and the browser brings the code back', async () => {
+  it('login in the browser, which returns the code', async () => {
     const code = runToken(
       ['code', ...at('--scope', 'openid read', '--port', String(redirectPort))],
       withSecret(),
@@ -334,8 +334,8 @@ inBrowser('a person in a browser (skipped where no Chromium is installed)', () =
   })
 })
 
-describe('a flow that waits for a person', () => {
-  it('ends with Ctrl-C, quietly', async () => {
+describe('a flow that waits for the user', () => {
+  it('ends with Ctrl-C without an error', async () => {
     const code = runToken(['code', ...at('--port', '0')], withSecret())
     await code.heard(/(browser on this machine)/)
     code.interrupt()
@@ -344,7 +344,7 @@ describe('a flow that waits for a person', () => {
     expect([status, stdout]).toEqual([130, ''])
   })
 
-  it('does not take a redirect with another state for its own', async () => {
+  it('rejects a redirect with another state', async () => {
     const code = runToken(['code', ...at('--port', '0')], withSecret())
     const address = await code.heard(/redirect (\S+)/)
     await fetch(`${address}?code=stolen&state=forged`)

@@ -79,7 +79,7 @@ describe('the grant of a backend', () => {
     })
   })
 
-  it('may be jwt_bearer without a key of its own, where the client has one', () => {
+  it('may be jwt_bearer without a key if the client has one', () => {
     expect(grantOf({ grant: 'jwt_bearer', client_auth: 'private_key_jwt' })).toStrictEqual({
       kind: 'jwt_bearer',
       tokenEndpoint: TOKEN_ENDPOINT,
@@ -119,7 +119,7 @@ describe('the grant of a backend', () => {
     })
   })
 
-  it('may name the type of token that is exchanged, though it is the default', () => {
+  it('may name the type of the exchanged token, even if it is the default', () => {
     const subject_token_type = 'urn:ietf:params:oauth:token-type:access_token'
 
     expect(grantOf({ grant: 'token_exchange', exchange: { subject_token_type } })).toMatchObject({
@@ -127,7 +127,7 @@ describe('the grant of a backend', () => {
     })
   })
 
-  it('may be basic, and needs nothing but its secret', () => {
+  it('may be basic, which needs only a secret', () => {
     const document = documentOf({
       backends: [{ name: 'legacy', grant: 'basic', secret_ocid: KEY_OCID, min_token_seconds: 60 }],
     })
@@ -151,7 +151,7 @@ describe('the client of a backend', () => {
     },
   )
 
-  it('signs for the token endpoint, where that is of no identity domain', () => {
+  it('signs for the token endpoint if that is not an identity domain’s', () => {
     const token_endpoint = 'https://backend.example/oauth2/v2/token'
 
     expect(clientOf({ token_endpoint }).assertion).toStrictEqual({
@@ -160,7 +160,7 @@ describe('the client of a backend', () => {
     })
   })
 
-  it('signs as the assertion says, where its key is what it authenticates with', () => {
+  it('uses the members of the assertion if its key also authenticates the client', () => {
     const assertion = { key_id: 'alias', audience: ['https://a.example'] }
 
     expect(clientOf({ client_auth: 'private_key_jwt', assertion }).assertion).toStrictEqual({
@@ -195,7 +195,7 @@ describe('the condition of a backend', () => {
     })
   })
 
-  it('has no word on what it does not name', () => {
+  it('is unrestricted for what it does not name', () => {
     expect(conditionOf({ issuers: ['callers'] })).toStrictEqual({
       issuers: ['callers'],
       clients: undefined,
@@ -204,7 +204,7 @@ describe('the condition of a backend', () => {
     })
   })
 
-  it('is refused where it is empty', () => {
+  it('is rejected if it is empty', () => {
     expect(problemsOf({ ...withBackend({ when: {} }), unmatched: 'refuse' })).toStrictEqual([
       problem(
         'backends.0.when',
@@ -215,7 +215,7 @@ describe('the condition of a backend', () => {
   })
 })
 
-describe('a backend that lacks something', () => {
+describe('an incomplete backend', () => {
   const missing = (field: string, remedy: string) =>
     problem(`backends.0.${field}`, 'is missing', remedy)
   const TOKEN_ENDPOINT_MISSING = missing(
@@ -244,21 +244,21 @@ describe('a backend that lacks something', () => {
     ['jwt_bearer', [TOKEN_ENDPOINT_MISSING, ...CLIENT_MISSING, SCOPE_MISSING, KEY_MISSING]],
     ['token_exchange', [TOKEN_ENDPOINT_MISSING, ...CLIENT_MISSING]],
     ['basic', [missing('secret_ocid', 'Give the OCID of the Vault secret with user:password.')]],
-  ])('is refused, and all of it is told: grant %s', (grant, expected) => {
+  ])('is rejected with all missing members: grant %s', (grant, expected) => {
     expect(problemsOf(documentOf({ backends: [{ name: 'oic', grant }] }))).toStrictEqual(expected)
   })
 
   it.each([
     ['subject_claim', 'upn'],
     ['key_id', 'alias'],
-  ])('is refused with an assertion of %s alone, which no key signs', (name, value) => {
+  ])('is rejected with an assertion that has only %s and no key', (name, value) => {
     const changes = { grant: 'jwt_bearer', assertion: { [name]: value } }
 
     expect(problemsOf(withBackend(changes))).toStrictEqual([KEY_MISSING])
   })
 })
 
-describe('a backend with something wrong in it', () => {
+describe('an invalid backend', () => {
   const SECRET_REMEDY =
     'Give the OCID of the Vault secret, ocid1.vaultsecret.…; if this is the secret itself, replace it: others can read it.'
 
@@ -269,13 +269,13 @@ describe('a backend with something wrong in it', () => {
     ],
     ['assertion.key_ocid', { grant: 'jwt_bearer', assertion: { key_ocid: 'x ocid1.a' } }],
     ['secret_ocid', { grant: 'basic', secret_ocid: 'user:password' }],
-  ])('is refused where %s is not an OCID', (field, changes) => {
+  ])('is rejected if %s is not an OCID', (field, changes) => {
     expect(problemsOf(withBackend(changes))).toStrictEqual([
       problem(`backends.0.${field}`, 'is not an OCID', SECRET_REMEDY),
     ])
   })
 
-  it('is refused where its token endpoint is no https address', () => {
+  it('is rejected if its token endpoint is not an https address', () => {
     expect(
       problemsOf(withBackend({ token_endpoint: 'http://backend.example/oauth2/v1/token' })),
     ).toStrictEqual([
@@ -300,7 +300,7 @@ describe('a backend with something wrong in it', () => {
     ['assertion', 'basic', { grant: 'basic', secret_ocid: KEY_OCID, assertion: {} }],
     ['secret_ocid', 'client_credentials', { secret_ocid: KEY_OCID }],
     ['secret_ocid', 'token_exchange', { grant: 'token_exchange', secret_ocid: KEY_OCID }],
-  ])('is refused with %s, which does nothing for %s', (field, grant, changes) => {
+  ])('is rejected with %s, which has no effect with %s', (field, grant, changes) => {
     expect(problemsOf(withBackend(changes))).toStrictEqual([
       problem(
         `backends.0.${field}`,
@@ -310,7 +310,7 @@ describe('a backend with something wrong in it', () => {
     ])
   })
 
-  it('has all that does nothing told', () => {
+  it('is rejected with all members that have no effect', () => {
     const changes = { assertion: {}, exchange: {}, secret_ocid: KEY_OCID }
 
     expect(problemsOf(withBackend(changes)).map(({ key }) => key)).toStrictEqual([

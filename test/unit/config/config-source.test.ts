@@ -48,7 +48,7 @@ describe('a configuration', () => {
     })
   })
 
-  it('may lie in a secret', () => {
+  it('may be in a secret', () => {
     expect(readConfig({ authorizer_config_secret_ocid: SECRET_OCID })).toStrictEqual({
       settings: DEFAULT_SETTINGS,
       source: { ok: true, value: { kind: 'secret', secretOcid: SECRET_OCID } },
@@ -57,7 +57,7 @@ describe('a configuration', () => {
   })
 
   it.each([{ authorizer_config: DOCUMENT }, { authorizer_config_secret_ocid: SECRET_OCID }])(
-    'has its settings beside it: %j',
+    'has settings beside the document: %j',
     (values) => {
       expect(readConfig({ ...values, ...SETTINGS })).toMatchObject({
         settings: READ_SETTINGS,
@@ -67,7 +67,7 @@ describe('a configuration', () => {
     },
   )
 
-  it('is that of the flat keys where document and secret are empty', () => {
+  it('consists of the flat keys if document and secret are empty', () => {
     const empty = { authorizer_config: ' ', authorizer_config_secret_ocid: '' }
 
     expect(readConfig({ ...MINIMAL, ...empty })).toStrictEqual({
@@ -82,7 +82,7 @@ describe('a configuration', () => {
     })
   })
 
-  it('is not given twice', () => {
+  it('must not be given twice', () => {
     expect(
       readConfig({ authorizer_config: DOCUMENT, authorizer_config_secret_ocid: SECRET_OCID }),
     ).toStrictEqual({
@@ -101,7 +101,7 @@ describe('a configuration', () => {
     })
   })
 
-  it('is refused where its secret is not an OCID', () => {
+  it('is rejected if its secret is not an OCID', () => {
     expect(readConfig({ authorizer_config_secret_ocid: DOCUMENT }).source).toStrictEqual({
       ok: false,
       error: [
@@ -115,7 +115,7 @@ describe('a configuration', () => {
     })
   })
 
-  it('has the problems of its document told after those of its settings', () => {
+  it('lists the problems of its document after those of its settings', () => {
     const { settings, source } = readConfig({ authorizer_config: '{', log_level: 'loud' })
 
     expect(settings).toStrictEqual(DEFAULT_SETTINGS)
@@ -149,7 +149,7 @@ describe('flat keys beside a document', () => {
   }))
 
   it.each([{ authorizer_config: DOCUMENT }, { authorizer_config_secret_ocid: SECRET_OCID }])(
-    'are warned of but for settings, and the document counts: %j',
+    'are ignored with a warning, except for settings: %j',
     (document) => {
       expect(idle).toHaveLength(Object.keys(FLAT_KEYS).length - 8)
       const reading = readConfig({ ...document, ...values })
@@ -181,7 +181,7 @@ describe('the settings', () => {
     },
   )
 
-  it('have what is wrong with them told, and their defaults meanwhile', () => {
+  it('with problems have their defaults, and the problems are listed', () => {
     const { settings, source } = readConfig({
       ...MINIMAL,
       vault_secrets_endpoint: 'http://vault.example',
@@ -233,7 +233,7 @@ describe('a configuration with warnings', () => {
     remedy: 'Move to `client_credentials` as soon as the integration accepts OAuth tokens.',
   })
 
-  it('is warned of by the names of flat keys', () => {
+  it('has warnings with the names of flat keys', () => {
     const { source, warnings } = readConfig({
       ...MINIMAL,
       audience: 'any',
@@ -244,7 +244,7 @@ describe('a configuration with warnings', () => {
     expect(warnings).toStrictEqual([audienceWarning('audience'), basicWarning('back_end_grant')])
   })
 
-  it('is warned of by the names in a document, each that it concerns', () => {
+  it('has warnings with the paths in the document', () => {
     const document = documentOf({
       issuers: [
         { ...ISSUER, name: 'a', audience: 'any' },
@@ -268,7 +268,7 @@ describe('a configuration with warnings', () => {
 
   const COMPARE = 'Compare its spelling with the table of keys; upper and lower case differ.'
 
-  it('is not warned of keys that are none of ours', () => {
+  it('has no warning about unknown keys', () => {
     const names = ['PATH', 'HOME', 'USER', 'PWD', 'TERM', 'LANG', 'HOSTNAME', 'NODE_VERSION']
 
     expect(
@@ -281,14 +281,14 @@ describe('a configuration with warnings', () => {
     ['allowed_clients', 'a, b', 'has a comma, which is read as a part of the value'],
     ['idcs_app_client_secret_ocid', 'ocid1.vault.oc1..a', 'is an OCID, but not of a Vault secret'],
     ['back_end_client_secret_ocid', 'ocid1.key.oc1..a', 'is an OCID, but not of a Vault secret'],
-  ])('is warned of a suspicious value: %s=%s', (key, value, what) => {
+  ])('has a warning about a suspicious value: %s=%s', (key, value, what) => {
     const { source, warnings } = readConfig({ ...MINIMAL, [key]: value })
 
     expect(source.ok).toBe(true)
     expect(warnings).toMatchObject([{ key, problem: what }])
   })
 
-  it('has an empty document told before the flat keys that are missing', () => {
+  it('lists an empty document before missing flat keys', () => {
     const { source } = readConfig({ authorizer_config: ' ' })
 
     expect(source.ok ? [] : source.error.slice(0, 2).map(({ key }) => key)).toStrictEqual([
@@ -303,7 +303,7 @@ describe('a configuration with warnings', () => {
     ['allowed_users', COMPARE],
     ['issuer_url', 'Is issuer meant?'],
     ['jwks_uri_of_keys', 'Is jwks_uri meant?'],
-  ])('is warned of the key %s, which does nothing', (key, remedy) => {
+  ])('has a warning about the key %s, which has no effect', (key, remedy) => {
     const warning = { key, problem: 'is unknown and has no effect', remedy }
 
     expect(readConfig({ ...MINIMAL, [key]: 'x' }).warnings).toStrictEqual([warning])

@@ -98,11 +98,11 @@ describe('a document', () => {
       [{ $schema: 1 }, '$schema', NO_STRING, 'Give a string.'],
       [{ log_level: 'info' }, 'log_level', UNKNOWN, 'none'],
     ]),
-  )('is refused with $changes', ({ changes, path, what, expected }) => {
+  )('is rejected with $changes', ({ changes, path, what, expected }) => {
     expect(problemsOf(documentOf(changes))).toStrictEqual([problem(path, what, remedyOf(expected))])
   })
 
-  it('has all problems reported at once, one for each member', () => {
+  it('has all problems listed at once, one for each member', () => {
     expect(
       problemsOf({
         ...withIssuer({ audience: undefined, clock_tolerance_seconds: -0.5 }),
@@ -118,7 +118,7 @@ describe('a document', () => {
 })
 
 describe('a document with a member of the wrong type', () => {
-  it('has the rest of the entry validated, without problems that follow from the wrong member', () => {
+  it('has the rest of the entry validated, without consequential problems', () => {
     const changes = { audience: 5, jwks_uri: 5, client: 5, issuer: undefined }
 
     expect(problemsOf(withIssuer(changes)).map(({ key }) => key)).toStrictEqual(
@@ -132,7 +132,7 @@ describe('a document with a member of the wrong type', () => {
     ['issuers.0', { issuers: [{ ...ISSUER, issuer: undefined, validation: 'x' }] }],
     ['issuers.0', { issuers: [{ ...ISSUER, issuer: undefined, provider: 'x' }] }],
     ['backends.0', { backends: [{ name: 'oic', grant: 'x' }] }],
-  ])('has no required members reported if it is not known which they are: %s', (_path, changes) => {
+  ])('has no missing members reported if the required ones are unknown: %s', (_path, changes) => {
     expect(problemsOf(documentOf(changes))).toHaveLength(1)
   })
 
@@ -146,7 +146,7 @@ describe('a document with a member of the wrong type', () => {
   })
 })
 
-describe('an endpoint or a secret that the chosen validation or grant does not use', () => {
+describe('an endpoint or a secret that the validation or grant does not use', () => {
   it.each([
     [
       'issuers.0.introspection_endpoint',
@@ -165,7 +165,7 @@ describe('an endpoint or a secret that the chosen validation or grant does not u
       'backends.0.assertion.key_ocid',
       withBackend({ client_auth: 'private_key_jwt', assertion: { key_ocid: 's3cret' } }),
     ],
-  ])('is validated all the same: %s', (path, document) => {
+  ])('is validated, too: %s', (path, document) => {
     expect(problemsOf({ ...document }).map(({ key }) => key)).toContain(
       `authorizer_config: ${path}`,
     )
@@ -173,7 +173,7 @@ describe('an endpoint or a secret that the chosen validation or grant does not u
 })
 
 describe('an issuer of a document', () => {
-  it.each(['x', 'A-Z_a-z.0-9', LONG_NAME.slice(1)])('may be called %s', (name) => {
+  it.each(['x', 'A-Z_a-z.0-9', LONG_NAME.slice(1)])('may have the name %s', (name) => {
     expect(issuerOf({ name }).name).toBe(name)
   })
 
@@ -328,7 +328,7 @@ describe('an issuer of a document', () => {
       [{ context_claims: 'sub' }, 'context_claims', NO_LIST, LIST],
       [{ audiences: ['api'] }, 'audiences', UNKNOWN, 'none'],
     ]),
-  )('is refused with $changes', ({ changes, path, what, expected }) => {
+  )('is rejected with $changes', ({ changes, path, what, expected }) => {
     expect(problemsOf(withIssuer(changes))).toStrictEqual([
       problem(`issuers.0.${path}`, what, remedyOf(expected)),
     ])
@@ -425,7 +425,7 @@ describe('a backend of a document', () => {
         BACKEND_CLIENT_ID,
       ],
     ]),
-  )('is refused with $changes', ({ changes, path, what, expected }) => {
+  )('is rejected with $changes', ({ changes, path, what, expected }) => {
     const unmatched = Object.hasOwn(changes, 'when') ? 'refuse' : undefined
 
     expect(problemsOf({ ...withBackend(changes), unmatched })).toStrictEqual([
@@ -433,7 +433,7 @@ describe('a backend of a document', () => {
     ])
   })
 
-  it.each(['x', 'A-Z_a-z.0-9', LONG_NAME.slice(1)])('may be called %s', (name) => {
+  it.each(['x', 'A-Z_a-z.0-9', LONG_NAME.slice(1)])('may have the name %s', (name) => {
     expect(problemsOf(withBackend({ name }))).toStrictEqual([])
   })
 })
@@ -444,7 +444,7 @@ describe('a number of a document', () => {
     [Number.MIN_SAFE_INTEGER - 1, ''],
     [1e300, ''],
     [['a', 2 ** 60], '.1'],
-  ])('beyond the exact range is refused as a required claim: %j', (value, place) => {
+  ])('outside the exact range is rejected as a required claim: %j', (value, place) => {
     expect(problemsOf(withIssuer({ required_claims: { tenant: value } }))).toStrictEqual([
       problem(
         `issuers.0.required_claims.tenant${place}`,
@@ -455,7 +455,7 @@ describe('a number of a document', () => {
   })
 
   it.each([Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 0.5, [1, 'a']])(
-    'that is exact may be a required claim: %j',
+    'inside the exact range may be a required claim: %j',
     (value) => {
       expect(problemsOf(withIssuer({ required_claims: { tenant: value } }))).toStrictEqual([])
     },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { keysWithProblems } from '../support/flat-configurations.ts'
 
-describe('an address of keys', () => {
+describe('a JWKS URI', () => {
   it.each([
     'idcs-a.identity.example:443/admin/v1/SigningCert/jwk',
     'localhost:3000/jwks',
@@ -11,7 +11,7 @@ describe('an address of keys', () => {
     'https://',
     'https://a b',
     'x'.repeat(9_000),
-  ])('#55: from which no token endpoint follows is a problem like any other: %s', (jwks_uri) => {
+  ])('#55: from which no token endpoint can be derived is a problem: %s', (jwks_uri) => {
     const values = { validation: 'jwt', issuer: 'x', jwks_access: 'client_credentials', jwks_uri }
 
     expect(keysWithProblems(values)).toStrictEqual(['jwks_uri'])
@@ -63,7 +63,7 @@ describe('an endpoint', () => {
       'https://user:password@idp.example',
       'https://idp.example/#fragment',
     ]),
-  )('is refused as $address ($key)', ({ key, address }) => {
+  )('is rejected as $address ($key)', ({ key, address }) => {
     expect(keysWithProblems({ [key]: address })).toStrictEqual([key])
   })
 })

@@ -15,32 +15,29 @@ function withCondition(when: unknown) {
 }
 
 describe('a document', () => {
-  it.each([[{}], [[]]])(
-    'is refused whose condition on arguments has no members: %j',
-    (condition) => {
-      expect(keysOf(withCondition({ arguments: condition }))).toStrictEqual([
-        `${KEY}: backends.0.when.arguments`,
-      ])
-    },
-  )
+  it.each([[{}], [[]]])('is rejected with an empty condition on arguments: %j', (condition) => {
+    expect(keysOf(withCondition({ arguments: condition }))).toStrictEqual([
+      `${KEY}: backends.0.when.arguments`,
+    ])
+  })
 
   it('is accepted with a condition on an argument', () => {
     expect(keysOf(withCondition({ arguments: { host: 'a' } }))).toStrictEqual([])
   })
 
-  it.each([[{}], [[]]])('is refused that requires no claim by name: %j', (claims) => {
+  it.each([[{}], [[]]])('is rejected with empty required claims: %j', (claims) => {
     expect(keysOf(withIssuer({ required_claims: claims }))).toStrictEqual([
       `${KEY}: issuers.0.required_claims`,
     ])
   })
 
-  it('is refused that allows no client: nobody can tell whether all or none are meant', () => {
+  it('is rejected with an empty list of clients, which could mean all or none', () => {
     expect(keysOf(withIssuer({ allowed_clients: [] }))).toStrictEqual([
       `${KEY}: issuers.0.allowed_clients`,
     ])
   })
 
-  it('is refused whose protected keys have no address from which the token endpoint follows', () => {
+  it('is rejected if no token endpoint can be derived for protected keys', () => {
     const provider = { preset: 'oidc', issuer: 'https://idp.example' }
     const { name, audience } = ISSUER
     const issuer = { name, audience, provider, jwks_access: 'client_credentials', client: CLIENT }
@@ -49,7 +46,7 @@ describe('a document', () => {
   })
 
   it.each([true, false])(
-    'has nothing of a polluted prototype (enumerable: %s)',
+    'takes no member from a polluted prototype (enumerable: %s)',
     async (enumerable) => {
       const withoutAudience = { ...ISSUER, audience: undefined }
       const define = (): readonly string[] => {

@@ -66,7 +66,7 @@ describe('a problem of flat keys', () => {
     ),
   ]
 
-  it.each(Object.keys(meaningOf))('is told with the meaning of the key: %s', (key) => {
+  it.each(Object.keys(meaningOf))('has the meaning of the key: %s', (key) => {
     expect(problemsOf({ [key]: undefined })).toStrictEqual([missing(key)])
   })
 
@@ -172,7 +172,7 @@ describe('a problem of flat keys', () => {
         ),
       ],
     ],
-  ])('is told by the key that it is of: %s', (_case, values, expected) => {
+  ])('has the key that it is about: %s', (_case, values, expected) => {
     expect(problemsOf(values)).toStrictEqual(expected)
   })
 
@@ -221,7 +221,7 @@ describe('a problem of flat keys', () => {
       'is not an OCID',
       'Give the OCID of the Vault secret, ocid1.vaultsecret.…; if this is the secret itself, replace it: others can read it.',
     ],
-  ])('says of %s = %s what to do', (key, value, problem, remedy) => {
+  ])('has a remedy for %s = %s', (key, value, problem, remedy) => {
     expect(problemsOf({ [key]: value })).toStrictEqual([expectedProblem(key, problem, remedy)])
   })
 })
@@ -233,13 +233,13 @@ describe('flat keys', () => {
     ])
   })
 
-  it('are named each where a member of the document stands for several', () => {
+  it('are all listed if several stand for one member of the document', () => {
     const values = { back_end_assertion_key_id: 'a', back_end_assertion_audience: 'b' }
 
     expect(problemsOf(values).map(({ key }) => key)).toStrictEqual(Object.keys(values))
   })
 
-  it('are named in remedies as well', () => {
+  it('appear in remedies, too', () => {
     const [problem] = problemsOf({ back_end_exchange_audience: 'a' })
 
     expect(problem?.remedy).toBe('Correct `back_end_grant`, or leave it out.')

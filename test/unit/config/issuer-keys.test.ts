@@ -42,24 +42,24 @@ function expectedProblem(what: string, remedy: string) {
 }
 
 describe('keys in the document', () => {
-  it('may be a set', () => {
+  it('may be a JWK Set', () => {
     expect(keysOf({ keys: [JWK, OTHER_JWK] })).toStrictEqual([
       { kid: 'one', alg: 'ES256', isOne: true },
       { kid: 'other', alg: undefined, isOne: false },
     ])
   })
 
-  it('may be a single one', () => {
+  it('may be a single JWK', () => {
     expect(keysOf(JWK)).toStrictEqual([{ kid: 'one', alg: 'ES256', isOne: true }])
   })
 
-  it('may all be without a name', () => {
+  it('may all lack a kid', () => {
     const keys = [JWK, OTHER_JWK].map((key) => ({ ...key, kid: undefined }))
 
     expect(keysOf({ keys }).map(({ kid }) => kid)).toStrictEqual([undefined, undefined])
   })
 
-  it('make an issuer one whose tokens are verified, not introspected', () => {
+  it('select validation by signature', () => {
     expect(issuerOf(given(JWK, { client: CLIENT }))).toMatchObject({
       jwt: { keys: { kind: 'static' }, algorithms: ['RS256'], type: 'any' },
       introspection: undefined,
@@ -67,7 +67,7 @@ describe('keys in the document', () => {
   })
 
   it.each<readonly [object]>([[{}], [{ keys: [] }], [{ keys: 'x' }], [{ keys: {} }], [[]]])(
-    'are refused as %j, where there is none',
+    'are rejected as %j, which has no key',
     (jwks) => {
       expect(problemsOf(withIssuer(given(jwks)))).toStrictEqual([
         expectedProblem('has no key', 'Give a JWK Set as the identity provider publishes it.'),
@@ -75,7 +75,7 @@ describe('keys in the document', () => {
     },
   )
 
-  it('are refused where one is bad, and each bad one is told', () => {
+  it('are rejected if one is invalid, with each invalid key', () => {
     const keys = [JWK, PRIVATE_JWK, { kty: 'oct', k: 'x' }, 'x']
 
     expect(problemsOf(withIssuer(given({ keys })))).toStrictEqual(
@@ -87,7 +87,7 @@ describe('keys in the document', () => {
     )
   })
 
-  it('are refused where two have the same name', () => {
+  it('are rejected if two have the same kid', () => {
     expect(
       problemsOf(withIssuer(given({ keys: [JWK, { ...OTHER_JWK, kid: 'one' }] }))),
     ).toStrictEqual([
@@ -95,14 +95,14 @@ describe('keys in the document', () => {
     ])
   })
 
-  it('are refused beside an address of keys', () => {
+  it('are rejected beside a JWKS URI', () => {
     expect(problemsOf(withIssuer({ jwks: JWK }))).toStrictEqual([
       expectedProblem('is given beside `jwks_uri`', 'Give the keys or their URL, not both.'),
     ])
   })
 })
 
-describe('an address of keys', () => {
+describe('a JWKS URI', () => {
   const keysAt = (changes: Members) => issuerOf({ client: CLIENT, ...changes }).jwt?.keys
 
   it.each<readonly [string, Members]>([
@@ -124,7 +124,7 @@ describe('an address of keys', () => {
     })
   })
 
-  it('may want a token, which the identity domain beside it gives', () => {
+  it('may need a token, which the identity domain issues', () => {
     expect(
       keysAt({
         jwks_uri: 'https://d.example:8443/admin/v1/SigningCert/jwk?a=b',
@@ -141,7 +141,7 @@ describe('an address of keys', () => {
     })
   })
 
-  it('wants a token at an identity domain, from the domain itself', () => {
+  it('needs a token of the domain at an identity domain', () => {
     expect(
       keysAt({
         provider: { preset: 'oci_iam', domain_url: 'https://d.example' },
@@ -158,7 +158,7 @@ describe('an address of keys', () => {
     })
   })
 
-  it('has no token wanted where it is no address at all', () => {
+  it('needs no token if it is not a URI', () => {
     expect(
       problemsOf(
         withIssuer({ jwks_uri: 'keys', jwks_access: 'client_credentials', client: CLIENT }),

@@ -152,7 +152,7 @@ describe('a preset', () => {
     expect(asJwt(provider)).toStrictEqual(expected)
   })
 
-  it('knows of an identity domain that its keys are protected', () => {
+  it('knows that the keys of an identity domain are protected', () => {
     const domain_url = 'https://idcs-1.identity.oraclecloud.com/'
 
     expect(asJwt({ preset: 'oci_iam', domain_url }, { client: CLIENT })).toStrictEqual({
@@ -176,7 +176,7 @@ describe('a preset', () => {
       { preset: 'keycloak', realm_url: REALM },
       `${REALM}/protocol/openid-connect/token/introspect`,
     ],
-  ])('introspects by default where a client is given: %s', (_case, provider, endpoint) => {
+  ])('introspects by default if a client is given: %s', (_case, provider, endpoint) => {
     const { issuer, problems } = build(provider, { client: CLIENT })
 
     expect(problems).toStrictEqual([])
@@ -209,11 +209,11 @@ describe('a preset', () => {
       { preset: 'keycloak', realm_url: REALM },
       { principal: ['sub'], clientId: ['azp', 'client_id'], scope: ['scope'] },
     ],
-  ])('knows where a token has what: %j', (provider, expected) => {
+  ])('has the claim names: %j', (provider, expected) => {
     expect(build(provider, { client: CLIENT }).issuer.claimNames).toStrictEqual(expected)
   })
 
-  it('gives way to what is configured', () => {
+  it('is overridden by configured members', () => {
     const { issuer, problems } = build(
       { preset: 'okta', org_url: OKTA },
       {
@@ -246,13 +246,13 @@ describe('a preset', () => {
     [{ preset: 'cognito', user_pool_url: 'eu-west-1_abc' }, 'user_pool_url'],
     [{ preset: 'oci_iam', domain_url: 'd.example' }, 'domain_url'],
     [{ preset: 'oidc', issuer: 'http://idp.example' }, 'issuer'],
-  ])('#55: reports a bad value by its key: %j', (provider, field) => {
+  ])('#55: reports an invalid value with its key: %j', (provider, field) => {
     expect(
       problemsOf(withIssuer({ provider, client: CLIENT })).map(({ key }) => key),
     ).toStrictEqual([`authorizer_config: issuers.0.provider.${field}`])
   })
 
-  it('takes a tenant in capitals for the GUID that it is', () => {
+  it('accepts a tenant in upper case', () => {
     const { issuer, problems } = build({ preset: 'entra', tenant: TENANT.toUpperCase() })
 
     expect(problems).toStrictEqual([])
@@ -267,7 +267,7 @@ describe('a preset', () => {
     [{ preset: 'keycloak', realm_url: REALM }, false, false],
     [{ preset: 'oidc', issuer: 'https://idp.example/' }, false, false],
     [{ preset: 'oci_iam', domain_url: 'https://d.example' }, false, false],
-  ])('#18: knows what each access token has to carry: %j', (provider, clientId, anyScope) => {
+  ])('#18: knows what each access token must contain: %j', (provider, clientId, anyScope) => {
     const { issuer } = build(provider, { client: CLIENT })
 
     expect(issuer.rules.clientIdRequired).toBe(clientId)
@@ -297,7 +297,7 @@ describe('a preset', () => {
     ['https://notokta.com/oauth2/default', undefined],
     ['https://acme.okta.com.example/', undefined],
     ['https://auth0.com.example/', undefined],
-  ])('#18: is not needed where the issuer’s address tells the provider: %s', (issuer, provider) => {
+  ])('#18: is not needed if the issuer’s URL identifies the provider: %s', (issuer, provider) => {
     const plain = { name: 'x', audience: ['api'], issuer, jwks_uri: 'https://idp.example/keys' }
     const built = buildIssuer(v.parse(issuerSchema, plain), () => undefined)
 
@@ -309,7 +309,7 @@ describe('a preset', () => {
     )
   })
 
-  it('#18: does not hide the provider either: oidc', () => {
+  it('#18: does not hide the provider: oidc', () => {
     const issuer = `https://login.microsoftonline.com/${TENANT}/v2.0`
 
     expect(build({ preset: 'oidc', issuer }).issuer).toMatchObject({
@@ -319,7 +319,7 @@ describe('a preset', () => {
     })
   })
 
-  it('leaves it to a list of clients who may call, where there is one', () => {
+  it('relies on the list of allowed clients if there is one', () => {
     const { issuer } = build({ preset: 'entra', tenant: TENANT }, { allowed_clients: ['app-1'] })
 
     expect(issuer.rules.anyScopeRequired).toBe(false)
@@ -344,7 +344,7 @@ describe('a preset', () => {
       'is not a URL',
       'Give a full URL that begins with https://; http is for loopback addresses only.',
     ],
-  ])('says what to do about a bad value: %j', (provider, field, what, remedy) => {
+  ])('has a remedy for an invalid value: %j', (provider, field, what, remedy) => {
     expect(problemsOf(withIssuer({ provider }))).toStrictEqual([
       problem(`issuers.0.provider.${field}`, what, remedy),
     ])

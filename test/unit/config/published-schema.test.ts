@@ -43,7 +43,7 @@ describe('the published JSON Schema', () => {
     ['an unknown preset', (issuer) => (issuer['provider'] = { preset: 'other' })],
     ['a number out of range', (issuer) => (issuer['clock_tolerance_seconds'] = 301)],
     ['a claim that no number tells', (issuer) => (issuer['required_claims'] = { a: 2 ** 53 })],
-  ])('and the function refuse %s', (_case, change) => {
+  ])('and the function reject %s', (_case, change) => {
     expect(verdicts(changed(change))).toEqual({ schema: false, code: false })
   })
 })

@@ -28,7 +28,7 @@ function problemsOf(values: FlatConfiguration): readonly string[] {
 }
 
 describe('the configuration', () => {
-  it('of the least keys has the documented defaults', () => {
+  it('of the required keys only has the documented defaults', () => {
     expect(readingOf({})).toStrictEqual({
       issuers: [
         {
@@ -95,7 +95,7 @@ describe('the configuration', () => {
     })
   })
 
-  it('has no warning and no problem with the least keys', () => {
+  it('has no warning and no problem with the required keys only', () => {
     expect(readConfig(MINIMAL)).toMatchObject({ source: { ok: true }, warnings: [] })
   })
 
@@ -158,14 +158,14 @@ describe('the configuration', () => {
     }
   })
 
-  it.each(Object.keys(MINIMAL))('is refused without %s, whether absent, empty or blank', (key) => {
+  it.each(Object.keys(MINIMAL))('is rejected without %s, whether absent, empty or blank', (key) => {
     for (const value of [undefined, '', '  ']) {
       expect(problemsOf({ ...MINIMAL, [key]: value })).toStrictEqual([`${key} is missing`])
     }
   })
 
   it.each(Object.keys(FLAT_KEYS).filter((key) => !Object.hasOwn(MINIMAL, key)))(
-    'takes an empty %s for an absent one',
+    'treats an empty %s as absent',
     (key) => {
       expect(readingOf({ [key]: '' })).toStrictEqual(readingOf({}))
     },
@@ -192,11 +192,11 @@ describe('the configuration', () => {
     ['algorithms', 'none'],
     ['algorithms', 'RS256 HS256'],
     ['context_claims', 'scope'],
-  ])('is refused with %s = %j, and no other key is', (key, value) => {
+  ])('is rejected with %s = %j, for this key only', (key, value) => {
     expect(keysWithProblems({ [key]: value })).toStrictEqual([key])
   })
 
-  it('tells all its problems at once', () => {
+  it('has all problems listed at once', () => {
     const nothing = problemsOf({})
     const much = problemsOf({
       ...MINIMAL,
@@ -217,7 +217,7 @@ describe('the configuration', () => {
     ])
   })
 
-  it('tells with each problem what to do', () => {
+  it('has a remedy for each problem', () => {
     const { source } = readConfig({ jwks: 'x', log_level: 'loud' })
 
     expect(!source.ok && source.error.map(({ remedy }) => remedy)).toStrictEqual(
@@ -225,7 +225,7 @@ describe('the configuration', () => {
     )
   })
 
-  it('never has a value in a problem or a warning: it could be a secret', () => {
+  it('has no values in problems and warnings, as they could be secrets', () => {
     const secret = 's3cret-"value"'
     const keys = [...Object.keys(FLAT_KEYS), 'back_end_secret', 'JWKS']
     const flat = keys.filter((key) => !DOCUMENT_KEYS.some((documentKey) => documentKey === key))

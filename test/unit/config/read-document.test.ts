@@ -30,7 +30,7 @@ describe('the text of a document', () => {
     ['{\n  "issuers": [1 2]\n}', ' from line 2, column 17 on'],
     ['{\n  "issuers": x,\n "y": {}, x}', ' from line 2, column 14 on'],
     ['\uFEFF{"issuers": x}', ' from line 1, column 13 on'],
-  ])('is refused as %j', (text, where) => {
+  ])('is rejected as %j', (text, where) => {
     expect(readDocument(text, 'ocid1.vaultsecret.oc1..a')).toStrictEqual({
       ok: false,
       error: [
@@ -49,7 +49,7 @@ describe('the text of a document', () => {
     ['{"name": "“a”", "issuers": “a”}', 'column 28'],
     ['{"issuers": «a»}', 'column 13'],
     ['{"issuers": ‘a’}', 'column 13'],
-  ])('is refused with quotes of a word processor: %s', (text, where) => {
+  ])('is rejected with typographic quotes: %s', (text, where) => {
     expect(readDocument(text, 'key')).toStrictEqual({
       ok: false,
       error: [
@@ -62,7 +62,7 @@ describe('the text of a document', () => {
     })
   })
 
-  it('has its problems told by the key that holds it', () => {
+  it('has its problems reported with the key that holds it', () => {
     const text = JSON.stringify(documentOf({ unmatched: 'refuse' }))
 
     expect(readDocument(text, 'somewhere')).toStrictEqual({
@@ -77,7 +77,7 @@ describe('the text of a document', () => {
     })
   })
 
-  it('never has its values told: one could be a secret', () => {
+  it('has no values in its problems, as they could be secrets', () => {
     const secret = 's3cret'
     const told = JSON.stringify(
       problemsOf({
@@ -92,9 +92,9 @@ describe('the text of a document', () => {
   })
 })
 
-describe('a document that nobody has thought of', () => {
+describe('an unexpected document', () => {
   it.each(['__proto__', 'constructor', 'prototype'])(
-    'is refused with a claim whose rule would get lost: %s',
+    'is rejected with a claim whose rule would be lost: %s',
     (name) => {
       const [before, after] = JSON.stringify(
         documentOf({ issuers: [{ ...ISSUER, required_claims: { NAME: 'x', tenant: 'a' } }] }),
@@ -114,7 +114,7 @@ describe('a document that nobody has thought of', () => {
     },
   )
 
-  it('is refused, and its defect told, where reading it fails', () => {
+  it('is rejected with the defect if reading fails', () => {
     const text = `{"issuers":${'['.repeat(20_000)}${']'.repeat(20_000)}}`
 
     expect(readDocument(text, 'key')).toStrictEqual({
@@ -131,7 +131,7 @@ describe('a document that nobody has thought of', () => {
 })
 
 describe('several issuers of a document', () => {
-  it('stand in the order of the document', () => {
+  it('have the order of the document', () => {
     const { issuers } = configOf(
       withIssuers({ name: 'b', audience: ['b'] }, { name: 'a', audience: ['a'] }),
     )
@@ -139,13 +139,13 @@ describe('several issuers of a document', () => {
     expect(issuers.map(({ name }) => name)).toStrictEqual(['b', 'a'])
   })
 
-  it('have names of their own', () => {
+  it('must have different names', () => {
     expect(
       problemsOf(withIssuers({}, { name: 'b', audience: ['b'] }, { audience: ['c'] })),
     ).toStrictEqual([problem('issuers.2.name', 'is taken', 'Give each issuer its own name.')])
   })
 
-  it('have what is wrong with each of them told at its place', () => {
+  it('have problems with their own paths', () => {
     const jwks_uri = 'http://idp.example/keys'
 
     expect(
@@ -153,7 +153,7 @@ describe('several issuers of a document', () => {
     ).toStrictEqual(['authorizer_config: issuers.1.jwks_uri'])
   })
 
-  it('have each told that it has no key, though the others have none either', () => {
+  it('are each reported for missing keys', () => {
     const none: Members = { jwks_uri: undefined, jwks: { keys: [] } }
 
     expect(

@@ -43,7 +43,7 @@ const CLIENT = {
 }
 
 describe('the issuer of flat keys', () => {
-  it('may be one whose tokens are verified by keys at an address', () => {
+  it('may have a JWKS URI', () => {
     expect(issuerOf(VERIFYING)).toMatchObject({
       jwt: {
         keys: { kind: 'remote', uri: 'https://idp.example/keys', access: undefined },
@@ -55,7 +55,7 @@ describe('the issuer of flat keys', () => {
     })
   })
 
-  it('may have both ways', () => {
+  it('may have signature and introspection', () => {
     const both = { issuer: 'https://idp.example', jwks_uri: 'https://idp.example/keys' }
 
     expect(issuerOf({ ...both, validation: 'jwt_and_introspection' })).toMatchObject({
@@ -124,7 +124,7 @@ describe('the backend of flat keys', () => {
     })
   })
 
-  it('may exchange tokens, and needs no scope for that', () => {
+  it('may exchange tokens, without a scope', () => {
     expect(
       grantOf({
         back_end_grant: 'token_exchange',
@@ -144,7 +144,7 @@ describe('the backend of flat keys', () => {
     })
   })
 
-  it('may be one with user and password, and needs nothing else for that', () => {
+  it('may be basic, which needs only a secret', () => {
     const others = without('back_end_token_endpoint', 'back_end_app_client_id', 'back_end_scope')
 
     expect(configOf({ ...others, back_end_grant: 'basic' }).backends).toStrictEqual([

@@ -6,7 +6,7 @@ import { documentSchema } from '../../../src/config/document-schema.ts'
 const PUBLISHED = new URL('../../../deploy/authorizer-config.schema.json', import.meta.url)
 
 describe('the schema for editors', () => {
-  it('has every member, limit and description that the function knows, and no other', async () => {
+  it('has exactly the members, limits and descriptions of the function', async () => {
     const published = JSON.parse(await readFile(PUBLISHED, 'utf8')) as object
 
     expect(published).toStrictEqual({

@@ -8,12 +8,12 @@ describe('warnings of the configuration', () => {
   const warnedOf = (values: FlatConfiguration) =>
     readConfig({ ...MINIMAL, ...values }).warnings.map(({ key }) => key)
 
-  it('tell that the audience is not checked', () => {
+  it('are about an audience that is not checked', () => {
     expect(warnedOf({ audience: 'any' })).toStrictEqual(['audience'])
   })
 
   it.each([[{}], [{ validation: 'introspection' }]])(
-    'tell what introspection does not look at: %j',
+    'are about members that introspection does not use: %j',
     (validation) => {
       const values = { jwks_uri: 'https://idp.example/keys', algorithms: 'ES256', ...validation }
 
@@ -42,7 +42,7 @@ describe('warnings of the configuration', () => {
     ['jwks_url', 'jwks_uri'],
     ['AUDIENCE', 'audience'],
     ['Back_End_Scope', 'back_end_scope'],
-  ])('name a key that is none of ours, and the one that may be meant: %s, %s', (key, meant) => {
+  ])('have an unknown key and a similar known one: %s, %s', (key, meant) => {
     expect(readConfig({ ...MINIMAL, [key]: 'x' }).warnings).toStrictEqual([
       { key, problem: 'is unknown and has no effect', remedy: `Is ${meant} meant?` },
     ])
@@ -61,7 +61,7 @@ describe('warnings of the configuration', () => {
     ['ENTRA_ALLOWED_CLIENT_IDS', 'Use allowed_clients. Separate values by blanks'],
     ['OCI_IAM_CLIENT_SECRET_OCID', 'Use back_end_client_secret_ocid.'],
     ['VAULT_REGION', 'Remove it'],
-  ])('name the key of ours for one of another sample: %s', (key, remedy) => {
+  ])('have the key that replaces one of another sample: %s', (key, remedy) => {
     expect(readConfig({ ...MINIMAL, [key]: 'x' }).warnings).toStrictEqual([
       {
         key,
@@ -78,7 +78,7 @@ describe('warnings of the configuration', () => {
     ['back_end_assertion_key_password', 'back_end_assertion_key_ocid'],
     ['client_secret', 'the OCID of a Vault secret, in a key that ends in _ocid'],
     ['Password', 'the OCID of a Vault secret, in a key that ends in _ocid'],
-  ])('name a key that may hold a secret, which others know then: %s', (key, instead) => {
+  ])('have a key that may contain a secret: %s', (key, instead) => {
     expect(readConfig({ ...MINIMAL, [key]: 'x' }).warnings).toStrictEqual([
       {
         key,
@@ -89,7 +89,7 @@ describe('warnings of the configuration', () => {
   })
 
   it.each(['back_end_timeout', 'backend', 'my_own_key', 'Path', 'x_proxy', 'npm'])(
-    'name a key that is none of ours, and like none of them alone: %s',
+    'have an unknown key without a single similar one: %s',
     (key) => {
       expect(readConfig({ ...MINIMAL, [key]: 'x' }).warnings).toStrictEqual([
         {
@@ -110,7 +110,7 @@ describe('warnings of the configuration', () => {
     'npm_config_user_agent',
     'no_proxy',
     'container',
-  ])('do not name a key of the platform: %s', (key) => {
+  ])('do not have a key of the platform: %s', (key) => {
     expect(warnedOf({ [key]: 'x' })).toStrictEqual([])
   })
 
@@ -122,7 +122,7 @@ describe('warnings of the configuration', () => {
     [{ NODE_USE_ENV_PROXY: '1' }],
     [{ NODE_DEBUG: 'http' }],
     [{ DEBUG: '*' }],
-  ])('name what would weaken Node or its libraries: %j', (values) => {
+  ])('have variables that weaken Node or its libraries: %j', (values) => {
     expect(warnedOf(values)).toStrictEqual(Object.keys(values))
   })
 
@@ -131,15 +131,15 @@ describe('warnings of the configuration', () => {
     [{ https_proxy: '' }],
     [{ NO_PROXY: 'example.com' }],
     [{ NODE_DEBUG: '' }],
-  ])('do not name what weakens nothing: %j', (values) => {
+  ])('do not have harmless variables: %j', (values) => {
     expect(warnedOf(values)).toStrictEqual([])
   })
 
-  it('do not keep the function from working', () => {
+  it('do not prevent the function from working', () => {
     expect(readConfig({ ...MINIMAL, back_end_scopes: 'x', audience: 'any' }).source.ok).toBe(true)
   })
 
-  it('come with the problems where there are both', () => {
+  it('are listed beside problems', () => {
     const { source, warnings } = readConfig({ ...MINIMAL, back_end_scopes: 'x', log_level: 'x' })
 
     expect([source.ok, warnings.map(({ key }) => key)]).toStrictEqual([false, ['back_end_scopes']])
@@ -184,7 +184,7 @@ describe('a misspelt rule', () => {
     ['required_claim', 'required_claims'],
     ['max_token_lifetime', 'max_token_lifetime_seconds'],
     ['token_type', 'token_type'],
-  ])('is one that only the document has: %s', (key, member) => {
+  ])('is a problem if only the document has the rule: %s', (key, member) => {
     expect(problemsOf({ [key]: 'x' })).toStrictEqual([
       {
         key,
@@ -195,13 +195,13 @@ describe('a misspelt rule', () => {
   })
 
   it.each(['my_issuer_name', 'audit', 'scope', 'clients', 'tissue', 'LANG', 'clock', 'users'])(
-    'is not found in another key: %s',
+    'is not assumed for another key: %s',
     (key) => {
       expect(readConfig({ ...MINIMAL, [key]: 'x' }).source.ok).toBe(true)
     },
   )
 
-  it('is a warning beside a document, which has the rules', () => {
+  it('is a warning beside a document', () => {
     const { source, warnings } = readConfig({
       authorizer_config: JSON.stringify(documentOf()),
       required_scope: 'x',
@@ -213,7 +213,7 @@ describe('a misspelt rule', () => {
 
 describe('a flat key of blanks', () => {
   it.each(['required_scopes', 'allowed_clients', 'algorithms', 'issuer'])(
-    'is a problem, as the rule would be none: %s',
+    'is a problem, as it would set no rule: %s',
     (key) => {
       const { source } = readConfig({ ...MINIMAL, [key]: ' \t ' })
 
@@ -226,7 +226,7 @@ describe('a flat key of blanks', () => {
 })
 
 describe('an audience of any', () => {
-  it('is not warned of where tokens have none, and the clients are listed', () => {
+  it('has no warning if tokens have no audience and the clients are listed', () => {
     const cognito = {
       idcs_introspection_endpoint: undefined,
       validation: 'jwt',

@@ -56,13 +56,13 @@ describe('several backends', () => {
     expect(backends.map(({ name }) => name)).toStrictEqual(['b', 'a'])
   })
 
-  it('need different names', () => {
+  it('must have different names', () => {
     expect(
       problemsOf(withBackends(BY_HOST, { ...BY_HOST, name: 'b' }, { ...BY_HOST }, LAST)),
     ).toStrictEqual([problem('backends.2.name', 'is taken', 'Give each backend its own name.')])
   })
 
-  it('need a condition each, except the last', () => {
+  it('must have a condition, except the last', () => {
     expect(problemsOf(withBackends({}, { name: 'b' }, LAST))).toStrictEqual([
       conditionMissing(0),
       conditionMissing(1),
@@ -82,7 +82,7 @@ describe('calls without a matching backend', () => {
     expect(problemsOf(document)).toStrictEqual([UNMATCHED_MISSING])
   })
 
-  it('cannot exist if the last backend takes every call', () => {
+  it('cannot exist if the last backend accepts every call', () => {
     expect(problemsOf({ ...withBackends(BY_HOST, LAST), unmatched: 'refuse' })).toStrictEqual([
       problem(
         'unmatched',
@@ -108,20 +108,20 @@ describe('the issuers of a condition', () => {
   })
 
   it.each([[['caller']], [['callers', 'nobody']], [['Callers']]])(
-    'are refused as %j, which no issuer is called',
+    'are rejected as %j, which is not the name of an issuer',
     (issuers) => {
       expect(problemsOf(amongIssuers({ when: { issuers } }, LAST))).toStrictEqual([UNKNOWN_ISSUER])
     },
   )
 
-  it('are refused if the only issuer has another name', () => {
+  it('are rejected if the only issuer has another name', () => {
     expect(problemsOf(withBackends({ when: { issuers: ['others'] } }, LAST))).toStrictEqual([
       UNKNOWN_ISSUER,
     ])
   })
 
   it.each<[Members]>([[{ clients: ['a'] }], [{ scopes: ['a'] }], [{ clients: [], scopes: [] }]])(
-    'have to stand beside %j where there are several',
+    'are required beside %j if there are several',
     (when) => {
       expect(problemsOf(amongIssuers({ when }, LAST))).toStrictEqual([ISSUERS_MISSING])
       expect(
@@ -131,13 +131,13 @@ describe('the issuers of a condition', () => {
   )
 
   it.each<[Members]>([[{ clients: ['a'] }], [{ scopes: ['a'] }]])(
-    'may be left out beside %j where there is one',
+    'may be omitted beside %j if there is one',
     (when) => {
       expect(problemsOf(withBackends({ when }, LAST))).toStrictEqual([])
     },
   )
 
-  it('may be left out if only arguments decide', () => {
+  it('may be omitted if the condition has only arguments', () => {
     expect(problemsOf(amongIssuers(BY_HOST, LAST))).toStrictEqual([])
   })
 })
@@ -155,7 +155,7 @@ describe('a grant on behalf of a user', () => {
     )
 
   it.each(USER_GRANTS)(
-    'has to say whose users they are among several issuers: %s',
+    'must name the issuers of its users if there are several: %s',
     (name, grant) => {
       expect(problemsOf(amongIssuers(grant))).toStrictEqual([missingFor(name)])
       expect(problemsOf(amongIssuers({ ...grant, ...BY_HOST }, LAST))).toStrictEqual([
@@ -165,7 +165,7 @@ describe('a grant on behalf of a user', () => {
   )
 
   it.each(USER_GRANTS)(
-    'is accepted where it says so, or one issuer has all users: %s',
+    'is accepted if it names them, or if there is one issuer: %s',
     (_, grant) => {
       const when = { issuers: ['callers'] }
 

@@ -39,7 +39,7 @@ describe('environmentWarnings', () => {
     ['NODE_USE_ENV_PROXY', '1', proxied],
     ['NODE_DEBUG', 'http', printed],
     ['debug', '*', printed],
-  ])('warns of %s = %s, with the name as it is given', (key, value, expected) => {
+  ])('warns of %s = %s, with the name as given', (key, value, expected) => {
     expect(environmentWarnings({ [key]: value, PATH: '/bin' })).toStrictEqual([expected(key)])
   })
 

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { duplicateMembers } from '../../../../src/config/checks/json-text.ts'
 import { readDocument } from '../../../../src/config/read-document.ts'
 
-describe('members that stand there twice', () => {
+describe('duplicate members', () => {
   it.each([
     ['{"a":1,"a":2}', ['a']],
     ['{"a":1,"a":1,"a":1}', ['a']],
@@ -22,7 +22,7 @@ describe('members that stand there twice', () => {
     ['{"x":"\\\\","a":1,"y":"\\"","a":2}', ['a']],
     ['{"x":["a","a"],"x":1}', ['x']],
     ['{ "a" :\n1 ,\t"a" : "a" }', ['a']],
-  ])('are named by their path: %s', (text, paths) => {
+  ])('are found with their path: %s', (text, paths) => {
     JSON.parse(text)
 
     expect(duplicateMembers(text)).toStrictEqual(paths)
@@ -41,7 +41,7 @@ describe('members that stand there twice', () => {
     '{"a":"\\",\\"a\\":1"}',
     '{"a":"{\\"a\\":1,\\"a\\":2}"}',
     '{"a":1,"A":2,"a ":3,"\\\\u0061":4}',
-  ])('are not seen where there are none: %s', (text) => {
+  ])('are not found if there are none: %s', (text) => {
     JSON.parse(text)
 
     expect(duplicateMembers(text)).toStrictEqual([])
@@ -61,7 +61,7 @@ describe('members that stand there twice', () => {
     ),
   }))
 
-  it('are never seen in what JSON.stringify has written', () => {
+  it('are never found in the output of JSON.stringify', () => {
     fc.assert(
       fc.property(fc.oneof(value, fc.jsonValue()), fc.constantFrom(0, 2), (each, indent) => {
         expect(duplicateMembers(JSON.stringify(each, null, indent))).toStrictEqual([])
@@ -69,7 +69,7 @@ describe('members that stand there twice', () => {
     )
   })
 
-  it('are seen wherever they stand', () => {
+  it('are found at every position', () => {
     fc.assert(
       fc.property(value, value, name, value, (before, one, twice, other) => {
         const member = JSON.stringify(twice)
@@ -83,7 +83,7 @@ describe('members that stand there twice', () => {
 })
 
 describe('a document', () => {
-  it('is refused, with each of them named and no value', () => {
+  it('is rejected with each of them and without values', () => {
     const text =
       '{"issuers":[{"name":"a","audience":["s3cret"],"audience":"any"}],"backends":[],"issuers":[]}'
     const told = {

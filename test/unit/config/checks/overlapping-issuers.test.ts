@@ -222,17 +222,17 @@ describe('sharesTokens', () => {
 })
 
 describe('two issuers of a document', () => {
-  it('are refused if they accept the same tokens', () => {
+  it('are rejected if they accept the same tokens', () => {
     expect(problemsOf(withIssuers({ name: 'a' }, { name: 'b' }))).toStrictEqual([overlap(1, 'a')])
   })
 
-  it('are accepted if they do not', () => {
+  it('are accepted if they accept different tokens', () => {
     const other = { name: 'b', issuer: 'https://other.example' }
 
     expect(problemsOf(withIssuers({ name: 'a' }, other))).toStrictEqual([])
   })
 
-  it('are each compared with all before them', () => {
+  it('are compared with each other', () => {
     const b: Members = { name: 'b', audience: ['b'] }
 
     expect(problemsOf(withIssuers({ name: 'a' }, b, { name: 'c' }))).toStrictEqual([

@@ -69,7 +69,7 @@ const ASSERTING = {
   back_end_assertion_key_ocid: 'ocid1.vaultsecret.oc1..key',
 } as const
 
-describe('a flat key is warned of', () => {
+describe('a flat key gets a warning', () => {
   it.each<readonly [FlatConfiguration, string, string, string]>([
     ...['', '/', '/oauth2/v1/token', '/oauth2/v1/token/', '/oauth2/v1/authorize'].map(
       (path) =>
@@ -261,7 +261,7 @@ function asserting(when: Members | undefined, subject_claim: string | undefined)
   })
 }
 
-describe('a document is warned of', () => {
+describe('a document gets a warning', () => {
   it.each<readonly [string, Members, string, string, string]>([
     [
       'a domain’s address with a path',
@@ -338,7 +338,7 @@ describe('a document is warned of', () => {
     ])
   })
 
-  it('user and password in a secret of another kind, by both of its defects', () => {
+  it('user and password in a secret of another kind, for both defects', () => {
     const basic = { name: 'oic', grant: 'basic', secret_ocid: 'ocid1.vault.oc1..a' }
 
     expect(inDocument(documentOf({ backends: [basic] })).map(({ key }) => key)).toStrictEqual([
@@ -348,7 +348,7 @@ describe('a document is warned of', () => {
   })
 })
 
-describe('nothing is warned of', () => {
+describe('there is no warning', () => {
   it.each<readonly [FlatConfiguration]>([
     [{ idcs_introspection_endpoint: 'https://idp.example/token/introspect' }],
     [{ idcs_introspection_endpoint: 'https://idp.example/introspect?token' }],
@@ -377,7 +377,7 @@ describe('nothing is warned of', () => {
         back_end_assertion_user_controlled_claim: 'accept',
       },
     ],
-  ])('of a flat key: %j', (values) => {
+  ])('for a flat key: %j', (values) => {
     expect(withFlat(values)).toStrictEqual([])
   })
 
@@ -393,7 +393,7 @@ describe('nothing is warned of', () => {
     ],
     ['a claim that users cannot change', asserting({ issuers: ['others'] }, 'employee_id')],
     ['no claim', asserting({ issuers: ['employees'] }, undefined)],
-  ])('of a document: %s', (_what, document) => {
+  ])('for a document: %s', (_what, document) => {
     expect(inDocument(document)).toStrictEqual([])
   })
 })
