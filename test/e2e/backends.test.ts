@@ -57,7 +57,7 @@ async function callWith(data: object = {}): Promise<string> {
 }
 
 describe('the choice among several backends', () => {
-  it('takes the first whose conditions hold, by client, scope and argument, else the default', async () => {
+  it('uses the first whose conditions hold, by client, scope and argument, else the default', async () => {
     await startWith({
       issuers: [issuer('partners')],
       backends: [
@@ -90,7 +90,7 @@ describe('the choice among several backends', () => {
     }
   })
 
-  it('#52: never gives a token that was made for one backend to another', async () => {
+  it('#52: never uses a token of one backend for another', async () => {
     await startWith({
       issuers: [issuer('partners')],
       backends: [backend('b', { when: { clients: ['partner-b'] } }), backend('default')],
@@ -111,7 +111,7 @@ describe('the choice among several backends', () => {
     expect(world.tokenEndpoint.requests).toHaveLength(2)
   })
 
-  it('denies a call that no backend is for, with 403, and asks no token endpoint', async () => {
+  it('denies a call without a matching backend with 403, without a token request', async () => {
     await startWith({
       issuers: [issuer('partners')],
       backends: [backend('b', { when: { clients: ['partner-b'] } })],
@@ -167,7 +167,7 @@ describe('the choice among several backends', () => {
       {},
       'backends.0.assertion.key_ocid is missing',
     ],
-  ] as const)('is refused with %s', async (_case, parts, more, expected) => {
+  ] as const)('is rejected with %s', async (_case, parts, more, expected) => {
     await startWith({
       issuers: [issuer('partners')],
       backends: parts.map((part, index) => backend(`backend-${index}`, part)),
@@ -187,7 +187,7 @@ describe('the choice among several backends', () => {
     ['scopes', { when: { scopes: ['a'] } }],
     ['users', { grant: 'jwt_bearer', assertion: { key_ocid: 'ocid1.vaultsecret.oc1..k' } }],
     ['tokens', { grant: 'token_exchange' }],
-  ])('is refused where it does not say whose %s they are', async (_case, part) => {
+  ])('is rejected if it does not say whose %s they are', async (_case, part) => {
     await startWith({
       issuers: [issuer('partners'), issuer('shops', { issuer: 'https://shops.example' })],
       backends: 'when' in part ? [backend('a', part), backend('b')] : [backend('a', part)],
@@ -214,7 +214,7 @@ function signal() {
 }
 
 describe('a cold function', () => {
-  it('asks for the backend’s token while it asks about the caller', async () => {
+  it('requests the backend’s token during introspection', async () => {
     await world.start()
     const tokenAsked = signal()
     // Introspection answers only once the token has been asked for: one after the other is no way.
@@ -233,7 +233,7 @@ describe('a cold function', () => {
     expect(line['back_end_cache']).toBe('miss')
   })
 
-  it('asks for the backend’s token while it fetches the keys', async () => {
+  it('requests the backend’s token while it fetches the keys', async () => {
     const tokenAsked = signal()
     const signer = createSigner()
     const keys = await startScriptedServer(async () => {

@@ -30,7 +30,7 @@ describe('the token for the backend', () => {
     expect(world.tokenEndpoint.requests).toHaveLength(1)
   })
 
-  it('is fetched anew when less than min_back_end_token_seconds are left of it', async () => {
+  it('is renewed when it has less than min_back_end_token_seconds left', async () => {
     await world.start({ min_back_end_token_seconds: '600' })
     world.tokenEndpoint.replyWith(() => ({ body: world.tokenAnswer({ expires_in: 603 }) }))
     const first = await world.decide()
@@ -56,7 +56,7 @@ describe('the token for the backend', () => {
   })
 
   it.each([undefined, null, 1e308, 86_400 * 400])(
-    'is used with care when its lifetime is %s',
+    'has a default lifetime if its lifetime is %s',
     async (lifetime) => {
       await world.start()
       world.tokenEndpoint.replyWith({ body: world.tokenAnswer({ expires_in: lifetime }) })
@@ -68,7 +68,7 @@ describe('the token for the backend', () => {
     },
   )
 
-  it('that is at hand outlives an outage of the token endpoint', async () => {
+  it('is used from the cache during an outage of the token endpoint', async () => {
     await world.start()
     await world.decide()
     world.tokenEndpoint.replyWith({ status: 503 })
@@ -77,7 +77,7 @@ describe('the token for the backend', () => {
 })
 
 describe('introspection answers', () => {
-  it('are asked for each time by default', async () => {
+  it('are not cached by default', async () => {
     const token = opaqueToken()
     const lines = [(await world.decide(token)).line, (await world.decide(token)).line]
     expect(lines.map((line) => line['caller_cache'])).toEqual(['off', 'off'])
@@ -87,7 +87,7 @@ describe('introspection answers', () => {
   describe('#41: with introspection_cache_seconds', () => {
     beforeAll(() => world.configure({ introspection_cache_seconds: '300' }))
 
-    it('are used again for the same token and for no other', async () => {
+    it('are reused for the same token only', async () => {
       const token = opaqueToken()
       const first = await world.decide(token)
       const second = await world.decide(token)
@@ -107,7 +107,7 @@ describe('introspection answers', () => {
       ['1,025th', 1_024],
       ['4,097th', 4_096],
       ['last', 7_000],
-    ])('are not used for a token that differs in its %s character alone', async (_case, index) => {
+    ])('are not used for a token that differs only in its %s character', async (_case, index) => {
       const token = opaqueToken().padEnd(7_001, 'x')
       const other = `${token.slice(0, index)}-${token.slice(index + 1)}`
       await world.decide(token)
@@ -128,7 +128,7 @@ describe('introspection answers', () => {
       }
     })
 
-    it('are not kept beyond the token’s own end', async () => {
+    it('are not cached beyond the token’s expiry', async () => {
       const token = opaqueToken()
       // The tolerance lets it pass; that is no reason to remember it.
       world.introspection.replyWith({ body: world.activeAnswer({ exp: secondsFromNow(-10) }) })
@@ -137,14 +137,14 @@ describe('introspection answers', () => {
       expect([verdict, line['caller_cache']]).toEqual(['permit permitted', 'miss'])
     })
 
-    it('are not kept beyond the end that the payload alone tells', async () => {
+    it('are not cached beyond the expiry that only the payload has', async () => {
       const token = jwtToken({ exp: secondsFromNow(-10) })
       world.introspection.replyWith({ body: world.activeAnswer({ exp: undefined }) })
       await world.decide(token)
       expect((await world.decide(token)).line['caller_cache']).toBe('miss')
     })
 
-    it('are judged each time: what was refused is refused again', async () => {
+    it('are checked each time: a denied token is denied again', async () => {
       const token = opaqueToken()
       world.introspection.replyWith({ body: world.activeAnswer({ aud: 'other' }) })
       const outcomes = [await world.decide(token), await world.decide(token)]
@@ -155,7 +155,7 @@ describe('introspection answers', () => {
       expect(outcomes[1]?.line['caller_cache']).toBe('hit')
     })
 
-    it('are judged by the time of the call', async () => {
+    it('are checked by the time of the call', async () => {
       await world.start({ introspection_cache_seconds: '300', clock_tolerance_seconds: '0' })
       const token = opaqueToken()
       const nbf = secondsFromNow(4)
@@ -172,7 +172,7 @@ describe('introspection answers', () => {
     })
 
     it.each([{ status: 503 }, { status: 401 }, { body: '<html>' }])(
-      'are not remembered when they are none: %j',
+      'are not cached if they are invalid: %j',
       async (reply) => {
         const token = opaqueToken()
         world.introspection.replyWith(reply)
@@ -183,7 +183,7 @@ describe('introspection answers', () => {
       },
     )
 
-    it('never turn into a permit when the first answer was no', async () => {
+    it('never become a permit if the first answer was inactive', async () => {
       const token = opaqueToken()
       world.introspection.replyWith({ body: { active: false } })
       const verdicts = [(await world.decide(token)).verdict, (await world.decide(token)).verdict]

@@ -24,7 +24,7 @@ afterAll(async () => {
 })
 
 describe('the compiled code', () => {
-  it('is taken with the image’s options', () => {
+  it('is used with the image’s options', () => {
     const answer = execFileSync(
       process.execPath,
       [...imageNodeOptions(), '-e', ACCEPTANCE_SCRIPT, compiledName(BUNDLE)],
@@ -40,7 +40,7 @@ describe('the compiled code', () => {
     ['is cut', (compiled) => compiled.subarray(0, 1000)],
     ['is of another source', (compiled) => flipped(compiled, 8)],
     ['is of another V8', (compiled) => flipped(compiled, 4)],
-  ])('costs time and nothing else where it %s', async (_case, spoil) => {
+  ])('only costs time if it %s', async (_case, spoil) => {
     const artifact = mkdtempSync(join(folder, 'dist-'))
     cpSync(dirname(FUNCTION_ENTRY), artifact, { recursive: true })
     const path = compiledName(join(artifact, 'authorizer.js'))

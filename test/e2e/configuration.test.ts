@@ -58,8 +58,8 @@ function without(keys: readonly string[]): ConfigChanges {
   return Object.fromEntries(keys.map((key) => [key, undefined]))
 }
 
-describe('a configuration that lacks something', () => {
-  it.each(REQUIRED)('is a fault on each call, and the log names %s', async (key) => {
+describe('an incomplete configuration', () => {
+  it.each(REQUIRED)('is a fault on each call, with %s in the log', async (key) => {
     const { verdict, problems } = await coldStart(without([key]))
     expect([verdict, problems]).toEqual(['fault config_invalid', [key]])
     const { verdict: again, line } = await world.decide()
@@ -67,25 +67,25 @@ describe('a configuration that lacks something', () => {
     expect(world.requestCount()).toBe(0)
   })
 
-  it('may lack everything: all is named in one line', async () => {
+  it('may be empty: one log line has all missing keys', async () => {
     const { verdict, problems } = await coldStart(without(Object.keys(world.config)))
     expect(verdict).toBe('fault config_invalid')
     expect([...problems].sort()).toEqual([...REQUIRED].sort())
   })
 
-  it('is the same with empty values as without them', async () => {
+  it('treats empty values as absent', async () => {
     const { problems } = await coldStart({ audience: '', back_end_scope: '  ' })
     expect([...problems].sort()).toEqual(['audience', 'back_end_scope'])
   })
 
-  it('is a fault whatever the payload is', async () => {
+  it('is a fault for every payload', async () => {
     await world.start({ audience: undefined })
     const verdicts = [(await world.call('')).verdict, (await world.call('{')).verdict]
     expect(verdicts).toEqual(['fault config_invalid', 'fault config_invalid'])
   })
 })
 
-describe('a configuration with something wrong in it', () => {
+describe('an invalid configuration', () => {
   // All problems are reported at once, so that one cold start covers many of them.
   it.each([
     [
@@ -168,13 +168,13 @@ describe('a configuration with something wrong in it', () => {
     ['rules of the document', { required_claims: '{"a":"b"}', max_token_lifetime: '60' }],
     ['rules of blanks', { allowed_clients: ' ', required_scopes: '  ', algorithms: ' ' }],
     ['something missing and something wrong', { audience: undefined, log_level: 'verbose' }],
-  ] as const)('is a fault, and the log names every key: %s', async (_case, changes) => {
+  ] as const)('is a fault, with every key in the log: %s', async (_case, changes) => {
     const { verdict, problems } = await coldStart(changes)
     expect(verdict).toBe('fault config_invalid')
     expect([...problems].sort()).toEqual(Object.keys(changes).sort())
   })
 
-  it('may have an address of keys from which no other one follows', async () => {
+  it('may have a JWKS URI from which no token endpoint can be derived', async () => {
     const { verdict, problems } = await coldStart({
       validation: 'jwt',
       issuer: 'https://idp.example.com',
@@ -184,7 +184,7 @@ describe('a configuration with something wrong in it', () => {
     expect([verdict, problems]).toEqual(['fault config_invalid', ['jwks_uri']])
   })
 
-  it('never has its values logged: one may be a secret', async () => {
+  it('never has its values logged, as they may be secrets', async () => {
     const secret = world.keepSecret('a-secret-in-the-wrong-place')
     const keys = [...REQUIRED, 'vault_secrets_endpoint', 'log_level', 'secret_ttl_seconds']
     const { verdict } = await coldStart(Object.fromEntries(keys.map((key) => [key, secret])))
@@ -192,8 +192,8 @@ describe('a configuration with something wrong in it', () => {
   })
 })
 
-describe('a configuration that works but ought to be looked at', () => {
-  it('is warned of: unknown keys, whatever they look like', async () => {
+describe('a configuration with warnings', () => {
+  it('has a warning about unknown keys', async () => {
     const keys = [
       'back_end_scopes',
       'idcs_introspection_endpont',
@@ -208,12 +208,12 @@ describe('a configuration that works but ought to be looked at', () => {
     expect([...warnings].sort()).toEqual(keys.sort())
   })
 
-  it('is not warned of what the platform has set', async () => {
+  it('has no warning about variables of the platform', async () => {
     const { warnings } = await coldStart({ PATH: '/usr/bin', LANG: 'C' })
     expect(warnings).toEqual([])
   })
 
-  it('is warned of where the audience is not looked at, at every cold start', async () => {
+  it('has a warning at every cold start if the audience is not checked', async () => {
     const starts = [await coldStart({ audience: 'any' }), await coldStart({ audience: 'any' })]
     expect(starts.map(({ warnings }) => warnings)).toEqual([['audience'], ['audience']])
   })
@@ -273,7 +273,7 @@ describe('a document beside flat keys', () => {
     ],
   })
 
-  it('wins, and the log warns of each key without effect', async () => {
+  it('is used, and the log has a warning about each ignored key', async () => {
     const { idcs_introspection_endpoint = '', back_end_token_endpoint = '' } = world.config
     const document = documentFor(idcs_introspection_endpoint, back_end_token_endpoint)
     const { verdict, problems, warnings } = await coldStart({
@@ -286,14 +286,14 @@ describe('a document beside flat keys', () => {
     expect([...warnings].sort()).toEqual([...REQUIRED, 'required_scopes'].sort())
   })
 
-  it('that is empty is warned of, and the flat keys count', async () => {
+  it('that is empty has a warning, and the flat keys are used', async () => {
     const { verdict, warnings } = await coldStart({ authorizer_config: ' ' })
 
     expect([verdict, warnings]).toEqual(['permit permitted', ['authorizer_config']])
   })
 })
 
-describe('a configuration that is right', () => {
+describe('a valid configuration', () => {
   it.each([
     ['the smallest numbers', numbers('0', '0', '60', '60', '0')],
     ['the greatest numbers', numbers('300', '300', '3600', '3600', '86400')],
@@ -311,7 +311,7 @@ describe('a configuration that is right', () => {
     })
   })
 
-  it('is not needed to start: the socket opens, and the log says what is wrong', async () => {
+  it('is not needed to start: the socket opens, and the log has the problems', async () => {
     const byHand = await startByHand({})
     const { status } = await byHand.post('{}')
     await byHand.end()

@@ -42,7 +42,7 @@ async function decideAtOnce(options: { deadline?: Date } = {}): Promise<string[]
 }
 
 // A call that the function does not answer in time has no outcome at all: the agent ends it.
-describe('an answer that does not come, or not to its end', () => {
+describe('an answer that is late, missing or incomplete', () => {
   const IN_TIME = SLOW.map(() => 'fault deadline_exceeded')
   const PERMITS = SLOW.map(() => 'permit permitted')
 
@@ -74,7 +74,7 @@ describe('an answer that does not come, or not to its end', () => {
     expect(await decideAtOnce()).toEqual(SLOW.map(() => 'fault secret_unavailable'))
   })
 
-  it('leaves what was known until then in the log', async () => {
+  it('leaves the details known so far in the log', async () => {
     await decideAtOnce()
     world.introspection.replyWith({ delivery: 'never' })
     const calls = SLOW.map(() => world.decide(undefined, { deadline: soon() }))
@@ -108,7 +108,7 @@ describe('the header Fn-Deadline', () => {
     expect([status, JSON.parse(body)]).toEqual([200, expect.objectContaining({ active: true })])
   })
 
-  it('may lie in the past: a fault at once, without a request', async () => {
+  it('may be in the past: a fault at once, without a request', async () => {
     expect((await post('2020-01-01T00:00:00Z')).status).toBe(502)
     expect(world.introspection.requests).toEqual([])
     expect(byHand.decisions().at(-1)).toMatchObject({ reason: 'deadline_exceeded', call_id: null })

@@ -64,7 +64,7 @@ function warnedOf(): unknown[] {
 }
 
 describe('the environment', () => {
-  it('cannot switch off the check of certificates, and gets a warning', async () => {
+  it('cannot disable certificate validation; the log has a warning', async () => {
     const { certificatePem, privateKeyPem } = selfSignedCertificate(new Date())
     const url = await proxy.startTls({ cert: certificatePem, key: privateKeyPem })
     await start({
@@ -77,7 +77,7 @@ describe('the environment', () => {
     expect(world.introspection.requests).toEqual([])
   })
 
-  it('cannot put a proxy in between, and gets a warning', async () => {
+  it('cannot set a proxy; the log has a warning', async () => {
     const names = ['http_proxy', 'https_proxy', 'all_proxy', 'HTTP_PROXY', 'HTTPS_PROXY']
     await start({
       ...Object.fromEntries(names.map((name) => [name, canary.url])),
@@ -90,7 +90,7 @@ describe('the environment', () => {
     expect(warnedOf()).toEqual(expect.arrayContaining([...names, 'NODE_USE_ENV_PROXY']))
   })
 
-  it('cannot have requests printed, and gets a warning', async () => {
+  it('cannot enable debug output of requests; the log has a warning', async () => {
     const { log } = await start({ NODE_DEBUG: 'http,https,net,tls,stream', DEBUG: '*' })
 
     expect(await decide()).toBe('permit permitted')
@@ -176,7 +176,7 @@ describe('a polluted Object.prototype', () => {
     ['all claims of a good caller at once', claims],
     ...Object.entries(claims).map(([name, value]) => [name, { [name]: value }] as const),
     ...Object.entries(GADGETS).map(([name, value]) => [name, { [name]: value }] as const),
-  ])('never makes a permit of an introspected denial: %s', async (_name, members) => {
+  ])('never turns a denial by introspection into a permit: %s', async (_name, members) => {
     await start({ ...polluting(members), issuer: ISSUER })
 
     const verdicts = await verdictsOnBadTokens()
@@ -188,7 +188,7 @@ describe('a polluted Object.prototype', () => {
   it.each([
     ['all claims of a good caller at once', claims],
     ...Object.entries(GADGETS).map(([name, value]) => [name, { [name]: value }] as const),
-  ])('never makes a permit of a bad JWT: %s', async (_name, members) => {
+  ])('never turns an invalid JWT into a permit: %s', async (_name, members) => {
     const jwt = { validation: 'jwt', issuer: ISSUER, jwks_uri: `${keys.url}/jwks` }
     await start({ ...polluting(members), ...jwt, idcs_introspection_endpoint: '' })
 

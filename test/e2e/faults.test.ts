@@ -33,7 +33,7 @@ describe.each([
   // Cold each time: after some failures in a row, the token endpoint is left alone for a while.
   beforeEach(() => world.start())
 
-  it('answers well again: the very next call is permitted, by the same process', async () => {
+  it('recovers: the next call is permitted by the same process', async () => {
     world[name].replyWith({ status: 503 })
     expect((await world.decide()).verdict).toMatch(reason)
     const instancesBefore = world.function.instances.length
@@ -66,7 +66,7 @@ describe.each([
   })
 })
 
-describe('#45 to #47: a token answer without a usable token', () => {
+describe('#45 to #47: a token response without a usable token', () => {
   beforeEach(() => world.start())
 
   it.each([

@@ -15,7 +15,7 @@ function asTold(instantSeconds: number): string {
 }
 
 describe('a permit', () => {
-  it('has these members and no others', async () => {
+  it('has exactly these members', async () => {
     await world.start()
     world.tokenEndpoint.replyWith({ body: world.tokenAnswer({ access_token: 'b64-._~+/token==' }) })
     const exp = secondsFromNow(900)
@@ -47,12 +47,12 @@ describe('a permit', () => {
     ['an array', ['a', 'b'], ['a', 'b']],
     ['an empty text', '', []],
     ['absent', undefined, []],
-  ])('has the scope as an array when it is %s', async (_case, scope, expected) => {
+  ])('has the scope as an array if it is %s', async (_case, scope, expected) => {
     world.introspection.replyWith({ body: world.activeAnswer({ scope }) })
     expect((await world.decide()).answer?.['scope']).toEqual(expected)
   })
 
-  it('has the listed claims in its context, as texts fit for a header, and no others', async () => {
+  it('has only the listed claims in its context, as valid header values', async () => {
     await world.start({
       context_claims: 'tenant level admin groups broken odd absent payload_only',
     })
@@ -78,7 +78,7 @@ describe('a permit', () => {
   })
 })
 
-describe('the end of a permit', () => {
+describe('the expiry of a permit', () => {
   /** Between which whole seconds it has to lie when it is reckoned from now. */
   const decideAround = async (spanSeconds: number) => {
     const least = secondsFromNow(spanSeconds)
@@ -93,13 +93,13 @@ describe('the end of a permit', () => {
   it.each([
     ['of the caller’s token, where that is earliest', 300, 300],
     ['of the caller’s token, its fraction left out', 300.9, 300],
-  ])('is the end %s', async (_case, lifetimeSeconds, toldSeconds) => {
+  ])('is the expiry %s', async (_case, lifetimeSeconds, toldSeconds) => {
     const now = secondsFromNow(0)
     world.introspection.replyWith({ body: world.activeAnswer({ exp: now + lifetimeSeconds }) })
     expect((await world.decide()).answer?.['expiresAt']).toBe(asTold(now + toldSeconds))
   })
 
-  it('is the end of the token for the backend less a minute, where that is earliest', async () => {
+  it('is the expiry of the backend’s token less a minute, if that is earliest', async () => {
     await world.start()
     world.tokenEndpoint.replyWith({ body: world.tokenAnswer({ expires_in: 600 }) })
     const { end, least, most } = await decideAround(600 - 60)
@@ -122,7 +122,7 @@ describe('the end of a permit', () => {
   it.each([
     ['no `exp`', undefined],
     ['an `exp` of null', null],
-  ])('is a minute away for a token with %s', async (_case, exp) => {
+  ])('is in a minute for a token with %s', async (_case, exp) => {
     world.introspection.replyWith({ body: world.activeAnswer({ exp }) })
     const { end, least, most } = await decideAround(60)
     expect(end).toBeGreaterThanOrEqual(least)
@@ -131,7 +131,7 @@ describe('the end of a permit', () => {
 })
 
 describe('a denial', () => {
-  it('has these members and no others', async () => {
+  it('has exactly these members', async () => {
     world.introspection.replyWith({ body: { active: false } })
     const { answer } = await world.decide()
     expect(answer).toEqual({
@@ -148,7 +148,7 @@ describe('a denial', () => {
     })
   })
 
-  it('asks for the scopes with 403 when they are what lacks', async () => {
+  it('has the required scopes and 403 if scopes are missing', async () => {
     await world.start({ required_scopes: 'echo https://api/x?y=1&z ~admin' })
     const { verdict, answer } = await world.decide()
     expect(verdict).toBe('deny scope_insufficient')
@@ -161,7 +161,7 @@ describe('a denial', () => {
     })
   })
 
-  it('does not tell which check failed', async () => {
+  it('does not show which check failed', async () => {
     const challenges = new Set<unknown>()
     for (const members of [
       { aud: 'other' },
@@ -175,14 +175,14 @@ describe('a denial', () => {
     expect(challenges.size).toBe(1)
   })
 
-  it('asks the token endpoint at most once per token lifetime: while a cold function introspects', async () => {
+  it('causes at most one token request per token lifetime, during a cold function’s introspection', async () => {
     await world.start()
     world.introspection.replyWith({ body: { active: false } })
     for (let count = 0; count < 5; count += 1) await world.decide()
     expect(world.tokenEndpoint.requests.length).toBeLessThanOrEqual(1)
   })
 
-  it('asks no token endpoint where the token alone shows that it is bad', async () => {
+  it('causes no token request if the token is malformed', async () => {
     await world.start()
     const before = world.vault.requests.length
     await world.decide('not a token')

@@ -74,7 +74,7 @@ describe('private_key_jwt', () => {
     expect(other.payload.jti).not.toBe(payload.jti)
   })
 
-  it('is a fault with a secret that is no key', async () => {
+  it('is a fault with a secret that is not a key', async () => {
     await world.start({ back_end_client_auth: 'private_key_jwt' })
 
     const { verdict, line } = await world.decide()
@@ -96,7 +96,7 @@ describe('private_key_jwt', () => {
     expect(payload.sub).toBe(CLIENT_IDS.backEnd)
   })
 
-  it('says that line breaks are missing where they became something else', async () => {
+  it('logs that line breaks are missing if they were replaced', async () => {
     keepKey(SECRET_OCIDS.backEnd, PEM.replaceAll('\n', 'n'))
     await world.start({ back_end_client_auth: 'private_key_jwt' })
 
@@ -117,7 +117,7 @@ describe('jwt_bearer', () => {
     })
   }
 
-  it('RFC 7523 §2.1: asks in the name of the person who calls, with a fresh user assertion', async () => {
+  it('RFC 7523 §2.1: requests a token for the calling user with a new user assertion', async () => {
     await withAssertions()
     world.introspection.replyWith(user('alice@example.com'))
 
@@ -143,7 +143,7 @@ describe('jwt_bearer', () => {
     })
   })
 
-  it('#52: gives each person a token of their own, kept for their next call', async () => {
+  it('#52: gets and caches a token for each user', async () => {
     await withAssertions()
     const credentials: string[] = []
     for (const name of ['alice', 'bob', 'alice', 'bob']) {
@@ -180,7 +180,7 @@ describe('jwt_bearer', () => {
     ['has half of a character in the name', { sub: 'alice\ud83d' }],
     ['is a Keycloak service account’s', { sub: '4711', username: 'service-account-crm' }],
     ['is an application’s at Auth0', { sub: 'a1b2c3@clients' }],
-  ])('denies a token that %s, and asks nobody', async (_case, members) => {
+  ])('denies a token that %s, without a token request', async (_case, members) => {
     await withAssertions()
     world.introspection.replyWith({ body: world.activeAnswer(members) })
 
@@ -192,7 +192,7 @@ describe('jwt_bearer', () => {
   })
 
   it.each([false, 'false', null])(
-    'denies an e-mail address that is not verified (%j), and asks nobody',
+    'denies an unverified e-mail address (%j), without a token request',
     async (flag) => {
       await withAssertions({
         back_end_assertion_subject_claim: 'email',
@@ -210,19 +210,22 @@ describe('jwt_bearer', () => {
   it.each([
     ['an application’s', { idtyp: 'app' }, 'application'],
     ['one whose address is not verified', { email_verified: false }, 'not_verified'],
-  ])('denies a JWT that is %s, although the introspection answer lacks that', async (...row) => {
-    const [, claims, detail] = row
-    await withAssertions({
-      back_end_assertion_subject_claim: 'email',
-      back_end_assertion_user_controlled_claim: 'accept',
-    })
-    world.introspection.replyWith(user('4711', { email: 'a@example.com' }))
+  ])(
+    'denies a JWT that is %s, even if the introspection response does not say so',
+    async (...row) => {
+      const [, claims, detail] = row
+      await withAssertions({
+        back_end_assertion_subject_claim: 'email',
+        back_end_assertion_user_controlled_claim: 'accept',
+      })
+      world.introspection.replyWith(user('4711', { email: 'a@example.com' }))
 
-    const { verdict, line } = await world.decide(jwtToken({ sub: '4711', ...claims }))
+      const { verdict, line } = await world.decide(jwtToken({ sub: '4711', ...claims }))
 
-    expect([verdict, line['detail']]).toEqual(['deny subject_missing', detail])
-    expect(world.tokenEndpoint.requests).toEqual([])
-  })
+      expect([verdict, line['detail']]).toEqual(['deny subject_missing', detail])
+      expect(world.tokenEndpoint.requests).toEqual([])
+    },
+  )
 
   it('warns of a claim that users can change, unless it is accepted', async () => {
     const warningsWith = async (claim: string, accepted?: string) => {
@@ -251,7 +254,7 @@ describe('jwt_bearer', () => {
     expect(await warningsWith('employee_number')).not.toContain(key)
   })
 
-  it('#52: gives names that differ in capitals tokens of their own', async () => {
+  it('#52: gets separate tokens for names that differ in case', async () => {
     await withAssertions()
     const credentials: string[] = []
     for (const name of ['alice', 'Alice', 'ALICE', 'alice']) {
@@ -267,7 +270,7 @@ describe('jwt_bearer', () => {
     expect(names.map(({ payload }) => payload.sub)).toEqual(['alice', 'Alice', 'ALICE'])
   })
 
-  it('signs with the key that authenticates the client where it has no other', async () => {
+  it('signs with the client’s key if it has no other', async () => {
     keepKey(SECRET_OCIDS.backEnd, PEM)
     await world.start({ back_end_grant: 'jwt_bearer', back_end_client_auth: 'private_key_jwt' })
 
@@ -279,7 +282,7 @@ describe('jwt_bearer', () => {
     expect(decodeProtectedHeader(form['assertion'] ?? '')).not.toHaveProperty('kid')
   })
 
-  it('is a fault with a hint where the user is unknown', async () => {
+  it('is a fault with a hint if the user is unknown', async () => {
     await withAssertions()
     world.tokenEndpoint.replyWith({ status: 400, body: { error: 'invalid_grant' } })
 
@@ -298,7 +301,7 @@ describe('token_exchange', () => {
   const withExchange = () =>
     world.start({ back_end_grant: 'token_exchange', back_end_exchange_audience: 'oic' })
 
-  it('#49 RFC 8693 §2.1: sends the caller’s own token to the configured endpoint alone', async () => {
+  it('#49 RFC 8693 §2.1: sends the caller’s token to the configured endpoint only', async () => {
     await withExchange()
     world.tokenEndpoint.replyWith(() => exchanged())
     const token = opaqueToken()
@@ -316,7 +319,7 @@ describe('token_exchange', () => {
     ])
   })
 
-  it('#52: exchanges each token by itself, even of the same person, and once', async () => {
+  it('#52: exchanges each token once, even those of the same user', async () => {
     await withExchange()
     world.tokenEndpoint.replyWith(() => exchanged())
     const tokens = [opaqueToken(), opaqueToken()] as const
@@ -330,7 +333,7 @@ describe('token_exchange', () => {
     expect(world.tokenEndpoint.requests).toHaveLength(2)
   })
 
-  it('exchanges nothing for a caller who is refused', async () => {
+  it('exchanges nothing for a denied caller', async () => {
     await withExchange()
     world.introspection.replyWith({ body: { active: false } })
 
@@ -343,7 +346,7 @@ describe('token_exchange', () => {
     ['a refresh token', 'urn:ietf:params:oauth:token-type:refresh_token'],
     ['an ID token', 'urn:ietf:params:oauth:token-type:id_token'],
     ['a SAML assertion', 'urn:ietf:params:oauth:token-type:saml2'],
-  ])('#49 RFC 8693 §2.2.1: is a fault where the answer has %s', async (_case, type) => {
+  ])('#49 RFC 8693 §2.2.1: is a fault if the response has %s', async (_case, type) => {
     await withExchange()
     world.tokenEndpoint.replyWith(exchanged({ issued_token_type: type }))
 
@@ -352,7 +355,7 @@ describe('token_exchange', () => {
     expect([verdict, line['detail']]).toEqual(['fault credential_unusable', 'issued_token_type'])
   })
 
-  it('#46 RFC 8693 §2.2.1: is a fault where the token type is N_A', async () => {
+  it('#46 RFC 8693 §2.2.1: is a fault if the token type is N_A', async () => {
     await withExchange()
     world.tokenEndpoint.replyWith(exchanged({ token_type: 'N_A' }))
 
@@ -374,7 +377,7 @@ describe('basic', () => {
     })
   }
 
-  it('RFC 7617: hands out name and password from Vault, and asks no token endpoint', async () => {
+  it('RFC 7617: returns user name and password from Vault, without a token request', async () => {
     await withBasic('integration.user:pa:ss wörd')
 
     const { verdict, answer, line } = await world.decide()
@@ -387,7 +390,7 @@ describe('basic', () => {
     expect(world.tokenEndpoint.requests).toEqual([])
   })
 
-  it('is warned of at each cold start, as legacy', async () => {
+  it('has a warning at each cold start, as legacy', async () => {
     await withBasic('user:password-of-integration')
     await world.decide()
 
@@ -396,7 +399,7 @@ describe('basic', () => {
   })
 
   it.each(['no-colon-in-here', ':password-alone', 'user:', 'user:with\na-line-break'])(
-    'is a fault where the secret is no user:password: %j',
+    'is a fault if the secret is not user:password: %j',
     async (secret) => {
       await withBasic(secret)
 
@@ -420,7 +423,7 @@ describe('a JSON secret', () => {
   })
 })
 
-describe('our own token', () => {
+describe('the backend’s token', () => {
   const jwt = (claims: Readonly<Record<string, unknown>>) =>
     world.keepSecret(createSigner().token(claims))
   const warningsAfter = async (claims: Readonly<Record<string, unknown>>): Promise<unknown[]> => {
@@ -439,21 +442,21 @@ describe('our own token', () => {
   }
   const [audience = '', scope = ''] = BACK_END_SCOPE.split(/(?=urn:)/)
 
-  it('that is what was asked for is not warned of', async () => {
+  it('that matches the request has no warning', async () => {
     expect(await warningsAfter({ aud: [audience, 'urn:other'], scope })).toEqual([])
   })
 
   it.each([
     ['another audience', { aud: 'https://other:443', scope }, 'backend_audience_mismatch'],
     ['another scope', { aud: audience, scope: 'urn:other' }, 'backend_scope_mismatch'],
-  ])('with %s is warned of once, and handed out all the same', async (_case, claims, reason) => {
+  ])('with %s has one warning and is used', async (_case, claims, reason) => {
     expect(await warningsAfter(claims)).toEqual([[reason, 'default']])
   })
 })
 
-describe('a token answer', () => {
+describe('a token response', () => {
   it.each(['text/html', 'text/plain', 'application/octet-stream'])(
-    'that is labelled as %s is refused, and the log says why',
+    'with the media type %s is rejected, with the reason in the log',
     async (type) => {
       await world.start()
       const body = world.tokenAnswer()
@@ -466,9 +469,9 @@ describe('a token answer', () => {
   )
 })
 
-describe('a token endpoint that sends an answer twice, the second one after the next request', () => {
+describe('a token endpoint that sends a response twice, the second time after the next request', () => {
   it.each(['jwt_bearer', 'token_exchange'])(
-    'gives nobody the token of another (%s)',
+    'never gives one caller the token of another (%s)',
     async (grant) => {
       const server = await startDoublingServer((form) => {
         const assertion = form.get('assertion')
@@ -502,7 +505,7 @@ describe('a token endpoint that sends an answer twice, the second one after the 
 })
 
 describe('an assertion', () => {
-  it('RFC 7523 §3: is never sent twice, also where the server drops kept connections', async () => {
+  it('RFC 7523 §3: is never sent twice, even if the server drops kept connections', async () => {
     keepKey(SECRET_OCIDS.backEnd, PEM)
     await world.start({ back_end_grant: 'jwt_bearer', back_end_client_auth: 'private_key_jwt' })
     for (const name of ['alice', 'bob', 'carol']) {

@@ -180,8 +180,8 @@ const ERRORS: readonly Reply[] = [
   { body: MARKS.errorBody, delivery: 'cut' },
 ]
 
-describe('with marks in all that comes in', () => {
-  it('everything is tried: permits, denials, faults and crashes', async () => {
+describe('with marks in all input', () => {
+  it('covers permits, denials, faults and crashes', async () => {
     const seen = new Set<string>()
     const note = async (verdict: Promise<string>): Promise<void> => void seen.add(await verdict)
 
@@ -244,17 +244,17 @@ describe('with marks in all that comes in', () => {
     expect(seen.size).toBeGreaterThanOrEqual(20)
   })
 
-  it.each(Object.keys(MARKS) as Mark[])('log and answers are free of %s', (name) => {
+  it.each(Object.keys(MARKS) as Mark[])('has no %s in log and answers', (name) => {
     const printed = [...instance.log.map(({ line }) => line), ...bodies].join('\n')
     expect(guisesOf(MARKS[name]).filter((guise) => printed.includes(guise))).toEqual([])
   })
 
-  it('log and answers are free of the private key', () => {
+  it('has no private key in log and answers', () => {
     const printed = [...instance.log.map(({ line }) => line), ...bodies].join('\n')
     expect(PRIVATE_KEY_LINES.filter((line) => printed.includes(line))).toEqual([])
   })
 
-  it('each line of the log is one JSON object, and stray errors are logged without their texts', () => {
+  it('has one JSON object in each log line, and stray errors without their messages', () => {
     const lines = instance.log.map(({ line }) => JSON.parse(line) as Record<string, unknown>)
     const events = lines.map(({ event }) => event)
     expect(events).toEqual(
@@ -262,7 +262,7 @@ describe('with marks in all that comes in', () => {
     )
   })
 
-  it('neither arguments nor files have any of it', () => {
+  it('has no marks in arguments and files', () => {
     const files = filesIn(instance.folder, homeFolder).filter(
       (path) => !path.endsWith('flawed-library.cjs'),
     )
@@ -274,7 +274,7 @@ describe('with marks in all that comes in', () => {
     expect(found).toEqual([])
   })
 
-  it('memory has what is in use, and no token of a caller', async () => {
+  it('has only values in use in memory, and no token of a caller', async () => {
     // Answers about callers expire in two seconds, and what has expired is swept away every ten.
     await callForSeconds(12)
 
@@ -285,7 +285,7 @@ describe('with marks in all that comes in', () => {
     expect(marks.filter((mark) => !inUse.includes(mark))).toEqual([])
   })
 
-  it('memory has nothing of it once all has expired', async () => {
+  it('has no marks in memory once everything has expired', async () => {
     world.vault.rotate(SECRETS.introspection, 'another-secret')
     world.vault.rotate(SECRETS.backEnd, 'another-secret')
     world.tokenEndpoint.replyWith(() => ({ body: world.tokenAnswer({ expires_in: 600 }) }))

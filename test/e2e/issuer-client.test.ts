@@ -119,7 +119,7 @@ describe('protected keys, when the secret of our client is rotated', () => {
     },
   )
 
-  it('are fetched with the secret in the form, where the server takes it there alone', async () => {
+  it('are fetched with the secret in the form if the server accepts it only there', async () => {
     await startWithFormerKey({ client_auth: 'client_secret_post' })
     rotate({ status: 401, body: { error: 'unauthorized' } }, 'form')
 
@@ -130,7 +130,7 @@ describe('protected keys, when the secret of our client is rotated', () => {
     [401, { error: 'unauthorized' }, 'token_unauthorized'],
     [403, '', 'token_status_403'],
     [400, { error: 'invalid_scope' }, 'token_invalid_scope'],
-  ])('are a fault where Vault has no other (%i, %j)', async (status, body, detail) => {
+  ])('are a fault if Vault has no other secret (%i, %j)', async (status, body, detail) => {
     await startWithFormerKey({})
     domain.replyWith({ status, body })
 
@@ -139,7 +139,7 @@ describe('protected keys, when the secret of our client is rotated', () => {
   })
 })
 
-describe('introspection at a server that takes `client_secret_post` alone', () => {
+describe('introspection at a server that accepts only `client_secret_post`', () => {
   const takingPost = ({ headers, form }: RecordedRequest) =>
     headers.authorization === undefined &&
     form['client_id'] === CLIENT_IDS.introspection &&
@@ -148,7 +148,7 @@ describe('introspection at a server that takes `client_secret_post` alone', () =
       : { status: 401, body: { error: 'invalid_client' } }
   const introspecting = () => ({ introspection_endpoint: `${domain.url}/introspect` })
 
-  it('has id and secret in the form, as they are', async () => {
+  it('has id and secret in the form, unencoded', async () => {
     await world.start(configWith(introspecting(), { client_auth: 'client_secret_post' }))
     domain.replyWith(takingPost)
     const token = opaqueToken()
@@ -163,7 +163,7 @@ describe('introspection at a server that takes `client_secret_post` alone', () =
     ])
   })
 
-  it('is a fault without it, and the hint names the setting', async () => {
+  it('is a fault without it, with the setting in the hint', async () => {
     await world.start(configWith(introspecting()))
     domain.replyWith(takingPost)
 

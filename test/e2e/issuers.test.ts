@@ -139,20 +139,26 @@ async function decided(token: string) {
 }
 
 describe('two identity domains with the same issuer and kid', () => {
-  it.each([['cold'], ['warm']])('#20: each one’s own keys decide, %s', async (state) => {
-    await startWith(domain('one'), domain('other'))
-    if (state === 'warm') await world.decide(one.token())
+  it.each([['cold'], ['warm']])(
+    '#20: tokens are verified by the keys of each, %s',
+    async (state) => {
+      await startWith(domain('one'), domain('other'))
+      if (state === 'warm') await world.decide(one.token())
 
-    expect(await decided(other.token())).toMatchObject({
-      verdict: 'permit permitted',
-      issuer: 'other',
-    })
-    expect(await decided(one.token())).toMatchObject({ verdict: 'permit permitted', issuer: 'one' })
-    expect(await decided(third.token())).toMatchObject({ verdict: 'deny signature_invalid' })
-  })
+      expect(await decided(other.token())).toMatchObject({
+        verdict: 'permit permitted',
+        issuer: 'other',
+      })
+      expect(await decided(one.token())).toMatchObject({
+        verdict: 'permit permitted',
+        issuer: 'one',
+      })
+      expect(await decided(third.token())).toMatchObject({ verdict: 'deny signature_invalid' })
+    },
+  )
 
   it.each([[['one', 'other']], [['other', 'one']]])(
-    '#20 RFC 8725 §3.8: a key of one never vouches for the other, in the order %j',
+    '#20 RFC 8725 §3.8: a key of one never verifies tokens of the other, in the order %j',
     async (names) => {
       await startWith(...names.map((name) => domain(name, { audience: [`https://${name}/`] })))
 
@@ -176,7 +182,7 @@ describe('two identity domains with the same issuer and kid', () => {
 describe('Entra, an identity domain by introspection and Keycloak at once', () => {
   const startAll = () => startWith(atEntra(), partners(), atShops())
 
-  it('lets each one’s tokens in, and tells what each one calls things', async () => {
+  it('permits the tokens of each, with the claim names of each', async () => {
     await startAll()
 
     expect(await decided(tokenOfEntra({ oid: 'user-1', roles: ['Orders.Invoke'] }))).toMatchObject({
@@ -224,7 +230,7 @@ describe('Entra, an identity domain by introspection and Keycloak at once', () =
     ],
     ['Keycloak without the scope', () => tokenOfShops({ scope: 'x' }), 'deny scope_insufficient'],
     ['Keycloak, signed by Entra’s key', () => entra.token({ iss: REALM }), 'deny key_unknown'],
-  ])('refuses a token of %s, by its name', async (_case, makeToken, verdict) => {
+  ])('denies a token of %s, by its name', async (_case, makeToken, verdict) => {
     // Of JWTs that it has not issued, the identity domain says that they are not active.
     await startAll()
     world.introspection.replyWith({ body: { active: false } })
@@ -232,14 +238,14 @@ describe('Entra, an identity domain by introspection and Keycloak at once', () =
     expect((await decided(makeToken())).verdict).toBe(verdict)
   })
 
-  it('gives a mapping’s target to nobody who does not have the mapped scope', async () => {
+  it('gives no mapped scope to a token without the original one', async () => {
     await startWith(atEntra())
     const token = tokenOfEntra({ scp: 'orders:invoke other' })
 
     expect((await decided(token)).answer).toMatchObject({ scope: ['other'] })
   })
 
-  it('lets a listed client of Entra in without scope and role', async () => {
+  it('permits a listed client of Entra without scope and role', async () => {
     await startWith({ ...atEntra(), allowed_clients: ['app-1'] })
 
     expect((await decided(tokenOfEntra())).verdict).toBe('permit permitted')
@@ -248,7 +254,7 @@ describe('Entra, an identity domain by introspection and Keycloak at once', () =
     )
   })
 
-  it('takes a token that one of two has known for its own, down or not the other', async () => {
+  it('permits a token that one of two issuers accepted, even if the other is down', async () => {
     const requiring = { required_scopes: ['admin'] }
     await startWith(
       domain('down', { ...requiring, jwks_uri: 'http://127.0.0.1:9/keys' }),
@@ -259,7 +265,7 @@ describe('Entra, an identity domain by introspection and Keycloak at once', () =
     expect((await decided(other.token())).verdict).toBe('fault keys_unavailable')
   })
 
-  it('takes an outage of the one that could have known for a fault', async () => {
+  it('is a fault if the issuer that could know the token is down', async () => {
     await startAll()
     await world.introspection.pause()
 
@@ -270,7 +276,7 @@ describe('Entra, an identity domain by introspection and Keycloak at once', () =
 })
 
 describe('a document in Vault', () => {
-  it('serves like one in the configuration, and is taken up when it changes', async () => {
+  it('is used like one in the configuration, and reloaded when it changes', async () => {
     const document = (audience: string) =>
       JSON.stringify(documentOf([domain('one', { audience: [audience] })]))
     await startWith(domain('one'))
@@ -300,7 +306,7 @@ describe('keys', () => {
     expect(keys.requests).toHaveLength(2)
   })
 
-  it('serve on while their address is down', async () => {
+  it('are used from the cache while their endpoint is down', async () => {
     await startWith(domain('one'))
     await world.decide(one.token())
     await keys.pause()
@@ -324,7 +330,7 @@ describe('keys', () => {
 })
 
 describe('jwt_and_introspection', () => {
-  it('asks about what is signed, and about nothing else', async () => {
+  it('introspects only tokens with a valid signature', async () => {
     const { introspection_endpoint, client } = partners()
     const both = { validation: 'jwt_and_introspection', introspection_endpoint, client }
     await startWith(domain('one', both))
@@ -336,7 +342,7 @@ describe('jwt_and_introspection', () => {
     expect((await decided(one.token())).verdict).toBe('deny token_inactive')
   })
 
-  it('RFC 7662 §2.2: gives no scope that the answer keeps back', async () => {
+  it('RFC 7662 §2.2: gives no scope that the response omits', async () => {
     const { introspection_endpoint, client } = partners()
     const both = { validation: 'jwt_and_introspection', introspection_endpoint, client }
     await startWith(domain('one', { ...both, required_scopes: ['admin'] }))
@@ -353,17 +359,14 @@ describe('a JWT whose `iss` belongs to an issuer with keys', () => {
     ['names an unknown key', () => other.token({}, { kid: 'unknown' }), 'deny key_unknown'],
     ['has expired', () => one.token({ exp: 1 }), 'deny token_expired'],
     ['is for another API', () => one.token({ aud: 'other' }), 'deny audience_mismatch'],
-  ])(
-    'and that %s is never shown to the issuer without `iss`',
-    async (_case, makeToken, verdict) => {
-      await startWith(partners(), domain('one'))
+  ])('and that %s is never sent to the issuer without `iss`', async (_case, makeToken, verdict) => {
+    await startWith(partners(), domain('one'))
 
-      expect((await decided(makeToken())).verdict).toBe(verdict)
-      expect(world.introspection.requests).toEqual([])
-    },
-  )
+    expect((await decided(makeToken())).verdict).toBe(verdict)
+    expect(world.introspection.requests).toEqual([])
+  })
 
-  it('is not shown to the issuer without `iss` while the keys cannot be fetched', async () => {
+  it('is not sent to the issuer without `iss` while the keys cannot be fetched', async () => {
     await startWith(partners(), domain('one', { jwks_uri: 'http://127.0.0.1:9/keys' }))
 
     expect((await decided(one.token())).verdict).toBe('fault keys_unavailable')
@@ -371,8 +374,8 @@ describe('a JWT whose `iss` belongs to an issuer with keys', () => {
   })
 })
 
-describe('a token that begins like a JWT', () => {
-  it('is not shown to a provider whose decoder may forgive more than ours', async () => {
+describe('a token that starts like a JWT', () => {
+  it('is not sent to a provider with a more lenient decoder', async () => {
     await startWith(partners())
 
     expect((await decided(`${one.token({ cnf: { jkt: 'x' } })}==`)).verdict).toBe(

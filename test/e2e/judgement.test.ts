@@ -36,7 +36,7 @@ describe('#36, #38: `active`', () => {
     expect(await judge({ active })).toBe(verdict)
   })
 
-  it('does not come by inheritance', async () => {
+  it('is not inherited', async () => {
     const good = JSON.stringify(world.activeAnswer({ active: undefined }))
     world.introspection.replyWith({ body: `{"__proto__":{"active":true},${good.slice(1)}` })
     expect((await world.decide()).verdict).toBe('deny token_inactive')
@@ -68,7 +68,7 @@ describe('the audience', () => {
   })
 
   it.each([undefined, 'https://other.example.com/'])(
-    'is not looked at with `any`: %s',
+    'is not checked with `any`: %s',
     async (aud) => {
       await world.start({ audience: 'any' })
       expect(await judge({ aud })).toBe(PERMIT)
@@ -80,7 +80,7 @@ describe('the issuer', () => {
   beforeAll(() => world.configure({ issuer: ISSUER }))
   afterAll(() => world.configure({}))
 
-  it('is not asked for where none is configured', async () => {
+  it('is not required if none is configured', async () => {
     await world.start({ issuer: undefined })
     expect([await judge({ iss: undefined }), await judge({ iss: 'x' })]).toEqual([PERMIT, PERMIT])
   })
@@ -148,11 +148,11 @@ describe('#40: what must never be permitted', () => {
   it.each([
     ['an ID token of an identity domain', { tok_type: 'IT' }, 'deny token_type_wrong'],
     ['a token bound to a key', { cnf: { jkt: 'x' } }, 'deny token_sender_constrained'],
-  ])('%s whose payload alone tells', async (_case, payload, verdict) => {
+  ])('%s that only the payload shows', async (_case, payload, verdict) => {
     expect(await judge({}, jwtToken(payload))).toBe(verdict)
   })
 
-  it.each(['Bearer', 'bearer', 'JWT', undefined])('but for the token type %s', async (type) => {
+  it.each(['Bearer', 'bearer', 'JWT', undefined])('accepts the token type %s', async (type) => {
     expect(await judge({ token_type: type, tok_type: 'AT' })).toBe(PERMIT)
   })
 })
@@ -182,7 +182,7 @@ describe('clients and scopes', () => {
   })
 })
 
-describe('the payload of a JWT that the endpoint has vouched for', () => {
+describe('the payload of a JWT that the endpoint called active', () => {
   beforeAll(() => world.configure({ issuer: ISSUER, allowed_clients: 'partner-a' }))
   afterAll(() => world.configure({}))
 
@@ -194,7 +194,7 @@ describe('the payload of a JWT that the endpoint has vouched for', () => {
     client_id: 'partner-a',
   })
 
-  it('fills in what the answer lacks', async () => {
+  it('supplies claims that the response lacks', async () => {
     const claims = payload()
     world.introspection.replyWith({ body: world.activeAnswer(silent) })
     const { verdict, answer } = await world.decide(jwtToken(claims))
@@ -207,7 +207,7 @@ describe('the payload of a JWT that the endpoint has vouched for', () => {
     ['iss', 'deny issuer_mismatch'],
     ['aud', 'deny audience_mismatch'],
     ['client_id', 'deny client_not_allowed'],
-  ])('does not make up for a lack of %s in both', async (claim, verdict) => {
+  ])('does not help if both lack %s', async (claim, verdict) => {
     expect(await judge(silent, jwtToken({ ...payload(), [claim]: undefined }))).toBe(verdict)
   })
 
@@ -215,11 +215,11 @@ describe('the payload of a JWT that the endpoint has vouched for', () => {
     ['iss', 'https://other/', 'deny issuer_mismatch'],
     ['aud', 'other', 'deny audience_mismatch'],
     ['client_id', 'other', 'deny client_not_allowed'],
-  ])('does not overrule the answer’s own %s', async (claim, value, verdict) => {
+  ])('does not override %s of the response', async (claim, value, verdict) => {
     expect(await judge({ [claim]: value }, jwtToken(payload()))).toBe(verdict)
   })
 
-  it('gives no scope and no activity', async () => {
+  it('supplies neither scope nor `active`', async () => {
     await world.start({ required_scopes: 'orders' })
     const token = jwtToken({ ...payload(), scope: 'orders', active: true })
     expect(await judge({ scope: undefined }, token)).toBe('deny scope_insufficient')
@@ -230,7 +230,7 @@ describe('the payload of a JWT that the endpoint has vouched for', () => {
     ['is no object', jwtToken([1])],
     ['is no JSON', `a.${Buffer.from('{').toString('base64url')}.c`],
     ['is an encrypted key', `${jwtToken({}).split('.', 1)[0]}.AAAA.a.b.c`],
-  ])('is nothing where it %s', async (_case, token) => {
+  ])('is ignored if it %s', async (_case, token) => {
     expect(await judge({ aud: undefined }, token)).toBe('deny audience_mismatch')
   })
 })
@@ -248,7 +248,7 @@ describe('a JWT that is not well-formed', () => {
     ['a dot at the end', `${parts.join('.')}.`],
     ['a part in front', `x.${parts.join('.')}`],
     ['other characters in front', `~/+${parts.join('.')}`],
-  ])('is shown to nobody: %s', async (_case, token) => {
+  ])('is sent to no issuer: %s', async (_case, token) => {
     expect(await judge({}, token)).toBe('deny jwt_malformed')
     expect(world.introspection.requests).toHaveLength(0)
   })

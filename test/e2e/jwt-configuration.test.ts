@@ -40,7 +40,7 @@ function ec() {
   return generateKeyPairSync('ec', { namedCurve: 'P-256' })
 }
 
-describe('keys that are pasted into the configuration', () => {
+describe('keys in the configuration', () => {
   it.each<[string, () => object]>([
     [
       'as an identity domain publishes them',
@@ -52,7 +52,7 @@ describe('keys that are pasted into the configuration', () => {
     ],
     ['as a single key', () => issuer.jwk],
     ['without `alg`', () => ({ keys: [{ ...issuer.jwk, alg: undefined }] })],
-  ])('serve %s', async (_case, jwks) => {
+  ])('are accepted %s', async (_case, jwks) => {
     expect((await coldVerdict({ jwks: JSON.stringify(jwks()) })).verdict).toBe('permit permitted')
     expect(provider.requests).toHaveLength(0)
   })
@@ -74,20 +74,23 @@ describe('keys that are pasted into the configuration', () => {
     ],
     ['of no known type', () => ({ kty: '__proto__', kid: 'bad-key' })],
     ['incomplete', () => ({ kty: 'RSA', e: 'AQAB', kid: 'bad-key' })],
-  ])('#33 RFC 8725 §3.5: are refused where one is %s, and the log names it', async (_case, bad) => {
-    const jwks = JSON.stringify({ keys: [issuer.jwk, bad()] })
+  ])(
+    '#33 RFC 8725 §3.5: are rejected if one is %s, with its kid in the log',
+    async (_case, bad) => {
+      const jwks = JSON.stringify({ keys: [issuer.jwk, bad()] })
 
-    const { verdict, problems } = await coldVerdict({ jwks })
+      const { verdict, problems } = await coldVerdict({ jwks })
 
-    expect(verdict).toBe('fault config_invalid')
-    expect(problems).toContain('bad-key')
-  })
+      expect(verdict).toBe('fault config_invalid')
+      expect(problems).toContain('bad-key')
+    },
+  )
 
   it.each([
     ['none at all', { keys: [] }],
     ['two of one name', { keys: [issuer.jwk, { ...createSigner().jwk }] }],
     ['no set', { a: 1 }],
-  ])('#33: are refused where there is %s', async (_case, jwks) => {
+  ])('#33: are rejected if there is %s', async (_case, jwks) => {
     expect((await coldVerdict({ jwks: JSON.stringify(jwks) })).verdict).toBe('fault config_invalid')
   })
 })
@@ -103,14 +106,14 @@ describe('a configuration for JWTs', () => {
     ['keys in the address itself', { jwks_uri: 'data:application/json,{}' }],
     ['a negative tolerance', { clock_tolerance_seconds: '-1' }],
     ['a tolerance of an hour', { clock_tolerance_seconds: '3600' }],
-  ])('#55 RFC 8725 §3: is refused with %s', async (_case, changes) => {
+  ])('#55 RFC 8725 §3: is rejected with %s', async (_case, changes) => {
     const { verdict } = await coldVerdict({ jwks_uri: `${provider.url}/jwks`, ...changes })
 
     expect(verdict).toBe('fault config_invalid')
     expect(provider.requests).toHaveLength(0)
   })
 
-  it('#12, #17 RFC 9068 §2.1: may want the type at+jwt, and then takes no other', async () => {
+  it('#12, #17 RFC 9068 §2.1: may require the type at+jwt', async () => {
     const document = documentWith({ token_type: 'at+jwt', jwks_uri: `${provider.url}/jwks` })
     await world.start(document)
 
@@ -146,7 +149,7 @@ describe('a key on the curve Ed25519', () => {
   it.each([
     ['EdDSA', 'Ed25519'],
     ['Ed25519', 'EdDSA'],
-  ])('verifies no token with %s where only %s is allowed', async (alg, allowed) => {
+  ])('verifies no token with %s if only %s is allowed', async (alg, allowed) => {
     const changes = { algorithms: allowed, jwks: keySet(undefined) }
 
     expect((await coldVerdict(changes, tokenWith(alg))).verdict).toBe('deny algorithm_not_allowed')
@@ -175,7 +178,7 @@ describe('discovery', () => {
   }
 
   it.each(['application/json', 'text/plain', 'application/octet-stream', 'text/json'])(
-    'finds the keys in a document that is labelled as %s',
+    'finds the keys in a document with the media type %s',
     async (type) => {
       expect(await verdictAfter({}, type)).toBe('permit permitted')
     },
@@ -187,7 +190,7 @@ describe('discovery', () => {
     ['keys over http', { jwks_uri: 'http://keys.example.com/jwks' }],
     ['keys in a file', { jwks_uri: 'file:///etc/passwd' }],
     ['no keys', { jwks_uri: undefined }],
-  ])('#50 RFC 8414 §3.3: is a fault where the document names %s', async (_case, members) => {
+  ])('#50 RFC 8414 §3.3: is a fault if the document names %s', async (_case, members) => {
     expect(await verdictAfter(members)).toBe('fault discovery_unusable')
   })
 })

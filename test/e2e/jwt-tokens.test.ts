@@ -52,7 +52,7 @@ function pkcs1() {
 }
 
 describe('a JWT', () => {
-  it('passes with the issuer’s signature, and says who calls', async () => {
+  it('is permitted with the issuer’s signature, and identifies the caller', async () => {
     const { verdict, answer } = await world.decide(issuer.token())
 
     expect(verdict).toBe(PERMIT)
@@ -339,18 +339,18 @@ describe('a JWT', () => {
     ['`zip` NONE', () => issuer.token({}, { zip: 'NONE' })],
     ['no kid, where one key fits', () => issuer.token({}, { kid: undefined })],
     ['a client id under its other name', () => issuer.token({ client_id: undefined, azp: 'x' })],
-  ])('passes with %s', async (_case, makeToken) => {
+  ])('is permitted with %s', async (_case, makeToken) => {
     expect(await verdictOn(makeToken())).toBe(PERMIT)
   })
 
-  it('is permitted for a time that is not over, though it ended within the tolerance', async () => {
+  it('that expired within the tolerance has a permit that expires later', async () => {
     const { answer } = await world.decide(issuer.token({ exp: secondsFromNow(-20) }))
 
     const expiresAt = Date.parse((answer as { expiresAt: string }).expiresAt)
     expect(expiresAt).toBeGreaterThan(Date.now())
   })
 
-  it('puts nothing into the answer that cannot be in a header', async () => {
+  it('puts only valid header values into the answer', async () => {
     const { answer } = await world.decide(
       issuer.token({ sub: 'a\r\nX: 1', client_id: 'c\ud800', scp: ['ok', 'a\0b'] }),
     )
@@ -359,7 +359,7 @@ describe('a JWT', () => {
     expect((answer as { scope: string[] }).scope).not.toContain('a\0b')
   })
 
-  it('#30 RFC 7519 §4: means the last of two members with one name, always', async () => {
+  it('#30 RFC 7519 §4: has the last of duplicate members', async () => {
     const payload = JSON.stringify(usualClaims())
     const twice = (member: string) => issuer.tokenOf(`${payload.slice(0, -1)},${member}}`)
 
@@ -373,7 +373,7 @@ describe('a JWT', () => {
     expect((await world.decide(token)).answer).toMatchObject({ scope: [] })
   })
 
-  it('#32: causes one request for keys in ten seconds, a thousand unknown kids', async () => {
+  it('#32: causes one request for keys in ten seconds for a thousand unknown kids', async () => {
     const start = performance.now()
     const asked = keys.requests.length
     const token = stranger.token().split('.')

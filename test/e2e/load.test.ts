@@ -57,7 +57,7 @@ function counted(texts: readonly string[]): Record<string, number> {
 }
 
 describe('many calls', () => {
-  it('200 at once on a cold function cost one token request and one read per secret', async () => {
+  it('200 at once on a cold function cause one token request and one read of each secret', async () => {
     await start()
     const before = world.vault.requests.length
 
@@ -68,7 +68,7 @@ describe('many calls', () => {
     expect(world.vault.requests.length - before).toBe(2)
   })
 
-  it('1,000 by 100 callers cost one token request', async () => {
+  it('1,000 by 100 callers cause one token request', async () => {
     await start()
 
     const caller = async (): Promise<void> => {
@@ -111,7 +111,7 @@ describe('the rotation of a client secret under a hundred calls a second', () =>
     while (verdicts().at(-1) !== 'permit permitted') await delay(20)
   }
 
-  it('faults only until Vault has the new one and it was looked for, and denies nobody', async () => {
+  it('causes faults only until the new secret was read from Vault, and no denials', async () => {
     await start()
     takeOnly(world.secrets.introspection)
     await call()
@@ -132,7 +132,7 @@ describe('the rotation of a client secret under a hundred calls a second', () =>
     expect(new Set(statuses.slice(begun))).toEqual(new Set([200]))
   })
 
-  it('costs nothing where Vault has it first: the previous one serves meanwhile', async () => {
+  it('causes no fault if Vault has the new secret first: the previous one is used', async () => {
     await start({ secret_ttl_seconds: '0' })
     takeOnly(world.secrets.introspection)
     await call()

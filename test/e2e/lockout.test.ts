@@ -22,7 +22,7 @@ const CASES = GRANTS.flatMap((grant) =>
 describe.each(CASES)(
   'a token endpoint that fails for some users ($grant, $name)',
   ({ grant, failure }) => {
-    it('serves all others, however often those call', async () => {
+    it('does not affect other users, however often the first ones call', async () => {
       scene = await startScene(world, grant)
       scene.failFor((user) => user.startsWith('attacker'), failure)
       const verdicts: string[] = []
@@ -41,8 +41,8 @@ describe.each(CASES)(
   },
 )
 
-describe.each(GRANTS)('a token endpoint that fails for everybody (%s)', (grant) => {
-  it('is not asked for each user, and serves everybody again soon after', async () => {
+describe.each(GRANTS)('a token endpoint that fails for all users (%s)', (grant) => {
+  it('does not get a request for each user, and serves all users soon after', async () => {
     scene = await startScene(world, grant)
     scene.failFor(() => true, FAILURES['503 with Retry-After'])
     for (let user = 0; user < 40; user += 1) {

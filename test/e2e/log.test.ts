@@ -21,7 +21,7 @@ const ALWAYS = {
 const FINGERPRINT = expect.stringMatching(/^[0-9a-f]{16}$/)
 
 describe('#54: the line of a decision', () => {
-  it('tells of a permit', async () => {
+  it('has a permit', async () => {
     await world.start({ introspection_cache_seconds: '60' })
     const token = opaqueToken()
     const first = await world.decide(token, { callId: '01CALL1' })
@@ -48,7 +48,7 @@ describe('#54: the line of a decision', () => {
     })
   })
 
-  it('tells of a denial for a token', async () => {
+  it('has a denial of a token', async () => {
     world.introspection.replyWith({ body: world.activeAnswer({ aud: 'other' }) })
     expect((await world.decide()).line).toEqual({
       ...ALWAYS,
@@ -66,7 +66,7 @@ describe('#54: the line of a decision', () => {
     })
   })
 
-  it('tells of a denial without a token', async () => {
+  it('has a denial without a token', async () => {
     expect((await world.call('{"type":"TOKEN"}')).line).toEqual({
       ...ALWAYS,
       level: 'info',
@@ -82,7 +82,7 @@ describe('#54: the line of a decision', () => {
     })
   })
 
-  it('tells of a fault, and in a word what went wrong', async () => {
+  it('has a fault with its detail', async () => {
     await world.start()
     world.tokenEndpoint.replyWith({ status: 500 })
     expect((await world.decide()).line).toEqual({
@@ -106,7 +106,7 @@ describe('the fingerprint', () => {
   const fingerprintOf = async (token: string) =>
     (await world.decide(token)).line['token_fingerprint']
 
-  it('tells tokens apart in one process, and cannot be made without its key', async () => {
+  it('distinguishes tokens in one process, and cannot be computed without its key', async () => {
     const token = opaqueToken()
     const [first, again, other] = [
       await fingerprintOf(token),
@@ -121,13 +121,13 @@ describe('the fingerprint', () => {
   })
 })
 
-describe('what others wrote', () => {
+describe('text from callers and providers', () => {
   it.each([
     ['line breaks', 'a\n{"event":"decision"}\r\nb'],
     ['half of a surrogate pair', 'a\ud800'],
     ['line separators', 'a\u2028b\u2029c'],
     ['a terminal’s orders', '\u001b[31mred'],
-  ])('stays on its line with %s in it', async (_case, clientId) => {
+  ])('stays on one line with %s', async (_case, clientId) => {
     world.introspection.replyWith({ body: world.activeAnswer({ client_id: clientId }) })
     const before = world.function.log.length
     const { line } = await world.decide()
@@ -135,13 +135,13 @@ describe('what others wrote', () => {
     expect(world.function.log.slice(before)).toHaveLength(1)
   })
 
-  it('is cut where it is long', async () => {
+  it('is truncated if it is long', async () => {
     world.introspection.replyWith({ body: world.activeAnswer({ client_id: 'x'.repeat(100_000) }) })
     const { line } = await world.decide()
     expect(String(line['client_id']).length).toBeLessThan(1024)
   })
 
-  it('does not pass for an error code', async () => {
+  it('is not logged as an error code', async () => {
     const error = world.keepSecret('Invalid token eyJ0b2tlbiI')
     world.introspection.replyWith({ status: 400, body: { error } })
     expect((await world.decide()).line['detail']).toBe('status_400')
@@ -190,20 +190,20 @@ describe('the identifier in a header of the function’s own request', () => {
     expect(await lineOf({ [header]: 'from-header' })).toMatchObject({ request_id: 'from-header' })
   })
 
-  it('is that of the gateway’s request where there are both', async () => {
+  it('is that of the gateway’s request if there are both', async () => {
     expect(await lineOf({ [plain]: 'inner', [prefixed]: 'outer' })).toMatchObject({
       request_id: 'outer',
     })
   })
 
-  it('gives way to the argument', async () => {
+  it('is overridden by the argument', async () => {
     const data = { opc_request_id: 'from-argument' }
     expect(await lineOf({ [plain]: 'from-header' }, data)).toMatchObject({
       request_id: 'from-argument',
     })
   })
 
-  it('stands in for an argument that cannot be logged', async () => {
+  it('replaces an argument that cannot be logged', async () => {
     const data = { opc_request_id: jwtToken({}) }
     expect(await lineOf({ [plain]: 'from-header' }, data)).toMatchObject({
       request_id: 'from-header',
@@ -215,7 +215,7 @@ describe('the identifier in a header of the function’s own request', () => {
   })
 })
 
-describe('what a check expected and found', () => {
+describe('the expected and actual values of a check', () => {
   beforeAll(() => world.start({ log_level: 'debug' }))
   afterAll(() => world.start())
 
