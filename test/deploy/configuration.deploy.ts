@@ -93,7 +93,7 @@ describe('the configuration', () => {
     expect(documentOf(renderWith(base)).backends).toMatchObject([{ scope: OIC_SCOPE }])
   })
 
-  it('is the same where maps are given as JSON, as in Resource Manager', () => {
+  it('is the same if maps are given as JSON, as in Resource Manager', () => {
     const variables = exampleVariables('many-integrations')
     const { integrations, issuers, callers, ...others } = variables
     const inJson = renderWith({
@@ -108,7 +108,7 @@ describe('the configuration', () => {
     expect(inJson.outputs).toEqual(inMaps.outputs)
   })
 
-  it('goes into Vault where it is too long for the function', () => {
+  it('is in Vault if it is too long for the function', () => {
     const issuer = (name: string) => ({
       provider: 'keycloak',
       url: `https://sso.example.com/realms/${name}`,
@@ -131,7 +131,7 @@ describe('the configuration', () => {
 })
 
 describe('the deployment', () => {
-  it('says what deploy/api-deployment.json says', () => {
+  it('matches deploy/api-deployment.json', () => {
     const rendered = renderWith({
       ...exampleVariables('many-integrations'),
       oic_host: 'your-oic-host.example.com',
@@ -155,7 +155,7 @@ describe('the deployment', () => {
     expect(specificationOf(rendered)).toEqual(written)
   })
 
-  it('limits the rate where it is asked to', () => {
+  it('limits the rate if configured', () => {
     const { requestPolicies } = specificationOf(
       renderWith({ ...base, rate_limit_per_second: 50 }),
     ) as { requestPolicies: Members }
@@ -177,7 +177,7 @@ function statementsOf({ instances }: Rendered): string[] {
 }
 
 describe('access', () => {
-  it('is to the secrets of this function and no others', () => {
+  it('is limited to the secrets of this function', () => {
     const statements = statementsOf(renderWith(base))
     expect(statements).toHaveLength(3)
     for (const statement of statements.slice(0, 2)) {
@@ -190,7 +190,7 @@ describe('access', () => {
     )
   })
 
-  it('is for the gateways of the compartment where a given gateway is', () => {
+  it('is for the gateways in the compartment of a given gateway', () => {
     const statements = statementsOf(renderWith(exampleVariables('entra')))
     expect(statements.at(-1)).toContain(
       "request.resource.compartment.id='ocid1.compartment.oc1..aaaaaaaagateway'",
@@ -199,7 +199,7 @@ describe('access', () => {
 })
 
 describe('secrets', () => {
-  it('go into no resource: Vault gets a placeholder, and applications are read without their secret', () => {
+  it('are in no resource: Vault gets a placeholder, and applications are read without their secret', () => {
     const { instances } = renderWith(exampleVariables('many-integrations'))
     const secrets = instances.filter(({ type }) => type === 'oci_vault_secret')
     expect(secrets).toHaveLength(2)
@@ -217,8 +217,8 @@ describe('secrets', () => {
   })
 })
 
-describe('what is to be done after the first apply', () => {
-  it('is a command where the stack has created secrets, and nothing otherwise', () => {
+describe('the steps after the first apply', () => {
+  it('are a command if the stack has created secrets, and empty otherwise', () => {
     expect(renderWith(base).outputs['next_step']).toMatch(/npm run -s rotate -- credentials\.json$/)
     expect(renderWith(exampleVariables('entra')).outputs['next_step']).toMatch(/^Nothing/)
   })
@@ -259,7 +259,7 @@ describe('what is given is not created', () => {
   })
 })
 
-describe('bad input', () => {
+describe('invalid input', () => {
   it.each<[string, Members, string]>([
     [
       'a scope without its host',

@@ -95,7 +95,7 @@ async function decide(): Promise<unknown> {
   return stack.authorizer.jsonLog().findLast((line) => line['event'] === 'decision')?.['reason']
 }
 
-it('goes to the other application and back without a failed call', async () => {
+it('switches to the other application and back without a failed call', async () => {
   expect(await decide()).toBe('permitted')
   const during: unknown[] = []
   const used = await rotate(credential(), {

@@ -6,15 +6,15 @@ import { checkModule, checkValues, schemaOf } from './provider-schema.ts'
 import { changed, EXAMPLES, exampleVariables, form, renderWith, schema, stack } from './stack.ts'
 
 describe('the stack', () => {
-  it('has no name, type or reference that the provider does not know', () => {
+  it('has no unknown name, type or reference', () => {
     expect(checkModule(stack, schema)).toEqual([])
   })
 
-  it('has no value that OCI’s SDK does not know', () => {
+  it('has no value that is unknown to OCI’s SDK', () => {
     expect(checkLiterals(stack)).toEqual([])
   })
 
-  it('has every variable in Resource Manager’s form, and no other', () => {
+  it('has exactly the variables of Resource Manager’s form', () => {
     expect(checkForm(form, stack)).toEqual([])
   })
 
@@ -31,7 +31,7 @@ describe('the stack', () => {
 })
 
 describe.each(EXAMPLES)('examples/%s', (name) => {
-  it('gives the provider values of its types and enumerations, and breaks no condition', () => {
+  it('has values of the provider’s types and enumerations, and meets all conditions', () => {
     const { instances, problems } = renderWith(exampleVariables(name))
     expect(problems).toEqual([])
     expect(checkInstances(instances)).toEqual([])
@@ -43,7 +43,7 @@ describe.each(EXAMPLES)('examples/%s', (name) => {
   })
 })
 
-describe('each check fails where it has to', () => {
+describe('each check can fail', () => {
   it.each([
     ['a misspelt attribute', 'gateway.tf', 'endpoint_type  =', 'endpoint_typ  ='],
     ['a misspelt block', 'gateway.tf', 'rate_key                    =', 'rate_keys = '],
@@ -112,7 +112,7 @@ describe('each check fails where it has to', () => {
     expect(checkLiterals(changed(file, from, to))).not.toEqual([])
   })
 
-  it('a value of an enumeration that a variable brings', () => {
+  it('a value of an enumeration from a variable', () => {
     const values = { endpoint_type: 'INTERNAL' }
     expect(checkInstances([{ address: '', type: 'oci_apigateway_gateway', values }])).not.toEqual(
       [],

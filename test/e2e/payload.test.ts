@@ -31,7 +31,7 @@ describe.each(FLAVOURS)('the %s payload', (_name, payload) => {
     ['a scheme in small letters', `bearer ${TOKEN}`],
     ['a scheme in mixed letters', `bEaReR ${TOKEN}`],
     ['several blanks behind the scheme', `Bearer   ${TOKEN}`],
-  ])('#3: passes on the token of %s', async (_case, value) => {
+  ])('#3: has the token of %s', async (_case, value) => {
     world.keepSecret(TOKEN)
     const { verdict } = await world.call(payload(value))
     expect(verdict).toBe('permit permitted')
@@ -41,7 +41,7 @@ describe.each(FLAVOURS)('the %s payload', (_name, payload) => {
   it.each([
     ['every character of a b64token', 'AZaz09-._~+/=='],
     ['the longest token', 'a'.repeat(LONGEST)],
-  ])('passes on %s', async (_case, token) => {
+  ])('has the token in %s', async (_case, token) => {
     const { verdict } = await world.call(payload(`Bearer ${token}`))
     expect(verdict).toBe('permit permitted')
     expect(world.introspection.requests.map(({ form }) => form['token'])).toEqual([token])
@@ -62,16 +62,19 @@ describe.each(FLAVOURS)('the %s payload', (_name, payload) => {
     ['of another scheme', `Basic ${TOKEN}`],
     ['without a scheme', TOKEN],
     ['of a scheme that begins alike', `Bearers ${TOKEN}`],
-  ])('#1, #2, #10: is denied with a bare challenge when the token is %s', async (_case, value) => {
-    world.keepSecret(TOKEN)
-    const outcome = await world.call(payload(value))
-    expect(outcome.verdict).toMatch(/^deny (token_missing|scheme_unsupported)$/)
-    expect(outcome.answer?.['context']).toEqual({ responseCode: '401' })
-    expect(Object.keys(readChallenge(outcome.answer?.['wwwAuthenticate']).parameters)).toEqual([
-      'realm',
-    ])
-    expect(world.requestCount()).toBe(0)
-  })
+  ])(
+    '#1, #2, #10: is denied with a challenge without an error if the token is %s',
+    async (_case, value) => {
+      world.keepSecret(TOKEN)
+      const outcome = await world.call(payload(value))
+      expect(outcome.verdict).toMatch(/^deny (token_missing|scheme_unsupported)$/)
+      expect(outcome.answer?.['context']).toEqual({ responseCode: '401' })
+      expect(Object.keys(readChallenge(outcome.answer?.['wwwAuthenticate']).parameters)).toEqual([
+        'realm',
+      ])
+      expect(world.requestCount()).toBe(0)
+    },
+  )
 
   it.each([
     ['two values', [`Bearer ${TOKEN}`, `Bearer ${opaqueToken()}`], 'token_repeated'],
@@ -91,7 +94,7 @@ describe.each(FLAVOURS)('the %s payload', (_name, payload) => {
     ['padding in its middle', `Bearer a=${TOKEN}`, 'token_malformed'],
     ['padding alone', 'Bearer ==', 'token_malformed'],
   ])(
-    '#4, #5, #9: is denied as invalid_request when the token has %s',
+    '#4, #5, #9: is denied as invalid_request if the token has %s',
     async (_case, value, reason) => {
       world.keepSecret(TOKEN)
       const outcome = await world.call(payload(value))
@@ -103,7 +106,7 @@ describe.each(FLAVOURS)('the %s payload', (_name, payload) => {
   )
 })
 
-describe('a body that is no payload', () => {
+describe('a body that is not a payload', () => {
   const multi = (data: unknown) => JSON.stringify({ type: 'USER_DEFINED', data })
 
   it.each([
@@ -136,7 +139,7 @@ describe('a body that is no payload', () => {
     expect(world.requestCount()).toBe(0)
   })
 
-  it('leaves the process as it was', async () => {
+  it('does not affect the process', async () => {
     await world.call('{')
     const { verdict } = await world.decide()
     expect(verdict).toBe('permit permitted')
@@ -156,12 +159,12 @@ describe('the data of the multi-argument payload', () => {
     expect((await world.call(payload(data))).verdict).toBe('deny token_missing')
   })
 
-  it('may have a megabyte of other arguments, and letters that fall across chunks', async () => {
+  it('may have a megabyte of other arguments, and characters split across chunks', async () => {
     const data = { other: `a${'é'.repeat(512 * 1024)}`, token: `Bearer ${TOKEN}` }
     expect((await world.call(payload(data))).verdict).toBe('permit permitted')
   })
 
-  it('has the token under the name that the configuration gives', async () => {
+  it('has the token under the configured name', async () => {
     await world.start({ token_argument: 'Authorization' })
     const named = await world.call(payload({ Authorization: `Bearer ${TOKEN}` }))
     expect(named.verdict).toBe('permit permitted')

@@ -30,8 +30,8 @@ function environment() {
 const PAYLOAD = JSON.stringify({ type: 'TOKEN', token: 'Bearer the-token-of-this-test' })
 const ACTIVE = expect.objectContaining({ active: true })
 
-describe('a connection that died while it lay idle', () => {
-  it('costs nothing when the dependencies restarted while the function was frozen', async () => {
+describe('an idle connection that was closed', () => {
+  it('causes no fault if the dependencies restarted while the function was frozen', async () => {
     // Both calls ask all three dependencies: no secret is kept, and of the first one comes no token.
     await world.start({ secret_ttl_seconds: '0' })
     world.tokenEndpoint.replyWith({ status: 400, body: { error: 'invalid_scope' } })
@@ -47,7 +47,7 @@ describe('a connection that died while it lay idle', () => {
     expect(world.tokenEndpoint.requests).toHaveLength(2)
   })
 
-  describe('and is used again at that very moment', () => {
+  describe('at the moment of its reuse', () => {
     const issuer = createSigner()
     const published = { body: { keys: [issuer.jwk] } }
     let keys: ScriptedServer
@@ -67,14 +67,14 @@ describe('a connection that died while it lay idle', () => {
     const decideWithAnotherKid = async () =>
       (await world.decide(issuer.token({}, { kid: 'another' }))).verdict
 
-    it('costs one retry', async () => {
+    it('causes one retry', async () => {
       keys.replyWith({ ...published, delivery: 'dropped_if_kept' })
 
       expect(await decideWithAnotherKid()).toBe('deny key_unknown')
       expect(keys.requests).toHaveLength(3)
     })
 
-    it('costs no more than one retry', async () => {
+    it('causes no more than one retry', async () => {
       keys.replyWith({ delivery: 'dropped' })
 
       expect(await decideWithAnotherKid()).toBe('fault keys_unavailable')
@@ -82,7 +82,7 @@ describe('a connection that died while it lay idle', () => {
     })
   })
 
-  it('is never one of introspection, which has a connection for each exchange and no retry', async () => {
+  it('does not occur with introspection, which uses a new connection for each request and no retry', async () => {
     await world.start()
     await world.decide()
     world.introspection.replyWith({ delivery: 'dropped' })
@@ -93,7 +93,7 @@ describe('a connection that died while it lay idle', () => {
 })
 
 describe('a function that was frozen', () => {
-  it('hands out another token when the one it had has come too near its end', async () => {
+  it('gets a new token if the cached one is about to expire', async () => {
     await world.start({ min_back_end_token_seconds: '60' })
     world.tokenEndpoint.replyWith(() => ({ body: world.tokenAnswer({ expires_in: 63 }) }))
     const tokenOf = async () => (await world.decide()).answer?.['context']
@@ -107,7 +107,7 @@ describe('a function that was frozen', () => {
     expect(second).not.toEqual(first)
   })
 
-  it('takes up a key that was changed under its name', async () => {
+  it('uses a key that was replaced under the same kid', async () => {
     let issuer = createSigner()
     const keys = await startScriptedServer(() => ({ body: { keys: [issuer.jwk] } }))
     await world.start({
@@ -130,7 +130,7 @@ describe('a function that was frozen', () => {
     expect(verdicts).toEqual(['permit permitted', 'permit permitted', 'deny signature_invalid'])
   })
 
-  it('reads a secret again whose time is over', async () => {
+  it('reads an expired secret again', async () => {
     await world.start({ secret_ttl_seconds: '1' })
     await world.decide()
     const before = world.vault.requests.length
@@ -143,12 +143,12 @@ describe('a function that was frozen', () => {
 })
 
 describe('calls', () => {
-  it('that overlap are served by instances of their own, each rightly', async () => {
+  it('that overlap are served by separate instances', async () => {
     const outcomes = await Promise.all(Array.from({ length: 3 }, () => world.decide()))
     expect(outcomes.map(({ verdict }) => verdict)).toEqual(Array(3).fill('permit permitted'))
   })
 
-  it('one after the other are served by one process', async () => {
+  it('in sequence are served by one process', async () => {
     await world.start()
     const before = world.function.instances.length
     for (let count = 0; count < 30; count += 1) await world.decide()
@@ -157,7 +157,7 @@ describe('calls', () => {
 })
 
 describe('a function that was killed', () => {
-  it('leaves nothing that keeps the next one from starting in its place', async () => {
+  it('leaves nothing that prevents the next one from starting', async () => {
     const folder = newFolder()
     const first = await startByHand(environment(), { folder })
     await first.post(PAYLOAD)
@@ -197,7 +197,7 @@ describe('a function that was killed', () => {
 })
 
 describe('the artifact', () => {
-  it('runs alone in an empty folder, and leaves no file but its socket', async () => {
+  it('runs in an empty folder, and creates no file except its socket', async () => {
     const artifact = newFolder()
     cpSync(dirname(FUNCTION_ENTRY), artifact, { recursive: true })
     const files = readdirSync(artifact)
@@ -210,7 +210,7 @@ describe('the artifact', () => {
     expect(readdirSync(folder).sort()).toEqual(['lsnr.sock', 'lsnr.sock.tmp'])
   })
 
-  it('serves on when nobody reads its log any more', async () => {
+  it('continues if its log is no longer read', async () => {
     const byHand = await startByHand(environment(), { folder: newFolder() })
     await byHand.post(PAYLOAD)
     byHand.stopReading()
@@ -221,7 +221,7 @@ describe('the artifact', () => {
     await byHand.kill()
   })
 
-  it('does not end on a request that is no call', async () => {
+  it('does not end on a request that is not a call', async () => {
     const byHand = await startByHand(environment(), { folder: newFolder() })
     const [refused, answered] = [
       await byHand.post('', { 'X-HTTP': '1' }),

@@ -30,7 +30,7 @@ function vaultRequests() {
 }
 
 describe('#35: the introspection request (RFC 7662 §2.1)', () => {
-  it('is a form with the token alone, authenticated with Basic', async () => {
+  it('is a form with the token only, authenticated with Basic', async () => {
     const token = opaqueToken()
     await world.decide(token)
     const [request] = world.introspection.requests
@@ -91,7 +91,7 @@ describe('the token request (RFC 6749 §4.4.2)', () => {
     expect(request?.headers.authorization).toBeUndefined()
   })
 
-  it('#52: has nothing of the caller', async () => {
+  it('#52: has no data of the caller', async () => {
     await world.start()
     const token = opaqueToken()
     await world.decide(token)
@@ -100,7 +100,7 @@ describe('the token request (RFC 6749 §4.4.2)', () => {
 })
 
 describe('the requests to Vault', () => {
-  it('are signed as the resource principal and ask for the version in use', async () => {
+  it('are signed as the resource principal and request the current version', async () => {
     await world.start()
     world.vault.rotate(SECRET_OCIDS.backEnd, world.keepSecret('the-next-one'), { stage: 'PENDING' })
     expect((await world.decide()).verdict).toBe('permit permitted')
@@ -120,7 +120,7 @@ describe('the requests to Vault', () => {
     )
   })
 
-  it('are made with the principal’s files as they are now', async () => {
+  it('use the principal’s current files', async () => {
     await world.start({ secret_ttl_seconds: '0' })
     await world.decide()
     const keyIdBefore = world.principal.keyId
@@ -131,8 +131,8 @@ describe('the requests to Vault', () => {
   })
 })
 
-describe('nobody else', () => {
-  it('is asked where the environment names proxies', async () => {
+describe('no other host', () => {
+  it('gets a request if the environment has proxies', async () => {
     const names = [
       'http_proxy',
       'https_proxy',
@@ -146,7 +146,7 @@ describe('nobody else', () => {
     expect(bystander.requests).toEqual([])
   })
 
-  it('#51: is asked after a redirect, whatever its status', async () => {
+  it('#51: gets a request after a redirect, for every status', async () => {
     for (const status of [301, 302, 303, 307, 308]) {
       await world.start()
       const redirect = { status, headers: { location: `${bystander.url}/elsewhere` } }
@@ -160,7 +160,7 @@ describe('nobody else', () => {
     expect(bystander.requests).toEqual([])
   })
 
-  it('is asked after a redirect of Vault', async () => {
+  it('gets a request after a redirect by Vault', async () => {
     const vault = await startScriptedServer(() => ({
       status: 302,
       headers: { location: `${bystander.url}/elsewhere` },

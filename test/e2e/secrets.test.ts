@@ -45,7 +45,7 @@ describe('a Vault that gives no secret', () => {
     expect((await world.decide()).verdict).toBe('permit permitted')
   })
 
-  it('is asked again after an error of its own, and not where it has had too much', async () => {
+  it('is asked again after a server error, but not after 429', async () => {
     // Both secrets are read side by side; the decision waits for this one.
     const readingsWith = async (status: number): Promise<number> => {
       await world.start({ secret_ttl_seconds: '0' })
@@ -62,14 +62,14 @@ describe('a Vault that gives no secret', () => {
     ])
   })
 
-  it('is a fault: the secret of the backend alone', async () => {
+  it('is a fault: only the backend’s secret', async () => {
     await world.start({ back_end_client_secret_ocid: 'ocid1.vaultsecret.oc1.phx.nobodys' })
     const { verdict, line } = await world.decide()
     expect([verdict, line['detail']]).toEqual(['fault secret_unavailable', 'status_404'])
     expect(line).toMatchObject({ backend: 'default', back_end_cache: 'miss' })
   })
 
-  it('is a fault: nobody listens', async () => {
+  it('is a fault: connection refused', async () => {
     await world.vault.pause()
     const { verdict } = await world.decide()
     await world.vault.resume()
@@ -85,7 +85,7 @@ describe('a Vault that gives no secret', () => {
   })
 })
 
-describe('a Vault that answers oddly', () => {
+describe('a Vault with invalid responses', () => {
   beforeAll(() => world.configure({ vault_secrets_endpoint: oddVault.url }))
   afterAll(() => world.configure({}))
 
@@ -114,7 +114,7 @@ describe('a Vault that answers oddly', () => {
   })
 })
 
-describe('a secret that is refused', () => {
+describe('a rejected secret', () => {
   const OLD_ANSWER = { error: 'invalid_client' }
   /** Between two searches for the successor of a refused secret. */
   const SHORTEST_PAUSE_SECONDS = 1
@@ -130,7 +130,7 @@ describe('a secret that is refused', () => {
   }
 
   it.each([400, 401])(
-    'is read again once, and the token request sent once more (invalid_client, status %i)',
+    'is read again once, and the token request is repeated once (invalid_client, status %i)',
     async (status) => {
       // The secret is at hand after this, and no token is.
       await world.start()
@@ -145,7 +145,7 @@ describe('a secret that is refused', () => {
   )
 
   it.each([400, 401])(
-    'is read again once, and the introspection sent once more (invalid_client, status %i)',
+    'is read again once, and the introspection is repeated once (invalid_client, status %i)',
     async (status) => {
       await world.start()
       await world.decide()
@@ -156,7 +156,7 @@ describe('a secret that is refused', () => {
   )
 
   it.each([400, 401, 403])(
-    'is a fault at introspection and no denial where Vault has no other (status %i)',
+    'is a fault at introspection, not a denial, if Vault has no other (status %i)',
     async (status) => {
       await world.start()
       world.introspection.replyWith({ status, body: OLD_ANSWER })
@@ -167,7 +167,7 @@ describe('a secret that is refused', () => {
   )
 
   it.each([400, 401])(
-    'is a fault at the token endpoint where Vault has no other (status %i)',
+    'is a fault at the token endpoint if Vault has no other (status %i)',
     async (status) => {
       await world.start()
       world.tokenEndpoint.replyWith({ status, body: OLD_ANSWER })
@@ -178,7 +178,7 @@ describe('a secret that is refused', () => {
   )
 
   it.each(CLIENT_REFUSALS)(
-    'is read again at the next call, whatever the refusal is called ($server, $status)',
+    'is read again at the next call, for every kind of rejection ($server, $status)',
     async (refusal) => {
       await world.start()
       world.tokenEndpoint.replyWith({ status: 503 })
@@ -194,7 +194,7 @@ describe('a secret that is refused', () => {
   )
 
   it.each(CLIENT_REFUSALS.filter(({ status }) => status <= 403))(
-    'is no flood where Vault has no other ($server, $status)',
+    'causes few requests if Vault has no other ($server, $status)',
     async ({ status, body }) => {
       await world.start()
       await world.decide()
@@ -216,7 +216,7 @@ describe('a secret that is refused', () => {
     },
   )
 
-  it('does not flood Vault, however many calls it costs', async () => {
+  it('causes few requests to Vault, however many calls fail', async () => {
     await world.start()
     const start = performance.now()
     const before = world.vault.requests.length
@@ -227,15 +227,15 @@ describe('a secret that is refused', () => {
   })
 })
 
-describe('a secret that is at hand', () => {
-  it('outlives an outage of Vault until its time to live is over', async () => {
+describe('a cached secret', () => {
+  it('is used during an outage of Vault until it expires', async () => {
     await world.start()
     await world.decide()
     world.vault.failWith(503)
     expect((await world.decide()).verdict).toBe('permit permitted')
   })
 
-  it('is read anew each time where secret_ttl_seconds is 0', async () => {
+  it('is read each time if secret_ttl_seconds is 0', async () => {
     await world.start({ secret_ttl_seconds: '0' })
     await world.decide()
     world.vault.failWith(503)

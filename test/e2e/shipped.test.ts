@@ -28,7 +28,7 @@ const lockfile = JSON.parse(read('package-lock.json')) as {
 const installed = Object.entries(lockfile.packages).filter(([path]) => path !== '')
 
 describe('the bill of materials', () => {
-  it('has what the function is built on', () => {
+  it('has the function’s dependencies', () => {
     expect(components.map(nameOf)).toEqual(
       expect.arrayContaining([
         '@fnproject/fdk',
@@ -42,7 +42,7 @@ describe('the bill of materials', () => {
   })
 
   it.each(components.map((component) => [nameOf(component), component] as const))(
-    '%s: has the version and the hash of the lockfile, runs no script, and may be shipped',
+    '%s: has version and hash of the lockfile, no install script, and a permitted license',
     (name, { version, hashes, licenses }) => {
       const entry = installed.find(
         ([path, each]) => path.endsWith(`node_modules/${name}`) && each.version === version,
@@ -70,7 +70,7 @@ describe('the notices', () => {
 })
 
 describe('the lockfile', () => {
-  it('has the integrity of each package, and no address of a registry', () => {
+  it('has the integrity of each package, and no registry URL', () => {
     expect(installed.length).toBeGreaterThan(components.length)
     expect(
       installed.filter(([, { integrity }]) => integrity?.startsWith('sha512-') !== true),

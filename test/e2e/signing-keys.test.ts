@@ -43,7 +43,7 @@ describe('a key set', () => {
     'application/jwk-set+json',
     'text/html',
     undefined,
-  ])('is read by its content when it is labelled as %s', async (type) => {
+  ])('is read with the media type %s', async (type) => {
     const reply = { headers: { 'content-type': type }, body: { keys: [issuer.jwk] } }
 
     expect(await coldVerdict(reply)).toBe('permit permitted')
@@ -55,13 +55,16 @@ describe('a key set', () => {
     expect(await coldVerdict({ body })).toBe('permit permitted')
   })
 
-  it.each(['text/html', 'application/json'])('is no login page labelled as %s', async (type) => {
-    const reply = { headers: { 'content-type': type }, body: '<html><form></form></html>' }
+  it.each(['text/html', 'application/json'])(
+    'is rejected if it is a login page with the media type %s',
+    async (type) => {
+      const reply = { headers: { 'content-type': type }, body: '<html><form></form></html>' }
 
-    expect(await coldVerdict(reply)).toBe('fault keys_unusable')
-  })
+      expect(await coldVerdict(reply)).toBe('fault keys_unusable')
+    },
+  )
 
-  it('is requested as a JWK Set, from a server that answers 406 otherwise', async () => {
+  it('is requested as a JWK Set, as a server may answer 406 otherwise', async () => {
     provider.replyWith(({ headers }) =>
       headers.accept?.includes('application/jwk-set+json') === true
         ? { body: { keys: [issuer.jwk] } }
@@ -72,7 +75,7 @@ describe('a key set', () => {
     expect((await world.decide(issuer.token())).verdict).toBe('permit permitted')
   })
 
-  it('may name the key type as the algorithm, and leave names empty', async () => {
+  it('may have the key type as algorithm, and empty kids', async () => {
     const keys = [
       { ...issuer.jwk, alg: 'RSA', kid: '' },
       { ...createSigner().jwk, kid: null },
@@ -82,7 +85,7 @@ describe('a key set', () => {
   })
 })
 
-describe('a published key that is not trusted', () => {
+describe('a published key that is not used', () => {
   const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey
   const smallOrder = Buffer.alloc(32, 0)
   smallOrder.writeUInt8(1, 0)
@@ -98,7 +101,7 @@ describe('a published key that is not trusted', () => {
       'has a small order: anyone can sign',
       { kty: 'OKP', crv: 'Ed25519', x: smallOrder.toString('base64url'), alg: undefined },
     ],
-  ])('%s: the log names it, and so does the denial of its tokens', async (problem, members) => {
+  ])('%s: is in the log and in the denial of its tokens', async (problem, members) => {
     const bad = { ...issuer.jwk, ...members, kid: 'dropped' }
     provider.replyWith({ body: { keys: [createSigner('other').jwk, bad] } })
     await world.start()
@@ -119,7 +122,7 @@ describe('a published key that is not trusted', () => {
     expect(details).toEqual([`key dropped ${problem}`])
   })
 
-  it('is in the log once, although no token names it', async () => {
+  it('is in the log once, even if no token names it', async () => {
     provider.replyWith({ body: { keys: [issuer.jwk, { ...issuer.jwk, kid: 'x', alg: 'RSA256' }] } })
     await world.start()
     const linesBefore = world.function.jsonLog().length
@@ -131,8 +134,8 @@ describe('a published key that is not trusted', () => {
   })
 })
 
-describe('a signature that was good', () => {
-  it('is remembered for the whole token and nothing less', async () => {
+describe('a verified signature', () => {
+  it('is cached for the whole token only', async () => {
     await world.start()
     const token = issuer.token({ note: 'x'.repeat(6_000) })
     expect((await world.decide(token)).verdict).toBe('permit permitted')
@@ -152,7 +155,7 @@ describe('a signature that was good', () => {
   })
 })
 
-describe('more than sixteen keys without a name', () => {
+describe('more than sixteen keys without a kid', () => {
   it('all verify tokens', async () => {
     const signers: Signer[] = Array.from({ length: 17 }, () => createSigner())
     const keys = signers.map(({ jwk }) => ({ ...jwk, kid: undefined }))
@@ -163,11 +166,11 @@ describe('more than sixteen keys without a name', () => {
   })
 })
 
-describe('a key that is replaced under its name', () => {
+describe('a key that is replaced under the same kid', () => {
   const stranger = createSigner('current')
   const successor = createSigner('current')
 
-  it('right after a bad token: no good token is denied', async () => {
+  it('right after an invalid token: no valid token is denied', async () => {
     await world.start()
     await world.decide(issuer.token())
     expect((await world.decide(stranger.token())).verdict).toBe('deny signature_invalid')
@@ -182,7 +185,7 @@ describe('a key that is replaced under its name', () => {
     expect([...verdicts]).toEqual(['permit permitted'])
   })
 
-  it('causes few fetches in a flood of bad tokens', async () => {
+  it('causes few fetches during a flood of invalid tokens', async () => {
     await world.start()
     await world.decide(issuer.token())
     const start = performance.now()

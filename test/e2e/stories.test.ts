@@ -20,7 +20,7 @@ describe('the demo', () => {
     expect(differences(await play(story, stack))).toEqual([])
   })
 
-  it('shows a broken set-up and what the doctor says about it', async () => {
+  it('shows a broken set-up and its diagnosis', async () => {
     const diagnosis = await diagnoseBrokenSetup(stack)
 
     expect(diagnosis).toMatchObject({ status: 502, reason: 'credential_refused' })

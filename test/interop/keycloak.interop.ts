@@ -157,7 +157,7 @@ describe('the backend token', () => {
     expect(await world.callIntegration(backEndToken)).toBe(200)
   })
 
-  it('is exchanged (RFC 8693): a new token of the same person, for our client', async () => {
+  it('is exchanged (RFC 8693): a new token of the same user, for our client', async () => {
     const config = { ...configFor('jwt', world.cast), ...byExchange(world.cast) }
     const { accessToken } = await requestUserTokens()
     const authorizer = world.deploy(config)

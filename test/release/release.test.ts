@@ -41,7 +41,7 @@ describe('the release notes', () => {
     expect(releaseNotes(changelog, version)).toBe(notes)
   })
 
-  it('of an empty section are missing', () => {
+  it('of an empty section are reported as missing', () => {
     expect(releaseNotes('## 1.0.0 - 2026-01-01\n\n## 0.9.0 - 2025-01-01\n\n- A', '1.0.0')).toBe(
       undefined,
     )
@@ -49,7 +49,7 @@ describe('the release notes', () => {
 })
 
 describe('the structure of a changelog', () => {
-  it('of this project and of the example is right', () => {
+  it('of this project and of the example is valid', () => {
     const own = readFileSync(`${root}CHANGELOG.md`, 'utf8')
     expect([changelogProblems(changelog), changelogProblems(own)]).toEqual([[], []])
   })
@@ -86,7 +86,7 @@ describe('a release', () => {
     ['uncommitted changes', { hasUncommittedChanges: true }, 'uncommitted changes'],
     ['its tag already there', { hasTag: true }, 'the tag v1.2.0 exists'],
     ['no section in the changelog', { changelog: '## Unreleased\n' }, 'has no section “1.2.0'],
-  ])('with %s is refused', (_, change, obstacle) => {
+  ])('with %s is rejected', (_, change, obstacle) => {
     expect(obstacles('1.2.0', { ...state, ...change }).join()).toContain(obstacle)
   })
 

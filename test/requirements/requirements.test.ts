@@ -34,7 +34,7 @@ describe('the table of requirements', () => {
     )
   })
 
-  it.each(table)('leads from $number to tests that bear it: $files', ({ number, files }) => {
+  it.each(table)('links $number to tests with that number: $files', ({ number, files }) => {
     const names = files.split('; ')
 
     expect(names.filter((file) => !numbersIn(file).has(number))).toStrictEqual([])

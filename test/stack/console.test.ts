@@ -65,25 +65,25 @@ describe('the console’s server', () => {
     ['another site', { 'sec-fetch-site': 'cross-site' }, 403],
     ['nobody with the token', { authorization: '' }, 401],
     ['a wrong token', { authorization: 'Bearer guess' }, 401],
-  ])('refuses %s', async (_who, headers, status) => {
+  ])('rejects %s', async (_who, headers, status) => {
     const answer = await ask({ path: '/api/state', headers: { ...withToken(), ...headers } })
     expect(answer.status).toBe(status)
     expect(answer.text).not.toContain('partner-a')
   })
 
-  it('serves the page without the token, and nothing else', async () => {
+  it('serves only the page without the token', async () => {
     const paths = ['/', '/main.js', '/style.css', '/api/calls', '/../package.json', '/other']
     const answers = await Promise.all(paths.map((path) => ask({ path })))
     expect(answers.map(({ status }) => status)).toStrictEqual([200, 200, 200, 401, 404, 404])
   })
 
-  it('takes no form as an order, which any page can send', async () => {
+  it('rejects forms, which any page can send', async () => {
     const headers = { ...withToken(), 'content-type': 'text/plain' }
     const answer = await ask({ path: '/api/clear-cache', method: 'POST', headers, body: '{}' })
     expect(answer.status).toBe(415)
   })
 
-  it('says what is wrong with an order', async () => {
+  it('reports what is wrong with an action', async () => {
     const answers = [
       await send({ caller: 'somebody' }),
       await send({ defect: 'toString' }),
@@ -124,7 +124,7 @@ describe('a recorded call', () => {
     }
   })
 
-  it('is from the gateway’s cache where the function was not called', async () => {
+  it('is from the gateway’s cache if the function was not called', async () => {
     const headers = { authorization: `Bearer ${await partnerToken()}` }
     const url = `${desk.stack.gateway.url}/oic/echo/hello`
     await fetch(url, { headers })
@@ -165,7 +165,7 @@ describe('a recorded call', () => {
     expect(hops.filter(({ title }) => title.startsWith('Introspects'))).toHaveLength(1)
   })
 
-  it('beside others at the same time has its own steps, and marks those that may be theirs', async () => {
+  it('that overlaps with others has its own steps, and marks shared ones', async () => {
     await act('/api/function', { action: 'restart' })
     await act('/api/clear-cache', {})
     const callers = ['0 partner-a', '0 partner-b', '0 alice@example.com']
@@ -241,7 +241,7 @@ describe('the callers', () => {
     })
   })
 
-  it('have that of another configuration once it is applied', async () => {
+  it('have the verdict of another configuration once it is applied', async () => {
     const { text } = await ask({ path: '/api/state', headers: withToken() })
     const { configuration } = JSON.parse(text) as { configuration: string }
     const changed = configuration.replace(/^audience=.*$/m, 'audience=https://mine.example.com/')

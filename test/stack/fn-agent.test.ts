@@ -82,7 +82,7 @@ afterAll(() => {
 })
 
 describe('a call', () => {
-  it('carries body, call identifier and deadline, and brings the answer back', async () => {
+  it('has body, call identifier and deadline, and returns the answer', async () => {
     const fn = deploy(`({ input, callId: ctx.callID, headers: ctx.headers })`)
     const deadline = new Date(Date.now() + 20_000)
     const { status, body, callId, headers } = await fn.invoke('{"é":1}', {
@@ -112,7 +112,7 @@ describe('a call', () => {
     expect(left).toBeGreaterThan(0)
   })
 
-  it('is refused when its body is over 6 MB, without an instance', async () => {
+  it('is rejected without an instance if its body is over 6 MB', async () => {
     const fn = deploy(`1`)
     const { status, body } = await fn.invoke(Buffer.alloc(6 * 1024 * 1024 + 1))
     expect(status).toBe(413)
@@ -122,7 +122,7 @@ describe('a call', () => {
 })
 
 describe('the environment', () => {
-  it('is what OCI sets and the configuration, and nothing else', async () => {
+  it('has exactly the variables of OCI and the configuration', async () => {
     const fn = deploy(`process.env`, {
       config: { audience: 'https://api.example', FN_FN_ID: 'never' },
       platformEnvironment: { OCI_RESOURCE_PRINCIPAL_VERSION: '2.2' },
@@ -149,13 +149,13 @@ describe('the environment', () => {
     ['a key that is no identifier', { 'a-b': '' }],
     ['a value with a line feed', { a: 'x\ny' }],
     ['more than 4096 bytes', { a: 'é'.repeat(2048) }],
-  ])('refuses %s, as OCI does', (_name, config) => {
+  ])('rejects %s, as OCI does', (_name, config) => {
     expect(() => {
       checkConfiguration(config)
     }).toThrow()
   })
 
-  it('takes exactly 4096 bytes', () => {
+  it('accepts exactly 4096 bytes', () => {
     expect(() => {
       checkConfiguration({ ab: 'é'.repeat(2047) })
     }).not.toThrow()
@@ -165,7 +165,7 @@ describe('the environment', () => {
     { memoryMegabytes: 300, timeoutSeconds: 30 },
     { memoryMegabytes: 256, timeoutSeconds: 301 },
     { memoryMegabytes: 256, timeoutSeconds: 0 },
-  ])('refuses the limits %p', (limits) => {
+  ])('rejects the limits %p', (limits) => {
     expect(() => {
       checkLimits(limits)
     }).toThrow()
@@ -200,7 +200,7 @@ describe('instances', () => {
     expect(fn.instances).toHaveLength(2)
   })
 
-  it('leave a call 503 that finds none before its deadline', async () => {
+  it('answer 503 if none is free before the call’s deadline', async () => {
     const gate = makeGate()
     const fn = deploy(`(await ${gate.wait}, 'done')`, { maxInstances: 1 })
     const running = fn.invoke('')
@@ -211,7 +211,7 @@ describe('instances', () => {
     expect((await running).status).toBe(200)
   })
 
-  it('are renewed by a new configuration', async () => {
+  it('are replaced after a new configuration', async () => {
     const fn = deploy(`({ value: process.env.value })`, { config: { value: 'old' } })
     await fn.invoke('')
     const [, { body }] = await Promise.all([fn.setConfig({ value: 'new' }), fn.invoke('')])
@@ -219,7 +219,7 @@ describe('instances', () => {
     expect(fn.instances.map(({ state }) => state)).toEqual(['ended', 'idle'])
   })
 
-  it('finish the call that they serve when the configuration changes', async () => {
+  it('finish their call if the configuration changes', async () => {
     const gate = makeGate()
     const fn = deploy(`(console.log('in'), await ${gate.wait}, { value: process.env.value })`, {
       config: { value: 'old' },
@@ -235,7 +235,7 @@ describe('instances', () => {
 })
 
 describe('a failing function', () => {
-  it('that throws is 502 without its words, and its instance lives on', async () => {
+  it('that throws is 502 without the message, and its instance is kept', async () => {
     const fn = deploy(`{ throw new Error('secret words') }`)
     const { status, body, container } = await fn.invoke('')
     expect(status).toBe(502)
@@ -248,7 +248,7 @@ describe('a failing function', () => {
     expect(fn.instances).toMatchObject([{ state: 'idle' }])
   })
 
-  it('that dies in the middle of a call is 502, and the next call starts anew', async () => {
+  it('that exits during a call is 502, and the next call starts a new instance', async () => {
     const fn = deploy(`input === 'die' ? process.exit(7) : 'alive'`)
     const { status, body } = await fn.invoke('die')
     expect(status).toBe(502)
@@ -263,7 +263,7 @@ describe('a failing function', () => {
     expect(fn.instances).toMatchObject([{ state: 'ended', exitCode: 1 }])
   })
 
-  it('that takes too long is 504 and is ended', async () => {
+  it('that takes too long is 504, and its instance is ended', async () => {
     const fn = deploy(`new Promise(() => {})`, { timeoutSeconds: 0.5 })
     const { status, body } = await fn.invoke('')
     expect(status).toBe(504)
@@ -294,7 +294,7 @@ describe('a failing function', () => {
 })
 
 describe('a start that fails', () => {
-  it('is 502 when the process ends before it listens', async () => {
+  it('is 502 if the process exits before it listens', async () => {
     const fn = deployCode(`console.error('no'); process.exit(3)`)
     const { status, body } = await fn.invoke('')
     expect(status).toBe(502)
@@ -303,7 +303,7 @@ describe('a start that fails', () => {
     expect(fn.log).toEqual([{ instance: 1, stream: 'stderr', line: 'no' }])
   })
 
-  it('is 504 when the socket does not come in time', async () => {
+  it('is 504 if the socket does not appear in time', async () => {
     const fn = deployCode(`setInterval(() => {}, 1000)`, { initTimeoutSeconds: 0.2 })
     const { status, body } = await fn.invoke('')
     expect(status).toBe(504)
@@ -311,7 +311,7 @@ describe('a start that fails', () => {
     expect(fn.instances).toMatchObject([{ state: 'ended', signal: 'SIGKILL' }])
   })
 
-  it('is 502 when there is no such node', async () => {
+  it('is 502 if node does not exist', async () => {
     const fn = deploy(`1`, { node: join(folder, 'absent') })
     expect((await fn.invoke('')).status).toBe(502)
     expect(fn.log[0]?.line).toContain('ENOENT')
@@ -331,7 +331,7 @@ describe('a start that fails', () => {
 })
 
 describe('freezing', () => {
-  it('stops the clockwork of idle instances, and a call thaws its instance', async () => {
+  it('stops the timers of idle instances, and a call thaws its instance', async () => {
     const fn = deploy(`({ pid: process.pid })`)
     const first = json((await fn.invoke('')).body)
     fn.freeze()
@@ -340,7 +340,7 @@ describe('freezing', () => {
     expect(fn.instances).toMatchObject([{ state: 'idle' }])
   })
 
-  it('really stops the process, until it is thawed', async () => {
+  it('stops the process until it is thawed', async () => {
     const ticks = join(folder, 'ticks')
     const fn = deploy(
       `(setInterval(() => require('node:fs').writeFileSync(${JSON.stringify(ticks)}, ''), 1), 'on')`,
@@ -371,7 +371,7 @@ describe('the log', () => {
     )
   })
 
-  it('takes a line in pieces, one with U+2028, and one that does not end', async () => {
+  it('accepts a line in pieces, one with U+2028, and one without an end', async () => {
     const fn = deploy(
       `(process.stdout.write('{"a":'), process.stdout.write('"\\u2028"}\\nno json\\n[1]\\nend'), 1)`,
     )
@@ -393,7 +393,7 @@ describe('the end', () => {
     expect((await fn.invoke('')).status).toBe(503)
   })
 
-  it('comes for running calls too', async () => {
+  it('ends running calls, too', async () => {
     const fn = deploy(`(console.log('in'), new Promise(() => {}))`)
     const running = fn.invoke('')
     await until(() => fn.log.length > 0)
@@ -430,7 +430,7 @@ describe('the end', () => {
     return { aliveBefore, exitCode, endedBy, folderLeft: existsSync(home) }
   }
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('comes with a %s to the agent', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('follows a %s to the agent', async (signal) => {
     expect(await signalAgent(signal)).toEqual({
       aliveBefore: true,
       exitCode: null,
@@ -439,7 +439,7 @@ describe('the end', () => {
     })
   })
 
-  it('is left to those who handle the signal, and comes when they exit', async () => {
+  it('is left to a handler of the signal, and follows its exit', async () => {
     const handler = `process.once('SIGINT', () => {
       setImmediate(() => process.exit(fn.instances[0]?.state === 'frozen' ? 4 : 5))
     })`

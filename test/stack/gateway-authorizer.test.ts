@@ -7,7 +7,7 @@ function bearer(token: string) {
   return ['Authorization', `Bearer ${token}`]
 }
 
-describe('what a multi-argument authorizer function is sent', () => {
+describe('the request to a multi-argument authorizer function', () => {
   const parameters = {
     token: 'request.headers[Authorization]',
     state: 'request.query[state]',
@@ -62,14 +62,11 @@ describe('what a multi-argument authorizer function is sent', () => {
   it.each([
     ['empty data', { type: 'USER_DEFINED', data: {} }],
     ['no data', { type: 'USER_DEFINED' }],
-  ] as const)(
-    'has, with no argument at all, %s (UNKNOWN: noArguments)',
-    async (noArguments, sent) => {
-      const rig = await startRig({ specification: guarded(), settings: { noArguments } })
-      await rig.call('/thing')
-      expect(rig.functionCalls).toEqual([sent])
-    },
-  )
+  ] as const)('has, without any argument, %s (UNKNOWN: noArguments)', async (noArguments, sent) => {
+    const rig = await startRig({ specification: guarded(), settings: { noArguments } })
+    await rig.call('/thing')
+    expect(rig.functionCalls).toEqual([sent])
+  })
 
   it.each([
     [false, { token: 'Bearer a' }],
@@ -87,7 +84,7 @@ describe('what a multi-argument authorizer function is sent', () => {
   )
 })
 
-describe('what a single-argument authorizer function is sent', () => {
+describe('the request to a single-argument authorizer function', () => {
   it('is TOKEN with the whole value of the header', async () => {
     const rig = await startRig({ specification: guarded({ tokenHeader: 'Authorization' }) })
     await rig.call('/thing', { headers: ['authorization', 'Bearer a'] })
@@ -117,8 +114,8 @@ describe('what a single-argument authorizer function is sent', () => {
   )
 })
 
-describe('what follows from the answer of an authorizer function', () => {
-  it('is, for active true, the way to the back end', async () => {
+describe('the answer of an authorizer function', () => {
+  it('with active true lets the request through to the back end', async () => {
     const rig = await startRig({ specification: guarded() })
     const response = await rig.call('/thing', { headers: bearer('a') })
     expect([response.status, response.body]).toEqual([200, 'from the back end'])
@@ -129,7 +126,7 @@ describe('what follows from the answer of an authorizer function', () => {
     ])
   })
 
-  it('is, for active false, 401 with the challenge that the function gave', async () => {
+  it('with active false makes a 401 with the function’s challenge', async () => {
     const rig = await startRig({ specification: guarded() })
     rig.functionAnswers(() =>
       functionSays({ active: false, wwwAuthenticate: 'Bearer realm="example.com"' }),
@@ -142,13 +139,13 @@ describe('what follows from the answer of an authorizer function', () => {
     expect(rig.logCodes()).toContain('customAuthentication.authenticationFailed')
   })
 
-  it('is, for an answer without active, 401', async () => {
+  it('without active makes a 401', async () => {
     const rig = await startRig({ specification: guarded() })
     rig.functionAnswers(() => functionSays({ scope: ['a'] }))
     expect((await rig.call('/thing')).status).toBe(401)
   })
 
-  it.each([500, 502, 503, 504])('is, for status %i, 502, its JSON ignored', async (status) => {
+  it.each([500, 502, 503, 504])('with status %i makes a 502, whatever its JSON', async (status) => {
     const rig = await startRig({ specification: guarded() })
     rig.functionAnswers(() => functionSays({ active: true }, status))
     const response = await rig.call('/thing', { headers: bearer('a') })
@@ -157,7 +154,7 @@ describe('what follows from the answer of an authorizer function', () => {
     expect(rig.backendCalls).toEqual([])
   })
 
-  it('is, for an error of OCI Functions, 502', async () => {
+  it('that is an error of OCI Functions makes a 502', async () => {
     const rig = await startRig({ specification: guarded() })
     rig.functionAnswers(() => Promise.reject(new Error('no function there')))
     expect((await rig.call('/thing')).status).toBe(502)
@@ -177,7 +174,7 @@ describe('what follows from the answer of an authorizer function', () => {
     ['a scope that is a number', () => functionSays({ active: true, scope: [1] })],
     ['a context that is a list', () => functionSays({ active: true, context: [] })],
     ['a challenge that is a list', () => functionSays({ active: false, wwwAuthenticate: [] })],
-  ])('is, for %s, 502 (UNKNOWN: unexpectedAnswerStatus)', async (_, answer) => {
+  ])('that is %s makes a 502 (UNKNOWN: unexpectedAnswerStatus)', async (_, answer) => {
     const rig = await startRig({ specification: guarded() })
     rig.functionAnswers(answer)
     expect((await rig.call('/thing')).status).toBe(502)
@@ -185,14 +182,14 @@ describe('what follows from the answer of an authorizer function', () => {
     expect(rig.backendCalls).toEqual([])
   })
 
-  it('is the other status where unexpectedAnswerStatus says so', async () => {
+  it('makes the status of unexpectedAnswerStatus if it is set', async () => {
     const settings = { unexpectedAnswerStatus: 401 } as const
     const rig = await startRig({ specification: guarded(), settings })
     rig.functionAnswers(() => functionSays({ active: true }, 401))
     expect((await rig.call('/thing')).status).toBe(401)
   })
 
-  it('is 500 when the challenge is no header value', async () => {
+  it('makes a 500 if the challenge is not a header value', async () => {
     const rig = await startRig({ specification: guarded() })
     rig.functionAnswers(() => functionSays({ active: false, wwwAuthenticate: 'Bearer\r\nX: y' }))
     const response = await rig.call('/thing')

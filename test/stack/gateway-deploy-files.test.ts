@@ -54,7 +54,7 @@ function deny(responseCode: string) {
 }
 
 describe.each(['api-deployment.json', 'api-deployment.single-argument.json'])('%s', (file) => {
-  it('swaps the token of the caller for the one that the function returned', async () => {
+  it('replaces the caller’s token with the one from the function', async () => {
     const rig = await start(file)
     rig.functionAnswers(permit([]))
     const response = await rig.call('/oic/echo/a?c=d', { headers: bearer })
@@ -64,7 +64,7 @@ describe.each(['api-deployment.json', 'api-deployment.single-argument.json'])('%
     expect(rig.backendCalls[0]?.header('Host')).toEqual([oicHost])
   })
 
-  it('lets onto the route for orders only who has its scope', async () => {
+  it('requires the scope for orders on its route', async () => {
     const rig = await start(file)
     rig.functionAnswers(permit(['other']))
     expect((await rig.call('/oic/orders/7', { headers: bearer })).status).toBe(403)
@@ -78,7 +78,7 @@ describe.each(['api-deployment.json', 'api-deployment.single-argument.json'])('%
     ['/oic/echo/hello', 401],
     ['/oic/orders/7', 401],
     ['/oic/health', 200],
-  ])('answers %s without a good token with %i', async (target, status) => {
+  ])('answers %s without a valid token with %i', async (target, status) => {
     const rig = await start(file)
     rig.functionAnswers(deny('401'))
     const response = await rig.call(target)
@@ -89,7 +89,7 @@ describe.each(['api-deployment.json', 'api-deployment.single-argument.json'])('%
 
   // Whether OCI resolves dot segments is not documented; with a wildcard they could reach any integration.
   it.each(['/oic/echo/../../OTHER/1.0/x', '/oic/echo/a/../../../OTHER/1.0/x'])(
-    'has no route for %s, which would lead out of the integration',
+    'has no route for %s, which would leave the integration',
     async (target) => {
       const rig = await start(file)
       rig.functionAnswers(permit([]))
@@ -98,7 +98,7 @@ describe.each(['api-deployment.json', 'api-deployment.single-argument.json'])('%
     },
   )
 
-  it('answers 502 when the function cannot decide', async () => {
+  it('answers 502 if the function cannot decide', async () => {
     const rig = await start(file)
     rig.functionAnswers(() => functionSays({}, 502))
     expect((await rig.call('/oic/echo/hello', { headers: bearer })).status).toBe(502)
@@ -141,7 +141,7 @@ describe('api-deployment.json', () => {
 })
 
 describe('api-deployment.single-argument.json', () => {
-  it('calls the function with the Authorization header, and passes its challenge on', async () => {
+  it('calls the function with the Authorization header, and returns its challenge', async () => {
     const rig = await start('api-deployment.single-argument.json')
     rig.functionAnswers(deny('401'))
     const response = await rig.call('/oic/echo/hello', { headers: bearer })
@@ -151,7 +151,7 @@ describe('api-deployment.single-argument.json', () => {
 })
 
 describe('api-deployment.basic-pass-through.json', () => {
-  it('hands the Basic credentials of the caller to OIC, which alone judges them', async () => {
+  it('passes the caller’s Basic credentials to OIC, which validates them', async () => {
     const rig = await start('api-deployment.basic-pass-through.json')
     await rig.call('/oic/echo/a', { headers: ['Authorization', 'Basic Y2FsbGVy'] })
     await rig.call('/oic/echo/a')
@@ -165,7 +165,7 @@ describe('api-deployment.basic-pass-through.json', () => {
 })
 
 describe('api-deployment.basic-at-route.json', () => {
-  it('gives every caller the credentials of the route, and says so in its path', async () => {
+  it('sets the route’s credentials for every caller, as its path says', async () => {
     const file = 'api-deployment.basic-at-route.json'
     const rig = await start(file, {}, (text) =>
       text.replace('BASE64_OF_USER_COLON_PASSWORD', 'cm91dGU='),
@@ -184,7 +184,7 @@ describe('api-deployment.basic-at-route.json', () => {
 describe.each(['api-deployment.jwt-stock.json', 'api-deployment.jwt-basic-at-route.json'])(
   '%s',
   (file) => {
-    it('lets in a token of the identity domain, as it comes from there', async () => {
+    it('accepts a token of the identity domain', async () => {
       const rig = await startWithKey(file)
       const token = await tokenOf(signingKey, { aud: ['other', gatewayHost], scope: 'anything' })
       expect((await rig.call(pathOf(file), bearerOf(token))).status).toBe(200)
@@ -201,7 +201,7 @@ describe.each(['api-deployment.jwt-stock.json', 'api-deployment.jwt-basic-at-rou
       expect((await rig.call(pathOf(file), bearerOf(token))).status).toBe(401)
     })
 
-    it('answers a token of another identity domain with 401, though issuer and kid agree', async () => {
+    it('answers a token of another identity domain with the same issuer and kid with 401', async () => {
       const rig = await startWithKey(file)
       const token = await tokenOf(newKey('SIGNING_KEY'), { aud: gatewayHost })
       expect((await rig.call(pathOf(file), bearerOf(token))).status).toBe(401)
@@ -222,7 +222,7 @@ describe.each(['api-deployment.jwt-stock.json', 'api-deployment.jwt-basic-at-rou
 )
 
 describe('api-deployment.jwt-stock.json', () => {
-  it('answers by itself, at the path of the article', async () => {
+  it('answers itself, at the path of the article', async () => {
     const rig = await startWithKey('api-deployment.jwt-stock.json')
     const token = await tokenOf(signingKey, { aud: gatewayHost })
     const response = await rig.call('/oic/hello', bearerOf(token))
@@ -232,7 +232,7 @@ describe('api-deployment.jwt-stock.json', () => {
 })
 
 describe('api-deployment.jwt-basic-at-route.json', () => {
-  it('gives OIC the credentials of the route instead of the token', async () => {
+  it('sends the route’s credentials to OIC instead of the token', async () => {
     const rig = await startWithKey('api-deployment.jwt-basic-at-route.json')
     await rig.call('/oic/echo/a', bearerOf(await tokenOf(signingKey, { aud: gatewayHost })))
     expect(rig.backendCalls.map((seen) => seen.target)).toEqual([`${echo}/a`])
@@ -241,7 +241,7 @@ describe('api-deployment.jwt-basic-at-route.json', () => {
 })
 
 describe('api-deployment.open.json', () => {
-  it('answers everybody', async () => {
+  it('answers every caller', async () => {
     const rig = await start('api-deployment.open.json')
     const response = await rig.call('/oic/hello')
     expect([response.status, JSON.parse(response.body)]).toEqual([200, { message: 'Hello' }])
@@ -249,7 +249,7 @@ describe('api-deployment.open.json', () => {
 })
 
 describe('api-deployment.jwt-remote-keys.json', () => {
-  it('lets in a token that a published key verifies, and no other', async () => {
+  it('accepts only tokens that a published key verifies', async () => {
     const provider = await startProvider()
     provider.answers('jwks', { keys: [jsonWebKey(signingKey)] })
     const file = new URL('api-deployment.jwt-remote-keys.json', folder)
@@ -268,7 +268,7 @@ describe('api-deployment.jwt-remote-keys.json', () => {
 
 // That OCI's model takes them is proved by reading: what is read is a type within that model.
 describe('the files in deploy', () => {
-  it('name hosts, functions, keys and credentials by the placeholders alone', async () => {
+  it('have only placeholders for hosts, functions, keys and credentials', async () => {
     const namesAndKeys = /\/\/[^/"]+|ocid1[^"]*|Basic [^"]*|"(audiences|n)": [^,\n]*/g
     const files = (await readdir(folder)).filter((name) => /^api-deployment.*\.json$/.test(name))
     expect(files).toHaveLength(8)

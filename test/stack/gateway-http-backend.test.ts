@@ -29,7 +29,7 @@ describe('the request to an HTTP back end', () => {
     expect(rig.backendCalls[0]?.header('Content-Length')).toEqual(['5'])
   })
 
-  it('has the whole body where its length was not announced', async () => {
+  it('has the whole body if its length was not announced', async () => {
     const rig = await startRig({ specification: { routes: [httpRoute()] } })
     const headers = ['Transfer-Encoding', 'chunked']
     await rig.call('/thing', { method: 'POST', headers, body: 'hello' })
@@ -68,7 +68,7 @@ describe('the request to an HTTP back end', () => {
     ])
   })
 
-  it('can have what the function returned in its path', async () => {
+  it('can have values from the function in its path', async () => {
     const route = to('/weather', '/${request.auth[region]}')
     const rig = await startRig({ specification: guarded(undefined, route) })
     rig.functionAnswers(() => functionSays({ active: true, context: { region: 'west' } }))
@@ -76,7 +76,7 @@ describe('the request to an HTTP back end', () => {
     expect(rig.backendCalls[0]?.target).toBe('/west')
   })
 
-  it('has the host of the back end, and says who called', async () => {
+  it('has the host of the back end, and the caller’s address', async () => {
     const rig = await startRig({ specification: { routes: [httpRoute()] } })
     await rig.call('/thing')
     const header = (name: string) => rig.backendCalls[0]?.header(name)
@@ -87,7 +87,7 @@ describe('the request to an HTTP back end', () => {
     expect(header('User-Agent')).toEqual(['Oracle API Gateway'])
   })
 
-  it('keeps what the caller says of its own callers, but for X-Real-IP', async () => {
+  it('keeps the caller’s forwarding headers, except X-Real-IP', async () => {
     const rig = await startRig({ specification: { routes: [httpRoute()] } })
     await rig.call('/thing', {
       headers: ['X-Forwarded-For', '10.0.0.1', 'Forwarded', 'for=a', 'X-Real-IP', '10.0.0.1'],
@@ -98,7 +98,7 @@ describe('the request to an HTTP back end', () => {
     expect(header('X-Real-IP')).toEqual(['127.0.0.1'])
   })
 
-  it('has no headers that belong to the connection', async () => {
+  it('has no connection headers', async () => {
     const rig = await startRig({ specification: { routes: [httpRoute()] } })
     await rig.call('/thing', {
       headers: [
@@ -111,7 +111,7 @@ describe('the request to an HTTP back end', () => {
     expect(header('X-Kept')).toEqual(['1', '2'])
   })
 
-  it('passes Authorization through where no policy says otherwise', async () => {
+  it('passes Authorization through by default', async () => {
     const rig = await startRig({ specification: { routes: [httpRoute()] } })
     await rig.call('/thing', { headers: ['Authorization', 'Basic abc'] })
     expect(rig.backendCalls[0]?.header('Authorization')).toEqual(['Basic abc'])
@@ -135,7 +135,7 @@ describe('the request to an HTTP back end', () => {
 })
 
 describe('the response of an HTTP back end', () => {
-  it('is passed on with status, headers and body', async () => {
+  it('is returned with status, headers and body', async () => {
     const rig = await startRig({
       specification: { routes: [httpRoute()] },
       backend: (_, response) => {
@@ -163,7 +163,7 @@ describe('the response of an HTTP back end', () => {
     )
   })
 
-  it('is 502 when the back end is down', async () => {
+  it('is 502 if the back end is down', async () => {
     const rig = await startRig({ specification: { routes: [httpRoute()] } })
     await rig.backend.pause()
     const response = await rig.call('/thing')
@@ -171,7 +171,7 @@ describe('the response of an HTTP back end', () => {
     expect(rig.logCodes()).toContain('httpBackend.requestError')
   })
 
-  it('is 502 when the back end hangs up in the middle', async () => {
+  it('is 502 if the back end closes the connection early', async () => {
     const rig = await startRig({
       specification: { routes: [httpRoute()] },
       backend: (_, response) => {
@@ -185,7 +185,7 @@ describe('the response of an HTTP back end', () => {
   it.each([
     ['does not begin to answer', false],
     ['stops in the middle of its answer', true],
-  ])('is 504 when the back end %s within the read timeout', async (_, begins) => {
+  ])('is 504 if the back end %s within the read timeout', async (_, begins) => {
     const route = to('/thing', '/thing', { readTimeoutInSeconds: 0.05 })
     const rig = await startRig({
       specification: { routes: [route] },
@@ -200,7 +200,7 @@ describe('the response of an HTTP back end', () => {
     ])
   })
 
-  it('is 502 when the variables make no URL', async () => {
+  it('is 502 if the variables do not make a URL', async () => {
     const route = to('/thing', '/${request.headers[X-A]}')
     const rig = await startRig({ specification: { routes: [route] } })
     expect((await rig.call('/thing', { headers: ['X-A', 'a b'] })).status).toBe(502)
@@ -209,8 +209,8 @@ describe('the response of an HTTP back end', () => {
   })
 })
 
-describe('the gateway contacts loopback alone', () => {
-  it('refuses a stand-in elsewhere', async () => {
+describe('the gateway contacts loopback only', () => {
+  it('rejects a stand-in elsewhere', async () => {
     await expect(
       startGateway({
         deployments: [{ pathPrefix: '/', specification: { routes: [httpRoute()] } }],

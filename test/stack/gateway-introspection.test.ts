@@ -46,7 +46,7 @@ const introspectPath = '/oauth2/v1/introspect'
 const discoveryPath = new URL(discoveryUri).pathname
 
 describe('remote introspection', () => {
-  it('asks the endpoint that the discovery document names, with the secret out of Vault', async () => {
+  it('uses the endpoint from the discovery document, with the secret from Vault', async () => {
     const { provider, rig, statusOf } = await start()
     expect(await statusOf('opaque')).toBe(200)
     expect(provider.calls).toMatchObject([
@@ -81,7 +81,7 @@ describe('remote introspection', () => {
     })
   })
 
-  it('judges a JWT by the answer alone, not by its signature', async () => {
+  it('decides on a JWT by the response only, not by its signature', async () => {
     const { provider, statusOf } = await start()
     const token = await tokenOf(newKey('unheard-of'), { exp: 1 })
     expect(await statusOf(token)).toBe(200)
@@ -104,7 +104,7 @@ describe('remote introspection', () => {
     expect(await statusOf('b')).toBe(403)
   })
 
-  it('does not ask for a request without a token', async () => {
+  it('is not done for a request without a token', async () => {
     const { provider, rig } = await start()
     expect((await rig.call('/thing')).status).toBe(401)
     expect(provider.calls).toEqual([])
@@ -185,14 +185,14 @@ describe('an introspection answer is kept', () => {
     ])
   })
 
-  it('for one token, and for no other', async () => {
+  it('for one token only', async () => {
     const { provider, statusOf } = await start()
     await statusOf('one')
     provider.answers('introspect', { active: false })
     expect(await statusOf('another')).toBe(401)
   })
 
-  it('for one deployment, and for no other', async () => {
+  it('for one deployment only', async () => {
     const [one, other] = [await startProvider(), await startProvider()]
     one.answers('introspect', goodClaims({ active: true }))
     other.answers('introspect', { active: false })
@@ -217,7 +217,7 @@ describe('an introspection answer is kept', () => {
     }
   })
 
-  it('but never past the exp in it', async () => {
+  it('but never beyond its exp', async () => {
     const answer = goodClaims({ active: true, exp: nowSeconds + 60 })
     const { provider, rig, statusOf } = await start({ answer })
     expect(await statusOf('opaque')).toBe(200)
@@ -248,7 +248,7 @@ describe('an introspection answer is kept', () => {
   })
 })
 
-describe('what keeps the gateway from an answer makes a 500, and is not kept', () => {
+describe('what prevents the gateway from deciding makes a 500, and is not cached', () => {
   it.each([
     ['introspect', {}, 500, 'authentication.idpCallFailed'],
     ['introspect', { error: 'invalid_client' }, 401, 'authentication.idpCallFailed'],
@@ -281,7 +281,7 @@ describe('what keeps the gateway from an answer makes a 500, and is not kept', (
     expect(await statusOf('opaque')).toBe(200)
   })
 
-  it('a secret that Vault does not give', async () => {
+  it('a secret that cannot be read from Vault', async () => {
     const clientDetails = {
       type: 'CUSTOM',
       clientId: 'gateway',
@@ -312,7 +312,7 @@ describe('a validation failure policy of TOKEN_AUTHENTICATION', () => {
   }
   const routes = [httpRoute({ path: '/{thing}' })]
 
-  it('makes the answer to a missing and to a bad token', async () => {
+  it('applies to a missing and to an invalid token', async () => {
     const policy = { validationFailurePolicy }
     const { rig } = await start({ answer: { active: false }, policy, routes })
     for (const options of [{}, bearer('opaque')]) {
@@ -323,7 +323,7 @@ describe('a validation failure policy of TOKEN_AUTHENTICATION', () => {
     }
   })
 
-  it('has no say when the identity provider lets the gateway down', async () => {
+  it('does not apply if the identity provider fails', async () => {
     const { provider, statusOf } = await start({ policy: { validationFailurePolicy }, routes })
     await provider.server.pause()
     expect(await statusOf('opaque')).toBe(500)

@@ -40,7 +40,7 @@ describe('a remote JWK Set', () => {
   it.each([
     ['JWT_AUTHENTICATION', jwtPolicy, 'jwtAuthentication'],
     ['TOKEN_AUTHENTICATION', tokenPolicy, 'tokenAuthentication'],
-  ])('is fetched for %s when the first token comes, and then kept', async (_, policy, family) => {
+  ])('is fetched for %s with the first token, and then cached', async (_, policy, family) => {
     const provider = await startProvider()
     provider.answers('jwks', { keys: [jsonWebKey(key)] })
     const specification = specificationWith(policy({ type: 'REMOTE_JWKS', uri: jwksUri }))
@@ -61,7 +61,7 @@ describe('a remote JWK Set', () => {
     [{}, 1],
     [{ maxCacheDurationInHours: 1 }, 1],
     [{ maxCacheDurationInHours: 24 }, 24],
-  ])('is kept, with %j, for %i hours', async (remote, hours) => {
+  ])('is cached, with %j, for %i hours', async (remote, hours) => {
     const { provider, rig, statusOf } = await start({ remote })
     const token = await tokenOf(key, longLived)
     await statusOf(token)
@@ -73,7 +73,7 @@ describe('a remote JWK Set', () => {
     expect(provider.calls).toHaveLength(2)
   })
 
-  it('is not fetched for what is seen to be no good beforehand', async () => {
+  it('is not fetched for malformed tokens', async () => {
     const { provider, statusOf } = await start()
     expect(await statusOf('garbage')).toBe(401)
     expect(await statusOf(await tokenOf(key, {}, { kid: undefined }))).toBe(401)
@@ -81,7 +81,7 @@ describe('a remote JWK Set', () => {
     expect(provider.calls).toEqual([])
   })
 
-  it('hides a new key of the same kid until its time is over', async () => {
+  it('hides a new key with the same kid until it expires', async () => {
     const { provider, rig, statusOf } = await start()
     await statusOf(await tokenOf(key))
     provider.answers('jwks', { keys: [jsonWebKey(nextKey)] })
@@ -104,7 +104,7 @@ describe('a remote JWK Set', () => {
     },
   )
 
-  it('is one for each address, though issuer and kid are the same', async () => {
+  it('is cached by URL, even with the same issuer and kid', async () => {
     const [one, other] = [await startProvider(), await startProvider()]
     one.answers('jwks', { keys: [jsonWebKey(key)] })
     other.answers('jwks', { keys: [jsonWebKey(nextKey)] })
@@ -156,7 +156,7 @@ describe('a key of a JWK Set', () => {
       'key_ops of encrypt and sign, as identity domains have them',
       { use: undefined, key_ops: ['encrypt', 'sign'] },
     ],
-  ])('with %s is good or not (UNKNOWN: keysMustSayVerify)', async (_, overrides) => {
+  ])('with %s is usable or not (UNKNOWN: keysMustSayVerify)', async (_, overrides) => {
     const keys = [jsonWebKey(key, overrides)]
     const strict = await start({ keys })
     const lax = await start({ keys, settings: { keysMustSayVerify: false } })
@@ -164,14 +164,14 @@ describe('a key of a JWK Set', () => {
     expect(await lax.statusOf(await tokenOf(key))).toBe(200)
   })
 
-  it('for something else does not disturb the others', async () => {
+  it('for another use does not affect the others', async () => {
     const keys = [{ kty: 'OKP', crv: 'Ed25519', kid: 'ed' }, jsonWebKey(key)]
     const { statusOf } = await start({ keys })
     expect(await statusOf(await tokenOf(key))).toBe(200)
   })
 })
 
-describe('an identity provider that gives no keys makes a 500, and never a denial', () => {
+describe('an identity provider without keys makes a 500, never a denial', () => {
   it('when it is down, until it is back', async () => {
     const { provider, rig, statusOf } = await start()
     await provider.server.pause()
@@ -184,7 +184,7 @@ describe('an identity provider that gives no keys makes a 500, and never a denia
     expect(await statusOf(await tokenOf(key))).toBe(200)
   })
 
-  it('when it is down at the time of renewal, though there were keys before', async () => {
+  it('when it is down at the time of renewal, even with earlier keys', async () => {
     const { provider, rig, statusOf } = await start()
     const token = await tokenOf(key, longLived)
     expect(await statusOf(token)).toBe(200)

@@ -49,7 +49,7 @@ describe.each([
       }),
   ],
 ] as const)('%s with static keys', (_, family, policy) => {
-  it('lets a valid token through to the back end, and calls no function', async () => {
+  it('passes a valid token to the back end, without a function', async () => {
     const rig = await startRig({ specification: specificationWith(policy([staticKey(key)])) })
     expect(await statusOf(rig, await tokenOf(key))).toBe(200)
     expect(rig.backendCalls).toHaveLength(1)
@@ -57,7 +57,7 @@ describe.each([
     expect(rig.logCodes()).toContain(`${family}.successfulAuthentication`)
   })
 
-  it('answers 401 with a challenge when the token is missing or bad', async () => {
+  it('answers 401 with a challenge if the token is missing or invalid', async () => {
     const rig = await startRig({ specification: specificationWith(policy([staticKey(key)])) })
     for (const options of [{}, bearer('garbage'), bearer(await tokenOf(otherKey))]) {
       const response = await rig.call('/thing', options)
@@ -81,17 +81,17 @@ describe.each([
 })
 
 describe('the signature of a JWT', () => {
-  it.each(['RS256', 'RS384', 'RS512'])('may be %s when the key names no alg', async (alg) => {
+  it.each(['RS256', 'RS384', 'RS512'])('may be %s if the key has no alg', async (alg) => {
     const rig = await start({}, { keys: [staticKey(key, { alg: undefined })] })
     expect(await statusOf(rig, await tokenOf(key, {}, { alg }))).toBe(200)
   })
 
-  it('is of the alg that the key names, and of no other', async () => {
+  it('must have the alg of the key', async () => {
     const rig = await start()
     expect(await statusOf(rig, await tokenOf(key, {}, { alg: 'RS512' }))).toBe(401)
   })
 
-  it.each(['PS256', 'none', 'HS256'])('is not good as %s', async (alg) => {
+  it.each(['PS256', 'none', 'HS256'])('is invalid as %s', async (alg) => {
     const rig = await start({}, { keys: [staticKey(key, { alg: undefined })] })
     const [, payload = '', signature = ''] = (await tokenOf(key)).split('.')
     const header = Buffer.from(JSON.stringify({ alg, kid: key.kid })).toString('base64url')
@@ -119,7 +119,7 @@ describe('the claims of a JWT', () => {
     ['its expiry now', { exp: nowSeconds }, 'exp has passed'],
     ['its beginning still to come', { nbf: nowSeconds + 1 }, 'nbf has not come yet'],
     ['its beginning as text', { nbf: '0' }, 'nbf is no number'],
-  ])('are refused with %s', async (_, claims, reason) => {
+  ])('are rejected with %s', async (_, claims, reason) => {
     const rig = await start()
     // SignJWT checks no types, so that the claims go out as they stand here.
     expect(await statusOf(rig, await tokenOf(key, claims))).toBe(401)
@@ -134,7 +134,7 @@ describe('the claims of a JWT', () => {
     expect(await statusOf(rig, await tokenOf(key, claims))).toBe(200)
   })
 
-  it('may be of any of the issuers and audiences', async () => {
+  it('may have any of the issuers and audiences', async () => {
     const rig = await start({ issuers: ['one', issuer], audiences: ['two', audience] })
     expect(await statusOf(rig, await tokenOf(key))).toBe(200)
     expect(await statusOf(rig, await tokenOf(key, { iss: 'one', aud: 'two' }))).toBe(200)
@@ -148,7 +148,7 @@ describe('the claims of a JWT', () => {
     expect(await statusOf(rig, token)).toBe(401)
   })
 
-  it('live longer by the clock skew, at both ends', async () => {
+  it('are valid longer by the clock skew, at both ends', async () => {
     const rig = await start({ maxClockSkewInSeconds: 120 })
     expect(await statusOf(rig, await tokenOf(key, { exp: nowSeconds - 119 }))).toBe(200)
     expect(await statusOf(rig, await tokenOf(key, { exp: nowSeconds - 120 }))).toBe(401)
@@ -156,7 +156,7 @@ describe('the claims of a JWT', () => {
     expect(await statusOf(rig, await tokenOf(key, { nbf: nowSeconds + 121 }))).toBe(401)
   })
 
-  it('need no issuer and no audience where TOKEN_AUTHENTICATION names none', async () => {
+  it('need no issuer and no audience if TOKEN_AUTHENTICATION has none', async () => {
     const policy = tokenPolicy({ type: 'STATIC_KEYS', keys: [staticKey(key)] })
     const rig = await startRig({ specification: specificationWith(policy) })
     expect(await statusOf(rig, await tokenOf(key, { iss: undefined, aud: 'any' }))).toBe(200)
@@ -175,13 +175,13 @@ describe('verifyClaims', () => {
     [{ key: 'admin', values: ['true'] }, { admin: true }, 401],
     [{ key: 'groups', values: ['a'] }, { groups: ['a'] }, 401],
     [{ key: 'toString', isRequired: true }, {}, 401],
-  ])('%j makes of %j a %i', async (rule, claims, status) => {
+  ])('%j: %j is %i', async (rule, claims, status) => {
     const rig = await start({ verifyClaims: [rule] })
     expect(await statusOf(rig, await tokenOf(key, claims))).toBe(status)
   })
 })
 
-describe('where the token stands', () => {
+describe('the place of the token', () => {
   it('is the one header, after its scheme', async () => {
     const rig = await start({ tokenHeader: 'X-Token' })
     const token = await tokenOf(key)
@@ -216,7 +216,7 @@ describe('where the token stands', () => {
   )
 })
 
-describe('what a validated JWT is good for', () => {
+describe('a validated JWT', () => {
   const withScope = httpRoute({
     requestPolicies: { authorization: { type: 'ANY_OF', allowedScope: ['read', 'write'] } },
   })
@@ -264,20 +264,20 @@ describe('what a validated JWT is good for', () => {
     },
   )
 
-  it('is not asked for on an ANONYMOUS route', async () => {
+  it('is not required on an ANONYMOUS route', async () => {
     const route = httpRoute({ requestPolicies: { authorization: { type: 'ANONYMOUS' } } })
     const rig = await start({ isAnonymousAccessAllowed: true }, { routes: [route] })
     expect((await rig.call('/thing')).status).toBe(200)
   })
 
-  it('goes on to the back end, unless the route puts something else in its place', async () => {
+  it('is passed to the back end, unless the route replaces it', async () => {
     const rig = await start()
     const token = await tokenOf(key)
     await rig.call('/thing', bearer(token))
     expect(rig.backendCalls[0]?.header('Authorization')).toEqual([`Bearer ${token}`])
   })
 
-  it('has a challenge of the gateway when it is refused (UNKNOWN: ownChallenge)', async () => {
+  it('gets the gateway’s challenge if it is rejected (UNKNOWN: ownChallenge)', async () => {
     const rig = await start({}, { settings: { ownChallenge: 'Bearer realm="api"' } })
     expect((await rig.call('/thing')).header('WWW-Authenticate')).toEqual(['Bearer realm="api"'])
   })

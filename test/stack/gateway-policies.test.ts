@@ -26,12 +26,12 @@ describe('route authorization', () => {
     expect(rig.logCodes().includes('authorization.unauthorizedRequest')).toBe(status === 403)
   })
 
-  it('answers a scope mismatch as scopeMismatchStatus says (UNKNOWN)', async () => {
+  it('answers a scope mismatch with scopeMismatchStatus (UNKNOWN)', async () => {
     const rig = await startRig({ specification: anyOf, settings: { scopeMismatchStatus: 401 } })
     expect((await rig.call('/thing')).status).toBe(401)
   })
 
-  it('ANY_OF is for authenticated callers alone', async () => {
+  it('ANY_OF is for authenticated callers only', async () => {
     const rig = await startRig({ specification: anyOf })
     rig.functionAnswers(() => functionSays({ active: false, scope: ['read:hello'] }))
     expect((await rig.call('/thing')).status).toBe(401)
@@ -57,7 +57,7 @@ describe('route authorization', () => {
 
   const anonymous = authorized({ type: 'ANONYMOUS' }, { isAnonymousAccessAllowed: true })
 
-  it('ANONYMOUS lets everybody in, without asking the function', async () => {
+  it('ANONYMOUS permits every caller, without the function', async () => {
     const rig = await startRig({ specification: anonymous })
     expect((await rig.call('/thing')).status).toBe(200)
     expect(rig.functionCalls).toEqual([])
@@ -67,7 +67,7 @@ describe('route authorization', () => {
     ['a denial', () => functionSays({ active: false })],
     ['a fault', () => functionSays({}, 502)],
   ])(
-    'ANONYMOUS lets everybody in after %s (UNKNOWN: authorizerOnAnonymousRoutes)',
+    'ANONYMOUS permits every caller after %s (UNKNOWN: authorizerOnAnonymousRoutes)',
     async (_, says) => {
       const settings = { authorizerOnAnonymousRoutes: true }
       const rig = await startRig({ specification: anonymous, settings })
@@ -101,25 +101,25 @@ describe('a validation failure policy', () => {
     expect((await denied(failing({ responseCode: '500' }), {})).status).toBe(500)
   })
 
-  it('answers 401 where it names no status', async () => {
+  it('answers 401 by default', async () => {
     expect((await denied(failing({}), {})).status).toBe(401)
   })
 
-  it('takes the status in braces where bracedResponseCode says so (UNKNOWN)', async () => {
+  it('takes the status in braces with bracedResponseCode (UNKNOWN)', async () => {
     const specification = failing({ responseCode: '${request.auth[responseCode]}' })
     const settings = { bracedResponseCode: true }
     expect((await denied(specification, { responseCode: '403' }, settings)).status).toBe(403)
   })
 
   it.each([{}, { responseCode: 'forbidden' }, { responseCode: '99' }, { responseCode: 403 }])(
-    'stays a denial when the variable is no status: %j (UNKNOWN: unreadableResponseCodeStatus)',
+    'stays a denial if the variable is not a status: %j (UNKNOWN: unreadableResponseCodeStatus)',
     async (context) => {
       const specification = failing({ responseCode: 'request.auth[responseCode]' })
       expect((await denied(specification, context)).status).toBe(401)
     },
   )
 
-  it('takes a message with context variables, which the policy has to type', async () => {
+  it('takes a message with context variables, with the type from the policy', async () => {
     const responseMessage = 'Failed: ${request.auth[why]}, ${request.headers[X-A]}.'
     const response = await denied(failing({ responseMessage }), { why: 'too old' })
     expect(response.body).toBe('Failed: too old, .')
@@ -158,7 +158,7 @@ describe('a validation failure policy', () => {
     },
   )
 
-  it('does not apply when the function could not decide', async () => {
+  it('does not apply if the function could not decide', async () => {
     const rig = await startRig({ specification: failing({ responseCode: '403' }) })
     rig.functionAnswers(() => functionSays({ active: false }, 502))
     expect((await rig.call('/thing')).status).toBe(502)
@@ -187,7 +187,7 @@ describe('header transformations of a request', () => {
     return { rig, request }
   }
 
-  it('replaces the token of the caller, however often it came', async () => {
+  it('replaces the token of the caller, even if it was sent repeatedly', async () => {
     const { request } = await seen(
       setting({ name: 'Authorization', values: ['${request.auth[token]}'] }),
       ['Authorization', 'Bearer a', 'authorization', 'Bearer a2'],
@@ -208,7 +208,7 @@ describe('header transformations of a request', () => {
   })
 
   it.each(['OVERWRITE', 'APPEND', 'SKIP'])(
-    'with ifExists %s adds what is not there',
+    'with ifExists %s adds a missing header',
     async (ifExists) => {
       const { request } = await seen(setting({ name: 'X-A', values: ['new'], ifExists }))
       expect(request.header('X-A')).toEqual(['new'])
@@ -228,7 +228,7 @@ describe('header transformations of a request', () => {
     ['${request.headers[X-In]}', 'first'],
     ['x-${request.query[q]}-${request.path[part]}', 'x-1-p%20q'],
     ['$5 {x}', '$5 {x}'],
-  ])('puts into %s the first value, still encoded: %s', async (template, value) => {
+  ])('sets %s to the first value, still encoded: %s', async (template, value) => {
     const { request } = await seen(setting({ name: 'X-A', values: [template] }), [
       'X-In',
       'first',
@@ -238,18 +238,18 @@ describe('header transformations of a request', () => {
     expect(request.header('X-A')).toEqual([value])
   })
 
-  it('puts the host that the caller called', async () => {
+  it('sets the host that the caller called', async () => {
     const { rig, request } = await seen(setting({ name: 'X-A', values: ['${request.host}'] }))
     expect(request.header('X-A')).toEqual([new URL(rig.gateway.url).host])
   })
 
-  it('puts the request id, though the gateway made it', async () => {
+  it('sets the request ID, even if the gateway made it', async () => {
     const template = '${request.headers[opc-request-id]}'
     const { rig, request } = await seen(setting({ name: 'X-A', values: [template] }))
     expect(request.header('X-A')).toEqual([rig.gateway.executionLog[0]?.opcRequestId])
   })
 
-  it('puts an empty string for a missing key, and never what the caller sent', async () => {
+  it('sets an empty string for a missing key, never the caller’s value', async () => {
     const { rig, request } = await seen(
       setting({ name: 'Authorization', values: ['${request.auth[missing]}'] }),
       ['Authorization', 'Bearer a'],
@@ -258,7 +258,7 @@ describe('header transformations of a request', () => {
     expect(rig.logCodes()).toContain('headerTransformation.missingSetValues')
   })
 
-  it('leaves out a value that no header can have', async () => {
+  it('omits a value that is not a header value', async () => {
     const rig = await rigWith(setting({ name: 'X-A', values: ['${request.auth[token]}'] }))
     rig.functionAnswers(() => functionSays({ active: true, context: { token: 'a\r\nX-B: c' } }))
     await rig.call('/thing/p')
@@ -271,7 +271,7 @@ describe('header transformations of a request', () => {
     ['empty', ['', '']],
     ['json', ['7', '{"a":[]}']],
   ] as const)(
-    'puts for context values that are no strings: %s (UNKNOWN: nonStringContextValue)',
+    'sets context values that are not strings: %s (UNKNOWN: nonStringContextValue)',
     async (nonStringContextValue, values) => {
       const rig = await rigWith(
         setting({ name: 'X-A', values: ['${request.auth[n]}', '${request.auth[o]}'] }),
@@ -291,7 +291,7 @@ describe('header transformations of a request', () => {
     expect(request.header('X-Username')).toEqual([])
   })
 
-  it('filters after it has set and renamed: an ALLOW list drops what it does not name', async () => {
+  it('filters after setting and renaming: an ALLOW list drops other headers', async () => {
     const policies = (name: string) => ({
       setHeaders: { items: [{ name: 'Authorization', values: ['${request.auth[token]}'] }] },
       filterHeaders: { type: 'ALLOW', items: [{ name }] },
@@ -305,7 +305,7 @@ describe('header transformations of a request', () => {
     expect(kept.request.header('Authorization')).toEqual(['Bearer b'])
   })
 
-  it('drops with BLOCK what it names', async () => {
+  it('drops the headers of a BLOCK list', async () => {
     const policies = { filterHeaders: { type: 'BLOCK', items: [{ name: 'x-a' }] } }
     const { request } = await seen(policies, ['X-A', 'a', 'X-B', 'b'])
     expect([request.header('X-A'), request.header('X-B')]).toEqual([[], ['b']])
@@ -313,7 +313,7 @@ describe('header transformations of a request', () => {
 })
 
 describe('header transformations of a response', () => {
-  it('set, rename and filter what the back end answered', async () => {
+  it('set, rename and filter the back end’s headers', async () => {
     const responsePolicies = {
       headerTransformations: {
         setHeaders: { items: [{ name: 'X-Path', values: ['${request.path[part]}'] }] },

@@ -33,7 +33,7 @@ describe('an authentication policy', () => {
       'request.auth[a]',
       'uses request.auth[a], but arguments come from request.headers, query, host and body',
     ],
-  ])('refuses %s as an argument', async (source, problem) => {
+  ])('rejects %s as an argument', async (source, problem) => {
     expect(await problemsOf(guarded({ parameters: { one: source } }))).toEqual([
       `${authentication}.parameters.one ${problem}`,
     ])
@@ -49,14 +49,14 @@ describe('an authentication policy', () => {
     ])
   })
 
-  it('has in its cache key only names of its parameters', async () => {
+  it('has only its parameters in its cache key', async () => {
     const policy = { parameters: { a: 'request.host' }, cacheKey: ['a', 'toString'] }
     expect(await problemsOf(guarded(policy))).toEqual([
       `${authentication}.cacheKey[1] is toString, which is not in parameters`,
     ])
   })
 
-  it('has cache key and validation failure policy with parameters alone', async () => {
+  it('has cache key and validation failure policy only with parameters', async () => {
     const policy = {
       tokenHeader: 'Authorization',
       cacheKey: ['a'],
@@ -89,7 +89,7 @@ describe('an authentication policy', () => {
     expect((await problemsOf(guarded(policy))).length === 0).toBe(isAccepted)
   })
 
-  it('takes a responseCode in braces where the setting says that the gateway does', async () => {
+  it('takes a responseCode in braces with the setting for it', async () => {
     const policy = {
       parameters: { a: 'request.host' },
       validationFailurePolicy: {
@@ -101,7 +101,7 @@ describe('an authentication policy', () => {
     expect(await problemsOf(guarded(policy), { settings })).toEqual([])
   })
 
-  it('refuses the failure policy OAUTH2 and the field name of the prose', async () => {
+  it('rejects the failure policy OAUTH2 and the field name of the documentation’s text', async () => {
     const withPolicy = (validationFailurePolicy: object) =>
       guarded({ parameters: { a: 'request.host' }, validationFailurePolicy })
     const path = `${authentication}.validationFailurePolicy`
@@ -147,7 +147,7 @@ describe('a header transformation', () => {
     },
   )
 
-  it('names a header in one policy of a route only, in whatever case, but for ALLOW lists', async () => {
+  it('has a header in one policy of a route only, ignoring case, except ALLOW lists', async () => {
     const policies = (type: string) =>
       routePolicies({
         headerTransformations: {
@@ -164,7 +164,7 @@ describe('a header transformation', () => {
     ])
   })
 
-  it('may use any context variable but request.body and those that are not run here', async () => {
+  it('may use any context variable except request.body and unsupported ones', async () => {
     const values = [
       '${request.auth[a]} ${request.headers[b]} ${request.query[c]} ${request.path[d]}',
       'plain $ and ${request.host}',
@@ -178,7 +178,7 @@ describe('a header transformation', () => {
     ])
   })
 
-  it('names headers that can exist', async () => {
+  it('has valid header names', async () => {
     expect(await problemsOf(setHeaders({ name: 'X Y', values: ['x'] }))).toEqual([
       `${transformations}.setHeaders.items[0].name must be a header name`,
     ])

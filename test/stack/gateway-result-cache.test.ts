@@ -54,7 +54,7 @@ describe('the result cache', () => {
     ['a date without time', '2031-01-01'],
     ['a date without zone', '2031-01-01T00:00:00'],
     ['a day that does not exist', '2031-13-41T00:00:00Z'],
-  ])('keeps an answer for 60 s when expiresAt is %s', async (_, expiresAt) => {
+  ])('keeps an answer for 60 s if expiresAt is %s', async (_, expiresAt) => {
     const rig = await startRig({ specification: guarded() })
     rig.functionAnswers(() => functionSays({ active: true, expiresAt }))
     expect(await callsAround(rig, 60)).toEqual([1, 1, 2])
@@ -125,7 +125,7 @@ describe('the result cache', () => {
     expect(rig.functionCalls).toHaveLength(3)
   })
 
-  it('is one for each deployment, though they share the function', async () => {
+  it('is separate for each deployment, even with the same function', async () => {
     let calls = 0
     const route = httpRoute({ backend: { type: 'STOCK_RESPONSE_BACKEND', status: 200 } })
     const gateway = await startGateway({
@@ -143,7 +143,7 @@ describe('the result cache', () => {
     expect(calls).toBe(2)
   })
 
-  it('forgets all answers on demand', async () => {
+  it('can be cleared', async () => {
     const rig = await startRig({ specification: guarded() })
     await rig.call('/thing')
     rig.gateway.clearResultCache()
@@ -168,7 +168,7 @@ describe('the result cache', () => {
     expect(rig.functionCalls).toHaveLength(calls)
   })
 
-  it('leaves an argument from request.body out of the key unless it is listed', async () => {
+  it('omits an argument from request.body from the key unless it is listed', async () => {
     const callsFor = async (policy: object) => {
       const rig = await startRig({ specification: guarded(policy) })
       await rig.call('/thing', { method: 'POST', body: 'one' })
@@ -179,7 +179,7 @@ describe('the result cache', () => {
     expect(await callsFor({ parameters: twoArguments, cacheKey: ['token', 'body'] })).toBe(2)
   })
 
-  it('has a key of the listed arguments alone where cacheKey lists them', async () => {
+  it('has a key of the listed arguments only if cacheKey lists them', async () => {
     const policy = { parameters: twoArguments, cacheKey: ['token'] }
     const rig = await startRig({ specification: guarded(policy) })
     await rig.call('/thing?state=x', { headers: bearer('a') })
@@ -188,7 +188,7 @@ describe('the result cache', () => {
     expect(rig.functionCalls).toHaveLength(2)
   })
 
-  it('tells an absent argument from an empty one, and one value from two', async () => {
+  it('distinguishes absent and empty arguments, and one value from two', async () => {
     const rig = await startRig({ specification: guarded({ parameters: twoArguments }) })
     for (const query of ['', '?state=', '?state=a&state=b', '?state=a,b']) {
       await rig.call(`/thing${query}`)
@@ -196,7 +196,7 @@ describe('the result cache', () => {
     expect(rig.functionCalls).toHaveLength(4)
   })
 
-  it('takes the token as the key of a single-argument function (UNKNOWN)', async () => {
+  it('uses the token as the key of a single-argument function (UNKNOWN)', async () => {
     const rig = await startRig({ specification: guarded({ tokenHeader: 'Authorization' }) })
     for (const token of ['a', 'a', 'b']) await rig.call('/thing', { headers: bearer(token) })
     await rig.call('/thing')

@@ -50,7 +50,7 @@ describe('the route of a request', () => {
     expect((await rig.call('/a')).status).toBe(404)
   })
 
-  it('belongs to the deployment with the longest prefix', async () => {
+  it('is of the deployment with the longest prefix', async () => {
     const gateway = await startGateway({
       deployments: [
         { pathPrefix: '/', specification: { routes: [stock('/{a*}', ['ANY'], 'root')] } },
@@ -65,14 +65,14 @@ describe('the route of a request', () => {
     expect(bodies).toEqual(['a', 'root', 'root'])
   })
 
-  it('that is not there is 404 with the body of the gateway', async () => {
+  it('that does not exist is 404 with the gateway’s body', async () => {
     const rig = await startRig({ specification: { routes: [stock('/a')] } })
     const response = await rig.call('/b')
     expect([response.status, response.body]).toEqual([404, '{"code":404,"message":"Not Found"}'])
     expect(response.header('Content-Type')).toEqual(['application/json'])
   })
 
-  it('with other methods is 405, even where a wider route has the method', async () => {
+  it('with other methods is 405, even if a wider route has the method', async () => {
     const routes = [stock('/a', ['GET', 'HEAD']), stock('/a', ['PUT']), stock('/{b*}')]
     const rig = await startRig({ specification: { routes } })
     const response = await rig.call('/a', { method: 'POST' })
@@ -85,7 +85,7 @@ describe('the route of a request', () => {
   })
 
   it.each(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
-    'with ANY takes %s',
+    'with ANY accepts %s',
     async (method) => {
       const rig = await startRig({ specification: { routes: [httpRoute()] } })
       expect((await rig.call('/thing', { method })).status).toBe(200)
@@ -93,7 +93,7 @@ describe('the route of a request', () => {
     },
   )
 
-  it('is found before the function is asked', async () => {
+  it('is found before the function is called', async () => {
     const rig = await startRig({ specification: guarded() })
     expect((await rig.call('/nothing')).status).toBe(404)
     expect(rig.functionCalls).toEqual([])
@@ -151,7 +151,7 @@ describe('the size of a request', () => {
     [true, 502],
     [false, 200],
   ])(
-    'is limited with the new token in it too: %s (UNKNOWN: headerLimitAtBackend)',
+    'is limited including the new token: %s (UNKNOWN: headerLimitAtBackend)',
     async (headerLimitAtBackend, status) => {
       const items = [{ name: 'Authorization', values: ['${request.auth[token]}'] }]
       const requestPolicies = { headerTransformations: { setHeaders: { items } } }

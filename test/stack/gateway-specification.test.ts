@@ -22,8 +22,8 @@ function setHeaders(...items: object[]) {
 const authentication = 'requestPolicies.authentication'
 const transformations = 'routes[0].requestPolicies.headerTransformations'
 
-describe('a specification is checked whole before it is run', () => {
-  it('tells all problems at once, each with its JSON path', async () => {
+describe('a specification is checked completely before it is run', () => {
+  it('lists all problems at once, each with its JSON path', async () => {
     const specification = {
       requestPolicies: { rateLimiting: {}, authentication: { type: 'X_AUTHENTICATION' } },
       routes: [
@@ -53,14 +53,14 @@ describe('a specification is checked whole before it is run', () => {
     'bodyValidation',
     'queryParameterTransformations',
     'responseCacheLookup',
-  ])('refuses the route policy %s by its name', async (name) => {
+  ])('rejects the route policy %s by its name', async (name) => {
     expect(await problemsOf(routePolicies({ [name]: {} }))).toEqual([
       `routes[0].requestPolicies.${name} is not run here`,
     ])
   })
 
   it.each(['cors', 'mutualTls', 'usagePlans', 'dynamicAuthentication', 'rateLimiting'])(
-    'refuses the global policy %s by its name',
+    'rejects the global policy %s by its name',
     async (name) => {
       const specification = { requestPolicies: { [name]: {} }, routes: [httpRoute()] }
       expect(await problemsOf(specification)).toEqual([`requestPolicies.${name} is not run here`])
@@ -94,12 +94,12 @@ describe('a specification is checked whole before it is run', () => {
       { routes: [httpRoute({ backend: { type: 'constructor' } })] },
       'routes[0].backend.type constructor is not run here',
     ],
-  ])('refuses %s', async (_, specification, problem) => {
+  ])('rejects %s', async (_, specification, problem) => {
     expect(await problemsOf(specification)).toEqual([problem])
   })
 })
 
-describe('the limits of the service hold', () => {
+describe('the limits of the service', () => {
   it('has at most 50 routes', async () => {
     const routes = (count: number) => ({
       routes: Array.from({ length: count }, (_, index) => httpRoute({ path: `/${index}` })),
@@ -200,7 +200,7 @@ describe('the limits of the service hold', () => {
     ])
   })
 
-  it('has at most 20 deployments, each with a prefix of its own', async () => {
+  it('has at most 20 deployments with different prefixes', async () => {
     const deployment = (pathPrefix: string) => ({
       pathPrefix,
       specification: { routes: [httpRoute()] },
@@ -244,7 +244,7 @@ describe('a route', () => {
   it.each([
     [['GET'], ['GET', 'POST']],
     [['ANY'], ['GET']],
-  ])('may not take the same requests as another one: %p and %p', async (one, other) => {
+  ])('may not match the same requests as another one: %p and %p', async (one, other) => {
     const routes = [
       httpRoute({ path: '/{a}', methods: one }),
       httpRoute({ path: '/{b}', methods: other }),
@@ -259,7 +259,7 @@ describe('a route', () => {
     expect(await problemsOf({ routes })).toEqual([])
   })
 
-  it('may be ANONYMOUS only when the authentication policy allows it', async () => {
+  it('may be ANONYMOUS only if the authentication policy allows it', async () => {
     const route = httpRoute({ requestPolicies: { authorization: { type: 'ANONYMOUS' } } })
     const policy = { tokenHeader: 'Authorization' }
     expect(await problemsOf(guarded(policy, route))).toEqual([
@@ -270,14 +270,14 @@ describe('a route', () => {
     )
   })
 
-  it('may have an authorization only behind an authentication policy', async () => {
+  it('may have an authorization only with an authentication policy', async () => {
     const policies = { authorization: { type: 'AUTHENTICATION_ONLY' } }
     expect(await problemsOf(routePolicies(policies))).toEqual([
       'routes[0].requestPolicies.authorization needs an authentication policy',
     ])
   })
 
-  it('has an allowedScope with ANY_OF, and with nothing else', async () => {
+  it('has an allowedScope only with ANY_OF', async () => {
     const withAuthorization = (authorization: object) =>
       guarded(undefined, httpRoute({ requestPolicies: { authorization } }))
     const path = 'routes[0].requestPolicies.authorization.allowedScope'
@@ -301,7 +301,7 @@ describe('a route', () => {
     ])
   })
 
-  it('may not leave the certificate of its back end unverified', async () => {
+  it('must verify the certificate of its back end', async () => {
     const backend = { type: 'HTTP_BACKEND', url: backendOrigin, isSslVerifyDisabled: true }
     expect(await problemsOf({ routes: [httpRoute({ backend })] })).toEqual([
       'routes[0].backend.isSslVerifyDisabled must be false, anything else is not run here',
@@ -310,7 +310,7 @@ describe('a route', () => {
 })
 
 describe('a checked specification', () => {
-  it('is run for the function that it names', async () => {
+  it('is run for its function', async () => {
     const rig = await startRig({ specification: guarded({ tokenHeader: 'A', functionId }) })
     expect((await rig.call('/thing')).status).toBe(200)
     expect(rig.functionCalls).toHaveLength(1)

@@ -38,7 +38,7 @@ function times(count: number, item: (index: number) => unknown) {
   return Array.from({ length: count }, (_, index) => item(index))
 }
 
-describe('a policy that the gateway runs by itself is taken with every field that OCI has', () => {
+describe('a token policy is accepted with every field of OCI', () => {
   const verifyClaims = [{ key: 'tok_type', values: ['AT'], isRequired: true }, { key: 'sub' }]
   const common = { isAnonymousAccessAllowed: false, maxClockSkewInSeconds: 120 }
   const remote = { isSslVerifyDisabled: false, maxCacheDurationInHours: 24 }
@@ -70,7 +70,7 @@ describe('a policy that the gateway runs by itself is taken with every field tha
   })
 })
 
-describe('what OCI has and this gateway does not run is refused by its name', () => {
+describe('what this gateway does not support is rejected by its name', () => {
   it.each([
     [
       tokenPolicy(introspectionPolicy(), { validationFailurePolicy: { type: 'OAUTH2' } }),
@@ -105,7 +105,7 @@ describe('what OCI has and this gateway does not run is refused by its name', ()
   })
 })
 
-describe('what OCI has not is refused, too', () => {
+describe('what OCI does not have is rejected', () => {
   it.each([
     [withStaticKeys({ validationFailurePolicy: {} }), 'validationFailurePolicy is not run here'],
     [withStaticKeys({ functionId: 'x' }), 'functionId is not run here'],
@@ -155,7 +155,7 @@ describe('what OCI has not is refused, too', () => {
   })
 })
 
-describe('the limits of token policies hold', () => {
+describe('the limits of token policies', () => {
   it.each([
     [120, []],
     [121, ['maxClockSkewInSeconds must be a number from 0 to 120']],
@@ -205,7 +205,7 @@ describe('the limits of token policies hold', () => {
   })
 })
 
-describe('a static key that could verify nothing is refused', () => {
+describe('a static key that cannot verify is rejected', () => {
   const keyAt = 'publicKeys.keys[0]'
   const modulusOf = (bits: number) => Buffer.alloc(bits / 8, 0xff).toString('base64url')
 

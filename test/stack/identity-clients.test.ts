@@ -66,7 +66,7 @@ describe.each(flavours)('a client of the %s flavour', (flavour) => {
     expect(inBody.status).toBe(200)
   })
 
-  it('is refused with a wrong secret at both endpoints', async () => {
+  it('is rejected with a wrong secret at both endpoints', async () => {
     const domain = await start(flavour)
     const stranger = { ...awkward, clientSecret: 'wrong' }
     await expect(domain.requestToken(stranger, SCOPE)).rejects.toThrow('401 invalid_client')
@@ -74,7 +74,7 @@ describe.each(flavours)('a client of the %s flavour', (flavour) => {
     expect([status, body['error']]).toStrictEqual([401, 'invalid_client'])
   })
 
-  it('is refused at introspection without that permission, whatever the token', async () => {
+  it('is rejected at introspection without permission, for every token', async () => {
     const domain = await start(flavour)
     const { accessToken } = await domain.requestToken(plain, SCOPE)
     for (const token of [accessToken, 'abcd']) {
@@ -83,7 +83,7 @@ describe.each(flavours)('a client of the %s flavour', (flavour) => {
     }
   })
 
-  it('gets a new secret at run time, also beyond a key rotation', async () => {
+  it('gets a new secret at run time, which survives a key rotation', async () => {
     const domain = await start(flavour)
     domain.setClientSecret('plain', 'new & better')
     domain.rotateSigningKey()
@@ -97,7 +97,7 @@ describe.each(flavours)('a client of the %s flavour', (flavour) => {
 })
 
 describe.each(flavours)('a domain of the %s flavour', (flavour) => {
-  it('does not know the tokens of its twin', async () => {
+  it('does not accept the tokens of a second domain', async () => {
     const [mine, other] = [await start(flavour), await start(flavour)]
     const { accessToken } = await mine.requestToken(awkward, SCOPE)
     expect((await introspect(mine, awkward, accessToken)).body['active']).toBe(true)
@@ -127,7 +127,7 @@ describe.each(flavours)('a domain of the %s flavour', (flavour) => {
     ])
   })
 
-  it('is gone while it is paused, and the same afterwards', async () => {
+  it('refuses connections while paused, and is unchanged afterwards', async () => {
     const domain = await start(flavour)
     const { accessToken } = await domain.requestToken(awkward, SCOPE)
     await domain.pause()
@@ -136,7 +136,7 @@ describe.each(flavours)('a domain of the %s flavour', (flavour) => {
     expect((await introspect(domain, awkward, accessToken)).body['active']).toBe(true)
   })
 
-  it('says nothing on the terminal', async () => {
+  it('prints nothing', async () => {
     const spies = (['log', 'info', 'warn', 'error'] as const).map((method) =>
       jest.spyOn(console, method).mockReturnValue(),
     )
@@ -168,7 +168,7 @@ describe('contradictory options', () => {
     ['no resource server has the scope', 'idcs', { resourceServers: [] }],
     ['idcs flavour', 'standard', { resourceServers: [{ ...api, secondaryAudiences: ['x'] }] }],
     ['signingCertPublicAccess', 'standard', { signingCertPublicAccess: true }],
-  ])('are refused at start: %s', async (message, flavour, changes) => {
+  ])('are rejected at start: %s', async (message, flavour, changes) => {
     await expect(start(flavour, changes)).rejects.toThrow(message)
   })
 })

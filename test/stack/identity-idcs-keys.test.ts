@@ -44,16 +44,16 @@ async function get(url: string, token?: string) {
 }
 
 describe('the signing certificate endpoint', () => {
-  it('is closed to everyone without a token', async () => {
+  it('requires a token', async () => {
     expect((await get(closed.jwksUri)).status).toBe(401)
   })
 
-  it('opens for a token of the client’s own administrative scopes', async () => {
+  it('accepts a token with the client’s administrative scopes', async () => {
     const { accessToken } = await closed.requestToken(client, 'urn:opc:idm:__myscopes__')
     expect((await get(closed.jwksUri, accessToken)).status).toBe(200)
   })
 
-  it('stays closed for other tokens of the domain, and for those of another domain', async () => {
+  it('rejects other tokens of the domain, and those of another domain', async () => {
     const ordinary = await closed.requestToken(client, SCOPE)
     const foreign = await open.requestToken(client, 'urn:opc:idm:__myscopes__')
     const revoked = await closed.requestToken(client, 'urn:opc:idm:__myscopes__')
@@ -81,7 +81,7 @@ describe('the signing certificate endpoint', () => {
     })
   })
 
-  it('publishes keys that jose refuses as they stand', async () => {
+  it('publishes keys that jose rejects unchanged', async () => {
     const { accessToken } = await open.requestToken(client, SCOPE)
     const published = (await get(open.jwksUri)).body as unknown as JSONWebKeySet
     await expect(jwtVerify(accessToken, createLocalJWKSet(published))).rejects.toMatchObject({
@@ -91,7 +91,7 @@ describe('the signing certificate endpoint', () => {
 })
 
 describe('a key rotation', () => {
-  it('shows in the thumbprints and signatures, not in the kid', async () => {
+  it('changes thumbprints and signatures, not the kid', async () => {
     const domain = await start('rotating', true)
     const before = await domain.requestToken(client, SCOPE)
     const oldKeys = createLocalJWKSet(domain.publicKeys())
@@ -113,7 +113,7 @@ describe('a key rotation', () => {
 })
 
 describe('discovery', () => {
-  it('names an issuer that is not the host, and the endpoints of the host', async () => {
+  it('has an issuer that is not the host, and the endpoints of the host', async () => {
     const { body } = await get(`${open.url}/.well-known/openid-configuration`)
     expect(body).toMatchObject({
       issuer: 'https://identity.oraclecloud.com/',

@@ -77,7 +77,7 @@ function setClockForward(seconds: number) {
   })
 }
 
-describe('the token answer', () => {
+describe('the token response', () => {
   it('has no scope', async () => {
     const { status, body } = await tokenRequest(OIC_SCOPE)
     expect(status).toBe(200)
@@ -88,7 +88,7 @@ describe('the token answer', () => {
     })
   })
 
-  it('shortens the lifetime on request, and never prolongs it', async () => {
+  it('can shorten the lifetime, but not extend it', async () => {
     const short = await tokenRequest(`${OIC_SCOPE} urn:opc:resource:expiry=90`)
     const long = await tokenRequest(`${OIC_SCOPE} urn:opc:resource:expiry=9000`)
     expect([short.body['expires_in'], long.body['expires_in']]).toStrictEqual([90, 3600])
@@ -125,7 +125,7 @@ describe('the access token', () => {
     })
   })
 
-  it('has the claims that identity domains were seen to issue, and a short scope', async () => {
+  it('has the claims observed at identity domains, and a short scope', async () => {
     const { accessToken } = await domain.requestToken(client, OIC_SCOPE)
     const claims = decodeJwt(accessToken)
     expect(claims).toStrictEqual({
@@ -148,7 +148,7 @@ describe('the access token', () => {
     })
   })
 
-  it('has an array of audiences where the resource has several', async () => {
+  it('has an array of audiences if the resource has several', async () => {
     const { accessToken } = await domain.requestToken(client, `${API}read ${API}write`)
     expect(decodeJwt(accessToken)).toMatchObject({
       aud: [API, 'https://second.example/'],
@@ -193,7 +193,7 @@ describe('introspection', () => {
     })
   })
 
-  it('calls garbage, a forged signature and an empty JWT inactive, with status 200', async () => {
+  it('reports garbage, a forged signature and an empty JWT as inactive, with status 200', async () => {
     const { accessToken } = await domain.requestToken(client, OIC_SCOPE)
     const [header, payload] = accessToken.split('.')
     const forged = `${header ?? ''}.${payload ?? ''}.${Buffer.alloc(256, 7).toString('base64url')}`
@@ -202,13 +202,13 @@ describe('introspection', () => {
     }
   })
 
-  it('calls a token inactive once its time is over', async () => {
+  it('reports an expired token as inactive', async () => {
     const { accessToken } = await domain.requestToken(client, OIC_SCOPE)
     setClockForward(3601)
     expect((await introspect(accessToken)).body).toStrictEqual({ active: false })
   })
 
-  it('calls a revoked token inactive', async () => {
+  it('reports a revoked token as inactive', async () => {
     const byClient = await domain.requestToken(client, OIC_SCOPE)
     const byAdministrator = await domain.requestToken(client, OIC_SCOPE)
     const untouched = await domain.requestToken(client, OIC_SCOPE)

@@ -91,7 +91,7 @@ describe('JWT access tokens', () => {
 })
 
 describe('opaque access tokens', () => {
-  it('are no JWTs and are introspected until they are revoked', async () => {
+  it('are not JWTs and are introspected until they are revoked', async () => {
     const { accessToken, expiresInSeconds } = await domain.requestToken(both, `${OPAQUE_API}read`)
     expect(accessToken).not.toContain('.')
     expect(expiresInSeconds).toBe(300)
@@ -115,12 +115,12 @@ describe('opaque access tokens', () => {
 })
 
 describe('the token endpoint', () => {
-  it('takes a resource and short scopes (RFC 8707), and grants what the client has', async () => {
+  it('accepts a resource and short scopes (RFC 8707), and grants the client’s scopes', async () => {
     const { body } = await tokenRequest(both, { resource: JWT_API, scope: 'read admin' })
     expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 600, scope: 'read' })
   })
 
-  it('needs no resource from a client that has scopes at one alone', async () => {
+  it('needs no resource for a client with scopes at one only', async () => {
     const { body } = await tokenRequest(one, { scope: 'read' })
     expect(body).toMatchObject({ scope: 'read', expires_in: 77 })
     expect((await introspect(String(body['access_token']))).body['aud']).toBe(OPAQUE_API)
@@ -135,7 +135,7 @@ describe('the token endpoint', () => {
   })
 
   it.each(['https://unknown.example/', JWT_API])(
-    'refuses %s to a client without scopes there',
+    'rejects %s for a client without scopes there',
     async (resource) => {
       const { status, body } = await tokenRequest(one, { resource, scope: 'read' })
       expect([status, body['error']]).toStrictEqual([400, 'invalid_target'])
@@ -157,7 +157,7 @@ describe('the key set', () => {
     expect(domain.publicKeys().keys[0]?.kid).toBe(headers[1]?.kid)
   })
 
-  it('stands in the discovery document, whose issuer is the host', async () => {
+  it('is in the discovery document, whose issuer is the host', async () => {
     const response = await fetch(`${domain.url}/.well-known/openid-configuration`)
     expect(await response.json()).toMatchObject({
       issuer: domain.url,

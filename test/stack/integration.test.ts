@@ -69,7 +69,7 @@ function call(authorization?: string, path = `${echoPath}/orders`, init: Request
 }
 
 describe('the Echo integration', () => {
-  it('tells what it saw, without what proves it', async () => {
+  it('returns what it received, without the credentials', async () => {
     const jwt = await token({ aud: [audience, 'https://more'] })
     const response = await call(`Bearer ${jwt}`, `${echoPath}/a/b?x=1&y=2&y=3`, {
       method: 'POST',
@@ -112,7 +112,7 @@ describe('the Echo integration', () => {
     expect((await call(`Bearer ${await token()}`, path)).status).toBe(status)
   })
 
-  it('is gone while it is paused', async () => {
+  it('refuses connections while it is paused', async () => {
     await integration.pause()
     await expect(call()).rejects.toThrow()
     await integration.resume()
@@ -142,16 +142,16 @@ describe('a bearer token', () => {
     ['another client', { client_id: 'other' }, 'the client does not hold ServiceInvoker'],
     ['no client', { client_id: undefined }, 'the client does not hold ServiceInvoker'],
     ['the type of an ID token', { tok_type: 'IT' }, 'not an access token'],
-  ] as [string, JWTPayload, string][])('is refused with %s', async (_name, claims, refusal) => {
+  ] as [string, JWTPayload, string][])('is rejected with %s', async (_name, claims, refusal) => {
     expect(await judged(`Bearer ${await token(claims)}`)).toEqual(refused(refusal))
   })
 
-  it('is refused with a signature by another key', async () => {
+  it('is rejected with a signature by another key', async () => {
     const foreign = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
     expect(await judged(`Bearer ${await token({}, foreign)}`)).toEqual(refused('signature'))
   })
 
-  it('is refused with another algorithm', async () => {
+  it('is rejected with another algorithm', async () => {
     const jwt = await token({}, keys.privateKey, { alg: 'RS512' })
     expect(await judged(`Bearer ${jwt}`)).toEqual(refused('not a JWT that OIC can read'))
   })
@@ -179,7 +179,7 @@ describe('a bearer token', () => {
 })
 
 describe('other credentials', () => {
-  it('are missed with a bare challenge', async () => {
+  it('are required with a challenge without an error', async () => {
     const response = await call()
     expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer'])
   })
@@ -191,11 +191,11 @@ describe('other credentials', () => {
     ['a wrong password', basic('user:other')],
     ['an unknown user', basic('nobody:pass:word')],
     ['no password', basic('user')],
-  ])('are refused: %s', async (_name, authorization) => {
+  ])('are rejected: %s', async (_name, authorization) => {
     expect((await call(authorization)).status).toBe(401)
   })
 
-  it('are refused where Basic is not in use', async () => {
+  it('are rejected if Basic is not enabled', async () => {
     const strict = await startIntegration({
       issuer: () => issuer,
       jwks: () => ({ keys: [] }),

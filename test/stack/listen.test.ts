@@ -21,7 +21,7 @@ describe('a server that is drained', () => {
     return caller
   }
 
-  it('has handled what came last from a caller that is gone', async () => {
+  it('has handled the last request of a disconnected caller', async () => {
     const handled: string[] = []
     server = await listen(async (request) => {
       await sleep(20)
@@ -35,7 +35,7 @@ describe('a server that is drained', () => {
     expect(handled.sort()).toEqual(['/a', '/b'])
   })
 
-  it('waits for callers that keep their connection', async () => {
+  it('waits for callers with open connections', async () => {
     server = await listen((_request, response) => response.end())
     const caller = await send('GET / HTTP/1.1\r\nhost: a\r\n\r\n')
     await once(caller, 'data')
@@ -46,7 +46,7 @@ describe('a server that is drained', () => {
     expect(await drained).toBe('drained')
   })
 
-  it('does not wait for the rest of a request whose caller is gone', async () => {
+  it('does not wait for the rest of a request of a disconnected caller', async () => {
     server = await listen(async (request) => {
       await readBody(request)
       throw new Error('there was a rest')
@@ -56,7 +56,7 @@ describe('a server that is drained', () => {
     await expect(server.drained()).resolves.toBeUndefined()
   })
 
-  it('has nothing to hear while it is paused', async () => {
+  it('receives nothing while it is paused', async () => {
     server = await listen((_request, response) => response.end())
     await server.pause()
     await expect(server.drained()).resolves.toBeUndefined()
@@ -75,7 +75,7 @@ describe('a local server', () => {
     return server
   }
 
-  it('takes a free port where the preferred one is in use', async () => {
+  it('uses a free port if the preferred one is in use', async () => {
     const first = await start((_request, response) => response.end())
     const second = await start((_request, response) => response.end('second'), {
       preferred: first.port,
@@ -84,7 +84,7 @@ describe('a local server', () => {
     expect(await (await fetch(second.url)).text()).toBe('second')
   })
 
-  it('has faults until they end', async () => {
+  it('has a fault until it is removed', async () => {
     const server = await start((_request, response) => response.end())
     const statuses: (number | string)[] = []
     for (const fault of ['unavailable', 'refuse', undefined] as const) {

@@ -28,7 +28,7 @@ function lastReason(running: LocalStack): unknown {
 }
 
 describe('a configuration document', () => {
-  it('runs with a stand-in for each provider, and names what was replaced', async () => {
+  it('runs with a stand-in for each provider, and lists what was replaced', async () => {
     stack = await startLocalStack({
       ownConfiguration: planConfiguration({ authorizer_config: example }),
     })
@@ -85,7 +85,7 @@ describe('flat keys', () => {
     allowed_clients: 'shop warehouse',
   }
 
-  it('keep everything but the addresses', async () => {
+  it('are unchanged except for the addresses', async () => {
     stack = await startLocalStack({ ownConfiguration: planConfiguration(flat) })
     const { domain, clients, scopes } = stack.providers[0] ?? {}
     expect(clients?.map(({ clientId }) => clientId)).toStrictEqual(['shop', 'warehouse'])
@@ -106,7 +106,7 @@ describe('flat keys', () => {
     ]).toStrictEqual([200, 'permitted'])
   })
 
-  it('that use one secret for two purposes get a second one', () => {
+  it('with one secret for two purposes get a second one', () => {
     const { notes } = planConfiguration({
       ...flat,
       back_end_assertion_key_ocid: flat.back_end_client_secret_ocid,
@@ -122,7 +122,7 @@ describe('a deployment specification', () => {
     backend: { type: 'HTTP_BACKEND', url: 'https://oic.example.com/ic/api' },
   }
 
-  it('runs without the fields that the gateway does not run, and names them', () => {
+  it('runs without unsupported fields, and lists them', () => {
     const plan = planDeployment({
       requestPolicies: { rateLimiting: { rateInRequestsPerSecond: 5 } },
       routes: [
@@ -143,7 +143,7 @@ describe('a deployment specification', () => {
     expect(plan.origins).toStrictEqual({ 'https://oic.example.com': 'Oracle Integration' })
   })
 
-  it('with a problem that OCI reports as well is not deployed', () => {
+  it('with a problem that OCI reports, too, is not deployed', () => {
     const plan = planDeployment({ routes: [{ ...route, methods: 'GET' }] })
     expect(plan.specification).toBeUndefined()
     expect(plan.problems).toStrictEqual(['routes[0].methods must be a list'])

@@ -64,7 +64,7 @@ function poll(device_code = '') {
 }
 
 describe('the device flow', () => {
-  it('gives a token in the user’s name, and a refresh token for offline_access', async () => {
+  it('issues a token of the user, and a refresh token for offline_access', async () => {
     const first = await domain.requestDeviceToken(device, alice, `${SCOPE} offline_access`)
     expect(decodeJwt(first.accessToken)).toMatchObject({
       sub: alice.name,
@@ -79,12 +79,12 @@ describe('the device flow', () => {
     await expect(refreshToken(domain.tokenEndpoint, device, used)).rejects.toThrow('invalid_grant')
   })
 
-  it('gives no refresh token without offline_access', async () => {
+  it('issues no refresh token without offline_access', async () => {
     const { refreshToken: none } = await domain.requestDeviceToken(device, alice, SCOPE)
     expect(none).toBeUndefined()
   })
 
-  it('waits for the user, who can refuse', async () => {
+  it('waits for the user, who can decline', async () => {
     const { body } = await startDevice()
     expect(Object.keys(body)).toStrictEqual([
       'device_code',
@@ -120,12 +120,12 @@ describe('the authorization code flow', () => {
     return post(`/oauth2/v1/authorize?${query.toString()}`, form)
   }
 
-  it('gives a token in the user’s name', async () => {
+  it('issues a token of the user', async () => {
     const { accessToken } = await domain.requestCodeToken(portal, alice, SCOPE)
     expect(decodeJwt(accessToken)).toMatchObject({ sub: alice.name, client_id: 'portal' })
   })
 
-  it('sends the user back with code and state, on any port of loopback', async () => {
+  it('redirects with code and state to any port of loopback', async () => {
     const { back } = await authorize({ redirect_uri: 'http://127.0.0.1:1234/callback' })
     expect([back?.get('state'), back?.has('code')]).toStrictEqual(['state-1', true])
   })
@@ -135,17 +135,17 @@ describe('the authorization code flow', () => {
     ['an unknown client', { client_id: 'nobody' }, 400, undefined],
     ['another response type', { response_type: 'token' }, 302, 'unsupported_response_type'],
     ['PKCE without S256', { code_challenge: 'x' }, 302, 'invalid_request'],
-  ])('refuses %s', async (_what, changes, status, error) => {
+  ])('rejects %s', async (_what, changes, status, error) => {
     const answer = await authorize(changes)
     expect([answer.status, answer.back?.get('error') ?? undefined]).toStrictEqual([status, error])
   })
 
-  it('sends the user back who refuses', async () => {
+  it('redirects a user who declines', async () => {
     const { back } = await authorize({}, { answer: 'refuse' })
     expect(back?.get('error')).toBe('access_denied')
   })
 
-  it('needs the code’s verifier', async () => {
+  it('requires the code verifier', async () => {
     const { back } = await authorize({ code_challenge: 'abc', code_challenge_method: 'S256' })
     const response = await fetch(domain.tokenEndpoint, {
       method: 'POST',

@@ -134,14 +134,14 @@ describe('the SDK with a resource principal', () => {
     expect(opcRequestId).toMatch(/\/[0-9A-F]{32}$/)
   })
 
-  it('meets a rotation at once, and can still have the previous version', async () => {
+  it('gets a rotated secret at once, and can still read the previous version', async () => {
     expect(vault.rotate(secretId, 'second')).toBe(2)
     expect((await readSecret()).text).toBe('second')
     const previous = await readSecret({ stage: Stage.Previous })
     expect([previous.text, previous.secretBundle.versionNumber]).toEqual(['s3cret ü', 1])
   })
 
-  it('does not get a pending version until it is promoted', async () => {
+  it('does not get a pending version before it is promoted', async () => {
     vault.rotate(secretId, 'second', { stage: 'PENDING' })
     expect((await readSecret()).secretBundle.stages).toEqual(['CURRENT'])
     expect((await readSecret({ stage: Stage.Latest })).secretBundle.stages).toEqual([
@@ -163,7 +163,7 @@ describe('the SDK with a resource principal', () => {
     expect((await readSecret({ stage: Stage.Deprecated })).text).toBe('s3cret ü')
   })
 
-  it('gets 404 for a secret without access, as for one that does not exist', async () => {
+  it('gets 404 for a secret without access, as for an unknown one', async () => {
     vault.removeAccess(secretId)
     const denied = { statusCode: 404, serviceCode: 'NotAuthorizedOrNotFound' }
     await expect(readSecret()).rejects.toMatchObject(denied)
@@ -195,7 +195,7 @@ describe('the SDK with a resource principal', () => {
     expect((await readSecret({}, client)).text).toBe('s3cret ü')
   })
 
-  it('goes on with its token after a renewal that it has not noticed', async () => {
+  it('can use its token after a renewal', async () => {
     const client = newClient()
     await readSecret({}, client)
     const { keyId } = principal
@@ -204,14 +204,14 @@ describe('the SDK with a resource principal', () => {
     expect((await readSecret({}, client)).text).toBe('s3cret ü')
   })
 
-  it('gets 401 when its clock is off by more than five minutes', async () => {
+  it('gets 401 if its clock is off by more than five minutes', async () => {
     now += 290
     expect((await readSecret()).text).toBe('s3cret ü')
     now += 20
     await expect(readSecret()).rejects.toMatchObject({ statusCode: 401 })
   })
 
-  it('is not trusted for the principal of somebody else', async () => {
+  it('is not trusted as another principal', async () => {
     const other = await createResourcePrincipal()
     const strict = await startVault({ trust: [other] })
     const client = newClient()
@@ -223,7 +223,7 @@ describe('the SDK with a resource principal', () => {
 })
 
 describe('a request signature', () => {
-  it('is accepted when nothing is wrong with it', async () => {
+  it('is accepted if it is valid', async () => {
     expect(await get()).toMatchObject({ status: 200, body: { versionNumber: 1 } })
   })
 
@@ -253,7 +253,7 @@ describe('a request signature', () => {
     ['no date that can be read', { date: new Date(NaN) }],
     ['an API key instead of a token', { keyId: 'ocid1.tenancy/ocid1.user/aa:bb' }],
     ['a token that is none', { keyId: 'ST$abc' }],
-  ])('is refused with %s', async (_name, spoil) => {
+  ])('is rejected with %s', async (_name, spoil) => {
     expect(await get(spoil)).toEqual({
       status: 401,
       body: { code: 'NotAuthenticated', message: expect.any(String) },
@@ -261,13 +261,13 @@ describe('a request signature', () => {
     expect(vault.requests.at(-1)?.reason).toMatch(/./)
   })
 
-  it('is refused when its token is past its time by the clock of the Vault', async () => {
+  it('is rejected if its token has expired by the clock of the Vault', async () => {
     now += 3600
     expect((await get()).status).toBe(401)
     expect(vault.requests.at(-1)?.reason).toMatch('expired')
   })
 
-  it('is refused when it is made with the key of another session', async () => {
+  it('is rejected if it is made with the key of another session', async () => {
     const { keyId } = principal
     await principal.renew()
     expect((await get({ keyId })).status).toBe(401)
@@ -299,7 +299,7 @@ describe('the address of a secret', () => {
 })
 
 describe('the records', () => {
-  it('hold what happened and no secret', async () => {
+  it('have what happened and no secret', async () => {
     await readSecret()
     await readSecret({ stage: Stage.Pending }).catch(() => undefined)
     const path = `/20190301/secretbundles/${secretId}`
@@ -318,7 +318,7 @@ describe('the records', () => {
 })
 
 describe('the resource principal', () => {
-  it('keeps its files for their owner, and removes them', async () => {
+  it('makes its files readable only for their owner, and removes them', async () => {
     const own = await createResourcePrincipal({ region: 'eu-frankfurt-1' })
     const {
       OCI_RESOURCE_PRINCIPAL_RPST: token = '',
@@ -341,7 +341,7 @@ describe('the resource principal', () => {
     own.remove()
   })
 
-  it('writes nothing any more when it is removed in the middle of a renewal', async () => {
+  it('writes nothing if it is removed during a renewal', async () => {
     const own = await createResourcePrincipal()
     const renewal = own.renew()
     own.remove()
@@ -349,7 +349,7 @@ describe('the resource principal', () => {
     expect(existsSync(own.environment['OCI_RESOURCE_PRINCIPAL_RPST'] ?? '')).toBe(false)
   })
 
-  it('tells tenancy and compartment as the SDK asks for them', async () => {
+  it('provides tenancy and compartment to the SDK', async () => {
     const provider = ResourcePrincipalAuthenticationDetailsProvider.builder()
     expect(await provider.getStringClaim('res_tenant')).toBe('ocid1.tenancy.oc1..local')
     expect(await provider.getStringClaim('res_compartment')).toBe('ocid1.compartment.oc1..local')
