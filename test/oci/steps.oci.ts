@@ -40,8 +40,8 @@ function versions(name: string): string[] {
 }
 
 // Each test goes on where the one before it ended, as a reader does, in a shell of its own.
-describe('the steps with the command line', () => {
-  it('begin with values and functions', async () => {
+describe('the steps on the command line', () => {
+  it('start with values and functions', async () => {
     const [values, functions, ...rest] = under(steps, /^Set up the shell/)
     expect(rest).toEqual([])
     await paste(values && functions ? [values] : [], settings, functions?.text ?? '')
@@ -124,13 +124,13 @@ describe('the steps with the command line', () => {
     expect(scopes()).toBe('"allowedScope":["orders:invoke"]')
   })
 
-  it('6: call it', async () => {
+  it('6: call the API', async () => {
     const { stdout } = await paste(under(steps, /^6\. /))
     expect(stdout.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 401', 'HTTP/1.1 200'])
     expect(stdout).toContain('integration called with Bearer')
   })
 
-  it('change nothing when they are pasted again', async () => {
+  it('change nothing when pasted again', async () => {
     const before = JSON.stringify(
       ['vault', 'key', 'secret', 'application', 'policy', 'loggroup', 'log', 'gateway'].map(
         (kind) => live(kind as Kind),
@@ -148,7 +148,7 @@ describe('the steps with the command line', () => {
     expect(live('deployment')).toHaveLength(1)
   })
 
-  it('keep values and functions, but no secret and no token, and put none on a command line', () => {
+  it('save values and functions, no secret and no token, and put none on a command line', () => {
     const kept = readFileSync(join(session.folder, 'oic.env'), 'utf8')
     const commandLines = [
       ...session.ociCalls().map(({ args }) => args.join(' ')),
@@ -210,7 +210,7 @@ describe('operations', () => {
     })
   })
 
-  it('looks at the compiled code', async () => {
+  it('checks the compiled code', async () => {
     const { stdout } = await paste(
       [],
       'TAG=0.1.0',
@@ -333,7 +333,7 @@ describe('operations', () => {
     await paste(under(operations, /^Before a change/))
   })
 
-  it('takes everything down', async () => {
+  it('removes everything', async () => {
     await paste(under(operations, /^Take it down/))
     const left = (
       [
@@ -354,10 +354,10 @@ describe('operations', () => {
   })
 })
 
-describe('the way with Terraform', () => {
+describe('the steps with Terraform', () => {
   const page = shellBlocks('docs/live-stack.md')
 
-  it('pushes the image and finds its digest', async () => {
+  it('push the image and find its digest', async () => {
     const [block] = under(page, /^Ten commands/)
     const own = (block?.text ?? '').replaceAll('namespace/', `${namespace}/`)
     const { stdout } = await paste([], 'OCI_TENANCY=ocid1.tenancy.oc1..one', own)
@@ -365,7 +365,7 @@ describe('the way with Terraform', () => {
     expect(stdout).toMatch(/^sha256:[0-9a-f]{64}$/m)
   })
 
-  it('reads the state from Resource Manager', async () => {
+  it('read the state from Resource Manager', async () => {
     await paste(
       [],
       'STACK=ocid1.ormstack.oc1..one',
@@ -376,7 +376,7 @@ describe('the way with Terraform', () => {
   })
 })
 
-it('sends what the SDK’s models have, and nothing else', () => {
+it('match the SDK’s models, and send nothing else', () => {
   expect(session.cloud.bodies.length).toBeGreaterThan(10)
   expect(modelProblems(session.cloud.bodies)).toEqual([])
 })

@@ -142,7 +142,7 @@ describe('a warm cache', () => {
     )
   })
 
-  it('never faults where a cold one would permit, but for the pause after failures', async () => {
+  it('never faults if a cold one would permit, except in the pause after failures', async () => {
     const settings = { minLifetimeSeconds: 120, maxDecisionSeconds: 3600, chance: 0.5 }
     await fc.assert(
       fc.asyncProperty(

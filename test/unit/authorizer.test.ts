@@ -105,7 +105,7 @@ describe('the authorizer', () => {
     )
   })
 
-  it('begins to fetch a credential when a dependency is asked about the caller, and not before', async () => {
+  it('starts to fetch a credential when a dependency is called for the caller, not before', async () => {
     const asking = authorizerIn({ asksDependencies: true })
     const knowing = authorizerIn({})
 
@@ -116,7 +116,7 @@ describe('the authorizer', () => {
     expect(knowing.steps).toStrictEqual(['verify abc', 'obtain'])
   })
 
-  it('tells the backends who calls, by the issuer’s own names, and what else came', async () => {
+  it('gives the backends the caller, by the issuer’s claim names, and the arguments', async () => {
     const { authorize, calls } = authorizerIn({})
     const data = { token: 'Bearer abc', host: 'api.example' }
 
@@ -159,7 +159,7 @@ describe('the authorizer', () => {
     ['Bearer a b', 'token_malformed'],
     ['Bearer a\r\nb', 'token_malformed'],
     [`Bearer ${'a'.repeat(20_000)}`, 'token_too_long'],
-  ])('asks nobody about a token that is none: %j', async (token, reason) => {
+  ])('makes no request for a malformed token: %j', async (token, reason) => {
     const { authorize, steps } = authorizerIn({})
 
     expect(await authorize(payloadOf(token), PLENTY_OF_TIME)).toStrictEqual(
@@ -168,7 +168,7 @@ describe('the authorizer', () => {
     expect(steps).toStrictEqual([])
   })
 
-  it('asks nobody about a payload that is none', async () => {
+  it('makes no request for a malformed payload', async () => {
     const { authorize, steps } = authorizerIn({})
 
     expect(await authorize(Buffer.from('no JSON'), PLENTY_OF_TIME)).toStrictEqual(
@@ -191,7 +191,7 @@ describe('the authorizer', () => {
     expect(steps).toStrictEqual(['verify abc'])
   })
 
-  it('is at fault without a credential, and knows who asked', async () => {
+  it('is a fault without a credential, with the caller', async () => {
     const { authorize } = authorizerIn({
       credential: failure(fault('credential_refused', { detail: 'invalid_scope', backend: 'oic' })),
     })
@@ -208,7 +208,7 @@ describe('the authorizer', () => {
     )
   })
 
-  it('gives each step the deadline of the call', async () => {
+  it('passes the deadline of the call to each step', async () => {
     const { authorize, deadlines } = authorizerIn({})
     const deadline = deadlineWith(1234)
 

@@ -63,7 +63,7 @@ describe('the expiry of a permit', () => {
     )
   })
 
-  it('is one of its bounds and no earlier instant of its own making', () => {
+  it('is one of its bounds', () => {
     fc.assert(
       fc.property(bounds, (given) => {
         expect([
@@ -115,7 +115,7 @@ describe('a decision', () => {
     })
   })
 
-  it('keeps what it knew when it comes to know more', () => {
+  it('keeps its circumstances when more are added', () => {
     const refusal = {
       ...denial('scope_insufficient', { clientId: 'first' }),
       requiredScopes: ['orders.read'],
@@ -129,7 +129,7 @@ describe('a decision', () => {
     })
   })
 
-  it('is not changed itself when a copy comes to know more', () => {
+  it('is not changed when a copy gets more circumstances', () => {
     const refusal = denial('token_expired')
 
     withCircumstances(refusal, { issuer: 'default' })
@@ -147,7 +147,7 @@ describe('the lists of reasons', () => {
   })
 
   it.each(Object.entries({ ...DENIAL_REASONS, ...FAULT_REASONS }))(
-    'say what %s means and what to do',
+    'have meaning and remedy of %s',
     (_name, { meaning, remedy }) => {
       expect(meaning).toMatch(/\.$/)
       expect(remedy).toMatch(/\.$/)

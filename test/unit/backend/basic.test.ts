@@ -26,7 +26,7 @@ async function headerFor(secret: string) {
 }
 
 describe('a user’s name and password', () => {
-  it('RFC 7617 §2: are sent in base64, without an end of their own', async () => {
+  it('RFC 7617 §2: are sent in base64, and do not expire', async () => {
     const { source, reads } = sourceOf('Aladdin:open sesame')
 
     const credential = await source.obtain(callBy(), DEADLINE)
@@ -51,7 +51,7 @@ describe('a user’s name and password', () => {
     ['with a password that begins with a colon', 'user::'],
     ['RFC 7617 §2.1: in UTF-8', 'jürgen:pässword€😀'],
     ['with blanks around', ' user : word '],
-  ])('are taken as they stand %s', async (_case, text) => {
+  ])('are unchanged: %s', async (_case, text) => {
     expect(await headerFor(text)).toBe(`Basic ${Buffer.from(text, 'utf8').toString('base64')}`)
   })
 
@@ -78,7 +78,7 @@ describe('a user’s name and password', () => {
     )
   })
 
-  it('are a fault where Vault does not give them, and the backend is named', async () => {
+  it('are a fault with the backend’s name if they cannot be read from Vault', async () => {
     const refused = fault('secret_unavailable', { detail: 'status_404' })
 
     expect(await obtained(refused)).toStrictEqual(

@@ -21,7 +21,7 @@ async function outcomeOf(endpoint: ReturnType<typeof recordingTokenEndpoint>) {
 }
 
 describe('the client credentials grant', () => {
-  it('RFC 6749 §4.4.2: asks for the configured scope as it stands', async () => {
+  it('RFC 6749 §4.4.2: requests the configured scope unchanged', async () => {
     const endpoint = recordingTokenEndpoint()
 
     const outcome = await outcomeOf(endpoint)
@@ -37,7 +37,7 @@ describe('the client credentials grant', () => {
     expect(outcome.ok && outcome.value.authorization.reveal()).toBe('Bearer abc')
   })
 
-  it('is in the name of this application, whoever calls', () => {
+  it('is a token of this application, for every caller', () => {
     const grant = createClientCredentialsGrant(GRANT, recordingTokenEndpoint().requestToken)
 
     expect(grant.application).toStrictEqual({ key: 'application', caller: 'application' })
@@ -48,7 +48,7 @@ describe('the client credentials grant', () => {
     ['unavailable', 'timed_out', 'token_endpoint_unavailable'],
     ['refused', 'access_denied', 'credential_refused'],
     ['unusable', 'not_json', 'credential_unusable'],
-  ] as const)('takes a token endpoint that is %s for a fault', async (kind, detail, reason) => {
+  ] as const)('is a fault if the token endpoint is %s', async (kind, detail, reason) => {
     expect(await outcomeOf(recordingTokenEndpoint({ kind, detail }))).toStrictEqual(
       failure({
         fault: fault(reason, { detail }),
@@ -72,7 +72,7 @@ describe('the client credentials grant', () => {
     },
   )
 
-  it('passes on how long the endpoint wants to be left alone', async () => {
+  it('returns the wait that the endpoint asks for', async () => {
     const failed = { kind: 'unavailable', detail: 'status_429', retryAfter: seconds(7) } as const
 
     expect(await outcomeOf(recordingTokenEndpoint(failed))).toMatchObject(

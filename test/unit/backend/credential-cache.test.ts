@@ -101,7 +101,7 @@ const REFUSED: CredentialFailure = {
 const RENEWAL_SECONDS = (3600 - MIN_LIFETIME_SECONDS) * 0.9
 
 describe('the cache of the backend’s credential', () => {
-  it('asks once and hands out the same credential until its renewal is due', async () => {
+  it('requests once and returns the same credential until its renewal is due', async () => {
     const { clock, grant, obtain } = cacheOver()
 
     expect(summaryOf(await obtain())).toBe('Bearer 1 miss')
@@ -125,7 +125,7 @@ describe('the cache of the backend’s credential', () => {
     expect(summaryOf(await obtain())).toBe('Bearer 2 hit')
   })
 
-  it('gives the old credential to all others while one call renews it', async () => {
+  it('returns the old credential to all others while one call renews it', async () => {
     const { clock, grant, obtain, hold } = cacheOver()
     await obtain()
     clock.advance(RENEWAL_SECONDS)
@@ -138,7 +138,7 @@ describe('the cache of the backend’s credential', () => {
     expect(grant.requests).toHaveLength(2)
   })
 
-  it('has a renewal take no more than two seconds from the call that makes it', async () => {
+  it('limits a renewal to two seconds of its call', async () => {
     const { clock, grant, obtain } = cacheOver()
     await obtain()
     clock.advance(RENEWAL_SECONDS)
@@ -158,7 +158,7 @@ describe('the cache of the backend’s credential', () => {
     expect(summaryOf(await obtain())).toBe('token_endpoint_unavailable')
   })
 
-  it('never hands out what lives shorter than the least, and says so', async () => {
+  it('never returns a credential with less than the minimum lifetime, which is a fault', async () => {
     const { obtain } = cacheOver({ lifetimeSeconds: MIN_LIFETIME_SECONDS - 0.1 })
 
     expect(await obtain()).toStrictEqual(
@@ -176,7 +176,7 @@ describe('the cache of the backend’s credential', () => {
     expect(await cacheOver().obtain()).toMatchObject({ ok: true, value: { backend: 'oic' } })
   })
 
-  it('asks once for 200 who wait at the same time, and gives each the same', async () => {
+  it('requests once for 200 calls at the same time', async () => {
     const { grant, obtain } = cacheOver()
 
     const all = await Promise.all(Array.from({ length: 200 }, () => obtain()))
@@ -185,7 +185,7 @@ describe('the cache of the backend’s credential', () => {
     expect(new Set(all.map(summaryOf))).toStrictEqual(new Set(['Bearer 1 miss']))
   })
 
-  it('shows each new credential to who wants to look at it', async () => {
+  it('passes each new credential to the check', async () => {
     const { clock, issued, obtain } = cacheOver()
     await obtain()
     await obtain()
@@ -228,7 +228,7 @@ describe('a failed request for a credential', () => {
     expect(pauses).toStrictEqual([0.5, 1, 1, 1, 1, 1, 1])
   })
 
-  it.each([5, 100])('leaves the endpoint alone for the %d s that it asks for', async (wanted) => {
+  it.each([5, 100])('sends no request for the %d s that the endpoint asks for', async (wanted) => {
     const { clock, grant, obtain } = cacheOver()
     grant.failing = { ...DOWN, retryAfter: seconds(wanted) }
     await obtain()
@@ -240,7 +240,7 @@ describe('a failed request for a credential', () => {
     expect(summaryOf(await obtain())).toBe('Bearer 2 miss')
   })
 
-  it('leaves a renewal that is due alone during a pause: the old credential serves', async () => {
+  it('does not renew during a pause: the old credential is used', async () => {
     const { clock, grant, obtain } = cacheOver()
     await obtain()
     clock.advance(RENEWAL_SECONDS)
@@ -251,24 +251,21 @@ describe('a failed request for a credential', () => {
     expect(grant.requests).toHaveLength(2)
   })
 
-  it.each([DOWN, REFUSED])(
-    'is forgotten with the first good answer: $fault.reason',
-    async (failing) => {
-      const { clock, grant, obtain } = cacheOver({ lifetimeSeconds: MIN_LIFETIME_SECONDS })
-      grant.failing = failing
-      for (let failures = 0; failures < 5; failures += 1) await obtain()
-      grant.failing = undefined
-      expect(summaryOf(await obtain())).toBe('Bearer 6 miss')
+  it.each([DOWN, REFUSED])('ends with the first success: $fault.reason', async (failing) => {
+    const { clock, grant, obtain } = cacheOver({ lifetimeSeconds: MIN_LIFETIME_SECONDS })
+    grant.failing = failing
+    for (let failures = 0; failures < 5; failures += 1) await obtain()
+    grant.failing = undefined
+    expect(summaryOf(await obtain())).toBe('Bearer 6 miss')
 
-      clock.advance(1)
-      grant.failing = failing
-      await obtain()
-      grant.failing = undefined
-      expect(summaryOf(await obtain())).toBe('Bearer 8 miss')
-    },
-  )
+    clock.advance(1)
+    grant.failing = failing
+    await obtain()
+    grant.failing = undefined
+    expect(summaryOf(await obtain())).toBe('Bearer 8 miss')
+  })
 
-  it('of one caller pauses that caller’s requests alone', async () => {
+  it('of one caller pauses only that caller’s requests', async () => {
     const outcomes = await Promise.all(
       [DOWN, REFUSED].map(async (failing) => {
         const { grant, obtain } = cacheOver({ isUserBound: true })
@@ -287,7 +284,7 @@ describe('a failed request for a credential', () => {
 })
 
 describe('credentials in the names of callers', () => {
-  it('#52 are each caller’s own', async () => {
+  it('#52 are separate for each caller', async () => {
     const { grant, obtain } = cacheOver({ isUserBound: true })
 
     expect([summaryOf(await obtain('ann')), summaryOf(await obtain('bob'))]).toStrictEqual([

@@ -144,7 +144,7 @@ describe('a pause', () => {
     expect(requests).toHaveLength(2)
   })
 
-  it('does not keep a caller from a request that is in flight', async () => {
+  it('does not prevent a caller from using a request in flight', async () => {
     const answers: ((outcome: Outcome) => void)[] = []
     const { requests, obtain } = cacheOver(
       () => new Promise<Outcome>((resolve) => answers.push(resolve)),
@@ -165,7 +165,7 @@ describe('a pause', () => {
   })
 })
 
-describe('a failure that may concern one caller alone', () => {
+describe('a failure that may concern only one caller', () => {
   const outcomes = (isBad: (key: string) => boolean) => {
     const cache = cacheOver(() => failure(UNCLEAR), { application: undefined })
     const goodOrBad: Grant<Subject> = {
@@ -188,7 +188,7 @@ describe('a failure that may concern one caller alone', () => {
     return { ...cache, isGiven }
   }
 
-  it('keeps nobody else out, however often that caller calls, and pauses that caller', async () => {
+  it('does not affect other callers, however often that caller calls, and pauses that caller', async () => {
     const { clock, requests, isGiven } = outcomes((key) => key === 'bad')
     const given: boolean[] = []
     for (let second = 0; second < 60; second += 1) {
@@ -201,7 +201,7 @@ describe('a failure that may concern one caller alone', () => {
     expect(requests.filter((key) => key === 'bad').length).toBeLessThan(75)
   })
 
-  it('concerns all where all callers fail: after a few, there is a pause for all', async () => {
+  it('concerns all if all callers fail: after a few, there is a pause for all', async () => {
     const { requests, isGiven } = outcomes(() => true)
     for (let caller = 0; caller < 100; caller += 1) await isGiven(`caller ${caller}`)
 
@@ -242,7 +242,7 @@ describe('a renewal that takes longer than a call has to spare', () => {
   }
   const TIMED_OUT = fault('token_endpoint_unavailable', { detail: 'timed_out' })
 
-  it('is no trouble for a call that has nothing else', async () => {
+  it('does not count for a call without a cached credential', async () => {
     const { clock, obtain } = slowEndpoint()
     const outcomes = new Set<unknown>()
     while (clock.now() < later(START, seconds(4 * 3600))) {
@@ -289,14 +289,14 @@ describe('a request that ends with the time of the call that made it', () => {
     expect(requests).toHaveLength(2)
   })
 
-  it('counts as a failure where no credential is cached: after a few, there is a pause', async () => {
+  it('counts as a failure if no credential is cached: after a few, there is a pause', async () => {
     const { requests, obtain } = cacheOver(() => failure(UNCLEAR))
     for (let call = 0; call < 8; call += 1) await obtain('ann', OVER)
 
     expect(requests).toHaveLength(6)
   })
 
-  it('pauses renewals only where time was up: what the endpoint says counts for the caller', async () => {
+  it('pauses renewals only after a timeout: an error of the endpoint counts for the caller', async () => {
     const { clock, requests, obtain } = cacheOver(
       (number) =>
         number === 1

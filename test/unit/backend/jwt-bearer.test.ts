@@ -80,7 +80,7 @@ function isSignedBy(jwt: string, privateKey: string): boolean {
 }
 
 describe('the grant by user assertion', () => {
-  it('asks the token endpoint as the registered client', async () => {
+  it('authenticates at the token endpoint as the registered client', async () => {
     const { requests, request } = grantIn()
 
     const credential = await request()
@@ -116,7 +116,7 @@ describe('the grant by user assertion', () => {
     })
   })
 
-  it('signs with the client’s own key, and reads no other', async () => {
+  it('signs with the client’s key, and reads no other', async () => {
     const { reads, formOf } = grantIn()
 
     const form = await formOf()
@@ -128,7 +128,7 @@ describe('the grant by user assertion', () => {
   it.each([
     ['a key', OWN_KEY],
     ['an object with a key', JSON.stringify({ private_key: OWN_KEY })],
-  ])('signs with %s for assertions where one is configured', async (_case, vault) => {
+  ])('signs with %s for assertions if one is configured', async (_case, vault) => {
     const { reads, formOf } = grantIn({ config: { assertionKeyOcid: OWN_OCID }, vault })
 
     const form = await formOf({ ...CLIENT, secret: new Redacted('a client secret') })
@@ -168,7 +168,7 @@ describe('the grant by user assertion', () => {
         .toString(),
       'private_key_weak',
     ],
-  ])('takes %s for a fault, and says what is wrong', async (_case, vault, detail) => {
+  ])('is a fault with a detail for %s', async (_case, vault, detail) => {
     const configured = await grantIn({ config: { assertionKeyOcid: OWN_OCID }, vault }).formOf()
     const clients = await grantIn().formOf({ ...CLIENT, secret: new Redacted(vault) })
 
@@ -179,7 +179,7 @@ describe('the grant by user assertion', () => {
     ])
   })
 
-  it('is a fault when it is refused', async () => {
+  it('is a fault if it is rejected', async () => {
     const refused = { kind: 'refused', detail: 'access_denied', retryAfter: seconds(7) } as const
 
     expect(await grantIn({ outcome: refused }).request()).toStrictEqual(
@@ -215,7 +215,7 @@ describe('the user of an assertion', () => {
     expect(nameOf({ sub })).toBe(sub)
   })
 
-  it('is named by the configured claim alone', () => {
+  it('is named by the configured claim only', () => {
     const config = { subjectClaim: 'employee' }
 
     expect(nameOf({ sub: 'jdoe', employee: 'e4711' }, {}, config)).toBe('e4711')
@@ -244,7 +244,7 @@ describe('the user of an assertion', () => {
     ['has a lone low surrogate', 'jd\udc00oe', 'name_malformed'],
     ['is a Keycloak service account', 'service-account-crm', 'application'],
     ['is an application at Auth0', 'a1b2c3@clients', 'application'],
-  ])('is nobody where the name %s', (_case, sub, detail) => {
+  ])('is missing if the name %s', (_case, sub, detail) => {
     expect(nameOf(sub === undefined ? {} : { sub })).toStrictEqual(missing(detail))
   })
 
@@ -256,7 +256,7 @@ describe('the user of an assertion', () => {
     ['username', { username: 'service-account-crm' }],
     ['a `sub` that is the client id', { sub: 'partner-a' }],
     ['a `sub` of Auth0’s clients', { sub: 'a1b2@clients' }],
-  ])('is nobody where the token is an application’s by %s', (_case, members) => {
+  ])('is missing if the token is an application’s by %s', (_case, members) => {
     const config = { subjectClaim: 'employee' }
 
     expect(nameOf({ sub: 'jdoe', employee: 'e4711', ...members }, {}, config)).toStrictEqual(
@@ -264,14 +264,14 @@ describe('the user of an assertion', () => {
     )
   })
 
-  it('RFC 9068 §5: is nobody where the name is the client’s own', () => {
+  it('RFC 9068 §5: is missing if the name is the client’s', () => {
     expect(nameOf({ sub: 'partner-a' }, { clientId: 'partner-a' })).toStrictEqual(
       missing('application'),
     )
     expect(nameOf({ sub: 'partner-a' }, { clientId: undefined })).toBe('partner-a')
   })
 
-  it('is a user where the token says so', () => {
+  it('is a user if the token says so', () => {
     expect(nameOf({ sub: 'jdoe', sub_type: 'user', idtyp: 'user', gty: 'password' })).toBe('jdoe')
     expect(nameOf({ sub: 'jdoe', '': 'client' })).toBe('jdoe')
   })
@@ -291,13 +291,13 @@ describe('the user of an assertion', () => {
       )
     const PROVIDERS = [undefined, 'entra', 'keycloak', 'auth0', 'okta', 'oci_iam', 'oidc'] as const
 
-    it.each(PROVIDERS)('is a user where the address is verified (%s)', (provider) => {
+    it.each(PROVIDERS)('is a user if the address is verified (%s)', (provider) => {
       expect(by({ email_verified: true }, provider)).toBe(email)
       expect(by({ email_verified: 'true' }, provider)).toBe(email)
     })
 
     it.each(PROVIDERS)(
-      'is nobody where it is not verified, whatever is accepted (%s)',
+      'is missing if it is not verified, whatever is accepted (%s)',
       (provider) => {
         for (const flag of [false, 'false', null, 0, 1, 'yes', {}]) {
           expect(by({ email_verified: flag }, provider, true)).toStrictEqual(
@@ -307,7 +307,7 @@ describe('the user of an assertion', () => {
       },
     )
 
-    it('is nobody where a provider that tells does not tell, unless that is accepted', () => {
+    it('is missing if a provider that sends email_verified omits it, unless that is accepted', () => {
       const verdicts = PROVIDERS.map((provider) => [
         provider,
         typeof by({}, provider),
@@ -325,7 +325,7 @@ describe('the user of an assertion', () => {
       ])
     })
 
-    it('is nobody where another claim is said not to be verified', () => {
+    it('is missing if another claim is marked as not verified', () => {
       const config = { subjectClaim: 'phone_number' }
       const claims = { sub: 'jdoe', phone_number: '+1 555', phone_number_verified: false }
 

@@ -43,7 +43,7 @@ const KINDS = [
 ] as const
 
 describe('failures of few callers', () => {
-  it.each(KINDS)('keep nobody else out, with %s', (_kind, failure) => {
+  it.each(KINDS)('do not affect other callers, with %s', (_kind, failure) => {
     const { clock, call } = pausesWith()
     const letThrough: boolean[] = []
     for (let second = 0; second < 100; second += 1) {
@@ -55,19 +55,16 @@ describe('failures of few callers', () => {
     expect(letThrough).not.toContain(false)
   })
 
-  it.each(KINDS)(
-    'keep nobody else out where nobody else succeeds either, with %s',
-    (_kind, failure) => {
-      const { clock, call, isPaused } = pausesWith()
-      for (let count = 0; count < 1_000; count += 1) {
-        call(`attacker ${count % 6}`, failure)
-        expect(isPaused('user')).toBe(false)
-        clock.advance(0.05)
-      }
-    },
-  )
+  it.each(KINDS)('do not affect other callers without successes, with %s', (_kind, failure) => {
+    const { clock, call, isPaused } = pausesWith()
+    for (let count = 0; count < 1_000; count += 1) {
+      call(`attacker ${count % 6}`, failure)
+      expect(isPaused('user')).toBe(false)
+      clock.advance(0.05)
+    }
+  })
 
-  it('pause themselves for as long as the endpoint asks', () => {
+  it('are paused for as long as the endpoint asks', () => {
     const { clock, call, isPaused } = pausesWith()
     call('ann', ASKED_TO_WAIT)
     call('bob')
@@ -81,7 +78,7 @@ describe('failures of few callers', () => {
 
 describe('failures of many callers', () => {
   it.each(KINDS)(
-    'pause all, and are bounded however many callers come, with %s',
+    'pause all, and are bounded for any number of callers, with %s',
     (_kind, failure) => {
       const { clock, call } = pausesWith()
       let requests = 0
@@ -95,7 +92,7 @@ describe('failures of many callers', () => {
     },
   )
 
-  it('are bounded where the same callers come again and again', () => {
+  it('are bounded if the same callers call repeatedly', () => {
     const { clock, call } = pausesWith()
     let requests = 0
     for (let count = 0; count < 10_000; count += 1) {
@@ -123,7 +120,7 @@ describe('failures of many callers', () => {
     },
   )
 
-  it('let one caller try after a pause, and no other until the next is over', () => {
+  it('allow one caller a try after a pause, and no other until the next pause is over', () => {
     const { clock, pauses, isPaused, call } = pausesWith()
     for (let caller = 0; caller < 100; caller += 1) {
       call(`caller ${caller}`, DOWN)
@@ -158,8 +155,8 @@ describe('failures of many callers', () => {
   })
 })
 
-describe('a failure that concerns its caller alone', () => {
-  it('pauses nobody else, however many callers have one', () => {
+describe('a failure that concerns only its caller', () => {
+  it('does not pause others, however many callers have one', () => {
     const { call, isPaused } = pausesWith()
     for (let caller = 0; caller < 100; caller += 1) {
       expect(call(`caller ${caller}`, { ...DOWN, reach: 'caller' })).toBe(true)
@@ -170,7 +167,7 @@ describe('a failure that concerns its caller alone', () => {
 })
 
 describe('a renewal', () => {
-  it('is paused for all where renewals take too long, until a request succeeds', () => {
+  it('is paused for all if renewals take too long, until a request succeeds', () => {
     const { pauses } = pausesWith()
     for (let count = 0; count < 6; count += 1) pauses.renewalTimedOut()
     expect([pauses.isRenewalPaused('ann'), pauses.pauseFor('ann')]).toStrictEqual([true, undefined])

@@ -32,7 +32,7 @@ function warned(reason: WarningReason) {
   return [reason, { backend: 'oic' }]
 }
 
-describe('our own token', () => {
+describe('the backend’s token', () => {
   it.each([
     ['is opaque', 'abc'],
     ['has audience and scope', jwt({ aud: AUDIENCE, scope: SCOPE })],
@@ -40,7 +40,7 @@ describe('our own token', () => {
     ['names the whole scope', jwt({ aud: AUDIENCE, scope: `${AUDIENCE}${SCOPE}` })],
     ['has the scopes in an array', jwt({ aud: AUDIENCE, scp: [SCOPE] })],
     ['tells no scope', jwt({ aud: AUDIENCE })],
-  ])('is not warned of where it %s', (_case, token) => {
+  ])('has no warning if it %s', (_case, token) => {
     expect(warningsAbout([token])).toStrictEqual([])
   })
 
@@ -54,7 +54,7 @@ describe('our own token', () => {
     ['has an empty audience', jwt({ aud: '', scope: SCOPE }), 'backend_audience_mismatch'],
     ['has another scope', jwt({ aud: AUDIENCE, scope: 'other' }), 'backend_scope_mismatch'],
     ['has another in an array', jwt({ aud: AUDIENCE, scp: ['other'] }), 'backend_scope_mismatch'],
-  ] as const)('is warned of where it %s', (_case, token, reason) => {
+  ] as const)('has a warning if it %s', (_case, token, reason) => {
     expect(warningsAbout([token])).toStrictEqual([warned(reason)])
   })
 
@@ -76,7 +76,7 @@ describe('our own token', () => {
     ])
   })
 
-  it('may have any scope where none is wanted', () => {
+  it('may have any scope if none is required', () => {
     const expected = { scope: undefined, audience: 'orders' }
 
     expect(warningsOf([jwt({ aud: 'orders', scope: 'read' })], expected)).toStrictEqual([])

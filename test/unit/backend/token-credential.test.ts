@@ -4,7 +4,7 @@ import { fault } from '../../../src/decision.ts'
 import { seconds } from '../../../src/platform/clock.ts'
 
 describe('a failed token request', () => {
-  it('stays the fault of a secret where the token endpoint was not asked', () => {
+  it('stays the fault of a secret if there was no token request', () => {
     const secret = fault('secret_unavailable', { detail: 'status_404' })
 
     expect(toCredentialFailure(secret)).toStrictEqual({
@@ -17,7 +17,7 @@ describe('a failed token request', () => {
     ['unavailable', 'timed_out', 'token_endpoint_unavailable'],
     ['refused', 'access_denied', 'credential_refused'],
     ['unusable', 'not_json', 'credential_unusable'],
-  ] as const)('is a fault of its own where the endpoint is %s', (kind, detail, reason) => {
+  ] as const)('has its own fault if the endpoint is %s', (kind, detail, reason) => {
     expect(toCredentialFailure({ kind, detail })).toStrictEqual({
       fault: fault(reason, { detail }),
       reach: kind === 'unavailable' ? 'unclear' : 'caller',
@@ -36,7 +36,7 @@ describe('a failed token request', () => {
     ['status_503', 'unclear'],
     ['connection_refused', 'unclear'],
     ['timed_out', 'unclear'],
-  ])('may concern others or this request alone: %s', (detail, reach) => {
+  ])('may concern others or only this request: %s', (detail, reach) => {
     expect(toCredentialFailure({ kind: 'unavailable', detail }).reach).toBe(reach)
   })
 
@@ -49,7 +49,7 @@ describe('a failed token request', () => {
     ['refused', 'invalid_scope', undefined, 'caller'],
     ['unusable', 'several_tokens', undefined, 'client'],
     ['unusable', 'not_json', undefined, 'caller'],
-  ] as const)('concerns our own client, or not: %s, %s', (kind, detail, clientRefusal, reach) => {
+  ] as const)('concerns our client, or not: %s, %s', (kind, detail, clientRefusal, reach) => {
     const failed = { kind, detail, ...(clientRefusal && { clientRefusal }) }
 
     expect(toCredentialFailure(failed).reach).toBe(reach)
@@ -67,7 +67,7 @@ describe('a failed token request', () => {
     expect(fault.circumstances.hint).toMatch(hint)
   })
 
-  it('says how long the endpoint asks to wait, which concerns nobody else at once', () => {
+  it('has the wait that the endpoint asks for, which does not affect others at once', () => {
     const failed = { kind: 'unavailable', detail: 'status_429', retryAfter: seconds(7) } as const
 
     expect(toCredentialFailure(failed)).toStrictEqual({

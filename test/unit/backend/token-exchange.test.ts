@@ -63,7 +63,7 @@ describe('the token exchange grant', () => {
   it.each([
     'urn:ietf:params:oauth:token-type:access_token',
     'urn:ietf:params:oauth:token-type:jwt',
-  ])('RFC 8693 §2.2.1: takes an %s', async (issuedTokenType) => {
+  ])('RFC 8693 §2.2.1: accepts an %s', async (issuedTokenType) => {
     const { credential } = await exchange({}, { ...ISSUED, issuedTokenType })
 
     expect(credential).toStrictEqual(
@@ -94,7 +94,7 @@ describe('the token exchange grant', () => {
     ['unavailable', 'timed_out', 'token_endpoint_unavailable'],
     ['refused', 'access_denied', 'credential_refused'],
     ['unusable', 'not_json', 'credential_unusable'],
-  ])('takes a token endpoint that is %s for a fault', async (kind, detail, reason) => {
+  ])('is a fault if the token endpoint is %s', async (kind, detail, reason) => {
     const { credential } = await exchange({}, { kind, detail, retryAfter: seconds(7) })
 
     expect(credential).toStrictEqual(

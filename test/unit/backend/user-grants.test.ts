@@ -59,7 +59,7 @@ describe('the subject of a user assertion', () => {
     expect(new Set(keys).size).toBe(2)
   })
 
-  it('#52: is the same for each call of one person, whatever else their tokens hold', () => {
+  it('#52: is the same for each call of a user, whatever else their tokens have', () => {
     const keys = [{ sub: 'jdoe' }, { sub: 'jdoe', jti: '1' }].map((claims) =>
       keyOf(
         assertions.subjectOf(
@@ -71,7 +71,7 @@ describe('the subject of a user assertion', () => {
     expect(new Set(keys).size).toBe(1)
   })
 
-  it('is never one where the claim is no text', () => {
+  it('does not exist if the claim is not a string', () => {
     fc.assert(
       fc.property(
         fc.jsonValue().filter((value) => typeof value !== 'string'),
@@ -90,7 +90,7 @@ describe('the subject of a user assertion', () => {
 })
 
 describe('the subject of a token exchange', () => {
-  it('#52: is the very token, and its key tells nothing of it', () => {
+  it('#52: is the token itself, which its key does not reveal', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 8 }), fc.string({ minLength: 8 }), (one, other) => {
         const [first, second] = [one, other].map((token) =>

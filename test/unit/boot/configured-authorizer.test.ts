@@ -56,7 +56,7 @@ function authorizerFromVault() {
 }
 
 describe('a document in Vault', () => {
-  it('is a fault where Vault has never given it', async () => {
+  it('is a fault if it was never read from Vault', async () => {
     const { vault, decide } = authorizerFromVault()
     vault.document = undefined
 
@@ -66,7 +66,7 @@ describe('a document in Vault', () => {
     expect(vault.patience).toStrictEqual([60_000, 60_000])
   })
 
-  it('serves on while Vault does not give it, which then costs 2 s in half a minute', async () => {
+  it('is used while Vault is down, which costs 2 s every half minute', async () => {
     const { clock, vault, decide } = authorizerFromVault()
     await decide()
     vault.document = undefined
@@ -104,7 +104,7 @@ describe('a document in Vault', () => {
     expect(events.slice(2)).toStrictEqual([NOT_READ])
   })
 
-  it('is taken up when it has changed, be it good or not', async () => {
+  it('is reloaded when it has changed, valid or not', async () => {
     const { vault, events, decide } = authorizerFromVault()
     expect(await decide()).toBe('token_missing')
 

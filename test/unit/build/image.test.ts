@@ -84,7 +84,7 @@ describe('the files of the function', () => {
     expect(fileProblems(folder, OWNER)).toEqual([problem])
   })
 
-  it('are rejected where their owner is the user that runs them', () => {
+  it('are rejected if their owner is the user that runs them', () => {
     expect(fileProblems(folder, OWNER + 1)).toContain(
       `func.js belongs to uid ${OWNER}, who can write it`,
     )
@@ -100,7 +100,7 @@ describe('the requirements', () => {
     ['buildah', ['unshare', 'setpriv'], { platform: 'linux', uid: 0 }, /apt-get install .*buildah/],
     ['unshare', ['buildah', 'setpriv'], { platform: 'linux', uid: 0 }, /util-linux/],
     ['root', ['buildah', 'unshare', 'setpriv'], { platform: 'linux', uid: 1000 }, /sudo/],
-  ])('say how to get what is missing: %s', (_what, present, machine, expected) => {
+  ])('have a remedy: %s', (_what, present, machine, expected) => {
     expect(missingRequirements((program) => present.includes(program), machine)).toEqual([
       expect.stringMatching(expected),
     ])

@@ -59,7 +59,7 @@ describe('the deadline of a call', () => {
     expect(lines).toMatchObject([['error', 'decision', { reason: 'deadline_exceeded' }]])
   })
 
-  it('explains a fault that came of it, and keeps what is known', async () => {
+  it('explains a fault that it caused, with what is known', async () => {
     const clock = new StandingClock()
     const { lines } = await answered(
       () => {
@@ -90,7 +90,7 @@ describe('the deadline of a call', () => {
   })
 
   it.each([60, 30 * 86_400, 10 * 365 * 86_400])(
-    'leaves a call its time where it is %d seconds away',
+    'does not shorten a call if it is %d seconds away',
     async (fnDeadlineSeconds) => {
       const decidesSoon: Authorize = () =>
         new Promise((resolve) => {
@@ -105,7 +105,7 @@ describe('the deadline of a call', () => {
     },
   )
 
-  it('lets a decision that comes too late go by without a second line and without an exception', async () => {
+  it('ignores a decision that comes too late, without a second line or an exception', async () => {
     let decideLate: (error: Error) => void = () => undefined
     const { lines } = await answered(
       () =>

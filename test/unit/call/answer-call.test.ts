@@ -40,7 +40,7 @@ describe('a call', () => {
 })
 
 describe('the line in the log', () => {
-  it('tells of a permit', async () => {
+  it('has a permit', async () => {
     const clock = new StandingClock()
     const { lines } = await answered(
       () => {
@@ -70,7 +70,7 @@ describe('the line in the log', () => {
     ])
   })
 
-  it('has every member even where nothing is known', async () => {
+  it('has every member even if nothing is known', async () => {
     const clock = new StandingClock()
     const lines: unknown[] = []
     const answerCall = createAnswerCall(
@@ -102,7 +102,7 @@ describe('the line in the log', () => {
     ])
   })
 
-  it('tells of a fault as an error, with its detail', async () => {
+  it('has a fault as an error, with its detail', async () => {
     const { lines } = await answered(() =>
       Promise.resolve(fault('secret_unavailable', { detail: 'status_404' })),
     )
@@ -132,7 +132,7 @@ describe('a call whose decision is an exception', () => {
     ['a rejection with a text', () => rejectWith(SECRET), 'string'],
     ['a rejection with nothing', () => rejectWith(undefined), 'undefined'],
     ['a rejection with an object', () => rejectWith({ token: SECRET }), 'object'],
-  ])('is at fault, and tells the kind of error alone: %s', async (_case, authorize, detail) => {
+  ])('is a fault with the kind of error only: %s', async (_case, authorize, detail) => {
     const { answer, lines } = await answered(authorize)
 
     expect(answer).toBeUndefined()
@@ -140,7 +140,7 @@ describe('a call whose decision is an exception', () => {
     expect(JSON.stringify(lines)).not.toContain(SECRET)
   })
 
-  it('is at fault, too, where a permit cannot be written as an answer', async () => {
+  it('is a fault if a permit cannot be written as an answer', async () => {
     const unwritable = { ...PERMIT, expiresAt: numericDate(Number.NaN) }
 
     const { answer, lines } = await answered(() => Promise.resolve(unwritable))

@@ -36,7 +36,7 @@ const HIT = { ...PERMIT, circumstances: { callerCache: 'hit', backEndCache: 'hit
 const MISS = { ...PERMIT, circumstances: { callerCache: 'miss', backEndCache: 'miss' } } as const
 
 describe('the summary', () => {
-  it('tells decisions, calls made and calls saved since the last one', async () => {
+  it('has decisions, requests and saved requests since the last one', async () => {
     const { clock, lines, ask, decide } = worldWith()
     await ask('introspection', 3)
     await ask('secret', 2)
@@ -54,7 +54,7 @@ describe('the summary', () => {
     ])
   })
 
-  it('comes at most once a minute, with the first decision after it, and begins anew', () => {
+  it('is written at most once a minute, with the next decision, and starts again', () => {
     const { clock, lines, decide } = worldWith()
     for (let seconds = 0; seconds < 200; seconds += 1) {
       clock.advance(1)
@@ -66,7 +66,7 @@ describe('the summary', () => {
     )
   })
 
-  it('does not come without traffic, and tells how long it is about', () => {
+  it('is not written without traffic, and has the length of its period', () => {
     const { clock, lines, decide } = worldWith()
     clock.advance(3600)
     expect(lines).toStrictEqual([])
@@ -75,7 +75,7 @@ describe('the summary', () => {
     expect(lines).toMatchObject([{ seconds: 3600 }])
   })
 
-  it('tells the share of the domain’s rate limit where its tier is known', async () => {
+  it('has the share of the domain’s rate limit if its tier is known', async () => {
     const { clock, lines, ask, decide } = worldWith('free')
     await ask('introspection', 60)
     await ask('token', 15)

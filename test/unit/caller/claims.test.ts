@@ -150,7 +150,7 @@ function from(offsetSeconds: number) {
 
 describe('the claims of a JWT', () => {
   it.each(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'scope', 'scp'])(
-    'RFC 7519 §4.1: are malformed where %s is null, which stands for absence in an answer',
+    'RFC 7519 §4.1: are malformed if %s is null, which means absence in an introspection response',
     (name) => {
       const members = jsonObject({ [name]: null })
 
@@ -162,7 +162,7 @@ describe('the claims of a JWT', () => {
   it.each([
     ['sub', 5],
     ['jti', 5],
-  ])('are malformed where %s is %j, even if nothing uses it', (name, value) => {
+  ])('are malformed if %s is %j, even if nothing uses it', (name, value) => {
     const names = { ...CLAIM_NAMES, principal: ['oid'] }
 
     expect(readJwtClaims(jsonObject({ [name]: value }), names)).toMatchObject({
@@ -249,13 +249,13 @@ describe('judging claims', () => {
     },
   )
 
-  it('#18: takes claims without a client for those of an ID token, where providers differ so', () => {
+  it('#18: treats claims without a client as an ID token’s, for providers with this difference', () => {
     const rules = { clientIdRequired: true, allowedClients: [] }
 
     expect(judge({ clientId: undefined }, rules)).toStrictEqual(denial('token_type_wrong'))
   })
 
-  it('denies claims without any scope, where their provider gives tokens to everybody', () => {
+  it('denies claims without any scope if their provider issues tokens to every client', () => {
     const refusal = denial('permission_missing', { clientId: 'client-1' })
     const rules = { anyScopeRequired: true }
 
@@ -266,7 +266,7 @@ describe('judging claims', () => {
     })
   })
 
-  it('knows no tolerance where none is configured', () => {
+  it('has no tolerance if none is configured', () => {
     const rules = { clockTolerance: seconds(0) }
 
     expect(judge({ expiresAt: START }, rules)?.reason).toBe('token_expired')
@@ -274,7 +274,7 @@ describe('judging claims', () => {
     expect(judge({ notBefore: from(0.1) }, rules)?.reason).toBe('token_not_yet_valid')
   })
 
-  it('tells for the log which client it was', () => {
+  it('returns the client for the log', () => {
     expect(judge({ issuer: 'x' })).toStrictEqual(
       denial('issuer_mismatch', { clientId: 'client-1' }),
     )
@@ -286,7 +286,7 @@ describe('scopes by other names', () => {
   const scopeOf = (claims: Readonly<Record<string, unknown>>) =>
     claimsOf(claims, { ...CLAIM_NAMES, scope: ['scope', 'groups'] }).scope
 
-  it('are whole: words of the name of a group are no scopes', () => {
+  it('are not split: words in the name of a group are not scopes', () => {
     expect(scopeOf({ scope: 'a b', groups: ['admins', 'not ops'] })).toStrictEqual([
       'a',
       'b',
@@ -318,13 +318,13 @@ describe('rules on single claims and on lifetimes', () => {
     expect(judge(having({ tenant: 'a' }), { requiredClaims })).toBeUndefined()
   })
 
-  it.each([2 ** 53 - 1, -5, 1.5])('take the number %d', (level) => {
+  it.each([2 ** 53 - 1, -5, 1.5])('accept the number %d', (level) => {
     const requiredClaims = [{ name: 'level', values: [level] }]
 
     expect(judge(having({ level }), { requiredClaims })).toBeUndefined()
   })
 
-  it('want all claims that are listed', () => {
+  it('require all listed claims', () => {
     const requiredClaims = [
       { name: 'a', values: [1] },
       { name: 'b', values: [2] },
@@ -344,7 +344,7 @@ describe('rules on single claims and on lifetimes', () => {
 })
 
 describe('#53: claims for the gateway’s context', () => {
-  it('are the listed ones alone, as texts', () => {
+  it('are the listed ones only, as strings', () => {
     const claims = jsonObject({ a: 'x', b: 5, c: true, d: ['x', 'y'], e: 'not listed' })
 
     expect(selectContextClaims(claims, ['a', 'b', 'c', 'd'])).toStrictEqual({
@@ -366,7 +366,7 @@ describe('#53: claims for the gateway’s context', () => {
     ['has a control character beyond ASCII', 'x\u0085y'],
     ['breaks the line in one of several texts', ['x', 'y\nz']],
     ['is longer than 1024 characters', 'x'.repeat(1025)],
-  ])('leave out one that %s', (_case, value) => {
+  ])('omit one that %s', (_case, value) => {
     expect(selectContextClaims(jsonObject({ a: value, b: 'x' }), ['a', 'b'])).toStrictEqual({
       b: 'x',
     })
@@ -378,7 +378,7 @@ describe('#53: claims for the gateway’s context', () => {
     expect(selectContextClaims(jsonObject({ a: longest }), ['a'])).toStrictEqual({ a: longest })
   })
 
-  it('are no members that every object inherits', () => {
+  it('do not include inherited members', () => {
     expect(selectContextClaims(jsonObject({}), ['constructor', '__proto__'])).toStrictEqual({})
   })
 })

@@ -61,7 +61,7 @@ describe('the diagnosis', () => {
       'entra_graph_token',
     ],
     [
-      'a token for Graph by a key that nobody knows',
+      'a token for Graph with an unknown key',
       'key_unknown',
       ENTRA_V2,
       { iss: V2, aud: 'https://graph.microsoft.com' },
@@ -100,7 +100,7 @@ describe('the diagnosis', () => {
   it.each([
     ['an opaque token where Auth0 is not configured', 'token_opaque', OKTA_DEFAULT, undefined],
     ['an opaque token that a provider called inactive', 'token_inactive', AUTH0, undefined],
-    ['a token of nobody known', 'issuer_mismatch', ENTRA_V2, { iss: 'https://other.example' }],
+    ['a token of an unknown issuer', 'issuer_mismatch', ENTRA_V2, { iss: 'https://other.example' }],
     [
       'another Okta organisation',
       'issuer_mismatch',
@@ -120,7 +120,7 @@ describe('the diagnosis', () => {
       KEYCLOAK,
       { iss: REALM, aud: ['account', 'x'] },
     ],
-    ['a token of Keycloak for nobody', 'audience_mismatch', KEYCLOAK, { iss: REALM }],
+    ['a token of Keycloak without an audience', 'audience_mismatch', KEYCLOAK, { iss: REALM }],
     [
       'a token of Keycloak with a bad signature',
       'signature_invalid',
@@ -164,14 +164,14 @@ describe('the diagnosis', () => {
       ENTRA_V2,
       { aud: 'https://graph.microsoft.com' },
     ],
-  ] as const)('leaves alone %s', (_case, reason, configured, claims) => {
+  ] as const)('does not change %s', (_case, reason, configured, claims) => {
     expect(diagnose(reason, [configured], claims && jwt(claims))).toBe(reason)
   })
 
   it.each([
     ['audience_mismatch', { iss: `https://sts.windows.net/${TENANT}/`, aud: 'x' }],
     ['audience_mismatch', { iss: V2, aud: 'x' }],
-  ] as const)('leaves alone a token that any of several issuers knows: %s', (reason, claims) => {
+  ] as const)('does not change a token that any of several issuers knows: %s', (reason, claims) => {
     expect(diagnose(reason, [ENTRA_V2, ENTRA_V1], jwt(claims))).toBe(reason)
   })
 

@@ -79,7 +79,7 @@ const TROUBLES: readonly (readonly [string, Result<HttpAnswer, HttpFailure>, obj
 ]
 
 describe('discovery', () => {
-  it('OpenID Connect Discovery §4.1: asks the configured address for JSON, in due time', async () => {
+  it('OpenID Connect Discovery §4.1: requests JSON from the configured URL, before the deadline', async () => {
     const { requests, deadlines, discover } = publishing(METADATA)
     const deadline = deadlineWith(1_234)
 
@@ -91,7 +91,7 @@ describe('discovery', () => {
     expect(deadlines).toStrictEqual([deadline])
   })
 
-  it('finds each endpoint by its own name, all in one document', async () => {
+  it('finds each endpoint by its name in one document', async () => {
     const { requests, discover } = publishing(METADATA)
 
     expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(KEYS))
@@ -101,7 +101,7 @@ describe('discovery', () => {
     expect(requests).toHaveLength(1)
   })
 
-  it('asks once for all who want to know at the same time', async () => {
+  it('makes one request for all concurrent callers', async () => {
     const { requests, discover } = publishing(METADATA)
 
     const all = await Promise.all([
@@ -125,21 +125,18 @@ describe('discovery', () => {
       `is at ${host}`,
       { jwks_uri: `https://${host}/keys`, introspection_endpoint: `http://${host}/introspect` },
     ]),
-  ])(
-    'tells the name of an endpoint that nobody needs and that %s, and asks no second time',
-    async (_case, members) => {
-      const { requests, discover } = publishing({ issuer: ISSUER, ...members })
+  ])('reports an unused endpoint that %s, without a second request', async (_case, members) => {
+    const { requests, discover } = publishing({ issuer: ISSUER, ...members })
 
-      expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(unusable('jwks_uri'))
-      expect(await discover('introspection_endpoint', PLENTY_OF_TIME)).toStrictEqual(
-        unusable('introspection_endpoint'),
-      )
-      expect(requests).toHaveLength(1)
-    },
-  )
+    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(unusable('jwks_uri'))
+    expect(await discover('introspection_endpoint', PLENTY_OF_TIME)).toStrictEqual(
+      unusable('introspection_endpoint'),
+    )
+    expect(requests).toHaveLength(1)
+  })
 
   it.each(TROUBLES)(
-    'takes %s for a fault, and asks again later',
+    'is a fault with %s, and is requested again later',
     async (_case, trouble, expected) => {
       const { clock, requests, discover } = discoveryOf(
         (index) => (index === 0 ? trouble : success(answer(200, METADATA))),
@@ -172,7 +169,7 @@ describe('the metadata', () => {
     expect(requests).toHaveLength(2)
   })
 
-  it.each(TROUBLES)('serves on where %s is all that comes', async (_case, trouble) => {
+  it.each(TROUBLES)('is used although the next response is %s', async (_case, trouble) => {
     const { clock, requests, discover } = discoveryOf(
       (index) =>
         index === 1 ? trouble : success(answer(200, { ...METADATA, jwks_uri: `${KEYS}/${index}` })),
@@ -200,7 +197,7 @@ describe('a metadata document', () => {
     expect(readMetadata(given, CONFIG, [])).toStrictEqual(success(jsonObject(METADATA)))
   })
 
-  it.each([201, 204, 301, 304, 404, 500])('is none with status %d', (status) => {
+  it.each([201, 204, 301, 304, 404, 500])('is rejected with status %d', (status) => {
     expect(readMetadata(answer(status, METADATA), CONFIG, [])).toStrictEqual(
       unavailable(`status_${status}`),
     )
@@ -211,7 +208,7 @@ describe('a metadata document', () => {
     ['an array', answer(200, [METADATA])],
     ['a login page', answer(200, '<html></html>', 'text/html')],
     ['a login page that is labelled as JSON', answer(200, '<html></html>')],
-  ])('is none as %s', (_case, given) => {
+  ])('is rejected as %s', (_case, given) => {
     expect(readMetadata(given, CONFIG, [])).toStrictEqual(unusable('not_json'))
   })
 
@@ -225,7 +222,7 @@ describe('a metadata document', () => {
     expect(readMetadata(answer(200, members), CONFIG, [])).toStrictEqual(unusable('issuer'))
   })
 
-  it('is asked for again at once where the time of a call alone was up, and soon', async () => {
+  it('is requested again at once if only a call’s deadline had passed', async () => {
     const { requests, discover } = discoveryOf((index) =>
       index === 0 ? failure('timed_out') : success(answer(200, METADATA)),
     )
@@ -235,7 +232,7 @@ describe('a metadata document', () => {
     expect(requests).toHaveLength(2)
   })
 
-  it('is not asked for again for two seconds while there is no document', async () => {
+  it('is not requested again for two seconds without a document', async () => {
     const { clock, requests, discover } = discoveryOf((index) =>
       index === 0 ? failure('timed_out') : success(answer(200, METADATA)),
     )
@@ -255,7 +252,7 @@ describe('a metadata document', () => {
     expect([requestsBefore, requests.length]).toStrictEqual([1, 2])
   })
 
-  it('is not asked for again for a minute while the last good document serves', async () => {
+  it('is not requested again for a minute while the last valid document is used', async () => {
     const { clock, requests, discover } = discoveryOf((index) =>
       index === 0 ? success(answer(200, METADATA)) : failure('timed_out'),
     )

@@ -46,7 +46,7 @@ async function findingsAbout(header: object, claims: object) {
 }
 
 describe('an observer', () => {
-  it('gets every check of a good token, and why other issuers were not asked', async () => {
+  it('gets every check of a valid token, and why other issuers were skipped', async () => {
     const { findings, failed } = await findingsAbout(HEADER, { ...CLAIMS, scope: 'write' })
 
     expect(failed).toStrictEqual([

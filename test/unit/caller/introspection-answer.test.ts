@@ -50,7 +50,7 @@ describe('an introspection answer', () => {
     })
   })
 
-  it.each([[true], ['true']])('is of an active token where `active` is %j', (active) => {
+  it.each([[true], ['true']])('is active if `active` is %j', (active) => {
     expect(read(answer(200, { active })).ok).toBe(true)
   })
 
@@ -68,17 +68,17 @@ describe('an introspection answer', () => {
     [['true']],
     [[true]],
     [''],
-  ])('RFC 7662 §2.2: is of an inactive token where `active` is %j', (active) => {
+  ])('RFC 7662 §2.2: is inactive if `active` is %j', (active) => {
     expect(read(answer(200, { active, sub: 'jdoe' }))).toStrictEqual(
       failure(denial('token_inactive')),
     )
   })
 
-  it('is of an inactive token where `active` is absent', () => {
+  it('is inactive if `active` is absent', () => {
     expect(read(answer(200, {}))).toStrictEqual(failure(denial('token_inactive')))
   })
 
-  it('is of an inactive token where a polluted Object.prototype alone says that it is active', async () => {
+  it('is inactive if `active` is only on a polluted Object.prototype', async () => {
     const reading = await whilePolluted({ active: true }, () => read(answer(200, {})))
 
     expect(reading).toStrictEqual(failure(denial('token_inactive')))
@@ -91,14 +91,14 @@ describe('an introspection answer', () => {
   })
 
   it.each(['Bearer', 'bearer', 'BEARER', 'JWT', 'access_token', 'at+jwt'])(
-    'is of an access token where `token_type` is %s',
+    'is of an access token if `token_type` is %s',
     (type) => {
       expect(read(answer(200, { active: true, token_type: type })).ok).toBe(true)
     },
   )
 
   it.each([['refresh_token'], ['id_token'], ['DPoP'], ['N_A'], ['mac'], [''], [5], [['Bearer']]])(
-    'is of no bearer access token where `token_type` is %j',
+    'is not of a bearer access token if `token_type` is %j',
     (type) => {
       expect(read(answer(200, { active: true, token_type: type }))).toStrictEqual(
         failure(denial('token_type_wrong')),
@@ -114,14 +114,17 @@ describe('an introspection answer', () => {
     [403, { error: 'Not_A_Code "quoted"' }, 'status_403'],
     [401, { error: ['invalid_client'] }, 'status_401'],
     [401, { error: 'a'.repeat(41) }, 'status_401'],
-  ])('RFC 7662 §2.3: is our own trouble with status %d and %j', (status, body: unknown, detail) => {
-    const hint =
-      'Compare client id and secret with the application; is it activated, and does it accept HTTP Basic (`client.client_auth`)?'
+  ])(
+    'RFC 7662 §2.3: is a fault of our client with status %d and %j',
+    (status, body: unknown, detail) => {
+      const hint =
+        'Compare client id and secret with the application; is it activated, and does it accept HTTP Basic (`client.client_auth`)?'
 
-    expect(read(answer(status, body))).toStrictEqual(
-      failure(fault('introspection_refused', { detail, ...(status !== 400 && { hint }) })),
-    )
-  })
+      expect(read(answer(status, body))).toStrictEqual(
+        failure(fault('introspection_refused', { detail, ...(status !== 400 && { hint }) })),
+      )
+    },
+  )
 
   it('RFC 7662 §2.3: has a hint of its own with the error invalid_token', () => {
     const refused = read(answer(401, { error: 'invalid_token' }))
@@ -138,7 +141,7 @@ describe('an introspection answer', () => {
   })
 
   it.each([201, 204, 206, 301, 302, 307, 404, 405, 429, 500, 502, 503])(
-    'is none with status %d, even where the body says that the token is active',
+    'is rejected with status %d, even if the body says that the token is active',
     (status) => {
       expect(read(answer(status, { active: true }))).toStrictEqual(
         failure(fault('introspection_unavailable', { detail: `status_${status}` })),
@@ -272,7 +275,7 @@ describe('a JWT that was introspected', () => {
     })
   })
 
-  it('gets none even where the configuration lists it as a claim', () => {
+  it('gets none even if the configuration lists it as a claim', () => {
     const requiredClaims = [{ name: 'scp', values: ['admin'] }]
     const token = unsignedJwt({ ...payload, scp: ['admin'] })
     const changes = { contextClaims: ['scope'], rules: tokenRules({ requiredClaims }) }
@@ -283,7 +286,7 @@ describe('a JWT that was introspected', () => {
     })
   })
 
-  it('gets what is required of it from its payload, and nothing that nobody wants', () => {
+  it('gets required claims from its payload, and no others', () => {
     const requiredClaims = [{ name: 'tenant', values: ['acme'] }]
     const changes = { rules: tokenRules({ requiredClaims }) }
     const { sub, scope, ...wanted } = payload
@@ -296,7 +299,7 @@ describe('a JWT that was introspected', () => {
     })
   })
 
-  it('gets everything from its payload where its signature was verified before', () => {
+  it('gets all claims from its payload if its signature was verified before', () => {
     const jwt: JwtConfig = {
       keys: { kind: 'static', keys: [] },
       algorithms: ['RS256'],
@@ -321,7 +324,7 @@ describe('a JWT that was introspected', () => {
     ['scope', { scope: 'read' }, { scp: ['read', 'admin'] }, { scope: ['read'] }],
     ['client', { azp: 'client-2' }, { client_id: 'client-1' }, { clientId: 'client-2' }],
   ])(
-    'RFC 7662 §2.2: has the %s of the answer alone, though its payload tells by another name',
+    'RFC 7662 §2.2: has only the %s of the response, although its payload has another name for it',
     (_case, members, claims, expected) => {
       const jwt: JwtConfig = {
         keys: { kind: 'static', keys: [] },
@@ -340,7 +343,7 @@ describe('a JWT that was introspected', () => {
   it.each<[string, JwtConfig | undefined]>([
     ['introspected alone', undefined],
     ['verified before', { keys: { kind: 'static', keys: [] }, algorithms: ['RS256'], type: 'any' }],
-  ])('keeps a claim for the rules by another name than the answer’s: %s', (_case, jwt) => {
+  ])('keeps a claim for the rules under another name than the response’s: %s', (_case, jwt) => {
     const requiredClaims = [{ name: 'azp', values: ['client-1'] }]
     const changes = { jwt, rules: tokenRules({ requiredClaims }) }
     const token = unsignedJwt({ ...payload, azp: 'client-1', scp: ['admin'] })
@@ -366,7 +369,7 @@ describe('a JWT that was introspected', () => {
     })
   })
 
-  it('gets when it was issued from its payload where its lifetime is limited', () => {
+  it('gets `iat` from its payload if its lifetime is limited', () => {
     const token = unsignedJwt({ ...payload, iat: 1_800_000_000 })
     const limited = { rules: tokenRules({ maxTokenLifetime: seconds(60) }) }
 
@@ -380,7 +383,7 @@ describe('a JWT that was introspected', () => {
     })
   })
 
-  it('is what the answer says where both tell', () => {
+  it('is the response’s if both have it', () => {
     const members = {
       active: true,
       iss: 'https://other/',
@@ -400,7 +403,7 @@ describe('a JWT that was introspected', () => {
     })
   })
 
-  it('is inactive when the answer says so, whatever its payload says', () => {
+  it('is inactive if the response says so, whatever its payload says', () => {
     const token = unsignedJwt({ ...payload, active: true })
 
     expect(read(answer(200, { active: false }), token)).toStrictEqual(
@@ -408,7 +411,7 @@ describe('a JWT that was introspected', () => {
     )
   })
 
-  it('is denied where its payload has a claim of a type that it cannot have', () => {
+  it('is denied if its payload has a claim of a wrong type', () => {
     const token = unsignedJwt({ ...payload, exp: 'never' })
 
     expect(read(answer(200, { active: true }), token)).toStrictEqual(
@@ -438,7 +441,7 @@ describe('a JWT that was introspected', () => {
       { client_id: 'client-1' },
     ],
     ['those of the payload where the answer has none', {}, { tenant: 'acme' }],
-  ])('gives its claims to the context: %s', (_case, members, expected) => {
+  ])('passes its claims to the context: %s', (_case, members, expected) => {
     const names = Object.keys(expected)
     const reading = read(answer(200, { active: true, ...members }), unsignedJwt(payload), names)
 
@@ -464,7 +467,7 @@ describe('a JWT that was introspected', () => {
       )
     })
 
-    it('is a fault where the payload has a number and the answer a text', () => {
+    it('is a fault if the payload has a number and the response a string', () => {
       const given = answer(200, { active: true, jti: '1' })
 
       expect(readBy({}, given, unsignedJwt({ ...payload, jti: 1 }))).toStrictEqual(

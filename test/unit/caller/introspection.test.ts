@@ -62,7 +62,7 @@ function verifierOf(cacheSeconds: number, members: object = ACTIVE) {
 }
 
 describe('verifying a caller by introspection', () => {
-  it('RFC 7662 §2.1: asks for the token as the registered client', async () => {
+  it('RFC 7662 §2.1: authenticates as the registered client', async () => {
     const { verify, requests } = verifierOf(0)
 
     await verify(TOKEN, PLENTY_OF_TIME)
@@ -78,7 +78,7 @@ describe('verifying a caller by introspection', () => {
     ])
   })
 
-  it('tells what is known of a good caller', async () => {
+  it('returns what is known of a valid caller', async () => {
     const { verify } = verifierOf(0)
 
     expect(await verify(TOKEN, PLENTY_OF_TIME)).toEqual(
@@ -96,7 +96,7 @@ describe('verifying a caller by introspection', () => {
     )
   })
 
-  it('denies a token that is not for us, and tells whose it was', async () => {
+  it('denies a token for another audience, with its client', async () => {
     const { verify } = verifierOf(0, { ...ACTIVE, aud: 'other' })
 
     expect(await verify(TOKEN, PLENTY_OF_TIME)).toStrictEqual(
@@ -110,7 +110,7 @@ describe('verifying a caller by introspection', () => {
     )
   })
 
-  it('takes an exchange that failed for a fault and never for a denial', async () => {
+  it('is a fault, never a denial, if the exchange failed', async () => {
     const exchange = recordingExchange(() => failure('timed_out'))
     const verify = verifierBy(exchange.sendAsClient, 0)
 
@@ -151,7 +151,7 @@ describe('the address of the introspection endpoint', () => {
     return { introspect, deadlines, requests: exchange.requests }
   }
 
-  it('is found before anything is asked', async () => {
+  it('is found before any request', async () => {
     const found = verifierAt(success('https://idp.example/found'))
 
     await found.introspect(TOKEN, PLENTY_OF_TIME, () => undefined)
@@ -162,7 +162,7 @@ describe('the address of the introspection endpoint', () => {
     expect(found.deadlines).toStrictEqual([PLENTY_OF_TIME])
   })
 
-  it('that cannot be found is a fault, and nobody is asked', async () => {
+  it('that cannot be found is a fault without a request', async () => {
     const lost = verifierAt(failure(fault('discovery_unavailable', { detail: 'timed_out' })))
     let toldBefore = 0
 
@@ -176,7 +176,7 @@ describe('the address of the introspection endpoint', () => {
 })
 
 describe('the cache of introspection answers', () => {
-  it('has it said beforehand that the identity provider is asked, and only then', async () => {
+  it('is announced before the identity provider is called, and only then', async () => {
     const { verify } = verifierOf(60)
     let toldBefore = 0
     const tell = () => (toldBefore += 1)
@@ -189,7 +189,7 @@ describe('the cache of introspection answers', () => {
     expect(toldBefore).toBe(2)
   })
 
-  it('is off where none is configured: each token is asked for each time', async () => {
+  it('is off if none is configured: each token is introspected each time', async () => {
     const { verify, requests } = verifierOf(0)
 
     const first = await verify(TOKEN, PLENTY_OF_TIME)
@@ -202,7 +202,7 @@ describe('the cache of introspection answers', () => {
     ])
   })
 
-  it('answers the second question for a token, and says the same but for the cache', async () => {
+  it('answers the second time for a token, with the same result except for the cache', async () => {
     const { verify, requests } = verifierOf(60)
 
     const first = await verify(TOKEN, PLENTY_OF_TIME)
@@ -228,7 +228,7 @@ describe('the cache of introspection answers', () => {
   it.each([
     ['with room for no more', 0, 1],
     ['that is too large', 1, 2],
-  ])('keeps no more than 8 KiB of answer and token: one %s', async (_case, surplus, expected) => {
+  ])('keeps at most 8 KiB of response and token: one %s', async (_case, surplus, expected) => {
     const { verify, requests } = verifierOf(60)
     const token = new Redacted('x'.repeat(8 * 1024 - JSON.stringify(ACTIVE).length + surplus))
 
@@ -238,7 +238,7 @@ describe('the cache of introspection answers', () => {
     expect(requests).toHaveLength(expected)
   })
 
-  it('asks anew when its time has run out, and not before', async () => {
+  it('introspects again when its time is over, not before', async () => {
     const { verify, requests, clock } = verifierOf(60)
 
     await verify(TOKEN, PLENTY_OF_TIME)
@@ -251,7 +251,7 @@ describe('the cache of introspection answers', () => {
     expect(requests).toHaveLength(2)
   })
 
-  it('RFC 7662 §4: never answers beyond the token’s own end', async () => {
+  it('RFC 7662 §4: never answers beyond the token’s expiry', async () => {
     const { verify, requests, clock } = verifierOf(300, { ...ACTIVE, exp: START + 10 })
 
     await verify(TOKEN, PLENTY_OF_TIME)
@@ -264,7 +264,7 @@ describe('the cache of introspection answers', () => {
     expect(requests).toHaveLength(2)
   })
 
-  it('applies the rules anew to each hit: what begins too late at first is good later on', async () => {
+  it('applies the rules to each hit: a token before its `nbf` is valid later', async () => {
     const { verify, requests, clock } = verifierOf(300, { ...ACTIVE, nbf: START + 40 })
 
     const early = await verify(TOKEN, PLENTY_OF_TIME)
@@ -279,7 +279,7 @@ describe('the cache of introspection answers', () => {
     expect(requests).toHaveLength(1)
   })
 
-  it('denies from a hit, too, and says that it was one', async () => {
+  it('denies from a hit, too, and reports the hit', async () => {
     const { verify, requests } = verifierOf(60, { ...ACTIVE, aud: 'other' })
 
     await verify(TOKEN, PLENTY_OF_TIME)
@@ -297,7 +297,7 @@ describe('the cache of introspection answers', () => {
     ['that is no answer', success(answer(200, 'x'))],
     ['with status 503', success(answer(503, ''))],
     ['that never came', failure('timed_out' as const)],
-  ])('does not keep an answer %s', async (_case, bad) => {
+  ])('does not cache a response %s', async (_case, bad) => {
     const exchange = recordingExchange((index) =>
       index === 0 ? bad : success(answer(200, ACTIVE)),
     )
@@ -324,7 +324,7 @@ describe('whether an answer is cached', () => {
     }
   }
 
-  it('is known for that token alone, until it expires', async () => {
+  it('is known for that token only, until it expires', async () => {
     const { clock, introspect } = introspectWith(60)
     const before = introspect.hasCachedAnswer(TOKEN)
     await introspect(TOKEN, PLENTY_OF_TIME, () => undefined)
@@ -335,7 +335,7 @@ describe('whether an answer is cached', () => {
     expect(introspect.hasCachedAnswer(TOKEN)).toBe(false)
   })
 
-  it('is never so where the cache is off', async () => {
+  it('is never known if the cache is off', async () => {
     const { introspect } = introspectWith(0)
     await introspect(TOKEN, PLENTY_OF_TIME, () => undefined)
 

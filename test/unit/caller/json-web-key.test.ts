@@ -146,7 +146,7 @@ describe('a published key', () => {
     })
   })
 
-  it('#33: is named by its place where it has no name', () => {
+  it('#33: is named by its position if it has no kid', () => {
     expect(read({ ...GOOD, kid: 'a' }, { kty: 'oct', k: 'x' }, 5).problems).toStrictEqual([
       'key no. 2 is a symmetric key',
       'key no. 3 is no JSON object',
@@ -160,7 +160,7 @@ describe('what is known of a trusted key', () => {
     return { ...rest, isTheKey: key.equals(P256) }
   }
 
-  it('is what it says of itself', () => {
+  it('is what its members say', () => {
     expect(known({ kid: 'a', alg: 'ES256', x5t: 'certificate-1' })).toStrictEqual({
       kid: 'a',
       alg: 'ES256',
@@ -176,7 +176,7 @@ describe('what is known of a trusted key', () => {
     ['no text', { kid: 5, alg: 5, x5t: ['certificate-1'] }],
     ['null', { kid: null, alg: null, x5t: null }],
     ['empty', { kid: '', alg: null, x5t: null }],
-  ])('is no name where it is %s', (_case, members) => {
+  ])('is not a kid if it is %s', (_case, members) => {
     expect(known(members)).toStrictEqual({
       kid: undefined,
       alg: undefined,
@@ -187,7 +187,7 @@ describe('what is known of a trusted key', () => {
     })
   })
 
-  it.each([5, null, true, ['EC'], {}])('is nothing where its type is %j', (kty) => {
+  it.each([5, null, true, ['EC'], {}])('is nothing if its type is %j', (kty) => {
     expect(readTrustedKey(jsonObject({ ...GOOD, kty }))).toStrictEqual(
       failure('is no RSA, EC or OKP key'),
     )
@@ -203,7 +203,7 @@ describe('a document with keys', () => {
     expect(jsonWebKeys(jsonObject(document))).toHaveLength(count)
   })
 
-  it.each([{}, { keys: {} }, { keys: 'x' }])('is none: %j', (document) => {
+  it.each([{}, { keys: {} }, { keys: 'x' }])('is rejected: %j', (document) => {
     expect(jsonWebKeys(jsonObject(document))).toBeUndefined()
   })
 })

@@ -72,7 +72,7 @@ async function fetchIn({
 }
 
 describe('the fetching of keys', () => {
-  it('asks a public address for JSON and shows no token, in due time', async () => {
+  it('requests JSON from a public URL without a token, before the deadline', async () => {
     const { kids, locations, tokenRequests, requests, deadlines } = await fetchIn()
 
     expect(kids).toStrictEqual(['a'])
@@ -81,7 +81,7 @@ describe('the fetching of keys', () => {
     expect([...locations, ...deadlines]).toStrictEqual([DEADLINE, DEADLINE])
   })
 
-  it('asks a protected address with a token that was issued for this', async () => {
+  it('sends a token issued for this purpose to a protected URL', async () => {
     const { kids, tokenRequests, requests } = await fetchIn({ access: ACCESS })
 
     expect(kids).toStrictEqual(['a'])
@@ -97,7 +97,7 @@ describe('the fetching of keys', () => {
     ])
   })
 
-  it('asks nobody where the address cannot be found', async () => {
+  it('makes no request if the URL cannot be found', async () => {
     const lost = failure(fault('discovery_unavailable', { detail: 'status_503' }))
 
     const { refusal, tokenRequests, requests } = await fetchIn({ located: lost, access: ACCESS })
@@ -110,14 +110,19 @@ describe('the fetching of keys', () => {
     ['unavailable', 'timed_out'],
     ['refused', 'invalid_client'],
     ['unusable', 'not_json'],
-  ] as const)('asks for no keys where the token is %s, and tells why', async (kind, detail) => {
-    const issued = failure({ kind, detail })
+  ] as const)(
+    'makes no request for keys if the token is %s, with the reason',
+    async (kind, detail) => {
+      const issued = failure({ kind, detail })
 
-    const { refusal, requests } = await fetchIn({ access: ACCESS, issued })
+      const { refusal, requests } = await fetchIn({ access: ACCESS, issued })
 
-    expect(refusal).toStrictEqual(failure(fault('keys_unavailable', { detail: `token_${detail}` })))
-    expect(requests).toStrictEqual([])
-  })
+      expect(refusal).toStrictEqual(
+        failure(fault('keys_unavailable', { detail: `token_${detail}` })),
+      )
+      expect(requests).toStrictEqual([])
+    },
+  )
 
   it('passes on the fault of a secret that could not be had', async () => {
     const issued = failure(fault('secret_unavailable', { detail: 'status_404' }))
@@ -129,7 +134,7 @@ describe('the fetching of keys', () => {
   })
 
   it.each(['timed_out', 'connection_refused', 'tls_failed'] as const)(
-    'takes an exchange that ended with %s for a fault',
+    'is a fault if the exchange ended with %s',
     async (detail) => {
       const { refusal } = await fetchIn({ answered: failure(detail) })
 
@@ -165,7 +170,7 @@ describe('an answer with keys', () => {
     },
   )
 
-  it.each([201, 204, 301, 403, 404, 500, 503])('is none with status %d', (status) => {
+  it.each([201, 204, 301, 403, 404, 500, 503])('is rejected with status %d', (status) => {
     expect(read(answer(status, { keys: [KEY] }))).toStrictEqual(
       failure(fault('keys_unavailable', { detail: `status_${status}` })),
     )

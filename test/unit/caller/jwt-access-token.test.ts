@@ -60,7 +60,7 @@ function remote() {
 }
 
 describe('the verification of a JWT', () => {
-  it('says beforehand that keys are fetched, and only then', async () => {
+  it('announces that keys are fetched, and only then', async () => {
     const { address, verify } = remote()
 
     expect(await verify(token(GOOD))).toStrictEqual(['accepted', 1])
@@ -68,7 +68,7 @@ describe('the verification of a JWT', () => {
     expect(address.fetches).toBe(1)
   })
 
-  it('says nothing where the keys are configured', async () => {
+  it('announces nothing if the keys are configured', async () => {
     const verify = verifierBy(createStaticKeys([key]))
 
     expect(await verify(token(GOOD))).toStrictEqual(['accepted', 0])

@@ -58,7 +58,7 @@ describe('the type of a JWT', () => {
   })
 
   it.each(['at+jwt', 'At+Jwt', 'application/at+jwt', 'Application/AT+JWT'])(
-    'RFC 9068 §4: is that of an access token where that is wanted: %s',
+    'RFC 9068 §4: is that of an access token if required: %s',
     async (typ) => {
       expect(await wordOn({ ...HEADER, typ }, 'at+jwt')).toBe('accepted')
     },
@@ -76,7 +76,7 @@ describe('the type of a JWT', () => {
     ['at+jwt', 'any'],
     ['at+jwt', ''],
     ['at+jwt', undefined],
-  ] as const)('is wrong where %s is wanted and the token has %s', async (wanted, typ) => {
+  ] as const)('is wrong if %s is required and the token has %s', async (wanted, typ) => {
     expect(await wordOn({ ...HEADER, typ }, wanted)).toStrictEqual(refused('token_type_wrong'))
   })
 })
@@ -133,11 +133,11 @@ describe('the header of a JWT', () => {
     ['toString'],
     [5],
     [['ES256']],
-  ])('RFC 8725 §3.1: is refused with the algorithm %j', async (alg) => {
+  ])('RFC 8725 §3.1: is denied with the algorithm %j', async (alg) => {
     expect(await wordOn({ ...HEADER, alg })).toStrictEqual(refused('algorithm_not_allowed'))
   })
 
-  it('is refused with the algorithm of the key where it is not configured', async () => {
+  it('is denied with the algorithm of the key if it is not configured', async () => {
     const verify = verifierWith({ algorithms: ['ES384', 'RS256'] })
 
     expect(await verify(signedJwt(privateKey, HEADER, CLAIMS))).toStrictEqual(
@@ -153,7 +153,7 @@ describe('a JWT that was verified', () => {
     )
   })
 
-  it('is told to lack a scope only once its signature was good', async () => {
+  it('is denied for a missing scope only if its signature is valid', async () => {
     const verify = verifierWith({}, { requiredScopes: ['write'] })
     const token = signedJwt(privateKey, HEADER, CLAIMS)
     const forged = signedJwt(
@@ -177,21 +177,18 @@ describe('a JWT that shows its defect', () => {
     ['token_opaque', 'opaque'],
     ['claims_malformed', signedJwt(privateKey, HEADER, { ...CLAIMS, aud: 5 })],
     ['expiry_missing', signedJwt(privateKey, HEADER, { ...CLAIMS, exp: undefined })],
-  ] as const)('is told with its issuer: %s', async (reason, text) => {
+  ] as const)('has its issuer: %s', async (reason, text) => {
     expect(await verifierWith()(text)).toStrictEqual(refused(reason))
   })
 
   it.each([
     ['token_expired', { exp: START - 31 }],
     ['audience_mismatch', { aud: 'other' }],
-  ] as const)(
-    'is told with its issuer and the client that it claims: %s',
-    async (reason, claims) => {
-      const token = signedJwt(privateKey, HEADER, { ...CLAIMS, ...claims })
+  ] as const)('has its issuer and the claimed client: %s', async (reason, claims) => {
+    const token = signedJwt(privateKey, HEADER, { ...CLAIMS, ...claims })
 
-      expect(await verifierWith()(token)).toStrictEqual(
-        failure(denial(reason, { issuer: 'callers', claimedClientId: 'client-1' })),
-      )
-    },
-  )
+    expect(await verifierWith()(token)).toStrictEqual(
+      failure(denial(reason, { issuer: 'callers', claimedClientId: 'client-1' })),
+    )
+  })
 })

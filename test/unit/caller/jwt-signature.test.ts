@@ -40,7 +40,7 @@ function tokenOf(payload: object): SignedToken {
 }
 
 describe('a signature', () => {
-  it('that is good is checked once, and then remembered', async () => {
+  it('that is valid is checked once, and then cached', async () => {
     const isSigned = createIsSigned(new StandingClock())
     const { trusted, uses } = counting(ours.publicKey)
     const token = tokenOf({ sub: 'a' })
@@ -52,7 +52,7 @@ describe('a signature', () => {
     expect(uses.count).toBe(1)
   })
 
-  it('that is bad is checked each time', async () => {
+  it('that is invalid is checked each time', async () => {
     const isSigned = createIsSigned(new StandingClock())
     const { trusted, uses } = counting(another.publicKey)
     const token = tokenOf({ sub: 'a' })
@@ -107,7 +107,7 @@ describe('a signature', () => {
     expect(uses.count).toBe(2)
   })
 
-  it('RFC 8725 §3.1: is bad where the token was signed by another algorithm', async () => {
+  it('RFC 8725 §3.1: is invalid if the token was signed with another algorithm', async () => {
     const isSigned = createIsSigned(new StandingClock())
     const { trusted } = counting(ours.publicKey)
     const token = tokenOf({ sub: 'a' })

@@ -80,7 +80,7 @@ describe('a key that is left out', () => {
 })
 
 describe('static keys', () => {
-  it('are at hand, always the same, and never renewed', async () => {
+  it('are always the same, and never renewed', async () => {
     const all = [keyNamed('a')]
     const keys = createStaticKeys(all)
     const cached = { keys: all, justFetched: false }
@@ -93,7 +93,7 @@ describe('static keys', () => {
 })
 
 describe('the keys of an address', () => {
-  it('are fetched at the first use, then kept for ten minutes', async () => {
+  it('are fetched at the first use, then cached for ten minutes', async () => {
     const { clock, address, keys, current } = remoteKeys()
     expect(keys.areCached()).toBe(false)
 
@@ -122,7 +122,7 @@ describe('the keys of an address', () => {
     expect(await justFetched()).toStrictEqual(DOWN)
   })
 
-  it('are fetched once for a hundred who want them at the same time', async () => {
+  it('are fetched once for a hundred concurrent calls', async () => {
     const { address, current } = remoteKeys()
 
     const all = await Promise.all(Array.from({ length: 100 }, current))
@@ -155,7 +155,7 @@ describe('the keys of an address', () => {
     expect(await current()).toBe('2')
   })
 
-  it('are asked for at most every two seconds while their address is down', async () => {
+  it('are requested at most every two seconds while their endpoint is down', async () => {
     const { clock, address, current } = remoteKeys()
     address.down = true
     for (let second = 0; second < 60; second += 0.25) {
@@ -185,11 +185,11 @@ describe('a fetch that ends with the time of who wanted it', () => {
     return { keys, outcomes }
   }
 
-  it('keeps nobody from another one where that was soon', async () => {
+  it('does not prevent another one if it was soon', async () => {
     expect(await slowKeys(0.9).outcomes()).toStrictEqual([false, true, 2])
   })
 
-  it('is a failure like any other where it took a second', async () => {
+  it('is a failure like any other if it took a second', async () => {
     expect(await slowKeys(1).outcomes()).toStrictEqual([false, false, 1])
   })
 
@@ -205,7 +205,7 @@ describe('a fetch that ends with the time of who wanted it', () => {
 })
 
 describe('a clock that is set back', () => {
-  it('does not keep keys that were fetched ahead of it', async () => {
+  it('does not use keys that were fetched in its future', async () => {
     const { clock, current } = remoteKeys()
     clock.advance(86_400)
     expect(await current()).toBe('1')
@@ -214,7 +214,7 @@ describe('a clock that is set back', () => {
     expect(await current()).toBe('2')
   })
 
-  it('does not keep a failure that lies ahead of it', async () => {
+  it('does not use a failure in its future', async () => {
     const { clock, address, current } = remoteKeys()
     clock.advance(3_600)
     address.down = true
@@ -226,7 +226,7 @@ describe('a clock that is set back', () => {
   })
 })
 
-describe('keys of which none fits a token', () => {
+describe('keys that do not fit a token', () => {
   it('are those that another call has renewed meanwhile', async () => {
     const { address, keys, renewed } = remoteKeys()
     const before = await keys.current(PLENTY_OF_TIME)
@@ -286,7 +286,7 @@ describe('keys of which none fits a token', () => {
     expect(address.fetches).toBe(1)
   })
 
-  it('are nobody’s word while their address is down', async () => {
+  it('decide nothing while their endpoint is down', async () => {
     const { address, current, renewed } = remoteKeys()
     await current()
     address.down = true
@@ -357,7 +357,7 @@ describe('a second fetch, for a token whose key was replaced right after the fir
     ])
   })
 
-  it('comes after the fetch for a token that a cold start had to judge, too', async () => {
+  it('follows the fetch for a token at a cold start, too', async () => {
     const { address, renewed } = remoteKeys()
     address.name = 'same'
 

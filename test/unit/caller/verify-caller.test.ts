@@ -93,7 +93,7 @@ describe('a JWT', () => {
     expect(await outcomeOf(A, issuers)).toStrictEqual(['second', ['first', 'second']])
   })
 
-  it('is shown to those that accept any `iss` where nobody has its own', async () => {
+  it('is sent to those that accept any `iss` if none has its `iss`', async () => {
     const issuers: Issuer[] = [
       { name: 'other', iss: 'https://b.example', says: 'accepts' },
       { name: 'any', says: 'accepts' },
@@ -102,7 +102,7 @@ describe('a JWT', () => {
     expect(await outcomeOf(A, issuers)).toStrictEqual(['any', ['any']])
   })
 
-  it('is shown to those that introspect where it tells no `iss`: the answer may', async () => {
+  it('is sent to those that introspect if it has no `iss`, as the response may have it', async () => {
     const issuers: Issuer[] = [
       { name: 'jwt', verifiesJwts: true, iss: 'https://a.example', says: 'accepts' },
       { name: 'one', iss: 'https://a.example', says: INACTIVE },
@@ -119,7 +119,7 @@ describe('a JWT', () => {
     ])
   })
 
-  it('is denied without asking where nobody is for it', async () => {
+  it('is denied without a request if no issuer matches', async () => {
     expect(
       await outcomeOf(A, [{ name: 'b', iss: 'https://b.example', says: 'accepts' }]),
     ).toStrictEqual(['issuer_mismatch', []])
@@ -127,7 +127,7 @@ describe('a JWT', () => {
 })
 
 describe('an opaque token', () => {
-  it('is shown to those that introspect alone, in their order', async () => {
+  it('is sent only to those that introspect, in their order', async () => {
     const issuers: Issuer[] = [
       { name: 'jwt', verifiesJwts: true, says: 'accepts' },
       { name: 'one', iss: 'https://a.example', says: INACTIVE },
@@ -192,7 +192,7 @@ describe('an opaque token', () => {
   it.each([
     ['opaque', 'token_opaque'],
     ['a.b.c.d.e', 'token_encrypted'],
-  ])('is denied without asking where nobody introspects: %s', async (token, reason) => {
+  ])('is denied without a request if no issuer introspects: %s', async (token, reason) => {
     expect(
       await outcomeOf(token, [{ name: 'jwt', verifiesJwts: true, says: 'accepts' }]),
     ).toStrictEqual([reason, []])
@@ -209,14 +209,14 @@ describe('a token that begins like a JWT', () => {
     ['without a third part', `${header}.${payload}`],
     ['with a fourth part', `${A}.${signature}`],
     ['with disclosures', `${A}~x~`],
-  ])('and does not go on like one is shown to nobody: %s', async (_case, token) => {
+  ])('and does not continue like one is sent to no issuer: %s', async (_case, token) => {
     expect(await outcomeOf(token, [{ name: 'a', says: 'accepts' }])).toStrictEqual([
       'jwt_malformed',
       [],
     ])
   })
 
-  it('and goes on like an encrypted one is shown to nobody', async () => {
+  it('and continues like an encrypted one is sent to no issuer', async () => {
     expect(await outcomeOf(`${A}.d.e`, [{ name: 'a', says: 'accepts' }])).toStrictEqual([
       'token_encrypted',
       [],
@@ -231,7 +231,7 @@ describe('a token that begins like a JWT', () => {
   )
 })
 
-describe('where nobody accepts', () => {
+describe('if no issuer accepts', () => {
   it.each<readonly [string, readonly Word[], string]>([
     ['a fault outweighs a denial', [EXPIRED, DOWN], 'introspection_unavailable'],
     [
@@ -344,7 +344,7 @@ describe('a refusal', () => {
       () => undefined,
     )
 
-  it('has a better reason where the token shows one, and else stays as it is', async () => {
+  it('has a better reason if the token shows one, else is unchanged', async () => {
     const circumstances = { issuer: 'callers', clientId: 'client-1' }
 
     expect(await toldOf(denial('audience_mismatch', circumstances))).toStrictEqual(

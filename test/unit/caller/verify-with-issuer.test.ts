@@ -80,7 +80,7 @@ describe('an issuer', () => {
   })
 
   it.each([denial('signature_invalid'), fault('keys_unavailable', { detail: 'timed_out' })])(
-    'asks nobody about a token that its signature does not vouch for: $reason',
+    'makes no introspection of a token with an invalid signature: $reason',
     async (refusal) => {
       const { asked, outcome } = verifierOf({ jwt: refusal, introspection: ACTIVE })
 
@@ -90,7 +90,7 @@ describe('an issuer', () => {
   )
 
   it.each([denial('token_inactive'), fault('introspection_unavailable', { detail: 'timed_out' })])(
-    'goes by what introspection says, whatever the signature is worth: $reason',
+    'uses the result of introspection, whatever the signature: $reason',
     async (refusal) => {
       const both = verifierOf({ jwt: SIGNED, introspection: refusal })
       const alone = verifierOf({ introspection: refusal })
@@ -100,7 +100,7 @@ describe('an issuer', () => {
     },
   )
 
-  it('that does neither is a mistake of ours, and no word on the token', async () => {
+  it('that does neither is an internal error, not a denial', async () => {
     await expect(verifierOf({}).outcome).rejects.toThrow(
       new TypeError('issuer callers has no validation'),
     )
@@ -118,7 +118,7 @@ describe('the end of a caller', () => {
     ['the JWT’s where it is earlier', { jwt: ending(5), introspection: ending(9) }, START + 5],
     ['the JWT’s where the answer has none', { jwt: ending(5), introspection: ending() }, START + 5],
     ['the answer’s where the JWT has none', { jwt: ending(), introspection: ending(9) }, START + 9],
-    ['none where nobody tells one', { introspection: ending() }, undefined],
+    ['none if neither has one', { introspection: ending() }, undefined],
     ['none where neither tells one', { jwt: ending(), introspection: ending() }, undefined],
   ])('is %s', async (_case, words, expected) => {
     const caller = await verifierOf(words).outcome

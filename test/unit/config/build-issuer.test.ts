@@ -63,7 +63,7 @@ describe('an issuer of a document', () => {
     })
   })
 
-  it('may say all of it', () => {
+  it('may have all members', () => {
     expect(
       issuerOf({
         audience: 'any',
@@ -123,7 +123,7 @@ describe('an issuer of a document', () => {
   })
 
   it.each([{}, { validation: 'introspection' }])(
-    'refuses a token type with introspection, which does not check it: %j',
+    'rejects a token type with introspection, which does not check it: %j',
     (validation) => {
       const introspecting = { ...INTROSPECTING, ...validation }
 
@@ -147,7 +147,7 @@ describe('an issuer of a document', () => {
     },
   )
 
-  it.each(['any', 'at+jwt'])('may want the token type %s', (token_type) => {
+  it.each(['any', 'at+jwt'])('may require the token type %s', (token_type) => {
     expect(issuerOf({ token_type }).jwt?.type).toBe(token_type)
   })
 
@@ -180,7 +180,7 @@ describe('the validation of an issuer', () => {
     ['discovery, and a client', { provider: OIDC, jwks_uri: undefined, client: CLIENT }],
     ['an address of keys, and a client', { client: CLIENT }],
     ['all, where `jwt` is wanted', { ...INTROSPECTING, ...KEYS, validation: 'jwt' }],
-  ])('is by signature where there is %s', (_case, changes) => {
+  ])('is by signature if there is %s', (_case, changes) => {
     expect(waysOf(changes)).toStrictEqual({ jwt: true, introspection: false })
   })
 
@@ -193,17 +193,17 @@ describe('the validation of an issuer', () => {
       { provider: OIDC, jwks_uri: undefined, client: CLIENT, validation: 'introspection' },
     ],
     ['all, where `introspection` is wanted', { ...INTROSPECTING, validation: 'introspection' }],
-  ])('is by introspection where there is %s', (_case, changes) => {
+  ])('is by introspection if there is %s', (_case, changes) => {
     expect(waysOf(changes)).toStrictEqual({ jwt: false, introspection: true })
   })
 
-  it('is by both only where that is wanted', () => {
+  it('is by both only if configured', () => {
     const both = { ...INTROSPECTING, ...KEYS, validation: 'jwt_and_introspection' }
 
     expect(waysOf(both)).toStrictEqual({ jwt: true, introspection: true })
   })
 
-  it('by introspection has no need of an issuer', () => {
+  it('by introspection does not need an issuer', () => {
     expect(issuerOf({ ...INTROSPECTING, issuer: undefined })).toMatchObject({
       jwt: undefined,
       introspection: { endpoint: ENDPOINT, client: REGISTERED_CLIENT, cache: 0, ...USUAL },
@@ -211,7 +211,7 @@ describe('the validation of an issuer', () => {
     })
   })
 
-  it('by introspection takes the endpoint of discovery where no other is given', () => {
+  it('by introspection uses the endpoint from discovery by default', () => {
     const discovering = { provider: OIDC, jwks_uri: undefined, client: CLIENT }
 
     expect(issuerOf({ ...discovering, validation: 'introspection' }).introspection).toStrictEqual({
@@ -227,7 +227,7 @@ describe('the validation of an issuer', () => {
   })
 })
 
-describe('an issuer that lacks something', () => {
+describe('an incomplete issuer', () => {
   const clientMissing = (purpose: string) => [
     expectedProblem(
       'client.client_id',
@@ -279,12 +279,12 @@ describe('an issuer that lacks something', () => {
       { ...NOTHING, validation: 'jwt_and_introspection' },
       [ISSUER_MISSING, KEYS_MISSING, ENDPOINT_MISSING, ...clientMissing('introspection')],
     ],
-  ])('is refused without %s', (_case, changes, expected) => {
+  ])('is rejected without %s', (_case, changes, expected) => {
     expect(problemsOf(withIssuer(changes))).toStrictEqual(expected)
   })
 })
 
-describe('an issuer with something wrong in it', () => {
+describe('an invalid issuer', () => {
   const ENDPOINT_REMEDY =
     'Give a full URL that begins with https://; http is for loopback addresses only.'
   const SECRET_REMEDY =
@@ -294,7 +294,7 @@ describe('an issuer with something wrong in it', () => {
     ['introspection_endpoint', 'idp.example', 'is not a URL'],
     ['introspection_endpoint', 'http://idp.example', 'is not https'],
     ['jwks_uri', 'https://a:b@idp.example', 'contains credentials or a fragment'],
-  ])('is refused with %s = %s', (field, address, what) => {
+  ])('is rejected with %s = %s', (field, address, what) => {
     expect(
       problemsOf(
         withIssuer({
@@ -308,7 +308,7 @@ describe('an issuer with something wrong in it', () => {
   })
 
   it.each(['s3cret', 'x.ocid1.a', 'ocid1.', 'ocid1.a b'])(
-    'is refused with the secret %s, which is not an OCID',
+    'is rejected with the secret %s, which is not an OCID',
     (client_secret_ocid) => {
       expect(problemsOf(withIssuer({ client: { ...CLIENT, client_secret_ocid } }))).toStrictEqual([
         expectedProblem('client.client_secret_ocid', 'is not an OCID', SECRET_REMEDY),
@@ -316,7 +316,7 @@ describe('an issuer with something wrong in it', () => {
     },
   )
 
-  it('is refused where the audience has `any` and others', () => {
+  it('is rejected if the audience has `any` and others', () => {
     expect(problemsOf(withIssuer({ audience: ['api', 'any'] }))).toStrictEqual([
       expectedProblem(
         'audience',
@@ -326,7 +326,7 @@ describe('an issuer with something wrong in it', () => {
     ])
   })
 
-  it.each(['a b', 'a"', 'a\\', 'é', 'a\u007f'])('is refused with the scope %j', (scope) => {
+  it.each(['a b', 'a"', 'a\\', 'é', 'a\u007f'])('is rejected with the scope %j', (scope) => {
     expect(problemsOf(withIssuer({ required_scopes: ['plain', scope] }))).toStrictEqual([
       expectedProblem(
         'required_scopes',
@@ -336,7 +336,7 @@ describe('an issuer with something wrong in it', () => {
     ])
   })
 
-  it('is refused with context claims of reserved names, and names each', () => {
+  it('is rejected with each context claim that has a reserved name', () => {
     const names = [
       'back_end_token',
       'responseCode',

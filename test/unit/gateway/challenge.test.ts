@@ -27,7 +27,7 @@ describe('the challenge', () => {
   })
 
   it.each(['invalid_request', 'invalid_token'])(
-    'RFC 6750 §3.1: is %s, word for word the same for each reason of that kind',
+    'RFC 6750 §3.1: is %s, the same for each reason of that kind',
     (error) => {
       const challenges = reasonsOf(error).map((reason) => bearerChallenge(denial(reason)))
 
@@ -52,7 +52,7 @@ describe('the challenge', () => {
     })
   })
 
-  it.each(reasons)('#9, #10: RFC 6750 §3: has printable ASCII alone: %s', (reason) => {
+  it.each(reasons)('#9, #10: RFC 6750 §3: has only printable ASCII: %s', (reason) => {
     const refusal = { ...denial(reason), requiredScopes: ['a'] }
 
     expect(bearerChallenge(refusal)).toMatch(/^[\x20-\x7E]+$/)
@@ -65,7 +65,7 @@ describe('the challenge', () => {
     expect(bearerChallenge(refusal)).not.toContain('scope=')
   })
 
-  it('#9: tells nothing of the circumstances', () => {
+  it('#9: reveals no circumstances', () => {
     const circumstances = { clientId: 'client-1', issuer: 'default', detail: 'word' }
 
     expect(bearerChallenge(denial('audience_mismatch', circumstances))).toBe(

@@ -44,7 +44,7 @@ describe('the payload of API Gateway', () => {
     expect(read(payload)).toMatchObject(success({ token }))
   })
 
-  it('has the arguments of the multi-argument flavour, and none in the other', () => {
+  it('has the arguments of the multi-argument form, and none in the other', () => {
     const data = { token: 'Bearer a', host: 'api.example', tenant: ['a', 'b'] }
 
     expect(read(JSON.stringify({ type: 'USER_DEFINED', data }))).toMatchObject(
@@ -83,11 +83,11 @@ describe('the payload of API Gateway', () => {
     ['data that is null', '{"type":"USER_DEFINED","data":null}'],
     ['data that is an array', '{"type":"USER_DEFINED","data":["Bearer a"]}'],
     ['data that is a text', '{"type":"USER_DEFINED","data":"Bearer a"}'],
-  ])('is refused as malformed: %s', (_case, payload) => {
+  ])('is rejected as malformed: %s', (_case, payload) => {
     expect(read(payload)).toStrictEqual(failure(denial('request_malformed')))
   })
 
-  it('is refused as malformed where it is not UTF-8 (RFC 8259 §8.1)', () => {
+  it('is rejected as malformed if it is not UTF-8 (RFC 8259 §8.1)', () => {
     const payload = Buffer.from('{"type":"TOKEN","token":"Bearer é"}', 'latin1')
 
     expect(read(payload)).toStrictEqual(failure(denial('request_malformed')))

@@ -44,20 +44,20 @@ describe('the answer to a permit', () => {
     )
   })
 
-  it('names the client as the principal where the token has no subject', () => {
+  it('has the client as the principal if the token has no subject', () => {
     expect(toAuthorizerResponse(permit({ principal: undefined }))).toMatchObject({
       principal: 'client-1',
       clientId: 'client-1',
     })
   })
 
-  it('has texts for principal and client even where nobody knows them', () => {
+  it('has strings for unknown principals and clients', () => {
     expect(
       toAuthorizerResponse(permit({ principal: undefined, clientId: undefined })),
     ).toMatchObject({ principal: 'unknown', clientId: 'unknown' })
   })
 
-  it('keeps the backend token even where a claim has its name', () => {
+  it('keeps the backend token even if a claim has its name', () => {
     const response = toAuthorizerResponse(
       permit({ contextClaims: { back_end_token: 'Bearer forged' } }),
     )

@@ -78,7 +78,7 @@ describe('client_secret_basic', () => {
 })
 
 describe('client_secret_post', () => {
-  it('RFC 6749 §2.3.1: puts id and secret into the form as they are, and none into a header', async () => {
+  it('RFC 6749 §2.3.1: puts id and secret into the form unencoded, and none into a header', async () => {
     expect(await partsBy('client_secret_post', 'a:b', '%+/:& ~ü')).toStrictEqual({
       headers: {},
       form: { client_id: 'a:b', client_secret: '%+/:& ~ü' },
@@ -130,7 +130,7 @@ describe('private_key_jwt', () => {
     expect(JSON.stringify(parts)).not.toContain(pem.split('\n')[1])
   })
 
-  it('is a fault with a secret that is no private key, and quotes nothing of it', async () => {
+  it('is a fault with a secret that is not a private key, without its content', async () => {
     const parts = await authenticateClient(
       {
         clientId: 'client-1',

@@ -98,7 +98,7 @@ describe('an exchange as a registered client', () => {
     ])
   })
 
-  it('tries another version of a refused secret', async () => {
+  it('tries another version of a rejected secret', async () => {
     const { outcome, asked, bodies } = await exchangeIn({
       read: SECRET('old'),
       again: VERSIONS('new'),
@@ -122,7 +122,7 @@ describe('an exchange as a registered client', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('leaves the previous one alone where the refusal was a mishap', async () => {
+  it('does not try the previous one if the rejection was temporary', async () => {
     const { outcome, asked, bodies } = await exchangeIn({
       read: SECRET('new'),
       again: VERSIONS('new', 'old'),
@@ -143,7 +143,7 @@ describe('an exchange as a registered client', () => {
     ['a server’s trouble', success(answer(500, { error: 'server_error' })), false],
     ['a failed exchange', failure('timed_out' as const), false],
     ['a refusal', REFUSED, false],
-  ])('keeps the previous one where that has %s', async (_case, third, isKept) => {
+  ])('keeps the previous one if that has %s', async (_case, third, isKept) => {
     const { outcome, asked, warnings } = await exchangeIn({
       read: SECRET('new'),
       again: VERSIONS('new', 'old'),
@@ -157,7 +157,7 @@ describe('an exchange as a registered client', () => {
     )
   })
 
-  describe('where the refusal could mean something else', () => {
+  describe('an ambiguous rejection', () => {
     const PERHAPS = success(answer(400, { error: 'unauthorized_client' }))
 
     it('tries a secret that has changed, and no other', async () => {
@@ -187,7 +187,7 @@ describe('an exchange as a registered client', () => {
       ['accepted', GOOD, true],
       ['refused in the same way', PERHAPS, false],
     ])(
-      'tries the previous secret where Vault has the refused one: %s',
+      'tries the previous secret if Vault has the rejected one: %s',
       async (_case, second, isKept) => {
         const { outcome, asked, bodies } = await exchangeIn({
           read: SECRET('new'),
@@ -201,7 +201,7 @@ describe('an exchange as a registered client', () => {
       },
     )
 
-    it('stays that refusal where Vault cannot be read', async () => {
+    it('is the result if Vault cannot be read', async () => {
       const { outcome } = await exchangeIn({
         read: SECRET('old'),
         again: UNAVAILABLE,
@@ -229,7 +229,7 @@ describe('an exchange as a registered client', () => {
     expect(new Set(users.flat()).size).toBe(3)
   })
 
-  it('leaves it at the refusal where no other was looked for', async () => {
+  it('is the result if no other secret was searched', async () => {
     const { outcome, bodies } = await exchangeIn({
       read: SECRET('old'),
       answers: [REFUSED, GOOD],
@@ -265,14 +265,14 @@ describe('an exchange as a registered client', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('asks nobody without a secret', async () => {
+  it('makes no request without a secret', async () => {
     const { outcome, bodies } = await exchangeIn({ read: UNAVAILABLE, answers: [GOOD] })
 
     expect(outcome).toBe(UNAVAILABLE)
     expect(bodies).toStrictEqual([])
   })
 
-  it('fails with Vault’s fault where the secret cannot be read again', async () => {
+  it('fails with Vault’s fault if the secret cannot be read again', async () => {
     const { outcome } = await exchangeIn({
       read: SECRET('old'),
       again: UNAVAILABLE,
@@ -282,7 +282,7 @@ describe('an exchange as a registered client', () => {
     expect(outcome).toBe(UNAVAILABLE)
   })
 
-  it('takes client id and secret from one JSON secret', async () => {
+  it('reads client id and secret from one JSON secret', async () => {
     const json = JSON.stringify({ client_id: 'client-2', client_secret: 's' })
     const { bodies } = await exchangeIn({ read: SECRET(json), answers: [GOOD] })
 
@@ -291,7 +291,7 @@ describe('an exchange as a registered client', () => {
     ])
   })
 
-  it('warns of white space around a secret by the secret’s name, and sends it as it stands', async () => {
+  it('warns of white space around a secret with its OCID, and sends it unchanged', async () => {
     const { bodies, warnings } = await exchangeIn({ read: SECRET('one\n'), answers: [GOOD] })
 
     expect(SECRETS_SENT(bodies)).toStrictEqual(['one%0A'])
@@ -318,7 +318,7 @@ describe('an exchange as a registered client', () => {
     ])
   })
 
-  it('asks nobody where the form cannot be made', async () => {
+  it('makes no request if the form cannot be made', async () => {
     const { outcome, bodies } = await exchangeIn({
       read: SECRET('one'),
       answers: [GOOD],

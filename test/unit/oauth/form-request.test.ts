@@ -25,7 +25,7 @@ async function sent(form: Record<string, string>, authentication: Record<string,
 }
 
 describe('a request to an OAuth endpoint', () => {
-  it('RFC 6749 §3.2: is a POST of a form that asks for JSON', async () => {
+  it('RFC 6749 §3.2: is a POST of a form that accepts JSON', async () => {
     expect(await sent({ token: 'a' }, {})).toStrictEqual([
       {
         method: 'POST',
@@ -85,7 +85,7 @@ describe('the JSON of an answer', () => {
     expect(readJsonAnswer(answer(200, { a: 1 }, mediaType))).toStrictEqual({ a: 1 })
   })
 
-  it('is read where no media type is named', () => {
+  it('is read without a media type', () => {
     expect(readJsonAnswer(untypedAnswer(200, '{"a":1}'))).toStrictEqual({ a: 1 })
   })
 

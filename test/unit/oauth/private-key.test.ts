@@ -51,12 +51,12 @@ describe('a private key', () => {
     })
   })
 
-  it('whose line breaks became letters is refused, and the detail says so', () => {
+  it('whose line breaks became letters is rejected with a detail', () => {
     expect(read(pem(rsa).replaceAll('\n', 'n'))).toEqual(failure('line_breaks_missing'))
     expect(read(pem(rsa).replaceAll(/\s/g, ''))).toEqual(failure('line_breaks_missing'))
   })
 
-  it('has the `kid` and the thumbprint that a JWK tells', () => {
+  it('has the `kid` and the thumbprint of a JWK', () => {
     expect(read(jwk(rsa, { kid: 'ours', x5t: 'abc' }))).toMatchObject({
       value: { kid: 'ours', x5t: 'abc' },
     })
@@ -107,7 +107,7 @@ describe('a private key', () => {
       () => pem(generateKeyPairSync('x25519').privateKey),
       'private_key_weak',
     ],
-  ] as const)('is none: %s', (_case, text, problem) => {
+  ] as const)('is rejected: %s', (_case, text, problem) => {
     expect(read(text())).toStrictEqual(failure(problem))
   })
 })

@@ -65,7 +65,7 @@ describe('a token request', () => {
 })
 
 describe('a token endpoint’s answer', () => {
-  it('RFC 6749 §5.1: holds a credential and its end, reckoned from the request', () => {
+  it('RFC 6749 §5.1: has a credential and its expiry, counted from the request', () => {
     const reading = read(GOOD)
 
     expect(reading.ok && reading.value.accessToken.reveal()).toBe('abc')
@@ -106,7 +106,7 @@ describe('a token endpoint’s answer', () => {
     expect(reading.ok && reading.value.expiresAt - START).toBe(expected)
   })
 
-  it('holds no token that is longer than a gateway passes on', () => {
+  it('has no token that is longer than the gateway’s limit', () => {
     const lengths = [16_384, 16_385].map((length) => 'a'.repeat(length))
     const readings = lengths.map((access_token) => read({ ...GOOD, access_token }))
 
@@ -156,7 +156,7 @@ describe('a token endpoint’s answer', () => {
     [401, '', 'status_401', 'certain'],
     [403, { error: 'access_denied' }, 'access_denied', 'possible'],
   ] as const)(
-    'RFC 6749 §5.2: refuses with status %d and %j',
+    'RFC 6749 §5.2: is an error with status %d and %j',
     (status, body, detail, clientRefusal) => {
       expect(read(body, status)).toStrictEqual(
         failure({ kind: 'refused', detail, ...(clientRefusal && { clientRefusal }) }),
@@ -164,7 +164,7 @@ describe('a token endpoint’s answer', () => {
     },
   )
 
-  it('is not read with another media type than JSON, and says so', () => {
+  it('is not read with another media type than JSON, with a detail', () => {
     const typed = (type: string, body: unknown) =>
       readTokenAnswer(answer(200, body, type), START, START)
 
@@ -182,7 +182,7 @@ describe('a token endpoint’s answer', () => {
     [429, { error: 'slow_down' }],
     [500, GOOD],
     [503, { error: 'temporarily_unavailable' }],
-  ])('is none of a token endpoint with status %d and %j', (status, body: unknown) => {
+  ])('is not a token endpoint’s with status %d and %j', (status, body: unknown) => {
     expect(read(body, status)).toStrictEqual(
       failure({ kind: 'unavailable', detail: `status_${status}` }),
     )
@@ -198,7 +198,7 @@ describe('a token endpoint’s answer', () => {
     ['fixed texts alone', { error: 'client secret s3cret is wrong' }],
     ['no code that is too long', { error: 'a'.repeat(41) }],
     ['no code with upper case, as secrets have', { error: 'aB' }],
-  ])('gives the log %s', (_case, body) => {
+  ])('logs %s', (_case, body) => {
     expect(read(body, 401)).toStrictEqual(
       failure({ kind: 'refused', detail: 'status_401', clientRefusal: 'certain' }),
     )
@@ -211,7 +211,7 @@ describe('a token endpoint’s answer', () => {
   })
 })
 
-describe('a wait that the endpoint asks for', () => {
+describe('the wait that the endpoint asks for', () => {
   const retryAfter = (status: number, value: string): unknown => {
     const plain = answer(status, {})
     const header = (name: string) => (name === 'retry-after' ? value : plain.header(name))
@@ -224,7 +224,7 @@ describe('a wait that the endpoint asks for', () => {
     [503, '120', 120],
     [429, new Date((START + 30) * 1000).toUTCString(), 30],
     [429, '86400', 300],
-  ])('RFC 9110 §10.2.3: is kept with status %d and %s', (status, value, expected) => {
+  ])('RFC 9110 §10.2.3: is used with status %d and %s', (status, value, expected) => {
     expect(retryAfter(status, value)).toBe(expected)
   })
 
@@ -235,7 +235,7 @@ describe('a wait that the endpoint asks for', () => {
     [429, '-7'],
     [429, 'soon'],
     [429, new Date((START - 30) * 1000).toUTCString()],
-  ])('is none with status %d and %s', (status, value) => {
+  ])('is ignored with status %d and %s', (status, value) => {
     expect(retryAfter(status, value)).toBeUndefined()
   })
 })

@@ -18,7 +18,7 @@ function backoffWith(chance = 1) {
 }
 
 describe('a pause after failures', () => {
-  it('is none before any failure', () => {
+  it('does not exist before any failure', () => {
     expect(backoffWith().backoff.isOver).toBe(true)
   })
 
@@ -69,7 +69,7 @@ describe('a pause after failures', () => {
     expect(pause()).toBe(1.5)
   })
 
-  it('begins anew where the last one was over for long', () => {
+  it('starts again if the last one was over for long', () => {
     const { backoff, clock, pause } = backoffWith()
     for (let failures = 0; failures < 5; failures += 1) backoff.failed()
     pause()
@@ -79,7 +79,7 @@ describe('a pause after failures', () => {
     expect(pause()).toBe(0)
   })
 
-  it('is over where the clock was set back', () => {
+  it('is over if the clock was set back', () => {
     const { backoff, clock } = backoffWith()
     clock.advance(3_600)
     backoff.failed()
@@ -90,7 +90,7 @@ describe('a pause after failures', () => {
     expect(backoff.isOver).toBe(true)
   })
 
-  it('goes on where the last one was over only just before', () => {
+  it('continues if the last one has just ended', () => {
     const { backoff, clock, pause } = backoffWith()
     for (let failures = 0; failures < 3; failures += 1) backoff.failed()
     pause()

@@ -10,7 +10,7 @@ function after(spanSeconds: number) {
 }
 
 describe('an expiring cache', () => {
-  it('keeps a value until its end, and not at it', () => {
+  it('keeps a value until, not at, its expiry', () => {
     const clock = new StandingClock()
     const cache = new ExpiringCache<string>(2, clock)
     cache.set('a', 'value', after(10))
@@ -23,7 +23,7 @@ describe('an expiring cache', () => {
     expect(cache.size).toBe(0)
   })
 
-  it('gives up what the clock had not reached when it was set back', () => {
+  it('drops values from the future after the clock was set back', () => {
     const clock = new StandingClock()
     const cache = new ExpiringCache<string>(2, clock)
     clock.advance(3_600)
@@ -59,7 +59,7 @@ describe('an expiring cache', () => {
     expect([cache.get('a'), cache.get('b')]).toStrictEqual(['new', 'other'])
   })
 
-  it('lets go of what has expired, asked for or not, and whichever cache is asked', () => {
+  it('drops expired values, whichever cache is used', () => {
     const clock = new StandingClock()
     const [one, other] = [new ExpiringCache<string>(2, clock), new ExpiringCache<string>(2, clock)]
     one.set('expiring', 'value', after(1))
@@ -74,7 +74,7 @@ describe('an expiring cache', () => {
     expect([before, one.size, one.get('lasting')]).toStrictEqual([2, 1, 'value'])
   })
 
-  it('gives up the entry that was used least recently', () => {
+  it('drops the least recently used entry', () => {
     const cache = new ExpiringCache<number>(2, new StandingClock())
     cache.set('a', 1, after(10))
     cache.set('b', 2, after(10))
@@ -218,7 +218,7 @@ describe('all caches together', () => {
 })
 
 describe('a single flight', () => {
-  it('runs once for all who ask while it is under way, and anew afterwards', async () => {
+  it('runs once for all concurrent callers, and again afterwards', async () => {
     const flights = new SingleFlight<number, never>()
     let runs = 0
     const work = () => Promise.resolve(success((runs += 1)))
@@ -232,7 +232,7 @@ describe('a single flight', () => {
     expect([...together, afterwards]).toStrictEqual([1, 1, 2].map(success))
   })
 
-  it('is one of its own for each key', async () => {
+  it('is separate for each key', async () => {
     const flights = new SingleFlight<string, never>()
 
     const both = await Promise.all(
@@ -244,7 +244,7 @@ describe('a single flight', () => {
     expect(both).toStrictEqual(['of a', 'of b'].map(success))
   })
 
-  it('fails for all who wait, and does not keep the failure', async () => {
+  it('fails for all who wait, and does not cache the failure', async () => {
     const flights = new SingleFlight<string, never>()
     const broken = () => Promise.reject(new Error('broken'))
 

@@ -24,7 +24,7 @@ describe('instants', () => {
 })
 
 describe('a deadline', () => {
-  it('has the milliseconds left until its instant, and never less than none', () => {
+  it('has the milliseconds left until its instant, at least 0', () => {
     const clock = new StandingClock()
     const deadline = deadlineAt(later(START, seconds(2.5)), clock)
 

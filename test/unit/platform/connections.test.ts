@@ -98,7 +98,7 @@ describe('a kept connection', () => {
   })
 })
 
-describe('a connection of its own', () => {
+describe('a separate connection', () => {
   /** Doubles each answer, the second one when the next request has arrived: Nagle's algorithm. */
   const serveDoubled = async () => {
     const counts = { requests: 0, connections: 0 }
@@ -129,7 +129,7 @@ describe('a connection of its own', () => {
     expect(counts.connections).toBe(3)
   })
 
-  it('is closed by us after the exchange, and says so', async () => {
+  it('is closed after the exchange, with `Connection: close`', async () => {
     const requests: string[] = []
     const closed: Promise<unknown>[] = []
     const server = createServer((socket) => {

@@ -52,7 +52,7 @@ function get(url: string, http = createHttp()) {
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 
-describe('a kept connection that died', () => {
+describe('a kept connection that was closed', () => {
   it('costs one silent retry on a fresh one', async () => {
     const { url, seen } = await serveTcp((socket, connection, request) => {
       if (connection === 1 && request === 2) socket.resetAndDestroy()
@@ -71,7 +71,7 @@ describe('a kept connection that died', () => {
     ])
   })
 
-  it('costs one retry where it was closed in an orderly way', async () => {
+  it('causes one retry if it was closed properly', async () => {
     const { url, seen } = await serveTcp((socket, connection, request) => {
       if (connection === 1 && request === 2) socket.destroy()
       else socket.write(OK)
@@ -98,7 +98,7 @@ describe('a kept connection that died', () => {
     expect(seen).toHaveLength(3)
   })
 
-  it('costs one retry where others died with it: that goes over none of them', async () => {
+  it('causes one retry on a new connection if others were closed, too', async () => {
     const sockets: Socket[] = []
     const { url, seen } = await serveTcp((socket, connection, request) => {
       if (request === 2) socket.resetAndDestroy()
@@ -127,7 +127,7 @@ describe('a kept connection that died', () => {
     expect(seen).toHaveLength(1)
   })
 
-  it('is not what a dependency’s restart leaves behind: the next exchange is whole', async () => {
+  it('does not affect the exchange after a dependency’s restart', async () => {
     const server = await listen((_request, response) => response.end('ok'))
     const http = createHttp()
     await get(server.url, http)
@@ -142,14 +142,14 @@ describe('a kept connection that died', () => {
 })
 
 describe('an exchange that fails', () => {
-  it('is a refused connection where nobody listens', async () => {
+  it('is a refused connection if the port is closed', async () => {
     const server = await listen(() => undefined)
     await server.close()
 
     expect(await get(server.url)).toStrictEqual(failure('connection_refused'))
   })
 
-  it('is an unknown name where a label is longer than DNS has them: nobody is asked', async () => {
+  it('is an unknown name without a query if a label is longer than DNS allows', async () => {
     expect(await get(`http://${'a'.repeat(64)}/`)).toStrictEqual(failure('name_not_found'))
   })
 
@@ -165,7 +165,7 @@ describe('an exchange that fails', () => {
       'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd',
     ],
     ['has two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc'],
-  ])('is a broken answer where it %s', async (_case, answer) => {
+  ])('is a broken response if it %s', async (_case, answer) => {
     const { url } = await serveTcp((socket) => {
       socket.end(answer)
     })
@@ -173,7 +173,7 @@ describe('an exchange that fails', () => {
     expect(await get(url)).toStrictEqual(failure('answer_broken'))
   })
 
-  it('is a failure of TLS where the dependency speaks none', async () => {
+  it('is a TLS failure if the dependency does not use TLS', async () => {
     const { url } = await serveTcp((socket) => {
       socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n')
     })
@@ -181,7 +181,7 @@ describe('an exchange that fails', () => {
     expect(await get(url.replace('http:', 'https:'))).toStrictEqual(failure('tls_failed'))
   })
 
-  it('is a failure of TLS where nobody known vouches for the certificate', async () => {
+  it('is a TLS failure if the certificate is not trusted', async () => {
     const { certificatePem, privateKeyPem } = selfSignedCertificate(new Date())
     const port = await open(
       createTlsServer({ cert: certificatePem, key: privateKeyPem }, (_request, response) => {

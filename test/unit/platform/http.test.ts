@@ -119,23 +119,20 @@ describe('an exchange', () => {
     )
   })
 
-  it.each([301, 302, 303, 307, 308])(
-    'follows no redirect: nobody sees anything at its end (status %d)',
-    async (status) => {
-      const watcher = await watch()
-      const server = await serve((_request, response) => {
-        response.writeHead(status, { Location: `${watcher.url}/elsewhere` }).end()
-      })
+  it.each([301, 302, 303, 307, 308])('follows no redirect (status %d)', async (status) => {
+    const watcher = await watch()
+    const server = await serve((_request, response) => {
+      response.writeHead(status, { Location: `${watcher.url}/elsewhere` }).end()
+    })
 
-      const exchange = await createHttp()(
-        { method: 'POST', url: server.url, headers: {}, body: 'token=a' },
-        PLENTY_OF_TIME,
-      )
+    const exchange = await createHttp()(
+      { method: 'POST', url: server.url, headers: {}, body: 'token=a' },
+      PLENTY_OF_TIME,
+    )
 
-      expect(summaryOf(exchange)).toBe(`status ${status}, 0 bytes`)
-      expect(watcher.seen).toStrictEqual([])
-    },
-  )
+    expect(summaryOf(exchange)).toBe(`status ${status}, 0 bytes`)
+    expect(watcher.seen).toStrictEqual([])
+  })
 })
 
 describe('an answer that is too large', () => {
@@ -146,7 +143,7 @@ describe('an answer that is too large', () => {
     ['gzip', gzipSync],
     ['deflate', deflateSync],
     ['br', brotliCompressSync],
-  ])('is refused, after decompression, one byte above 1 MiB: %s', async (coding, encode) => {
+  ])('is rejected, after decompression, one byte above 1 MiB: %s', async (coding, encode) => {
     const server = await serve((_request, response) => {
       response.setHeader('Content-Encoding', coding).end(encode(Buffer.alloc(MIB + 1)))
     })
@@ -165,7 +162,7 @@ describe('an answer that is too large', () => {
     expect(summaryOf(await get(server.url))).toBe(`status 200, ${MIB} bytes`)
   })
 
-  it('is refused where a few bytes turn into many (gzip bomb)', async () => {
+  it('is rejected if it is a gzip bomb', async () => {
     const bomb = gzipSync(Buffer.alloc(50 * MIB))
     const server = await serve((_request, response) => {
       response.setHeader('Content-Encoding', 'gzip').end(bomb)
@@ -175,7 +172,7 @@ describe('an answer that is too large', () => {
     expect(summaryOf(await get(server.url))).toBe('answer_too_large')
   })
 
-  it('is refused while it comes, without waiting for an end that never comes', async () => {
+  it('is rejected while it arrives, without waiting for its end', async () => {
     const server = await serve((_request, response) => {
       // Some more than is allowed, and then nothing, not even an end.
       response.write(Buffer.alloc(2 * MIB))
@@ -199,13 +196,13 @@ describe('the deadline', () => {
     })
   }
 
-  it('ends an answer that drips, though each byte comes in time', async () => {
+  it('ends a slow response, even if each byte comes in time', async () => {
     const server = await serve(drip)
 
     expect(summaryOf(await get(server.url, deadlineWith(200)))).toBe('timed_out')
   })
 
-  it('is no obstacle to an answer that drips and ends before it', async () => {
+  it('does not affect a slow response that ends before it', async () => {
     const server = await serve(drip)
 
     expect(summaryOf(await get(server.url))).toBe('status 200, 39 bytes')
@@ -217,7 +214,7 @@ describe('the deadline', () => {
     expect(summaryOf(await get(server.url, deadlineWith(50)))).toBe('timed_out')
   })
 
-  it('keeps a request from leaving when it has passed', async () => {
+  it('prevents a request after it has passed', async () => {
     const watcher = await watch()
 
     expect(summaryOf(await get(watcher.url, deadlineWith(0)))).toBe('timed_out')

@@ -55,7 +55,7 @@ describe('a line of the log', () => {
     expect(JSON.parse(line)).toMatchObject({ client_id: value, list: [value] })
   })
 
-  it('stays one line of JSON whatever its values hold', () => {
+  it('is one line of JSON with any values', () => {
     const values = fc.oneof(fc.string({ unit: 'binary' }), fc.double(), fc.boolean())
 
     fc.assert(
@@ -81,7 +81,7 @@ describe('a line of the log', () => {
     })
   })
 
-  it('stays JSON where a value is cut in the middle of a character', () => {
+  it('is JSON if a value is cut in the middle of a character', () => {
     const line = lineOf({ a: `${'x'.repeat(511)}😀😀` })
 
     expect(JSON.parse(line)).toHaveProperty('a', `${'x'.repeat(511)}\ud83d…`)
@@ -90,7 +90,7 @@ describe('a line of the log', () => {
 
 describe('the level of the log', () => {
   it.each(LOG_LEVELS.map((least, index) => [least, LOG_LEVELS.slice(index)] as const))(
-    'lets pass from %s on',
+    'logs from %s on',
     (least, expected) => {
       const lines: string[] = []
       const log = logInto(lines, least)
@@ -116,7 +116,7 @@ describe('warnings of libraries', () => {
     console.warn = warn
   })
 
-  it('become lines of the log, texts alone', () => {
+  it('become lines of the log, as text only', () => {
     console.warn('something\nis', 'odd', { password: 's3cret' }, new Error('s3cret'), 5)
 
     expect(lines).toHaveLength(1)
@@ -129,7 +129,7 @@ describe('warnings of libraries', () => {
   })
 
   it.each(['Error in function: x', 'Error 502 : x', 'Request x', 'All retry attempts x'])(
-    'that say a failure once more are details: %s',
+    'that repeat a failure are details: %s',
     (text) => {
       console.warn(text)
 

@@ -38,7 +38,7 @@ describe('a redacted text', () => {
     ['its symbols', () => inspect(Object.getOwnPropertySymbols(redacted))],
     ['a copy of its members', () => inspect(Object.assign({}, redacted))],
     ['a structured clone', () => inspect(structuredClone(redacted))],
-  ])('does not hold the text where this looks: %s', (_case, print) => {
+  ])('does not show the text to: %s', (_case, print) => {
     expect(print()).not.toContain(SECRET)
   })
 

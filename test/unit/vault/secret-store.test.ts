@@ -105,7 +105,7 @@ describe('a secret', () => {
     )
   })
 
-  it('is asked for anew after a failure: no failure is kept', async () => {
+  it('is requested again after a failure: failures are not cached', async () => {
     const { vault, read } = storeWith(300)
 
     vault.down = true
@@ -115,7 +115,7 @@ describe('a secret', () => {
     expect(summaryOf(await read())).toBe('version 2')
   })
 
-  it('is not asked for each time while Vault gives nothing, after a few failures', async () => {
+  it('is not requested each time while Vault fails, after a few failures', async () => {
     const { clock, vault, read } = storeWith(300)
     vault.down = true
     for (let call = 0; call < 600; call += 1) {
@@ -131,7 +131,7 @@ describe('a secret', () => {
     expect(summaryOf(await read())).toMatch(/^version/)
   })
 
-  it('is read once for 200 who want it at the same time', async () => {
+  it('is read once for 200 concurrent calls', async () => {
     const { vault, read } = storeWith(300)
 
     const all = await Promise.all(Array.from({ length: 200 }, () => read()))
@@ -141,7 +141,7 @@ describe('a secret', () => {
   })
 })
 
-describe('a secret that was refused', () => {
+describe('a rejected secret', () => {
   it('is read again at once, and the new one is used from then on', async () => {
     const { vault, read, readAgain } = storeWith(300)
 
@@ -179,7 +179,7 @@ describe('a secret that was refused', () => {
     expect(pauses).toStrictEqual([0, 2, 4, 8, 10, 10])
   })
 
-  it('is not looked for where another call has found a new one meanwhile', async () => {
+  it('is not searched again if another call has found a new one', async () => {
     const { vault, readAgain } = storeWith(300)
 
     await readAgain('old')
@@ -197,7 +197,7 @@ describe('a secret that was refused', () => {
     expect(vault.reads).toHaveLength(1)
   })
 
-  it('does not keep another secret from being looked for', async () => {
+  it('does not prevent the search for another secret', async () => {
     const { readAgain } = storeWith(300)
 
     await readAgain('x', OCID)
@@ -205,7 +205,7 @@ describe('a secret that was refused', () => {
     expect(toldAgain(await readAgain('x', OTHER_OCID))).toBe('version 2/')
   })
 
-  it('is looked for by each who refuses it, whoever else has just done so', async () => {
+  it('is searched for each server that rejects it, whichever others just did', async () => {
     const { readAgain } = storeWith(300)
 
     await readAgain('x', OCID, 'one')
@@ -213,7 +213,7 @@ describe('a secret that was refused', () => {
     expect(toldAgain(await readAgain('version 1', OCID, 'other'))).toBe('version 2/')
   })
 
-  it('is not asked for more often when Vault is down', async () => {
+  it('is not requested more often if Vault is down', async () => {
     const { vault, readAgain } = storeWith(300)
 
     vault.down = true
@@ -223,7 +223,7 @@ describe('a secret that was refused', () => {
     expect(vault.reads).toHaveLength(1)
   })
 
-  it('stays at hand when looking for another fails', async () => {
+  it('stays cached if the search for another fails', async () => {
     const { vault, read, readAgain } = storeWith(300)
 
     await read()
@@ -235,7 +235,7 @@ describe('a secret that was refused', () => {
 })
 
 describe('the previous version of a secret', () => {
-  it('is returned if the current one was refused', async () => {
+  it('is returned if the current one was rejected', async () => {
     const { vault, read, readAgain } = storeWith(300)
     vault.current = 'new'
     vault.previous = 'old'
@@ -255,7 +255,7 @@ describe('the previous version of a secret', () => {
   })
 
   it.each([0, 10, 300])(
-    'is used for a minute by whom it was accepted, and by nobody else: time to live %d s',
+    'is used for a minute where it was accepted, and nowhere else: time to live %d s',
     async (timeToLive) => {
       const { clock, vault, read, acceptPrevious } = storeWith(timeToLive)
       vault.current = 'new'
@@ -273,7 +273,7 @@ describe('the previous version of a secret', () => {
     },
   )
 
-  it('is what a call gets whose current version is refused after another has found it', async () => {
+  it('is used by a call whose current version is rejected after another found it', async () => {
     const { vault, read, readAgain, acceptPrevious } = storeWith(300)
     vault.current = 'new'
     vault.previous = 'old'
@@ -288,7 +288,7 @@ describe('the previous version of a secret', () => {
     expect(vault.reads).toHaveLength(reads)
   })
 
-  it('is given up as soon as it is refused, and the current one is next', async () => {
+  it('is dropped when it is rejected, and the current one is next', async () => {
     const { vault, read, readAgain, acceptPrevious } = storeWith(300)
     vault.current = 'new'
     await read()
@@ -302,7 +302,7 @@ describe('the previous version of a secret', () => {
   it.each([
     ['is the refused one, too', 'new', 'new/'],
     ['does not exist', undefined, 'new/'],
-  ])('is none where it %s', async (_case, previous, expected) => {
+  ])('does not exist if it %s', async (_case, previous, expected) => {
     const { vault, readAgain } = storeWith(300)
     vault.current = 'new'
     vault.previous = previous
@@ -310,7 +310,7 @@ describe('the previous version of a secret', () => {
     expect(toldAgain(await readAgain('new'))).toBe(expected)
   })
 
-  it('is not looked at where the current one is another than was refused', async () => {
+  it('is not used if the current one is not the rejected one', async () => {
     const { vault, readAgain } = storeWith(300)
     vault.current = 'new'
     vault.previous = 'old'
