@@ -6,7 +6,7 @@ export interface Check {
   readonly status: 'ok' | 'warn' | 'fail' | 'skip'
   /** What was found, or why the check was skipped. */
   readonly detail: string
-  /** The command or click that mends it. */
+  /** The command or click that fixes it. */
   readonly remedy: string | undefined
 }
 

@@ -66,7 +66,7 @@ export interface IdentityDomain {
   requestDeviceToken(client: ClientOptions, user: UserOptions, scope: string): Promise<IssuedToken>
   /** Authorization code with PKCE: the user logs in and comes back (`idcs` only). */
   requestCodeToken(client: ClientOptions, user: UserOptions, scope: string): Promise<IssuedToken>
-  /** As an administrator does it, whoever the client is. Throws for a token that is not active. */
+  /** As an administrator, for any client. Throws for a token that is not active. */
   revoke(accessToken: string): Promise<void>
   /** A token with any claims. The header's `alg` and `kid` are those of the current key. */
   signToken: SignToken

@@ -820,13 +820,13 @@ function run(words: readonly string[], input: string) {
     env: { PATH: process.env['PATH'] ?? '', NODE_NO_WARNINGS: '1' },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
-  const told = { stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk: Buffer) => (told.stdout += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (told.stderr += chunk.toString()))
+  const output = { stdout: '', stderr: '' }
+  child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()))
   child.stdin.end(input)
   return new Promise<{ status: number | null; stdout: string; stderr: string }>((resolve) => {
     child.once('close', (status) => {
-      resolve({ status, ...told })
+      resolve({ status, ...output })
     })
   })
 }

@@ -37,7 +37,7 @@ function keysIn(lines: readonly LogRecord[], event: string, member: string): str
   const items = (found[0]?.[member] ?? []) as readonly LogRecord[]
   for (const item of items) {
     if (typeof item['problem'] !== 'string' || typeof item['remedy'] !== 'string') {
-      throw new Error('something is wrong and nobody says what to do')
+      throw new Error('a problem has no remedy')
     }
   }
   return items.map((item) => String(item['key']))

@@ -119,7 +119,7 @@ const CONFIGURATIONS = {
   introspection: () => ({ issuer: ISSUER }),
 } as const
 
-/** An answer for each token, the same whoever asks. */
+/** A response for each token, the same for every client. */
 function introspectionAnswer(token: string): Record<string, unknown> {
   const kind = token.charCodeAt(token.length - 1) % 4
   if (kind === 0) return { active: false }

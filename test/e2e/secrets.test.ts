@@ -119,7 +119,7 @@ describe('a rejected secret', () => {
   /** Between two searches for the successor of a refused secret. */
   const SHORTEST_PAUSE_SECONDS = 1
 
-  /** Lets in whoever brings the secret that Vault will have after the rotation. */
+  /** Accepts only the secret that Vault will have after the rotation. */
   const wantRotated = (name: 'introspection' | 'backEnd', status: number) => {
     const rotated = world.keepSecret(`rotated secret of ${name}`)
     world.vault.rotate(SECRET_OCIDS[name], rotated)

@@ -90,18 +90,18 @@ export async function startCells(name: DependencyName): Promise<Cells> {
   const tryRow: Cells['try'] = async (row, alsoAfterwards = true) => {
     const { spoil, address, hangs = false } = row
     const findings: string[] = []
-    const spoilIt = async (): Promise<void> => {
+    const breakIt = async (): Promise<void> => {
       if (address?.kind === 'refused') await proxy.pause()
       proxy.spoilWith(spoil)
     }
-    const mendIt = async (): Promise<void> => {
+    const repair = async (): Promise<void> => {
       if (address?.kind === 'refused') await proxy.resume()
       proxy.spoilWith(undefined)
     }
     await world.start(await changesFor(address))
-    await spoilIt()
+    await breakIt()
     const verdict = await decide(hangs)
-    await mendIt()
+    await repair()
 
     // With the dependency well again, the same process is, too.
     const staysSo = address?.kind === 'unknown_name' || address?.kind === 'tls'
@@ -110,9 +110,9 @@ export async function startCells(name: DependencyName): Promise<Cells> {
       if (recovered !== 'permit permitted') findings.push(`afterwards: ${recovered}`)
 
       // What is remembered serves through the same fault; introspection is asked each time.
-      await spoilIt()
+      await breakIt()
       const warm = await decide(hangs)
-      await mendIt()
+      await repair()
       const expectedWarm = name === 'introspection' ? verdict : 'permit permitted'
       if (warm !== expectedWarm) findings.push(`warm: ${warm}`)
     }

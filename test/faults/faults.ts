@@ -423,7 +423,7 @@ function tlsRows(): FaultRow[] {
   return [
     { name: 'TLS', address: tls(certificate(), true), expected: PERMIT },
     {
-      name: 'TLS with a certificate that nobody knows',
+      name: 'TLS with an untrusted certificate',
       address: tls(certificate(), false),
       expected: unavailable('tls_failed'),
     },

@@ -72,7 +72,7 @@ export function status(code: number): Expectations {
 }
 
 /**
- * Oracle's client reads Vault's answer whatever type it names, and mends its UTF-8; the secret in it
+ * Oracle's client reads Vault's answer with any media type, and repairs its UTF-8; the secret in it
  * is Base64, which neither changes.
  */
 export function toleratedByVault(verdicts: Expectations): Expectations {

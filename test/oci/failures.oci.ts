@@ -155,11 +155,14 @@ describe('a wrong command', () => {
   it.each([
     ['member', 'functionId functionID', '"functionID"'],
     ['value', 'OVERWRITE REPLACE', '"REPLACE"'],
-  ])('is rejected by the SDK’s models: a wrong %s of a specification', async (_, change, told) => {
-    const known = session.cloud.bodies.length
-    const resources = [has('GATEWAY', 'gateway'), has('FUNCTION', 'function')]
-    await paste(deploy().replace(' \\', ` ${change} \\`), ...resources)
-    const problems = modelProblems(session.cloud.bodies.slice(known)).join('\n')
-    expect(problems).toContain(told)
-  })
+  ])(
+    'is rejected by the SDK’s models: a wrong %s of a specification',
+    async (_, change, problem) => {
+      const known = session.cloud.bodies.length
+      const resources = [has('GATEWAY', 'gateway'), has('FUNCTION', 'function')]
+      await paste(deploy().replace(' \\', ` ${change} \\`), ...resources)
+      const problems = modelProblems(session.cloud.bodies.slice(known)).join('\n')
+      expect(problems).toContain(problem)
+    },
+  )
 })

@@ -37,11 +37,11 @@ function json(body: Buffer) {
   return JSON.parse(body.toString()) as unknown
 }
 
-/** Waits for what another process is about to do, but not for ever. */
+/** Waits for what another process is about to do, for at most 20 s. */
 async function until(condition: () => boolean): Promise<void> {
   const giveUp = performance.now() + 20_000
   while (!condition()) {
-    if (performance.now() > giveUp) throw new Error('it did not come to pass')
+    if (performance.now() > giveUp) throw new Error('the condition was not met in time')
     await delay(5)
   }
 }

@@ -10,7 +10,7 @@ import {
 } from '../options.ts'
 
 /** A client asks for its own administrative scopes by this name alone. */
-export const MY_SCOPES = 'urn:opc:idm:__myscopes__'
+const MY_SCOPES = 'urn:opc:idm:__myscopes__'
 /** What a client without administrative roles holds then; it opens the signing certificate. */
 export const AUTHENTICATED_CLIENT = 'urn:opc:idm:t.security.client'
 

@@ -9,7 +9,7 @@ import { errors } from '../oidc-provider.ts'
 import { newToken } from './client-credentials.ts'
 import { users } from './extension-grants.ts'
 
-export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
+const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
 export const USER_GRANTS = ['authorization_code', 'refresh_token', DEVICE_CODE] as const
 
 /** Oracle, "Token Expiry Table" and "Device Code Grant Type". */

@@ -13,7 +13,7 @@ export function findingsIn(lines: readonly LogLine[], secrets: ReadonlySet<strin
 }
 
 /** Whether the text has one of the secrets in it, as it is or in one of its guises. */
-export function holdsAny(text: string, secrets: ReadonlySet<string>): boolean {
+function holdsAny(text: string, secrets: ReadonlySet<string>): boolean {
   return [...secrets].some((secret) => guisesOf(secret).some((guise) => text.includes(guise)))
 }
 

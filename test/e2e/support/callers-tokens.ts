@@ -6,7 +6,7 @@ export function opaqueToken(): string {
   return `opaque-${randomBytes(24).toString('base64url')}`
 }
 
-/** A JWT with this payload. Its signature is chance: whoever introspects it says whether it is good. */
+/** A JWT with this payload. Its signature is random: only introspection decides about it. */
 export function jwtToken(payload: unknown): string {
   return [JSON.stringify({ alg: 'RS256' }), JSON.stringify(payload), randomBytes(64)]
     .map((part) => Buffer.from(part).toString('base64url'))

@@ -153,7 +153,7 @@ export async function startWorld(): Promise<World> {
     vaultRequestsBefore = vault.requests.length
   }
 
-  /** What the instances so far have begun is over then, and nobody remembers it. */
+  /** What the instances so far have begun is over then, and the dependencies forget it. */
   const renew = async (next: Readonly<Record<string, string>>): Promise<void> => {
     await fn.setConfig(next)
     await Promise.all([introspection, tokenEndpoint, vault].map((server) => server.drained()))

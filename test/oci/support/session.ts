@@ -75,7 +75,7 @@ export function complaints(calls: readonly OciCall[], stderr: string): string[] 
 }
 
 /** A new vault's host name is unknown at first, so this may fail. */
-export function isVaultProbe({ args }: OciCall): boolean {
+function isVaultProbe({ args }: OciCall): boolean {
   return args.slice(0, 4).join(' ') === 'kms management key list' && args.includes('--no-retry')
 }
 

@@ -12,7 +12,7 @@ export const oicDomain = 'https://idcs-oic.identity.oraclecloud.com'
 export const oicHost = 'oic-example.integration.eu-frankfurt-1.ocp.oraclecloud.com'
 export const oicPath = '/ic/api/integration/v1/flows/rest/ORDERS/2.0'
 export const oicScope = 'https://oic-example.ocp.oraclecloud.com:443urn:opc:resource:consumer::all'
-export const audience = 'https://api.example.com/'
+const audience = 'https://api.example.com/'
 
 /** Client id and secret of each application, and OIC's user. */
 export const credentials = {

@@ -93,7 +93,7 @@ export async function startLoginProvider(redirectPort: number): Promise<LoginPro
   }
 }
 
-/** oidc-provider reminds whoever runs it of what a real one would need; this one is none. */
+/** oidc-provider prints reminders about production use, which do not concern this one. */
 function dropReminders(): void {
   for (const name of ['warn', 'info'] as const) {
     const print = console[name].bind(console)

@@ -336,7 +336,7 @@ describe('a refusal', () => {
   const V1 = 'https://sts.windows.net/0f0f0f0f-0000-4000-8000-000000000000/'
   const ENTRA = issuerConfig({ provider: 'entra' })
 
-  /** What is told of a v1 token of Entra that the only issuer refuses so. */
+  /** What the decision has for a v1 token of Entra that the only issuer denies for this reason. */
   const toldOf = (refusal: Denial | Fault) =>
     createVerifyCaller([{ issuer: ENTRA, verify: () => Promise.resolve(failure(refusal)) }])(
       new Redacted(unsignedJwt({ iss: V1 })),

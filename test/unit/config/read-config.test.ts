@@ -232,14 +232,14 @@ describe('the configuration', () => {
     const pick = (names: readonly string[]) => Object.fromEntries(names.map((key) => [key, secret]))
     const everything = pick(keys)
 
-    const told = JSON.stringify(
+    const problems = JSON.stringify(
       [everything, { ...pick(flat), audience: `any ${secret}` }]
         .map((values) => readConfig(values))
         .map(({ source, warnings }) => [source.ok ? [] : source.error, warnings]),
     )
 
-    expect(told).toContain('is not a number')
-    expect(told).not.toContain('s3cret')
+    expect(problems).toContain('is not a number')
+    expect(problems).not.toContain('s3cret')
   })
 
   it('takes no key from a polluted Object.prototype', async () => {

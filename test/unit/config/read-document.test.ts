@@ -79,7 +79,7 @@ describe('the text of a document', () => {
 
   it('has no values in its problems, as they could be secrets', () => {
     const secret = 's3cret'
-    const told = JSON.stringify(
+    const problems = JSON.stringify(
       problemsOf({
         issuers: [{ ...ISSUER, name: `${secret} ${secret}`, audience: secret, client: secret }],
         backends: [{ name: 'oic', scope: [secret], client: { client_id: [secret] } }],
@@ -87,8 +87,8 @@ describe('the text of a document', () => {
       }),
     )
 
-    expect(told).toContain('issuers.0.audience')
-    expect(told).not.toContain(secret)
+    expect(problems).toContain('issuers.0.audience')
+    expect(problems).not.toContain(secret)
   })
 })
 

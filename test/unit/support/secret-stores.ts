@@ -15,7 +15,7 @@ export function recordingSecrets(outcome: string | Fault) {
         typeof outcome === 'string' ? success(new Redacted(outcome)) : failure(outcome),
       )
     },
-    readAgain: () => Promise.reject(new Error('nobody refused the secret')),
+    readAgain: () => Promise.reject(new Error('no secret was rejected')),
     acceptPrevious: () => undefined,
   }
   return { secrets, reads }

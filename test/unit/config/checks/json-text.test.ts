@@ -86,7 +86,7 @@ describe('a document', () => {
   it('is rejected with each of them and without values', () => {
     const text =
       '{"issuers":[{"name":"a","audience":["s3cret"],"audience":"any"}],"backends":[],"issuers":[]}'
-    const told = {
+    const duplicate = {
       problem: 'is given twice',
       remedy: 'Keep the one that is meant: only the last would count.',
     }
@@ -94,8 +94,8 @@ describe('a document', () => {
     expect(readDocument(text, 'key')).toStrictEqual({
       ok: false,
       error: [
-        { key: 'key: issuers.0.audience', ...told },
-        { key: 'key: issuers', ...told },
+        { key: 'key: issuers.0.audience', ...duplicate },
+        { key: 'key: issuers', ...duplicate },
       ],
     })
   })
