@@ -52,7 +52,7 @@ export interface Permit {
   readonly expiresAt: NumericDate
   /** The value of the backend's `Authorization` header. */
   readonly authorization: Redacted
-  /** The claims that the configuration lists, as strings. */
+  /** Claims that the configuration lists, as strings. */
   readonly contextClaims: Readonly<Record<string, string>>
   readonly circumstances: Circumstances
 }

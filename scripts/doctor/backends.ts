@@ -2,7 +2,8 @@
 import { createBasicSource } from '../../src/backend/basic.ts'
 import type { BackendCall, BackendCredential } from '../../src/backend/credential.ts'
 import { createProviderOf, withGrant } from '../../src/boot/compose-backends.ts'
-import type { BackendConfig, GrantConfig } from '../../src/config/model.ts'
+import { ACTS_FOR_USER } from '../../src/config/checks/backend-choice.ts'
+import type { BackendConfig } from '../../src/config/model.ts'
 import type { Denial, Fault } from '../../src/decision.ts'
 import type { JsonObject } from '../../src/platform/json.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
@@ -38,7 +39,7 @@ export async function checkBackends(
   for (const backend of setup.config.backends) {
     const about = ['backend token', backend.name] as const
     const isOfCaller = caller?.backend === backend.name
-    if (isCallersGrant(backend.grant) && !isOfCaller) {
+    if (ACTS_FOR_USER[backend.grant.kind] && !isOfCaller) {
       const reason = `${backend.grant.kind} requests it in the caller’s name: give a token, for which this backend is chosen, on standard input`
       checks.push(skip(about, reason))
       continue
@@ -55,10 +56,6 @@ export async function checkBackends(
     checks.push(await callBackend(setup, backend, authorization, oic))
   }
   return { checks, authorizationBytes }
-}
-
-function isCallersGrant({ kind }: GrantConfig): boolean {
-  return kind === 'jwt_bearer' || kind === 'token_exchange'
 }
 
 function obtain(

@@ -64,8 +64,8 @@ export interface Subject {
 }
 
 /**
- * Whose next request fails, too: this caller's (`caller`), everybody's who uses our client (`client`),
- * or unknown until further requests fail (`unclear`).
+ * Who is affected by the failure: this caller (`caller`), all who use our client (`client`), or unclear
+ * until more requests fail (`unclear`).
  */
 export type FailureReach = 'caller' | 'unclear' | 'client'
 

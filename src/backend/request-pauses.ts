@@ -16,8 +16,8 @@ import type { CredentialFailure } from './credential.ts'
 const PLAN = { freeFailures: 5, first: seconds(0.5), longest: seconds(10) }
 
 /**
- * Failures of callers who have not failed before. With one or two of them the endpoint is not to
- * blame: a few users with a defect of their own must not keep all others out.
+ * Failures of callers who have not failed before. A few failing callers do not pause the endpoint: users
+ * with a defect of their own must not keep all others out.
  */
 const ENDPOINT_PLAN = { freeFailures: 6, first: seconds(0.1), longest: seconds(10) }
 
@@ -86,7 +86,7 @@ export class RequestPauses {
     return !this.#renewals.isOver || this.pauseFor(caller) !== undefined
   }
 
-  /** The caller sends a request: after failures nobody else does until the next pause is over. */
+  /** The caller sends a request. After failures, this starts the next pause. */
   requestSent(caller: string): void {
     const failures = this.#callers.get(caller)
     if (failures === undefined) {

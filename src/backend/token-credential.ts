@@ -33,7 +33,7 @@ const HINTS: ReadonlyMap<string, string> = new Map([
 const ABOUT_THE_REQUEST = /^status_4(?!08|29)\d\d$/
 
 function reachOf({ kind, detail, clientRefusal }: TokenFailure): FailureReach {
-  // The second is caused by our own scope.
+  // `several_tokens` is caused by our configured scope, so it affects all callers.
   if (clientRefusal === 'certain' || detail === 'several_tokens') return 'client'
   const isUnclear = kind === 'unavailable' && !ABOUT_THE_REQUEST.test(detail)
   return isUnclear || clientRefusal === 'possible' ? 'unclear' : 'caller'

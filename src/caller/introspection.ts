@@ -93,6 +93,7 @@ export function createIntrospect(
     return claims
   }
 
+  /** The endpoint of the last call: `hasCachedAnswer` cannot wait until it is discovered. */
   let lastEndpoint = ''
 
   const keyOf = (token: Redacted): string =>
@@ -136,7 +137,7 @@ function requestIntrospection(
       endpoint,
       client,
       form: { token: token.reveal() },
-      // Without a `jti`, an answer does not show which token it is about.
+      // Without a `jti`, nothing in the answer identifies the token.
       connection: identificationOf(token, issuer) ?? 'own',
     },
     deadline,

@@ -17,7 +17,8 @@ export type VerifyJwt = Verify<TokenClaims>
 
 /**
  * The token's own content is checked before its signature, so that a bad token causes no request for
- * keys. Only a missing scope is reported after the signature: the caller learns which one it lacks.
+ * keys. A missing scope is reported only after the signature has been verified, because the caller learns
+ * its name.
  */
 export function createJwtVerifier(
   issuer: IssuerConfig,
@@ -88,7 +89,7 @@ const CLAIM_CHECKS: readonly Check<Result<TokenClaims, MalformedClaim>>[] = [
   },
 ]
 
-/** Before its signature is verified, a token only claims to be of its client. */
+/** Before the signature is verified, the client ID is only a claim. */
 function asClaimed({ circumstances: { clientId, ...known }, ...refusal }: Denial): Denial {
   const claimed = clientId === undefined ? {} : { claimedClientId: clientId }
   return { ...refusal, circumstances: { ...known, ...claimed } }

@@ -38,7 +38,7 @@ export function failsOnlyOnScope({ reason }: Denial): boolean {
   return DENIAL_REASONS[reason].challenge === 'insufficient_scope'
 }
 
-/** In the order that decides which reason is logged. */
+/** The first rule that fails gives the reason. */
 const RULES: readonly Check<RuleInput>[] = [
   {
     name: 'issuer',

@@ -31,7 +31,7 @@ export interface VerifiedCaller {
 /** Called when the token itself shows no defect and a request for keys or an introspection follows. */
 export type BeforeRequest = () => void
 
-/** Why the token is bad is a denial; why that cannot be decided, a fault. An observer gets each check. */
+/** A denial says why the token is bad; a fault, why that cannot be decided. An observer gets each check. */
 export type Verify<T> = (
   token: Redacted,
   deadline: Deadline,
@@ -60,8 +60,8 @@ export function toVerifiedCaller(
 }
 
 /**
- * A scope that is not mapped keeps its name, unless it is the name of a mapping's target: the mapping
- * decides who gets that one.
+ * A scope that is not mapped keeps its name. If that name is the target of a mapping, the scope is
+ * dropped: only the mapping grants it.
  */
 function toGatewayScopes(
   tokenScope: readonly string[],

@@ -27,11 +27,11 @@ export interface IssuerVerifier {
  *
  * - a JWT: those with its `iss`. Several may have the same one, as identity domains do.
  * - an opaque token, or a JWT without `iss`: those that introspect. One that has the answer cached is
- *   first, and one whose tokens are configured to look different is left out.
+ *   first. Those whose `opaque_tokens` do not fit the token are left out.
  *
- * The first issuer that accepts the token decides. If none does, a fault outweighs a denial, because
- * the issuer behind the fault might have accepted the token, unless another issuer has recognized it as
- * its own.
+ * The first issuer that accepts the token decides. If none does, a fault outweighs a denial: the issuer
+ * that failed might have accepted the token. Exception: an issuer that objects only to a missing scope
+ * knows the token as its own, so its denial counts.
  */
 export function createVerifyCaller(verifiers: readonly IssuerVerifier[]): VerifyCaller {
   const issuers = verifiers.map(({ issuer }) => issuer)
@@ -132,8 +132,8 @@ function findingOfFault({ reason, circumstances }: Fault): Finding {
 }
 
 /**
- * An issuer without a configured `iss`, which only introspection can do without, is asked if no other
- * has the token's. A token without `iss` is introspected: the answer may name it.
+ * Issuers without a configured `iss` (only introspection allows that) are asked if no issuer has the
+ * token's `iss`. A token without `iss` is introspected: the answer may name it.
  */
 function whoIsAsked(
   verifiers: readonly IssuerVerifier[],
@@ -187,7 +187,7 @@ const UNKNOWN_TOKEN_REASONS: readonly string[] = [
   'signature_invalid',
 ]
 
-/** An issuer that misses only a scope is sure that the token is its own; after that a fault counts most. */
+/** First an objection to a missing scope alone, then faults, then denials by issuers that know the token. */
 function mostSignificant(refusals: readonly (Denial | Fault)[]): Denial | Fault | undefined {
   return (
     refusals.find((refusal) => refusal.outcome === 'deny' && failsOnlyOnScope(refusal)) ??

@@ -22,7 +22,7 @@ export function createVerifyWithIssuer(
     const claims = introspected?.value.claims ?? signed?.value
     if (claims === undefined) throw new TypeError(`issuer ${issuer.name} has no validation`)
     const caller = toVerifiedCaller(claims, issuer, introspected?.value.cache ?? 'off')
-    const ends = [claims.expiresAt, signed?.value.expiresAt].filter((end) => end !== undefined)
-    return success(ends.length === 0 ? caller : { ...caller, expiresAt: earliest(...ends) })
+    const expiries = [claims.expiresAt, signed?.value.expiresAt].filter((at) => at !== undefined)
+    return success(expiries.length === 0 ? caller : { ...caller, expiresAt: earliest(...expiries) })
   }
 }

@@ -168,7 +168,7 @@ function paste(script: string, environment: Readonly<Record<string, string>>) {
 function summaryOf({ status, decision, oicCaller, oicTokenRequests }: Observation) {
   return {
     status,
-    decision: decision === undefined ? 'not asked' : decision['reason'],
+    decision: decision === undefined ? 'not called' : decision['reason'],
     oicSees: oicCaller ?? 'nobody',
     oicTokenRequests,
   }

@@ -1,6 +1,14 @@
 /** Checks of all backends together: each call must find the right one, or none. */
-import type { BackendConfig, IssuerConfig } from '../model.ts'
+import type { BackendConfig, GrantConfig, IssuerConfig } from '../model.ts'
 import type { Report } from '../problems.ts'
+
+/** Whether the token for the backend is in the name of the calling user. */
+export const ACTS_FOR_USER: Readonly<Record<GrantConfig['kind'], boolean>> = {
+  client_credentials: false,
+  jwt_bearer: true,
+  token_exchange: true,
+  basic: false,
+}
 
 export interface BackendsInput {
   readonly issuers: readonly IssuerConfig[]
@@ -46,7 +54,7 @@ function validateIssuersOf(
       'Name the issuers whose they are: another issuer may use the same names.',
     )
   }
-  if (grant.kind === 'jwt_bearer' || grant.kind === 'token_exchange') {
+  if (ACTS_FOR_USER[grant.kind]) {
     report(
       'when.issuers',
       `is missing for the grant ${grant.kind}`,
