@@ -19,7 +19,7 @@ export function explain(
   const denial = Object.entries(DENIAL_REASONS).find(([name]) => name === reason)?.[1]
   const fault = Object.entries(FAULT_REASONS).find(([name]) => name === reason)?.[1]
   const permit = {
-    meaning: 'The token is valid, and a credential for the backend is at hand.',
+    meaning: 'The token is valid, and the function has a credential for the backend.',
     remedy: '',
   }
   const row = denial ?? fault ?? (decision === null ? undefined : permit)
