@@ -10,8 +10,8 @@ import type {
 import type { VerifiedCaller, VerifyCaller } from './caller/verified-caller.ts'
 import {
   decisionExpiry,
-  withCircumstances,
-  type Circumstances,
+  withLogContext,
+  type LogContext,
   type Decision,
   type Permit,
 } from './decision.ts'
@@ -44,7 +44,7 @@ export function createAuthorizer(ports: AuthorizerPorts): Authorize {
     const requestId = readRequestId(request.value)
     const ofRequest = requestId === undefined ? {} : { requestId }
     const token = readBearerToken(request.value, observe)
-    if (!token.ok) return withCircumstances(token.error, ofRequest)
+    if (!token.ok) return withLogContext(token.error, ofRequest)
     const ofToken = { ...ofRequest, tokenFingerprint: ports.fingerprint(token.value) }
 
     let prepared: PreparedCredential | undefined
@@ -52,7 +52,7 @@ export function createAuthorizer(ports: AuthorizerPorts): Authorize {
       prepared = ports.credentials.prepare(deadline) ?? prepared
     }
     const caller = await ports.verifyCaller(token.value, deadline, prepare, observe)
-    if (!caller.ok) return withCircumstances(caller.error, ofToken)
+    if (!caller.ok) return withLogContext(caller.error, ofToken)
     const known = { ...ofToken, ...knownOf(caller.value) }
 
     const { issuer, clientId, tokenScope, claims } = caller.value
@@ -68,7 +68,7 @@ export function createAuthorizer(ports: AuthorizerPorts): Authorize {
       deadline,
       prepared,
     )
-    if (!credential.ok) return withCircumstances(credential.error, known)
+    if (!credential.ok) return withLogContext(credential.error, known)
 
     return permit(caller.value, credential.value, known)
   }
@@ -76,7 +76,7 @@ export function createAuthorizer(ports: AuthorizerPorts): Authorize {
   function permit(
     caller: VerifiedCaller,
     credential: ObtainedCredential,
-    known: Circumstances,
+    known: LogContext,
   ): Permit {
     return {
       outcome: 'permit',
@@ -92,12 +92,12 @@ export function createAuthorizer(ports: AuthorizerPorts): Authorize {
       }),
       authorization: credential.authorization,
       contextClaims: caller.contextClaims,
-      circumstances: { ...known, backend: credential.backend, backEndCache: credential.cache },
+      logContext: { ...known, backend: credential.backend, backEndCache: credential.cache },
     }
   }
 }
 
-function knownOf({ issuer, clientId, cache }: VerifiedCaller): Circumstances {
+function knownOf({ issuer, clientId, cache }: VerifiedCaller): LogContext {
   return {
     issuer,
     callerCache: cache,

@@ -17,7 +17,7 @@ import type { DenialReason, FaultReason } from './reasons.ts'
 export type CacheUse = 'hit' | 'miss' | 'off'
 
 /** What is known when a decision is made; for the log. */
-export interface Circumstances {
+export interface LogContext {
   /** The gateway's `opc-request-id`, as an argument; not checked. */
   readonly requestId?: string
   /** Distinguishes the tokens that one process sees. */
@@ -54,7 +54,7 @@ export interface Permit {
   readonly authorization: Redacted
   /** Claims that the configuration lists, as strings. */
   readonly contextClaims: Readonly<Record<string, string>>
-  readonly circumstances: Circumstances
+  readonly logContext: LogContext
 }
 
 export interface Denial {
@@ -62,22 +62,22 @@ export interface Denial {
   readonly reason: DenialReason
   /** The scopes that the request needs, where it lacks some (RFC 6750 §3). */
   readonly requiredScopes?: readonly string[]
-  readonly circumstances: Circumstances
+  readonly logContext: LogContext
 }
 
 export interface Fault {
   readonly outcome: 'fault'
   readonly reason: FaultReason
-  readonly circumstances: Circumstances
+  readonly logContext: LogContext
 }
 
 export type Decision = Permit | Denial | Fault
 
-export function denial(reason: DenialReason, circumstances: Circumstances = {}): Denial {
+export function denial(reason: DenialReason, logContext: LogContext = {}): Denial {
   return {
     outcome: 'deny',
     reason,
-    circumstances,
+    logContext,
   }
 }
 
@@ -91,20 +91,17 @@ export function firstDenial<Input>(
   return failed && denial(failed.reason, comparison(failed, input))
 }
 
-export function fault(reason: FaultReason, circumstances: Circumstances = {}): Fault {
+export function fault(reason: FaultReason, logContext: LogContext = {}): Fault {
   return {
     outcome: 'fault',
     reason,
-    circumstances,
+    logContext,
   }
 }
 
-/** The same decision with more circumstances. Those that it has already are kept. */
-export function withCircumstances<D extends Denial | Fault>(
-  decision: D,
-  circumstances: Circumstances,
-): D {
-  return { ...decision, circumstances: { ...circumstances, ...decision.circumstances } }
+/** The same decision with more for the log. What it has already is kept. */
+export function withLogContext<D extends Denial | Fault>(decision: D, logContext: LogContext): D {
+  return { ...decision, logContext: { ...logContext, ...decision.logContext } }
 }
 
 /** A decision about a token without `exp` lasts this long. */

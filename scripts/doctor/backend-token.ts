@@ -71,7 +71,7 @@ export async function failedToken(
   const about = ['backend token', name] as const
   if (error.outcome === 'deny') {
     const { meaning, remedy } = DENIAL_REASONS[error.reason]
-    return fail(about, `${error.reason}: ${meaning}`, error.circumstances.hint ?? remedy)
+    return fail(about, `${error.reason}: ${meaning}`, error.logContext.hint ?? remedy)
   }
   return isNotGiven(error)
     ? skip(about, 'needs the client’s secret')
@@ -80,7 +80,7 @@ export async function failedToken(
 
 async function remedyOfFault(setup: Setup, grant: GrantConfig, fault: Fault): Promise<string> {
   if (grant.kind === 'basic') return remedyOf(fault)
-  const { detail } = fault.circumstances
+  const { detail } = fault.logContext
   if (detail === 'invalid_scope' || detail === 'several_tokens') {
     return scopeRemedy(grant.scope ?? '')
   }

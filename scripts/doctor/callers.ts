@@ -2,7 +2,7 @@
 import { createLocate, signingKeys } from '../../src/boot/compose-callers.ts'
 import type { IntrospectionConfig, IssuerConfig, JwtConfig } from '../../src/config/model.ts'
 import type { Fault } from '../../src/decision.ts'
-import { createIntrospect } from '../../src/caller/introspection.ts'
+import { createIntrospector } from '../../src/caller/introspection.ts'
 import type { TrustedKey } from '../../src/caller/json-web-key.ts'
 import {
   isSameAlgorithm,
@@ -51,7 +51,7 @@ async function checkKeys(setup: Setup, issuer: IssuerConfig, jwt: JwtConfig): Pr
 }
 
 async function remedyOfKeys(setup: Setup, { keys }: JwtConfig, fault: Fault): Promise<string> {
-  const { detail = '' } = fault.circumstances
+  const { detail = '' } = fault.logContext
   if (/^status_40[13]$/.test(detail)) {
     return 'Set jwks_access to client_credentials, with a client of the domain; or open them: Identity domain → Settings → Domain settings → Access signing certificate → Configure client access.'
   }
@@ -89,7 +89,7 @@ async function checkIntrospection(
   const about = ['introspection', issuer.name] as const
   const { ports } = setup
   const locate = createLocate(issuer, ports)(introspection.endpoint, 'introspection_endpoint')
-  const introspect = createIntrospect(issuer, introspection, {
+  const { introspect } = createIntrospector(issuer, introspection, {
     locate,
     sendAsClient: ports.sendAsClient('introspection'),
     clock: ports.clock,
@@ -126,9 +126,9 @@ async function remedyOfFault(
   setup: Setup,
   { client }: IntrospectionConfig,
   endpoint: string,
-  { reason, circumstances }: Fault,
+  { reason, logContext }: Fault,
 ): Promise<string | undefined> {
   return reason === 'introspection_refused'
     ? remedyOfRefusedClient(setup, { client, endpoint, use: 'introspection' })
-    : remedyOfPath(circumstances.detail, endpoint, 'introspection')
+    : remedyOfPath(logContext.detail, endpoint, 'introspection')
 }

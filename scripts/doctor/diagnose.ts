@@ -168,8 +168,8 @@ async function judgeToken(
 ): Promise<JudgedToken> {
   const explanation = await judge({ configuration, token, secrets, clock })
   const { decision, findings, call } = explanation
-  const { reason, circumstances } = decision
-  const { issuer = '', backend, detail, hint } = circumstances
+  const { reason, logContext } = decision
+  const { issuer = '', backend, detail, hint } = logContext
   const about = ['caller’s token', issuer] as const
   if (decision.outcome === 'permit') {
     return {

@@ -48,17 +48,17 @@ export function newDeadline(): Deadline {
 }
 
 /** Whether the fault is only that a secret was not given to the doctor. */
-export function isNotGiven({ reason, circumstances }: Fault): boolean {
-  return reason === 'secret_unavailable' && circumstances.detail === 'not_given'
+export function isNotGiven({ reason, logContext }: Fault): boolean {
+  return reason === 'secret_unavailable' && logContext.detail === 'not_given'
 }
 
-export function meaningOf({ reason, circumstances }: Fault): string {
-  const { detail } = circumstances
+export function meaningOf({ reason, logContext }: Fault): string {
+  const { detail } = logContext
   return `${reason}${detail === undefined ? '' : ` (${detail})`}: ${FAULT_REASONS[reason].meaning}`
 }
 
-export function remedyOf({ reason, circumstances }: Fault): string {
-  return circumstances.hint ?? FAULT_REASONS[reason].remedy
+export function remedyOf({ reason, logContext }: Fault): string {
+  return logContext.hint ?? FAULT_REASONS[reason].remedy
 }
 
 export function warningText(reason: WarningReason): { meaning: string; remedy: string } {

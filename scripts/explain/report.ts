@@ -33,11 +33,11 @@ export function toJsonReport({
   return {
     outcome: decision.outcome,
     reason: decision.reason,
-    issuer: decision.circumstances.issuer ?? null,
+    issuer: decision.logContext.issuer ?? null,
     meaning: text?.meaning ?? '',
     remedy: text?.remedy ?? '',
     responsible: text?.responsible ?? null,
-    detail: decision.circumstances.hint ?? decision.circumstances.detail ?? null,
+    detail: decision.logContext.hint ?? decision.logContext.detail ?? null,
     fingerprint,
     header: jwt?.header ?? null,
     claims: jwt?.payload ?? null,

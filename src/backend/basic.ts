@@ -1,5 +1,5 @@
 import type { BasicGrantConfig } from '../config/model.ts'
-import { fault, withCircumstances } from '../decision.ts'
+import { fault, withLogContext } from '../decision.ts'
 import { Redacted } from '../platform/redacted.ts'
 import { failure, success } from '../platform/result.ts'
 import type { SecretStore } from '../vault/secret-store.ts'
@@ -19,13 +19,13 @@ export function createBasicSource(
 ): CredentialSource {
   return {
     obtain: async (_call, deadline) => {
-      const circumstances = { backend, backEndCache: 'off' } as const
+      const logContext = { backend, backEndCache: 'off' } as const
       const secret = await secrets.read(secretOcid, deadline)
-      if (!secret.ok) return failure(withCircumstances(secret.error, circumstances))
+      if (!secret.ok) return failure(withLogContext(secret.error, logContext))
       const text = secret.value.reveal()
       if (!USER_AND_PASSWORD.test(text)) {
         const detail = 'no_user_and_password'
-        return failure(fault('secret_unusable', { ...circumstances, secret: secretOcid, detail }))
+        return failure(fault('secret_unusable', { ...logContext, secret: secretOcid, detail }))
       }
       const authorization = new Redacted(`Basic ${Buffer.from(text).toString('base64')}`)
       return success({ authorization, expiresAt: undefined, backend, cache: 'off' })

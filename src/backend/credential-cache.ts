@@ -1,4 +1,4 @@
-import { fault, withCircumstances, type Fault } from '../decision.ts'
+import { fault, withLogContext, type Fault } from '../decision.ts'
 import { ExpiringCache, SingleFlight } from '../platform/cache.ts'
 import type { Chance } from '../platform/chance.ts'
 import {
@@ -96,8 +96,7 @@ export function createCredentialCache<S extends Subject>(
   const hit = (credential: BackendCredential) =>
     success<ObtainedCredential>({ ...credential, backend, cache: 'hit' })
 
-  const missed = (error: Fault) =>
-    failure(withCircumstances(error, { backend, backEndCache: 'miss' }))
+  const missed = (error: Fault) => failure(withLogContext(error, { backend, backEndCache: 'miss' }))
 
   /** Checks the lifetime again: the request may have ended a while ago. */
   const fetched = (requested: Requested) => {
@@ -118,7 +117,7 @@ export function createCredentialCache<S extends Subject>(
   return {
     obtain: async (call, deadline, prepared) => {
       const subject = grant.subjectOf(call)
-      if (!subject.ok) return failure(withCircumstances(subject.error, { backend }))
+      if (!subject.ok) return failure(withLogContext(subject.error, { backend }))
       if (prepared !== undefined) return fetched(await prepared)
       const { key, caller } = subject.value
       const cached = cache.get(key)

@@ -59,9 +59,9 @@ export function toCredential(
 export function toCredentialFailure(error: TokenFailure | Fault): CredentialFailure {
   if (!('kind' in error)) return { fault: error, reach: 'unclear' }
   const hint = hintFor(error)
-  const circumstances = { detail: error.detail, ...(hint === undefined ? {} : { hint }) }
+  const logContext = { detail: error.detail, ...(hint === undefined ? {} : { hint }) }
   return {
-    fault: fault(REASONS[error.kind], circumstances),
+    fault: fault(REASONS[error.kind], logContext),
     reach: reachOf(error),
     ...(error.retryAfter === undefined ? {} : { retryAfter: error.retryAfter }),
   }

@@ -1,5 +1,5 @@
 import { createDiscovery, type DiscoveredEndpoint } from '../caller/discovery.ts'
-import { createIntrospect } from '../caller/introspection.ts'
+import { createIntrospector } from '../caller/introspection.ts'
 import { createVerifyCaller, type IssuerVerifier } from '../caller/verify-caller.ts'
 import type { LeftOutKey } from '../caller/json-web-key.ts'
 import { createFetchKeys } from '../caller/jwks-endpoint.ts'
@@ -22,20 +22,20 @@ function issuerVerifier(issuer: IssuerConfig, ports: CountedPorts): IssuerVerifi
   const { jwt, introspection } = issuer
   const { sendAsClient, clock } = ports
   const locate = createLocate(issuer, ports)
-  const introspect =
+  const introspector =
     introspection &&
-    createIntrospect(issuer, introspection, {
+    createIntrospector(issuer, introspection, {
       locate: locate(introspection.endpoint, 'introspection_endpoint'),
       sendAsClient: sendAsClient('introspection'),
       clock,
     })
   return {
     issuer,
-    hasCachedAnswer: introspect?.hasCachedAnswer,
+    hasCachedAnswer: introspector?.hasCachedAnswer,
     verify: createVerifyWithIssuer(
       issuer,
       jwt && createJwtVerifier(issuer, jwt, signingKeys(issuer.name, jwt, locate, ports), clock),
-      introspect,
+      introspector?.introspect,
     ),
   }
 }

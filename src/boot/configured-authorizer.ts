@@ -106,9 +106,9 @@ function logProblems(problems: readonly ConfigProblem[], log: Log): void {
 }
 
 /** Once per outage. */
-function logOutage(secret: string, { circumstances }: Fault, log: Log): void {
+function logOutage(secret: string, { logContext }: Fault, log: Log): void {
   const reason = 'document_not_read'
-  const { detail = '' } = circumstances
+  const { detail = '' } = logContext
   log('warn', 'warning', { reason, secret, detail, ...WARNING_REASONS[reason] })
 }
 

@@ -90,7 +90,7 @@ async function answerWithoutThrowing(
       return { decision, response: toAuthorizerResponse(decision) }
     }
     return faultAnswer(
-      isOver(deadline) ? fault('deadline_exceeded', decision.circumstances) : decision,
+      isOver(deadline) ? fault('deadline_exceeded', decision.logContext) : decision,
     )
   } catch (error) {
     // The error may contain secrets; the name of its class does not.

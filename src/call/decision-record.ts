@@ -12,32 +12,32 @@ export interface CallMetadata {
 }
 
 export function decisionRecord(
-  { outcome, reason, circumstances }: Decision,
+  { outcome, reason, logContext }: Decision,
   { callId, header }: CallMetadata,
   duration: Seconds,
   logLevel: LogLevel,
 ): LogRecord {
-  const { actual } = circumstances
+  const { actual } = logContext
   // Fn passes the headers of a request through a gateway with a prefix, others without one.
   const ownRequestId = header?.('Fn-Http-H-Opc-Request-Id') ?? header?.('Opc-Request-Id')
   const optional = {
-    request_id: [circumstances.requestId, ownRequestId].find(isRequestId),
-    claimed_client_id: circumstances.claimedClientId,
-    secret: circumstances.secret,
-    detail: circumstances.detail,
-    hint: circumstances.hint,
-    expected: circumstances.expected,
+    request_id: [logContext.requestId, ownRequestId].find(isRequestId),
+    claimed_client_id: logContext.claimedClientId,
+    secret: logContext.secret,
+    detail: logContext.detail,
+    hint: logContext.hint,
+    expected: logContext.expected,
     actual: actual === undefined || logLevel !== 'debug' ? undefined : printable(actual),
   }
   return {
     outcome,
     reason,
-    issuer: circumstances.issuer ?? null,
-    client_id: circumstances.clientId ?? null,
-    token_fingerprint: circumstances.tokenFingerprint ?? null,
-    backend: circumstances.backend ?? null,
-    caller_cache: circumstances.callerCache ?? 'off',
-    back_end_cache: circumstances.backEndCache ?? 'off',
+    issuer: logContext.issuer ?? null,
+    client_id: logContext.clientId ?? null,
+    token_fingerprint: logContext.tokenFingerprint ?? null,
+    backend: logContext.backend ?? null,
+    caller_cache: logContext.callerCache ?? 'off',
+    back_end_cache: logContext.backEndCache ?? 'off',
     duration_ms: Math.round(duration * 10_000) / 10,
     call_id: callId ?? null,
     ...withoutUndefined(optional),

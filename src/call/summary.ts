@@ -21,10 +21,10 @@ export function createSummarize(
   let decisions = { permit: 0, deny: 0, fault: 0 }
   let saved = { introspection: 0, token: 0 }
 
-  return ({ outcome, circumstances }) => {
+  return ({ outcome, logContext }) => {
     decisions[outcome] += 1
-    if (circumstances.callerCache === 'hit') saved.introspection += 1
-    if (circumstances.backEndCache === 'hit') saved.token += 1
+    if (logContext.callerCache === 'hit') saved.introspection += 1
+    if (logContext.backEndCache === 'hit') saved.token += 1
     const now = clock.now()
     if (now < later(begun, PERIOD)) return
 

@@ -3,7 +3,7 @@ import type { Check } from '../findings.ts'
 import { member, type JsonObject } from '../platform/json.ts'
 
 /** Names that servers give an access token: RFC 6749 §7.1, identity domains, RFC 9068. */
-const ACCESS_TOKEN_TYPES = ['bearer', 'jwt', 'access_token', 'at+jwt']
+const TOKEN_TYPES = ['bearer', 'jwt', 'access_token', 'at+jwt']
 
 export const ANSWER_CHECKS: readonly Check<JsonObject>[] = [
   {
@@ -18,7 +18,7 @@ export const ANSWER_CHECKS: readonly Check<JsonObject>[] = [
     name: 'introspected_type',
     reason: 'token_type_wrong',
     passes: isBearerAccessToken,
-    expected: () => ACCESS_TOKEN_TYPES,
+    expected: () => TOKEN_TYPES,
     actual: (members) => member(members, 'token_type'),
   },
 ]
@@ -31,5 +31,5 @@ function isActive(members: JsonObject): boolean {
 
 function isBearerAccessToken(members: JsonObject): boolean {
   const type = member(members, 'token_type') ?? 'Bearer'
-  return typeof type === 'string' && ACCESS_TOKEN_TYPES.includes(type.toLowerCase())
+  return typeof type === 'string' && TOKEN_TYPES.includes(type.toLowerCase())
 }

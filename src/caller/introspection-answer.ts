@@ -6,7 +6,7 @@ import { problemOfJson, readErrorCode, readJsonAnswer } from '../oauth/form-requ
 import { clientRefusalIn } from '../oauth/client-refusal.ts'
 import { readUnverifiedJwt } from '../oauth/unverified-jwt.ts'
 import type { HttpAnswer, Identification } from '../platform/http.ts'
-import { member, type JsonObject } from '../platform/json.ts'
+import { hasMember, member, type JsonObject } from '../platform/json.ts'
 import type { LogValue } from '../platform/log.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, type Result } from '../platform/result.ts'
@@ -98,8 +98,8 @@ function hintOnClient(answer: HttpAnswer): string | undefined {
 }
 
 function unusable(detail: string, expected?: string): Result<never, Fault> {
-  const circumstances = expected === undefined ? { detail } : { detail, expected }
-  return failure(fault('introspection_unusable', circumstances))
+  const logContext = expected === undefined ? { detail } : { detail, expected }
+  return failure(fault('introspection_unusable', logContext))
 }
 
 /** Some servers calculate `exp` from the seconds that are left. */
@@ -116,16 +116,12 @@ function contradictionOf(
 ): string | undefined {
   const names = introspection?.subject === 'may_differ' ? [] : ['sub']
   return ['jti', 'iat', 'exp', ...names].find((name) => {
-    if (!has(answer, name) || !has(payload, name)) return false
+    if (!hasMember(answer, name) || !hasMember(payload, name)) return false
     const [answered, claimed] = [member(answer, name), member(payload, name)]
     return typeof answered === 'number' && typeof claimed === 'number'
       ? Math.abs(answered - claimed) > ROUNDING_SECONDS
       : answered !== claimed
   })
-}
-
-function has(members: JsonObject, name: string): boolean {
-  return (member(members, name) ?? undefined) !== undefined
 }
 
 /** Claims which show that the token is an application's, at identity domains, Entra and Auth0. */
@@ -142,7 +138,7 @@ function merge(
   payload: JsonObject | undefined,
   { claimNames, contextClaims, jwt, rules }: IssuerConfig,
 ): { readonly members: JsonObject; readonly names: ClaimNames } {
-  const inAnswer = (names: readonly string[]) => names.filter((name) => has(answer, name))
+  const inAnswer = (names: readonly string[]) => names.filter((name) => hasMember(answer, name))
   const orAll = (some: readonly string[], all: readonly string[]) => (some.length > 0 ? some : all)
   const scope = inAnswer(claimNames.scope)
   const names = {
@@ -164,7 +160,7 @@ function merge(
   ]
   const withheld = jwt === undefined || scope.length > 0 ? claimNames.scope : []
   const added = (jwt === undefined ? wanted : Object.keys(payload))
-    .filter((name) => !has(answer, name) && !withheld.includes(name))
+    .filter((name) => !hasMember(answer, name) && !withheld.includes(name))
     .map((name) => [name, member(payload, name)] as const)
   return { members: { ...answer, ...Object.fromEntries(added) }, names }
 }

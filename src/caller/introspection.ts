@@ -1,6 +1,6 @@
 /** OAuth 2.0 Token Introspection (RFC 7662): the request, and how long its answer is reused. */
 import type { IntrospectionConfig, IssuerConfig } from '../config/model.ts'
-import { fault, withCircumstances, type CacheUse, type Denial, type Fault } from '../decision.ts'
+import { fault, withLogContext, type CacheUse, type Denial, type Fault } from '../decision.ts'
 import type { Observe } from '../findings.ts'
 import { toFault, type SendAsClient } from '../oauth/client-exchange.ts'
 import { cacheKey, ExpiringCache } from '../platform/cache.ts'
@@ -25,7 +25,8 @@ export type Introspect = (
   observe?: Observe,
 ) => Promise<Result<Introspection, Denial | Fault>>
 
-export interface CachingIntrospect extends Introspect {
+export interface Introspector {
+  readonly introspect: Introspect
   /** Whether the answer about the token is cached. */
   readonly hasCachedAnswer: (token: Redacted) => boolean
 }
@@ -50,11 +51,11 @@ const PARSED_SIZE_FACTOR = 4
  * Asks the identity provider about a token. The rules are applied to a cached answer, too; a revocation
  * has an effect once that answer has expired.
  */
-export function createIntrospect(
+export function createIntrospector(
   issuer: IssuerConfig,
   introspection: IntrospectionConfig,
   { locate, sendAsClient, clock }: IntrospectionPorts,
-): CachingIntrospect {
+): Introspector {
   const caching = introspection.cache > 0
   const answers = new ExpiringCache<TokenClaims>(MAX_CACHED_ANSWERS, clock)
 
@@ -101,26 +102,27 @@ export function createIntrospect(
 
   const introspect: Introspect = async (token, deadline, beforeRequest, observe) => {
     const endpoint = await locate(deadline)
-    if (!endpoint.ok) return failure(withCircumstances(endpoint.error, { issuer: issuer.name }))
+    if (!endpoint.ok) return failure(withLogContext(endpoint.error, { issuer: issuer.name }))
 
     lastEndpoint = endpoint.value
     const key = keyOf(token)
     const kept = caching ? answers.get(key) : undefined
     const cache = !caching ? 'off' : kept === undefined ? 'miss' : 'hit'
-    const circumstances = { issuer: issuer.name, callerCache: cache } as const
+    const logContext = { issuer: issuer.name, callerCache: cache } as const
 
     if (kept === undefined) beforeRequest()
     const claims =
       kept === undefined ? await ask(endpoint.value, token, key, deadline, observe) : success(kept)
-    if (!claims.ok) return failure(withCircumstances(claims.error, circumstances))
+    if (!claims.ok) return failure(withLogContext(claims.error, logContext))
     const objection = firstBrokenRule(claims.value, issuer.rules, clock.now(), observe)
     return objection === undefined
       ? success({ claims: claims.value, cache })
-      : failure(withCircumstances(objection, circumstances))
+      : failure(withLogContext(objection, logContext))
   }
-  return Object.assign(introspect, {
-    hasCachedAnswer: (token: Redacted) => caching && answers.get(keyOf(token)) !== undefined,
-  })
+  return {
+    introspect,
+    hasCachedAnswer: (token) => caching && answers.get(keyOf(token)) !== undefined,
+  }
 }
 
 /** RFC 7662 §2.1. No `token_type_hint`: identity domains document none. */

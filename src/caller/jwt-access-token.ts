@@ -1,6 +1,6 @@
 /** Verifies JWT access tokens (RFC 9068 §4, RFC 8725) with the issuer's keys. */
 import type { IssuerConfig, JwtConfig } from '../config/model.ts'
-import { denial, firstDenial, withCircumstances, type Denial, type Fault } from '../decision.ts'
+import { denial, firstDenial, withLogContext, type Denial, type Fault } from '../decision.ts'
 import type { Check } from '../findings.ts'
 import { readUnverifiedJwt, type UnverifiedJwt } from '../oauth/unverified-jwt.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -27,7 +27,7 @@ export function createJwtVerifier(
   clock: Clock,
 ): VerifyJwt {
   const refuse = (refusal: Denial | Fault) =>
-    failure(withCircumstances(refusal, { issuer: issuer.name }))
+    failure(withLogContext(refusal, { issuer: issuer.name }))
   const verifySignature = createVerifySignature(keys, clock)
 
   return async (token, deadline, beforeRequest, observe) => {
@@ -90,7 +90,7 @@ const CLAIM_CHECKS: readonly Check<Result<TokenClaims, MalformedClaim>>[] = [
 ]
 
 /** Before the signature is verified, the client ID is only a claim. */
-function asClaimed({ circumstances: { clientId, ...known }, ...refusal }: Denial): Denial {
+function asClaimed({ logContext: { clientId, ...known }, ...refusal }: Denial): Denial {
   const claimed = clientId === undefined ? {} : { claimedClientId: clientId }
-  return { ...refusal, circumstances: { ...known, ...claimed } }
+  return { ...refusal, logContext: { ...known, ...claimed } }
 }

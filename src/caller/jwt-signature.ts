@@ -1,6 +1,6 @@
 /** Chooses the key of a JWT and verifies its signature (RFC 7515 §5.2), with renewed keys if necessary. */
 import { compactVerify } from 'jose'
-import { fault, firstDenial, withCircumstances, type Denial, type Fault } from '../decision.ts'
+import { fault, firstDenial, withLogContext, type Denial, type Fault } from '../decision.ts'
 import type { Check, Observe } from '../findings.ts'
 import { isSameAlgorithm, type SignatureAlgorithm } from '../oauth/signature-algorithms.ts'
 import { cacheKey, ExpiringCache } from '../platform/cache.ts'
@@ -34,7 +34,7 @@ export function createVerifySignature(keys: SigningKeys, clock: Clock) {
     const problem = made.candidates.length === 0 && kid !== undefined && keys.problemOf(kid)
     // The key is published, and it is not trusted: the token is not to blame.
     return failure(
-      problem ? withCircumstances(refusal, { detail: `the named key ${problem}` }) : refusal,
+      problem ? withLogContext(refusal, { detail: `the named key ${problem}` }) : refusal,
     )
   }
 

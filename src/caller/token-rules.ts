@@ -28,7 +28,7 @@ export function firstBrokenRule(
   const { requiredScopes } = rules
   return {
     ...refusal,
-    circumstances: { ...refusal.circumstances, ...(clientId === undefined ? {} : { clientId }) },
+    logContext: { ...refusal.logContext, ...(clientId === undefined ? {} : { clientId }) },
     ...(failsOnlyOnScope(refusal) && requiredScopes.length > 0 ? { requiredScopes } : {}),
   }
 }

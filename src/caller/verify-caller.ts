@@ -120,8 +120,8 @@ function withIssuer({ name }: IssuerConfig, observe: Observe): Observe {
 }
 
 /** A dependency that failed. */
-function findingOfFault({ reason, circumstances }: Fault): Finding {
-  const { detail, expected } = circumstances
+function findingOfFault({ reason, logContext }: Fault): Finding {
+  const { detail, expected } = logContext
   return {
     name: 'dependency',
     expected: expected ?? 'an answer',

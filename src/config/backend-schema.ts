@@ -4,7 +4,6 @@ import {
   check,
   choice,
   name,
-  secretOcid,
   someMembers,
   someTexts,
   strictObject,
@@ -12,9 +11,10 @@ import {
   texts,
   url,
   wholeSeconds,
-} from '../providers/fields.ts'
+} from '../platform/schema-fields.ts'
 import { backendClient, backendClientAuth } from './client.ts'
 import { DEFAULTS, LIMITS } from './defaults.ts'
+import { secretOcid } from './secret-ocid.ts'
 
 const conditions = strictObject({
   issuers: v.optional(texts('Names of issuers above; the caller’s must be one of them.')),

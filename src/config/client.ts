@@ -2,10 +2,11 @@
 import * as v from 'valibot'
 import { CLIENT_AUTHENTICATION_METHODS } from '../oauth/client-authentication.ts'
 import type { ClientRegistration } from '../oauth/client-exchange.ts'
-import { choice, secretOcid, strictObject, text } from '../providers/fields.ts'
+import { choice, strictObject, text } from '../platform/schema-fields.ts'
 import { DEFAULTS } from './defaults.ts'
 import { missing, type Entry } from './flat-form.ts'
 import type { Report } from './problems.ts'
+import { secretOcid } from './secret-ocid.ts'
 
 const members = {
   client_id: text('Client id of our application at this identity provider.'),

@@ -1,5 +1,5 @@
 /** Ranges and defaults of the configuration. The schemas and the README's table of keys take them from here. */
-import type { Limits } from '../providers/fields.ts'
+import type { Limits } from '../platform/schema-fields.ts'
 
 /** All in whole seconds. */
 export const LIMITS = {

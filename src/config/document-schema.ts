@@ -3,7 +3,7 @@
  * is generated from it.
  */
 import * as v from 'valibot'
-import { strictObject } from '../providers/fields.ts'
+import { strictObject } from '../platform/schema-fields.ts'
 import { backendSchema } from './backend-schema.ts'
 import { issuerSchema } from './issuer-schema.ts'
 

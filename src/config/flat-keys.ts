@@ -1,6 +1,6 @@
 /** The flat keys of the function's configuration. The table in docs/configuration.md is generated from them. */
 import { CLIENT_AUTHENTICATION_METHODS } from '../oauth/client-authentication.ts'
-import type { Range } from '../providers/fields.ts'
+import type { Range } from '../platform/schema-fields.ts'
 import { IDENTITY_DOMAIN_PATHS, RATE_LIMIT_TIERS } from '../providers/oci-iam.ts'
 import { DEFAULTS, LIMITS } from './defaults.ts'
 

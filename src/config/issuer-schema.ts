@@ -16,7 +16,7 @@ import {
   url,
   wholeNumber,
   wholeSeconds,
-} from '../providers/fields.ts'
+} from '../platform/schema-fields.ts'
 import { providerSchema } from '../providers/index.ts'
 import { issuerClient } from './client.ts'
 import { DEFAULTS, LIMITS } from './defaults.ts'

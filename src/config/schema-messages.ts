@@ -1,6 +1,6 @@
 /** What a violation of a schema means, and what to do about it. */
 import * as v from 'valibot'
-import { readComplaint } from '../providers/fields.ts'
+import { readComplaint } from '../platform/schema-fields.ts'
 import { remedyOfMissing } from './flat-form.ts'
 import { looksSecret, remedyOfSecret } from './problems.ts'
 

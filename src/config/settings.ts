@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { seconds } from '../platform/clock.ts'
 import { withoutPrototypes } from '../platform/json.ts'
 import { LOG_LEVELS } from '../platform/log.ts'
-import { secretOcid, strictObject, text, url, wholeSeconds } from '../providers/fields.ts'
+import { strictObject, text, url, wholeSeconds } from '../platform/schema-fields.ts'
 import { RATE_LIMIT_TIERS } from '../providers/oci-iam.ts'
 import { DEFAULTS, LIMITS } from './defaults.ts'
 import { settingsOf } from './flat-form.ts'
@@ -11,6 +11,7 @@ import { FLAT_KEYS, type FlatConfiguration } from './flat-keys.ts'
 import type { Settings } from './model.ts'
 import type { Report } from './problems.ts'
 import { problemOfIssue } from './schema-messages.ts'
+import { secretOcid } from './secret-ocid.ts'
 
 const settingsSchema = strictObject({
   token_argument: v.optional(text(FLAT_KEYS.token_argument.meaning), DEFAULTS.token_argument),

@@ -1,4 +1,4 @@
-import { withCircumstances, type Fault } from '../decision.ts'
+import { withLogContext, type Fault } from '../decision.ts'
 import type { Clock, Deadline } from '../platform/clock.ts'
 import type { Http, HttpAnswer, HttpFailure, HttpRequest } from '../platform/http.ts'
 import type { Redacted } from '../platform/redacted.ts'
@@ -131,7 +131,7 @@ export function createSendAsClient({
 
 /** Adds the secret's OCID, unless the fault names another one. */
 function aboutSecret(error: Fault, { client }: ClientRequest) {
-  return failure(withCircumstances(error, { secret: client.secretOcid }))
+  return failure(withLogContext(error, { secret: client.secretOcid }))
 }
 
 function refusalIn(outcome: Outcome): ClientRefusal | undefined {

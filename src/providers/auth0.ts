@@ -1,4 +1,4 @@
-import { url, withoutTrailingSlashes } from './fields.ts'
+import { url, withoutTrailingSlashes } from '../platform/schema-fields.ts'
 import { defineProvider } from './provider.ts'
 
 export const auth0 = defineProvider({

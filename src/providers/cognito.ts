@@ -1,5 +1,5 @@
 /** User pools of Amazon Cognito. */
-import { url, withoutTrailingSlashes } from './fields.ts'
+import { url, withoutTrailingSlashes } from '../platform/schema-fields.ts'
 import { defineProvider } from './provider.ts'
 
 export const cognito = defineProvider({

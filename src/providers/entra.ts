@@ -1,6 +1,6 @@
 /** Microsoft Entra ID in all clouds, Entra External ID, and Azure AD B2C. */
 import * as v from 'valibot'
-import { check, text, url, withoutTrailingSlashes } from './fields.ts'
+import { check, text, url, withoutTrailingSlashes } from '../platform/schema-fields.ts'
 import { defineProvider, type ProviderFacts } from './provider.ts'
 
 const GUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'

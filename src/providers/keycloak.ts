@@ -1,4 +1,4 @@
-import { url, withoutTrailingSlashes } from './fields.ts'
+import { url, withoutTrailingSlashes } from '../platform/schema-fields.ts'
 import { defineProvider } from './provider.ts'
 
 const ADMIN_PATH = /\/admin\/(?!v1\/)/

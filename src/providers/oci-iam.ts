@@ -1,5 +1,5 @@
 /** Identity domains of OCI IAM, formerly IDCS. */
-import { url, withoutTrailingSlashes } from './fields.ts'
+import { url, withoutTrailingSlashes } from '../platform/schema-fields.ts'
 import { defineProvider } from './provider.ts'
 
 /** The issuer of every identity domain, unless the domain's settings name another. */

@@ -1,5 +1,5 @@
 /** Any other provider with OpenID Connect Discovery. */
-import { url, withoutTrailingSlashes } from './fields.ts'
+import { url, withoutTrailingSlashes } from '../platform/schema-fields.ts'
 import { defineProvider } from './provider.ts'
 
 export const oidc = defineProvider({

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { text, url, withoutTrailingSlashes } from './fields.ts'
+import { text, url, withoutTrailingSlashes } from '../platform/schema-fields.ts'
 import { defineProvider } from './provider.ts'
 
 const HOST = /^https:\/\/[^/]+\.(okta(preview|-emea|-gov)?\.com|okta\.mil)(\/|$)/i

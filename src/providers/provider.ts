@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import type { SignatureAlgorithm } from '../oauth/signature-algorithms.ts'
 import type { DenialReason } from '../reasons.ts'
-import { strictObject } from './fields.ts'
+import { strictObject } from '../platform/schema-fields.ts'
 
 /** The claims in which a provider's tokens hold what others hold elsewhere. */
 export interface ClaimNames {

@@ -1,5 +1,5 @@
 /** Keeps secrets for a while, and finds another version of a secret that was refused. */
-import { withCircumstances, type Fault } from '../decision.ts'
+import { withLogContext, type Fault } from '../decision.ts'
 import { Backoff } from '../platform/backoff.ts'
 import { ExpiringCache, SingleFlight } from '../platform/cache.ts'
 import type { Chance } from '../platform/chance.ts'
@@ -152,7 +152,7 @@ class CurrentVersions {
     const backoff =
       this.#outages.get(secretOcid)?.backoff ?? new Backoff(OUTAGE_PLAN, clock, chance)
     backoff.failed()
-    const fault = withCircumstances(error, { secret: secretOcid })
+    const fault = withLogContext(error, { secret: secretOcid })
     this.#outages.set(secretOcid, { backoff, fault })
     return fault
   }

@@ -177,7 +177,7 @@ describe('a live set-up', () => {
       ok: false,
       error: {
         reason: 'secret_unavailable',
-        circumstances: {
+        logContext: {
           detail: 'status_404',
           hint: expect.stringContaining('allow group GROUP to read secret-bundles'),
         },

@@ -91,7 +91,7 @@ describe('the authorizer', () => {
       expiresAt: START + 900,
       authorization: CREDENTIAL.authorization,
       contextClaims: { tenant: 'acme' },
-      circumstances: {
+      logContext: {
         tokenFingerprint: 'fingerprint of abc',
         issuer: 'callers',
         clientId: 'client-1',
@@ -186,7 +186,7 @@ describe('the authorizer', () => {
 
     expect(await authorize(payloadOf('Bearer abc'), PLENTY_OF_TIME)).toStrictEqual({
       ...objection,
-      circumstances: { ...objection.circumstances, tokenFingerprint: 'fingerprint of abc' },
+      logContext: { ...objection.logContext, tokenFingerprint: 'fingerprint of abc' },
     })
     expect(steps).toStrictEqual(['verify abc'])
   })

@@ -4,7 +4,7 @@ import {
   decisionExpiry,
   denial,
   fault,
-  withCircumstances,
+  withLogContext,
   type ExpiryBounds,
 } from '../../src/decision.ts'
 import { numericDate, seconds } from '../../src/platform/clock.ts'
@@ -106,35 +106,35 @@ describe('a decision', () => {
     expect(denial('token_missing')).toStrictEqual({
       outcome: 'deny',
       reason: 'token_missing',
-      circumstances: {},
+      logContext: {},
     })
     expect(fault('config_invalid')).toStrictEqual({
       outcome: 'fault',
       reason: 'config_invalid',
-      circumstances: {},
+      logContext: {},
     })
   })
 
-  it('keeps its circumstances when more are added', () => {
+  it('keeps its logContext when more are added', () => {
     const refusal = {
       ...denial('scope_insufficient', { clientId: 'first' }),
       requiredScopes: ['orders.read'],
     }
 
-    expect(withCircumstances(refusal, { clientId: 'second', issuer: 'default' })).toStrictEqual({
+    expect(withLogContext(refusal, { clientId: 'second', issuer: 'default' })).toStrictEqual({
       outcome: 'deny',
       reason: 'scope_insufficient',
       requiredScopes: ['orders.read'],
-      circumstances: { clientId: 'first', issuer: 'default' },
+      logContext: { clientId: 'first', issuer: 'default' },
     })
   })
 
-  it('is not changed when a copy gets more circumstances', () => {
+  it('is not changed when a copy gets more logContext', () => {
     const refusal = denial('token_expired')
 
-    withCircumstances(refusal, { issuer: 'default' })
+    withLogContext(refusal, { issuer: 'default' })
 
-    expect(refusal.circumstances).toStrictEqual({})
+    expect(refusal.logContext).toStrictEqual({})
   })
 })
 

@@ -1,5 +1,5 @@
 /** Values that are valid and probably wrong. Each is a warning: there may be a reason for it. */
-import { withoutTrailingSlashes } from '../../providers/fields.ts'
+import { withoutTrailingSlashes } from '../../platform/schema-fields.ts'
 import { findProvider, providerNamed } from '../../providers/index.ts'
 import { CONSOLE_MISTAKE, IDENTITY_DOMAIN_PATHS, isConsole } from '../../providers/oci-iam.ts'
 import type { ConfiguredIssuer } from '../../providers/provider.ts'

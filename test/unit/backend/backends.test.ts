@@ -37,7 +37,7 @@ function sourceOf(conditions: Readonly<Record<string, BackendCondition | undefin
 async function chosen(condition: Partial<BackendCondition>, call: Partial<BackendCall>) {
   const { source } = sourceOf({ special: { ...CONDITION, ...condition }, rest: undefined })
   const obtained = await source.obtain(callBy(call), PLENTY_OF_TIME)
-  return obtained.ok ? undefined : obtained.error.circumstances.backend
+  return obtained.ok ? undefined : obtained.error.logContext.backend
 }
 
 describe('a condition', () => {

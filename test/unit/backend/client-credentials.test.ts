@@ -65,7 +65,7 @@ describe('the client credentials grant', () => {
       expect(outcome).toMatchObject(
         failure({
           fault: {
-            circumstances: { detail, hint: expect.stringMatching(/^.{20,120}$/) },
+            logContext: { detail, hint: expect.stringMatching(/^.{20,120}$/) },
           },
         }),
       )

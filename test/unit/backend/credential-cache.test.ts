@@ -203,8 +203,8 @@ describe('a failed request for a credential', () => {
     const all = await Promise.all([obtain(), obtain()])
     grant.failing = undefined
 
-    const circumstances = { backend: 'oic', backEndCache: 'miss', detail: 'invalid_grant' } as const
-    const refused = failure(fault('credential_refused', circumstances))
+    const logContext = { backend: 'oic', backEndCache: 'miss', detail: 'invalid_grant' } as const
+    const refused = failure(fault('credential_refused', logContext))
     expect(all).toStrictEqual([refused, refused])
     expect(summaryOf(await obtain())).toBe('Bearer 2 miss')
   })

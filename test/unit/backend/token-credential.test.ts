@@ -64,7 +64,7 @@ describe('a failed token request', () => {
   ] as const)('has a hint that fits: %s, %s', (detail, clientRefusal, hint) => {
     const { fault } = toCredentialFailure({ kind: 'refused', detail, clientRefusal })
 
-    expect(fault.circumstances.hint).toMatch(hint)
+    expect(fault.logContext.hint).toMatch(hint)
   })
 
   it('has the wait that the endpoint asks for, which does not affect others at once', () => {

@@ -132,7 +132,7 @@ describe('an introspection answer', () => {
     expect(refused).toMatchObject({
       error: {
         reason: 'introspection_refused',
-        circumstances: {
+        logContext: {
           detail: 'invalid_token',
           hint: expect.stringContaining('error instead of `active: false`'),
         },
@@ -215,7 +215,7 @@ describe('the log shows which type was expected', () => {
     const given = answer(200, { active: true, ...members })
 
     expect(readIntrospectionAnswer(given, TOKEN, issuerConfig())).toMatchObject({
-      error: { circumstances: expected },
+      error: { logContext: expected },
     })
   })
 

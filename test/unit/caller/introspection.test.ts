@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { createIntrospect } from '../../../src/caller/introspection.ts'
+import { createIntrospector } from '../../../src/caller/introspection.ts'
 import { createVerifyWithIssuer } from '../../../src/caller/verify-with-issuer.ts'
 import type { IntrospectionConfig } from '../../../src/config/model.ts'
 import { denial, fault, type Fault } from '../../../src/decision.ts'
@@ -47,7 +47,7 @@ function verifierBy(sendAsClient: SendAsClient, cacheSeconds: number, clock = ne
   const introspection = introspectionWith(cacheSeconds)
   const issuer = issuerConfig({ introspection, contextClaims: ['tenant'] })
   const locate = () => Promise.resolve(success(introspection.endpoint ?? ''))
-  const introspect = createIntrospect(issuer, introspection, { locate, sendAsClient, clock })
+  const { introspect } = createIntrospector(issuer, introspection, { locate, sendAsClient, clock })
   const verify = createVerifyWithIssuer(issuer, undefined, introspect)
   return (token: Redacted, deadline: Deadline, beforeRequest: BeforeRequest = () => undefined) =>
     verify(token, deadline, beforeRequest).then(plain)
@@ -132,7 +132,7 @@ describe('verifying a caller by introspection', () => {
     const verify = verifierBy(exchange.sendAsClient, 0)
 
     expect(await verify(TOKEN, PLENTY_OF_TIME)).toMatchObject({
-      error: { reason: 'secret_unavailable', circumstances: { detail: 'status_404' } },
+      error: { reason: 'secret_unavailable', logContext: { detail: 'status_404' } },
     })
   })
 })
@@ -147,7 +147,7 @@ describe('the address of the introspection endpoint', () => {
       return Promise.resolve(located)
     }
     const ports = { locate, sendAsClient: exchange.sendAsClient, clock: new StandingClock() }
-    const introspect = createIntrospect(issuerConfig({ introspection }), introspection, ports)
+    const { introspect } = createIntrospector(issuerConfig({ introspection }), introspection, ports)
     return { introspect, deadlines, requests: exchange.requests }
   }
 
@@ -273,7 +273,7 @@ describe('the cache of introspection answers', () => {
 
     expect(early).toMatchObject({
       ok: false,
-      error: { reason: 'token_not_yet_valid', circumstances: { callerCache: 'miss' } },
+      error: { reason: 'token_not_yet_valid', logContext: { callerCache: 'miss' } },
     })
     expect(inTime).toMatchObject({ ok: true, value: { cache: 'hit' } })
     expect(requests).toHaveLength(1)
@@ -286,7 +286,7 @@ describe('the cache of introspection answers', () => {
     const second = await verify(TOKEN, PLENTY_OF_TIME)
 
     expect(second).toMatchObject({
-      error: { reason: 'audience_mismatch', circumstances: { callerCache: 'hit' } },
+      error: { reason: 'audience_mismatch', logContext: { callerCache: 'hit' } },
     })
     expect(requests).toHaveLength(1)
   })
@@ -312,7 +312,7 @@ describe('the cache of introspection answers', () => {
 })
 
 describe('whether an answer is cached', () => {
-  function introspectWith(cacheSeconds: number) {
+  function introspectorWith(cacheSeconds: number) {
     const clock = new StandingClock()
     const introspection = introspectionWith(cacheSeconds)
     const { sendAsClient } = recordingExchange(() => success(answer(200, ACTIVE)))
@@ -320,25 +320,25 @@ describe('whether an answer is cached', () => {
     const issuer = issuerConfig({ introspection })
     return {
       clock,
-      introspect: createIntrospect(issuer, introspection, { locate, sendAsClient, clock }),
+      ...createIntrospector(issuer, introspection, { locate, sendAsClient, clock }),
     }
   }
 
   it('is known for that token only, until it expires', async () => {
-    const { clock, introspect } = introspectWith(60)
-    const before = introspect.hasCachedAnswer(TOKEN)
+    const { clock, introspect, hasCachedAnswer } = introspectorWith(60)
+    const before = hasCachedAnswer(TOKEN)
     await introspect(TOKEN, PLENTY_OF_TIME, () => undefined)
 
-    expect([before, introspect.hasCachedAnswer(TOKEN)]).toStrictEqual([false, true])
-    expect(introspect.hasCachedAnswer(new Redacted('token-2'))).toBe(false)
+    expect([before, hasCachedAnswer(TOKEN)]).toStrictEqual([false, true])
+    expect(hasCachedAnswer(new Redacted('token-2'))).toBe(false)
     clock.advance(60)
-    expect(introspect.hasCachedAnswer(TOKEN)).toBe(false)
+    expect(hasCachedAnswer(TOKEN)).toBe(false)
   })
 
   it('is never known if the cache is off', async () => {
-    const { introspect } = introspectWith(0)
+    const { introspect, hasCachedAnswer } = introspectorWith(0)
     await introspect(TOKEN, PLENTY_OF_TIME, () => undefined)
 
-    expect(introspect.hasCachedAnswer(TOKEN)).toBe(false)
+    expect(hasCachedAnswer(TOKEN)).toBe(false)
   })
 })

@@ -318,8 +318,8 @@ describe('an observer', () => {
   it.each([
     [{ detail: 'timed_out' }, { expected: 'an answer', actual: 'timed_out' }],
     [{ expected: 'a JSON object' }, { expected: 'a JSON object', actual: null }],
-  ])('gets the dependency that failed: %j', async (circumstances, comparison) => {
-    const findings = await observed('opaque', fault('introspection_unavailable', circumstances))
+  ])('gets the dependency that failed: %j', async (logContext, comparison) => {
+    const findings = await observed('opaque', fault('introspection_unavailable', logContext))
 
     expect(findings.at(-1)).toStrictEqual({
       name: 'dependency',
@@ -345,13 +345,13 @@ describe('a refusal', () => {
     )
 
   it('has a better reason if the token shows one, else is unchanged', async () => {
-    const circumstances = { issuer: 'callers', clientId: 'client-1' }
+    const logContext = { issuer: 'callers', clientId: 'client-1' }
 
-    expect(await toldOf(denial('audience_mismatch', circumstances))).toStrictEqual(
-      failure(denial('entra_v1_token', circumstances)),
+    expect(await toldOf(denial('audience_mismatch', logContext))).toStrictEqual(
+      failure(denial('entra_v1_token', logContext)),
     )
-    expect(await toldOf(denial('token_expired', circumstances))).toStrictEqual(
-      failure(denial('token_expired', circumstances)),
+    expect(await toldOf(denial('token_expired', logContext))).toStrictEqual(
+      failure(denial('token_expired', logContext)),
     )
   })
 

@@ -65,10 +65,10 @@ describe('the challenge', () => {
     expect(bearerChallenge(refusal)).not.toContain('scope=')
   })
 
-  it('#9: reveals no circumstances', () => {
-    const circumstances = { clientId: 'client-1', issuer: 'default', detail: 'word' }
+  it('#9: reveals no logContext', () => {
+    const logContext = { clientId: 'client-1', issuer: 'default', detail: 'word' }
 
-    expect(bearerChallenge(denial('audience_mismatch', circumstances))).toBe(
+    expect(bearerChallenge(denial('audience_mismatch', logContext))).toBe(
       bearerChallenge(denial('audience_mismatch')),
     )
   })

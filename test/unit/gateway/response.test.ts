@@ -15,7 +15,7 @@ function permit(parts: Partial<Permit> = {}): Permit {
     expiresAt: numericDate(1_800_000_000),
     authorization: new Redacted('Bearer back-end-token'),
     contextClaims: {},
-    circumstances: { tokenFingerprint: '0123456789abcdef', detail: 'word' },
+    logContext: { tokenFingerprint: '0123456789abcdef', detail: 'word' },
     ...parts,
   }
 }

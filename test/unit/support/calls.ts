@@ -16,7 +16,7 @@ export const PERMIT: Permit = {
   expiresAt: numericDate(START + 900),
   authorization: new Redacted('Bearer back-end-token'),
   contextClaims: {},
-  circumstances: {
+  logContext: {
     tokenFingerprint: '0123456789abcdef',
     issuer: 'callers',
     clientId: 'client-1',

@@ -12,10 +12,10 @@ export function claimsOf(members: object, names = CLAIM_NAMES): TokenClaims {
 
 /** The decision without what its check expected and found, which tests of other things leave out. */
 export function withoutComparison<D extends Denial | Fault>(decision: D): D {
-  const circumstances = Object.entries(decision.circumstances).filter(
+  const logContext = Object.entries(decision.logContext).filter(
     ([name]) => !['expected', 'actual'].includes(name),
   )
-  return { ...decision, circumstances: Object.fromEntries(circumstances) }
+  return { ...decision, logContext: Object.fromEntries(logContext) }
 }
 
 /** Likewise for a result. */

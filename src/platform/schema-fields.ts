@@ -1,6 +1,6 @@
 /** Kinds of members of the configuration document, each with what it reports. */
 import * as v from 'valibot'
-import { endpointProblem } from '../platform/endpoint.ts'
+import { endpointProblem } from './endpoint.ts'
 
 /** No message of the library begins with it. */
 const MARK = '→'
@@ -103,17 +103,6 @@ export function url(description: string) {
     check(
       endpointProblem,
       'Give a full URL that begins with https://; http is for loopback addresses only.',
-    ),
-  )
-}
-
-/** OCID of a Vault secret. */
-export function secretOcid(description: string) {
-  return v.pipe(
-    text(description),
-    check<string>(
-      (value) => (/^ocid1\.[A-Za-z0-9._-]+$/.test(value) ? undefined : 'is not an OCID'),
-      'Give the OCID of the Vault secret, ocid1.vaultsecret.…; if this is the secret itself, replace it: others can read it.',
     ),
   )
 }
