@@ -6,6 +6,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { atExit } from '../stack/at-exit.ts'
 import { createResourcePrincipal } from '../stack/resource-principal.ts'
 import { distSize } from './bench/dist-size.ts'
 import { measureCold, measureMemory, measureWarm, type Bench } from './bench/measure.ts'
@@ -47,10 +48,12 @@ if (markdown) {
   process.exit(0)
 }
 buildFirst()
-const load = Array.from({ length: busy ? 2 : 0 }, () =>
-  spawn(process.execPath, ['--eval', 'for (;;);'], { stdio: 'ignore' }),
-)
-process.once('exit', () => {
+const load = Array.from({ length: busy ? 2 : 0 }, () => {
+  const burner = spawn(node, ['--eval', 'for (;;);'], { stdio: 'ignore' })
+  burner.unref()
+  return burner
+})
+atExit(() => {
   for (const each of load) each.kill('SIGKILL')
 })
 
