@@ -37,7 +37,7 @@ execFileSync(
     '--no-deprecation',
     ...['--import', 'tsx', 'scripts/build/rehearsal/rehearse.ts', `${OUTPUT}/authorizer.js`],
   ],
-  { stdio: ['ignore', 'inherit', 'inherit'] },
+  { stdio: ['ignore', 'inherit', 'inherit'], timeout: 300_000, killSignal: 'SIGKILL' },
 )
 
 const packages = await bundledPackages(metafiles.flatMap(({ inputs }) => Object.keys(inputs)))
