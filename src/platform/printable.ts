@@ -14,17 +14,25 @@ const JWT = /\beyJ[\w-]+(\.[\w-]*)*/g
 /** Control, format and separator characters, and halves of surrogate pairs. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 
+/** Nesting beyond this is left out: `JSON.stringify` is recursive, and callers nest as deep as they like. */
+const MAX_DEPTH = 8
+
 /** A caller's value as one short line of text: escaped, without tokens, long strings shortened. */
 export function printable(value: LogValue): string {
-  const text = typeof value === 'string' ? shortened(value) : JSON.stringify(value, replace)
+  const text = typeof value === 'string' ? shortened(value) : JSON.stringify(withoutDepth(value, 0))
   return text.length > MAX_LINE_CHARACTERS ? `${text.slice(0, MAX_LINE_CHARACTERS)}…` : text
 }
 
-/** For `JSON.stringify`: names of members are the caller's as well. */
-function replace(_name: string, value: unknown): unknown {
+/** A copy with all strings shortened: names of members are the caller's as well. */
+function withoutDepth(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return shortened(value)
-  if (!isJsonObject(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [shortened(name), each]))
+  if (typeof value !== 'object' || value === null) return value
+  if (depth === MAX_DEPTH) return '…'
+  if (!isJsonObject(value)) return (value as unknown[]).map((each) => withoutDepth(each, depth + 1))
+  const members = Object.entries(value)
+  return Object.fromEntries(
+    members.map(([name, each]) => [shortened(name), withoutDepth(each, depth + 1)]),
+  )
 }
 
 function shortened(text: string): string {

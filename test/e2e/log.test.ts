@@ -1,7 +1,7 @@
 /** Each decision is one line of the log, with the members that operators rely on. */
 import { createHash } from 'node:crypto'
 import type { OutgoingHttpHeaders } from 'node:http'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { startByHand, type ByHand } from './support/by-hand.ts'
 import { jwtToken, opaqueToken } from './support/callers-tokens.ts'
 import { AUDIENCE, startWorld, type World } from './support/world.ts'
@@ -216,8 +216,7 @@ describe('the identifier in a header of the function’s own request', () => {
 })
 
 describe('the expected and actual values of a check', () => {
-  beforeAll(() => world.start({ log_level: 'debug' }))
-  afterAll(() => world.start())
+  beforeEach(() => world.start({ log_level: 'debug' }))
 
   it('is in the line of a denial at `debug`, shortened, escaped and without tokens', async () => {
     const aud = ['other\u202e', jwtToken({}), 'x'.repeat(1_000)]
@@ -227,6 +226,20 @@ describe('the expected and actual values of a check', () => {
     expect(line['actual']).toBe(
       JSON.stringify(['other\\u{202e}', '[JWT]', `${'x'.repeat(20)}…${'x'.repeat(10)}`]),
     )
+  })
+
+  it('is cut where the caller nests it too deep for `JSON.stringify`', async () => {
+    const depth = 5_500
+    const payload = `{"exp":${'['.repeat(depth)}${']'.repeat(depth)}}`
+    const token = ['{"alg":"RS256"}', payload, 'signature']
+      .map((part) => Buffer.from(part).toString('base64url'))
+      .join('.')
+    world.introspection.replyWith({ body: world.activeAnswer({ exp: undefined }) })
+
+    const { verdict, line } = await world.decide(token)
+
+    expect(verdict).toBe('deny claims_malformed')
+    expect(line['actual']).toMatch(/^\[+"…"\]+$/)
   })
 
   it('is the name of a malformed member', async () => {

@@ -116,6 +116,8 @@ describe('a value for the log', () => {
     ['a\u202eb\n\ud800', 'a\\u{202e}b\\u{a}\\u{d800}'],
     ['https://login.example/tenant-1234567890/v2.0', 'https://login.exampl…67890/v2.0'],
     [Array<number>(200).fill(1), `[${'1,'.repeat(99)}1…`],
+    [[[[[[[[[[1]]]]]]]]], '[[[[[[[["…"]]]]]]]]'],
+    [{ a: [{ b: null }] }, '{"a":[{"b":null}]}'],
   ])('%j is shortened, escaped and without tokens', (value, text) => {
     expect(printable(value)).toBe(text)
   })
