@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import { selectContextClaims } from '../../../src/caller/context-claims.ts'
 import { firstBrokenRule } from '../../../src/caller/token-rules.ts'
-import { readIntrospectionAnswer } from '../../../src/caller/introspection-answer.ts'
+import {
+  identificationOf,
+  readIntrospectionAnswer,
+} from '../../../src/caller/introspection-answer.ts'
 import type { IntrospectionConfig, IssuerConfig, JwtConfig } from '../../../src/config/model.ts'
 import { denial, fault } from '../../../src/decision.ts'
 import type { HttpAnswer } from '../../../src/platform/http.ts'
@@ -299,6 +302,21 @@ describe('a JWT that was introspected', () => {
     })
   })
 
+  it('gets the claims that show what kind of token it is from its payload', () => {
+    const names = [
+      ...['tok_type', 'typ', 'token_use', 'nonce', 'cnf', 'permissions', 'client_id', 'cid'],
+      ...['at_hash', 'c_hash', 'events', 'htm', 'htu', 'token_introspection'],
+      ...['appid', 'azp', 'ver', 'tid', 'tfp', 'roles'],
+    ]
+    const claims = Object.fromEntries(names.map((name) => [name, 'x']))
+
+    const reading = read(answer(200, { active: true }), unsignedJwt({ ...claims, other: 'x' }))
+    expect(reading.ok && definedOf(reading.value.members)).toStrictEqual({
+      active: true,
+      ...claims,
+    })
+  })
+
   it('gets all claims from its payload if its signature was verified before', () => {
     const jwt: JwtConfig = {
       keys: { kind: 'static', keys: [] },
@@ -498,5 +516,57 @@ describe('a JWT that was introspected', () => {
 
       expect(verdicts).toStrictEqual([true, false])
     })
+  })
+})
+
+describe('an observer of an introspection answer', () => {
+  const TYPES = ['bearer', 'jwt', 'access_token', 'at+jwt']
+
+  it.each([
+    [{ active: true }, [true, true], [true, null]],
+    [{ active: 'true', token_type: 'JWT' }, [true, true], [true, 'JWT']],
+    [{ active: 'no', token_type: 'mac' }, [false, false], [false, 'mac']],
+  ])('gets the checks of %j, and no other value', (members, ok, actual) => {
+    const findings: Finding[] = []
+    readIntrospectionAnswer(answer(200, members), new Redacted('opaque'), issuerConfig(), (each) =>
+      findings.push(each),
+    )
+
+    expect(findings.map((each) => [each.name, each.ok, each.expected, each.actual])).toStrictEqual([
+      ['active', ok[0], true, actual[0]],
+      ['introspected_type', ok[1], TYPES, actual[1]],
+    ])
+  })
+})
+
+describe('the identification of an answer', () => {
+  const payload = { jti: 'token-1', sub: 'alice' }
+  const identify = (token: string) => identificationOf(new Redacted(token), issuerConfig())
+
+  it.each([
+    ['an opaque token', 'opaque'],
+    ['a JWT without `jti`', unsignedJwt({ sub: 'alice' })],
+    ['an empty `jti`', unsignedJwt({ jti: '' })],
+    ['a `jti` that is no string', unsignedJwt({ jti: 5 })],
+    ['a `jti` of 257 characters', unsignedJwt({ jti: 'x'.repeat(257) })],
+  ])('is impossible for %s', (_case, token) => {
+    expect(identify(token)).toBeUndefined()
+  })
+
+  it('is the `jti`, of at most 256 characters', () => {
+    const longest = 'x'.repeat(256)
+
+    expect(identify(unsignedJwt({ jti: longest }))?.id).toBe(longest)
+  })
+
+  it.each<[boolean, string, HttpAnswer]>([
+    [true, 'has the `jti`', answer(200, { active: true, jti: 'token-1' })],
+    [false, 'has another one', answer(200, { active: true, jti: 'token-2' })],
+    [false, 'has none', answer(200, { active: true })],
+    [false, 'contradicts the token', answer(200, { jti: 'token-1', sub: 'bob' })],
+    [false, 'has another status', answer(500, { jti: 'token-1' })],
+    [false, 'is no JSON', answer(200, 'token-1')],
+  ])('is %s if the answer %s', (expected, _case, given) => {
+    expect(identify(unsignedJwt(payload))?.isIn(given)).toBe(expected)
   })
 })

@@ -13,6 +13,7 @@ import { answer } from '../support/http-answers.ts'
 import { plain } from '../support/claims.ts'
 import { issuerConfig } from '../support/issuers.ts'
 import { PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
+import { unsignedJwt } from '../support/tokens.ts'
 
 const CLIENT = {
   clientId: 'introspector',
@@ -78,6 +79,14 @@ describe('verifying a caller by introspection', () => {
     ])
   })
 
+  it('identifies the answer about a JWT by its `jti`', async () => {
+    const { verify, requests } = verifierOf(0)
+
+    await verify(new Redacted(unsignedJwt({ jti: 'token-1' })), PLENTY_OF_TIME)
+
+    expect(requests).toMatchObject([{ connection: { id: 'token-1' } }])
+  })
+
   it('returns what is known of a valid caller', async () => {
     const { verify } = verifierOf(0)
 
@@ -125,7 +134,7 @@ describe('verifying a caller by introspection', () => {
     )
   })
 
-  it('passes on the fault of a secret that could not be had', async () => {
+  it('passes on the fault of a secret that could not be read', async () => {
     const exchange = recordingExchange(() =>
       failure(fault('secret_unavailable', { detail: 'status_404' })),
     )
@@ -164,29 +173,29 @@ describe('the address of the introspection endpoint', () => {
 
   it('that cannot be found is a fault without a request', async () => {
     const lost = verifierAt(failure(fault('discovery_unavailable', { detail: 'timed_out' })))
-    let toldBefore = 0
+    let announcements = 0
 
-    const refusal = await lost.introspect(TOKEN, PLENTY_OF_TIME, () => (toldBefore += 1))
+    const refusal = await lost.introspect(TOKEN, PLENTY_OF_TIME, () => (announcements += 1))
 
     expect(refusal).toStrictEqual(
       failure(fault('discovery_unavailable', { detail: 'timed_out', issuer: 'callers' })),
     )
-    expect([lost.requests, toldBefore]).toStrictEqual([[], 0])
+    expect([lost.requests, announcements]).toStrictEqual([[], 0])
   })
 })
 
 describe('the cache of introspection answers', () => {
   it('is announced before the identity provider is called, and only then', async () => {
     const { verify } = verifierOf(60)
-    let toldBefore = 0
-    const tell = () => (toldBefore += 1)
+    let announcements = 0
+    const tell = () => (announcements += 1)
 
     await verify(TOKEN, PLENTY_OF_TIME, tell)
-    expect(toldBefore).toBe(1)
+    expect(announcements).toBe(1)
     await verify(TOKEN, PLENTY_OF_TIME, tell)
-    expect(toldBefore).toBe(1)
+    expect(announcements).toBe(1)
     await verify(new Redacted('token-2'), PLENTY_OF_TIME, tell)
-    expect(toldBefore).toBe(2)
+    expect(announcements).toBe(2)
   })
 
   it('is off if none is configured: each token is introspected each time', async () => {

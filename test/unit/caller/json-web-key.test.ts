@@ -14,6 +14,11 @@ function ec(namedCurve: string) {
 function ed25519() {
   return generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })
 }
+/** Keys of the type OKP on curves that no signature algorithm here has. */
+function edwards(type: 'ed448' | 'x25519') {
+  const { publicKey } = type === 'ed448' ? generateKeyPairSync(type) : generateKeyPairSync(type)
+  return publicKey.export({ format: 'jwk' })
+}
 const GOOD = rsa()
 const P256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey
 
@@ -64,6 +69,7 @@ describe('a published key', () => {
     ['Ed25519', { ...ed25519(), alg: 'EdDSA' }],
     ['with the operations of identity domains', { ...GOOD, key_ops: ['encrypt', 'sign'] }],
     ['with the operation that its use is', { ...GOOD, key_ops: ['verify'] }],
+    ['with the operation of the private key', { ...GOOD, key_ops: ['sign'] }],
     ['with one operation that is no list', { ...GOOD, key_ops: 'verify' }],
     ['with the least exponent', { ...GOOD, e: 'Aw' }],
     ['with a curve that RSA has not', { ...GOOD, alg: 'RS256', crv: 'P-256' }],
@@ -98,6 +104,27 @@ describe('a published key', () => {
       { ...GOOD, alg: 'RSA-OAEP' },
       'is not for signatures (`alg`)',
     ],
+    ...['RSA1_5', 'ECDH-ES+A128KW'].map((alg): [string, object, string] => [
+      `for encryption by ${alg}`,
+      { ...GOOD, alg },
+      'is not for signatures (`alg`)',
+    ]),
+    [
+      'of an algorithm that only contains one',
+      { ...GOOD, alg: 'X-RSA1_5' },
+      'has an unknown `alg`',
+    ],
+    ['without any member', { kty: 'RSA' }, 'is no valid key of its type'],
+    [
+      'half a key beside a certificate',
+      { ...GOOD, n: undefined, x5c: ['nonsense'] },
+      'is no valid key of its type',
+    ],
+    ...(['ed448', 'x25519'] as const).map((type): [string, object, string] => [
+      `on the curve of ${type}`,
+      edwards(type),
+      'is on an unknown curve',
+    ]),
     [
       'a certificate alone',
       { kty: 'RSA', x5c: ['nonsense'] },
@@ -151,6 +178,41 @@ describe('a published key', () => {
       'key no. 2 is a symmetric key',
       'key no. 3 is no JSON object',
     ])
+  })
+})
+
+describe('a key that is left out', () => {
+  const leftOut = (...keys: readonly unknown[]) => readKeySet(keys).leftOut
+
+  it('has its name, its problem and whether it is for another purpose', () => {
+    const problem = 'is not for signatures (`use`)'
+
+    expect(
+      leftOut({ ...GOOD, kid: 'a', use: 'enc' }, { ...GOOD, kid: '', d: 'x' }, 5),
+    ).toStrictEqual([
+      { kid: 'a', problem, description: `key a ${problem}`, hasOtherPurpose: true },
+      {
+        kid: undefined,
+        problem: 'is a private key: it is known to others now, replace it',
+        description: 'key no. 2 is a private key: it is known to others now, replace it',
+        hasOtherPurpose: false,
+      },
+      {
+        kid: undefined,
+        problem: 'is no JSON object',
+        description: 'key no. 3 is no JSON object',
+        hasOtherPurpose: false,
+      },
+    ])
+  })
+
+  it('has at most 64 characters of its name in its description', () => {
+    const [key] = leftOut({ kty: 'oct', kid: 'x'.repeat(65) })
+
+    expect(key).toMatchObject({
+      kid: 'x'.repeat(65),
+      description: `key ${'x'.repeat(64)} is a symmetric key`,
+    })
   })
 })
 

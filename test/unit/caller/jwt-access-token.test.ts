@@ -8,6 +8,7 @@ import {
   type SigningKeys,
 } from '../../../src/caller/signing-keys.ts'
 import type { JwtConfig } from '../../../src/config/model.ts'
+import type { Finding } from '../../../src/findings.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { success } from '../../../src/platform/result.ts'
 import { issuerConfig, tokenRules } from '../support/issuers.ts'
@@ -33,7 +34,7 @@ function token(claims: object, header: object = {}): string {
 const JWT: JwtConfig = { keys: { kind: 'static', keys: [] }, algorithms: ['RS256'], type: 'any' }
 
 function verifierBy(keys: SigningKeys) {
-  let toldBefore = 0
+  let announcements = 0
   const verify = createJwtVerifier(
     issuerConfig({ rules: tokenRules({ issuer: GOOD.iss, requiredScopes: [] }) }),
     JWT,
@@ -41,11 +42,11 @@ function verifierBy(keys: SigningKeys) {
     new StandingClock(),
   )
   return async (text: string) => {
-    toldBefore = 0
+    announcements = 0
     const result = await verify(new Redacted(text), PLENTY_OF_TIME, () => {
-      toldBefore += 1
+      announcements += 1
     })
-    return [result.ok ? 'accepted' : result.error.reason, toldBefore]
+    return [result.ok ? 'accepted' : result.error.reason, announcements]
   }
 }
 
@@ -81,7 +82,7 @@ describe('the verification of a JWT', () => {
   it.each([
     ['is opaque', 'opaque', 'token_opaque'],
     ['is expired', token({ ...GOOD, exp: START - 60 }), 'token_expired'],
-    ['has no end', token({ ...GOOD, exp: undefined }), 'expiry_missing'],
+    ['has no `exp`', token({ ...GOOD, exp: undefined }), 'expiry_missing'],
     ['is of another issuer', token({ ...GOOD, iss: 'x' }), 'issuer_mismatch'],
     ['is for another API', token({ ...GOOD, aud: 'x' }), 'audience_mismatch'],
     ['has another algorithm', token(GOOD, { alg: 'none' }), 'algorithm_not_allowed'],
@@ -93,5 +94,67 @@ describe('the verification of a JWT', () => {
 
     expect(await verify(text)).toStrictEqual([reason, 0])
     expect(address.fetches).toBe(0)
+  })
+})
+
+describe('an observer of a JWT', () => {
+  const findingsAbout = async (text: string) => {
+    const findings: Finding[] = []
+    const issuer = issuerConfig({ rules: tokenRules({ issuer: GOOD.iss }) })
+    const verify = createJwtVerifier(issuer, JWT, createStaticKeys([key]), new StandingClock())
+    const observe = (finding: Finding) => findings.push(finding)
+    const observed = await verify(new Redacted(text), PLENTY_OF_TIME, () => undefined, observe)
+    expect(await verify(new Redacted(text), PLENTY_OF_TIME, () => undefined)).toStrictEqual(
+      observed,
+    )
+    return (...names: string[]) =>
+      findings
+        .filter(({ name }) => names.includes(name))
+        .map(({ name, ok, expected, actual }) => [name, ok, expected, actual])
+  }
+
+  it('gets its form, its claims and its signature', async () => {
+    const about = await findingsAbout(token(GOOD))
+
+    expect(about('jwt_form', 'claim_types', 'exp_present', 'signature')).toStrictEqual([
+      ['jwt_form', true, 'a signed JWT', 'a signed JWT'],
+      ['claim_types', true, 'claims of the right types', 'claims of the right types'],
+      ['exp_present', true, '`exp`', START + 600],
+      ['signature', true, ['a (RSA)'], 'signed by one of these keys'],
+    ])
+  })
+
+  it('gets that it is another token, and nothing else', async () => {
+    const about = await findingsAbout('opaque')
+
+    expect(about('jwt_form', 'alg', 'claim_types', 'issuer', 'signature')).toStrictEqual([
+      ['jwt_form', false, 'a signed JWT', 'another token'],
+    ])
+  })
+
+  it('gets the claim of a wrong type, no rules, and the signature', async () => {
+    const about = await findingsAbout(token({ ...GOOD, exp: 'never' }))
+    const expected = '`exp` as seconds since 1970, as a number'
+
+    expect(about('claim_types', 'exp_present', 'issuer', 'signature')).toStrictEqual([
+      ['claim_types', false, expected, 'never'],
+      ['exp_present', true, '`exp`', null],
+      ['signature', true, ['a (RSA)'], 'signed by one of these keys'],
+    ])
+  })
+
+  it('gets that it has no `exp`', async () => {
+    const about = await findingsAbout(token({ ...GOOD, exp: undefined }))
+
+    expect(about('exp_present', 'signature')).toStrictEqual([
+      ['exp_present', false, '`exp`', null],
+      ['signature', true, ['a (RSA)'], 'signed by one of these keys'],
+    ])
+  })
+
+  it('gets no signature if no key can be selected', async () => {
+    const about = await findingsAbout(token(GOOD, { alg: 'none' }))
+
+    expect(about('alg', 'key', 'signature')).toStrictEqual([['alg', false, ['RS256'], 'none']])
   })
 })

@@ -1,15 +1,18 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { createJwtVerifier } from '../../../src/caller/jwt-access-token.ts'
+import { HEADER_CHECKS, readSignatureHeader } from '../../../src/caller/jwt-header.ts'
 import { createStaticKeys } from '../../../src/caller/signing-keys.ts'
 import type { JwtConfig, TokenRules } from '../../../src/config/model.ts'
-import { denial } from '../../../src/decision.ts'
+import { denial, firstDenial } from '../../../src/decision.ts'
+import type { Finding } from '../../../src/findings.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success } from '../../../src/platform/result.ts'
 import { claimsOf, plain } from '../support/claims.ts'
 import { issuerConfig, tokenRules } from '../support/issuers.ts'
 import { signedJwt, trustedKey } from '../support/signed-tokens.ts'
 import { PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
+import { jsonObject } from '../support/tokens.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const KEYS = createStaticKeys([trustedKey(publicKey, { kid: 'a' })])
@@ -34,8 +37,8 @@ function verifierWith(jwt: Partial<JwtConfig> = {}, rules: Partial<TokenRules> =
     plain(await verify(new Redacted(text), PLENTY_OF_TIME, () => undefined))
 }
 
-/** What is said of a well signed token with this header. */
-async function wordOn(header: object, type: JwtConfig['type'] = 'any') {
+/** The result for a validly signed token with this header. */
+async function resultFor(header: object, type: JwtConfig['type'] = 'any') {
   const result = await verifierWith({ type })(signedJwt(privateKey, header, CLAIMS))
   return result.ok ? 'accepted' : result
 }
@@ -54,13 +57,13 @@ describe('the type of a JWT', () => {
     ['application/jwt'],
     [undefined],
   ])('RFC 8725 §3.11: is one that an access token may have: %s', async (typ) => {
-    expect(await wordOn({ ...HEADER, typ })).toBe('accepted')
+    expect(await resultFor({ ...HEADER, typ })).toBe('accepted')
   })
 
   it.each(['at+jwt', 'At+Jwt', 'application/at+jwt', 'Application/AT+JWT'])(
     'RFC 9068 §4: is that of an access token if required: %s',
     async (typ) => {
-      expect(await wordOn({ ...HEADER, typ }, 'at+jwt')).toBe('accepted')
+      expect(await resultFor({ ...HEADER, typ }, 'at+jwt')).toBe('accepted')
     },
   )
 
@@ -77,7 +80,7 @@ describe('the type of a JWT', () => {
     ['at+jwt', ''],
     ['at+jwt', undefined],
   ] as const)('is wrong if %s is required and the token has %s', async (wanted, typ) => {
-    expect(await wordOn({ ...HEADER, typ }, wanted)).toStrictEqual(refused('token_type_wrong'))
+    expect(await resultFor({ ...HEADER, typ }, wanted)).toStrictEqual(refused('token_type_wrong'))
   })
 })
 
@@ -95,15 +98,19 @@ describe('the header of a JWT', () => {
     ['b64', false],
     ['cty', ''],
   ])('RFC 8725 §3.10, RFC 7515 §4.1: is unacceptable with %s of %j', async (name, value) => {
-    expect(await wordOn({ ...HEADER, [name]: value })).toStrictEqual(refused('header_unacceptable'))
+    expect(await resultFor({ ...HEADER, [name]: value })).toStrictEqual(
+      refused('header_unacceptable'),
+    )
   })
 
   it.each(
     ['kid', 'typ'].flatMap((name) =>
       [5, null, true, ['a'], {}].map((value) => [name, value] as const),
     ),
-  )('is unacceptable where %s is %j and no text', async (name, value) => {
-    expect(await wordOn({ ...HEADER, [name]: value })).toStrictEqual(refused('header_unacceptable'))
+  )('is unacceptable if %s is %j and no string', async (name, value) => {
+    expect(await resultFor({ ...HEADER, [name]: value })).toStrictEqual(
+      refused('header_unacceptable'),
+    )
   })
 
   it.each([
@@ -119,7 +126,7 @@ describe('the header of a JWT', () => {
     ['nonce', 5],
     ['', 5],
   ])('RFC 7515 §4.1: may have %s of %j, which is ignored', async (name, value) => {
-    expect(await wordOn({ ...HEADER, [name]: value })).toBe('accepted')
+    expect(await resultFor({ ...HEADER, [name]: value })).toBe('accepted')
   })
 
   it.each([
@@ -134,7 +141,7 @@ describe('the header of a JWT', () => {
     [5],
     [['ES256']],
   ])('RFC 8725 §3.1: is denied with the algorithm %j', async (alg) => {
-    expect(await wordOn({ ...HEADER, alg })).toStrictEqual(refused('algorithm_not_allowed'))
+    expect(await resultFor({ ...HEADER, alg })).toStrictEqual(refused('algorithm_not_allowed'))
   })
 
   it('is denied with the algorithm of the key if it is not configured', async () => {
@@ -190,5 +197,68 @@ describe('a JWT that shows its defect', () => {
     expect(await verifierWith()(token)).toStrictEqual(
       failure(denial(reason, { issuer: 'callers', claimedClientId: 'client-1' })),
     )
+  })
+})
+
+describe('an observer of the header', () => {
+  const ACCESS_TOKEN_TYPES = ['at+jwt', 'application/at+jwt']
+  const COMMON_TYPES = [...ACCESS_TOKEN_TYPES, 'jwt', 'application/jwt']
+
+  const findingsAbout = (header: object, type: JwtConfig['type'] = 'any') => {
+    const findings: Finding[] = []
+    const jwt: JwtConfig = {
+      keys: { kind: 'static', keys: [] },
+      algorithms: ['ES256', 'RS256'],
+      type,
+    }
+    firstDenial(HEADER_CHECKS, { header: jsonObject(header), jwt }, (each) => findings.push(each))
+    return findings.map(({ name, ok, expected, actual }) => [name, ok, expected, actual])
+  }
+
+  it('gets what each check expects and what the token has', () => {
+    expect(findingsAbout({ ...HEADER, typ: 'JWT' })).toStrictEqual([
+      ['alg', true, ['ES256', 'RS256'], 'ES256'],
+      ['crit', true, 'no `crit`', null],
+      ['b64', true, 'no `b64`', null],
+      ['enc', true, 'no `enc`', null],
+      ['zip', true, 'no `zip`', null],
+      ['cty', true, 'no `cty`', null],
+      ['kid', true, '`kid` as a string', 'a'],
+      ['typ', true, '`typ` as a string', 'JWT'],
+      ['typ', true, COMMON_TYPES, 'JWT'],
+    ])
+  })
+
+  it('gets each defect, and a `typ` that is no string once', () => {
+    const header = {
+      ...{ alg: 'none', crit: ['x'], b64: false, enc: 'A256GCM', zip: 'DEF', cty: 'JWT' },
+      ...{ kid: 5, typ: 5 },
+    }
+
+    expect(findingsAbout(header, 'at+jwt')).toStrictEqual([
+      ['alg', false, ['ES256', 'RS256'], 'none'],
+      ['crit', false, 'no `crit`', ['x']],
+      ['b64', false, 'no `b64`', false],
+      ['enc', false, 'no `enc`', 'A256GCM'],
+      ['zip', false, 'no `zip`', 'DEF'],
+      ['cty', false, 'no `cty`', 'JWT'],
+      ['kid', false, '`kid` as a string', 5],
+      ['typ', false, '`typ` as a string', 5],
+      ['typ', true, ACCESS_TOKEN_TYPES, 5],
+    ])
+  })
+})
+
+describe('the part of the header that selects a key', () => {
+  it.each([
+    [{ alg: 'ES256', kid: 'a', x5t: 'b' }, 'a', 'b'],
+    [{ alg: 'ES256', kid: '', x5t: 5 }, undefined, undefined],
+    [{ alg: 'ES256' }, undefined, undefined],
+  ])('is read from %j', (header, kid, x5t) => {
+    expect(readSignatureHeader(jsonObject(header))).toStrictEqual({ alg: 'ES256', kid, x5t })
+  })
+
+  it.each([{ alg: 'none' }, { alg: 'ES256', kid: 5 }])('cannot be read from %j', (header) => {
+    expect(readSignatureHeader(jsonObject(header))).toBeUndefined()
   })
 })

@@ -1,9 +1,17 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import type { TrustedKey } from '../../../src/caller/json-web-key.ts'
-import { createIsSigned, type SignedToken } from '../../../src/caller/jwt-signature.ts'
+import {
+  createIsSigned,
+  createVerifySignature,
+  type SignedToken,
+} from '../../../src/caller/jwt-signature.ts'
+import type { SigningKeys } from '../../../src/caller/signing-keys.ts'
+import type { Finding } from '../../../src/findings.ts'
 import { numericDate } from '../../../src/platform/clock.ts'
-import { START, StandingClock } from '../support/time.ts'
+import { success } from '../../../src/platform/result.ts'
+import { trustedKey } from '../support/signed-tokens.ts'
+import { PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
 
 function newPair() {
   return generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -64,7 +72,7 @@ describe('a signature', () => {
     expect(uses.count).toBe(2)
   })
 
-  it('is not remembered for another token, whose signature is the same', async () => {
+  it('is not cached for another token with the same signature', async () => {
     const isSigned = createIsSigned(new StandingClock())
     const { trusted } = counting(ours.publicKey)
     const token = tokenOf({ sub: 'a' })
@@ -76,7 +84,7 @@ describe('a signature', () => {
     expect(await isSigned([trusted], altered)).toBe(false)
   })
 
-  it('counts no longer once its key is withdrawn', async () => {
+  it('is invalid once its key is withdrawn', async () => {
     const isSigned = createIsSigned(new StandingClock())
     const token = tokenOf({ sub: 'a' })
     await isSigned([counting(ours.publicKey).trusted], token)
@@ -85,7 +93,7 @@ describe('a signature', () => {
     expect(await isSigned([], token)).toBe(false)
   })
 
-  it('is checked anew by a key that was fetched anew', async () => {
+  it('is verified again by a key that was fetched again', async () => {
     const isSigned = createIsSigned(new StandingClock())
     const token = tokenOf({ sub: 'a' })
     await isSigned([counting(ours.publicKey).trusted], token)
@@ -95,7 +103,7 @@ describe('a signature', () => {
     expect(uses.count).toBe(1)
   })
 
-  it('is forgotten when the token expires', async () => {
+  it('is verified again after the token has expired', async () => {
     const clock = new StandingClock()
     const isSigned = createIsSigned(clock)
     const { trusted, uses } = counting(ours.publicKey)
@@ -123,5 +131,76 @@ describe('a signature', () => {
     const [wrong, right] = [counting(another.publicKey), counting(ours.publicKey)]
 
     expect(await isSigned([wrong.trusted, right.trusted], tokenOf({}))).toBe(true)
+  })
+})
+
+describe('the verification of a signature', () => {
+  const wrong = trustedKey(another.publicKey, { kid: 'a' })
+  const right = trustedKey(ours.publicKey, { kid: 'b', alg: 'RS256' })
+  const curve = trustedKey(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey)
+
+  /** With these cached keys and, if there are any, renewed ones. */
+  const verify = async (
+    kid: string | undefined,
+    cached: readonly TrustedKey[],
+    renewed?: readonly TrustedKey[],
+  ) => {
+    const hadMatchingKid: boolean[] = []
+    const keys: SigningKeys = {
+      areCached: () => true,
+      current: () => Promise.resolve(success({ keys: cached, justFetched: false })),
+      renewed: (_cached, hasMatchingKid) => {
+        hadMatchingKid.push(hasMatchingKid)
+        return Promise.resolve(renewed && success(renewed))
+      },
+      problemOf: () => undefined,
+    }
+    const findings: Finding[] = []
+    const token = tokenOf({})
+    const result = await createVerifySignature(keys, new StandingClock())(
+      { ...token, header: { ...token.header, kid } },
+      PLENTY_OF_TIME,
+      (finding) => findings.push(finding),
+    )
+    return {
+      hadMatchingKid,
+      logged: result.ok ? undefined : result.error,
+      findings: findings.map(({ name, ok, expected, actual }) => [name, ok, expected, actual]),
+    }
+  }
+
+  it('reports the keys that fit and whether one of them signed the token', async () => {
+    const signed = 'signed by one of these keys'
+
+    expect((await verify('b', [curve, wrong, right])).findings).toStrictEqual([
+      ['key', true, ['no kid (P-256)', 'a (RSA)', 'b (RS256)'], 'b (RS256)'],
+      ['signature', true, ['b (RS256)'], signed],
+    ])
+    expect((await verify(undefined, [wrong, right])).findings).toStrictEqual([
+      ['key', true, ['a (RSA)', 'b (RS256)'], 'no kid (RS256)'],
+      ['signature', true, ['a (RSA)', 'b (RS256)'], signed],
+    ])
+    expect((await verify('a', [wrong])).logged).toMatchObject({
+      reason: 'signature_invalid',
+      logContext: { expected: ['a (RSA)'], actual: 'signed by another key' },
+    })
+  })
+
+  it('reports the renewed keys if none of them fits, unless an older one does', async () => {
+    const [none, older] = [await verify('c', [wrong], [right]), await verify('a', [wrong], [right])]
+
+    expect(none.logged).toMatchObject({
+      reason: 'key_unknown',
+      logContext: { expected: ['b (RS256)'], actual: 'c (RS256)' },
+    })
+    expect(older.logged).toMatchObject({
+      reason: 'signature_invalid',
+      logContext: { expected: ['a (RSA)'] },
+    })
+  })
+
+  it('renews the keys sooner if one of them has the `kid` of the token', async () => {
+    expect((await verify('a', [wrong])).hadMatchingKid).toStrictEqual([true])
+    expect((await verify('c', [wrong])).hadMatchingKid).toStrictEqual([false])
   })
 })
