@@ -1,7 +1,8 @@
 /** Flat keys as a configuration document with one issuer and one backend. */
 import { parseJsonObject } from '../platform/json.ts'
+import { problemsOfMembers } from './checks/json-text.ts'
 import { DOCUMENT_KEYS, FLAT_KEYS, type FlatConfiguration, type FlatKey } from './flat-keys.ts'
-import type { ConfigForm, Report } from './problems.ts'
+import type { ConfigForm, ConfigProblem, Report } from './problems.ts'
 
 /** The name of the issuer and of the backend in the log. */
 const NAME = 'default'
@@ -23,14 +24,25 @@ export function isFlat(values: FlatConfiguration): boolean {
   return DOCUMENT_KEYS.every((key) => valueOf(values, key) === undefined)
 }
 
-/** Keys about the whole function, which are flat in either form. */
+/** Settings of the whole function, which are flat keys in either form. */
 export function settingsOf(values: FlatConfiguration): Members {
   const settings = members()
   for (const { key, at, as } of KEYS) {
     const value = valueOf(values, key)
-    if (value !== undefined && at === key) settings[key] = converted(value, as)
+    if (value !== undefined && at === undefined) settings[key] = converted(value, as)
   }
   return settings
+}
+
+/**
+ * JSON in flat keys that validation would change without a message. Such a key is named like a member
+ * of a document: `jwks: keys.0.kid`.
+ */
+export function ambiguousJson(values: FlatConfiguration): readonly ConfigProblem[] {
+  return KEYS.filter(({ as }) => as === 'json').flatMap(({ key }) => {
+    const text = valueOf(values, key)
+    return text === undefined ? [] : problemsOfMembers(text, key)
+  })
 }
 
 /** Not validated: what has the wrong type stays as it is. */
@@ -39,7 +51,7 @@ export function flatDocument(values: FlatConfiguration): Members {
   const document = members({ issuers: [issuer], backends: [backend] })
   for (const { key, at, as } of KEYS) {
     const value = valueOf(values, key)
-    if (value !== undefined && at !== key) put(document, at.split('.'), converted(value, as))
+    if (value !== undefined && at !== undefined) put(document, at.split('.'), converted(value, as))
   }
   if (valueOf(values, 'audience') === 'any') issuer['audience'] = 'any'
   if (backend['grant'] === 'basic') document['backends'] = [basicBackend(backend)]
@@ -82,7 +94,7 @@ export function flatForm(values: FlatConfiguration): ConfigForm {
   const keysAt = (path: string): readonly string[] => {
     const at = path.replace(/^(backends\.0)\.secret_ocid$/, '$1.client.client_secret_ocid')
     const found = KEYS.filter((key) => at === key.at || at.startsWith(`${key.at}.`))
-    const within = KEYS.filter((key) => key.at.startsWith(`${at}.`))
+    const within = KEYS.filter((key) => key.at?.startsWith(`${at}.`))
     const keys = found.length > 0 ? found : within.some(isGiven) ? within.filter(isGiven) : within
     return keys.length > 0 ? keys.map(({ key }) => key) : [path]
   }
@@ -108,16 +120,8 @@ export function missing(entry: Entry, field: string, report: Report, purpose?: s
   return ''
 }
 
-/** What to give where the member at a path is missing; undefined if no flat key stands for it. */
+/** What to do where the member at a path is missing; undefined if no flat key stands for it. */
 export function remedyOfMissing(path: string): string | undefined {
-  if (/^issuers\.\d+\.audience$/.test(path)) {
-    return 'Give the primary audience of the API’s application, such as https://api.example.com/.'
-  }
   const at = path.replace(/\.\d+\./, '.0.')
-  const meaning = KEYS.find((key) => key.at === at)?.meaning
-  // Up to what is about other settings.
-  const subject = meaning?.replace(/[;.]?$|;.*$/, '')
-  return (
-    subject && `Give the ${subject.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())}.`
-  )
+  return KEYS.find((key) => key.at === at)?.remedy
 }

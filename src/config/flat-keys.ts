@@ -8,8 +8,8 @@ import { DEFAULTS, LIMITS } from './defaults.ts'
 export type FlatConfiguration = Readonly<Record<string, string | undefined>>
 
 export interface FlatKey {
-  /** The path in the configuration document; the key itself if it is about the whole function. */
-  readonly at: string
+  /** The path in the configuration document; undefined if it is a setting of the whole function. */
+  readonly at?: string
   /** What its value is: text, if undefined. A list is separated by white space. */
   readonly as?: 'list' | 'number' | 'json'
   /** Whether more tokens may be accepted without it, so that a misspelling must not go unnoticed. */
@@ -17,6 +17,8 @@ export interface FlatKey {
   /** As docs/configuration.md shows it. */
   readonly default?: string
   readonly meaning: string
+  /** What to do if it is required and missing. */
+  readonly remedy?: string
 }
 
 function code(value: string): string {
@@ -45,32 +47,39 @@ export const FLAT_KEYS = {
     at: 'issuers.0.client.client_id',
     meaning:
       'Client id of our application at the callers’ identity provider; for introspection or protected keys.',
+    remedy: 'Give the client id of our application at the callers’ identity provider.',
   },
   idcs_app_client_secret_ocid: {
     at: 'issuers.0.client.client_secret_ocid',
     meaning: 'OCID of the Vault secret with the application’s client secret.',
+    remedy: 'Give the OCID of the Vault secret with the application’s client secret.',
   },
   back_end_token_endpoint: {
     at: 'backends.0.token_endpoint',
     default: 'required, except for `basic`',
     meaning: `Token endpoint of the integration’s identity domain: ${atDomain('token')}.`,
+    remedy: `Give the token endpoint of the integration’s identity domain: ${atDomain('token')}.`,
   },
   back_end_app_client_id: {
     at: 'backends.0.client.client_id',
     default: 'required, except for `basic`',
     meaning: 'Client id of the application that holds ServiceInvoker.',
+    remedy: 'Give the client id of the application that holds ServiceInvoker.',
   },
   back_end_client_secret_ocid: {
     at: 'backends.0.client.client_secret_ocid',
     default: 'required',
     meaning:
       'OCID of the Vault secret with the application’s client secret; with its private key for `private_key_jwt`, with `user:password` for `basic`.',
+    remedy: 'Give the OCID of the Vault secret with the application’s client secret.',
   },
   back_end_scope: {
     at: 'backends.0.scope',
     default: 'required, except for `basic` and `token_exchange`',
     meaning:
       'Scope of the integration, sent as it is: copy it from the application, ending in `:443urn:opc:resource:consumer::all`.',
+    remedy:
+      'Give the scope of the integration, sent as it is: copy it from the application, ending in `:443urn:opc:resource:consumer::all`.',
   },
   back_end_grant: {
     at: 'backends.0.grant',
@@ -123,6 +132,7 @@ export const FLAT_KEYS = {
     default: 'required',
     meaning:
       'Accepted `aud` values, space-separated; one match is enough. `any` turns the check off, and every cold start logs it.',
+    remedy: 'Give the primary audience of the API’s application, such as https://api.example.com/.',
   },
   issuer: {
     at: 'issuers.0.issuer',
@@ -193,29 +203,24 @@ export const FLAT_KEYS = {
     meaning: `Tokens for OIC with less time left are not used, ${range(LIMITS.min_back_end_token)}: the gateway caches each answer for at least 60 seconds.`,
   },
   max_decision_seconds: {
-    at: 'max_decision_seconds',
     as: 'number',
     isRule: true,
     default: String(LIMITS.max_decision.default),
     meaning: `Longest time that the gateway may cache a permit, ${range(LIMITS.max_decision)}: how long a revoked token can still pass.`,
   },
   secret_ttl_seconds: {
-    at: 'secret_ttl_seconds',
     as: 'number',
     default: String(LIMITS.secret_ttl.default),
     meaning: `How long a Vault secret is used before it is read again, ${range(LIMITS.secret_ttl)}.`,
   },
   authorizer_config: {
-    at: 'authorizer_config',
     meaning:
       'The configuration as one JSON document, for several issuers; see below. Replaces the flat keys of issuer and backend.',
   },
   authorizer_config_secret_ocid: {
-    at: 'authorizer_config_secret_ocid',
     meaning: 'OCID of a Vault secret with that document, if it does not fit into 4 KB.',
   },
   token_argument: {
-    at: 'token_argument',
     default: code(DEFAULTS.token_argument),
     meaning: 'Name of the argument that holds the token, as in the deployment’s `parameters`.',
   },
@@ -226,16 +231,13 @@ export const FLAT_KEYS = {
     meaning: 'Claims that routes may use as `${request.auth[<claim>]}`, space-separated.',
   },
   log_level: {
-    at: 'log_level',
     default: code(DEFAULTS.log_level),
     meaning: '`debug`, `info` (each decision), `warn`, `error` (faults only).',
   },
   rate_limit_tier: {
-    at: 'rate_limit_tier',
     meaning: `The identity domain’s tier, to log how much of its rate limit this instance uses: ${oneOf(RATE_LIMIT_TIERS)}.`,
   },
   vault_secrets_endpoint: {
-    at: 'vault_secrets_endpoint',
     default: 'the region’s',
     meaning: 'Origin of Vault’s Secret Retrieval API, for private endpoints and local runs.',
   },

@@ -3,13 +3,13 @@ import { failure, success, type Result } from '../platform/result.ts'
 import { environmentWarnings } from './checks/environment-warnings.ts'
 import { unknownKeys } from './checks/unknown-keys.ts'
 import { warnAboutForeignOcid } from './checks/warnings.ts'
-import { flatDocument, flatForm, isFlat, valueOf } from './flat-form.ts'
+import { ambiguousJson, flatDocument, flatForm, isFlat, valueOf } from './flat-form.ts'
 import { FLAT_KEYS, type FlatConfiguration, type FlatKey } from './flat-keys.ts'
 import type { Config, Settings } from './model.ts'
 import { catchingDefects, reportTo, type ConfigProblem, type Report } from './problems.ts'
 import { readDocument } from './read-document.ts'
 import { readSettings } from './settings.ts'
-import { validateDocument } from './validate-document.ts'
+import { validateDocument, type ValidConfig } from './validate-document.ts'
 
 /** The configuration, or the Vault secret that has it. */
 export type ConfigSource =
@@ -34,8 +34,8 @@ export function readConfig(values: FlatConfiguration): ConfigReading {
   const source = readSource(values, report, warnings)
   const unknown = unknownKeys(values, isFlat(values))
   if (!source.ok) problems.push(...source.error)
+  problems.push(...blankRules(values, problems))
   if (isFlat(values)) {
-    reportBlankRules(values, report)
     problems.push(...unknown.problems)
     reportEmptyDocument(values, problems.length > 0 ? problems : warnings)
   }
@@ -65,36 +65,48 @@ function readSource(
   }
   const config =
     document === undefined
-      ? catchingDefects('configuration', () =>
-          validateDocument(flatDocument(values), flatForm(values)),
-        )
+      ? catchingDefects('configuration', () => readFlatKeys(values))
       : readDocument(document, 'authorizer_config')
   if (!config.ok) return config
   warnings.push(...config.value.warnings)
   return success({ kind: 'given', config: config.value.config })
 }
 
-/** First, as a document was meant, and not the flat keys that are missing. */
+function readFlatKeys(values: FlatConfiguration): Result<ValidConfig, readonly ConfigProblem[]> {
+  const problems = ambiguousJson(values)
+  const config = validateDocument(flatDocument(values), flatForm(values))
+  return problems.length > 0 ? failure([...problems, ...(config.ok ? [] : config.error)]) : config
+}
+
+/** Placed first: the document was meant, so that problems of flat keys are only a consequence. */
 function reportEmptyDocument(values: FlatConfiguration, list: ConfigProblem[]): void {
   if (values['authorizer_config'] === undefined) return
   const remedy = 'Give the document; or remove the key, and the flat keys count.'
   list.unshift({ key: 'authorizer_config', problem: 'is empty', remedy })
 }
 
-/** Rules without which more tokens are accepted. White space looks like a value and is none. */
-function reportBlankRules(values: FlatConfiguration, report: Report): void {
-  for (const key of ['issuer', 'algorithms', 'required_scopes', 'allowed_clients']) {
-    if (/^\s+$/.test(values[key] ?? '')) {
-      report(key, 'has only blanks', 'Give a value, or remove the key.')
-    }
-  }
+/** A rule with a blank value would take its default, which may accept more tokens. */
+function blankRules(
+  values: FlatConfiguration,
+  known: readonly ConfigProblem[],
+): readonly ConfigProblem[] {
+  return Object.entries<FlatKey>(FLAT_KEYS)
+    .filter(([key, { isRule, at }]) => {
+      const counts = isRule === true && (at === undefined || isFlat(values))
+      return counts && /^\s+$/.test(values[key] ?? '') && known.every((each) => each.key !== key)
+    })
+    .map(([key]) => ({
+      key,
+      problem: 'has only blanks',
+      remedy: 'Give a value, or remove the key.',
+    }))
 }
 
 /** A document replaces the flat keys for an issuer and a backend, rules among them. */
 function warnAboutIdleKeys(values: FlatConfiguration, warn: Report): void {
   if (isFlat(values)) return
-  for (const [key, { at }] of Object.entries(FLAT_KEYS)) {
-    if (key === at || !Object.hasOwn(values, key)) continue
+  for (const [key, { at }] of Object.entries<FlatKey>(FLAT_KEYS)) {
+    if (at === undefined || !Object.hasOwn(values, key)) continue
     warn(
       key,
       'has no effect beside a document',
@@ -109,6 +121,7 @@ function warnAboutFlatValues(values: FlatConfiguration, warn: Report): void {
     if (about.as === 'list' && values[key]?.includes(',') === true) {
       warn(key, 'has a comma, which is read as a part of the value', 'Separate values by blanks.')
     }
-    if (key === about.at && key.endsWith('_ocid')) warnAboutForeignOcid(key, values[key], warn)
+    if (about.at === undefined && key.endsWith('_ocid'))
+      warnAboutForeignOcid(key, values[key], warn)
   }
 }

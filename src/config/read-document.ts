@@ -1,8 +1,8 @@
 /** The configuration document as JSON text: several issuers, and backends. */
 import { parseJsonObject } from '../platform/json.ts'
 import { failure, type Result } from '../platform/result.ts'
-import { duplicateMembers, findJsonError } from './checks/json-text.ts'
-import { catchingDefects, documentForm, reportTo, type ConfigProblem } from './problems.ts'
+import { findJsonError, problemsOfMembers } from './checks/json-text.ts'
+import { catchingDefects, documentForm, type ConfigProblem } from './problems.ts'
 import { validateDocument, type ValidConfig } from './validate-document.ts'
 
 /** `key`: the flat key of the document or of its secret, which problems name. */
@@ -28,15 +28,8 @@ function parseAndValidate(
       },
     ])
   }
-  const form = documentForm(key)
-  const problems: ConfigProblem[] = []
-  const report = reportTo(problems, form, '')
-  for (const path of unusableNames(json))
-    report(path, 'has a name that cannot be used', 'Leave it out.')
-  for (const path of duplicateMembers(text)) {
-    report(path, 'is given twice', 'Keep the one that is meant: only the last would count.')
-  }
-  return problems.length > 0 ? failure(problems) : validateDocument(json, form)
+  const problems = problemsOfMembers(text, key)
+  return problems.length > 0 ? failure(problems) : validateDocument(json, documentForm(key))
 }
 
 const JSON_EDITOR =
@@ -44,15 +37,3 @@ const JSON_EDITOR =
 
 const PLAIN_QUOTES =
   'Use plain quotes ("), there and elsewhere: a word processor has replaced them.'
-
-/** Names that valibot drops without a message: a rule about such a claim would be lost. */
-const DROPPED = ['__proto__', 'constructor', 'prototype']
-
-/** The paths in the value at which such names are. */
-function unusableNames(value: unknown, path: readonly string[] = []): readonly string[] {
-  if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([name, each]) => [
-    ...(DROPPED.includes(name) ? [[...path, name].join('.')] : []),
-    ...unusableNames(each, [...path, name]),
-  ])
-}

@@ -1,5 +1,7 @@
 /** What `JSON.parse` does not say about a JSON text. */
 import { printParseErrorCode, visit, type ParseErrorCode } from 'jsonc-parser'
+import { parseJsonObject } from '../../platform/json.ts'
+import { documentForm, reportTo, type ConfigProblem } from '../problems.ts'
 
 export interface JsonError {
   /** In words that follow “is not a JSON object”; empty if the text is JSON. */
@@ -12,7 +14,7 @@ const STRICT = { disallowComments: true, allowTrailingComma: false }
 
 /** The first error in the text. Messages of `JSON.parse` quote the text, which may be a secret. */
 export function findJsonError(marked: string): JsonError {
-  // Whoever decodes the text drops a byte order mark.
+  // The decoder drops a byte order mark.
   const text = marked.replace(/^\uFEFF/, '')
   let where = ''
   let isQuote = false
@@ -61,4 +63,33 @@ export function duplicateMembers(text: string): readonly string[] {
     },
   })
   return [...found]
+}
+
+/**
+ * Members that would get lost without a message, where the text is a JSON object. `key`: the flat key
+ * that holds the text.
+ */
+export function problemsOfMembers(text: string, key: string): readonly ConfigProblem[] {
+  const json = parseJsonObject(Buffer.from(text))
+  if (json === undefined) return []
+  const problems: ConfigProblem[] = []
+  const report = reportTo(problems, documentForm(key), '')
+  for (const path of unusableNames(json))
+    report(path, 'has a name that cannot be used', 'Leave it out.')
+  for (const path of duplicateMembers(text)) {
+    report(path, 'is given twice', 'Keep the one that is meant: only the last would count.')
+  }
+  return problems
+}
+
+/** Names that valibot drops without a message: a rule about such a claim would be lost. */
+const DROPPED = ['__proto__', 'constructor', 'prototype']
+
+/** The paths in the value at which such names are. */
+function unusableNames(value: unknown, path: readonly string[] = []): readonly string[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, each]) => [
+    ...(DROPPED.includes(name) ? [[...path, name].join('.')] : []),
+    ...unusableNames(each, [...path, name]),
+  ])
 }

@@ -92,6 +92,16 @@ describe('the issuer of flat keys', () => {
   })
 
   it.each([
+    ['"kid":"a","kid":"b"', 'jwks: keys.0.kid', 'is given twice'],
+    ['"__proto__":{"alg":"RS256"}', 'jwks: keys.0.__proto__', 'has a name that cannot be used'],
+  ])('may not have keys with members that would get lost: %s', (members, key, problem) => {
+    const jwks = JSON.stringify({ keys: [{ MEMBERS: 0 }] }).replace('"MEMBERS":0', members)
+    const { source } = readConfig({ ...MINIMAL, ...VERIFYING, jwks_uri: undefined, jwks })
+
+    expect(source.ok ? [] : source.error).toContainEqual(expect.objectContaining({ key, problem }))
+  })
+
+  it.each([
     ['ES256', ['ES256']],
     ['RS256 PS512\tEdDSA', ['RS256', 'PS512', 'EdDSA']],
   ])('may accept the algorithms %s', (algorithms, expected) => {

@@ -212,17 +212,41 @@ describe('a misspelt rule', () => {
 })
 
 describe('a flat key of blanks', () => {
-  it.each(['required_scopes', 'allowed_clients', 'algorithms', 'issuer'])(
-    'is a problem, as it would set no rule: %s',
-    (key) => {
-      const { source } = readConfig({ ...MINIMAL, [key]: ' \t ' })
+  const blank = (key: string) => ({
+    key,
+    problem: 'has only blanks',
+    remedy: 'Give a value, or remove the key.',
+  })
+  const errorsOf = (values: FlatConfiguration) => {
+    const { source } = readConfig(values)
+    return source.ok ? [] : source.error
+  }
 
-      expect(source).toStrictEqual({
-        ok: false,
-        error: [{ key, problem: 'has only blanks', remedy: 'Give a value, or remove the key.' }],
-      })
-    },
-  )
+  // A blank audience is missing.
+  it.each([
+    'issuer',
+    'validation',
+    'algorithms',
+    'required_scopes',
+    'allowed_clients',
+    'clock_tolerance_seconds',
+    'max_decision_seconds',
+  ])('is a problem if it is a rule, which would take its default: %s', (key) => {
+    expect(errorsOf({ ...MINIMAL, [key]: ' \t ' })).toStrictEqual([blank(key)])
+    expect(errorsOf({ ...MINIMAL, [key]: '' })).toStrictEqual([])
+  })
+
+  it.each(['introspection_cache_seconds', 'log_level'])('is ignored otherwise: %s', (key) => {
+    expect(errorsOf({ ...MINIMAL, [key]: ' ' })).toStrictEqual([])
+  })
+
+  it('is a problem beside a document only if it has an effect there', () => {
+    const document = { authorizer_config_secret_ocid: 'ocid1.vaultsecret.oc1.phx.document' }
+
+    expect(errorsOf({ ...document, validation: ' ', max_decision_seconds: ' ' })).toStrictEqual([
+      blank('max_decision_seconds'),
+    ])
+  })
 })
 
 describe('an audience of any', () => {
