@@ -28,7 +28,7 @@ export interface ClientRequest {
   readonly client: ClientRegistration
   /** A function if the form holds an assertion: each attempt needs a new one. */
   readonly form: Form | ((client: AuthenticatingClient) => Promise<Result<Form, Fault>>)
-  /** Default `shared`; see `HttpRequest`. */
+  /** Default `own`: the URL does not say what a form asks for. See `HttpRequest`. */
   readonly connection?: HttpRequest['connection']
 }
 
@@ -84,7 +84,7 @@ export function createSendAsClient({
         endpoint: request.endpoint,
         form: form.value,
         authentication: authentication.value,
-        connection: request.connection ?? 'shared',
+        connection: request.connection ?? 'own',
       },
       deadline,
     )

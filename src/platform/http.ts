@@ -16,7 +16,8 @@ export interface HttpRequest {
    * `own`: a connection that is opened for this exchange and closed after it, so that no late or
    * doubled answer to another request can be taken for the answer. It costs a handshake; a TLS
    * session is resumed where the server allows it. `Identification`: one that is kept open, as safe as
-   * `own`. Default `shared`: one that is kept open.
+   * `own`. Default `shared`: one that is kept open for requests with the same URL, so that a late or
+   * doubled answer is at worst an older one to the same question.
    */
   readonly connection?: 'own' | 'shared' | Identification
 }
@@ -79,8 +80,9 @@ async function exchangeOnShared(
   request: HttpRequest,
   deadline: Deadline,
 ): Promise<Result<HttpAnswer, HttpFailure> | undefined> {
-  await readPendingData(client.sharedConnections)
-  const { result, isDead } = await exchange(client, client.sharedConnections, request, deadline)
+  const connections = client.sharedConnections(request.url)
+  await readPendingData(connections)
+  const { result, isDead } = await exchange(client, connections, request, deadline)
   return isDead ? undefined : result
 }
 
@@ -106,8 +108,10 @@ interface Client {
   readonly axios: AxiosStatic
   /** By the protocol of the URL. */
   readonly transports: Readonly<Record<string, ReturnType<typeof createTransport>>>
-  readonly sharedConnections: Agents
+  /** By the URL of the request. */
+  readonly sharedConnections: (url: string) => Agents
   readonly ownConnections: Agents
+  /** By the origin of the URL. */
   readonly reusableConnection: (origin: string) => ReusableConnection
 }
 
@@ -117,21 +121,26 @@ async function loadClient(): Promise<Client> {
     import('node:http'),
     import('node:https'),
   ])
-  const reusable = new Map<string, ReusableConnection>()
+  const keptOpen = () => createAgents(http, https, 'shared')
   return {
     axios,
     transports: {
       'http:': createTransport(http.request),
       'https:': createTransport(https.request),
     },
-    sharedConnections: createAgents(http, https, 'shared'),
+    sharedConnections: oneEach(keptOpen),
     ownConnections: createAgents(http, https, 'own'),
-    reusableConnection: (origin) => {
-      const connection =
-        reusable.get(origin) ?? new ReusableConnection(createAgents(http, https, 'shared'))
-      reusable.set(origin, connection)
-      return connection
-    },
+    reusableConnection: oneEach(() => new ReusableConnection(keptOpen())),
+  }
+}
+
+/** Creates one value for each key. Keys are addresses from the configuration or a discovery document. */
+function oneEach<T>(create: () => T): (key: string) => T {
+  const created = new Map<string, T>()
+  return (key) => {
+    const value = created.get(key) ?? create()
+    created.set(key, value)
+    return value
   }
 }
 

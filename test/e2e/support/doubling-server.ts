@@ -6,9 +6,9 @@ export interface DoublingServer {
   close(): void
 }
 
-/** `answerTo` returns the JSON body that answers the form. */
+/** `answerTo` returns the JSON body that answers the form, or a request without one. */
 export async function startDoublingServer(
-  answerTo: (form: URLSearchParams) => unknown,
+  answerTo: (form: URLSearchParams, target: string) => unknown,
 ): Promise<DoublingServer> {
   const sockets: Socket[] = []
   const server = createServer((socket) => {
@@ -22,7 +22,8 @@ export async function startDoublingServer(
       const length = Number(/content-length: (\d+)/i.exec(head)?.[1])
       if (body === undefined || Buffer.byteLength(body) < length) return
       received = ''
-      const text = JSON.stringify(answerTo(new URLSearchParams(body)))
+      const target = head.split(' ')[1] ?? ''
+      const text = JSON.stringify(answerTo(new URLSearchParams(body), target))
       const answer = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`
       socket.write(doubled + answer)
       doubled = answer
