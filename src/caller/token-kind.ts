@@ -1,5 +1,11 @@
 /** Tells access tokens from ID tokens, refresh tokens and other JWTs by their claims (RFC 8725 §3.12). */
-import { hasMember, member, stringOrStrings, type JsonObject } from '../platform/json.ts'
+import {
+  hasMember,
+  member,
+  stringMember,
+  stringOrStrings,
+  type JsonObject,
+} from '../platform/json.ts'
 
 /**
  * Claims in which providers name the kind of token: identity domains (`tok_type`), Keycloak (`typ`),
@@ -7,7 +13,7 @@ import { hasMember, member, stringOrStrings, type JsonObject } from '../platform
  */
 const ACCESS_TOKEN_MARKS: readonly (readonly [name: string, ...values: string[]])[] = [
   ['tok_type', 'AT'],
-  ['typ', 'Bearer'],
+  ['typ', 'Bearer', 'access', 'access_token'],
   ['token_use', 'access', 'access_token'],
 ]
 
@@ -17,6 +23,19 @@ const ACCESS_TOKEN_MARKS: readonly (readonly [name: string, ...values: string[]]
  * (RFC 9449 §4.2), the answer in introspection JWTs (RFC 9701 §5).
  */
 const MARKS_OF_OTHER_TOKENS = ['at_hash', 'c_hash', 'events', 'htm', 'htu', 'token_introspection']
+
+/**
+ * Claims in which other servers name the kind of token: PingAM (`tokenName`), Curity (`purpose`),
+ * Casdoor (`tokenType`), FusionAuth (`tty`), issuers of one's own (`type`, `token_type`). In other
+ * tokens they may mean anything, so only a value that names another kind counts.
+ */
+const NAMES_OF_KIND = [
+  ...['token_type', 'tokenType', 'token_name', 'tokenName', 'token_usage', 'tokenUse'],
+  ...['token_kind', 'tokenKind', 'type', 'kind', 'purpose', 'use', 'tty'],
+]
+
+/** In lower case and without separators. */
+const OTHER_KINDS = /^(refresh|offline|id|identity|logout)token$|^(refresh|id|authorizationcode)$/
 
 /**
  * Claims that access tokens have and ID tokens do not. `azp` and `roles` are none: ID tokens have
@@ -33,6 +52,8 @@ export const TOKEN_KIND_CLAIMS: readonly string[] = [
   ...MARKS_OF_OTHER_TOKENS,
   ...CLAIMS_OF_ACCESS_TOKENS,
   ...ENTRA_CLAIMS,
+  ...NAMES_OF_KIND,
+  ...['jti', 'rev_sig'],
   'nonce',
   'cnf',
 ]
@@ -44,11 +65,25 @@ export function marksOfAnotherKind(members: JsonObject): readonly string[] {
       return hasMember(members, name) && !values.some((each) => each === member(members, name))
     }).map(([name]) => name),
     ...MARKS_OF_OTHER_TOKENS.filter((name) => hasMember(members, name)),
+    ...NAMES_OF_KIND.filter((name) => namesOtherKind(stringMember(members, name) ?? '')),
+    ...(isRefreshTokenOfUaa(members) ? ['jti'] : []),
     ...(isIdTokenByNonce(members) ? ['nonce'] : []),
     ...(isEntraToken(members) && !hasMember(members, 'azp') && !hasMember(members, 'appid')
       ? ['ver']
       : []),
   ]
+}
+
+function namesOtherKind(value: string): boolean {
+  return OTHER_KINDS.test(value.toLowerCase().replaceAll(/[^a-z]/g, ''))
+}
+
+/**
+ * Cloud Foundry UAA and SAP XSUAA: all their tokens have a `rev_sig`, and the `jti` of a refresh token
+ * ends in `-r`. Both kinds have the same audience (CVE-2018-11047).
+ */
+function isRefreshTokenOfUaa(members: JsonObject): boolean {
+  return hasMember(members, 'rev_sig') && stringMember(members, 'jti')?.endsWith('-r') === true
 }
 
 /**

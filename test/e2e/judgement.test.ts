@@ -148,6 +148,8 @@ describe('#40: what must never be permitted', () => {
   it.each([
     ['an ID token of an identity domain', { tok_type: 'IT' }, 'deny token_type_wrong'],
     ['a token bound to a key', { cnf: { jkt: 'x' } }, 'deny token_sender_constrained'],
+    ['a refresh token of PingAM', { tokenName: 'refresh_token' }, 'deny token_type_wrong'],
+    ['a refresh token of UAA', { jti: '0a1b-r', rev_sig: 'x' }, 'deny token_type_wrong'],
   ])('%s that only the payload shows', async (_case, payload, verdict) => {
     expect(await judge({}, jwtToken(payload))).toBe(verdict)
   })

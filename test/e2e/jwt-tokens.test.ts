@@ -163,6 +163,21 @@ describe('a JWT', () => {
       'token_type_wrong',
     ],
     [
+      '#18: a refresh token of PingAM',
+      () => issuer.token({ tokenName: 'refresh_token', token_type: 'Bearer' }),
+      'token_type_wrong',
+    ],
+    [
+      '#18: a refresh token that its issuer calls so',
+      () => issuer.token({ type: 'refresh' }),
+      'token_type_wrong',
+    ],
+    [
+      '#18: a refresh token of SAP XSUAA',
+      () => issuer.token({ jti: '0a1b-r', rev_sig: 'x' }),
+      'token_type_wrong',
+    ],
+    [
       '#18: an ID token by its nonce',
       () => issuer.token({ nonce: 'n', azp: 'x', client_id: undefined, scope: undefined }),
       'token_type_wrong',

@@ -144,6 +144,8 @@ function having(members: object): Partial<TokenClaims> {
   return { members: jsonObject(members) }
 }
 
+const WRONG = 'token_type_wrong'
+
 function from(offsetSeconds: number) {
   return numericDate(START + offsetSeconds)
 }
@@ -175,6 +177,14 @@ describe('judging claims', () => {
   it.each<[string, Partial<TokenClaims>, Partial<TokenRules>]>([
     ['that hold all that the rules want', {}, {}],
     ['of an access token of Hydra or Dex', having({ token_use: 'access_token' }), {}],
+    ['of an access token by its `typ`', having({ typ: 'access' }), {}],
+    ['of an access token of PingAM', having({ tokenName: 'access_token' }), {}],
+    ['of an access token of Casdoor', having({ tokenType: 'access-token' }), {}],
+    ['of an access token of Curity', having({ purpose: 'access_token' }), {}],
+    ['with a claim `type` about something else', having({ type: 'refreshment' }), {}],
+    ['with a claim `type` that is no text', having({ type: ['refresh'], use: 1 }), {}],
+    ['of an access token of UAA', having({ jti: '0a1b', rev_sig: 'x' }), {}],
+    ['with a random `jti` that ends in -r', having({ jti: 'Zm9v-r' }), {}],
     ['of any issuer, where none is configured', { issuer: 'https://x' }, { issuer: undefined }],
     ['of no issuer, where none is configured', { issuer: undefined }, { issuer: undefined }],
     ['of any audience, where the check is off', { audience: undefined }, { audience: 'any' }],
@@ -216,6 +226,17 @@ describe('judging claims', () => {
     ['the type of a refresh token of Keycloak', having({ typ: 'Refresh' }), 'token_type_wrong'],
     ['the use of an ID token of Cognito', having({ token_use: 'id' }), 'token_type_wrong'],
     ['the use of a refresh token', having({ token_use: 'refresh_token' }), 'token_type_wrong'],
+    ['the name of a refresh token of PingAM', having({ tokenName: 'refresh_token' }), WRONG],
+    ['the name of an ID token of PingAM', having({ tokenName: 'id_token' }), WRONG],
+    ['the purpose of an ID token of Curity', having({ purpose: 'id' }), WRONG],
+    ['the type of a refresh token of Casdoor', having({ tokenType: 'refresh-token' }), WRONG],
+    ['the type refresh', having({ type: 'refresh' }), WRONG],
+    ['the type REFRESH', having({ tokenType: 'REFRESH' }), WRONG],
+    ['the token type refresh', having({ token_type: 'refresh' }), WRONG],
+    ['the token type Refresh Token', having({ token_type: 'Refresh Token' }), WRONG],
+    ['the usage of an ID token', having({ token_usage: 'identity_token' }), WRONG],
+    ['the type of an authorization code', having({ type: 'authorization_code' }), WRONG],
+    ['the `jti` of a refresh token of UAA', having({ jti: '0a1b-r', rev_sig: 'x' }), WRONG],
     ['OpenID Connect Core §3.1.3.6: a hash', having({ at_hash: 'x' }), 'token_type_wrong'],
     ['OpenID Connect Core §3.3.2.11: its code’s', having({ c_hash: 'x' }), 'token_type_wrong'],
     ['RFC 8417 §2.2: events', having({ events: {} }), 'token_type_wrong'],
