@@ -10,6 +10,7 @@ import {
   isJsonObject,
   member,
   nonEmpty,
+  nonNullMember,
   stringMember,
   stringOrStrings,
   type JsonObject,
@@ -47,7 +48,7 @@ export function readTrustedKey(jwk: JsonObject): Result<TrustedKey, string> {
   if (typeof kty !== 'string' || names === undefined) {
     return failure('is no RSA, EC or OKP key')
   }
-  if (PRIVATE_MEMBERS.some((name) => member(jwk, name) !== undefined)) {
+  if (PRIVATE_MEMBERS.some((name) => statedMember(jwk, name) !== undefined)) {
     return failure('is a private key: it is known to others now, replace it')
   }
   const wrongPurpose = problemOfPurpose(jwk)
@@ -72,6 +73,15 @@ export function readTrustedKey(jwk: JsonObject): Result<TrustedKey, string> {
     return failure('has an `alg` that does not go with its type')
   }
   return success({ kid: nameOf(jwk), alg, x5t: stringMember(jwk, 'x5t'), kty, crv, key })
+}
+
+/**
+ * Undefined also for null and an empty list: serializers of .NET and PHP write these for members that
+ * a key does not have.
+ */
+function statedMember(jwk: JsonObject, name: string): unknown {
+  const value = nonNullMember(jwk, name)
+  return Array.isArray(value) && value.length === 0 ? undefined : value
 }
 
 function weaknessOf(
@@ -129,11 +139,11 @@ const ENCRYPTION_ALGORITHM = /^(RSA1_5|RSA-OAEP|ECDH-ES)/
  * the operations `encrypt` and `sign`: a key for signing counts as one for verifying.
  */
 function problemOfPurpose(jwk: JsonObject): string | undefined {
-  const use = member(jwk, 'use')
+  const use = nonNullMember(jwk, 'use')
   if (use !== undefined && use !== 'sig') return 'is not for signatures (`use`)'
   if (ENCRYPTION_ALGORITHM.test(stringMember(jwk, 'alg') ?? ''))
     return 'is not for signatures (`alg`)'
-  const operations = member(jwk, 'key_ops')
+  const operations = statedMember(jwk, 'key_ops')
   if (operations === undefined) return undefined
   const isForSignatures = stringOrStrings(operations)?.some((operation) =>
     ['verify', 'sign'].includes(operation),

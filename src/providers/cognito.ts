@@ -4,7 +4,11 @@ import { defineProvider } from './provider.ts'
 
 export const cognito = defineProvider({
   name: 'cognito',
-  members: { user_pool_url: url('https://cognito-idp.<region>.amazonaws.com/<user pool id>') },
+  members: {
+    user_pool_url: url(
+      'https://cognito-idp.<region>.amazonaws.com/<user pool id>, or issuer-cognito-idp.… for the updated issuer.',
+    ),
+  },
   facts: ({ user_pool_url }) => {
     const issuer = withoutTrailingSlashes(user_pool_url)
     return {
@@ -14,7 +18,7 @@ export const cognito = defineProvider({
     }
   },
   isIssuer: (issuer) =>
-    /^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\/[^/]+$/.test(issuer),
+    /^https:\/\/(issuer-)?cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\/[^/]+$/.test(issuer),
   // ID tokens have an `aud` and no `client_id`, access tokens the reverse.
   tokens: { nameClient: true, lackAudience: true, stateVerification: true },
   configurationMistakes: [

@@ -52,6 +52,10 @@ describe('keys in the configuration', () => {
     ],
     ['as a single key', () => issuer.jwk],
     ['without `alg`', () => ({ keys: [{ ...issuer.jwk, alg: undefined }] })],
+    [
+      'with null for members that they lack',
+      () => ({ keys: [{ ...issuer.jwk, d: null, oth: [], use: null, key_ops: [] }] }),
+    ],
   ])('are accepted %s', async (_case, jwks) => {
     expect((await coldVerdict({ jwks: JSON.stringify(jwks()) })).verdict).toBe('permit permitted')
     expect(provider.requests).toHaveLength(0)

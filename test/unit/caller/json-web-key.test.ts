@@ -22,6 +22,11 @@ function edwards(type: 'ed448' | 'x25519') {
 const GOOD = rsa()
 const P256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey
 
+const WRITTEN_BY_DOTNET = {
+  ...{ alg: null, crv: null, d: null, dp: null, dq: null, k: null, key_ops: [], oth: [], p: null },
+  ...{ q: null, qi: null, use: 'sig', x: null, x5c: [], x5t: null, x5u: null, y: null },
+}
+
 /** y of the points whose order divides 8: computed, so that the list in the code is no mere copy. */
 const SMALL_ORDER = smallOrderPoints()
 
@@ -75,12 +80,21 @@ describe('a published key', () => {
     ['with a curve that RSA has not', { ...GOOD, alg: 'RS256', crv: 'P-256' }],
     ['with a certificate', { ...GOOD, x5c: ['nonsense'], x5t: 'abc' }],
     ['with its type for an algorithm', { ...GOOD, alg: 'RSA' }],
+    ['as .NET writes it, null and [] for what it lacks', { ...GOOD, ...WRITTEN_BY_DOTNET }],
+    ['with null for its purpose', { ...GOOD, use: null, key_ops: null }],
   ])('is trusted: %s', (_case, key) => {
     expect(read({ ...key, kid: 'good' })).toStrictEqual({ names: ['good'], problems: [] })
   })
 
   it.each([
     ['symmetric', { kty: 'oct', k: 'AQAB' }, 'is a symmetric key'],
+    ['symmetric without its value', { kty: 'oct', k: null }, 'is a symmetric key'],
+    [
+      'private with an empty member',
+      { ...GOOD, d: '' },
+      'is a private key: it is known to others now, replace it',
+    ],
+    ['with an empty use', { ...GOOD, use: '' }, 'is not for signatures (`use`)'],
     ['private', { ...GOOD, d: 'AQAB' }, 'is a private key: it is known to others now, replace it'],
     ['for encryption', { ...GOOD, use: 'enc' }, 'is not for signatures (`use`)'],
     [

@@ -250,12 +250,17 @@ describe('a flat key of blanks', () => {
 })
 
 describe('an audience of any', () => {
-  it('has no warning if tokens have no audience and the clients are listed', () => {
+  it.each([
+    'cognito-idp.eu-west-1.amazonaws.com',
+    'issuer-cognito-idp.eu-west-1.amazonaws.com',
+    'cognito-idp.cn-north-1.amazonaws.com.cn',
+  ])('has no warning if tokens have no audience and the clients are listed: %s', (host) => {
+    const issuer = `https://${host}/eu-west-1_abc`
     const cognito = {
       idcs_introspection_endpoint: undefined,
       validation: 'jwt',
-      issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc',
-      jwks_uri: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc/.well-known/jwks.json',
+      issuer,
+      jwks_uri: `${issuer}/.well-known/jwks.json`,
       audience: 'any',
       allowed_clients: 'app',
     }
