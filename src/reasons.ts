@@ -260,7 +260,7 @@ export const FAULT_REASONS = {
   credential_refused: {
     meaning: 'The token endpoint refused to issue a token for the backend (RFC 6749 §5.2).',
     remedy:
-      '`detail` has its error code. invalid_client: id or secret. invalid_scope: copy the scope from the integration’s application. unauthorized_client: tick the grant.',
+      '`detail` has its error code. invalid_client: id or secret. invalid_scope: copy the scope from the application for OIC. unauthorized_client: tick the grant.',
   },
   credential_unusable: {
     meaning: 'The token endpoint’s answer has no usable Bearer token.',
@@ -270,7 +270,7 @@ export const FAULT_REASONS = {
     meaning:
       'The token endpoint issues tokens with a shorter lifetime than the configured minimum (`min_back_end_token_seconds`; in a document `min_token_seconds`).',
     remedy:
-      'Increase the token lifetime in the integration’s application. The gateway caches each answer for at least 60 seconds.',
+      'Increase the token lifetime in the application for OIC. The gateway caches each answer for at least 60 seconds.',
   },
   deadline_exceeded: {
     meaning: 'The call’s time ran out before a decision was made.',
@@ -307,7 +307,7 @@ export const WARNING_REASONS = {
   },
   backend_audience_mismatch: {
     meaning: 'The token for the backend has a different audience from the configured one.',
-    remedy: 'If the backend answers 401, compare the scope with the integration’s application.',
+    remedy: 'If the backend answers 401, compare the scope with the application for OIC.',
   },
   backend_scope_mismatch: {
     meaning: 'The token for the backend lacks a requested scope.',

@@ -17,31 +17,33 @@ locals {
 
   first_issuer = var.callers_provider == "none" ? {} : {
     callers = {
-      provider           = var.callers_provider
-      url                = local.callers_domain_url
-      tenant             = var.callers_entra_tenant
-      audience           = var.callers_audience
-      validation         = var.callers_validation
-      required_scopes    = tolist([])
-      allowed_clients    = var.callers_allowed_clients
-      gateway_scope_map  = tomap({})
-      has_client         = local.has_introspection
-      client_id          = local.introspection_client_id
-      client_secret_ocid = local.introspection_secret_id
+      provider             = var.callers_provider
+      url                  = local.callers_domain_url
+      tenant               = var.callers_entra_tenant
+      audience             = var.callers_audience
+      validation           = var.callers_validation
+      required_scopes      = tolist([])
+      allowed_clients      = var.callers_allowed_clients
+      gateway_scope_map    = tomap({})
+      gateway_scope_prefix = ""
+      has_client           = local.has_introspection
+      client_id            = local.introspection_client_id
+      client_secret_ocid   = local.introspection_secret_id
     }
   }
   issuers_from_json = {
     for name, issuer in try(jsondecode(var.issuers_json), {}) : name => {
-      provider           = issuer.provider
-      url                = try(issuer.url, "")
-      tenant             = try(issuer.tenant, "")
-      audience           = tolist(try(issuer.audience, []))
-      validation         = try(issuer.validation, "")
-      required_scopes    = tolist(try(issuer.required_scopes, []))
-      allowed_clients    = tolist(try(issuer.allowed_clients, []))
-      gateway_scope_map  = tomap({ for scope, wanted in try(issuer.gateway_scope_map, {}) : scope => tolist(wanted) })
-      client_id          = try(issuer.client_id, "")
-      client_secret_ocid = try(issuer.client_secret_ocid, "")
+      provider             = issuer.provider
+      url                  = try(issuer.url, "")
+      tenant               = try(issuer.tenant, "")
+      audience             = tolist(try(issuer.audience, []))
+      validation           = try(issuer.validation, "")
+      required_scopes      = tolist(try(issuer.required_scopes, []))
+      allowed_clients      = tolist(try(issuer.allowed_clients, []))
+      gateway_scope_map    = tomap({ for scope, wanted in try(issuer.gateway_scope_map, {}) : scope => tolist(wanted) })
+      gateway_scope_prefix = try(issuer.gateway_scope_prefix, "")
+      client_id            = try(issuer.client_id, "")
+      client_secret_ocid   = try(issuer.client_secret_ocid, "")
     }
   }
   more_issuers = merge(var.issuers, local.issuers_from_json)
@@ -66,6 +68,7 @@ locals {
         length(issuer.required_scopes) > 0 ? { required_scopes = issuer.required_scopes } : {},
         length(issuer.allowed_clients) > 0 ? { allowed_clients = issuer.allowed_clients } : {},
         length(issuer.gateway_scope_map) > 0 ? { gateway_scope_map = issuer.gateway_scope_map } : {},
+        issuer.gateway_scope_prefix != "" ? { gateway_scope_prefix = issuer.gateway_scope_prefix } : {},
         issuer.has_client ? { client = { client_id = issuer.client_id, client_secret_ocid = issuer.client_secret_ocid } } : {},
       )
     ]

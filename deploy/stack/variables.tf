@@ -492,16 +492,18 @@ variable "callers_validation" {
 
 variable "issuers" {
   type = map(object({
-    provider           = string
-    url                = optional(string, "")
-    tenant             = optional(string, "")
-    audience           = optional(list(string), [])
-    validation         = optional(string, "")
-    required_scopes    = optional(list(string), [])
-    allowed_clients    = optional(list(string), [])
-    gateway_scope_map  = optional(map(list(string)), {})
-    client_id          = optional(string, "")
-    client_secret_ocid = optional(string, "")
+    provider          = string
+    url               = optional(string, "")
+    tenant            = optional(string, "")
+    audience          = optional(list(string), [])
+    validation        = optional(string, "")
+    required_scopes   = optional(list(string), [])
+    allowed_clients   = optional(list(string), [])
+    gateway_scope_map = optional(map(list(string)), {})
+    # Put before each scope. Partners with their own identity provider need one: they can issue any scope.
+    gateway_scope_prefix = optional(string, "")
+    client_id            = optional(string, "")
+    client_secret_ocid   = optional(string, "")
   }))
   default     = {}
   description = "Further identity providers of callers, by name."
@@ -561,7 +563,7 @@ variable "issuers_json" {
       can(regex("^[A-Za-z0-9._-]{1,64}$", name)) && name != "callers"
       && length(setsubtract(keys(issuer), [
         "provider", "url", "tenant", "audience", "validation", "required_scopes", "allowed_clients",
-        "gateway_scope_map", "client_id", "client_secret_ocid",
+        "gateway_scope_map", "gateway_scope_prefix", "client_id", "client_secret_ocid",
       ])) == 0
       && contains(["identity_domain", "entra", "okta", "auth0", "keycloak", "cognito", "oidc"], issuer.provider)
       && (issuer.provider == "entra") == (try(issuer.tenant, "") != "")
@@ -572,7 +574,7 @@ variable "issuers_json" {
       && (try(issuer.client_id, "") == "") == (try(issuer.client_secret_ocid, "") == "")
       && (try(issuer.client_id, "") != "" || (issuer.provider != "identity_domain" && !strcontains(try(issuer.validation, ""), "introspection")))
     ]), false)
-    error_message = "Give a JSON object with a member for each issuer: provider (identity_domain, entra, okta, auth0, keycloak, cognito or oidc), tenant (Entra) or url (all others), audience (a list; not any; with Entra a GUID, not api://…; with Cognito no audience, but allowed_clients), and, if wanted, validation, required_scopes, allowed_clients and gateway_scope_map. client_id and client_secret_ocid go together; an identity domain and introspection need them."
+    error_message = "Give a JSON object with a member for each issuer: provider (identity_domain, entra, okta, auth0, keycloak, cognito or oidc), tenant (Entra) or url (all others), audience (a list; not any; with Entra a GUID, not api://…; with Cognito no audience, but allowed_clients), and, if wanted, validation, required_scopes, allowed_clients, gateway_scope_map and gateway_scope_prefix. client_id and client_secret_ocid go together; an identity domain and introspection need them."
   }
 }
 

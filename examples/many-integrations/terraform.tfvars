@@ -19,7 +19,7 @@ integrations = {
     path        = "/orders/{resource}"
     integration = "ECHO/1.0"
     resource    = "/orders/{resource}"
-    scopes      = ["orders:invoke"]
+    scopes      = ["orders:invoke", "suppliers/orders:invoke"]
   }
   order-items = {
     path        = "/customers/{customer}/orders/{order}"
@@ -55,15 +55,18 @@ issuers = {
     audience        = ["https://api.example.com/"]
     required_scopes = ["orders:invoke"]
   }
+  # Suppliers and carriers run their providers themselves and could issue any scope: the prefix keeps them apart.
   suppliers = {
-    provider = "okta"
-    url      = "https://example.okta.com"
-    audience = ["api://orders"]
+    provider             = "okta"
+    url                  = "https://example.okta.com"
+    audience             = ["api://orders"]
+    gateway_scope_prefix = "suppliers/"
   }
   carriers = {
-    provider = "auth0"
-    url      = "https://example.eu.auth0.com"
-    audience = ["https://api.example.com/"]
+    provider             = "auth0"
+    url                  = "https://example.eu.auth0.com"
+    audience             = ["https://api.example.com/"]
+    gateway_scope_prefix = "carriers/"
   }
 }
 

@@ -57,8 +57,8 @@ export const FLAT_KEYS = {
   back_end_token_endpoint: {
     at: 'backends.0.token_endpoint',
     default: 'required, except for `basic`',
-    meaning: `Token endpoint of the integration’s identity domain: ${atDomain('token')}.`,
-    remedy: `Give the token endpoint of the integration’s identity domain: ${atDomain('token')}.`,
+    meaning: `Token endpoint of the OIC instance’s identity domain: ${atDomain('token')}.`,
+    remedy: `Give the token endpoint of the OIC instance’s identity domain: ${atDomain('token')}.`,
   },
   back_end_app_client_id: {
     at: 'backends.0.client.client_id',

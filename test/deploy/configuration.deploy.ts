@@ -108,6 +108,19 @@ describe('the configuration', () => {
     expect(inJson.outputs).toEqual(inMaps.outputs)
   })
 
+  it('has the scope prefix of partners that run their own provider', () => {
+    const { issuers } = documentOf(renderWith(exampleVariables('many-integrations')))
+    expect(
+      issuers.map(({ name, gateway_scope_prefix }) => [name, gateway_scope_prefix]),
+    ).toStrictEqual([
+      ['callers', undefined],
+      ['carriers', 'carriers/'],
+      ['employees', undefined],
+      ['shops', undefined],
+      ['suppliers', 'suppliers/'],
+    ])
+  })
+
   it('is in Vault if it is too long for the function', () => {
     const issuer = (name: string) => ({
       provider: 'keycloak',

@@ -63,7 +63,7 @@ describe('the JSON in the documents', () => {
 })
 
 /** Of the gateway's deployment, and of Entra's manifest. */
-const ELSEWHERE = ['cacheKey', 'requestedAccessTokenVersion']
+const ELSEWHERE = ['allowedScope', 'cacheKey', 'requestedAccessTokenVersion']
 
 describe('the mistakes on the pages about identity providers', () => {
   const known = new Set([

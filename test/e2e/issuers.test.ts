@@ -245,6 +245,21 @@ describe('Entra, an identity domain by introspection and Keycloak at once', () =
     expect((await decided(token)).answer).toMatchObject({ scope: ['other'] })
   })
 
+  it('prefixes each scope of a partner, which could issue those of another one', async () => {
+    const scope = 'orders:invoke a/orders:invoke'
+    await startWith(
+      { ...atShops(), required_scopes: [], gateway_scope_prefix: 'b/' },
+      { ...atEntra(), gateway_scope_prefix: 'a/' },
+    )
+
+    expect((await decided(tokenOfShops({ scope }))).answer).toMatchObject({
+      scope: ['b/orders:invoke', 'b/a/orders:invoke'],
+    })
+    expect(
+      (await decided(tokenOfEntra({ scp: 'x', roles: ['Orders.Invoke'] }))).answer,
+    ).toMatchObject({ scope: ['a/x', 'a/orders:invoke'] })
+  })
+
   it('permits a listed client of Entra without scope and role', async () => {
     await startWith({ ...atEntra(), allowed_clients: ['app-1'] })
 
