@@ -30,7 +30,7 @@ export interface BackendCall {
   readonly scope: readonly string[]
   /** All verified claims. */
   readonly claims: JsonObject
-  /** The gateway's other arguments, by name; not verified. */
+  /** The gateway's arguments other than the token, by name; not verified. */
   readonly arguments: JsonObject | undefined
 }
 

@@ -13,7 +13,7 @@ const BEARER_SCHEME = /^bearer(?: +|$)/i
 export interface AuthorizerRequest {
   /** Any JSON value; undefined where the caller's request had none. */
   readonly token: unknown
-  /** All arguments of the multi-argument flavour, the token among them; undefined without any. */
+  /** The other arguments of the multi-argument flavour, by name; undefined without any. */
   readonly arguments: JsonObject | undefined
 }
 
@@ -37,11 +37,20 @@ export function readAuthorizerRequest(
       const data = member(payload, 'data')
       if (data === undefined) return success({ token: undefined, arguments: undefined })
       if (!isJsonObject(data)) return failure(denial('request_malformed'))
-      return success({ token: member(data, tokenArgument), arguments: data })
+      return success({
+        token: member(data, tokenArgument),
+        arguments: without(data, tokenArgument),
+      })
     }
     default:
       return failure(denial('request_malformed'))
   }
+}
+
+/** The token is left out of the arguments, which a log or a condition may use. */
+function without(data: JsonObject, name: string): JsonObject {
+  const others = Object.entries(data).filter(([each]) => each !== name)
+  return Object.fromEntries(others) as unknown as JsonObject
 }
 
 /** The argument that deployments map to `request.headers[opc-request-id]`, for the log alone. */
@@ -65,7 +74,7 @@ export function readBearerToken(
   const scheme = BEARER_SCHEME.exec(text)?.[0]
   const token = scheme === undefined ? '' : text.slice(scheme.length)
   for (const check of TOKEN_CHECKS) {
-    // What is wrong with a token's length has no meaning where there is no token.
+    // Each check assumes that those before it passed, so none runs after a failure, even with an observer.
     const failed = firstFailed([check], { count: values.length, text, scheme, token }, observe)
     if (failed !== undefined) return failure(denial(failed.reason))
   }
@@ -81,7 +90,7 @@ interface Credentials {
   readonly token: string
 }
 
-/** Each check assumes that those before it passed. None of them reports any part of the credentials. */
+/** None of them reports any part of the credentials. */
 const TOKEN_CHECKS: readonly Check<Credentials>[] = [
   {
     name: 'one_token',

@@ -116,7 +116,7 @@ describe('the authorizer', () => {
     expect(knowing.steps).toStrictEqual(['verify abc', 'obtain'])
   })
 
-  it('gives the backends the caller, by the issuer’s claim names, and the arguments', async () => {
+  it('gives the backends the caller, by the issuer’s claim names, and the other arguments', async () => {
     const { authorize, calls } = authorizerIn({})
     const data = { token: 'Bearer abc', host: 'api.example' }
 
@@ -129,7 +129,7 @@ describe('the authorizer', () => {
         clientId: 'client-1',
         scope: ['api.read'],
         claims: CALLER.claims,
-        arguments: data,
+        arguments: { host: 'api.example' },
       },
     ])
     expect(calls[0]?.token.reveal()).toBe('abc')

@@ -44,11 +44,12 @@ describe('the payload of API Gateway', () => {
     expect(read(payload)).toMatchObject(success({ token }))
   })
 
-  it('has the arguments of the multi-argument form, and none in the other', () => {
-    const data = { token: 'Bearer a', host: 'api.example', tenant: ['a', 'b'] }
+  it('has the other arguments of the multi-argument form, and none in the single-argument form', () => {
+    const others = { host: 'api.example', tenant: ['a', 'b'], token: 'not the token' }
+    const data = { x_token: 'Bearer a', ...others }
 
-    expect(read(JSON.stringify({ type: 'USER_DEFINED', data }))).toMatchObject(
-      success({ arguments: data }),
+    expect(read(JSON.stringify({ type: 'USER_DEFINED', data }), 'x_token')).toStrictEqual(
+      success({ token: 'Bearer a', arguments: others }),
     )
     expect(read('{"type":"TOKEN","token":"Bearer a","host":"x"}')).toMatchObject(
       success({ arguments: undefined }),
