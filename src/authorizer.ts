@@ -91,8 +91,8 @@ export function createAuthorizer(ports: AuthorizerPorts): Authorize {
         maxDecision: ports.maxDecision,
       }),
       authorization: credential.authorization,
-      contextClaims: caller.contextClaims,
-      logContext: { ...known, backend: credential.backend, backEndCache: credential.cache },
+      contextValues: caller.contextValues,
+      logContext: { ...known, backend: credential.backend, backendCache: credential.cache },
     }
   }
 }

@@ -1,9 +1,9 @@
 /** What the authorizer can decide: permit, deny or fault, and how long a permit holds. */
 import { comparison, firstFailed, type Check, type Observe } from './findings.ts'
 import {
-  earliest,
+  earliestOf,
   earlier,
-  latest,
+  latestOf,
   later,
   seconds,
   type NumericDate,
@@ -30,7 +30,7 @@ export interface LogContext {
   readonly callerCache?: CacheUse
   /** The backend's name in the configuration. */
   readonly backend?: string
-  readonly backEndCache?: CacheUse
+  readonly backendCache?: CacheUse
   /** OCID of the secret that the decision depends on. */
   readonly secret?: string
   /** What went wrong, in words from fixed lists: never anything that a token or an answer holds. */
@@ -52,8 +52,8 @@ export interface Permit {
   readonly expiresAt: NumericDate
   /** The value of the backend's `Authorization` header. */
   readonly authorization: Redacted
-  /** Claims that the configuration lists, as strings. */
-  readonly contextClaims: Readonly<Record<string, string>>
+  /** What routes can use as `request.auth[…]`: the claims that the configuration lists. */
+  readonly contextValues: Readonly<Record<string, string>>
   readonly logContext: LogContext
 }
 
@@ -126,8 +126,9 @@ export interface ExpiryBounds {
 }
 
 /**
- * When the gateway has to ask again: the earliest of the caller's expiry, the credential's expiry
- * less its margin, and the longest time that a decision may last.
+ * When the gateway has to ask again: the earliest of the caller's expiry (in 60 s for a token without
+ * `exp`), the credential's expiry less its margin, and the longest time that a decision may last; but
+ * not before the shortest one has passed.
  */
 export function decisionExpiry(bounds: ExpiryBounds): NumericDate {
   const limits = [
@@ -139,5 +140,5 @@ export function decisionExpiry(bounds: ExpiryBounds): NumericDate {
   }
   // A token is accepted for some seconds after its expiry, to allow for differing clocks. What the
   // gateway makes of a permit that is already over is not documented.
-  return latest(earliest(...limits), later(bounds.now, MIN_DECISION_SECONDS))
+  return latestOf(earliestOf(...limits), later(bounds.now, MIN_DECISION_SECONDS))
 }

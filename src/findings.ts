@@ -5,7 +5,7 @@
 import type { LogValue } from './platform/log.ts'
 import type { DenialReason, FaultReason } from './reasons.ts'
 
-/** In the order in which a token meets them. */
+/** Roughly in the order in which they run. Introspection checks `active` before it reads the claims. */
 export type CheckName =
   | 'one_token'
   | 'token_present'
@@ -53,7 +53,7 @@ export interface Finding {
   /** From the caller's token, as it came: use `printable` for a log. */
   readonly actual: LogValue
   readonly ok: boolean
-  /** With a check that failed: the reason that it is a denial or a fault for. */
+  /** Why the token is denied, or the fault; only if the check failed. */
   readonly reason?: DenialReason | FaultReason
   /** The issuer whose rules were applied, by its name in the configuration. */
   readonly issuer?: string

@@ -8,7 +8,10 @@ interface Meaning {
   readonly remedy: string
 }
 
-/** Why a token was denied. The log has the reason; the caller gets only the challenge. */
+/**
+ * Why a token was denied. The log has the reason; the caller gets only the challenge. Who has to act on
+ * a reason is in scripts/explain/responsible.ts.
+ */
 export const DENIAL_REASONS = {
   ...withChallenge('none', {
     token_missing: {

@@ -6,7 +6,7 @@ import type { BackendConfig, GrantConfig } from '../../src/config/model.ts'
 import type { Denial, Fault } from '../../src/decision.ts'
 import { escaped } from '../../src/platform/printable.ts'
 import { readUnverifiedJwt } from '../../src/oauth/unverified-jwt.ts'
-import { secondsUntil } from '../../src/platform/clock.ts'
+import { secondsBetween } from '../../src/platform/clock.ts'
 import { member, stringOrStrings, type JsonObject } from '../../src/platform/json.ts'
 import type { Redacted } from '../../src/platform/redacted.ts'
 import { DENIAL_REASONS, type WarningReason } from '../../src/reasons.ts'
@@ -42,7 +42,7 @@ export function judgeToken(
   }
   const now = setup.clock.now()
   if (!livesLongEnough(credential, minTokenLifetime, now)) {
-    const left = Math.round(secondsUntil(credential.expiresAt ?? now, now))
+    const left = Math.round(secondsBetween(now, credential.expiresAt ?? now))
     return fail(
       about,
       `it lives for ${left} s, and ${minTokenLifetime} s are the minimum`,

@@ -175,7 +175,7 @@ async function judgeToken(
     return {
       check: ok(about, `permitted${backend === undefined ? '' : `, backend ${backend}`}`),
       ...(call === undefined || backend === undefined ? {} : { caller: { call, backend } }),
-      context: decision.contextClaims,
+      context: decision.contextValues,
     }
   }
   if (detail === 'not_given') return { check: skip(about, 'needs the client’s secret') }

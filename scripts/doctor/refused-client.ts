@@ -1,4 +1,5 @@
 /** Finds out why an identity provider refuses our client, by trying other configured clients, secrets and domains. */
+import { usesKey } from '../../src/oauth/client-authentication.ts'
 import type { ClientRegistration } from '../../src/oauth/client-exchange.ts'
 import { readSecretContent } from '../../src/oauth/client-secret.ts'
 import {
@@ -71,7 +72,7 @@ async function remedyOfMixUp(
 /** What a secret looks like that was stored in another form than the application shows it. */
 function remedyOfForm({ secrets }: Setup, client: ClientRegistration): string | undefined {
   const stored = secrets.get(client.secretOcid)
-  if (stored === undefined || client.authentication === 'private_key_jwt') return undefined
+  if (stored === undefined || usesKey(client.authentication)) return undefined
   const text = readSecretContent(stored).secret.reveal()
   const decoded = Buffer.from(text, 'base64').toString('latin1')
   const isBase64 = /^(?:[A-Za-z0-9+/]{4}){4,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)

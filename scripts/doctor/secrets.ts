@@ -1,6 +1,7 @@
 /** Whether each secret is available and has the form that its use needs. */
 import type { Config } from '../../src/config/model.ts'
 import type { Fault } from '../../src/decision.ts'
+import { usesKey } from '../../src/oauth/client-authentication.ts'
 import { readSecretContent } from '../../src/oauth/client-secret.ts'
 import { readPrivateKey } from '../../src/oauth/private-key.ts'
 import type { Redacted } from '../../src/platform/redacted.ts'
@@ -24,8 +25,7 @@ export function secretsOf(config: Config): readonly SecretUse[] {
   ].map(({ clientId, secretOcid, authentication }) => ({
     clientId,
     secretOcid,
-    kind:
-      authentication === 'private_key_jwt' ? ('private_key' as const) : ('client_secret' as const),
+    kind: usesKey(authentication) ? ('private_key' as const) : ('client_secret' as const),
   }))
   const others = config.backends.flatMap(({ grant }): readonly SecretUse[] => {
     if (grant.kind === 'basic') return [{ ...grant, kind: 'user_and_password' }]

@@ -19,7 +19,7 @@ export function createBasicSource(
 ): CredentialSource {
   return {
     obtain: async (_call, deadline) => {
-      const logContext = { backend, backEndCache: 'off' } as const
+      const logContext = { backend, backendCache: 'off' } as const
       const secret = await secrets.read(secretOcid, deadline)
       if (!secret.ok) return failure(withLogContext(secret.error, logContext))
       const text = secret.value.reveal()

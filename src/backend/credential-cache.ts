@@ -8,7 +8,7 @@ import {
   later,
   numericDate,
   seconds,
-  secondsUntil,
+  secondsBetween,
   type Clock,
   type Deadline,
   type NumericDate,
@@ -81,7 +81,7 @@ export function createCredentialCache<S extends Subject>(
     const now = clock.now()
     const lastUse = earlier(credential.expiresAt ?? FAR_FUTURE, minLifetime)
     const share = RENEWAL_FROM + RENEWAL_SPREAD * chance()
-    const renewAt = later(now, seconds(secondsUntil(lastUse, now) * share))
+    const renewAt = later(now, seconds(secondsBetween(now, lastUse) * share))
     cache.set(key, { credential, renewAt }, lastUse, credential.authorization.reveal().length)
     isPrepared = false
   }
@@ -96,7 +96,7 @@ export function createCredentialCache<S extends Subject>(
   const hit = (credential: BackendCredential) =>
     success<ObtainedCredential>({ ...credential, backend, cache: 'hit' })
 
-  const missed = (error: Fault) => failure(withLogContext(error, { backend, backEndCache: 'miss' }))
+  const missed = (error: Fault) => failure(withLogContext(error, { backend, backendCache: 'miss' }))
 
   /** Checks the lifetime again: the request may have ended a while ago. */
   const fetched = (requested: Requested) => {
@@ -179,5 +179,5 @@ export function livesLongEnough(
   minLifetime: Seconds,
   now: NumericDate,
 ): boolean {
-  return expiresAt === undefined || secondsUntil(expiresAt, now) >= minLifetime
+  return expiresAt === undefined || secondsBetween(now, expiresAt) >= minLifetime
 }

@@ -21,8 +21,8 @@ const PLAN = { freeFailures: 5, first: seconds(0.5), longest: seconds(10) }
  */
 const ENDPOINT_PLAN = { freeFailures: 6, first: seconds(0.1), longest: seconds(10) }
 
-/** Short, so that service is back soon after an outage. A refused client waits longer. */
-const LONGEST_PAUSE = seconds(1)
+/** Short, so that service is back soon after an outage. A refused client needs an operator. */
+const LONGEST_PAUSE = { clientRefused: PLAN.longest, otherwise: seconds(1) }
 
 /** If this many callers fail, the endpoint has an outage: see `#isAskedToWait`. */
 const OUTAGE_FROM = 3
@@ -99,7 +99,7 @@ export class RequestPauses {
   }
 
   failed(caller: string, { fault, reach, retryAfter }: CredentialFailure): void {
-    const longest = reach === 'client' ? PLAN.longest : LONGEST_PAUSE
+    const longest = LONGEST_PAUSE[reach === 'client' ? 'clientRefused' : 'otherwise']
     const failures = this.#callers.get(caller)
     const backoff = failures?.backoff ?? this.#newBackoff()
     backoff.failed(longest)

@@ -23,7 +23,7 @@ export function composeBackends(
   )
 }
 
-/** What the grants need beside the ports that all parts share. */
+/** The shared ports, and what `jwt_bearer` needs in addition. */
 type GrantPorts = CountedPorts & Pick<JwtBearerPorts, 'providerOf'>
 
 /** Looks up the provider of an issuer by its name in the configuration. */

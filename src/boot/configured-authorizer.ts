@@ -1,6 +1,6 @@
 /**
- * Builds the authorizer from its configuration: at once from flat keys or a document, at the first
- * call from a document in Vault, and again whenever that has changed.
+ * Creates the authorizer from its configuration: at the start from flat keys or a document; at the
+ * first call from a document in Vault, and again after the document has changed.
  */
 import type { Authorize } from '../authorizer.ts'
 import { compose } from './compose.ts'
@@ -44,8 +44,8 @@ export function createConfiguredAuthorizer(
 const PATIENCE = seconds(2)
 
 /**
- * The secret store decides how often Vault is asked. While Vault does not return the document, the
- * last one is used for an hour: the next one may be stricter.
+ * The document is read for each call; the cache of secrets decides how often Vault is asked. While Vault
+ * fails, the last document is used, but only for an hour: a newer one may be stricter.
  */
 const POLICY = {
   maxAge: seconds(0),
@@ -76,8 +76,11 @@ function authorizerFromSecret(
     return compose(config, settings, ports)
   }
 
-  const read = async (deadline: Deadline, canWait: boolean): Promise<Result<Authorize, Fault>> => {
-    const patience = canWait ? deadlineWithin(PATIENCE, deadline, clock) : deadline
+  const read = async (
+    deadline: Deadline,
+    hasFallback: boolean,
+  ): Promise<Result<Authorize, Fault>> => {
+    const patience = hasFallback ? deadlineWithin(PATIENCE, deadline, clock) : deadline
     const secret = await secrets.read(secretOcid, patience)
     if (!secret.ok) return secret
     const digest = secret.value.digest()
@@ -126,17 +129,17 @@ function logConfig({ issuers, backends }: Config, log: Log): void {
 }
 
 /**
- * Logged at every log level: a check that is switched off must be visible. A deliberate choice is no
- * error, unless only errors are logged.
+ * Logged at every log level: a check that is switched off must be visible. Deliberate choices are logged
+ * as warnings, or as errors if only errors are logged.
  */
 function logWarnings(warnings: readonly ConfigProblem[], { logLevel }: Settings, log: Log): void {
   const choiceLevel = logLevel === 'error' ? 'error' : 'warn'
-  const ofChoices = (isWanted: boolean) =>
-    warnings.filter(({ isChoice = false }) => isChoice === isWanted).map(toRecord)
-  for (const [level, records] of [
-    ['error', ofChoices(false)],
-    [choiceLevel, ofChoices(true)],
+  const choices = warnings.filter(({ isChoice }) => isChoice === true)
+  const mistakes = warnings.filter((warning) => !choices.includes(warning))
+  for (const [level, list] of [
+    ['error', mistakes],
+    [choiceLevel, choices],
   ] as const) {
-    if (records.length > 0) log(level, 'config_warning', { warnings: records })
+    if (list.length > 0) log(level, 'config_warning', { warnings: list.map(toRecord) })
   }
 }

@@ -5,12 +5,12 @@ import { toAuthorizerResponse, type AuthorizerResponse } from '../gateway/respon
 import {
   deadlineAt,
   earlier,
-  earliest,
+  earliestOf,
   isOver,
   later,
   numericDate,
   seconds,
-  secondsUntil,
+  secondsBetween,
   type Clock,
   type Deadline,
   type NumericDate,
@@ -54,7 +54,7 @@ export function createAnswerCall(
     const deadline = deadlineOf(call.fnDeadline, start, clock)
     const answer = await inTime(answerWithoutThrowing(authorize, call.payload, deadline), deadline)
     const { decision, response } = answer
-    const duration = secondsUntil(clock.now(), start)
+    const duration = secondsBetween(start, clock.now())
     log(LEVELS[decision.outcome], 'decision', decisionRecord(decision, call, duration, logLevel))
     summarize(decision)
     return response
@@ -64,7 +64,7 @@ export function createAnswerCall(
 function deadlineOf(fnDeadline: Date | undefined, start: NumericDate, clock: Clock): Deadline {
   const stated = numericDate((fnDeadline?.getTime() ?? Number.NaN) / 1000)
   const end = Number.isFinite(stated)
-    ? earliest(stated, later(start, MAX_TIME_LIMIT))
+    ? earliestOf(stated, later(start, MAX_TIME_LIMIT))
     : later(start, DEFAULT_TIME_LIMIT)
   return deadlineAt(earlier(end, DEADLINE_MARGIN), clock)
 }

@@ -37,7 +37,7 @@ export function decisionRecord(
     token_fingerprint: logContext.tokenFingerprint ?? null,
     backend: logContext.backend ?? null,
     caller_cache: logContext.callerCache ?? 'off',
-    back_end_cache: logContext.backEndCache ?? 'off',
+    back_end_cache: logContext.backendCache ?? 'off',
     duration_ms: Math.round(duration * 10_000) / 10,
     call_id: callId ?? null,
     ...withoutUndefined(optional),

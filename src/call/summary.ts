@@ -1,6 +1,6 @@
 /** The `summary` log line: the last minute's decisions, and the requests sent and saved. */
 import type { Decision } from '../decision.ts'
-import { later, seconds, secondsUntil, type Clock } from '../platform/clock.ts'
+import { later, seconds, secondsBetween, type Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { Tally } from '../platform/tally.ts'
 import { RATE_LIMITS_PER_MINUTE, type RateLimitTier } from '../providers/oci-iam.ts'
@@ -24,11 +24,11 @@ export function createSummarize(
   return ({ outcome, logContext }) => {
     decisions[outcome] += 1
     if (logContext.callerCache === 'hit') saved.introspection += 1
-    if (logContext.backEndCache === 'hit') saved.token += 1
+    if (logContext.backendCache === 'hit') saved.token += 1
     const now = clock.now()
     if (now < later(begun, PERIOD)) return
 
-    const span = secondsUntil(now, begun)
+    const span = secondsBetween(begun, now)
     const { calls, rateLimited } = tally.take()
     log('info', 'summary', {
       seconds: Math.round(span),

@@ -1,6 +1,6 @@
 /** The claims that the gateway gets in its auth context. */
 import { isHeaderText } from '../oauth/bearer-token.ts'
-import { member, stringOrStrings, type JsonObject } from '../platform/json.ts'
+import { isRounded, member, stringOrStrings, type JsonObject } from '../platform/json.ts'
 
 /** The gateway takes 8 KB of headers in all. */
 const MAX_CONTEXT_VALUE_CHARACTERS = 1024
@@ -27,9 +27,4 @@ function contextText(value: unknown): string | undefined {
   const text = stringOrStrings(value)?.join(' ')
   const fits = text !== undefined && text.length <= MAX_CONTEXT_VALUE_CHARACTERS
   return fits && isHeaderText(text) ? text : undefined
-}
-
-/** Whether the value is a whole number so large that the token's text may have had another one. */
-export function isRounded(value: unknown): boolean {
-  return Number.isInteger(value) && !Number.isSafeInteger(value)
 }

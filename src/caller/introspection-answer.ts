@@ -125,7 +125,7 @@ function contradictionOf(
 }
 
 /** Claims which show that the token is an application's, at identity domains, Entra and Auth0. */
-const EVIDENCE_ABOUT_USERS = ['sub_type', 'idtyp', 'gty']
+const APPLICATION_MARKS = ['sub_type', 'idtyp', 'gty']
 
 /**
  * Adds claims of the token's payload that the answer lacks, and selects the claim names
@@ -150,7 +150,7 @@ function merge(
 
   const wanted = [
     ...['iss', 'aud', 'exp'],
-    ...EVIDENCE_ABOUT_USERS,
+    ...APPLICATION_MARKS,
     ...Object.keys(payload).filter((name) => name.endsWith('_verified')),
     ...(rules.maxTokenLifetime === undefined ? [] : ['iat']),
     ...claimNames.clientId,

@@ -4,7 +4,7 @@ import { fault, withLogContext, type CacheUse, type Denial, type Fault } from '.
 import type { Observe } from '../findings.ts'
 import { toFault, type SendAsClient } from '../oauth/client-exchange.ts'
 import { cacheKey, ExpiringCache } from '../platform/cache.ts'
-import { earliest, later, type Clock, type Deadline } from '../platform/clock.ts'
+import { earliestOf, later, type Clock, type Deadline } from '../platform/clock.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import type { TokenClaims } from './claims.ts'
@@ -87,7 +87,7 @@ export function createIntrospector(
       answers.set(
         key,
         claims.value,
-        earliest(end, claims.value.expiresAt ?? end),
+        earliestOf(end, claims.value.expiresAt ?? end),
         size * PARSED_SIZE_FACTOR,
       )
     }

@@ -32,7 +32,7 @@ export function createVerifySignature(keys: SigningKeys, clock: Clock) {
     }
     const { kid } = made.header
     const problem = made.candidates.length === 0 && kid !== undefined && keys.problemOf(kid)
-    // The key is published, and it is not trusted: the token is not to blame.
+    // The key is published but not trusted. It stays a denial; `detail` tells the operator why.
     return failure(
       problem ? withLogContext(refusal, { detail: `the named key ${problem}` }) : refusal,
     )

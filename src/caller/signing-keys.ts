@@ -6,7 +6,7 @@ import {
   later,
   milliseconds,
   seconds,
-  secondsUntil,
+  secondsBetween,
   sleep,
   type Clock,
   type Deadline,
@@ -54,14 +54,15 @@ const POLICY = {
 }
 
 /**
- * At most one fetch in this time for tokens that no key fits, however many come. If a key is replaced
- * during it, valid tokens are denied until it ends: shorter for tokens whose `kid` is that of a key.
+ * The cooldown after a fetch for a token that no cached key fits. During the cooldown, tokens signed with
+ * a new key are denied: for 5 s if their `kid` is that of a cached key, else for 10 s.
  */
 const COOLDOWN = { knownKid: seconds(5), unknownKid: seconds(10) }
 
 /**
- * An issuer may replace a key under its name right after such a fetch. If the fetch returned no new
- * keys, the next token with the `kid` of a key waits for one more fetch, and is not denied if it is good.
+ * An issuer may replace a key under the same `kid` right after such a fetch. If the fetch returned no
+ * new keys, the next token with the `kid` of a cached key waits until 2 s after the fetch, and then for a
+ * second one.
  */
 const SECOND_FETCH = seconds(2)
 
@@ -87,7 +88,7 @@ export function createRemoteKeys(
 
   /** Until the second fetch is due, but only as long as the caller has time for it. */
   const waitForSecondFetch = async (deadline: Deadline): Promise<void> => {
-    const due = secondsUntil(later(renewedAt, SECOND_FETCH), clock.now()) * 1_000
+    const due = secondsBetween(clock.now(), later(renewedAt, SECOND_FETCH)) * 1_000
     await wait(milliseconds(Math.max(0, Math.min(due, deadline.remaining() / 2))))
     maySecondFetch = false
   }

@@ -3,10 +3,9 @@ import type { RequiredClaim, TokenRules } from '../config/model.ts'
 import { firstDenial, type Denial } from '../decision.ts'
 import type { Check, Observe } from '../findings.ts'
 import { earlier, later, type NumericDate } from '../platform/clock.ts'
-import { nonNullMember } from '../platform/json.ts'
+import { isRounded, nonNullMember } from '../platform/json.ts'
 import { DENIAL_REASONS } from '../reasons.ts'
 import type { TokenClaims } from './claims.ts'
-import { isRounded } from './context-claims.ts'
 import { hasNoPermissions, marksOfAnotherKind } from './token-kind.ts'
 
 interface RuleInput {
@@ -163,7 +162,7 @@ function isoTimeOf(instant: NumericDate | undefined): string | undefined {
   return instant === undefined ? undefined : isoTime(instant)
 }
 
-/** The limits of the rules lie within what a date can hold; negative infinity does not. */
+/** Claims that are no valid dates were rejected when they were read. */
 function isoTime(instant: NumericDate): string {
   return new Date(instant * 1000).toISOString()
 }

@@ -21,8 +21,8 @@ export interface VerifiedCaller {
   readonly scope: readonly string[]
   /** `exp`, where the token has one. */
   readonly expiresAt: NumericDate | undefined
-  /** The claims that the configuration lists, as strings. */
-  readonly contextClaims: Readonly<Record<string, string>>
+  /** What routes can use as `request.auth[…]`: the claims that the configuration lists. */
+  readonly contextValues: Readonly<Record<string, string>>
   /** All verified claims, as they came. */
   readonly claims: JsonObject
   readonly cache: CacheUse
@@ -53,7 +53,7 @@ export function toVerifiedCaller(
     tokenScope: claims.scope,
     scope: toGatewayScopes(claims.scope, issuer.gatewayScopes),
     expiresAt: claims.expiresAt,
-    contextClaims: selectContextClaims(claims.members, issuer.contextClaims),
+    contextValues: selectContextClaims(claims.members, issuer.contextClaims),
     claims: claims.members,
     cache,
   }

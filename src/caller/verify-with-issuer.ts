@@ -1,7 +1,7 @@
 /** Verifies the tokens of one issuer: as JWTs, by introspection, or both. */
 import type { IssuerConfig } from '../config/model.ts'
 import { success } from '../platform/result.ts'
-import { earliest } from '../platform/clock.ts'
+import { earliestOf } from '../platform/clock.ts'
 import type { Introspect } from './introspection.ts'
 import type { VerifyJwt } from './jwt-access-token.ts'
 import { toVerifiedCaller, type VerifyCaller } from './verified-caller.ts'
@@ -23,6 +23,8 @@ export function createVerifyWithIssuer(
     if (claims === undefined) throw new TypeError(`issuer ${issuer.name} has no validation`)
     const caller = toVerifiedCaller(claims, issuer, introspected?.value.cache ?? 'off')
     const expiries = [claims.expiresAt, signed?.value.expiresAt].filter((at) => at !== undefined)
-    return success(expiries.length === 0 ? caller : { ...caller, expiresAt: earliest(...expiries) })
+    return success(
+      expiries.length === 0 ? caller : { ...caller, expiresAt: earliestOf(...expiries) },
+    )
   }
 }

@@ -1,4 +1,5 @@
 /** A backend of the configuration document. */
+import { usesKey } from '../oauth/client-authentication.ts'
 import type { ClientRegistration } from '../oauth/client-exchange.ts'
 import { seconds } from '../platform/clock.ts'
 import { IDENTITY_DOMAIN_ISSUER, IDENTITY_DOMAIN_PATHS } from '../providers/oci-iam.ts'
@@ -70,7 +71,7 @@ function buildGrant(input: BackendInput, report: Report): GrantConfig {
 /** Members for another grant: either they are a mistake, or the grant is. */
 function reportIdleMembers(input: BackendInput, report: Report): void {
   const { grant, client_auth } = input
-  const usesAssertions = grant === 'jwt_bearer' || client_auth === 'private_key_jwt'
+  const usesAssertions = grant === 'jwt_bearer' || usesKey(client_auth)
   const isUsed = {
     assertion: usesAssertions,
     exchange: grant === 'token_exchange',
@@ -102,7 +103,7 @@ function assertionKeyOf(
   { assertion, client_auth }: BackendInput,
   report: Report,
 ): string | undefined {
-  if (assertion?.key_ocid === undefined && client_auth !== 'private_key_jwt') {
+  if (assertion?.key_ocid === undefined && !usesKey(client_auth)) {
     const remedy =
       'Give the OCID of the Vault secret with the private key that signs user assertions.'
     report('assertion.key_ocid', 'is missing', remedy)

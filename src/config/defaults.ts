@@ -1,4 +1,4 @@
-/** Ranges and defaults of the configuration. The schemas and the README's table of keys take them from here. */
+/** Ranges and defaults of the configuration, for the schemas and the table in docs/configuration.md. */
 import type { Limits } from '../platform/schema-fields.ts'
 
 /** All in whole seconds. */

@@ -153,6 +153,14 @@ export interface BackendCondition {
 export type GrantConfig =
   ClientCredentialsGrantConfig | JwtBearerGrantConfig | TokenExchangeGrantConfig | BasicGrantConfig
 
+/** Whether the token for the backend is in the name of the calling user. */
+export const ACTS_FOR_USER: Readonly<Record<GrantConfig['kind'], boolean>> = {
+  client_credentials: false,
+  jwt_bearer: true,
+  token_exchange: true,
+  basic: false,
+}
+
 interface TokenGrantConfig {
   readonly tokenEndpoint: string
   readonly client: ClientRegistration

@@ -17,7 +17,7 @@ export interface PartialDocument {
 /** They determine which other members are required. */
 const REQUIREMENT_MEMBERS = ['provider', 'validation', 'grant']
 
-/** In place of a member that is missing or has the wrong type, where its absence means something. */
+/** Replace members that are wrong, where without the member another problem would be reported. */
 const STAND_INS: Readonly<Record<string, unknown>> = {
   name: '',
   audience: [],
@@ -43,7 +43,7 @@ export function validEntries(document: unknown, issues: Issues): PartialDocument
       if (wrong.some((name) => name === undefined || REQUIREMENT_MEMBERS.includes(name)))
         return undefined
       const standIns = wrong.map((name = '') => [name, STAND_INS[name]] as const)
-      // Violations of a check have been reported; the type is right all the same.
+      // `typed` is true even if a check failed, which has been reported.
       const result = parse(Object.assign({}, entry, Object.fromEntries(standIns)))
       return result.typed ? result.output : undefined
     })

@@ -49,7 +49,7 @@ export function toAuthorizerResponse(decision: Permit | Denial): AuthorizerRespo
       clientId: headerText(decision.clientId),
       scope: decision.scope.filter(isHeaderText),
       expiresAt: formatExpiry(decision.expiresAt),
-      context: { ...decision.contextClaims, back_end_token: decision.authorization.reveal() },
+      context: { ...decision.contextValues, back_end_token: decision.authorization.reveal() },
     }
   }
   return {
@@ -59,7 +59,7 @@ export function toAuthorizerResponse(decision: Permit | Denial): AuthorizerRespo
   }
 }
 
-/** Routes may copy it into a header. A name that cannot be one is given to nobody. */
+/** `unknown` for a name that cannot stand in a header: routes may copy it into one. */
 function headerText(name: string | undefined): string {
   return name !== undefined && isHeaderText(name) ? name : UNKNOWN
 }

@@ -16,6 +16,11 @@ export const CLIENT_AUTHENTICATION_METHODS = [
 
 export type ClientAuthenticationMethod = (typeof CLIENT_AUTHENTICATION_METHODS)[number]
 
+/** Whether the client's secret in Vault is a private key. */
+export function usesKey(method: ClientAuthenticationMethod): boolean {
+  return method === 'private_key_jwt'
+}
+
 /** What an authorization server requires of our assertions. */
 export interface AssertionProfile {
   /** The key's name at the server. Default: the `kid` of the key itself. */

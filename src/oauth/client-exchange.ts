@@ -94,13 +94,13 @@ export function createSendAsClient({
   const tryPrevious = async (
     request: ClientRequest,
     previous: Redacted,
-    by: string,
+    clientKey: string,
     deadline: Deadline,
   ): Promise<Outcome> => {
     const { secretOcid } = request.client
     const outcome = await send(request, previous, deadline)
     if (isAccepted(outcome)) {
-      secrets.acceptPrevious(secretOcid, previous, by)
+      secrets.acceptPrevious(secretOcid, previous, clientKey)
       warn('previous_secret_used', { secret: secretOcid })
     }
     return outcome
@@ -108,15 +108,19 @@ export function createSendAsClient({
 
   return async (request, deadline) => {
     const { clientId, secretOcid } = request.client
-    const by = JSON.stringify([request.endpoint, clientId])
-    const secret = await secrets.read(secretOcid, deadline, by)
+    const clientKey = JSON.stringify([request.endpoint, clientId])
+    const secret = await secrets.read(secretOcid, deadline, clientKey)
     if (!secret.ok) return secret
     const answer = await send(request, secret.value, deadline)
     const refusal = refusalIn(answer)
     if (refusal === undefined) return answer
 
     // The secret may have been rotated since it was read.
-    const versions = await secrets.readAgain(secretOcid, { refused: secret.value, by }, deadline)
+    const versions = await secrets.readAgain(
+      secretOcid,
+      { refused: secret.value, clientKey },
+      deadline,
+    )
     if (versions === undefined) return answer
     if (!versions.ok) return refusal === 'certain' ? versions : answer
     const { current, previous } = versions.value
@@ -125,7 +129,7 @@ export function createSendAsClient({
       const second = await send(request, current, deadline)
       if (previous === undefined || isRotated || refusalIn(second) === undefined) return second
     }
-    return previous === undefined ? answer : tryPrevious(request, previous, by, deadline)
+    return previous === undefined ? answer : tryPrevious(request, previous, clientKey, deadline)
   }
 }
 
@@ -138,11 +142,16 @@ function refusalIn(outcome: Outcome): ClientRefusal | undefined {
   return outcome.ok ? clientRefusalIn(outcome.value) : undefined
 }
 
-/** Whether this answer shows that the server accepted the client. */
+/** The highest status of OAuth errors (RFC 6749 §5.2, RFC 6750 §3.1). A proxy may send others. */
+const MAX_OAUTH_ERROR_STATUS = 403
+
+/** Whether the server accepted the client, even if it refused the rest of the request. */
 function isAccepted(outcome: Outcome): boolean {
   if (!outcome.ok || refusalIn(outcome) !== undefined) return false
   const { status } = outcome.value
-  return status === 200 || (status < 404 && readErrorCode(outcome.value) !== undefined)
+  const isOAuthError =
+    status <= MAX_OAUTH_ERROR_STATUS && readErrorCode(outcome.value) !== undefined
+  return status === 200 || isOAuthError
 }
 
 /** The fault for a failed exchange: about the secret, or about the endpoint. */

@@ -27,9 +27,10 @@ const ABOUT_THE_REQUEST: readonly string[] = [
 ]
 
 /**
- * The status counts before the code: RFC 6749 §5.2 has 401 for client authentication, and servers send
- * it with many codes (Keycloak `invalid_request` and `unauthorized_client`, Auth0 `access_denied`,
- * SAP UAA `unauthorized`). With 400 and 403 the code decides, and without a known one it is possible.
+ * With 401 it may be a refusal whatever the code: RFC 6749 §5.2 uses 401 for client authentication only,
+ * and servers send it with many codes (Keycloak `invalid_request` and `unauthorized_client`, Auth0
+ * `access_denied`, SAP UAA `unauthorized`). With 400 or 403 the code decides; an unknown code, or none,
+ * may be a refusal.
  */
 export function clientRefusalIn(answer: HttpAnswer): ClientRefusal | undefined {
   const { status } = answer

@@ -32,17 +32,17 @@ export function earlier(instant: NumericDate, span: Seconds): NumericDate {
   return numericDate(instant - span)
 }
 
-export function earliest(...instants: readonly NumericDate[]): NumericDate {
+export function earliestOf(...instants: readonly NumericDate[]): NumericDate {
   return numericDate(Math.min(...instants))
 }
 
-export function latest(...instants: readonly NumericDate[]): NumericDate {
+export function latestOf(...instants: readonly NumericDate[]): NumericDate {
   return numericDate(Math.max(...instants))
 }
 
-/** Negative once `instant` has passed. */
-export function secondsUntil(instant: NumericDate, now: NumericDate): Seconds {
-  return seconds(instant - now)
+/** Negative if `end` is before `start`. */
+export function secondsBetween(start: NumericDate, end: NumericDate): Seconds {
+  return seconds(end - start)
 }
 
 /** Whether less than `span` has passed since `instant`. False if the clock was set back before it. */
@@ -68,7 +68,7 @@ export interface Deadline {
 
 export function deadlineAt(instant: NumericDate, clock: Clock): Deadline {
   return {
-    remaining: () => milliseconds(Math.max(0, secondsUntil(instant, clock.now()) * 1000)),
+    remaining: () => milliseconds(Math.max(0, secondsBetween(clock.now(), instant) * 1000)),
   }
 }
 

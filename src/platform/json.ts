@@ -73,3 +73,8 @@ export function stringOrStrings(value: unknown): readonly string[] | undefined {
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
   return undefined
 }
+
+/** Whether it is an integer too large to be exact: the JSON text may have had another one. */
+export function isRounded(value: unknown): boolean {
+  return Number.isInteger(value) && !Number.isSafeInteger(value)
+}

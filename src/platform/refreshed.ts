@@ -22,8 +22,8 @@ export interface RefreshPolicy {
   readonly retryWithoutValue: Seconds
 }
 
-/** `canWait`: whether there is a value to use if the read fails. */
-export type Read<T, E> = (deadline: Deadline, canWait: boolean) => Promise<Result<T, E>>
+/** `hasFallback`: whether there is a value to use if the read fails. */
+export type Read<T, E> = (deadline: Deadline, hasFallback: boolean) => Promise<Result<T, E>>
 
 export interface Current<T, E> {
   readonly value: T

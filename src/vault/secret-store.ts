@@ -1,4 +1,4 @@
-/** Keeps secrets for a while, and finds another version of a secret that was refused. */
+/** Caches secrets, and finds another version of a secret that was refused. */
 import { withLogContext, type Fault } from '../decision.ts'
 import { Backoff } from '../platform/backoff.ts'
 import { ExpiringCache, SingleFlight } from '../platform/cache.ts'
@@ -10,12 +10,12 @@ import type { ReadSecretBundle } from './secret-bundle.ts'
 
 export interface SecretStore {
   /**
-   * The current version, at most `timeToLive` old; or the previous version, if `by` accepted that
-   * recently.
+   * The current version, at most `timeToLive` old; or the previous version, if the client was accepted
+   * with it recently.
    */
-  read(secretOcid: string, deadline: Deadline, by?: string): Promise<Result<Redacted, Fault>>
+  read(secretOcid: string, deadline: Deadline, clientKey?: string): Promise<Result<Redacted, Fault>>
   /**
-   * The versions to try after a refusal. Undefined if they were read for `by` a moment ago: a wrong
+   * The versions to try after a refusal. Undefined if they were read for this client a moment ago: a wrong
    * secret must not cause a flood of requests to Vault.
    */
   readAgain(
@@ -23,22 +23,22 @@ export interface SecretStore {
     refusal: Refusal,
     deadline: Deadline,
   ): Promise<Result<SecretVersions, Fault> | undefined>
-  /** Uses the previous version for `by` for a while, because `by` refused the current one. */
-  acceptPrevious(secretOcid: string, previous: Redacted, by: string): void
+  /** Returns the previous version to this client for a while: it was accepted with that one only. */
+  acceptPrevious(secretOcid: string, previous: Redacted, clientKey: string): void
 }
 
 export interface Refusal {
   readonly refused: Redacted
   /** The server and client id: the same secret may be accepted for another client. */
-  readonly by: string
+  readonly clientKey: string
 }
 
 export interface SecretVersions {
   /** May equal the refused one: a single refusal may be temporary. */
   readonly current: Redacted
   /**
-   * While a secret is rotated, the identity provider and Vault disagree for a while. Undefined if
-   * there is none, or if the current version differs from the refused one.
+   * The previous version, if the current one is the one that was refused; otherwise, or without one,
+   * undefined. Identity provider and Vault differ for a while when a secret is rotated.
    */
   readonly previous: Redacted | undefined
 }
@@ -68,9 +68,9 @@ export function createSecretStore(timeToLive: Seconds, ports: SecretStorePorts):
   const pauses = new Map<string, Backoff>()
   const searches = new SingleFlight<SecretVersions, Fault>()
 
-  const pauseFor = (use: string): Backoff => {
-    const pause = pauses.get(use) ?? new Backoff(SEARCH_PLAN, clock, chance)
-    pauses.set(use, pause)
+  const pauseFor = (key: string): Backoff => {
+    const pause = pauses.get(key) ?? new Backoff(SEARCH_PLAN, clock, chance)
+    pauses.set(key, pause)
     return pause
   }
 
@@ -90,27 +90,28 @@ export function createSecretStore(timeToLive: Seconds, ports: SecretStorePorts):
   }
 
   return {
-    read: async (secretOcid, deadline, by = '') => {
-      const cached = acceptedPrevious.get(useOf(secretOcid, by)) ?? currentVersions.get(secretOcid)
+    read: async (secretOcid, deadline, clientKey = '') => {
+      const key = cacheKeyOf(secretOcid, clientKey)
+      const cached = acceptedPrevious.get(key) ?? currentVersions.get(secretOcid)
       return cached === undefined ? currentVersions.readNew(secretOcid, deadline) : success(cached)
     },
-    readAgain: async (secretOcid, { refused, by }, deadline) => {
-      const use = useOf(secretOcid, by)
-      if (acceptedPrevious.get(use)?.equals(refused) === true) acceptedPrevious.delete(use)
-      const cached = acceptedPrevious.get(use) ?? currentVersions.get(secretOcid)
+    readAgain: async (secretOcid, { refused, clientKey }, deadline) => {
+      const key = cacheKeyOf(secretOcid, clientKey)
+      if (acceptedPrevious.get(key)?.equals(refused) === true) acceptedPrevious.delete(key)
+      const cached = acceptedPrevious.get(key) ?? currentVersions.get(secretOcid)
       // A concurrent call has found another version.
       if (cached !== undefined && !cached.equals(refused)) return onlyCurrent(cached)
 
-      if (searches.underWay(use) === undefined) {
-        const pause = pauseFor(use)
+      if (searches.underWay(key) === undefined) {
+        const pause = pauseFor(key)
         if (!pause.isOver) return undefined
         pause.failed()
       }
-      return searches.run(use, deadline, () => search(secretOcid, refused, deadline))
+      return searches.run(key, deadline, () => search(secretOcid, refused, deadline))
     },
-    acceptPrevious: (secretOcid, previous, by) => {
+    acceptPrevious: (secretOcid, previous, clientKey) => {
       const end = later(clock.now(), PREVIOUS_TIME_TO_LIVE)
-      acceptedPrevious.set(useOf(secretOcid, by), previous, end)
+      acceptedPrevious.set(cacheKeyOf(secretOcid, clientKey), previous, end)
     },
   }
 }
@@ -158,9 +159,8 @@ class CurrentVersions {
   }
 }
 
-/** The name of a secret's use at one server by one client. */
-function useOf(secretOcid: string, by: string): string {
-  return JSON.stringify([secretOcid, by])
+function cacheKeyOf(secretOcid: string, clientKey: string): string {
+  return JSON.stringify([secretOcid, clientKey])
 }
 
 function onlyCurrent(current: Redacted) {

@@ -93,7 +93,7 @@ function worldWith({ minLifetimeSeconds, maxDecisionSeconds, chance }: Settings)
 /** What the caches must not change. */
 function essence(decision: Decision) {
   return decision.outcome === 'permit'
-    ? [decision.principal, decision.clientId, decision.scope, decision.contextClaims]
+    ? [decision.principal, decision.clientId, decision.scope, decision.contextValues]
     : [decision.outcome, decision.reason]
 }
 

@@ -16,7 +16,7 @@ const CALLER: VerifiedCaller = {
   scope: ['read'],
   expiresAt: numericDate(START + 900),
   tokenScope: ['api.read'],
-  contextClaims: { tenant: 'acme' },
+  contextValues: { tenant: 'acme' },
   claims: jsonObject({ sub: 'jdoe' }),
   cache: 'miss',
 }
@@ -90,14 +90,14 @@ describe('the authorizer', () => {
       scope: ['read'],
       expiresAt: START + 900,
       authorization: CREDENTIAL.authorization,
-      contextClaims: { tenant: 'acme' },
+      contextValues: { tenant: 'acme' },
       logContext: {
         tokenFingerprint: 'fingerprint of abc',
         issuer: 'callers',
         clientId: 'client-1',
         callerCache: 'miss',
         backend: 'oic',
-        backEndCache: 'hit',
+        backendCache: 'hit',
       },
     })
     expect(decision.outcome === 'permit' && decision.authorization.reveal()).toBe(

@@ -1,14 +1,6 @@
 /** Checks of all backends together: each call must find the right one, or none. */
-import type { BackendConfig, GrantConfig, IssuerConfig } from '../model.ts'
+import { ACTS_FOR_USER, type BackendConfig, type IssuerConfig } from '../model.ts'
 import type { Report } from '../problems.ts'
-
-/** Whether the token for the backend is in the name of the calling user. */
-export const ACTS_FOR_USER: Readonly<Record<GrantConfig['kind'], boolean>> = {
-  client_credentials: false,
-  jwt_bearer: true,
-  token_exchange: true,
-  basic: false,
-}
 
 export interface BackendsInput {
   readonly issuers: readonly IssuerConfig[]

@@ -71,7 +71,7 @@ describe('a user’s name and password', () => {
         fault('secret_unusable', {
           backend: 'legacy',
           secret: 'ocid1.vaultsecret.oc1..user',
-          backEndCache: 'off',
+          backendCache: 'off',
           detail: 'no_user_and_password',
         }),
       ),
@@ -85,7 +85,7 @@ describe('a user’s name and password', () => {
       failure(
         fault('secret_unavailable', {
           backend: 'legacy',
-          backEndCache: 'off',
+          backendCache: 'off',
           detail: 'status_404',
         }),
       ),

@@ -162,7 +162,7 @@ describe('the cache of the backend’s credential', () => {
     const { obtain } = cacheOver({ lifetimeSeconds: MIN_LIFETIME_SECONDS - 0.1 })
 
     expect(await obtain()).toStrictEqual(
-      failure(fault('credential_too_short_lived', { backend: 'oic', backEndCache: 'miss' })),
+      failure(fault('credential_too_short_lived', { backend: 'oic', backendCache: 'miss' })),
     )
   })
 
@@ -203,7 +203,7 @@ describe('a failed request for a credential', () => {
     const all = await Promise.all([obtain(), obtain()])
     grant.failing = undefined
 
-    const logContext = { backend: 'oic', backEndCache: 'miss', detail: 'invalid_grant' } as const
+    const logContext = { backend: 'oic', backendCache: 'miss', detail: 'invalid_grant' } as const
     const refused = failure(fault('credential_refused', logContext))
     expect(all).toStrictEqual([refused, refused])
     expect(summaryOf(await obtain())).toBe('Bearer 2 miss')

@@ -76,7 +76,7 @@ function ending(number: number, lifetimeSeconds: number): Outcome {
 
 const DOWN = fault('token_endpoint_unavailable', { detail: 'status_503' })
 const UNCLEAR = { fault: DOWN, reach: 'unclear' } as const
-const MISSED = { backend: 'oic', backEndCache: 'miss' } as const
+const MISSED = { backend: 'oic', backendCache: 'miss' } as const
 
 describe('a credential without an end', () => {
   it('is handed out for years', async () => {

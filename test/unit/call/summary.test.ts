@@ -32,8 +32,8 @@ function worldWith(tier?: RateLimitTier) {
   return { clock, lines, ask, decide }
 }
 
-const HIT = { ...PERMIT, logContext: { callerCache: 'hit', backEndCache: 'hit' } } as const
-const MISS = { ...PERMIT, logContext: { callerCache: 'miss', backEndCache: 'miss' } } as const
+const HIT = { ...PERMIT, logContext: { callerCache: 'hit', backendCache: 'hit' } } as const
+const MISS = { ...PERMIT, logContext: { callerCache: 'miss', backendCache: 'miss' } } as const
 
 describe('the summary', () => {
   it('has decisions, requests and saved requests since the last one', async () => {

@@ -98,7 +98,7 @@ describe('verifying a caller by introspection', () => {
         tokenScope: ['read'],
         scope: ['read'],
         expiresAt: START + 3600,
-        contextClaims: { tenant: 'acme' },
+        contextValues: { tenant: 'acme' },
         claims: ACTIVE,
         cache: 'off',
       }),

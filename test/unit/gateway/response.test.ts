@@ -14,7 +14,7 @@ function permit(parts: Partial<Permit> = {}): Permit {
     scope: ['orders.read'],
     expiresAt: numericDate(1_800_000_000),
     authorization: new Redacted('Bearer back-end-token'),
-    contextClaims: {},
+    contextValues: {},
     logContext: { tokenFingerprint: '0123456789abcdef', detail: 'word' },
     ...parts,
   }
@@ -22,7 +22,7 @@ function permit(parts: Partial<Permit> = {}): Permit {
 
 describe('the answer to a permit', () => {
   it('has the documented members and nothing else', () => {
-    expect(toAuthorizerResponse(permit({ contextClaims: { tenant: 'acme' } }))).toStrictEqual({
+    expect(toAuthorizerResponse(permit({ contextValues: { tenant: 'acme' } }))).toStrictEqual({
       active: true,
       principal: 'jdoe',
       clientId: 'client-1',
@@ -59,7 +59,7 @@ describe('the answer to a permit', () => {
 
   it('keeps the backend token even if a claim has its name', () => {
     const response = toAuthorizerResponse(
-      permit({ contextClaims: { back_end_token: 'Bearer forged' } }),
+      permit({ contextValues: { back_end_token: 'Bearer forged' } }),
     )
 
     expect(response.context).toStrictEqual({ back_end_token: 'Bearer back-end-token' })

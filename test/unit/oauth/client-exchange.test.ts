@@ -56,9 +56,9 @@ async function exchangeIn(
       users.add(by)
       return Promise.resolve(read)
     },
-    readAgain: (_ocid, { refused, by }) => {
+    readAgain: (_ocid, { refused, clientKey }) => {
       asked.push(`other than ${refused.reveal()}`)
-      users.add(by)
+      users.add(clientKey)
       return Promise.resolve(again)
     },
     acceptPrevious: (ocid, previous, by) => {

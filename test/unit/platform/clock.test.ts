@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals'
 import {
   deadlineAt,
   earlier,
-  earliest,
+  earliestOf,
   later,
   numericDate,
   seconds,
-  secondsUntil,
+  secondsBetween,
 } from '../../../src/platform/clock.ts'
 import { START, StandingClock } from '../support/time.ts'
 
@@ -14,12 +14,12 @@ describe('instants', () => {
   it('are moved by seconds', () => {
     expect(later(numericDate(100), seconds(5))).toBe(105)
     expect(earlier(numericDate(100), seconds(5))).toBe(95)
-    expect(earliest(numericDate(3), numericDate(1), numericDate(2))).toBe(1)
+    expect(earliestOf(numericDate(3), numericDate(1), numericDate(2))).toBe(1)
   })
 
   it('are so far away, and less than nothing once they have passed', () => {
-    expect(secondsUntil(numericDate(100), numericDate(98.5))).toBe(1.5)
-    expect(secondsUntil(numericDate(100), numericDate(130))).toBe(-30)
+    expect(secondsBetween(numericDate(98.5), numericDate(100))).toBe(1.5)
+    expect(secondsBetween(numericDate(130), numericDate(100))).toBe(-30)
   })
 })
 

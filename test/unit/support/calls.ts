@@ -15,14 +15,14 @@ export const PERMIT: Permit = {
   scope: ['read'],
   expiresAt: numericDate(START + 900),
   authorization: new Redacted('Bearer back-end-token'),
-  contextClaims: {},
+  contextValues: {},
   logContext: {
     tokenFingerprint: '0123456789abcdef',
     issuer: 'callers',
     clientId: 'client-1',
     callerCache: 'miss',
     backend: 'oic',
-    backEndCache: 'hit',
+    backendCache: 'hit',
   },
 }
 

@@ -38,7 +38,7 @@ function storeWith(timeToLiveSeconds: number) {
     vault,
     read: (ocid = OCID, by?: string) => store.read(ocid, PLENTY_OF_TIME, by),
     readAgain: (refused: string, ocid = OCID, by = 'us') =>
-      store.readAgain(ocid, { refused: new Redacted(refused), by }, PLENTY_OF_TIME),
+      store.readAgain(ocid, { refused: new Redacted(refused), clientKey: by }, PLENTY_OF_TIME),
     acceptPrevious: (previous: string) => {
       store.acceptPrevious(OCID, new Redacted(previous), 'us')
     },
