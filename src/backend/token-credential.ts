@@ -15,7 +15,7 @@ const REASONS = {
 const HINTS: ReadonlyMap<string, string> = new Map([
   [
     'invalid_scope',
-    'Copy the scope from the integration’s application: host, port and `urn:opc:…` belong together.',
+    'Copy the scope from the application for OIC: host, port and `urn:opc:…` belong together.',
   ],
   [
     'unauthorized_client',

@@ -82,7 +82,7 @@ describe('a failed token request', () => {
       'refused',
       'invalid_scope',
       'credential_refused',
-      'Copy the scope from the integration’s application: host, port and `urn:opc:…` belong together.',
+      'Copy the scope from the application for OIC: host, port and `urn:opc:…` belong together.',
     ],
     [
       'refused',

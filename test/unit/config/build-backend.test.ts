@@ -220,7 +220,7 @@ describe('an incomplete backend', () => {
     problem(`backends.0.${field}`, 'is missing', remedy)
   const TOKEN_ENDPOINT_MISSING = missing(
     'token_endpoint',
-    'Give the token endpoint of the integration’s identity domain: `https://<domain>/oauth2/v1/token`.',
+    'Give the token endpoint of the OIC instance’s identity domain: `https://<domain>/oauth2/v1/token`.',
   )
   const CLIENT_MISSING = [
     missing('client.client_id', 'Give the client id of the application that holds ServiceInvoker.'),

@@ -115,7 +115,7 @@ describe('a problem of flat keys', () => {
         expectedProblem(
           'back_end_token_endpoint',
           'is missing',
-          'Give the token endpoint of the integration’s identity domain: `https://<domain>/oauth2/v1/token`.',
+          'Give the token endpoint of the OIC instance’s identity domain: `https://<domain>/oauth2/v1/token`.',
         ),
         expectedProblem(
           'back_end_app_client_id',
