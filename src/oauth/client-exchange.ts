@@ -28,8 +28,7 @@ export interface ClientRequest {
   readonly client: ClientRegistration
   /** A function if the form holds an assertion: each attempt needs a new one. */
   readonly form: Form | ((client: AuthenticatingClient) => Promise<Result<Form, Fault>>)
-  /** Default `own`: the URL does not say what a form asks for. See `HttpRequest`. */
-  readonly connection?: HttpRequest['connection']
+  readonly connection: NonNullable<HttpRequest['connection']>
 }
 
 /** The exchange failed, or the secret could not be read. */
@@ -84,7 +83,7 @@ export function createSendAsClient({
         endpoint: request.endpoint,
         form: form.value,
         authentication: authentication.value,
-        connection: request.connection ?? 'own',
+        connection: request.connection,
       },
       deadline,
     )
@@ -125,11 +124,12 @@ export function createSendAsClient({
     if (!versions.ok) return refusal === 'certain' ? versions : answer
     const { current, previous } = versions.value
     const isRotated = !current.equals(secret.value)
-    if (refusal === 'certain' || isRotated) {
-      const second = await send(request, current, deadline)
-      if (previous === undefined || isRotated || refusalIn(second) === undefined) return second
-    }
-    return previous === undefined ? answer : tryPrevious(request, previous, clientKey, deadline)
+    const latest =
+      refusal === 'certain' || isRotated ? await send(request, current, deadline) : answer
+    const isDone = isRotated || refusalIn(latest) === undefined
+    return isDone || previous === undefined
+      ? latest
+      : tryPrevious(request, previous, clientKey, deadline)
   }
 }
 

@@ -77,8 +77,8 @@ const ESCAPED_LINE_BREAKS = /\\+[rn]/g
  */
 function toPem({ label, content }: PemBlock): string {
   const base64 = content.replace(ESCAPED_LINE_BREAKS, '').replace(/\s/g, '')
-  const lines = base64.match(/.{1,64}/g) ?? []
-  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n')
+  const lines = base64.replace(/.{1,64}/g, '$&\n')
+  return `-----BEGIN ${label}-----\n${lines}-----END ${label}-----\n`
 }
 
 function validated(

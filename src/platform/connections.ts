@@ -61,14 +61,9 @@ function closingOnUnsolicitedData<A extends NodeHttp.Agent>(agent: A): A {
  * a long computation the process has not seen it yet. That takes one turn of the event loop, and a
  * second one where the data has to be decrypted.
  */
-export async function readPendingData({ httpAgent, httpsAgent }: Agents): Promise<void> {
-  if (![httpAgent, httpsAgent].some(hasIdleConnections)) return
+export async function readPendingData(): Promise<void> {
   await nextTurn()
   await nextTurn()
-}
-
-function hasIdleConnections({ freeSockets }: NodeHttp.Agent): boolean {
-  return Object.keys(freeSockets).length > 0
 }
 
 function nextTurn(): Promise<void> {

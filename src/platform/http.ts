@@ -81,7 +81,7 @@ async function exchangeOnShared(
   deadline: Deadline,
 ): Promise<Result<HttpAnswer, HttpFailure> | undefined> {
   const connections = client.sharedConnections(request.url)
-  await readPendingData(connections)
+  await readPendingData()
   const { result, isDead } = await exchange(client, connections, request, deadline)
   return isDead ? undefined : result
 }
@@ -96,7 +96,7 @@ async function exchangeIdentified(
   const connection = client.reusableConnection(new URL(request.url).origin)
   const agents = connection.acquire(id)
   if (agents === undefined) return undefined
-  await readPendingData(agents)
+  await readPendingData()
   const { result, isReused, isDead } = await exchange(client, agents, request, deadline)
   const hasId = result.ok && isIn(result.value)
   const isDiscarded = isReused && !hasId

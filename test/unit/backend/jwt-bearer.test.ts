@@ -211,6 +211,8 @@ describe('the user of an assertion', () => {
     ['a name of one character', 'x'],
     ['a name in another script', 'Zoë Łukasz 王'],
     ['a name in capitals', 'JDoe'],
+    ['a name with the prefix of service accounts within', 'jdoe.service-account-crm'],
+    ['a name with the suffix of applications at Auth0 within', 'jdoe@clients.example'],
   ])('is %s as it is', (_case, sub) => {
     expect(nameOf({ sub })).toBe(sub)
   })
@@ -333,11 +335,24 @@ describe('the user of an assertion', () => {
     })
 
     it.each(['https://example.com/email', 'email-address', 'Mail'])(
-      'is nobody where the claim %s is not verified',
+      'is missing if the claim %s is not verified, even if only one of two members says so',
       (subjectClaim) => {
-        const claims = { sub: 'jdoe', [subjectClaim]: email, email_verified: false }
+        const claims = { sub: 'jdoe', [subjectClaim]: email }
+        const own = `${subjectClaim}_verified`
+        const states = [
+          { email_verified: false },
+          { email_verified: false, [own]: true },
+          { email_verified: true, [own]: false },
+        ]
 
-        expect(nameOf(claims, {}, { subjectClaim })).toStrictEqual(missing('not_verified'))
+        for (const state of states) {
+          expect(nameOf({ ...claims, ...state }, {}, { subjectClaim })).toStrictEqual(
+            missing('not_verified'),
+          )
+        }
+        expect(nameOf({ ...claims, email_verified: true, [own]: true }, {}, { subjectClaim })).toBe(
+          email,
+        )
       },
     )
   })

@@ -74,6 +74,35 @@ describe('failures of few callers', () => {
     clock.advance(0.1)
     expect(isPaused('ann')).toBe(false)
   })
+
+  it('allow one of these callers a try after a pause, and neither it nor another one until the next pause is over', () => {
+    const { clock, pauses, call, isPaused } = pausesWith()
+    for (let count = 0; count < 20; count += 1) {
+      call('ann', DOWN)
+      call('bob', DOWN)
+      clock.advance(1)
+    }
+    const states = () => ['ann', 'bob', 'newcomer'].map(isPaused)
+    expect(states()).toStrictEqual([false, false, false])
+
+    pauses.requestSent('ann')
+    expect(states()).toStrictEqual([true, true, false])
+    clock.advance(1)
+    expect(states()).toStrictEqual([false, false, false])
+  })
+
+  it.each([
+    ['are paused for that long if two', 2, true],
+    ['are paused only together if three', 3, false],
+  ])('that the endpoint asks to wait %s callers fail', (_case, count, expected) => {
+    const { clock, call, isPaused } = pausesWith()
+    for (let caller = 0; caller < count; caller += 1) call(`caller ${caller}`, ASKED_TO_WAIT)
+    clock.advance(1)
+    const before = isPaused('caller 0')
+
+    call('newcomer')
+    expect([before, isPaused('caller 0')]).toStrictEqual([expected, expected])
+  })
 })
 
 describe('failures of many callers', () => {

@@ -102,6 +102,12 @@ describe('a failed token request', () => {
       'credential_unusable',
       'The scope spans several resources: give the scope of one integration alone.',
     ],
+    [
+      'unusable',
+      'media_type',
+      'credential_unusable',
+      'The answer has to be labelled `application/json`.',
+    ],
   ] as const)('is %s with %s, and has a hint on it', (kind, detail, reason, hint) => {
     expect(toCredentialFailure({ kind, detail }).fault).toStrictEqual(
       fault(reason, { detail, hint }),

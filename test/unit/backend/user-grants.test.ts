@@ -137,6 +137,7 @@ describe('whose failures count together', () => {
       exchanging({ claims: jsonObject({ sub: 'JDOE' }) }),
       exchanging({ claims: jsonObject({ sub: 'jdoe' }), issuer: 'others' }),
       exchanging({ claims: jsonObject({ username: 'jdoe' }) }),
+      exchanging({ claims: jsonObject({ username: 'JDOE' }) }),
       exchanging({ claims: jsonObject({}), clientId: 'jdoe' }),
       exchanging({ claims: jsonObject({}), clientId: 'another client' }),
       exchanging({ claims: jsonObject({}), clientId: undefined }),

@@ -123,6 +123,10 @@ describe('private_key_jwt', () => {
     expect(new Set(all.map(({ payload }) => payload.jti)).size).toBe(3)
   })
 
+  it('has a connection of its own, where no retry sends the assertion a second time', async () => {
+    expect((await partsBy('private_key_jwt', 'client-1', pem)).connection).toBe('own')
+  })
+
   it('#48: never sends the key', async () => {
     const parts = await partsBy('private_key_jwt', 'client-1', pem)
 

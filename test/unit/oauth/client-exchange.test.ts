@@ -21,6 +21,7 @@ const REQUEST: ClientRequest = {
     assertion: { keyId: undefined, audience: [] },
   },
   form: { grant_type: 'client_credentials' },
+  connection: 'own',
 }
 
 const UNAVAILABLE = failure(fault('secret_unavailable', { detail: 'status_404' }))
@@ -77,7 +78,7 @@ async function exchangeIn(
   })
 
   const outcome = await ask({ ...REQUEST, form, ...more }, PLENTY_OF_TIME)
-  return { outcome, asked, warnings, users, bodies: requests.map(({ body }) => body) }
+  return { outcome, asked, warnings, users, requests, bodies: requests.map(({ body }) => body) }
 }
 
 const REFUSED = success(answer(401, { error: 'invalid_client' }))
@@ -89,9 +90,13 @@ function SECRETS_SENT(bodies: readonly (string | undefined)[]) {
 
 describe('an exchange as a registered client', () => {
   it('sends the form with the secret from Vault', async () => {
-    const { outcome, asked, bodies } = await exchangeIn({ read: SECRET('one'), answers: [GOOD] })
+    const ports = { read: SECRET('one'), answers: [GOOD] }
+    const { outcome, asked, bodies, requests } = await exchangeIn(ports)
 
     expect(outcome).toBe(GOOD)
+    expect(requests.map(({ url, connection }) => [url, connection])).toStrictEqual([
+      ['https://idp.example/token', 'own'],
+    ])
     expect(asked).toStrictEqual(['read ocid1.vaultsecret.oc1..a'])
     expect(bodies).toStrictEqual([
       'grant_type=client_credentials&client_id=client-1&client_secret=one',
@@ -122,6 +127,18 @@ describe('an exchange as a registered client', () => {
     expect(asked).toHaveLength(2)
   })
 
+  it('does not try the previous one if the secret has changed: it is the one just rejected', async () => {
+    const { outcome, asked, bodies } = await exchangeIn({
+      read: SECRET('old'),
+      again: VERSIONS('new', 'old'),
+      answers: [REFUSED, REFUSED, GOOD],
+    })
+
+    expect(outcome).toBe(REFUSED)
+    expect(SECRETS_SENT(bodies)).toStrictEqual(['old', 'new'])
+    expect(asked).toHaveLength(2)
+  })
+
   it('does not try the previous one if the rejection was temporary', async () => {
     const { outcome, asked, bodies } = await exchangeIn({
       read: SECRET('new'),
@@ -139,7 +156,9 @@ describe('an exchange as a registered client', () => {
     ['a refusal of something else', success(answer(400, { error: 'invalid_scope' })), true],
     ['a refusal of that without a code', success(answer(400, {})), false],
     ['more than it takes', success(answer(429, { error: 'slow_down' })), false],
+    ['a redirect', success(answer(302, {})), false],
     ['another page', success(answer(404, {})), false],
+    ['another page with a code', success(answer(404, { error: 'not_found' })), false],
     ['a server’s trouble', success(answer(500, { error: 'server_error' })), false],
     ['a failed exchange', failure('timed_out' as const), false],
     ['a refusal', REFUSED, false],
@@ -316,6 +335,23 @@ describe('an exchange as a registered client', () => {
       'client-1 old 1',
       'client-1 new 2',
     ])
+  })
+
+  it('makes no request if the client cannot be authenticated', async () => {
+    const { outcome, bodies } = await exchangeIn(
+      { read: SECRET('not a key'), answers: [GOOD] },
+      { client: { ...REQUEST.client, authentication: 'private_key_jwt' } },
+    )
+
+    expect(outcome).toStrictEqual(
+      failure(
+        fault('secret_unusable', {
+          secret: 'ocid1.vaultsecret.oc1..a',
+          detail: 'no_private_key',
+        }),
+      ),
+    )
+    expect(bodies).toStrictEqual([])
   })
 
   it('makes no request if the form cannot be made', async () => {

@@ -13,6 +13,9 @@ function curve(namedCurve: string): KeyObject {
 function pem(key: KeyObject, type: 'pkcs1' | 'pkcs8' | 'sec1' = 'pkcs8'): string {
   return key.export({ type, format: 'pem' }).toString()
 }
+function encrypted(type: 'pkcs1' | 'pkcs8'): string {
+  return rsa.export({ type, format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' }).toString()
+}
 function jwk(key: KeyObject, more = {}): string {
   return JSON.stringify({ ...key.export({ format: 'jwk' }), ...more })
 }
@@ -88,13 +91,12 @@ describe('a private key', () => {
     ],
     ['a symmetric JWK', (): string => JSON.stringify({ kty: 'oct', k: 'AQAB' }), 'no_private_key'],
     ['a broken PEM', (): string => pem(rsa).replace(/\n.{20}/, '\n'), 'no_private_key'],
+    ['an encrypted PEM', () => encrypted('pkcs8'), 'private_key_encrypted'],
+    ['an encrypted PEM of PKCS #1', () => encrypted('pkcs1'), 'private_key_encrypted'],
     [
-      'an encrypted PEM',
-      (): string =>
-        rsa
-          .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' })
-          .toString(),
-      'private_key_encrypted',
+      'a certificate that cannot be read',
+      () => `${pem(rsa)}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`,
+      'certificate_of_another_key',
     ],
     [
       'a short RSA key',

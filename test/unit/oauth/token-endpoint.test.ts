@@ -72,6 +72,22 @@ describe('a token endpoint’s answer', () => {
     expect(reading.ok && reading.value.expiresAt - START).toBe(3600)
   })
 
+  it('RFC 8693 §2.2.1: has the type of the issued token where the answer states it', () => {
+    const typeOf = (more: object) => {
+      const reading = read({ ...GOOD, ...more })
+      return reading.ok ? reading.value.issuedTokenType : reading.error
+    }
+
+    expect(typeOf({ issued_token_type: 'urn:x' })).toBe('urn:x')
+    expect([typeOf({}), typeOf({ issued_token_type: 1 })]).toStrictEqual([undefined, undefined])
+  })
+
+  it('has one token even if it lists several besides', () => {
+    const reading = read({ ...GOOD, tokenResponses: [GOOD] })
+
+    expect(reading.ok && reading.value.accessToken.reveal()).toBe('abc')
+  })
+
   it.each(['bearer', 'BEARER', 'Bearer'])(
     'RFC 6749 §5.1: may write the token type as it likes: %s',
     (token_type) => {
@@ -99,6 +115,7 @@ describe('a token endpoint’s answer', () => {
     ['300 s where its own is longer', { exp: START + 3_600 }, undefined, 300],
     ['300 s where its own is over, by whatever clock', { exp: START }, undefined, 300],
     ['300 s where it tells none', {}, undefined, 300],
+    ['300 s where its own is not a number', { exp: String(START + 30) }, undefined, 300],
     ['what the answer tells', { exp: START + 30 }, 60, 60],
   ])('has for the lifetime of a JWT %s', (_case, claims, expires_in, expected) => {
     const reading = read({ ...GOOD, access_token: unsignedJwt(claims), expires_in })
@@ -121,6 +138,7 @@ describe('a token endpoint’s answer', () => {
     ['expires_in below 0', { expires_in: -5 }, 'expires_in_malformed'],
     ['expires_in with a sign', { expires_in: '+3600' }, 'expires_in_malformed'],
     ['expires_in with a unit', { expires_in: '3600s' }, 'expires_in_malformed'],
+    ['expires_in with a fraction in a string', { expires_in: '3600.5' }, 'expires_in_malformed'],
     ['expires_in as an empty string', { expires_in: '' }, 'expires_in_malformed'],
     ['expires_in as an array', { expires_in: [3600] }, 'expires_in_malformed'],
     ['expires_in of true', { expires_in: true }, 'expires_in_malformed'],
@@ -233,6 +251,8 @@ describe('the wait that the endpoint asks for', () => {
     [400, '7'],
     [429, '0'],
     [429, '-7'],
+    [429, '7.5'],
+    [429, '1e3'],
     [429, 'soon'],
     [429, new Date((START - 30) * 1000).toUTCString()],
   ])('is ignored with status %d and %s', (status, value) => {

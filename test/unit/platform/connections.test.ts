@@ -1,7 +1,11 @@
+import * as nodeHttp from 'node:http'
+import * as nodeHttps from 'node:https'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, describe, expect, it } from '@jest/globals'
+import { afterEach, describe, expect, it, jest } from '@jest/globals'
+import { createAgents } from '../../../src/platform/connections.ts'
 import { createHttp, type HttpAnswer, type HttpRequest } from '../../../src/platform/http.ts'
+import { ReusableConnection } from '../../../src/platform/reusable-connection.ts'
 import { PLENTY_OF_TIME } from '../support/time.ts'
 
 const servers: Server[] = []
@@ -95,6 +99,29 @@ describe('a kept connection', () => {
     freeze(60)
     expect([first, await ask(), await ask()]).toStrictEqual(['1', '2', '3'])
     expect(counts.connections).toBe(2)
+  })
+})
+
+describe('the options that Node keeps with a connection', () => {
+  afterEach(() => {
+    jest.restoreAllMocks()
+  })
+
+  it.each(['shared', 'own'] as const)('hold no header and no body: %s', async (connection) => {
+    const agents = nodeHttp.Agent.prototype as unknown as {
+      addRequest: (request: unknown, options: object) => void
+    }
+    const addRequest = jest.spyOn(agents, 'addRequest')
+    const { url } = await serve(() => undefined)
+    const headers = { Authorization: 'Basic secret' }
+    const request = { method: 'POST', url, headers, body: 'secret', connection } as const
+
+    expect((await createHttp()(request, PLENTY_OF_TIME)).ok).toBe(true)
+    const names = addRequest.mock.calls.flatMap(([, options]) => Object.keys(options))
+    expect(names).toContain('hostname')
+    expect(['agent', 'host', 'hostname', 'method', 'path', 'port', 'protocol']).toStrictEqual(
+      expect.arrayContaining(names),
+    )
   })
 })
 
@@ -215,6 +242,15 @@ describe('a connection that is reused while each answer identifies its request',
 
     expect(await Promise.all([ask('b'), ask('c')])).toStrictEqual(['b', 'c'])
     expect(counts).toStrictEqual({ requests: 3, connections: 2 })
+  })
+
+  it('is handed out to one request at a time', () => {
+    const agents = createAgents(nodeHttp, nodeHttps, 'shared')
+    const connection = new ReusableConnection(agents)
+
+    expect([connection.acquire('a'), connection.acquire('b')]).toStrictEqual([agents, undefined])
+    connection.release({ hasId: true, isDiscarded: false })
+    expect(connection.acquire('b')).toBe(agents)
   })
 
   it('is replaced if the server has closed it', async () => {
