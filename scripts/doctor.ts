@@ -5,7 +5,7 @@ import type { FlatConfiguration } from '../src/config/flat-keys.ts'
 import type { Settings } from '../src/config/model.ts'
 import { endpointProblem } from '../src/platform/endpoint.ts'
 import { systemClock } from '../src/platform/clock.ts'
-import type { SecretStore } from '../src/vault/secret-store.ts'
+import type { SecretCache } from '../src/vault/secret-cache.ts'
 import { readDeploymentJson, type GivenDeployment } from './check-config/deployment-input.ts'
 import { readInput } from './check-config/read-input.ts'
 import { EX_USAGE, readCommandLine } from './command-line/command-line.ts'
@@ -173,7 +173,7 @@ function vaultOf(api: OciApi | undefined): Examination['vault'] {
 }
 
 /** Vault as the function reads it: with the resource principal of the environment. */
-function functionsVault(settings: Settings): SecretStore {
+function functionsVault(settings: Settings): SecretCache {
   const region = process.env['OCI_RESOURCE_PRINCIPAL_REGION']
   return createPorts(settings, region, systemClock, () => undefined).secrets
 }

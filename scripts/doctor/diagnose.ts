@@ -6,7 +6,7 @@ import type { ConfigProblem } from '../../src/config/problems.ts'
 import { readDocument } from '../../src/config/read-document.ts'
 import { member } from '../../src/platform/json.ts'
 import { createHttp } from '../../src/platform/http.ts'
-import type { SecretStore } from '../../src/vault/secret-store.ts'
+import type { SecretCache } from '../../src/vault/secret-cache.ts'
 import { reviewConfig, sizeProblem } from '../check-config/check-config.ts'
 import { functionsOf } from '../check-config/deployment-specification.ts'
 import { checkDeployment } from '../check-config/deployment.ts'
@@ -34,7 +34,7 @@ export interface Examination {
   readonly functionOcid?: string | undefined
   readonly secrets: GivenSecrets
   /** Reads what is not given; undefined without an identity of OCI. */
-  readonly vault: ((settings: Settings) => SecretStore) | undefined
+  readonly vault: ((settings: Settings) => SecretCache) | undefined
   /** The API deployment specification, parsed. */
   readonly deployment?: unknown
   /** The origin of Oracle Integration, if the scope does not have it. */
@@ -117,7 +117,7 @@ async function* examineParts(
   configuration: FlatConfiguration,
   config: Config,
   settings: Settings,
-  vault: SecretStore | undefined,
+  vault: SecretCache | undefined,
 ): AsyncGenerator<Check> {
   const { secrets: given, clock, oic, route, token } = examination
   const http = createHttp()
@@ -215,7 +215,7 @@ function problemCheck(name: CheckName): (problem: ConfigProblem) => Check {
 
 async function documentIn(
   secretOcid: string,
-  vault: SecretStore | undefined,
+  vault: SecretCache | undefined,
 ): Promise<{ readonly config: Config } | { readonly checks: readonly Check[] }> {
   const about = ['configuration', secretOcid] as const
   if (vault === undefined) {

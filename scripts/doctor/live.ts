@@ -4,7 +4,7 @@ import type { FlatConfiguration } from '../../src/config/flat-keys.ts'
 import type { Settings } from '../../src/config/model.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 import { failure, success } from '../../src/platform/result.ts'
-import type { SecretStore } from '../../src/vault/secret-store.ts'
+import type { SecretCache } from '../../src/vault/secret-cache.ts'
 import { functionsOf } from '../check-config/deployment-specification.ts'
 import { describeFailure, type OciApi, type OciFailure } from '../oci/api.ts'
 import { fail, ok, warn, type Check } from './check.ts'
@@ -102,7 +102,7 @@ function remedyOf({ status }: OciFailure, policy: string): string {
 }
 
 /** Secrets as this user may read them: that says nothing about what the function may read. */
-export function usersVault(api: OciApi): (settings: Settings) => SecretStore {
+export function usersVault(api: OciApi): (settings: Settings) => SecretCache {
   return ({ vaultSecretsEndpoint }) => ({
     read: async (ocid) => {
       const read = await api.readSecret(ocid, vaultSecretsEndpoint)

@@ -5,7 +5,7 @@ import { usesKey } from '../../src/oauth/client-authentication.ts'
 import { readSecretContent } from '../../src/oauth/client-secret.ts'
 import { readPrivateKey } from '../../src/oauth/private-key.ts'
 import type { Redacted } from '../../src/platform/redacted.ts'
-import type { SecretStore } from '../../src/vault/secret-store.ts'
+import type { SecretCache } from '../../src/vault/secret-cache.ts'
 import { PLACEHOLDER } from '../rotate/rotate.ts'
 import { clientsOf, type GivenSecrets, type NeededSecret } from '../explain/secrets.ts'
 import { regionOf } from '../oci/region.ts'
@@ -49,7 +49,7 @@ export interface SecretsReview {
 export async function reviewSecrets(
   config: Config,
   given: GivenSecrets,
-  vault: SecretStore | undefined,
+  vault: SecretCache | undefined,
   region?: string,
 ): Promise<SecretsReview> {
   const checks: Check[] = []

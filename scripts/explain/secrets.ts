@@ -10,7 +10,7 @@ import type { ClientRegistration } from '../../src/oauth/client-exchange.ts'
 import { fault } from '../../src/decision.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 import { failure, success } from '../../src/platform/result.ts'
-import type { SecretStore } from '../../src/vault/secret-store.ts'
+import type { SecretCache } from '../../src/vault/secret-cache.ts'
 import { UsageError } from '../command-line/parse.ts'
 import { readInput } from '../check-config/read-input.ts'
 
@@ -59,7 +59,7 @@ export function clientsOf({ issuers }: Config): readonly ClientRegistration[] {
 }
 
 /** Reads the given secrets only; the others are `not_given`. */
-export function givenSecretStore(secrets: GivenSecrets): SecretStore {
+export function givenSecretStore(secrets: GivenSecrets): SecretCache {
   return {
     read: (ocid) => {
       const secret = secrets.get(ocid)

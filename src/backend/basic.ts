@@ -2,20 +2,20 @@ import type { BasicGrantConfig } from '../config/model.ts'
 import { fault, withLogContext } from '../decision.ts'
 import { Redacted } from '../platform/redacted.ts'
 import { failure, success } from '../platform/result.ts'
-import type { SecretStore } from '../vault/secret-store.ts'
+import type { SecretCache } from '../vault/secret-cache.ts'
 import type { CredentialSource } from './credential.ts'
 
 /** RFC 7617 §2: no colon in the name, no control characters in either. */
 const USER_AND_PASSWORD = /^[^:\p{Cc}]+:\P{Cc}+$/u
 
 /**
- * Legacy: user name and password from Vault (RFC 7617). There is no cache but the secret store's, as
+ * Legacy: user name and password from Vault (RFC 7617). Nothing but the secret is cached, as
  * such a credential does not expire.
  */
 export function createBasicSource(
   backend: string,
   { secretOcid }: BasicGrantConfig,
-  secrets: SecretStore,
+  secrets: SecretCache,
 ): CredentialSource {
   return {
     obtain: async (_call, deadline) => {
@@ -31,7 +31,7 @@ export function createBasicSource(
       return success({ authorization, expiresAt: undefined, backend, cache: 'off' })
     },
     prepare: (deadline) => {
-      // The secret store keeps it for `obtain`.
+      // The secret cache keeps it for `obtain`.
       secrets.read(secretOcid, deadline).catch(() => undefined)
       return undefined
     },

@@ -10,7 +10,7 @@ import { cacheKey } from '../platform/cache.ts'
 import { seconds, type Clock, type Deadline } from '../platform/clock.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
-import type { SecretStore } from '../vault/secret-store.ts'
+import type { SecretCache } from '../vault/secret-cache.ts'
 import { callerKey, type Grant, type Subject } from './credential.ts'
 import { toCredential } from './token-credential.ts'
 import { readUserName } from './user-name.ts'
@@ -30,7 +30,7 @@ interface User extends Subject {
 
 export interface JwtBearerPorts {
   readonly requestToken: RequestToken
-  readonly secrets: Pick<SecretStore, 'read'>
+  readonly secrets: Pick<SecretCache, 'read'>
   readonly clock: Clock
   /** The provider of the issuer with this name, where it is known. */
   readonly providerOf: (issuer: string) => IssuerConfig['provider']

@@ -12,8 +12,8 @@ import type { Log } from '../platform/log.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { Tally } from '../platform/tally.ts'
 import { WARNING_REASONS, type Warn } from '../reasons.ts'
-import { createReadSecretBundle } from '../vault/secret-bundle.ts'
-import { createSecretStore } from '../vault/secret-store.ts'
+import { createReadSecret } from '../vault/read-secret.ts'
+import { createSecretCache } from '../vault/secret-cache.ts'
 
 /** `region`: the platform's name of the region, for Vault's address. */
 export function createPorts(
@@ -26,8 +26,8 @@ export function createPorts(
   const ports = { http: createHttp(), clock, chance: systemChance, warn: createWarn(log), tally }
   const vault = { endpoint: settings.vaultSecretsEndpoint, region }
   const http = tally.counting(ports.http, 'secret')
-  const readBundle = createReadSecretBundle(http, vault, ports.chance)
-  const secrets = createSecretStore(settings.secretTimeToLive, { ...ports, readBundle })
+  const readSecret = createReadSecret(http, vault, ports.chance)
+  const secrets = createSecretCache(settings.secretTimeToLive, { ...ports, readSecret })
   return { ...ports, secrets }
 }
 

@@ -6,12 +6,12 @@ import type { Clock } from '../platform/clock.ts'
 import type { Http } from '../platform/http.ts'
 import type { CallKind, Tally } from '../platform/tally.ts'
 import type { Warn } from '../reasons.ts'
-import type { SecretStore } from '../vault/secret-store.ts'
+import type { SecretCache } from '../vault/secret-cache.ts'
 
 /** Access to everything outside the process, and to time and randomness. */
 export interface Ports {
   readonly http: Http
-  readonly secrets: SecretStore
+  readonly secrets: SecretCache
   readonly clock: Clock
   readonly chance: Chance
   readonly warn: Warn

@@ -1,4 +1,4 @@
-/** How the configuration names a secret in Vault. `vault/secret-bundle.ts` reads it. */
+/** How the configuration names a secret in Vault. `vault/read-secret.ts` reads it. */
 import * as v from 'valibot'
 import { check, text } from '../platform/schema-fields.ts'
 

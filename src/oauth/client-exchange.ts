@@ -4,7 +4,7 @@ import type { Http, HttpAnswer, HttpFailure, HttpRequest } from '../platform/htt
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import type { Warn } from '../reasons.ts'
-import type { SecretStore } from '../vault/secret-store.ts'
+import type { SecretCache } from '../vault/secret-cache.ts'
 import {
   authenticateClient,
   type AssertionProfile,
@@ -40,7 +40,7 @@ export type SendAsClient = (request: ClientRequest, deadline: Deadline) => Promi
 
 export interface ClientExchangePorts {
   readonly http: Http
-  readonly secrets: SecretStore
+  readonly secrets: SecretCache
   readonly clock: Clock
   readonly warn: Warn
 }

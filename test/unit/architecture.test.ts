@@ -114,13 +114,13 @@ describe('layers', () => {
   /**
    * What rooms of one layer may know of each other.
    * Types alone: the model is the language in which callers' rules and backends are configured,
-   * keys included, and the secret store is a port. Nothing of it runs in the room that names it.
+   * keys included, and the secret cache is a port. Nothing of it runs in the room that names it.
    */
   const TYPES_OF_SIBLINGS = [
     'caller → config/model.ts',
     'config → caller/json-web-key.ts',
     'backend → config/model.ts',
-    'oauth → vault/secret-store.ts',
+    'oauth → vault/secret-cache.ts',
   ]
   /**
    * The configuration has to keep off the context names that the gateway's answer has already, and

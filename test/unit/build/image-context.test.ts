@@ -47,7 +47,7 @@ function covers(source: string, file: string): boolean {
 describe('the first stage of the image', () => {
   it('copies every file that the build needs', () => {
     expect(needed.length).toBeGreaterThan(100)
-    expect(needed).toEqual(expect.arrayContaining(['Dockerfile', 'src/vault/secret-store.ts']))
+    expect(needed).toEqual(expect.arrayContaining(['Dockerfile', 'src/vault/secret-cache.ts']))
     expect(needed.filter((file) => !copied.some((source) => covers(source, file)))).toEqual([])
   })
 

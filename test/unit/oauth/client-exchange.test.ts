@@ -8,7 +8,7 @@ import {
 import type { HttpAnswer, HttpFailure, HttpRequest } from '../../../src/platform/http.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success, type Result } from '../../../src/platform/result.ts'
-import type { SecretStore, SecretVersions } from '../../../src/vault/secret-store.ts'
+import type { SecretCache, SecretVersions } from '../../../src/vault/secret-cache.ts'
 import { answer } from '../support/http-answers.ts'
 import { PLENTY_OF_TIME, StandingClock } from '../support/time.ts'
 
@@ -51,7 +51,7 @@ async function exchangeIn(
   const asked: string[] = []
   const users = new Set<string | undefined>()
   const warnings: unknown[] = []
-  const secrets: SecretStore = {
+  const secrets: SecretCache = {
     read: (ocid, _deadline, by) => {
       asked.push(`read ${ocid}`)
       users.add(by)

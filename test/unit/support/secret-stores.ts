@@ -1,14 +1,14 @@
-/** A stand-in for the secret store: it records which secrets are read. */
+/** A stand-in for the secret cache: it records which secrets are read. */
 import type { Fault } from '../../../src/decision.ts'
 import type { Deadline } from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success } from '../../../src/platform/result.ts'
-import type { SecretStore } from '../../../src/vault/secret-store.ts'
+import type { SecretCache } from '../../../src/vault/secret-cache.ts'
 
 /** A store in which each secret has this text, or cannot be read for this reason. */
 export function recordingSecrets(outcome: string | Fault) {
   const reads: [secretOcid: string, deadline: Deadline][] = []
-  const secrets: SecretStore = {
+  const secrets: SecretCache = {
     read: (secretOcid, deadline) => {
       reads.push([secretOcid, deadline])
       return Promise.resolve(

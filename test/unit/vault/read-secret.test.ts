@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { createReadSecretBundle } from '../../../src/vault/secret-bundle.ts'
+import { createReadSecret } from '../../../src/vault/read-secret.ts'
 import { success } from '../../../src/platform/result.ts'
 import {
   createResourcePrincipal,
@@ -30,7 +30,7 @@ describe('a secret', () => {
     ['xx-nowhere-9', 'secrets.vaults.xx-nowhere-9.oci.oraclecloud.com'],
   ])('is read in the region, however the platform calls it: %s', async (region, host) => {
     const { http, requests } = recordingHttp(() => success(answer(404, {})))
-    const read = createReadSecretBundle(http, { endpoint: undefined, region }, () => 0)
+    const read = createReadSecret(http, { endpoint: undefined, region }, () => 0)
 
     await read('ocid1.vaultsecret.oc1..a', 'CURRENT', PLENTY_OF_TIME)
 

@@ -3,7 +3,7 @@ import { fault, type Fault } from '../../../src/decision.ts'
 import { seconds } from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success, type Result } from '../../../src/platform/result.ts'
-import { createSecretStore, type SecretVersions } from '../../../src/vault/secret-store.ts'
+import { createSecretCache, type SecretVersions } from '../../../src/vault/secret-cache.ts'
 import { PLENTY_OF_TIME, StandingClock } from '../support/time.ts'
 
 const OCID = 'ocid1.vaultsecret.oc1..a'
@@ -18,8 +18,8 @@ function storeWith(timeToLiveSeconds: number) {
     current: undefined as string | undefined,
     previous: undefined as string | undefined,
   }
-  const store = createSecretStore(seconds(timeToLiveSeconds), {
-    readBundle: (ocid, stage) => {
+  const store = createSecretCache(seconds(timeToLiveSeconds), {
+    readSecret: (ocid, stage) => {
       vault.reads.push(stage === 'CURRENT' ? ocid : `previous of ${ocid}`)
       const version =
         stage === 'CURRENT' ? (vault.current ?? `version ${vault.reads.length}`) : vault.previous

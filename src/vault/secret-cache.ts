@@ -6,9 +6,9 @@ import type { Chance } from '../platform/chance.ts'
 import { later, seconds, type Clock, type Deadline, type Seconds } from '../platform/clock.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
-import type { ReadSecretBundle } from './secret-bundle.ts'
+import type { ReadSecret } from './read-secret.ts'
 
-export interface SecretStore {
+export interface SecretCache {
   /**
    * The current version, at most `timeToLive` old; or the previous version, if the client was accepted
    * with it recently.
@@ -55,14 +55,14 @@ const OUTAGE_PLAN = { freeFailures: 5, first: seconds(0.5), longest: seconds(2) 
 /** More secrets than any configuration names. */
 const CAPACITY = 100
 
-export interface SecretStorePorts {
-  readonly readBundle: ReadSecretBundle
+export interface SecretCachePorts {
+  readonly readSecret: ReadSecret
   readonly clock: Clock
   readonly chance: Chance
 }
 
-export function createSecretStore(timeToLive: Seconds, ports: SecretStorePorts): SecretStore {
-  const { readBundle, clock, chance } = ports
+export function createSecretCache(timeToLive: Seconds, ports: SecretCachePorts): SecretCache {
+  const { readSecret, clock, chance } = ports
   const currentVersions = new CurrentVersions(timeToLive, ports)
   const acceptedPrevious = new ExpiringCache<Redacted>(CAPACITY, clock)
   const pauses = new Map<string, Backoff>()
@@ -83,7 +83,7 @@ export function createSecretStore(timeToLive: Seconds, ports: SecretStorePorts):
     if (!current.ok) return current
     if (!current.value.equals(refused)) return onlyCurrent(current.value)
 
-    const previous = await readBundle(secretOcid, 'PREVIOUS', deadline)
+    const previous = await readSecret(secretOcid, 'PREVIOUS', deadline)
     return previous.ok && !previous.value.equals(refused)
       ? success({ current: current.value, previous: previous.value })
       : onlyCurrent(current.value)
@@ -119,12 +119,12 @@ export function createSecretStore(timeToLive: Seconds, ports: SecretStorePorts):
 /** The current versions of secrets, each read once at a time and with pauses after failures. */
 class CurrentVersions {
   readonly #timeToLive: Seconds
-  readonly #ports: SecretStorePorts
+  readonly #ports: SecretCachePorts
   readonly #secrets: ExpiringCache<Redacted>
   readonly #flights = new SingleFlight<Redacted, Fault>()
   readonly #outages = new Map<string, { readonly backoff: Backoff; readonly fault: Fault }>()
 
-  constructor(timeToLive: Seconds, ports: SecretStorePorts) {
+  constructor(timeToLive: Seconds, ports: SecretCachePorts) {
     this.#timeToLive = timeToLive
     this.#ports = ports
     this.#secrets = new ExpiringCache(CAPACITY, ports.clock)
@@ -139,7 +139,7 @@ class CurrentVersions {
     const outage = this.#outages.get(secretOcid)
     if (outage !== undefined && !outage.backoff.isOver) return failure(outage.fault)
     return this.#flights.run(secretOcid, deadline, async () => {
-      const secret = await this.#ports.readBundle(secretOcid, 'CURRENT', deadline)
+      const secret = await this.#ports.readSecret(secretOcid, 'CURRENT', deadline)
       if (!secret.ok) return failure(this.#noteOutage(secretOcid, secret.error))
       this.#outages.delete(secretOcid)
       const end = later(this.#ports.clock.now(), this.#timeToLive)

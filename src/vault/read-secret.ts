@@ -12,7 +12,7 @@ import { failure, success, type Result } from '../platform/result.ts'
 export type SecretStage = 'CURRENT' | 'PREVIOUS'
 
 /** Reads the secret version in this stage. */
-export type ReadSecretBundle = (
+export type ReadSecret = (
   secretOcid: string,
   stage: SecretStage,
   deadline: Deadline,
@@ -36,11 +36,7 @@ const RETRY_SPREAD_SECONDS = 0.1
  * follows redirects. The resource principal is read for each request, because the platform replaces
  * its files in place.
  */
-export function createReadSecretBundle(
-  http: Http,
-  settings: VaultSettings,
-  chance: Chance,
-): ReadSecretBundle {
+export function createReadSecret(http: Http, settings: VaultSettings, chance: Chance): ReadSecret {
   return async (secretOcid, stage, deadline) => {
     const [{ default: common }, { SecretsClient, requests }] = await Promise.all([
       import('oci-common'),
