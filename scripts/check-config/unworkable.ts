@@ -45,6 +45,20 @@ export function unworkableValues(values: FlatConfiguration): readonly ConfigProb
     if (isPlaceholder(text)) {
       report(path, 'has a placeholder', 'Put in the value of your own tenancy or provider.')
     }
+    if (QUOTE.test(text)) {
+      report(
+        path,
+        'has a quote at its beginning or end',
+        'Leave quotes out: they become a part of it.',
+      )
+    }
+    if (INVISIBLE.test(text)) {
+      report(
+        path,
+        'has a character that cannot be seen, or a special blank',
+        'Type it anew: it was pasted from a web page or a word processor.',
+      )
+    }
     if (isExampleHost(path, text)) {
       report(
         path,
@@ -82,6 +96,10 @@ function stringsIn(value: unknown, path: readonly string[] = []): readonly Text[
   if (typeof value !== 'object' || value === null || path.at(-1) === 'jwks') return []
   return Object.entries(value).flatMap(([name, each]) => stringsIn(each, [...path, name]))
 }
+
+const QUOTE = /^["'\u2018-\u201F\u00AB\u00BB]|["'\u2018-\u201F\u00AB\u00BB]$/
+
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u
 
 const PLACEHOLDERS: readonly RegExp[] = [
   /<[^>]*>|…|\.\.\./,

@@ -146,8 +146,11 @@ function staticKeys({ jwks, jwks_uri }: ResolvedIssuer, report: Report): KeySour
   for (const { description } of leftOut) {
     report('jwks', `has a bad key: ${description}`, 'Remove the key or replace it.')
   }
-  const kids = trusted.flatMap(({ kid }) => (kid === undefined ? [] : [kid]))
-  if (new Set(kids).size < kids.length) {
+  // PingAM publishes the same key once for each algorithm.
+  const isAmbiguous = trusted.some(({ kid, key }) =>
+    trusted.some((other) => kid !== undefined && other.kid === kid && !other.key.equals(key)),
+  )
+  if (isAmbiguous) {
     report('jwks', 'has two keys with the same `kid`', 'Keep the one that is in use.')
   }
   return { kind: 'static', keys: trusted }

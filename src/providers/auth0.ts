@@ -1,5 +1,5 @@
 import { url, withoutTrailingSlashes } from '../platform/schema-fields.ts'
-import { defineProvider } from './provider.ts'
+import { defineProvider, issuerMistake } from './provider.ts'
 
 export const auth0 = defineProvider({
   name: 'auth0',
@@ -14,7 +14,15 @@ export const auth0 = defineProvider({
     }
   },
   isIssuer: (issuer) => /^https:\/\/[^/]+\.auth0\.com\/$/i.test(issuer),
+  isEndpoint: ({ hostname }) => hostname.endsWith('.auth0.com'),
   tokens: { nameClient: true, stateVerification: true },
+  configurationMistakes: [
+    issuerMistake(
+      (issuer) => /^https:\/\/[^/]+\.auth0\.com$/i.test(issuer),
+      'has no slash at its end, and the issuer of Auth0 has one',
+      'Give https://<tenant>.<region>.auth0.com/.',
+    ),
+  ],
   // Without an `audience` in its request, a client gets an opaque token.
   explainRefusal: ({ issuer, reason }) =>
     issuer === undefined && reason !== 'token_inactive' ? 'auth0_opaque_token' : undefined,

@@ -1,6 +1,6 @@
 /** User pools of Amazon Cognito. */
 import { url, withoutTrailingSlashes } from '../platform/schema-fields.ts'
-import { defineProvider } from './provider.ts'
+import { defineProvider, issuerMistake } from './provider.ts'
 
 export const cognito = defineProvider({
   name: 'cognito',
@@ -19,9 +19,15 @@ export const cognito = defineProvider({
   },
   isIssuer: (issuer) =>
     /^https:\/\/(issuer-)?cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\/[^/]+$/.test(issuer),
+  isEndpoint: ({ hostname }) => /^(issuer-)?cognito-idp\.|\.amazoncognito\.com$/.test(hostname),
   // ID tokens have an `aud` and no `client_id`, access tokens the reverse.
   tokens: { nameClient: true, lackAudience: true, stateVerification: true },
   configurationMistakes: [
+    issuerMistake(
+      (issuer) => issuer.endsWith('/') || /\.amazoncognito\.com(\/|$)/.test(issuer),
+      'is not the issuer of a user pool',
+      'Give https://cognito-idp.<region>.amazonaws.com/<user pool id>, without a slash at its end.',
+    ),
     {
       find: ({ audience }) => (audience.length > 0 ? 'audience' : undefined),
       problem: 'is required, and access tokens of Amazon Cognito have no `aud` by default',

@@ -1,10 +1,11 @@
 /** Microsoft Entra ID in all clouds, Entra External ID, and Azure AD B2C. */
 import * as v from 'valibot'
 import { check, text, url, withoutTrailingSlashes } from '../platform/schema-fields.ts'
-import { defineProvider, type ProviderFacts } from './provider.ts'
+import { defineProvider, issuerMistake, type ProviderFacts } from './provider.ts'
 
 const GUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 const WHOLE_GUID = new RegExp(`^${GUID}$`, 'i')
+const HAS_GUID = new RegExp(GUID, 'i')
 
 /** Hosts of every cloud; External ID and B2C have a host for each tenant. */
 const HOST =
@@ -77,6 +78,30 @@ export const entra = defineProvider({
     claimNames: { scope: SCOPES },
   },
   configurationMistakes: [
+    issuerMistake(
+      (issuer) => HOST.test(issuer) && !HAS_GUID.test(issuer),
+      'does not name the tenant by its ID, as tokens do',
+      'Give the issuer with the directory (tenant) ID, a GUID, in place of a domain name or `common`.',
+    ),
+    issuerMistake(
+      (issuer) => VERSION_1_ISSUER.test(issuer) && !issuer.endsWith('/'),
+      'has no slash at its end, and the issuer of version 1 tokens has one',
+      'Give https://sts.windows.net/<tenant>/.',
+    ),
+    {
+      find: ({ issuer }) =>
+        /^https:\/\/login\.microsoftonline\..*\/v2\.0\/$/.test(issuer ?? '') ? 'issuer' : undefined,
+      problem: 'ends in a slash, as only that of B2C does',
+      remedy: 'Compare it with `iss` in a token.',
+    },
+    {
+      find: ({ urls }) =>
+        urls.find(({ field, url }) => field === 'introspection_endpoint' && HOST.test(url.href))
+          ?.field,
+      problem: 'is at Microsoft Entra, which has no introspection endpoint',
+      remedy: 'Verify JWTs: give `issuer` and `jwks_uri`.',
+      isBroken: true,
+    },
     {
       find: ({ audience }) => (audience.some(isGraph) ? 'audience' : undefined),
       problem: 'is Microsoft Graph, whose tokens nobody else can verify',

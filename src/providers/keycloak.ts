@@ -1,5 +1,5 @@
 import { url, withoutTrailingSlashes } from '../platform/schema-fields.ts'
-import { defineProvider } from './provider.ts'
+import { defineProvider, issuerMistake } from './provider.ts'
 
 const ADMIN_PATH = /\/admin\/(?!v1\/)/
 
@@ -20,6 +20,16 @@ export const keycloak = defineProvider({
     ADMIN_PATH.test(pathname) || /\/realms\/[^/]+\/protocol\/openid-connect\//.test(pathname),
   tokens: { stateVerification: true },
   configurationMistakes: [
+    issuerMistake(
+      (issuer) => /\/realms\/[^/]+\/+$/.test(issuer),
+      'ends in a slash, and the issuer of Keycloak does not',
+      'Give https://<host>/realms/<realm>.',
+    ),
+    {
+      find: ({ audience }) => (audience.includes('account') ? 'audience' : undefined),
+      problem: 'is `account`, which Keycloak puts into tokens for any API',
+      remedy: 'Add an audience mapper with a name of this API’s own, and give that.',
+    },
     {
       find: ({ urls }) => urls.find(({ url }) => ADMIN_PATH.test(url.pathname))?.field,
       problem: 'has `/admin/` in its path, as a page of the administration console',

@@ -79,6 +79,12 @@ export const ociIam = defineProvider({
       remedy: 'Give the domain URL as the domain’s page shows it: https:// and the host.',
     },
     {
+      find: ({ urls }) =>
+        urls.find(({ url }) => isIdentityDomain(url) && /[^/]\/$/.test(url.pathname))?.field,
+      problem: 'ends in a slash',
+      remedy: 'Leave the slash out: no document shows this endpoint with one.',
+    },
+    {
       find: ({ issuer, urls }) =>
         issuer !== undefined &&
         issuer !== IDENTITY_DOMAIN_ISSUER &&

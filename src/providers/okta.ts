@@ -1,11 +1,14 @@
 import * as v from 'valibot'
 import { text, url, withoutTrailingSlashes } from '../platform/schema-fields.ts'
-import { defineProvider } from './provider.ts'
+import { defineProvider, issuerMistake } from './provider.ts'
 
 const HOST = /^https:\/\/[^/]+\.(okta(preview|-emea|-gov)?\.com|okta\.mil)(\/|$)/i
 
 /** A custom domain keeps the path of the authorization server, with its generated id. */
 const PATH = /^https:\/\/[^/]+\/oauth2\/aus[0-9A-Za-z]{17}$/
+
+/** `org_url` was given with the path of an authorization server. */
+const PATH_TWICE = /\/oauth2\/[^/]+\/oauth2\//
 
 const ADMIN_HOST = /-admin\.okta/i
 
@@ -30,6 +33,29 @@ export const okta = defineProvider({
   isEndpoint: ({ href }) => HOST.test(href),
   tokens: { nameClient: true, stateVerification: true },
   configurationMistakes: [
+    issuerMistake(
+      (issuer) => HOST.test(issuer) && /\/oauth2\/.+\/$/.test(issuer),
+      'ends in a slash, and the issuer of Okta does not',
+      'Give https://<organisation>.okta.com/oauth2/<authorization server>.',
+    ),
+    {
+      find: ({ issuer, urls }) =>
+        HOST.test(issuer ?? '') &&
+        !issuer?.includes('/oauth2/') &&
+        urls.some(({ field }) => field === 'jwks_uri')
+          ? 'issuer'
+          : undefined,
+      problem: 'is the org authorization server, whose tokens only Okta can validate',
+      remedy: 'Use a custom authorization server: https://<organisation>.okta.com/oauth2/default.',
+      isBroken: true,
+    },
+    {
+      find: ({ urls }) => urls.find(({ url }) => PATH_TWICE.test(url.pathname))?.field,
+      problem: 'has the path of an authorization server',
+      remedy:
+        'Give https://<organisation>.okta.com, and the server’s id as `authorization_server`.',
+      isBroken: true,
+    },
     {
       find: ({ issuer, urls }) =>
         urls.find(({ url }) => ADMIN_HOST.test(url.hostname))?.field ??

@@ -66,6 +66,20 @@ export interface Mistake {
   readonly isBroken?: true
 }
 
+/** A mistake with which no token has the configured issuer. */
+export function issuerMistake(
+  isWrong: (issuer: string) => boolean,
+  problem: string,
+  remedy: string,
+): Mistake {
+  return {
+    find: ({ issuer }) => (issuer !== undefined && isWrong(issuer) ? 'issuer' : undefined),
+    problem,
+    remedy,
+    isBroken: true,
+  }
+}
+
 /** A refused token, as far as it can be read without having been verified. */
 export interface RefusedToken {
   readonly reason: DenialReason

@@ -10,6 +10,16 @@ import type { Report } from '../problems.ts'
 
 const BROKEN = { isBroken: true } as const
 
+const DISCOVERY_PATH = /\/\.well-known\/(openid-configuration|oauth-authorization-server)/
+
+/** Other endpoints, and Google’s lists of certificates. */
+const NO_KEYS =
+  /\/(token|authorize|introspect|userinfo)\/?$|\/x509\/|\/\.well-known\/(openid-|oauth-)/
+
+/** Other endpoints; `tokeninfo` is not RFC 7662. */
+const NO_INTROSPECTION =
+  /^\/$|\/(token|authorize|userinfo|tokeninfo|certs|keys|jwks(\.json)?)\/?$|\/\.well-known\//
+
 /** `input` is the issuer as it was given. */
 export function warnAboutSuspiciousIssuer(
   input: IssuerInput,
@@ -17,8 +27,26 @@ export function warnAboutSuspiciousIssuer(
   warn: Report,
 ): void {
   warnAboutMistakes(input, issuer, warn)
-  const { jwt, introspection } = issuer
-  if (/^\/$|\/(token|authorize)\/?$/.test(urlOf(introspection?.endpoint)?.pathname ?? '')) {
+  const { jwt, introspection, rules } = issuer
+  if (rules.issuer !== undefined && DISCOVERY_PATH.test(rules.issuer)) {
+    warn(
+      fieldOf('issuer', input, rules.issuer),
+      'is the address of the discovery document',
+      'Give the `issuer` that the document names.',
+      BROKEN,
+    )
+  }
+  const keys = jwt?.keys.kind === 'remote' ? jwt.keys.uri : undefined
+  if (NO_KEYS.test(urlOf(keys)?.pathname ?? '')) {
+    warn(
+      'jwks_uri',
+      'does not have the path of a JWK Set',
+      'Give the `jwks_uri` that the provider’s discovery document names.',
+      BROKEN,
+    )
+  }
+  warnAboutAudience(issuer, warn)
+  if (NO_INTROSPECTION.test(urlOf(introspection?.endpoint)?.pathname ?? '')) {
     warn(
       'introspection_endpoint',
       'does not have the path of an introspection endpoint',
@@ -71,6 +99,16 @@ function urlOf(address: string | undefined): URL | undefined {
   return address !== undefined && URL.canParse(address) ? new URL(address) : undefined
 }
 
+function warnAboutAudience({ rules: { audience } }: IssuerConfig, warn: Report): void {
+  if (audience === 'any' || !audience.some((each) => /^(\*|any|all|none)$/i.test(each))) return
+  warn(
+    'audience',
+    'is a word that no token has as its audience',
+    'Give the audience of this API’s resource server. There are no wildcards.',
+    BROKEN,
+  )
+}
+
 function warnAboutClientId(clientId: string | undefined, warn: Report): void {
   if (clientId?.startsWith('ocid1.') !== true) return
   warn(
@@ -114,6 +152,17 @@ function warnAboutScope(scope: string, warn: Report): void {
   const copy = 'Copy the integration’s scope from the application'
   if (/…|\.\.\./.test(scope)) {
     warn('scope', 'has a placeholder', `${copy}, to its last character.`, BROKEN)
+  }
+  if (/%[0-9a-f]{2}/i.test(scope)) {
+    warn('scope', 'is URL-encoded', `${copy}: the function encodes it.`, BROKEN)
+  }
+  if (scope.startsWith('urn:opc:idm:')) {
+    warn(
+      'scope',
+      'is one of the identity domain, whose tokens OIC does not accept',
+      `${copy}.`,
+      BROKEN,
+    )
   }
   if (/^(:443urn:|urn:opc:resource:consumer::all)/.test(scope)) {
     warn('scope', 'has no host', `${copy}: it begins with https://.`, BROKEN)

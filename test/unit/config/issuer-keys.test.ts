@@ -87,6 +87,14 @@ describe('keys in the document', () => {
     )
   })
 
+  it('may have the same key several times, once for each algorithm', () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const rsa = { ...publicKey.export({ format: 'jwk' }), kid: 'one' }
+    const keys = ['RS256', 'RS384', 'RS512'].map((alg) => ({ ...rsa, alg }))
+
+    expect(keysOf({ keys }).map(({ alg }) => alg)).toStrictEqual(['RS256', 'RS384', 'RS512'])
+  })
+
   it('are rejected if two have the same kid', () => {
     expect(
       problemsOf(withIssuer(given({ keys: [JWK, { ...OTHER_JWK, kid: 'one' }] }))),

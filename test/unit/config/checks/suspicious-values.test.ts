@@ -55,6 +55,8 @@ const FLAT_CLAIM = CLAIM.replace(
 )
 const ENTRA = 'https://login.microsoftonline.com/0f0f0f0f-0000-4000-8000-000000000000/v2.0'
 
+const CERTS = 'https://sso.example/realms/shops/protocol/openid-connect/certs'
+
 const COGNITO = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc'
 
 const JWT = {
@@ -209,6 +211,116 @@ describe('a flat key gets a warning', () => {
       'is the host of the Okta Admin Console, which issues no tokens',
       'Leave out -admin: https://<organisation>.okta.com.',
     ],
+    ...[
+      ['userinfo', 'tokeninfo', 'certs', 'v1/keys', '.well-known/openid-configuration'].map(
+        (path) =>
+          [
+            { idcs_introspection_endpoint: `https://idp.example/${path}` },
+            'idcs_introspection_endpoint',
+            'does not have the path of an introspection endpoint',
+            NO_INTROSPECTION,
+          ] as const,
+      ),
+      ['oauth2/token', 'introspect', '.well-known/openid-configuration', 'v1/x509/a@b'].map(
+        (path) =>
+          [
+            { ...JWT, jwks_uri: `https://idp.example/${path}` },
+            'jwks_uri',
+            'does not have the path of a JWK Set',
+            'Give the `jwks_uri` that the provider’s discovery document names.',
+          ] as const,
+      ),
+      ['*', 'ANY', 'All', 'none'].map(
+        (audience) =>
+          [
+            { audience },
+            'audience',
+            'is a word that no token has as its audience',
+            'Give the audience of this API’s resource server. There are no wildcards.',
+          ] as const,
+      ),
+    ].flat(),
+    [
+      { ...JWT, issuer: 'https://idp.example/.well-known/openid-configuration' },
+      'issuer',
+      'is the address of the discovery document',
+      'Give the `issuer` that the document names.',
+    ],
+    [
+      { idcs_introspection_endpoint: `${DOMAIN}/oauth2/v1/introspect/` },
+      'idcs_introspection_endpoint',
+      'ends in a slash',
+      'Leave the slash out: no document shows this endpoint with one.',
+    ],
+    ...['common', 'organizations', 'acme.onmicrosoft.com'].map(
+      (tenant) =>
+        [
+          { ...JWT, issuer: `https://login.microsoftonline.com/${tenant}/v2.0` },
+          'issuer',
+          'does not name the tenant by its ID, as tokens do',
+          'Give the issuer with the directory (tenant) ID, a GUID, in place of a domain name or `common`.',
+        ] as const,
+    ),
+    [
+      { ...JWT, issuer: `${ENTRA}/` },
+      'issuer',
+      'ends in a slash, as only that of B2C does',
+      'Compare it with `iss` in a token.',
+    ],
+    [
+      { ...JWT, issuer: 'https://sts.windows.net/0f0f0f0f-0000-4000-8000-000000000000' },
+      'issuer',
+      'has no slash at its end, and the issuer of version 1 tokens has one',
+      'Give https://sts.windows.net/<tenant>/.',
+    ],
+    [
+      { idcs_introspection_endpoint: `${ENTRA}/introspect` },
+      'idcs_introspection_endpoint',
+      'is at Microsoft Entra, which has no introspection endpoint',
+      'Verify JWTs: give `issuer` and `jwks_uri`.',
+    ],
+    [
+      { ...JWT, issuer: 'https://acme.auth0.com', jwks_uri: 'https://acme.auth0.com/jwks.json' },
+      'issuer',
+      'has no slash at its end, and the issuer of Auth0 has one',
+      'Give https://<tenant>.<region>.auth0.com/.',
+    ],
+    [
+      { ...JWT, issuer: 'https://acme.okta.com/oauth2/default/' },
+      'issuer',
+      'ends in a slash, and the issuer of Okta does not',
+      'Give https://<organisation>.okta.com/oauth2/<authorization server>.',
+    ],
+    [
+      { ...JWT, issuer: 'https://acme.okta.com' },
+      'issuer',
+      'is the org authorization server, whose tokens only Okta can validate',
+      'Use a custom authorization server: https://<organisation>.okta.com/oauth2/default.',
+    ],
+    [
+      { ...JWT, issuer: 'https://sso.example/realms/shops/', jwks_uri: CERTS },
+      'issuer',
+      'ends in a slash, and the issuer of Keycloak does not',
+      'Give https://<host>/realms/<realm>.',
+    ],
+    [
+      { ...JWT, issuer: 'https://sso.example/realms/shops', audience: 'api account' },
+      'audience',
+      'is `account`, which Keycloak puts into tokens for any API',
+      'Add an audience mapper with a name of this API’s own, and give that.',
+    ],
+    [
+      { back_end_scope: encodeURIComponent('https://a.ocp.example:443urn:opc:resource') },
+      'back_end_scope',
+      'is URL-encoded',
+      'Copy the integration’s scope from the application: the function encodes it.',
+    ],
+    [
+      { back_end_scope: 'urn:opc:idm:__myscopes__' },
+      'back_end_scope',
+      'is one of the identity domain, whose tokens OIC does not accept',
+      'Copy the integration’s scope from the application.',
+    ],
     [
       { ...JWT, issuer: COGNITO },
       'audience',
@@ -231,6 +343,20 @@ describe('a flat key gets a warning', () => {
     expect(withFlat(values)).toStrictEqual([expectedProblem(key, problem, remedy)])
   })
 })
+
+it.each([`${COGNITO}/`, 'https://acme.auth.eu-west-1.amazoncognito.com'])(
+  'an issuer of Amazon Cognito that no token has gets a warning: %s',
+  (issuer) => {
+    const jwks_uri = `${issuer}/.well-known/jwks.json`
+    expect(withFlat({ ...JWT, issuer, jwks_uri })).toContainEqual(
+      expectedProblem(
+        'issuer',
+        'is not the issuer of a user pool',
+        'Give https://cognito-idp.<region>.amazonaws.com/<user pool id>, without a slash at its end.',
+      ),
+    )
+  },
+)
 
 function preset(provider: Members, more: Members = {}): Members {
   return withIssuer({ issuer: undefined, jwks_uri: undefined, provider, client: CLIENT, ...more })
@@ -300,6 +426,20 @@ describe('a document gets a warning', () => {
       'issuers.0.provider.issuer',
       'has `/admin/` in its path, as a page of the administration console (issuer callers)',
       ADMIN,
+    ],
+    [
+      'an organisation’s address with an authorization server',
+      preset({ preset: 'okta', org_url: 'https://acme.okta.com/oauth2/default' }),
+      'issuers.0.provider.org_url',
+      'has the path of an authorization server (issuer callers)',
+      'Give https://<organisation>.okta.com, and the server’s id as `authorization_server`.',
+    ],
+    [
+      'a discovery document as issuer',
+      preset({ preset: 'oidc', issuer: 'https://sso.example/.well-known/openid-configuration' }),
+      'issuers.0.provider.issuer',
+      'is the address of the discovery document (issuer callers)',
+      'Give the `issuer` that the document names.',
     ],
     [
       'the client id of protected keys that is an OCID',
