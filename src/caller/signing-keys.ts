@@ -34,6 +34,9 @@ export interface SigningKeys {
   problemOf(kid: string): string | undefined
 }
 
+/** The detail of the fault if the endpoint publishes a key set, and no key in it is trusted. */
+export const NO_TRUSTED_KEY = 'no_trusted_key'
+
 export interface CachedKeys {
   readonly keys: readonly TrustedKey[]
   /** Whether they were fetched for the very token that is verified. */
@@ -44,11 +47,13 @@ export type FetchKeys = (deadline: Deadline) => Promise<Result<KeySet, Fault>>
 
 /**
  * `maxAge`: how long a key that the issuer has withdrawn is still trusted. `grace`: how long the last
- * keys serve while the endpoint is down.
+ * keys serve while the endpoint is down; not if it publishes a key set with no trusted key.
  */
 const POLICY = {
   maxAge: seconds(600),
   grace: seconds(3_600),
+  endsGrace: ({ reason, logContext }: Fault) =>
+    reason === 'keys_unusable' && logContext.detail === NO_TRUSTED_KEY,
   retryWithValue: seconds(2),
   retryWithoutValue: seconds(2),
 }

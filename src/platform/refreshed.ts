@@ -12,11 +12,13 @@ import {
 } from './clock.ts'
 import { failure, success, type Result } from './result.ts'
 
-export interface RefreshPolicy {
+export interface RefreshPolicy<E> {
   /** An older value is read again before it is used. */
   readonly maxAge: Seconds
   /** While reads fail, the last value is used for this long beyond `maxAge`. */
   readonly grace: Seconds
+  /** Whether the failure says that the last value was withdrawn: it is not used beyond `maxAge` then. */
+  readonly endsGrace?: (error: E) => boolean
   /** The pause after a failed read, while the last value can be used and when there is none. */
   readonly retryWithValue: Seconds
   readonly retryWithoutValue: Seconds
@@ -37,14 +39,15 @@ export interface Current<T, E> {
 const TOO_SHORT = seconds(1)
 
 export class Refreshed<T, E> {
-  readonly #policy: RefreshPolicy
+  readonly #policy: RefreshPolicy<E>
   readonly #read: Read<T, E>
   readonly #clock: Clock
   readonly #flights = new SingleFlight<T, E>()
   #last: { readonly value: T; readonly at: NumericDate } | undefined
+  #hasGrace = true
   #failed: { readonly error: E; readonly at: NumericDate } | undefined
 
-  constructor(policy: RefreshPolicy, read: Read<T, E>, clock: Clock) {
+  constructor(policy: RefreshPolicy<E>, read: Read<T, E>, clock: Clock) {
     this.#policy = policy
     this.#read = read
     this.#clock = clock
@@ -90,8 +93,12 @@ export class Refreshed<T, E> {
       const now = this.#clock.now()
       if (read.ok) {
         this.#last = { value: read.value, at: now }
+        this.#hasGrace = true
         this.#failed = undefined
-      } else if (!isOver(deadline) || !isWithin(TOO_SHORT, startedAt, now)) {
+        return read
+      }
+      if (this.#policy.endsGrace?.(read.error) === true) this.#hasGrace = false
+      if (!isOver(deadline) || !isWithin(TOO_SHORT, startedAt, now)) {
         this.#failed = { error: read.error, at: now }
       }
       return read
@@ -99,7 +106,8 @@ export class Refreshed<T, E> {
   }
 
   get #isUsable(): boolean {
-    return this.#isYoungerThan(seconds(this.#policy.maxAge + this.#policy.grace))
+    const { maxAge, grace } = this.#policy
+    return this.#isYoungerThan(this.#hasGrace ? seconds(maxAge + grace) : maxAge)
   }
 
   #isYoungerThan(span: Seconds): boolean {

@@ -25,15 +25,21 @@ function setOf(...trusted: TrustedKey[]) {
 
 const DOWN = failure(fault('keys_unavailable', { detail: 'status_503' }))
 
+const EMPTY = failure(fault('keys_unusable', { detail: 'no_trusted_key' }))
+
 /** Keys whose n-th fetch returns one named `n`, or with the address's name if it has one. */
 function remoteKeys() {
   const clock = new StandingClock()
-  const address: { fetches: number; down: boolean; name?: string } = { fetches: 0, down: false }
+  const address: { fetches: number; down: boolean; isEmpty?: boolean; name?: string } = {
+    fetches: 0,
+    down: false,
+  }
   const waits: number[] = []
   const keys = createRemoteKeys(
     () => {
       address.fetches += 1
       const kid = address.name ?? String(address.fetches)
+      if (address.isEmpty === true) return Promise.resolve(EMPTY)
       return Promise.resolve(address.down ? DOWN : setOf(keyNamed(kid)))
     },
     clock,
@@ -140,6 +146,25 @@ describe('the keys of an address', () => {
     expect(await current()).toBe('1')
     clock.advance(2)
     expect(await current()).toBe('keys_unavailable')
+  })
+
+  it('do not serve longer if the key set no longer has any, even when its address is down later', async () => {
+    const { clock, address, current } = remoteKeys()
+    await current()
+    address.isEmpty = true
+    clock.advance(MAX_AGE_SECONDS - 1)
+    expect(await current()).toBe('1')
+    clock.advance(1)
+    expect(await current()).toBe('keys_unusable')
+    Object.assign(address, { isEmpty: false, down: true })
+    clock.advance(60)
+    expect(await current()).toBe('keys_unavailable')
+    address.down = false
+    clock.advance(60)
+    expect(await current()).toBe('4')
+    address.down = true
+    clock.advance(MAX_AGE_SECONDS)
+    expect(await current()).toBe('4')
   })
 
   it('are there again within two seconds of their address', async () => {
