@@ -1,7 +1,7 @@
 import type { IssuerConfig, JwtBearerGrantConfig } from '../config/model.ts'
 import { member, nonEmpty, stringMember, type JsonObject } from '../platform/json.ts'
 import { failure, success, type Result } from '../platform/result.ts'
-import { providerNamed } from '../providers/index.ts'
+import { COMMON_CLAIM_NAMES, providerNamed } from '../providers/index.ts'
 import { isEmail } from '../providers/user-claims.ts'
 import type { BackendCall } from './credential.ts'
 
@@ -53,13 +53,17 @@ const APPLICATION_NAME = /^service-account-|@clients$/i
  * other marks are those of identity domains, Entra (`idtyp`) and Auth0 (`gty`).
  */
 function isApplication(name: string, { claims, clientId }: Caller): boolean {
-  const names = [name, ...NAME_CLAIMS.map((claim) => member(claims, claim))]
+  const valuesOf = (names: readonly string[]) => names.map((each) => member(claims, each))
+  const names = [name, ...valuesOf(NAME_CLAIMS)]
+  // The configuration may take the client id from a claim of its own.
+  const clientIds = [clientId, ...valuesOf(COMMON_CLAIM_NAMES.clientId)]
   return (
     member(claims, 'sub_type') === 'client' ||
     member(claims, 'idtyp') === 'app' ||
     member(claims, 'gty') === 'client-credentials' ||
     names.some(
-      (each) => typeof each === 'string' && (each === clientId || APPLICATION_NAME.test(each)),
+      (each) =>
+        typeof each === 'string' && (clientIds.includes(each) || APPLICATION_NAME.test(each)),
     )
   )
 }

@@ -169,6 +169,7 @@ describe('jwt_bearer', () => {
   it.each([
     ['has no name', { sub: undefined }],
     ['is an application’s, by its name', { sub: 'partner-a' }],
+    ['is an application’s, by a claim that is not used for its id', { sub: 'bob', azp: 'bob' }],
     ['is an application’s, as identity domains mark it', { sub_type: 'client' }],
     ['has an empty name', { sub: ' ' }],
     ['has a name with a line break', { sub: 'alice\nbob' }],
