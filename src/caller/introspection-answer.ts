@@ -48,8 +48,9 @@ export function readIntrospectionAnswer(
   const contradiction = payload && contradictionOf(members, payload, issuer)
   if (contradiction !== undefined) return unusable(`contradicts_token: ${contradiction}`)
   // The endpoint has just confirmed this token, and so the claims in its payload.
-  const merged = merge(members, payload, issuer)
-  const claims = readAnswerClaims(merged.members, merged.names)
+  const names = namesIn(members, issuer.claimNames)
+  const merged = payload === undefined ? members : withPayload(members, payload, issuer)
+  const claims = readAnswerClaims(merged, names)
   if (claims.ok) return claims
   const { name, expected, actual } = claims.error
   const comparison = { expected: `\`${name}\` as ${expected}`, actual: actual as LogValue }
@@ -127,28 +128,41 @@ function contradictionOf(
 /** Claims which show that the token is an application's, at identity domains, Entra and Auth0. */
 const APPLICATION_MARKS = ['sub_type', 'idtyp', 'gty']
 
+/** The claim names to read: where the answer has some of those for a claim, only these. */
+function namesIn(answer: JsonObject, claimNames: ClaimNames): ClaimNames {
+  const inAnswer = (names: readonly string[]) => {
+    const some = names.filter((name) => hasMember(answer, name))
+    return some.length > 0 ? some : names
+  }
+  return {
+    principal: inAnswer(claimNames.principal),
+    clientId: inAnswer(claimNames.clientId),
+    scope: inAnswer(claimNames.scope),
+  }
+}
+
 /**
- * Adds claims of the token's payload that the answer lacks, and selects the claim names
- * to read. Scopes are added only if the signature has been verified. If the answer has a scope
- * claim, those of the payload are ignored: an endpoint may withhold scopes from the requesting client
+ * The answer, with claims of the token's payload that it lacks. Scopes are added only if the signature
+ * has been verified and the answer has none: an endpoint may withhold scopes from the requesting client
  * (RFC 7662 §2.2).
  */
-function merge(
-  answer: JsonObject,
-  payload: JsonObject | undefined,
-  { claimNames, contextClaims, jwt, rules }: IssuerConfig,
-): { readonly members: JsonObject; readonly names: ClaimNames } {
-  const inAnswer = (names: readonly string[]) => names.filter((name) => hasMember(answer, name))
-  const orAll = (some: readonly string[], all: readonly string[]) => (some.length > 0 ? some : all)
-  const scope = inAnswer(claimNames.scope)
-  const names = {
-    principal: orAll(inAnswer(claimNames.principal), claimNames.principal),
-    clientId: orAll(inAnswer(claimNames.clientId), claimNames.clientId),
-    scope: orAll(scope, claimNames.scope),
-  }
-  if (payload === undefined) return { members: answer, names }
+function withPayload(answer: JsonObject, payload: JsonObject, issuer: IssuerConfig): JsonObject {
+  const { scope } = issuer.claimNames
+  const isSignatureVerified = issuer.jwt !== undefined
+  const addsScopes = isSignatureVerified && !scope.some((name) => hasMember(answer, name))
+  const names = isSignatureVerified ? Object.keys(payload) : neededClaims(payload, issuer)
+  const added = names
+    .filter((name) => !hasMember(answer, name) && (addsScopes || !scope.includes(name)))
+    .map((name) => [name, member(payload, name)] as const)
+  return { ...answer, ...Object.fromEntries(added) }
+}
 
-  const wanted = [
+/** Claims that are taken from a payload that only the answer confirms. */
+function neededClaims(
+  payload: JsonObject,
+  { claimNames, contextClaims, rules }: IssuerConfig,
+): readonly string[] {
+  return [
     ...['iss', 'aud', 'exp'],
     ...APPLICATION_MARKS,
     ...Object.keys(payload).filter((name) => name.endsWith('_verified')),
@@ -158,9 +172,4 @@ function merge(
     ...rules.requiredClaims.map(({ name }) => name),
     ...contextClaims,
   ]
-  const withheld = jwt === undefined || scope.length > 0 ? claimNames.scope : []
-  const added = (jwt === undefined ? wanted : Object.keys(payload))
-    .filter((name) => !hasMember(answer, name) && !withheld.includes(name))
-    .map((name) => [name, member(payload, name)] as const)
-  return { members: { ...answer, ...Object.fromEntries(added) }, names }
 }

@@ -62,18 +62,30 @@ interface TokenForm {
   readonly jwt: UnverifiedJwt | undefined
 }
 
-const FORM_CHECKS: readonly Check<TokenForm>[] = (
-  ['token_encrypted', 'jwt_malformed'] as const
-).map((reason) => ({
+const TOKEN_FORM = {
   name: 'token_form',
-  reason,
-  passes: ({ text, jwt }) =>
-    jwt !== undefined ||
-    !isMalformedJwt(text) ||
-    looksEncrypted(text) !== (reason === 'token_encrypted'),
   expected: () => 'a signed JWT or an opaque token',
   actual: formOf,
-}))
+} as const
+
+const FORM_CHECKS: readonly Check<TokenForm>[] = [
+  {
+    ...TOKEN_FORM,
+    reason: 'token_encrypted',
+    passes: (token) => defectOf(token) !== 'encrypted',
+  },
+  {
+    ...TOKEN_FORM,
+    reason: 'jwt_malformed',
+    passes: (token) => defectOf(token) !== 'malformed',
+  },
+]
+
+/** Undefined for a JWT, and for what no decoder takes for one: it may be an opaque token. */
+function defectOf({ text, jwt }: TokenForm): 'encrypted' | 'malformed' | undefined {
+  if (jwt !== undefined || !isMalformedJwt(text)) return undefined
+  return looksEncrypted(text) ? 'encrypted' : 'malformed'
+}
 
 function formOf({ text, jwt }: TokenForm): string {
   if (jwt !== undefined) return 'a signed JWT'
