@@ -60,8 +60,8 @@ type Requested = Result<BackendCredential, Fault>
 /**
  * Hands out one credential per subject for as long as it lives long enough. One call renews it ahead
  * of its end. Meanwhile all others use the old credential, and so does that call if the renewal fails.
- * All calls that wait share one request. Failures are not cached, but followed by pauses (`RequestPauses`). Each cache belongs
- * to one backend.
+ * All calls that wait share one request. Failures are not cached, but followed by pauses
+ * (`RequestPauses`). Each cache belongs to one backend.
  */
 export function createCredentialCache<S extends Subject>(
   { backend, minLifetime, onIssued }: CredentialCacheOptions,

@@ -88,14 +88,32 @@ export function createRemoteKeys(
   wait: typeof sleep = sleep,
 ): SigningKeys {
   const keySet = new Refreshed(POLICY, fetchKeys, clock)
-  let renewedAt = BEFORE_ALL_TIME
-  let maySecondFetch = false
+  /** The last fetch for a token that no key fitted, and whether a second one may follow in its cooldown. */
+  let renewal = { at: BEFORE_ALL_TIME, maySecondFetch: false }
 
   /** Until the second fetch is due, but only as long as the caller has time for it. */
   const waitForSecondFetch = async (deadline: Deadline): Promise<void> => {
-    const due = secondsBetween(clock.now(), later(renewedAt, SECOND_FETCH)) * 1_000
+    const due = secondsBetween(clock.now(), later(renewal.at, SECOND_FETCH)) * 1_000
     await wait(milliseconds(Math.max(0, Math.min(due, deadline.remaining() / 2))))
-    maySecondFetch = false
+    renewal = { ...renewal, maySecondFetch: false }
+  }
+
+  const fetchAgain = async (
+    cached: CachedKeys,
+    isSecond: boolean,
+    deadline: Deadline,
+  ): Promise<Result<readonly TrustedKey[], Fault>> => {
+    const fetched = await keySet.renew(deadline)
+    if (!fetched.ok) {
+      renewal = { ...renewal, maySecondFetch: isSecond }
+      return fetched
+    }
+    const { trusted } = fetched.value
+    renewal = {
+      at: clock.now(),
+      maySecondFetch: !isSecond && haveSameKeys(trusted, cached.keys),
+    }
+    return success(trusted)
   }
 
   return {
@@ -106,30 +124,26 @@ export function createRemoteKeys(
       return success({ keys: current.value.value.trusted, justFetched: current.value.isNew })
     },
     renewed: async (cached, hasMatchingKid, deadline) => {
-      const newer = () => (keySet.last?.trusted === cached.keys ? undefined : keySet.last)
+      // Other calls may fetch newer keys, also while this one waits.
+      const newer = () => (keySet.last?.trusted === cached.keys ? undefined : keySet.last?.trusted)
+      const known = newer()
+      if (known !== undefined) return success(known)
+
       const cooldown = hasMatchingKid ? COOLDOWN.knownKid : COOLDOWN.unknownKid
-      const isCooldown = isWithin(cooldown, renewedAt, clock.now())
-      if (cached.justFetched && newer() === undefined) {
-        // What was fetched for this token a moment ago is the renewal that it gets.
-        maySecondFetch ||= !isCooldown
-        renewedAt = keySet.readAt
+      const isCooldown = isWithin(cooldown, renewal.at, clock.now())
+      if (cached.justFetched) {
+        // The fetch of a moment ago was for this token.
+        renewal = {
+          at: keySet.readAt,
+          maySecondFetch: renewal.maySecondFetch || !isCooldown,
+        }
         return undefined
       }
-      if (newer() === undefined && isCooldown) {
-        if (!maySecondFetch || !hasMatchingKid) return undefined
-        await waitForSecondFetch(deadline)
-      }
-      // Another call may have fetched them meanwhile.
+      if (!isCooldown) return fetchAgain(cached, false, deadline)
+      if (!renewal.maySecondFetch || !hasMatchingKid) return undefined
+      await waitForSecondFetch(deadline)
       const fetched = newer()
-      if (fetched !== undefined) return success(fetched.trusted)
-      const renewed = await keySet.renew(deadline)
-      if (!renewed.ok) {
-        maySecondFetch = isCooldown
-        return renewed
-      }
-      maySecondFetch = !isCooldown && haveSameKeys(renewed.value.trusted, cached.keys)
-      renewedAt = clock.now()
-      return success(renewed.value.trusted)
+      return fetched === undefined ? fetchAgain(cached, true, deadline) : success(fetched)
     },
     problemOf: (kid) => {
       const key = keySet.last?.leftOut.find((each) => each.kid === kid)

@@ -74,7 +74,7 @@ export function readBearerToken(
   const scheme = BEARER_SCHEME.exec(text)?.[0]
   const token = scheme === undefined ? '' : text.slice(scheme.length)
   for (const check of TOKEN_CHECKS) {
-    // Each check assumes that those before it passed, so none runs after a failure, even with an observer.
+    // Each check assumes that those before it passed: none runs after a failure, even if observed.
     const failed = firstFailed([check], { count: values.length, text, scheme, token }, observe)
     if (failed !== undefined) return failure(denial(failed.reason))
   }
