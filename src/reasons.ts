@@ -221,7 +221,7 @@ export const FAULT_REASONS = {
   introspection_unavailable: {
     meaning: 'The introspection endpoint did not answer, or not with status 200.',
     remedy:
-      '`detail` has the cause: DNS, connection, TLS, timeout or status. Check the endpoint and the subnet’s route to it.',
+      '`detail` has the cause: DNS, connection, TLS, timeout or status. Check the endpoint and the subnet’s route to it. 3xx: give the address that it redirects to.',
   },
   introspection_refused: {
     meaning: 'The introspection endpoint refused our own client (400, 401 or 403).',
@@ -238,7 +238,7 @@ export const FAULT_REASONS = {
     meaning:
       'The issuer’s keys could not be fetched, and the cached keys do not fit or are too old.',
     remedy:
-      '`detail` has the cause. 401 or 403 from an identity domain: set `jwks_access` to `client_credentials`, or enable public access to the signing certificate.',
+      '`detail` has the cause. 401 or 403 from an identity domain: set `jwks_access` to `client_credentials`, or enable public access to the signing certificate. 3xx: give the address that it redirects to.',
   },
   keys_unusable: {
     meaning:
@@ -247,7 +247,8 @@ export const FAULT_REASONS = {
   },
   discovery_unavailable: {
     meaning: 'The issuer’s discovery document could not be fetched.',
-    remedy: '`detail` has the cause. Check the URL and the subnet’s route to it.',
+    remedy:
+      '`detail` has the cause. Check the URL and the subnet’s route to it. 3xx: give the address that it redirects to.',
   },
   discovery_unusable: {
     meaning:
@@ -258,7 +259,8 @@ export const FAULT_REASONS = {
   token_endpoint_unavailable: {
     meaning:
       'The token endpoint for the backend did not answer, or answered with an unexpected status.',
-    remedy: '`detail` has the cause. 429: the rate limit of the identity domain is exceeded.',
+    remedy:
+      '`detail` has the cause. 429: the rate limit of the identity domain is exceeded. 3xx: give the address that it redirects to.',
   },
   credential_refused: {
     meaning: 'The token endpoint refused to issue a token for the backend (RFC 6749 §5.2).',

@@ -7,7 +7,7 @@ import {
 } from './deployment-specification.ts'
 
 /** The expressions that arguments may have (Oracle, “Passing Tokens to Authorizer Functions”). */
-const EXPRESSION = /^request\.((headers|query|cert)\[[^[\]]+\]|host|body)$/
+const EXPRESSION = /^request\.((headers|query|cert)\[[^[\]"'\u2018-\u201F]+\]|host|body)$/
 
 export function checkArguments(
   { path, policy }: PlacedAuthentication,
@@ -92,8 +92,8 @@ function checkFunction(functionId: string | undefined, path: string): readonly C
 function checkExpression(key: string, value: string, isToken: boolean): readonly ConfigProblem[] {
   if (!EXPRESSION.test(value)) {
     const remedy = isToken
-      ? 'Give request.headers[Authorization], without ${}.'
-      : 'Give one such as request.headers[NAME] or request.query[NAME], without ${}.'
+      ? 'Give request.headers[Authorization], without ${} and quotes.'
+      : 'Give one such as request.headers[NAME] or request.query[NAME], without ${} and quotes.'
     return [problemAt(key, 'is not an expression that the gateway evaluates', remedy)]
   }
   const [, header] = /^request\.headers\[\s*(.*?)\s*\]$/.exec(value) ?? []

@@ -33,11 +33,24 @@ export function checkDeployment(
     return [problemAt('requestPolicies.authentication', 'is missing', COMPARE)]
   }
   const authorizers = authorizersOf(parsed.output)
-  if (authorizers.length === 0) return []
+  if (authorizers.length === 0) {
+    const isMeant = config !== undefined || namesToken(parsed.output.routes)
+    return isMeant ? [NO_AUTHORIZER] : []
+  }
   return [
     ...authorizers.flatMap((each) => checkArguments(each, settings.tokenArgument, config)),
     ...parsed.output.routes.flatMap((route, index) => checkRoute(route, index, config)),
   ]
+}
+
+const NO_AUTHORIZER = problemAt(
+  'requestPolicies.authentication.type',
+  'is not CUSTOM_AUTHENTICATION, so that the function is never called',
+  COMPARE,
+)
+
+function namesToken(routes: unknown): boolean {
+  return JSON.stringify(routes).includes('request.auth[back_end_token]')
 }
 
 function kindOf(expected: string | null): string {

@@ -53,7 +53,7 @@ export const TOKEN_KIND_CLAIMS: readonly string[] = [
   ...CLAIMS_OF_ACCESS_TOKENS,
   ...ENTRA_CLAIMS,
   ...NAMES_OF_KIND,
-  ...['jti', 'rev_sig'],
+  ...['jti', 'rev_sig', 'apptype'],
   'nonce',
   'cnf',
 ]
@@ -91,8 +91,10 @@ function isRefreshTokenOfUaa(members: JsonObject): boolean {
  * access tokens have it too, of Keycloak before 24 and of B2C; they have a mark of their own.
  */
 function isIdTokenByNonce(members: JsonObject): boolean {
+  if (!hasMember(members, 'nonce')) return false
+  // ID tokens of AD FS name their client, as access tokens do.
   return (
-    hasMember(members, 'nonce') &&
+    hasMember(members, 'apptype') ||
     ![...CLAIMS_OF_ACCESS_TOKENS, ...ACCESS_TOKEN_MARKS.map(([name]) => name)].some((name) =>
       hasMember(members, name),
     )

@@ -29,15 +29,18 @@ export function readSecretContent(text: Redacted): SecretContent {
     : undefined
   const secret = members === undefined ? undefined : secretIn(members)
   if (members === undefined || secret === undefined) {
-    const isKey = members !== undefined || revealed.includes('-----BEGIN ')
-    const hasWhiteSpace = !isKey && revealed !== revealed.trim()
+    const hasWhiteSpace = members === undefined && !isKey(revealed) && revealed !== revealed.trim()
     return { clientId: undefined, secret: text, hasWhiteSpace }
   }
   return {
     clientId: nonEmpty(stringMember(members, 'client_id')),
     secret: new Redacted(secret),
-    hasWhiteSpace: false,
+    hasWhiteSpace: !isKey(secret) && secret !== secret.trim(),
   }
+}
+
+function isKey(text: string): boolean {
+  return text.includes('-----BEGIN ')
 }
 
 function secretIn(members: JsonObject): string | undefined {

@@ -409,6 +409,18 @@ describe('a deployment specification', () => {
       'which no token can have',
     ],
     ['no routes', { requestPolicies: deployment().requestPolicies }, 'routes: is missing'],
+    [
+      'quotes in an expression',
+      deployment({
+        parameters: { token: "request.headers['Authorization']", host: 'request.host' },
+      }),
+      'without ${} and quotes',
+    ],
+    [
+      'another kind of authentication',
+      deployment({ type: 'JWT_AUTHENTICATION' }),
+      'is not CUSTOM_AUTHENTICATION',
+    ],
   ])('has a problem: %s', (_what, specification, expected) => {
     const { text, isUsable } = checkConfig(config, specification)
 

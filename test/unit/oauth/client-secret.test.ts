@@ -18,6 +18,16 @@ describe('the content of a secret', () => {
     ['id and secret', '{"client_id":"a","client_secret":"s"}', ['a', 's', false]],
     ['id and secret on lines', '\n{\n"client_id":"a",\n"client_secret":"s"}\n', ['a', 's', false]],
     ['a secret alone', '{"client_secret":"s"}', [undefined, 's', false]],
+    [
+      'a secret alone with a line break at its end',
+      '{"client_secret":"s\\n"}',
+      [undefined, 's\n', true],
+    ],
+    [
+      'a key as PEM with a line break at its end',
+      '{"private_key":"-----BEGIN X\\n"}',
+      [undefined, '-----BEGIN X\n', false],
+    ],
     ['an empty id', '{"client_id":"","client_secret":"s"}', [undefined, 's', false]],
     [
       'id and key as PEM',
