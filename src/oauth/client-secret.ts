@@ -24,23 +24,23 @@ export interface SecretContent {
  */
 export function readSecretContent(text: Redacted): SecretContent {
   const revealed = text.reveal()
-  const members = revealed.trimStart().startsWith('{')
-    ? parseJsonObject(Buffer.from(revealed))
-    : undefined
-  const secret = members === undefined ? undefined : secretIn(members)
-  if (members === undefined || secret === undefined) {
-    const hasWhiteSpace = members === undefined && !isKey(revealed) && revealed !== revealed.trim()
-    return { clientId: undefined, secret: text, hasWhiteSpace }
+  const members = parseJsonObject(Buffer.from(revealed))
+  if (members === undefined) {
+    return { clientId: undefined, secret: text, hasWhiteSpace: isPadded(revealed) }
   }
-  return {
-    clientId: nonEmpty(stringMember(members, 'client_id')),
-    secret: new Redacted(secret),
-    hasWhiteSpace: !isKey(secret) && secret !== secret.trim(),
-  }
+  const secret = secretIn(members)
+  return secret === undefined
+    ? { clientId: undefined, secret: text, hasWhiteSpace: false }
+    : {
+        clientId: nonEmpty(stringMember(members, 'client_id')),
+        secret: new Redacted(secret),
+        hasWhiteSpace: isPadded(secret),
+      }
 }
 
-function isKey(text: string): boolean {
-  return text.includes('-----BEGIN ')
+/** White space around a key does no harm. */
+function isPadded(text: string): boolean {
+  return !text.includes('-----BEGIN ') && text !== text.trim()
 }
 
 function secretIn(members: JsonObject): string | undefined {

@@ -105,6 +105,34 @@ describe('the authorizer', () => {
     )
   })
 
+  it('logs no client where the token names none', async () => {
+    const { authorize } = authorizerIn({ caller: success({ ...CALLER, clientId: undefined }) })
+
+    const { logContext } = await authorize(payloadOf('Bearer abc'), PLENTY_OF_TIME)
+
+    expect(Object.keys(logContext)).not.toContain('clientId')
+  })
+
+  it.each([
+    ['a permit', 'Bearer abc', {}],
+    ['a denied caller', 'Bearer abc', { caller: failure(denial('token_expired')) }],
+    ['a fault', 'Bearer abc', { credential: failure(fault('credential_refused')) }],
+    ['a missing token', '', {}],
+  ])(
+    'logs the gateway’s identifier of the request, if there is one: %s',
+    async (_case, token, ports) => {
+      const { authorize } = authorizerIn(ports)
+      const logged = async (more: object) => {
+        const data = { token, ...more }
+        const payload = Buffer.from(JSON.stringify({ type: 'USER_DEFINED', data }))
+        return (await authorize(payload, PLENTY_OF_TIME)).logContext
+      }
+
+      expect(await logged({ opc_request_id: 'a/b' })).toMatchObject({ requestId: 'a/b' })
+      expect(Object.keys(await logged({}))).not.toContain('requestId')
+    },
+  )
+
   it('starts to fetch a credential when a dependency is called for the caller, not before', async () => {
     const asking = authorizerIn({ asksDependencies: true })
     const knowing = authorizerIn({})

@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { denial } from '../../../src/decision.ts'
-import { readAuthorizerRequest, readBearerToken } from '../../../src/gateway/request.ts'
+import type { Finding } from '../../../src/findings.ts'
+import {
+  readAuthorizerRequest,
+  readBearerToken,
+  readRequestId,
+} from '../../../src/gateway/request.ts'
 import { failure, success } from '../../../src/platform/result.ts'
 
 function read(payload: string | Uint8Array, tokenArgument = 'token') {
@@ -111,6 +116,24 @@ describe('the payload of API Gateway', () => {
   })
 })
 
+describe('the identifier of the request', () => {
+  it.each([
+    ['the argument', { opc_request_id: 'a/b' }, 'a/b'],
+    ['the first of several values', { opc_request_id: ['a', 'b'] }, 'a'],
+    ['undefined for no string', { opc_request_id: 5 }, undefined],
+    ['undefined for an empty array', { opc_request_id: [] }, undefined],
+    ['undefined without the argument', { token: 'a' }, undefined],
+  ])('is %s', (_case, data, expected) => {
+    const request = read(JSON.stringify({ type: 'USER_DEFINED', data }))
+
+    expect(request.ok && readRequestId(request.value)).toBe(expected)
+  })
+
+  it('is undefined without arguments', () => {
+    expect(readRequestId({ token: 'Bearer a', arguments: undefined })).toBeUndefined()
+  })
+})
+
 describe('the bearer token', () => {
   const LONGEST = 16 * 1024
 
@@ -141,6 +164,7 @@ describe('the bearer token', () => {
     ['given twice', ['Bearer abc', 'Bearer abc'], 'token_repeated'],
     ['given twice, once empty', ['', 'Bearer abc'], 'token_repeated'],
     ['with no scheme', 'abc', 'scheme_unsupported'],
+    ['of a scheme that ends like ours', 'Xbearer abc', 'scheme_unsupported'],
     ['of scheme Basic', 'Basic dXNlcjpwYXNz', 'scheme_unsupported'],
     ['RFC 9449 §7.1: of scheme DPoP', 'DPoP abc', 'scheme_unsupported'],
     ['whose scheme merely begins like ours', 'Bearerabc', 'scheme_unsupported'],
@@ -184,5 +208,55 @@ describe('the bearer token', () => {
         )
       }),
     )
+  })
+
+  it.each<readonly [string, unknown, readonly Partial<Finding>[]]>([
+    [
+      'all that pass',
+      'Bearer abc',
+      [
+        { name: 'one_token', expected: 1, actual: 1 },
+        { name: 'token_present', expected: 'Bearer and a token', actual: 'credentials' },
+        { name: 'scheme', expected: 'Bearer', actual: 'Bearer' },
+        { name: 'token_present', expected: 'a token after Bearer', actual: 'a token' },
+        { name: 'token_length', expected: 'at most 16384 characters', actual: 3 },
+        {
+          name: 'token_syntax',
+          expected: 'letters, digits, - . _ ~ + / and = at the end (RFC 6750 §2.1)',
+          actual: 'these',
+        },
+      ],
+    ],
+    ['two tokens', ['a', 'b'], [{ name: 'one_token', actual: 2, reason: 'token_repeated' }]],
+    ['no header', '', [{}, { name: 'token_present', actual: null, reason: 'token_missing' }]],
+    [
+      'another scheme',
+      'Basic abc',
+      [{}, {}, { name: 'scheme', actual: 'another scheme, or none', reason: 'scheme_unsupported' }],
+    ],
+    [
+      'nothing behind the scheme',
+      'Bearer ',
+      [{}, {}, {}, { name: 'token_present', actual: null, reason: 'token_missing' }],
+    ],
+    [
+      'a character that is not allowed',
+      'Bearer a%c',
+      [
+        {},
+        {},
+        {},
+        {},
+        {},
+        { name: 'token_syntax', actual: 'other characters', reason: 'token_malformed' },
+      ],
+    ],
+  ])('has a finding for each check up to the first that fails: %s', (_case, token, expected) => {
+    const findings: Finding[] = []
+    readBearerToken({ token }, (finding) => findings.push(finding))
+
+    expect(findings).toMatchObject(expected)
+    expect(findings).toHaveLength(expected.length)
+    expect(findings.map(({ ok }) => ok)).toStrictEqual(expected.map(({ reason }) => !reason))
   })
 })

@@ -57,6 +57,17 @@ describe('the answer to a permit', () => {
     ).toMatchObject({ principal: 'unknown', clientId: 'unknown' })
   })
 
+  it('leaves out names that cannot stand in a header', () => {
+    const forged = 'a\r\nX-Admin: 1'
+    const parts = { principal: forged, clientId: forged, scope: [forged, 'orders.read'] }
+
+    expect(toAuthorizerResponse(permit(parts))).toMatchObject({
+      principal: 'unknown',
+      clientId: 'unknown',
+      scope: ['orders.read'],
+    })
+  })
+
   it('keeps the backend token even if a claim has its name', () => {
     const response = toAuthorizerResponse(
       permit({ contextValues: { back_end_token: 'Bearer forged' } }),

@@ -156,6 +156,7 @@ describe('an exchange as a registered client', () => {
     ['a refusal of something else', success(answer(400, { error: 'invalid_scope' })), true],
     ['a refusal of that without a code', success(answer(400, {})), false],
     ['more than it takes', success(answer(429, { error: 'slow_down' })), false],
+    ['a refusal with status 403', success(answer(403, { error: 'invalid_scope' })), true],
     ['a redirect', success(answer(302, {})), false],
     ['another page', success(answer(404, {})), false],
     ['another page with a code', success(answer(404, { error: 'not_found' })), false],

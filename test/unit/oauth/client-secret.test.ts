@@ -40,6 +40,9 @@ describe('the content of a secret', () => {
       ['a', '{"kty":"EC"}', false],
     ],
     ['a JWK', '{"kty":"EC","d":"x"}', [undefined, '{"kty":"EC","d":"x"}', false]],
+    ['a JWK with a line break at its end', '{"kty":"EC"}\n', [undefined, '{"kty":"EC"}\n', false]],
+    ['an empty secret', '{"client_secret":""}', [undefined, '{"client_secret":""}', false]],
+    ['a number', '{"client_secret":5}', [undefined, '{"client_secret":5}', false]],
     ['other JSON', '{"secret":"s"}', [undefined, '{"secret":"s"}', false]],
   ])('is read: %s', (_case, text, expected) => {
     expect(read(text)).toStrictEqual(expected)

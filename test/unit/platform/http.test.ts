@@ -1,6 +1,6 @@
-import type { IncomingMessage, RequestListener } from 'node:http'
+import { Agent, type IncomingMessage, type RequestListener } from 'node:http'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
-import { afterEach, describe, expect, it } from '@jest/globals'
+import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import { createHttp, type HttpAnswer, type HttpFailure } from '../../../src/platform/http.ts'
 import type { Result } from '../../../src/platform/result.ts'
 import { listen, readBody, type LocalServer } from '../../../stack/listen.ts'
@@ -9,6 +9,7 @@ import { deadlineWith, PLENTY_OF_TIME } from '../support/time.ts'
 
 const servers: LocalServer[] = []
 afterEach(async () => {
+  jest.restoreAllMocks()
   await Promise.all(servers.splice(0).map((server) => server.close()))
 })
 
@@ -104,6 +105,16 @@ describe('an exchange', () => {
       exchange.ok ? exchange.value.header('content-type') : exchange.error,
     )
     expect(header).toBeUndefined()
+  })
+
+  it('hands over no header that is not a string, as that of cookies', async () => {
+    const server = await serve((_request, response) =>
+      response.setHeader('Set-Cookie', ['a=1', 'b=2']).end(),
+    )
+
+    const exchange = await get(server.url)
+
+    expect(exchange.ok && exchange.value.header('set-cookie')).toBeUndefined()
   })
 
   it('hands over JSON unread', async () => {
@@ -216,8 +227,11 @@ describe('the deadline', () => {
 
   it('prevents a request after it has passed', async () => {
     const watcher = await watch()
+    const agents = Agent.prototype as unknown as { addRequest: () => void }
+    const addRequest = jest.spyOn(agents, 'addRequest')
 
     expect(summaryOf(await get(watcher.url, deadlineWith(0)))).toBe('timed_out')
+    expect(addRequest).not.toHaveBeenCalled()
     expect(watcher.seen).toStrictEqual([])
   })
 })
