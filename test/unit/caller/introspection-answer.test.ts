@@ -14,7 +14,7 @@ import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure } from '../../../src/platform/result.ts'
 import { plain, withoutComparison } from '../support/claims.ts'
 import { answer, untypedAnswer } from '../support/http-answers.ts'
-import { issuerConfig, tokenRules } from '../support/issuers.ts'
+import { CLAIM_NAMES, issuerConfig, tokenRules } from '../support/issuers.ts'
 import { whilePolluted } from '../support/pollution.ts'
 import { unsignedJwt } from '../support/tokens.ts'
 import { REGISTRATION } from '../support/tokens-for-backends.ts'
@@ -309,8 +309,11 @@ describe('a JWT that was introspected', () => {
       ...['appid', 'azp', 'ver', 'tid', 'tfp', 'roles'],
     ]
     const claims = Object.fromEntries(names.map((name) => [name, 'x']))
+    const token = unsignedJwt({ ...claims, other: 'x' })
+    // Whatever claim names the client.
+    const changes = { claimNames: { ...CLAIM_NAMES, clientId: ['client'] } }
 
-    const reading = read(answer(200, { active: true }), unsignedJwt({ ...claims, other: 'x' }))
+    const reading = readBy(changes, answer(200, { active: true }), token)
     expect(reading.ok && definedOf(reading.value.members)).toStrictEqual({
       active: true,
       ...claims,

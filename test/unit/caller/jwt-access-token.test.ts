@@ -107,14 +107,15 @@ describe('an observer of a JWT', () => {
     expect(await verify(new Redacted(text), PLENTY_OF_TIME, () => undefined)).toStrictEqual(
       observed,
     )
-    return (...names: string[]) =>
+    const about = (...names: string[]) =>
       findings
         .filter(({ name }) => names.includes(name))
         .map(({ name, ok, expected, actual }) => [name, ok, expected, actual])
+    return { about, observed }
   }
 
   it('gets its form, its claims and its signature', async () => {
-    const about = await findingsAbout(token(GOOD))
+    const { about } = await findingsAbout(token(GOOD))
 
     expect(about('jwt_form', 'claim_types', 'exp_present', 'signature')).toStrictEqual([
       ['jwt_form', true, 'a signed JWT', 'a signed JWT'],
@@ -125,15 +126,18 @@ describe('an observer of a JWT', () => {
   })
 
   it('gets that it is another token, and nothing else', async () => {
-    const about = await findingsAbout('opaque')
+    const { about, observed } = await findingsAbout('opaque')
 
     expect(about('jwt_form', 'alg', 'claim_types', 'issuer', 'signature')).toStrictEqual([
       ['jwt_form', false, 'a signed JWT', 'another token'],
     ])
+    expect(observed).toMatchObject({
+      error: { logContext: { expected: 'a signed JWT', actual: 'another token' } },
+    })
   })
 
   it('gets the claim of a wrong type, no rules, and the signature', async () => {
-    const about = await findingsAbout(token({ ...GOOD, exp: 'never' }))
+    const { about } = await findingsAbout(token({ ...GOOD, exp: 'never' }))
     const expected = '`exp` as seconds since 1970, as a number'
 
     expect(about('claim_types', 'exp_present', 'issuer', 'signature')).toStrictEqual([
@@ -144,7 +148,7 @@ describe('an observer of a JWT', () => {
   })
 
   it('gets that it has no `exp`', async () => {
-    const about = await findingsAbout(token({ ...GOOD, exp: undefined }))
+    const { about } = await findingsAbout(token({ ...GOOD, exp: undefined }))
 
     expect(about('exp_present', 'signature')).toStrictEqual([
       ['exp_present', false, '`exp`', null],
@@ -153,7 +157,7 @@ describe('an observer of a JWT', () => {
   })
 
   it('gets no signature if no key can be selected', async () => {
-    const about = await findingsAbout(token(GOOD, { alg: 'none' }))
+    const { about } = await findingsAbout(token(GOOD, { alg: 'none' }))
 
     expect(about('alg', 'key', 'signature')).toStrictEqual([['alg', false, ['RS256'], 'none']])
   })
