@@ -60,7 +60,7 @@ export function createVerifySignature(keys: SigningKeys, clock: Clock) {
     if (!renewed.ok) return renewed
     const second = await attempt(renewed.value, token)
     // If both attempts fail, report the one that had a candidate key.
-    const isWorse = !second.signed && second.candidates.length === 0 && first.candidates.length > 0
+    const isWorse = second.candidates.length === 0 && first.candidates.length > 0
     return toResult(isWorse ? first : second, observe)
   }
 }

@@ -199,6 +199,15 @@ describe('the verification of a signature', () => {
     })
   })
 
+  it('reports too many renewed keys, although few older ones fitted', async () => {
+    const many = Array.from({ length: 101 }, () => wrong)
+
+    expect((await verify('a', [wrong], many)).logged).toMatchObject({
+      outcome: 'fault',
+      reason: 'keys_unusable',
+    })
+  })
+
   it('renews the keys sooner if one of them has the `kid` of the token', async () => {
     expect((await verify('a', [wrong])).hadMatchingKid).toStrictEqual([true])
     expect((await verify('c', [wrong])).hadMatchingKid).toStrictEqual([false])
