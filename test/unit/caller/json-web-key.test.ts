@@ -128,6 +128,7 @@ describe('a published key', () => {
       { ...GOOD, alg: 'X-RSA1_5' },
       'has an unknown `alg`',
     ],
+    ['of a type that is unknown here', { kty: 'AKP', pub: 'x' }, 'is no RSA, EC or OKP key'],
     ['without any member', { kty: 'RSA' }, 'is no valid key of its type'],
     [
       'half a key beside a certificate',
