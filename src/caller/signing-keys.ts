@@ -95,7 +95,6 @@ export function createRemoteKeys(
   const waitForSecondFetch = async (deadline: Deadline): Promise<void> => {
     const due = secondsBetween(clock.now(), later(renewal.at, SECOND_FETCH)) * 1_000
     await wait(milliseconds(Math.max(0, Math.min(due, deadline.remaining() / 2))))
-    renewal = { ...renewal, maySecondFetch: false }
   }
 
   const fetchAgain = async (

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from '@jest/globals'
 import { readTrustedKey, type TrustedKey } from '../../../src/caller/json-web-key.ts'
 import { createRemoteKeys, createStaticKeys } from '../../../src/caller/signing-keys.ts'
@@ -27,20 +28,30 @@ const DOWN = failure(fault('keys_unavailable', { detail: 'status_503' }))
 
 const EMPTY = failure(fault('keys_unusable', { detail: 'no_trusted_key' }))
 
-/** Keys whose n-th fetch returns one named `n`, or with the address's name if it has one. */
+/** Keys whose n-th fetch returns one named `n`, or those with the address's names if it has some. */
 function remoteKeys() {
   const clock = new StandingClock()
-  const address: { fetches: number; down: boolean; isEmpty?: boolean; name?: string } = {
+  const address: {
+    fetches: number
+    down: boolean
+    isEmpty?: boolean
+    names?: string[]
+    hold?: Promise<void>
+  } = {
     fetches: 0,
     down: false,
   }
   const waits: number[] = []
   const keys = createRemoteKeys(
-    () => {
+    async () => {
       address.fetches += 1
-      const kid = address.name ?? String(address.fetches)
-      if (address.isEmpty === true) return Promise.resolve(EMPTY)
-      return Promise.resolve(address.down ? DOWN : setOf(keyNamed(kid)))
+      const result = address.down
+        ? DOWN
+        : address.isEmpty === true
+          ? EMPTY
+          : setOf(...(address.names ?? [String(address.fetches)]).map(keyNamed))
+      await address.hold
+      return result
     },
     clock,
     () => undefined,
@@ -284,7 +295,7 @@ describe('keys that do not fit a token', () => {
 
   it('#32: are renewed once for a flood of tokens with unknown names', async () => {
     const { address, current, renewed } = remoteKeys()
-    address.name = 'same'
+    address.names = ['same']
     await current()
     for (let token = 0; token < 1_000; token += 1) await renewed(PLENTY_OF_TIME, false)
 
@@ -293,7 +304,7 @@ describe('keys that do not fit a token', () => {
 
   it('are fetched ten times in 34 s of a flood of tokens with a known name', async () => {
     const { clock, address, current, renewed } = remoteKeys()
-    address.name = 'same'
+    address.names = ['same']
     await current()
     const start = clock.now()
     while (clock.now() < start + 34) {
@@ -334,10 +345,10 @@ describe('keys that do not fit a token', () => {
 describe('a second fetch, for a token whose key was replaced right after the first', () => {
   const afterFirstFetch = async () => {
     const remote = remoteKeys()
-    remote.address.name = 'same'
+    remote.address.names = ['same']
     await remote.current()
     await remote.renewed()
-    remote.address.name = 'new'
+    remote.address.names = ['new']
     return remote
   }
 
@@ -372,6 +383,39 @@ describe('a second fetch, for a token whose key was replaced right after the fir
     expect(address.fetches).toBe(3)
   })
 
+  it('is shared by a call that arrives while it is in progress', async () => {
+    const { address, renewed } = await afterFirstFetch()
+    let finish = () => undefined
+    address.hold = new Promise((resolve) => {
+      finish = () => void resolve()
+    })
+
+    const first = renewed()
+    await setImmediate()
+    expect(address.fetches).toBe(3)
+    const second = renewed()
+    await setImmediate()
+    finish()
+
+    expect(await Promise.all([first, second])).toStrictEqual(['new', 'new'])
+    expect(address.fetches).toBe(3)
+  })
+
+  it.each([
+    ['one key less', ['a']],
+    ['one key more', ['a', 'b', 'c']],
+    ['another key', ['a', 'c']],
+    ['another order', ['b', 'a']],
+  ])('is not made if the first returned %s', async (_case, names) => {
+    const { address, current, renewed } = remoteKeys()
+    address.names = ['a', 'b']
+    await current()
+    address.names = names
+
+    expect([await renewed(), await renewed()]).toStrictEqual([names[0], undefined])
+    expect(address.fetches).toBe(2)
+  })
+
   it('is a fault as long as it fails', async () => {
     const { address, renewed } = await afterFirstFetch()
     address.down = true
@@ -384,10 +428,10 @@ describe('a second fetch, for a token whose key was replaced right after the fir
 
   it('follows the fetch for a token at a cold start, too', async () => {
     const { address, renewed } = remoteKeys()
-    address.name = 'same'
+    address.names = ['same']
 
     expect(await renewed()).toBeUndefined()
-    address.name = 'new'
+    address.names = ['new']
     expect(await renewed()).toBe('new')
   })
 })
