@@ -71,6 +71,7 @@ describe('reading claims', () => {
   it.each([
     ['one audience', { aud: 'a' }, { audience: ['a'] }],
     ['no audience in an array', { aud: [] }, { audience: [] }],
+    ['scopes of Okta or Entra in one string', { scp: 'a b' }, { scope: ['a', 'b'] }],
     ['scopes in an array', { scope: ['a', 'b'] }, { scope: ['a', 'b'] }],
     ['no words of a name for scopes', { scope: ['a', 'not admin'] }, { scope: ['a'] }],
     ['scopes behind several blanks', { scope: ' a  b ' }, { scope: ['a', 'b'] }],
@@ -169,6 +170,12 @@ describe('the claims of a JWT', () => {
 
     expect(readJwtClaims(jsonObject({ [name]: value }), names)).toMatchObject({
       error: { name, expected: 'a string' },
+    })
+  })
+
+  it.each(['aud', 'scope'])('are malformed if %s is neither a string nor strings', (name) => {
+    expect(readJwtClaims(jsonObject({ [name]: 5 }), CLAIM_NAMES)).toMatchObject({
+      error: { name, expected: 'a string or an array of strings', actual: 5 },
     })
   })
 })
