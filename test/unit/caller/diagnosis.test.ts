@@ -183,4 +183,19 @@ describe('the diagnosis', () => {
       'keycloak_account_audience',
     )
   })
+
+  it('looks at all providers, and each at its own issuers', () => {
+    const graph = jwt({ iss: V2, aud: 'https://graph.microsoft.com' })
+    const account = jwt({ iss: V2, aud: 'account' })
+
+    expect(diagnose('audience_mismatch', [OKTA_DEFAULT, ENTRA_V2], graph)).toBe('entra_graph_token')
+    expect(diagnose('audience_mismatch', [KEYCLOAK, ENTRA_V2], account)).toBe('audience_mismatch')
+  })
+
+  it.each([issuer('cognito', OKTA), issuerConfig()])(
+    'does not change a reason for a provider without a specific one',
+    (configured) => {
+      expect(diagnose('issuer_mismatch', [configured], jwt({ iss: V2 }))).toBe('issuer_mismatch')
+    },
+  )
 })

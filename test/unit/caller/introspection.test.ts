@@ -344,6 +344,21 @@ describe('whether an answer is cached', () => {
     expect(hasCachedAnswer(TOKEN)).toBe(false)
   })
 
+  it('is no longer known if later answers took its memory', async () => {
+    const { introspect, hasCachedAnswer } = introspectorWith(60)
+    const tokenNo = (index: number) =>
+      new Redacted(String(index).padStart(8 * 1024 - JSON.stringify(ACTIVE).length, 'x'))
+    const fill = async (from: number, to: number) => {
+      for (let index = from; index < to; index += 1)
+        await introspect(tokenNo(index), PLENTY_OF_TIME, () => undefined)
+      // Another one each time, as it becomes the most recently used.
+      return hasCachedAnswer(tokenNo(from === 0 ? 0 : 1))
+    }
+
+    // 16 MiB hold 504 of the largest answers.
+    expect([await fill(0, 480), await fill(480, 520)]).toStrictEqual([true, false])
+  })
+
   it('is never known if the cache is off', async () => {
     const { introspect, hasCachedAnswer } = introspectorWith(0)
     await introspect(TOKEN, PLENTY_OF_TIME, () => undefined)
