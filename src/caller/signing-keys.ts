@@ -128,16 +128,13 @@ export function createRemoteKeys(
       const known = newer()
       if (known !== undefined) return success(known)
 
-      const cooldown = hasMatchingKid ? COOLDOWN.knownKid : COOLDOWN.unknownKid
-      const isCooldown = isWithin(cooldown, renewal.at, clock.now())
       if (cached.justFetched) {
         // The fetch of a moment ago was for this token.
-        renewal = {
-          at: keySet.readAt,
-          maySecondFetch: renewal.maySecondFetch || !isCooldown,
-        }
+        renewal = { at: keySet.readAt, maySecondFetch: true }
         return undefined
       }
+      const cooldown = hasMatchingKid ? COOLDOWN.knownKid : COOLDOWN.unknownKid
+      const isCooldown = isWithin(cooldown, renewal.at, clock.now())
       if (!isCooldown) return fetchAgain(cached, false, deadline)
       if (!renewal.maySecondFetch || !hasMatchingKid) return undefined
       await waitForSecondFetch(deadline)

@@ -26,15 +26,13 @@ function setOf(...trusted: TrustedKey[]) {
 
 const DOWN = failure(fault('keys_unavailable', { detail: 'status_503' }))
 
-const EMPTY = failure(fault('keys_unusable', { detail: 'no_trusted_key' }))
-
 /** Keys whose n-th fetch returns one named `n`, or those with the address's names if it has some. */
 function remoteKeys() {
   const clock = new StandingClock()
   const address: {
     fetches: number
     down: boolean
-    isEmpty?: boolean
+    unusable?: 'no_trusted_key' | 'no_jwk_set'
     names?: string[]
     hold?: Promise<void>
   } = {
@@ -47,8 +45,8 @@ function remoteKeys() {
       address.fetches += 1
       const result = address.down
         ? DOWN
-        : address.isEmpty === true
-          ? EMPTY
+        : address.unusable !== undefined
+          ? failure(fault('keys_unusable', { detail: address.unusable }))
           : setOf(...(address.names ?? [String(address.fetches)]).map(keyNamed))
       await address.hold
       return result
@@ -162,12 +160,12 @@ describe('the keys of an address', () => {
   it('do not serve longer if the key set no longer has any, even when its address is down later', async () => {
     const { clock, address, current } = remoteKeys()
     await current()
-    address.isEmpty = true
+    address.unusable = 'no_trusted_key'
     clock.advance(MAX_AGE_SECONDS - 1)
     expect(await current()).toBe('1')
     clock.advance(1)
     expect(await current()).toBe('keys_unusable')
-    Object.assign(address, { isEmpty: false, down: true })
+    Object.assign(address, { unusable: undefined, down: true })
     clock.advance(60)
     expect(await current()).toBe('keys_unavailable')
     address.down = false
@@ -176,6 +174,15 @@ describe('the keys of an address', () => {
     address.down = true
     clock.advance(MAX_AGE_SECONDS)
     expect(await current()).toBe('4')
+  })
+
+  it('serve longer if the response is no key set, as they do while the address is down', async () => {
+    const { clock, address, current } = remoteKeys()
+    await current()
+    address.unusable = 'no_jwk_set'
+
+    clock.advance(MAX_AGE_SECONDS + GRACE_SECONDS - 0.1)
+    expect(await current()).toBe('1')
   })
 
   it('are there again within two seconds of their address', async () => {
@@ -385,9 +392,9 @@ describe('a second fetch, for a token whose key was replaced right after the fir
 
   it('is shared by a call that arrives while it is in progress', async () => {
     const { address, renewed } = await afterFirstFetch()
-    let finish = () => undefined
+    let finish: () => void = () => undefined
     address.hold = new Promise((resolve) => {
-      finish = () => void resolve()
+      finish = resolve
     })
 
     const first = renewed()
@@ -424,14 +431,17 @@ describe('a second fetch, for a token whose key was replaced right after the fir
       'keys_unavailable',
       'keys_unavailable',
     ])
+    // The cooldown still holds for other tokens.
+    expect(await renewed(PLENTY_OF_TIME, false)).toBeUndefined()
   })
 
   it('follows the fetch for a token at a cold start, too', async () => {
-    const { address, renewed } = remoteKeys()
+    const { address, waits, renewed } = remoteKeys()
     address.names = ['same']
 
     expect(await renewed()).toBeUndefined()
     address.names = ['new']
     expect(await renewed()).toBe('new')
+    expect(waits).toStrictEqual([SECOND_FETCH_SECONDS * 1_000])
   })
 })
