@@ -6,7 +6,8 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import { createAgents } from '../../../src/platform/connections.ts'
 import { createHttp, type HttpAnswer, type HttpRequest } from '../../../src/platform/http.ts'
 import { ReusableConnection } from '../../../src/platform/reusable-connection.ts'
-import { PLENTY_OF_TIME } from '../support/time.ts'
+import { failure } from '../../../src/platform/result.ts'
+import { deadlineWith, PLENTY_OF_TIME } from '../support/time.ts'
 
 const servers: Server[] = []
 const sockets: Socket[] = []
@@ -99,6 +100,22 @@ describe('a kept connection', () => {
     freeze(60)
     expect([first, await ask(), await ask()]).toStrictEqual(['1', '2', '3'])
     expect(counts.connections).toBe(2)
+  })
+})
+
+describe('a request that times out on a kept connection', () => {
+  it('is not sent again', async () => {
+    const { url, counts } = await serve((socket) => {
+      socket.removeAllListeners('data')
+      socket.on('data', () => (counts.requests += 1))
+    })
+    const http = createHttp()
+    const request = { method: 'GET', url, headers: {} } as const
+    const first = await http(request, PLENTY_OF_TIME)
+    const second = await http(request, deadlineWith(50))
+
+    expect([first.ok, second]).toStrictEqual([true, failure('timed_out')])
+    expect(counts).toStrictEqual({ requests: 2, connections: 1 })
   })
 })
 
