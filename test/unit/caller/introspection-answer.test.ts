@@ -306,7 +306,9 @@ describe('a JWT that was introspected', () => {
     const names = [
       ...['tok_type', 'typ', 'token_use', 'nonce', 'cnf', 'permissions', 'client_id', 'cid'],
       ...['at_hash', 'c_hash', 'events', 'htm', 'htu', 'token_introspection'],
-      ...['appid', 'azp', 'ver', 'tid', 'tfp', 'roles'],
+      ...['appid', 'azp', 'ver', 'tid', 'tfp', 'roles', 'jti', 'rev_sig', 'apptype'],
+      ...['token_type', 'tokenType', 'token_name', 'tokenName', 'token_usage', 'tokenUse'],
+      ...['token_kind', 'tokenKind', 'type', 'kind', 'purpose', 'use', 'tty'],
     ]
     const claims = Object.fromEntries(names.map((name) => [name, 'x']))
     const token = unsignedJwt({ ...claims, other: 'x' })

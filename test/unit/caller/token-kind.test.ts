@@ -12,6 +12,7 @@ describe('the claims that only another kind of token has', () => {
   it.each([
     { tok_type: 'AT' },
     { typ: 'Bearer' },
+    { typ: 'access_token' },
     { token_use: 'access' },
     { token_use: 'access_token' },
     { at_hash: null },
@@ -23,6 +24,39 @@ describe('the claims that only another kind of token has', () => {
     const values = { tok_type: 'IT', typ: 'ID', token_use: 'id', at_hash: 'x', events: {} }
 
     expect(marks(values)).toStrictEqual(['tok_type', 'typ', 'token_use', 'at_hash', 'events'])
+  })
+
+  it.each([
+    ...['token_type', 'tokenType', 'token_name', 'tokenName', 'token_usage', 'tokenUse'],
+    ...['token_kind', 'tokenKind', 'type', 'kind', 'purpose', 'use', 'tty'],
+  ])('include `%s` if its value is another kind', (name) => {
+    expect(marks({ [name]: 'refresh_token' })).toStrictEqual([name])
+    expect(marks({ [name]: 'access_token' })).toStrictEqual([])
+  })
+
+  it.each([
+    ...['Refresh', 'OfflineToken', 'ID', 'ID token', 'identity_token', 'logout-token'],
+    'authorization_code',
+  ])('include a claim whose value is %s', (kind) => {
+    expect(marks({ kind })).toStrictEqual(['kind'])
+  })
+
+  it.each(['Bearer', 'valid_token', 'id_token_hint', 'android', 'refreshed', ''])(
+    'do not include a claim whose value is %j',
+    (kind) => {
+      expect(marks({ kind })).toStrictEqual([])
+    },
+  )
+
+  it('include the `jti` of a refresh token of UAA', () => {
+    expect(marks({ rev_sig: 'x', jti: 'a-r' })).toStrictEqual(['jti'])
+    expect(marks({ jti: 'a-r' })).toStrictEqual([])
+    expect(marks({ rev_sig: 'x', jti: 'a' })).toStrictEqual([])
+    expect(marks({ rev_sig: 'x' })).toStrictEqual([])
+  })
+
+  it('include the `nonce` of AD FS, whose ID tokens name their client', () => {
+    expect(marks({ nonce: 'x', appid: 'a', apptype: 'Confidential' })).toStrictEqual(['nonce'])
   })
 
   it.each(['scope', 'scp', 'permissions', 'client_id', 'cid', 'appid'])(
