@@ -23,7 +23,7 @@ export default {
   ignoreStatic: false,
   reporters: ['clear-text', 'html', 'json'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
-  thresholds: { high: 90, low: 85, break: 85 },
+  thresholds: { high: 95, low: 90, break: 90 },
   tempDirName: 'reports/mutation/work',
   disableTypeChecks: false,
 }

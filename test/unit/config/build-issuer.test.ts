@@ -197,6 +197,15 @@ describe('the validation of an issuer', () => {
     expect(waysOf(changes)).toStrictEqual({ jwt: false, introspection: true })
   })
 
+  it('is by introspection if there is an endpoint beside keys, and reports the missing client', () => {
+    const changes = { ...INTROSPECTING, ...KEYS, client: undefined }
+
+    expect(problemsOf(withIssuer(changes)).map(({ key }) => key)).toStrictEqual([
+      'authorizer_config: issuers.0.client.client_id',
+      'authorizer_config: issuers.0.client.client_secret_ocid',
+    ])
+  })
+
   it('is by both only if configured', () => {
     const both = { ...INTROSPECTING, ...KEYS, validation: 'jwt_and_introspection' }
 
@@ -209,6 +218,23 @@ describe('the validation of an issuer', () => {
       introspection: { endpoint: ENDPOINT, client: REGISTERED_CLIENT, cache: 0, ...USUAL },
       rules: { issuer: undefined },
     })
+  })
+
+  it.each([
+    [{ prefixes: ['at_'] }, { prefixes: ['at_'], lengths: [] }],
+    [{ lengths: [43] }, { prefixes: [], lengths: [43] }],
+  ])('by introspection may have opaque tokens with %j', (opaque_tokens, expected) => {
+    const issuer = issuerOf({ ...INTROSPECTING, opaque_tokens })
+
+    expect(issuer.introspection?.opaqueTokens).toStrictEqual(expected)
+  })
+
+  it('by introspection authenticates as the client says', () => {
+    const client = { ...CLIENT, client_auth: 'client_secret_post' }
+
+    expect(issuerOf({ ...INTROSPECTING, client }).introspection?.client.authentication).toBe(
+      'client_secret_post',
+    )
   })
 
   it('by introspection uses the endpoint from discovery by default', () => {

@@ -95,10 +95,13 @@ describe('keys in the document', () => {
     expect(keysOf({ keys }).map(({ alg }) => alg)).toStrictEqual(['RS256', 'RS384', 'RS512'])
   })
 
-  it('are rejected if two have the same kid', () => {
-    expect(
-      problemsOf(withIssuer(given({ keys: [JWK, { ...OTHER_JWK, kid: 'one' }] }))),
-    ).toStrictEqual([
+  it.each([
+    ['alone', []],
+    ['beside a third', [{ ...pairOf().publicKey.export({ format: 'jwk' }), kid: 'third' }]],
+  ])('are rejected if two have the same kid, %s', (_case, others) => {
+    const keys = [JWK, { ...OTHER_JWK, kid: 'one' }, ...others]
+
+    expect(problemsOf(withIssuer(given({ keys })))).toStrictEqual([
       expectedProblem('has two keys with the same `kid`', 'Keep the one that is in use.'),
     ])
   })
