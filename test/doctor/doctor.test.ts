@@ -373,8 +373,8 @@ const BROKEN: Readonly<Record<string, Broken>> = {
       },
     }),
     name: 'deployment',
-    detail: /does not call an authorizer function/,
-    remedy: /CUSTOM_AUTHENTICATION/,
+    detail: /is not CUSTOM_AUTHENTICATION/,
+    remedy: /deploy\/api-deployment/,
   },
   'clock ten minutes ahead': {
     change: () => clockOff(600),
@@ -741,8 +741,8 @@ const MORE_BROKEN: Readonly<Record<string, Broken>> = {
       },
     }),
     name: 'deployment',
-    detail: /does not call an authorizer function/,
-    remedy: /CUSTOM_AUTHENTICATION/,
+    detail: /is not CUSTOM_AUTHENTICATION/,
+    remedy: /deploy\/api-deployment/,
   },
   'headers that the deployment sets are too large': {
     change: () => ({

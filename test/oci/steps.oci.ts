@@ -317,6 +317,31 @@ describe('operations', () => {
     expect(readFileSync(file, 'utf8')).toBe('{"issuers":[]}')
   })
 
+  it('switches to user assertions, and back', async () => {
+    writeFileSync(join(session.folder, 'project/key.pem'), 'the private key')
+    const before = keys()
+    const [, block] = under(shellBlocks('docs/oic-tokens.md'), /^User assertions/)
+    await paste(block === undefined ? [] : [block])
+    expect(versions('oic-assertion-key')).toEqual(['the private key'])
+    const { id = '' } =
+      live('secret').find((one) => one['secretName'] === 'oic-assertion-key') ?? {}
+    expect(keys()).toEqual({
+      ...before,
+      back_end_grant: 'jwt_bearer',
+      back_end_assertion_key_ocid: id,
+      back_end_assertion_key_id: 'ALIAS',
+      back_end_assertion_subject_claim: 'sub',
+    })
+    expect(
+      live('policy')
+        .flatMap((one) => one['statements'])
+        .join(),
+    ).toContain(id)
+    const names = 'grant assertion_key_ocid assertion_key_id assertion_subject_claim'
+    await paste([], `for key in ${names}; do unset_key "back_end_$key"; done`)
+    expect(keys()).toEqual(before)
+  })
+
   it('switches to Basic credentials', async () => {
     await paste(under(shellBlocks('docs/oic-tokens.md'), /^Basic credentials/))
     expect(versions('oic-basic')).toEqual([credentials.user.join(':')])
@@ -349,8 +374,14 @@ describe('operations', () => {
       ] as const
     ).flatMap(live)
     expect(left).toEqual([])
-    expect(live('policy').map((one) => one['name'])).toEqual(['oic-authorizer-basic'])
-    expect(live('secret').map((one) => one['secretName'])).toEqual(['oic-basic'])
+    expect(live('policy').map((one) => one['name'])).toEqual([
+      'oic-authorizer-assertion',
+      'oic-authorizer-basic',
+    ])
+    expect(live('secret').map((one) => one['secretName'])).toEqual([
+      'oic-assertion-key',
+      'oic-basic',
+    ])
   })
 })
 
