@@ -40,6 +40,14 @@ const PUBLIC_MEMBERS: ReadonlyMap<unknown, readonly string[]> = new Map([
 
 const CURVES = ['P-256', 'P-384', 'P-521', 'Ed25519']
 
+/**
+ * Whether both are the same key. Of two types of keys, `KeyObject.equals` leaves an error of OpenSSL
+ * behind (Node 20 to 24), with which the next private key in PEM cannot be read.
+ */
+export function isSameKey(one: KeyObject, other: KeyObject): boolean {
+  return one.asymmetricKeyType === other.asymmetricKeyType && one.equals(other)
+}
+
 /** The key, or what is wrong with it in words that hold no value. */
 export function readTrustedKey(jwk: JsonObject): Result<TrustedKey, string> {
   const kty = member(jwk, 'kty')

@@ -13,7 +13,7 @@ import {
 } from '../platform/clock.ts'
 import { Refreshed } from '../platform/refreshed.ts'
 import { success, type Result } from '../platform/result.ts'
-import type { KeySet, LeftOutKey, TrustedKey } from './json-web-key.ts'
+import { isSameKey, type KeySet, type LeftOutKey, type TrustedKey } from './json-web-key.ts'
 
 export interface SigningKeys {
   /** Whether `current` returns keys without fetching any. */
@@ -154,7 +154,7 @@ function haveSameKeys(some: readonly TrustedKey[], others: readonly TrustedKey[]
     some.length === others.length &&
     some.every(({ key, kid }, index) => {
       const other = others[index]
-      return other !== undefined && kid === other.kid && key.equals(other.key)
+      return other !== undefined && kid === other.kid && isSameKey(key, other.key)
     })
   )
 }

@@ -1,5 +1,5 @@
 /** An issuer of the configuration document, with what its provider adds. */
-import { jsonWebKeys, readKeySet } from '../caller/json-web-key.ts'
+import { isSameKey, jsonWebKeys, readKeySet } from '../caller/json-web-key.ts'
 import type { ClientRegistration } from '../oauth/client-exchange.ts'
 import { seconds } from '../platform/clock.ts'
 import { isJsonObject } from '../platform/json.ts'
@@ -148,7 +148,7 @@ function staticKeys({ jwks, jwks_uri }: ResolvedIssuer, report: Report): KeySour
   }
   // PingAM publishes the same key once for each algorithm.
   const isAmbiguous = trusted.some(({ kid, key }) =>
-    trusted.some((other) => kid !== undefined && other.kid === kid && !other.key.equals(key)),
+    trusted.some((other) => kid !== undefined && other.kid === kid && !isSameKey(other.key, key)),
   )
   if (isAmbiguous) {
     report('jwks', 'has two keys with the same `kid`', 'Keep the one that is in use.')

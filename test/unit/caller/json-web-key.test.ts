@@ -1,6 +1,11 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
-import { jsonWebKeys, readKeySet, readTrustedKey } from '../../../src/caller/json-web-key.ts'
+import {
+  isSameKey,
+  jsonWebKeys,
+  readKeySet,
+  readTrustedKey,
+} from '../../../src/caller/json-web-key.ts'
 import { failure } from '../../../src/platform/result.ts'
 import { trustedKey } from '../support/signed-tokens.ts'
 import { jsonObject } from '../support/tokens.ts'
@@ -234,7 +239,7 @@ describe('a key that is left out', () => {
 describe('what is known of a trusted key', () => {
   const known = (members: object) => {
     const { key, ...rest } = trustedKey(P256, members)
-    return { ...rest, isTheKey: key.equals(P256) }
+    return { ...rest, isTheKey: isSameKey(key, P256) }
   }
 
   it('is what its members say', () => {
@@ -282,5 +287,21 @@ describe('a document with keys', () => {
 
   it.each([{}, { keys: {} }, { keys: 'x' }])('is rejected: %j', (document) => {
     expect(jsonWebKeys(jsonObject(document))).toBeUndefined()
+  })
+})
+
+describe('the comparison of two keys', () => {
+  it('of the same type compares their values', () => {
+    const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey
+
+    expect([isSameKey(P256, P256), isSameKey(P256, other)]).toStrictEqual([true, false])
+  })
+
+  it('of two types leaves nothing behind that spoils the next private key', () => {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
+
+    expect(isSameKey(publicKey, P256)).toBe(false)
+    expect(createPrivateKey(pem).equals(privateKey)).toBe(true)
   })
 })

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
+import { isSameKey } from '../../../src/caller/json-web-key.ts'
 import {
   CLIENT,
   issuerOf,
@@ -33,7 +34,7 @@ function keysOf(jwks: object) {
   return keys.keys.map(({ kid, alg, key }) => ({
     kid,
     alg,
-    isOne: key.equals(PAIR.publicKey),
+    isOne: isSameKey(key, PAIR.publicKey),
   }))
 }
 

@@ -25,7 +25,7 @@ async function partsBy(
     },
     new StandingClock(),
   )
-  if (!parts.ok) throw new Error(parts.error.reason)
+  if (!parts.ok) throw new Error(JSON.stringify(parts.error))
   return parts.value
 }
 
