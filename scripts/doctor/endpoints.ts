@@ -17,7 +17,7 @@ export function endpointsOf({ issuers, backends }: Config): readonly string[] {
   ].filter((url) => url !== undefined)
 }
 
-/** One request for each host: any HTTP response shows that it can be reached. */
+/** One request for each origin: any HTTP response shows that it can be reached. */
 export async function checkEndpoints(
   urls: readonly string[],
   http: Http,

@@ -13,7 +13,7 @@ import {
 import type { Http } from '../../src/platform/http.ts'
 import { Tally } from '../../src/platform/tally.ts'
 import { FAULT_REASONS, WARNING_REASONS, type WarningReason } from '../../src/reasons.ts'
-import { givenSecretStore, type GivenSecrets } from '../explain/secrets.ts'
+import { givenSecretCache, type GivenSecrets } from '../explain/secrets.ts'
 
 export interface Setup {
   readonly config: Config
@@ -31,7 +31,7 @@ export function createSetup(
 ): Setup {
   const ports = createCountedPorts(parts.config, {
     http: parts.http,
-    secrets: givenSecretStore(parts.secrets),
+    secrets: givenSecretCache(parts.secrets),
     clock: parts.clock,
     chance: () => 0,
     warn: onWarning,

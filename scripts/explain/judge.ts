@@ -18,7 +18,7 @@ import { Redacted } from '../../src/platform/redacted.ts'
 import { success, type Result } from '../../src/platform/result.ts'
 import { Tally } from '../../src/platform/tally.ts'
 import { fingerprint } from './fingerprint.ts'
-import { givenSecretStore, type GivenSecrets } from './secrets.ts'
+import { givenSecretCache, type GivenSecrets } from './secrets.ts'
 
 export interface Question {
   readonly configuration: FlatConfiguration
@@ -95,7 +95,7 @@ function decide(
 ): Promise<Decision> {
   const ports = createCountedPorts(config, {
     http,
-    secrets: givenSecretStore(secrets),
+    secrets: givenSecretCache(secrets),
     clock,
     chance: () => 0,
     warn: () => undefined,

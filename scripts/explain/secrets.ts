@@ -59,7 +59,7 @@ export function clientsOf({ issuers }: Config): readonly ClientRegistration[] {
 }
 
 /** Reads the given secrets only; the others are `not_given`. */
-export function givenSecretStore(secrets: GivenSecrets): SecretCache {
+export function givenSecretCache(secrets: GivenSecrets): SecretCache {
   return {
     read: (ocid) => {
       const secret = secrets.get(ocid)

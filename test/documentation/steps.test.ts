@@ -40,8 +40,17 @@ describe('the shell blocks of the documents', () => {
     expect(found.size).toBeGreaterThan(30)
   })
 
+  const functions = under(steps, /^Set up the shell/)[1]?.text.replace(/^keep$/m, '') ?? ''
+
+  it('form-encode client id and secret', () => {
+    const secret = 'a b+%&"\\ü€/~=:'
+    const { stdout } = spawnSync('bash', ['-c', `${functions}\nencoded "$1"`, 'bash', secret], {
+      encoding: 'utf8',
+    })
+    expect(stdout).toBe(encodeURIComponent(secret))
+  })
+
   it('print an error if a domain does not answer', () => {
-    const functions = under(steps, /^Set up the shell/)[1]?.text.replace(/^keep$/m, '') ?? ''
     const script = `${functions}\ncurl() { return 6; }; ID=a SECRET=b; token https://down.example scope`
     const { status, stdout, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' })
     expect([status, stdout, stderr]).toEqual([

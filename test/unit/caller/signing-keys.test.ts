@@ -157,7 +157,7 @@ describe('the keys of an address', () => {
     expect(await current()).toBe('keys_unavailable')
   })
 
-  it('do not serve longer if the key set no longer has any, even when its address is down later', async () => {
+  it('end with their age if the issuer withdrew them, even if its address is down afterwards', async () => {
     const { clock, address, current } = remoteKeys()
     await current()
     address.unusable = 'no_trusted_key'
