@@ -3,7 +3,7 @@ import { createBasicSource } from '../../../src/backend/basic.ts'
 import { fault, type Fault } from '../../../src/decision.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success } from '../../../src/platform/result.ts'
-import { recordingSecrets } from '../support/secret-stores.ts'
+import { recordingSecretCache } from '../support/secret-caches.ts'
 import { deadlineWith } from '../support/time.ts'
 import { callBy } from '../support/tokens-for-backends.ts'
 
@@ -11,7 +11,7 @@ const OCID = 'ocid1.vaultsecret.oc1..user'
 const DEADLINE = deadlineWith(1_234)
 
 function sourceOf(secret: string | Fault) {
-  const { secrets, reads } = recordingSecrets(secret)
+  const { secrets, reads } = recordingSecretCache(secret)
   const source = createBasicSource('legacy', { kind: 'basic', secretOcid: OCID }, secrets)
   return { source, reads }
 }

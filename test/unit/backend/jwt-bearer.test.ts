@@ -10,7 +10,7 @@ import { readUnverifiedJwt } from '../../../src/oauth/unverified-jwt.ts'
 import { seconds } from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success } from '../../../src/platform/result.ts'
-import { recordingSecrets } from '../support/secret-stores.ts'
+import { recordingSecretCache } from '../support/secret-caches.ts'
 import { deadlineWith, START, StandingClock } from '../support/time.ts'
 import { jsonObject } from '../support/tokens.ts'
 import { callBy, recordingTokenEndpoint, REGISTRATION } from '../support/tokens-for-backends.ts'
@@ -51,7 +51,7 @@ interface Ports {
 }
 
 function grantIn({ config, vault = OWN_KEY, outcome, provider }: Ports = {}) {
-  const { secrets, reads } = recordingSecrets(vault)
+  const { secrets, reads } = recordingSecretCache(vault)
   const { requests, requestToken } = recordingTokenEndpoint(outcome)
   const grant = createJwtBearerGrant(
     { ...GRANT, ...config },

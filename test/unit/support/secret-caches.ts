@@ -5,8 +5,8 @@ import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success } from '../../../src/platform/result.ts'
 import type { SecretCache } from '../../../src/vault/secret-cache.ts'
 
-/** A store in which each secret has this text, or cannot be read for this reason. */
-export function recordingSecrets(outcome: string | Fault) {
+/** A cache in which each secret has this text, or cannot be read for this reason. */
+export function recordingSecretCache(outcome: string | Fault) {
   const reads: [secretOcid: string, deadline: Deadline][] = []
   const secrets: SecretCache = {
     read: (secretOcid, deadline) => {
