@@ -1,12 +1,12 @@
 /** Whether a token for each backend can be obtained, and whether Oracle Integration accepts it. */
 import { createBasicSource } from '../../src/backend/basic.ts'
 import type { BackendCall, BackendCredential } from '../../src/backend/credential.ts'
-import { createProviderOf, withGrant } from '../../src/boot/compose-backends.ts'
+import { createGrant, createProviderOf } from '../../src/boot/compose-backends.ts'
 import { ACTS_FOR_USER, type BackendConfig } from '../../src/config/model.ts'
 import type { Denial, Fault } from '../../src/decision.ts'
 import type { JsonObject } from '../../src/platform/json.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
-import { failure, success, type Result } from '../../src/platform/result.ts'
+import { failure, type Result } from '../../src/platform/result.ts'
 import { callBackend } from './backend-call.ts'
 import { failedToken, judgeToken } from './backend-token.ts'
 import { skip, type Check } from './check.ts'
@@ -57,7 +57,7 @@ export async function checkBackends(
   return { checks, authorizationBytes }
 }
 
-function obtain(
+async function obtain(
   { config, ports }: Setup,
   { name, grant }: BackendConfig,
   call: BackendCall | undefined,
@@ -65,17 +65,10 @@ function obtain(
   if (grant.kind === 'basic')
     return createBasicSource(name, grant, ports.secrets).obtain(NO_CALL, newDeadline())
   const grantPorts = { ...ports, providerOf: createProviderOf(config.issuers) }
-  return withGrant(
-    grant,
-    grantPorts,
-    async (made): Promise<Result<BackendCredential, Denial | Fault>> => {
-      const subject =
-        made.application === undefined ? made.subjectOf(call ?? NO_CALL) : success(made.application)
-      if (!subject.ok) return subject
-      const issued = await made.request(subject.value, newDeadline())
-      return issued.ok ? issued : failure(issued.error.fault)
-    },
-  )
+  const request = createGrant(grant, grantPorts).requestFor(call ?? NO_CALL)
+  if (!request.ok) return request
+  const issued = await request.value.send(newDeadline())
+  return issued.ok ? issued : failure(issued.error.fault)
 }
 
 /** Basic credentials and those of the application do not depend on the caller. */

@@ -3,7 +3,7 @@ import { createAuthorizer } from '../../src/authorizer.ts'
 import { chooseBackend } from '../../src/backend/backends.ts'
 import type { BackendCall, CredentialSource } from '../../src/backend/credential.ts'
 import { composeCallers } from '../../src/boot/compose-callers.ts'
-import { createProviderOf, withGrant } from '../../src/boot/compose-backends.ts'
+import { createGrant, createProviderOf } from '../../src/boot/compose-backends.ts'
 import { createCountedPorts, type CountedPorts } from '../../src/boot/ports.ts'
 import type { FlatConfiguration } from '../../src/config/flat-keys.ts'
 import type { BackendConfig, Config, Settings } from '../../src/config/model.ts'
@@ -165,9 +165,9 @@ function findingOf(
 function subjectOf(
   { name, grant }: BackendConfig,
   call: BackendCall,
-  ports: Parameters<typeof withGrant>[1],
+  ports: Parameters<typeof createGrant>[1],
 ): Result<string, Denial> {
   if (grant.kind === 'basic') return success(name)
-  const subject = withGrant(grant, ports, (made): Result<unknown, Denial> => made.subjectOf(call))
-  return subject.ok ? success(name) : subject
+  const request = createGrant(grant, ports).requestFor(call)
+  return request.ok ? success(name) : request
 }

@@ -17,10 +17,10 @@ import {
 import { failure, success, type Result } from '../platform/result.ts'
 import type {
   BackendCredential,
+  CredentialRequest,
   CredentialSource,
   Grant,
   ObtainedCredential,
-  Subject,
 } from './credential.ts'
 import { RequestPauses } from './request-pauses.ts'
 
@@ -58,19 +58,19 @@ interface Entry {
 type Requested = Result<BackendCredential, Fault>
 
 /**
- * Hands out one credential per subject for as long as it lives long enough. One call renews it ahead
+ * Hands out one credential per key for as long as it lives long enough. One call renews it ahead
  * of its end. Meanwhile all others use the old credential, and so does that call if the renewal fails.
  * All calls that wait share one request. Failures are not cached, but followed by pauses
  * (`RequestPauses`). Each cache belongs to one backend.
  */
-export function createCredentialCache<S extends Subject>(
+export function createCredentialCache(
   { backend, minLifetime, onIssued }: CredentialCacheOptions,
-  grant: Grant<S>,
+  grant: Grant,
   { clock, chance }: { readonly clock: Clock; readonly chance: Chance },
 ): CredentialSource {
   const cache = new ExpiringCache<Entry>(CAPACITY, clock)
   const pauses = new RequestPauses(clock, chance)
-  const send = createSend({ minLifetime, onIssued }, grant, pauses, clock)
+  const send = createSend({ minLifetime, onIssued }, pauses, clock)
   const flights = new SingleFlight<BackendCredential, Fault>()
   let isPrepared = false
 
@@ -86,10 +86,14 @@ export function createCredentialCache<S extends Subject>(
     isPrepared = false
   }
 
-  const request = (subject: S, deadline: Deadline, isRenewal = false): Promise<Requested> =>
-    flights.run(subject.key, deadline, async () => {
-      const requested = await send(subject, deadline, isRenewal)
-      if (requested.ok) store(subject.key, requested.value)
+  const sendOnce = (
+    request: CredentialRequest,
+    deadline: Deadline,
+    isRenewal = false,
+  ): Promise<Requested> =>
+    flights.run(request.key, deadline, async () => {
+      const requested = await send(request, deadline, isRenewal)
+      if (requested.ok) store(request.key, requested.value)
       return requested
     })
 
@@ -107,38 +111,38 @@ export function createCredentialCache<S extends Subject>(
   }
 
   /** Waits for the request that is in flight, or for a new one. */
-  const fetch = async (subject: S, deadline: Deadline) => {
-    const isInFlight = flights.underWay(subject.key) !== undefined
-    const pause = pauses.pauseFor(subject.caller)
+  const fetch = async (request: CredentialRequest, deadline: Deadline) => {
+    const isInFlight = flights.underWay(request.key) !== undefined
+    const pause = pauses.pauseFor(request.caller)
     if (!isInFlight && pause !== undefined) return missed(pause)
-    return fetched(await request(subject, deadline))
+    return fetched(await sendOnce(request, deadline))
   }
 
   return {
     obtain: async (call, deadline, prepared) => {
-      const subject = grant.subjectOf(call)
-      if (!subject.ok) return failure(withLogContext(subject.error, { backend }))
+      const request = grant.requestFor(call)
+      if (!request.ok) return failure(withLogContext(request.error, { backend }))
       if (prepared !== undefined) return fetched(await prepared)
-      const { key, caller } = subject.value
+      const { key, caller } = request.value
       const cached = cache.get(key)
-      if (cached === undefined) return fetch(subject.value, deadline)
+      if (cached === undefined) return fetch(request.value, deadline)
 
       const isDue = clock.now() >= cached.renewAt && flights.underWay(key) === undefined
       if (!isDue || pauses.isRenewalPaused(caller)) return hit(cached.credential)
 
       const patience = deadlineWithin(RENEWAL_TIME_LIMIT, deadline, clock)
-      const renewed = await request(subject.value, patience, true)
+      const renewed = await sendOnce(request.value, patience, true)
       if (renewed.ok) return fetched(renewed)
-      return isUsable(cached.credential) ? hit(cached.credential) : fetch(subject.value, deadline)
+      return isUsable(cached.credential) ? hit(cached.credential) : fetch(request.value, deadline)
     },
     prepare: (deadline) => {
-      const subject = grant.application
+      const request = grant.application
       // Callers with bad tokens must not cause more than one needless request.
-      if (subject === undefined || isPrepared) return undefined
-      if (cache.get(subject.key) !== undefined) return undefined
-      if (pauses.pauseFor(subject.caller) !== undefined) return undefined
+      if (request === undefined || isPrepared) return undefined
+      if (cache.get(request.key) !== undefined) return undefined
+      if (pauses.pauseFor(request.caller) !== undefined) return undefined
       isPrepared = true
-      const prepared = request(subject, deadline)
+      const prepared = sendOnce(request, deadline)
       // If the caller is denied, nobody waits for it.
       prepared.catch(() => undefined)
       return prepared
@@ -147,16 +151,18 @@ export function createCredentialCache<S extends Subject>(
 }
 
 /** Sends one request for a credential, and reports its outcome to `pauses`. */
-function createSend<S extends Subject>(
+function createSend(
   { minLifetime, onIssued }: Omit<CredentialCacheOptions, 'backend'>,
-  grant: Grant<S>,
   pauses: RequestPauses,
   clock: Clock,
 ) {
-  return async (subject: S, deadline: Deadline, isRenewal: boolean): Promise<Requested> => {
-    const { caller } = subject
+  return async (
+    { caller, send }: CredentialRequest,
+    deadline: Deadline,
+    isRenewal: boolean,
+  ): Promise<Requested> => {
     pauses.requestSent(caller)
-    const requested = await grant.request(subject, deadline)
+    const requested = await send(deadline)
     if (!requested.ok) {
       if (isRenewal && isOver(deadline)) pauses.renewalTimedOut()
       else pauses.failed(caller, requested.error)

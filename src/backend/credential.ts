@@ -55,14 +55,6 @@ export interface CredentialSource {
   prepare(deadline: Deadline): PreparedCredential | undefined
 }
 
-/** In whose name a credential is requested. */
-export interface Subject {
-  /** Cache key of the credential; never a token or a name in clear. */
-  readonly key: string
-  /** Whose failures count together, whatever the token; see `callerKey`. */
-  readonly caller: string
-}
-
 /**
  * Who is affected by the failure: this caller (`caller`), all who use our client (`client`), or unclear
  * until more requests fail (`unclear`).
@@ -76,17 +68,21 @@ export interface CredentialFailure {
   readonly retryAfter?: Seconds
 }
 
+/** A request for a credential in somebody's name. */
+export interface CredentialRequest {
+  /** Cache key of the credential; never a token or a name in clear. */
+  readonly key: string
+  /** Whose failures count together, whatever the token; see `callerKey`. */
+  readonly caller: string
+  readonly send: (deadline: Deadline) => Promise<Result<BackendCredential, CredentialFailure>>
+}
+
 /** A way to obtain a credential. */
-export interface Grant<S extends Subject> {
-  /** The subject of this call's credential; a denial where the call has none. */
-  readonly subjectOf: (call: BackendCall) => Result<S, Denial>
-  /** The one subject of all calls; undefined where it depends on the caller. */
-  readonly application: S | undefined
-  /** Requests a new credential. */
-  readonly request: (
-    subject: S,
-    deadline: Deadline,
-  ) => Promise<Result<BackendCredential, CredentialFailure>>
+export interface Grant {
+  /** The request for this call; a denial where the call names nobody to request it for. */
+  readonly requestFor: (call: BackendCall) => Result<CredentialRequest, Denial>
+  /** The one request for all calls; undefined where it depends on the caller. */
+  readonly application: CredentialRequest | undefined
 }
 
 /** Names that tell callers apart: RFC 7519 §4.1.2, RFC 7662 §2.2. */

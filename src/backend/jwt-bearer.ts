@@ -11,7 +11,7 @@ import { seconds, type Clock, type Deadline } from '../platform/clock.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import type { SecretCache } from '../vault/secret-cache.ts'
-import { callerKey, type Grant, type Subject } from './credential.ts'
+import { callerKey, type Grant } from './credential.ts'
 import { toCredential } from './token-credential.ts'
 import { readUserName } from './user-name.ts'
 
@@ -22,11 +22,6 @@ const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
  * all versions. A short one could be of no use then.
  */
 const USER_ASSERTION_LIFETIME = seconds(600)
-
-interface User extends Subject {
-  /** From the claim of the caller's token, and from nowhere else. */
-  readonly name: string
-}
 
 export interface JwtBearerPorts {
   readonly requestToken: RequestToken
@@ -40,7 +35,7 @@ export interface JwtBearerPorts {
 export function createJwtBearerGrant(
   grant: JwtBearerGrantConfig,
   { requestToken, secrets, clock, providerOf }: JwtBearerPorts,
-): Grant<User> {
+): Grant {
   /** The configured key, or the one with which the client authenticates. */
   const signingKey = async (
     client: AuthenticatingClient,
@@ -52,7 +47,7 @@ export function createJwtBearerGrant(
   }
 
   const assertionForm = async (
-    user: User,
+    user: string,
     client: AuthenticatingClient,
     deadline: Deadline,
   ): Promise<Result<Form, Fault>> => {
@@ -66,7 +61,7 @@ export function createJwtBearerGrant(
     const { keyId, audience } = client.assertion
     const claims = {
       issuer: client.clientId,
-      subject: user.name,
+      subject: user,
       audience,
       lifetime: USER_ASSERTION_LIFETIME,
     }
@@ -76,16 +71,19 @@ export function createJwtBearerGrant(
 
   return {
     application: undefined,
-    subjectOf: (call) => {
+    requestFor: (call) => {
       const { issuer } = call
-      const name = readUserName(call, providerOf(issuer), grant)
-      return name.ok
-        ? success({ key: cacheKey(issuer, name.value), caller: callerKey(call), name: name.value })
-        : failure(denial('subject_missing', { detail: name.error }))
-    },
-    request: async (user, deadline) => {
-      const form = (client: AuthenticatingClient) => assertionForm(user, client, deadline)
-      return toCredential(await requestToken({ ...grant, form }, deadline))
+      // From the claim of the caller's token, and from nowhere else.
+      const user = readUserName(call, providerOf(issuer), grant)
+      if (!user.ok) return failure(denial('subject_missing', { detail: user.error }))
+      return success({
+        key: cacheKey(issuer, user.value),
+        caller: callerKey(call),
+        send: async (deadline) => {
+          const form = (client: AuthenticatingClient) => assertionForm(user.value, client, deadline)
+          return toCredential(await requestToken({ ...grant, form }, deadline))
+        },
+      })
     },
   }
 }

@@ -5,7 +5,7 @@ import type { RequestToken } from '../oauth/token-endpoint.ts'
 import { cacheKey } from '../platform/cache.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success } from '../platform/result.ts'
-import { callerKey, type Grant, type Subject } from './credential.ts'
+import { callerKey, type Grant } from './credential.ts'
 import { toCredential } from './token-credential.ts'
 
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange'
@@ -16,10 +16,6 @@ const USABLE_TYPES = [
   'urn:ietf:params:oauth:token-type:jwt',
 ]
 
-interface CallersToken extends Subject {
-  readonly token: Redacted
-}
-
 /**
  * Token exchange (RFC 8693): the caller's own token for one that the backend accepts. Credentials are
  * cached per token and not per user: two tokens of one user may differ in what they allow. The
@@ -28,18 +24,24 @@ interface CallersToken extends Subject {
 export function createTokenExchangeGrant(
   grant: TokenExchangeGrantConfig,
   requestToken: RequestToken,
-): Grant<CallersToken> {
+): Grant {
   return {
     application: undefined,
-    subjectOf: (call) =>
-      success({ key: cacheKey(call.token.reveal()), caller: callerKey(call), token: call.token }),
-    request: async ({ token }, deadline) => {
-      const issued = await requestToken({ ...grant, form: exchangeForm(grant, token) }, deadline)
-      if (!issued.ok || USABLE_TYPES.includes(issued.value.issuedTokenType ?? '')) {
-        return toCredential(issued)
-      }
-      const unusable = fault('credential_unusable', { detail: 'issued_token_type' })
-      return failure({ fault: unusable, reach: 'caller' })
+    requestFor: (call) => {
+      const { token } = call
+      return success({
+        key: cacheKey(token.reveal()),
+        caller: callerKey(call),
+        send: async (deadline) => {
+          const form = exchangeForm(grant, token)
+          const issued = await requestToken({ ...grant, form }, deadline)
+          if (!issued.ok || USABLE_TYPES.includes(issued.value.issuedTokenType ?? '')) {
+            return toCredential(issued)
+          }
+          const unusable = fault('credential_unusable', { detail: 'issued_token_type' })
+          return failure({ fault: unusable, reach: 'caller' })
+        },
+      })
     },
   }
 }

@@ -2,7 +2,7 @@ import { createCredentialSource } from '../backend/backends.ts'
 import { createBasicSource } from '../backend/basic.ts'
 import { createClientCredentialsGrant } from '../backend/client-credentials.ts'
 import { createCredentialCache } from '../backend/credential-cache.ts'
-import type { CredentialSource, Grant, Subject } from '../backend/credential.ts'
+import type { CredentialSource, Grant } from '../backend/credential.ts'
 import { createJwtBearerGrant, type JwtBearerPorts } from '../backend/jwt-bearer.ts'
 import { createTokenCheck } from '../backend/token-check.ts'
 import { createTokenExchangeGrant } from '../backend/token-exchange.ts'
@@ -33,40 +33,31 @@ export function createProviderOf(issuers: Config['issuers']): JwtBearerPorts['pr
 }
 
 function credentialSource(backend: BackendConfig, ports: GrantPorts): CredentialSource {
-  const { grant } = backend
-  const cached = <S extends Subject>(made: Grant<S>): CredentialSource => {
-    const expected = {
-      scope: 'scope' in grant ? grant.scope : undefined,
-      audience: 'audience' in grant ? grant.audience : undefined,
-    }
-    return createCredentialCache(
-      {
-        backend: backend.name,
-        minLifetime: backend.minTokenLifetime,
-        onIssued: createTokenCheck(backend.name, expected, ports.warn),
-      },
-      made,
-      ports,
-    )
+  const { name, grant, minTokenLifetime: minLifetime } = backend
+  if (grant.kind === 'basic') return createBasicSource(name, grant, ports.secrets)
+  const expected = {
+    scope: grant.scope,
+    audience: 'audience' in grant ? grant.audience : undefined,
   }
-  return grant.kind === 'basic'
-    ? createBasicSource(backend.name, grant, ports.secrets)
-    : withGrant(grant, ports, cached)
+  const onIssued = createTokenCheck(name, expected, ports.warn)
+  return createCredentialCache(
+    { backend: name, minLifetime, onIssued },
+    createGrant(grant, ports),
+    ports,
+  )
 }
 
-/** Passes the implementation of the configured grant to `use`. */
-export function withGrant<T>(
+export function createGrant(
   grant: Exclude<GrantConfig, BasicGrantConfig>,
   ports: GrantPorts,
-  use: <S extends Subject>(grant: Grant<S>) => T,
-): T {
+): Grant {
   const requestToken = createRequestToken(ports.sendAsClient('token'), ports.clock)
   switch (grant.kind) {
     case 'client_credentials':
-      return use(createClientCredentialsGrant(grant, requestToken))
+      return createClientCredentialsGrant(grant, requestToken)
     case 'jwt_bearer':
-      return use(createJwtBearerGrant(grant, { ...ports, requestToken }))
+      return createJwtBearerGrant(grant, { ...ports, requestToken })
     case 'token_exchange':
-      return use(createTokenExchangeGrant(grant, requestToken))
+      return createTokenExchangeGrant(grant, requestToken)
   }
 }

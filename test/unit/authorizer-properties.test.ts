@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { createAuthorizer } from '../../src/authorizer.ts'
 import { createCredentialCache } from '../../src/backend/credential-cache.ts'
+import type { CredentialRequest } from '../../src/backend/credential.ts'
 import { toVerifiedCaller } from '../../src/caller/verified-caller.ts'
 import { fault, type Decision } from '../../src/decision.ts'
 import { later, numericDate, seconds } from '../../src/platform/clock.ts'
@@ -39,7 +40,22 @@ function worldWith({ minLifetimeSeconds, maxDecisionSeconds, chance }: Settings)
   /** When each token that was issued ends, by its `Authorization` value. */
   const ends = new Map<string, number>()
   let moment: Moment | undefined
-  const application = { key: 'application', caller: 'application' }
+  const application: CredentialRequest = {
+    key: 'application',
+    caller: 'application',
+    send: () => {
+      const lifetime = moment?.issuedLifetimeSeconds
+      if (lifetime === undefined) {
+        return Promise.resolve(
+          failure({ fault: fault('token_endpoint_unavailable'), reach: 'unclear' }),
+        )
+      }
+      const authorization = `Bearer ${ends.size}`
+      const expiresAt = later(clock.now(), seconds(lifetime))
+      ends.set(authorization, expiresAt)
+      return Promise.resolve(success({ authorization: new Redacted(authorization), expiresAt }))
+    },
+  }
   const newAuthorizer = () =>
     createAuthorizer({
       verifyCaller: () => {
@@ -50,24 +66,7 @@ function worldWith({ minLifetimeSeconds, maxDecisionSeconds, chance }: Settings)
       },
       credentials: createCredentialCache(
         { backend: 'oic', minLifetime: seconds(minLifetimeSeconds), onIssued: () => undefined },
-        {
-          subjectOf: () => success(application),
-          application,
-          request: () => {
-            const lifetime = moment?.issuedLifetimeSeconds
-            if (lifetime === undefined) {
-              return Promise.resolve(
-                failure({ fault: fault('token_endpoint_unavailable'), reach: 'unclear' }),
-              )
-            }
-            const authorization = `Bearer ${ends.size}`
-            const expiresAt = later(clock.now(), seconds(lifetime))
-            ends.set(authorization, expiresAt)
-            return Promise.resolve(
-              success({ authorization: new Redacted(authorization), expiresAt }),
-            )
-          },
-        },
+        { requestFor: () => success(application), application },
         { clock, chance: () => chance },
       ),
       fingerprint: () => 'f',

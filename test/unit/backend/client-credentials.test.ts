@@ -4,7 +4,12 @@ import { fault } from '../../../src/decision.ts'
 import { seconds } from '../../../src/platform/clock.ts'
 import { failure, success } from '../../../src/platform/result.ts'
 import { PLENTY_OF_TIME, START } from '../support/time.ts'
-import { callBy, recordingTokenEndpoint, REGISTRATION } from '../support/tokens-for-backends.ts'
+import {
+  callBy,
+  recordingTokenEndpoint,
+  REGISTRATION,
+  sendRequest,
+} from '../support/tokens-for-backends.ts'
 
 const GRANT = {
   kind: 'client_credentials',
@@ -15,9 +20,7 @@ const GRANT = {
 
 async function outcomeOf(endpoint: ReturnType<typeof recordingTokenEndpoint>) {
   const grant = createClientCredentialsGrant(GRANT, endpoint.requestToken)
-  const subject = grant.subjectOf(callBy())
-  if (!subject.ok) throw new Error('no subject')
-  return grant.request(subject.value, PLENTY_OF_TIME)
+  return sendRequest(grant, PLENTY_OF_TIME)
 }
 
 describe('the client credentials grant', () => {
@@ -40,8 +43,8 @@ describe('the client credentials grant', () => {
   it('is a token of this application, for every caller', () => {
     const grant = createClientCredentialsGrant(GRANT, recordingTokenEndpoint().requestToken)
 
-    expect(grant.application).toStrictEqual({ key: 'application', caller: 'application' })
-    expect(grant.subjectOf(callBy({ issuer: 'others' }))).toStrictEqual(success(grant.application))
+    expect(grant.application).toMatchObject({ key: 'application', caller: 'application' })
+    expect(grant.requestFor(callBy({ issuer: 'others' }))).toStrictEqual(success(grant.application))
   })
 
   it.each([

@@ -4,9 +4,8 @@ import type {
   BackendCall,
   BackendCredential,
   CredentialFailure,
-  Grant,
+  CredentialRequest,
   ObtainedCredential,
-  Subject,
 } from '../../../src/backend/credential.ts'
 import { denial, fault, type Denial, type Fault } from '../../../src/decision.ts'
 import { later, seconds, type Deadline } from '../../../src/platform/clock.ts'
@@ -37,23 +36,27 @@ function cacheOver({ lifetimeSeconds = 3600, isUserBound = false, chance = 1 }: 
     release: undefined as (() => void) | undefined,
   }
   const issued: string[] = []
-  const application: Subject = { key: 'application', caller: 'application' }
-  const subjectOf = ({ clientId }: BackendCall): Result<Subject, Denial> => {
-    if (!isUserBound) return success(application)
+  const requestOf = (name: string): CredentialRequest => ({
+    key: name,
+    caller: name,
+    send: async (deadline) => {
+      grant.requests.push(name)
+      grant.deadlines.push(deadline)
+      const number = grant.requests.length
+      if (held) await new Promise<void>((resolve) => (grant.release = resolve))
+      if (grant.failing !== undefined) return failure(grant.failing)
+      return success<BackendCredential>({
+        authorization: new Redacted(`Bearer ${number}`),
+        expiresAt: later(clock.now(), seconds(grant.lifetimeSeconds)),
+      })
+    },
+  })
+  const application = isUserBound ? undefined : requestOf('application')
+  const requestFor = ({ clientId }: BackendCall): Result<CredentialRequest, Denial> => {
+    if (application !== undefined) return success(application)
     return clientId === undefined
       ? failure(denial('subject_missing'))
-      : success({ key: clientId, caller: clientId })
-  }
-  const request: Grant<Subject>['request'] = async ({ key }, deadline) => {
-    grant.requests.push(key)
-    grant.deadlines.push(deadline)
-    const number = grant.requests.length
-    if (held) await new Promise<void>((resolve) => (grant.release = resolve))
-    if (grant.failing !== undefined) return failure(grant.failing)
-    return success<BackendCredential>({
-      authorization: new Redacted(`Bearer ${number}`),
-      expiresAt: later(clock.now(), seconds(grant.lifetimeSeconds)),
-    })
+      : success(requestOf(clientId))
   }
   let held = false
   const source = createCredentialCache(
@@ -62,7 +65,7 @@ function cacheOver({ lifetimeSeconds = 3600, isUserBound = false, chance = 1 }: 
       minLifetime: seconds(MIN_LIFETIME_SECONDS),
       onIssued: ({ authorization }) => issued.push(authorization.reveal()),
     },
-    { subjectOf, application: isUserBound ? undefined : application, request },
+    { requestFor, application },
     { clock, chance: () => chance },
   )
   const obtain = (

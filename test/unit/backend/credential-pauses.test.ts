@@ -3,8 +3,7 @@ import { createCredentialCache } from '../../../src/backend/credential-cache.ts'
 import type {
   BackendCredential,
   CredentialFailure,
-  Grant,
-  Subject,
+  CredentialRequest,
 } from '../../../src/backend/credential.ts'
 import { fault } from '../../../src/decision.ts'
 import {
@@ -20,37 +19,34 @@ import { deadlineWith, PLENTY_OF_TIME, START, StandingClock } from '../support/t
 import { callBy } from '../support/tokens-for-backends.ts'
 
 const MIN_LIFETIME_SECONDS = 120
-const APPLICATION: Subject = { key: 'application', caller: 'application' }
-
-/** One of the tokens of a caller, such as `ann/2`. */
-function tokenOf(name: string): Subject {
-  return { key: name, caller: name.split('/')[0] ?? '' }
-}
-
 type Outcome = Result<BackendCredential, CredentialFailure>
 
-/** A cache over a grant whose n-th request comes to `outcome(n)`, one of each caller's own or of us. */
+/**
+ * A cache over a grant whose n-th request comes to `outcome(n)`: one for all callers, or one for each of
+ * their tokens, which are called `ann/2` for the second one of `ann`.
+ */
 function cacheOver(
-  outcome: (number: number, deadline: Deadline) => Outcome | Promise<Outcome>,
-  { application }: { readonly application: Subject | undefined } = { application: APPLICATION },
+  outcome: (number: number, deadline: Deadline, key: string) => Outcome | Promise<Outcome>,
+  { isUserBound = false } = {},
 ) {
   const clock = new StandingClock()
   const requests: string[] = []
-  const grant: Grant<Subject> = {
-    application,
-    subjectOf: ({ clientId = '' }) => success(application ?? tokenOf(clientId)),
-    request: async ({ key }, deadline) => {
+  const requestOf = (key: string): CredentialRequest => ({
+    key,
+    caller: key.split('/')[0] ?? '',
+    send: async (deadline) => {
       requests.push(key)
-      return outcome(requests.length, deadline)
+      return outcome(requests.length, deadline, key)
     },
-  }
+  })
+  const application = isUserBound ? undefined : requestOf('application')
   const source = createCredentialCache(
     {
       backend: 'oic',
       minLifetime: seconds(MIN_LIFETIME_SECONDS),
       onIssued: () => undefined,
     },
-    grant,
+    { requestFor: ({ clientId = '' }) => success(application ?? requestOf(clientId)), application },
     { clock, chance: () => 1 },
   )
   const obtain = async (
@@ -106,7 +102,7 @@ describe('credentials that live too short', () => {
 
   it('pause only the users who get them', async () => {
     const { obtain } = cacheOver((number) => ending(number, number <= 20 ? 1 : 3600), {
-      application: undefined,
+      isUserBound: true,
     })
     for (let user = 1; user <= 20; user += 1)
       expect(await obtain(`user ${user}`)).toStrictEqual(TOO_SHORT)
@@ -148,7 +144,7 @@ describe('a pause', () => {
     const answers: ((outcome: Outcome) => void)[] = []
     const { requests, obtain } = cacheOver(
       () => new Promise<Outcome>((resolve) => answers.push(resolve)),
-      { application: undefined },
+      { isUserBound: true },
     )
     const first = obtain('ann/1')
     const failing = obtain('ann/2')
@@ -167,24 +163,13 @@ describe('a pause', () => {
 
 describe('a failure that may concern only one caller', () => {
   const outcomes = (isBad: (key: string) => boolean) => {
-    const cache = cacheOver(() => failure(UNCLEAR), { application: undefined })
-    const goodOrBad: Grant<Subject> = {
-      application: undefined,
-      subjectOf: ({ clientId = '' }) => success({ key: clientId, caller: clientId }),
-      request: ({ key }) => {
-        cache.requests.push(key)
-        return Promise.resolve(
-          isBad(key) ? failure(UNCLEAR) : issued(1, later(cache.clock.now(), seconds(3600))),
-        )
-      },
-    }
-    const source = createCredentialCache(
-      { backend: 'oic', minLifetime: seconds(MIN_LIFETIME_SECONDS), onIssued: () => undefined },
-      goodOrBad,
-      { clock: cache.clock, chance: () => 1 },
+    const cache = cacheOver(
+      (_number, _deadline, key) =>
+        isBad(key) ? failure(UNCLEAR) : issued(1, later(cache.clock.now(), seconds(3600))),
+      { isUserBound: true },
     )
     const isGiven = async (clientId: string) =>
-      (await source.obtain(callBy({ clientId }), PLENTY_OF_TIME)).ok
+      (await cache.source.obtain(callBy({ clientId }), PLENTY_OF_TIME)).ok
     return { ...cache, isGiven }
   }
 
@@ -304,7 +289,7 @@ describe('a request that ends with the time of the call that made it', () => {
           : number === 2
             ? failure({ ...UNCLEAR, retryAfter: seconds(30) })
             : ending(number, 7200),
-      { application: undefined },
+      { isUserBound: true },
     )
     await obtain('ann/1')
     clock.advance(3_300)

@@ -2,6 +2,7 @@ import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { createJwtBearerGrant } from '../../../src/backend/jwt-bearer.ts'
 import type { BackendCall } from '../../../src/backend/credential.ts'
+import { readUserName } from '../../../src/backend/user-name.ts'
 import type { IssuerConfig, JwtBearerGrantConfig } from '../../../src/config/model.ts'
 import { denial, fault, type Fault } from '../../../src/decision.ts'
 import type { AuthenticatingClient } from '../../../src/oauth/client-authentication.ts'
@@ -13,7 +14,12 @@ import { failure, success } from '../../../src/platform/result.ts'
 import { recordingSecretCache } from '../support/secret-caches.ts'
 import { deadlineWith, START, StandingClock } from '../support/time.ts'
 import { jsonObject } from '../support/tokens.ts'
-import { callBy, recordingTokenEndpoint, REGISTRATION } from '../support/tokens-for-backends.ts'
+import {
+  callBy,
+  recordingTokenEndpoint,
+  REGISTRATION,
+  sendRequest,
+} from '../support/tokens-for-backends.ts'
 
 function newKey(): string {
   return generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -57,8 +63,7 @@ function grantIn({ config, vault = OWN_KEY, outcome, provider }: Ports = {}) {
     { ...GRANT, ...config },
     { requestToken, secrets, clock: new StandingClock(), providerOf: () => provider },
   )
-  const request = () =>
-    grant.request({ key: 'key of jdoe', caller: 'jdoe', name: 'jdoe' }, DEADLINE)
+  const request = () => sendRequest(grant, DEADLINE)
   /** What would be sent as this client. */
   const formOf = async (client = CLIENT) => {
     await request()
@@ -200,8 +205,10 @@ describe('the user of an assertion', () => {
     provider?: IssuerConfig['provider'],
   ) => {
     const { grant } = grantIn({ config, provider })
-    const subject = grant.subjectOf(callBy({ claims: jsonObject(claims), ...call }))
-    return subject.ok ? subject.value.name : subject.error
+    const calling = callBy({ claims: jsonObject(claims), ...call })
+    const request = grant.requestFor(calling)
+    const name = readUserName(calling, provider, { ...GRANT, ...config })
+    return request.ok && name.ok ? name.value : !request.ok && request.error
   }
   const missing = (detail: string) => denial('subject_missing', { detail })
 
@@ -360,8 +367,8 @@ describe('the user of an assertion', () => {
 
 describe('the cache key of a user', () => {
   const keyOf = (sub: string, issuer = 'callers') => {
-    const subject = grantIn().grant.subjectOf(callBy({ issuer, claims: jsonObject({ sub }) }))
-    return subject.ok ? subject.value.key : subject.error.reason
+    const request = grantIn().grant.requestFor(callBy({ issuer, claims: jsonObject({ sub }) }))
+    return request.ok ? request.value.key : request.error.reason
   }
 
   it('differs by each character of the name, capitals and composed forms included', () => {

@@ -8,10 +8,10 @@ import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success } from '../../../src/platform/result.ts'
 import { PLENTY_OF_TIME, START } from '../support/time.ts'
 import {
-  callBy,
   ISSUED,
   recordingTokenEndpoint,
   REGISTRATION,
+  sendRequest,
 } from '../support/tokens-for-backends.ts'
 
 const GRANT: TokenExchangeGrantConfig = {
@@ -37,9 +37,7 @@ async function exchange(
 ) {
   const { requests, requestToken } = recordingTokenEndpoint(outcome)
   const grant = createTokenExchangeGrant({ ...GRANT, ...config }, requestToken)
-  const subject = grant.subjectOf(callBy())
-  if (!subject.ok) throw new Error('no subject')
-  const credential = await grant.request(subject.value, PLENTY_OF_TIME)
+  const credential = await sendRequest(grant, PLENTY_OF_TIME)
   return { credential, requests }
 }
 

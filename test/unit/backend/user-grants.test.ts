@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { createJwtBearerGrant } from '../../../src/backend/jwt-bearer.ts'
 import { createTokenExchangeGrant } from '../../../src/backend/token-exchange.ts'
-import type { Subject } from '../../../src/backend/credential.ts'
+import type { CredentialRequest } from '../../../src/backend/credential.ts'
 import { denial } from '../../../src/decision.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, type Result } from '../../../src/platform/result.ts'
@@ -46,23 +46,23 @@ const exchanges = createTokenExchangeGrant(
   requestToken,
 )
 
-function keyOf(subject: ReturnType<typeof assertions.subjectOf>): string {
-  return subject.ok ? subject.value.key : 'denied'
+function keyOf(request: Result<CredentialRequest, unknown>): string {
+  return request.ok ? request.value.key : 'denied'
 }
 
-describe('the subject of a user assertion', () => {
-  it('#52: is another one at another issuer, even of the same name', () => {
+describe('the request with a user assertion', () => {
+  it('#52: has another key at another issuer, even for the same name', () => {
     const keys = ['callers', 'others'].map((issuer) =>
-      keyOf(assertions.subjectOf(callBy({ issuer }))),
+      keyOf(assertions.requestFor(callBy({ issuer }))),
     )
 
     expect(new Set(keys).size).toBe(2)
   })
 
-  it('#52: is the same for each call of a user, whatever else their tokens have', () => {
+  it('#52: has the same key for each call of a user, whatever else their tokens have', () => {
     const keys = [{ sub: 'jdoe' }, { sub: 'jdoe', jti: '1' }].map((claims) =>
       keyOf(
-        assertions.subjectOf(
+        assertions.requestFor(
           callBy({ claims: jsonObject(claims), token: new Redacted(claims.sub) }),
         ),
       ),
@@ -76,7 +76,7 @@ describe('the subject of a user assertion', () => {
       fc.property(
         fc.jsonValue().filter((value) => typeof value !== 'string'),
         (sub) => {
-          expect(assertions.subjectOf(callBy({ claims: jsonObject({ sub }) }))).toStrictEqual(
+          expect(assertions.requestFor(callBy({ claims: jsonObject({ sub }) }))).toStrictEqual(
             failure(denial('subject_missing', { detail: 'claim_missing' })),
           )
         },
@@ -89,29 +89,26 @@ describe('the subject of a user assertion', () => {
   })
 })
 
-describe('the subject of a token exchange', () => {
-  it('#52: is the token itself, which its key does not reveal', () => {
+describe('the request of a token exchange', () => {
+  it('#52: has a key for each token, which does not reveal it', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 8 }), fc.string({ minLength: 8 }), (one, other) => {
         const [first, second] = [one, other].map((token) =>
-          exchanges.subjectOf(callBy({ token: new Redacted(token) })),
-        )
-        const keys = [first, second].map((subject) =>
-          subject?.ok === true ? subject.value.key : '',
+          keyOf(exchanges.requestFor(callBy({ token: new Redacted(token) }))),
         )
 
-        expect(keys[0] === keys[1]).toBe(one === other)
-        expect(keys[0]).not.toContain(one)
+        expect(first === second).toBe(one === other)
+        expect(first).not.toContain(one)
       }),
     )
   })
 })
 
 describe('whose failures count together', () => {
-  const callerOf = (subject: Result<Subject, unknown>): string =>
-    subject.ok ? subject.value.caller : 'denied'
+  const callerOf = (request: Result<CredentialRequest, unknown>): string =>
+    request.ok ? request.value.caller : 'denied'
   const exchanging = (call: Parameters<typeof callBy>[0]) =>
-    callerOf(exchanges.subjectOf(callBy(call)))
+    callerOf(exchanges.requestFor(callBy(call)))
 
   it('are those of one issuer and `sub`, whatever the token', () => {
     const callers = [1, 2, 3].map((number) =>
@@ -128,7 +125,7 @@ describe('whose failures count together', () => {
   it('are the same for user assertions, whatever claim names the user', () => {
     const claims = jsonObject({ sub: 'jdoe' })
 
-    expect(callerOf(assertions.subjectOf(callBy({ claims })))).toBe(exchanging({ claims }))
+    expect(callerOf(assertions.requestFor(callBy({ claims })))).toBe(exchanging({ claims }))
   })
 
   it('differ by issuer, `sub`, and the kind of name', () => {

@@ -1,6 +1,6 @@
 /** Stand-ins for the token endpoint as grants see it, and calls of verified callers. */
-import type { BackendCall } from '../../../src/backend/credential.ts'
-import { numericDate } from '../../../src/platform/clock.ts'
+import type { BackendCall, Grant } from '../../../src/backend/credential.ts'
+import { numericDate, type Deadline } from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success } from '../../../src/platform/result.ts'
 import type { IssuedToken, TokenFailure } from '../../../src/oauth/token-endpoint.ts'
@@ -41,4 +41,11 @@ export function callBy(call: Partial<BackendCall> = {}): BackendCall {
     arguments: undefined,
     ...call,
   }
+}
+
+/** Sends the grant's request for the usual caller. */
+export async function sendRequest(grant: Grant, deadline: Deadline) {
+  const request = grant.requestFor(callBy())
+  if (!request.ok) throw new Error(`denied: ${request.error.reason}`)
+  return request.value.send(deadline)
 }
