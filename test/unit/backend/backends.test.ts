@@ -2,8 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { createCredentialSource } from '../../../src/backend/backends.ts'
 import type { BackendCall, CredentialSource } from '../../../src/backend/credential.ts'
 import type { BackendCondition } from '../../../src/config/model.ts'
-import { denial, fault } from '../../../src/decision.ts'
-import { failure } from '../../../src/platform/result.ts'
+import { denied, faulty } from '../support/outcomes.ts'
 import { PLENTY_OF_TIME } from '../support/time.ts'
 import { jsonObject } from '../support/tokens.ts'
 import { callBy } from '../support/tokens-for-backends.ts'
@@ -23,11 +22,11 @@ function sourceOf(conditions: Readonly<Record<string, BackendCondition | undefin
     source: {
       obtain: async (_call, _deadline, request) => {
         const outcome = await request
-        return outcome?.ok === false ? outcome : failure(fault('internal_error', { backend: name }))
+        return outcome?.ok === false ? outcome : faulty('internal_error', { backend: name })
       },
       prepare: () => {
         prepared.push(name)
-        return Promise.resolve(failure(fault('internal_error', { detail: `prepared ${name}` })))
+        return Promise.resolve(faulty('internal_error', { detail: `prepared ${name}` }))
       },
     } satisfies CredentialSource,
   }))
@@ -41,6 +40,9 @@ async function chosen(condition: Partial<BackendCondition>, call: Partial<Backen
 }
 
 describe('a condition', () => {
+  const ofHost = (...values: string[]) => ({ arguments: [{ name: 'host', values }] })
+  const withArguments = (members: object) => ({ arguments: jsonObject(members) })
+
   it.each<readonly [string, Partial<BackendCondition>, Partial<BackendCall>, string]>([
     ['the issuer', { issuers: ['callers'] }, {}, 'special'],
     ['another issuer', { issuers: ['others'] }, {}, 'rest'],
@@ -51,41 +53,21 @@ describe('a condition', () => {
     ['nothing, as an empty list', { clients: [] }, {}, 'rest'],
     ['all of several', { issuers: ['callers'], clients: ['partner-a'] }, {}, 'special'],
     ['some of several', { issuers: ['callers'], clients: ['x'] }, {}, 'rest'],
-    [
-      'an argument',
-      { arguments: [{ name: 'host', values: ['a', 'b'] }] },
-      { arguments: jsonObject({ host: 'b' }) },
-      'special',
-    ],
-    [
-      'an argument that is missing',
-      { arguments: [{ name: 'host', values: ['a'] }] },
-      { arguments: jsonObject({}) },
-      'rest',
-    ],
-    ['an argument of no call', { arguments: [{ name: 'host', values: ['a'] }] }, {}, 'rest'],
-    [
-      'an argument that came twice',
-      { arguments: [{ name: 'host', values: ['a', 'b'] }] },
-      { arguments: jsonObject({ host: ['a', 'b'] }) },
-      'rest',
-    ],
+    ['an argument', ofHost('a', 'b'), withArguments({ host: 'b' }), 'special'],
+    ['an argument that is missing', ofHost('a'), withArguments({}), 'rest'],
+    ['an argument of no call', ofHost('a'), {}, 'rest'],
+    ['an argument that came twice', ofHost('a', 'b'), withArguments({ host: ['a', 'b'] }), 'rest'],
     [
       'an argument that came once in a list',
-      { arguments: [{ name: 'host', values: ['a'] }] },
-      { arguments: jsonObject({ host: ['a'] }) },
+      ofHost('a'),
+      withArguments({ host: ['a'] }),
       'special',
     ],
-    [
-      'an argument that is no text',
-      { arguments: [{ name: 'host', values: ['5'] }] },
-      { arguments: jsonObject({ host: 5 }) },
-      'rest',
-    ],
+    ['an argument that is no text', ofHost('5'), withArguments({ host: 5 }), 'rest'],
     [
       'an argument that every object inherits',
       { arguments: [{ name: 'constructor', values: [''] }] },
-      { arguments: jsonObject({}) },
+      withArguments({}),
       'rest',
     ],
     [
@@ -96,7 +78,7 @@ describe('a condition', () => {
           { name: 'tenant', values: ['t'] },
         ],
       },
-      { arguments: jsonObject({ host: 'a', tenant: 'u' }) },
+      withArguments({ host: 'a', tenant: 'u' }),
       'rest',
     ],
   ])('is met, or not, by %s', async (_case, condition, call, expected) => {
@@ -108,9 +90,7 @@ describe('a call that no backend is for', () => {
   it('is denied', async () => {
     const { source } = sourceOf({ a: { ...CONDITION, clients: ['x'] } })
 
-    expect(await source.obtain(callBy(), PLENTY_OF_TIME)).toStrictEqual(
-      failure(denial('backend_unmatched')),
-    )
+    expect(await source.obtain(callBy(), PLENTY_OF_TIME)).toStrictEqual(denied('backend_unmatched'))
   })
 })
 
@@ -133,7 +113,7 @@ describe('what is prepared', () => {
     const prepared = source.prepare(PLENTY_OF_TIME)
 
     expect(await source.obtain(callBy(), PLENTY_OF_TIME, prepared)).toStrictEqual(
-      failure(fault('internal_error', { detail: 'prepared a' })),
+      faulty('internal_error', { detail: 'prepared a' }),
     )
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { createClientCredentialsGrant } from '../../../src/backend/client-credentials.ts'
-import { fault } from '../../../src/decision.ts'
+import type { TokenFailure } from '../../../src/oauth/token-endpoint.ts'
 import { seconds } from '../../../src/platform/clock.ts'
 import { failure, success } from '../../../src/platform/result.ts'
 import { PLENTY_OF_TIME, START } from '../support/time.ts'
@@ -8,8 +8,10 @@ import {
   callBy,
   recordingTokenEndpoint,
   REGISTRATION,
+  revealed,
   sendRequest,
 } from '../support/tokens-for-backends.ts'
+import { TOKEN_FAILURES } from './grants-fixture.ts'
 
 const GRANT = {
   kind: 'client_credentials',
@@ -18,26 +20,24 @@ const GRANT = {
   scope: 'https://0A.integration.example:443urn:opc:resource:consumer::all',
 } as const
 
-async function outcomeOf(endpoint: ReturnType<typeof recordingTokenEndpoint>) {
-  const grant = createClientCredentialsGrant(GRANT, endpoint.requestToken)
-  return sendRequest(grant, PLENTY_OF_TIME)
+async function outcomeOf(answered?: TokenFailure) {
+  const { requests, requestToken } = recordingTokenEndpoint(answered)
+  const grant = createClientCredentialsGrant(GRANT, requestToken)
+  return { requests, outcome: await sendRequest(grant, PLENTY_OF_TIME) }
 }
 
 describe('the client credentials grant', () => {
   it('RFC 6749 §4.4.2: requests the configured scope unchanged', async () => {
-    const endpoint = recordingTokenEndpoint()
+    const { requests, outcome } = await outcomeOf()
 
-    const outcome = await outcomeOf(endpoint)
-
-    expect(endpoint.requests).toMatchObject([
-      {
-        tokenEndpoint: GRANT.tokenEndpoint,
-        client: REGISTRATION,
-        form: { grant_type: 'client_credentials', scope: GRANT.scope },
-      },
+    const { tokenEndpoint, client, scope } = GRANT
+    expect(requests).toMatchObject([
+      { tokenEndpoint, client, form: { grant_type: 'client_credentials', scope } },
     ])
-    expect(outcome).toMatchObject(success({ expiresAt: START + 600 }))
-    expect(outcome.ok && outcome.value.authorization.reveal()).toBe('Bearer abc')
+    expect(revealed(outcome)).toStrictEqual({
+      authorization: 'Bearer abc',
+      expiresAt: START + 600,
+    })
   })
 
   it('is a token of this application, for every caller', () => {
@@ -47,39 +47,26 @@ describe('the client credentials grant', () => {
     expect(grant.requestFor(callBy({ issuer: 'others' }))).toStrictEqual(success(grant.application))
   })
 
-  it.each([
-    ['unavailable', 'timed_out', 'token_endpoint_unavailable'],
-    ['refused', 'access_denied', 'credential_refused'],
-    ['unusable', 'not_json', 'credential_unusable'],
-  ] as const)('is a fault if the token endpoint is %s', async (kind, detail, reason) => {
-    expect(await outcomeOf(recordingTokenEndpoint({ kind, detail }))).toStrictEqual(
-      failure({
-        fault: fault(reason, { detail }),
-        reach: kind === 'unavailable' ? 'unclear' : 'caller',
-      }),
-    )
+  it.each(TOKEN_FAILURES)('is a fault if the token endpoint is %s', async (...failed) => {
+    const [kind, detail, expected] = failed
+
+    expect((await outcomeOf({ kind, detail })).outcome).toStrictEqual(failure(expected))
   })
 
   it.each(['invalid_scope', 'unauthorized_client', 'invalid_grant'])(
     'has a one-line hint for %s',
     async (detail) => {
-      const outcome = await outcomeOf(recordingTokenEndpoint({ kind: 'refused', detail }))
+      const { outcome } = await outcomeOf({ kind: 'refused', detail })
 
-      expect(outcome).toMatchObject(
-        failure({
-          fault: {
-            logContext: { detail, hint: expect.stringMatching(/^.{20,120}$/) },
-          },
-        }),
-      )
+      const hint: unknown = expect.stringMatching(/^.{20,120}$/)
+      expect(outcome).toMatchObject(failure({ fault: { logContext: { detail, hint } } }))
     },
   )
 
   it('returns the wait that the endpoint asks for', async () => {
-    const failed = { kind: 'unavailable', detail: 'status_429', retryAfter: seconds(7) } as const
+    const retryAfter = seconds(7)
+    const { outcome } = await outcomeOf({ kind: 'unavailable', detail: 'status_429', retryAfter })
 
-    expect(await outcomeOf(recordingTokenEndpoint(failed))).toMatchObject(
-      failure({ retryAfter: 7 }),
-    )
+    expect(outcome).toMatchObject(failure({ retryAfter }))
   })
 })

@@ -1,82 +1,34 @@
 import { describe, expect, it } from '@jest/globals'
-import { createCredentialCache } from '../../../src/backend/credential-cache.ts'
-import type {
-  BackendCredential,
-  CredentialFailure,
-  CredentialRequest,
-} from '../../../src/backend/credential.ts'
+import type { CredentialFailure } from '../../../src/backend/credential.ts'
 import { fault } from '../../../src/decision.ts'
+import { deadlineAt, later, seconds } from '../../../src/platform/clock.ts'
+import { failure } from '../../../src/platform/result.ts'
+import { deadlineWith, START } from '../support/time.ts'
 import {
-  deadlineAt,
-  later,
-  seconds,
-  type Deadline,
-  type NumericDate,
-} from '../../../src/platform/clock.ts'
-import { Redacted } from '../../../src/platform/redacted.ts'
-import { failure, success, type Result } from '../../../src/platform/result.ts'
-import { deadlineWith, PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
-import { callBy } from '../support/tokens-for-backends.ts'
+  cacheOver,
+  ending,
+  issued,
+  MIN_LIFETIME_SECONDS,
+  MISSED,
+  UNCLEAR,
+  type Outcome,
+} from './credential-cache-fixture.ts'
 
-const MIN_LIFETIME_SECONDS = 120
-type Outcome = Result<BackendCredential, CredentialFailure>
+const ASKED_TO_WAIT: CredentialFailure = { ...UNCLEAR, retryAfter: seconds(30) }
+const MISSED_503 = fault('token_endpoint_unavailable', { ...MISSED, detail: 'status_503' })
 
-/**
- * A cache over a grant whose n-th request comes to `outcome(n)`: one for all callers, or one for each of
- * their tokens, which are called `ann/2` for the second one of `ann`.
- */
-function cacheOver(
-  outcome: (number: number, deadline: Deadline, key: string) => Outcome | Promise<Outcome>,
-  { isUserBound = false } = {},
-) {
-  const clock = new StandingClock()
-  const requests: string[] = []
-  const requestOf = (key: string): CredentialRequest => ({
-    key,
-    caller: key.split('/')[0] ?? '',
-    send: async (deadline) => {
-      requests.push(key)
-      return outcome(requests.length, deadline, key)
-    },
-  })
-  const application = isUserBound ? undefined : requestOf('application')
-  const source = createCredentialCache(
-    {
-      backend: 'oic',
-      minLifetime: seconds(MIN_LIFETIME_SECONDS),
-      onIssued: () => undefined,
-    },
-    { requestFor: ({ clientId = '' }) => success(application ?? requestOf(clientId)), application },
-    { clock, chance: () => 1 },
-  )
-  const obtain = async (
-    clientId = 'partner-a',
-    deadline = PLENTY_OF_TIME,
-    prepared?: ReturnType<typeof source.prepare>,
-  ) => {
-    const obtained = await source.obtain(callBy({ clientId }), deadline, prepared)
-    return obtained.ok
-      ? `${obtained.value.authorization.reveal()} ${obtained.value.cache}`
-      : obtained.error
-  }
-  return { clock, requests, source, obtain }
+/** A cache whose requests wait for an answer of the test, in the order of the requests. */
+function unanswered({ isUserBound = false } = {}) {
+  const answers: ((outcome: Outcome) => void)[] = []
+  const request = () => new Promise<Outcome>((resolve) => answers.push(resolve))
+  return { answers, ...cacheOver({ isUserBound, request }) }
 }
-
-function issued(number: number, expiresAt: NumericDate | undefined): Outcome {
-  return success({ authorization: new Redacted(`Bearer ${number}`), expiresAt })
-}
-
-function ending(number: number, lifetimeSeconds: number): Outcome {
-  return issued(number, later(START, seconds(lifetimeSeconds)))
-}
-
-const DOWN = fault('token_endpoint_unavailable', { detail: 'status_503' })
-const UNCLEAR = { fault: DOWN, reach: 'unclear' } as const
-const MISSED = { backend: 'oic', backendCache: 'miss' } as const
 
 describe('a credential without an end', () => {
   it('is handed out for years', async () => {
-    const { clock, requests, obtain } = cacheOver((number) => issued(number, undefined))
+    const { clock, requests, obtain } = cacheOver({
+      request: ({ number }) => issued(number, undefined),
+    })
 
     expect(await obtain()).toBe('Bearer 1 miss')
     clock.advance(10 * 365 * 86_400)
@@ -89,9 +41,9 @@ describe('credentials that live too short', () => {
   const TOO_SHORT = fault('credential_too_short_lived', MISSED)
 
   it('are a trouble like any other: after a few, there is a pause', async () => {
-    const { clock, requests, obtain } = cacheOver((number) =>
-      ending(number, number <= 6 ? MIN_LIFETIME_SECONDS - 1 : 3600),
-    )
+    const { clock, requests, obtain } = cacheOver({
+      request: ({ number }) => ending(number, number <= 6 ? MIN_LIFETIME_SECONDS - 1 : 3600),
+    })
     for (let number = 1; number <= 6; number += 1) expect(await obtain()).toStrictEqual(TOO_SHORT)
 
     expect(await obtain()).toStrictEqual(TOO_SHORT)
@@ -101,8 +53,9 @@ describe('credentials that live too short', () => {
   })
 
   it('pause only the users who get them', async () => {
-    const { obtain } = cacheOver((number) => ending(number, number <= 20 ? 1 : 3600), {
+    const { obtain } = cacheOver({
       isUserBound: true,
+      request: ({ number }) => ending(number, number <= 20 ? 1 : 3600),
     })
     for (let user = 1; user <= 20; user += 1)
       expect(await obtain(`user ${user}`)).toStrictEqual(TOO_SHORT)
@@ -111,9 +64,7 @@ describe('credentials that live too short', () => {
   })
 
   it('do not cause a fault if they were long enough on arrival, and are logged all the same', async () => {
-    const { clock, requests, source, obtain } = cacheOver((number) =>
-      ending(number, MIN_LIFETIME_SECONDS),
-    )
+    const { clock, requests, source, obtain } = cacheOver({ lifetimeSeconds: MIN_LIFETIME_SECONDS })
     const deadline = deadlineWith(10_000)
 
     const prepared = source.prepare(deadline)
@@ -127,10 +78,10 @@ describe('credentials that live too short', () => {
 
 describe('a pause', () => {
   it('has nothing prepared', async () => {
-    const { clock, requests, source, obtain } = cacheOver((number) =>
-      number === 1 ? failure({ ...UNCLEAR, retryAfter: seconds(30) }) : ending(number, 3600),
-    )
-    expect(await obtain()).toStrictEqual(fault(DOWN.reason, { ...MISSED, detail: 'status_503' }))
+    const { clock, requests, source, obtain } = cacheOver({
+      request: ({ number }) => (number === 1 ? failure(ASKED_TO_WAIT) : ending(number, 3600)),
+    })
+    expect(await obtain()).toStrictEqual(MISSED_503)
 
     clock.advance(29.9)
     void source.prepare(deadlineWith(1_000))
@@ -141,20 +92,14 @@ describe('a pause', () => {
   })
 
   it('does not prevent a caller from using a request in flight', async () => {
-    const answers: ((outcome: Outcome) => void)[] = []
-    const { requests, obtain } = cacheOver(
-      () => new Promise<Outcome>((resolve) => answers.push(resolve)),
-      { isUserBound: true },
-    )
+    const { answers, requests, obtain } = unanswered({ isUserBound: true })
     const first = obtain('ann/1')
     const failing = obtain('ann/2')
-    answers[1]?.(failure({ ...UNCLEAR, retryAfter: seconds(30) }))
+    answers[1]?.(failure(ASKED_TO_WAIT))
     await failing
 
     const second = obtain('ann/1')
-    expect(await obtain('ann/3')).toStrictEqual(
-      fault(DOWN.reason, { ...MISSED, detail: 'status_503' }),
-    )
+    expect(await obtain('ann/3')).toStrictEqual(MISSED_503)
     answers[0]?.(ending(1, 3600))
     expect([await first, await second]).toStrictEqual(['Bearer 1 miss', 'Bearer 1 miss'])
     expect(requests).toStrictEqual(['ann/1', 'ann/2'])
@@ -162,19 +107,18 @@ describe('a pause', () => {
 })
 
 describe('a failure that may concern only one caller', () => {
-  const outcomes = (isBad: (key: string) => boolean) => {
-    const cache = cacheOver(
-      (_number, _deadline, key) =>
-        isBad(key) ? failure(UNCLEAR) : issued(1, later(cache.clock.now(), seconds(3600))),
-      { isUserBound: true },
-    )
-    const isGiven = async (clientId: string) =>
-      (await cache.source.obtain(callBy({ clientId }), PLENTY_OF_TIME)).ok
+  const cacheWhere = (isBad: (key: string) => boolean) => {
+    const cache = cacheOver({
+      isUserBound: true,
+      request: ({ key, clock }) =>
+        isBad(key) ? failure(UNCLEAR) : issued(1, later(clock.now(), seconds(3600))),
+    })
+    const isGiven = async (caller: string) => typeof (await cache.obtain(caller)) === 'string'
     return { ...cache, isGiven }
   }
 
   it('does not affect other callers, however often that caller calls, and pauses that caller', async () => {
-    const { clock, requests, isGiven } = outcomes((key) => key === 'bad')
+    const { clock, requests, isGiven } = cacheWhere((key) => key === 'bad')
     const given: boolean[] = []
     for (let second = 0; second < 60; second += 1) {
       for (let call = 0; call < 20; call += 1) await isGiven('bad')
@@ -187,7 +131,7 @@ describe('a failure that may concern only one caller', () => {
   })
 
   it('concerns all if all callers fail: after a few, there is a pause for all', async () => {
-    const { requests, isGiven } = outcomes(() => true)
+    const { requests, isGiven } = cacheWhere(() => true)
     for (let caller = 0; caller < 100; caller += 1) await isGiven(`caller ${caller}`)
 
     // Six may fail for reasons of their own; the seventh begins the pause.
@@ -195,7 +139,7 @@ describe('a failure that may concern only one caller', () => {
   })
 
   it('is forgotten for all with the first caller who gets a credential', async () => {
-    const { requests, isGiven } = outcomes((key) => key.startsWith('bad'))
+    const { requests, isGiven } = cacheWhere((key) => key.startsWith('bad'))
     for (let round = 0; round < 10; round += 1) {
       await isGiven(`bad ${round}`)
       await isGiven(`bad ${round} as well`)
@@ -211,16 +155,14 @@ describe('a renewal that takes longer than a call has to spare', () => {
 
   /** A token endpoint that answers well, if it is given the time. */
   const slowEndpoint = () => {
-    const clockOf: { clock?: StandingClock } = {}
-    const cache = cacheOver((number, deadline) => {
-      const { clock } = clockOf
-      if (clock === undefined) throw new Error('no clock')
-      const patience = deadline.remaining() / 1000
-      clock.advance(Math.min(SLOW_SECONDS, patience))
-      if (patience < SLOW_SECONDS) return failure({ ...UNCLEAR, fault: TIMED_OUT })
-      return issued(number, later(clock.now(), seconds(3600)))
+    const cache = cacheOver({
+      request: ({ number, deadline, clock }) => {
+        const patience = deadline.remaining() / 1000
+        clock.advance(Math.min(SLOW_SECONDS, patience))
+        if (patience < SLOW_SECONDS) return failure({ ...UNCLEAR, fault: TIMED_OUT })
+        return issued(number, later(clock.now(), seconds(3600)))
+      },
     })
-    clockOf.clock = cache.clock
     const obtain = () =>
       cache.obtain(undefined, deadlineAt(later(cache.clock.now(), seconds(10)), cache.clock))
     return { ...cache, obtain }
@@ -257,13 +199,7 @@ describe('a request that ends with the time of the call that made it', () => {
   const OVER = deadlineWith(0)
 
   it('is made once more by a call that waited for it and has time left', async () => {
-    const answers: ((outcome: Outcome) => void)[] = []
-    const { requests, obtain } = cacheOver(
-      () =>
-        new Promise<Outcome>((resolve) => {
-          answers.push(resolve)
-        }),
-    )
+    const { answers, requests, obtain } = unanswered()
     const hurried = obtain('ann', OVER)
     const patient = obtain('bob')
     answers[0]?.(failure(UNCLEAR))
@@ -275,22 +211,18 @@ describe('a request that ends with the time of the call that made it', () => {
   })
 
   it('counts as a failure if no credential is cached: after a few, there is a pause', async () => {
-    const { requests, obtain } = cacheOver(() => failure(UNCLEAR))
+    const { requests, obtain } = cacheOver({ request: () => failure(UNCLEAR) })
     for (let call = 0; call < 8; call += 1) await obtain('ann', OVER)
 
     expect(requests).toHaveLength(6)
   })
 
   it('pauses renewals only after a timeout: an error of the endpoint counts for the caller', async () => {
-    const { clock, requests, obtain } = cacheOver(
-      (number) =>
-        number === 1
-          ? ending(1, 3600)
-          : number === 2
-            ? failure({ ...UNCLEAR, retryAfter: seconds(30) })
-            : ending(number, 7200),
-      { isUserBound: true },
-    )
+    const { clock, requests, obtain } = cacheOver({
+      isUserBound: true,
+      request: ({ number }) =>
+        number === 2 ? failure(ASKED_TO_WAIT) : ending(number, number === 1 ? 3600 : 7200),
+    })
     await obtain('ann/1')
     clock.advance(3_300)
 
@@ -301,7 +233,7 @@ describe('a request that ends with the time of the call that made it', () => {
   })
 
   it('is made no more than once more', async () => {
-    const { requests, obtain } = cacheOver(() => failure(UNCLEAR))
+    const { requests, obtain } = cacheOver({ request: () => failure(UNCLEAR) })
     const [hurried, patient] = [obtain('ann', OVER), obtain('bob')]
 
     expect(await hurried).toMatchObject({ reason: 'token_endpoint_unavailable' })

@@ -33,7 +33,20 @@ function pausesWith() {
     for (; isPaused(caller); tenths += 1) clock.advance(0.1)
     return tenths / 10
   }
-  return { clock, pauses, isPaused, call, pauseOf }
+  /** How many of these calls are let through; all fail so. */
+  const callsThrough = (
+    { count, everySeconds }: { readonly count: number; readonly everySeconds: number },
+    callerOf: (number: number) => string,
+    failure: CredentialFailure,
+  ): number => {
+    let through = 0
+    for (let number = 0; number < count; number += 1) {
+      if (call(callerOf(number), failure)) through += 1
+      clock.advance(everySeconds)
+    }
+    return through
+  }
+  return { clock, pauses, isPaused, call, callsThrough, pauseOf }
 }
 
 const KINDS = [
@@ -106,40 +119,30 @@ describe('failures of few callers', () => {
 })
 
 describe('failures of many callers', () => {
+  const each = (number: number) => `caller ${number}`
+  const ofHundred = (number: number) => each(number % 100)
+
   it.each(KINDS)(
     'pause all, and are bounded for any number of callers, with %s',
     (_kind, failure) => {
-      const { clock, call } = pausesWith()
-      let requests = 0
-      for (let caller = 0; caller < 10_000; caller += 1) {
-        if (call(`caller ${caller}`, failure)) requests += 1
-        clock.advance(0.01)
-      }
+      const { callsThrough } = pausesWith()
 
       // 100 seconds: one try a second, after the first ones.
-      expect(requests).toBeLessThan(115)
+      expect(callsThrough({ count: 10_000, everySeconds: 0.01 }, each, failure)).toBeLessThan(115)
     },
   )
 
   it('are bounded if the same callers call repeatedly', () => {
-    const { clock, call } = pausesWith()
-    let requests = 0
-    for (let count = 0; count < 10_000; count += 1) {
-      if (call(`caller ${count % 100}`, DOWN)) requests += 1
-      clock.advance(0.01)
-    }
+    const { callsThrough } = pausesWith()
 
-    expect(requests).toBeLessThan(230)
+    expect(callsThrough({ count: 10_000, everySeconds: 0.01 }, ofHundred, DOWN)).toBeLessThan(230)
   })
 
   it.each(KINDS.slice(0, 2))(
     'are over for all within a second after an outage, with %s',
     (_kind, failure) => {
-      const { clock, call, pauseOf } = pausesWith()
-      for (let count = 0; count < 5_000; count += 1) {
-        call(`caller ${count % 100}`, failure)
-        clock.advance(0.01)
-      }
+      const { call, callsThrough, pauseOf } = pausesWith()
+      callsThrough({ count: 5_000, everySeconds: 0.01 }, ofHundred, failure)
 
       // A probe, and then everybody else.
       expect(Math.min(pauseOf('caller 3'), pauseOf('newcomer'))).toBeLessThanOrEqual(1)
@@ -150,11 +153,8 @@ describe('failures of many callers', () => {
   )
 
   it('allow one caller a try after a pause, and no other until the next pause is over', () => {
-    const { clock, pauses, isPaused, call } = pausesWith()
-    for (let caller = 0; caller < 100; caller += 1) {
-      call(`caller ${caller}`, DOWN)
-      clock.advance(0.1)
-    }
+    const { clock, pauses, isPaused, callsThrough } = pausesWith()
+    callsThrough({ count: 100, everySeconds: 0.1 }, each, DOWN)
     clock.advance(1)
 
     expect(isPaused('probe')).toBe(false)
@@ -173,14 +173,9 @@ describe('failures of many callers', () => {
   })
 
   it('do not make a wrong secret be sent more than once in ten seconds for newcomers', () => {
-    const { clock, call } = pausesWith()
-    let requests = 0
-    for (let caller = 0; caller < 6_000; caller += 1) {
-      if (call(`caller ${caller}`, WRONG_SECRET)) requests += 1
-      clock.advance(0.1)
-    }
+    const { callsThrough } = pausesWith()
 
-    expect(requests).toBeLessThan(90)
+    expect(callsThrough({ count: 6_000, everySeconds: 0.1 }, each, WRONG_SECRET)).toBeLessThan(90)
   })
 })
 

@@ -2,26 +2,17 @@ import { describe, expect, it } from '@jest/globals'
 import { toCredentialFailure } from '../../../src/backend/token-credential.ts'
 import { fault } from '../../../src/decision.ts'
 import { seconds } from '../../../src/platform/clock.ts'
+import { TOKEN_FAILURES } from './grants-fixture.ts'
 
 describe('a failed token request', () => {
   it('stays the fault of a secret if there was no token request', () => {
     const secret = fault('secret_unavailable', { detail: 'status_404' })
 
-    expect(toCredentialFailure(secret)).toStrictEqual({
-      fault: secret,
-      reach: 'unclear',
-    })
+    expect(toCredentialFailure(secret)).toStrictEqual({ fault: secret, reach: 'unclear' })
   })
 
-  it.each([
-    ['unavailable', 'timed_out', 'token_endpoint_unavailable'],
-    ['refused', 'access_denied', 'credential_refused'],
-    ['unusable', 'not_json', 'credential_unusable'],
-  ] as const)('has its own fault if the endpoint is %s', (kind, detail, reason) => {
-    expect(toCredentialFailure({ kind, detail })).toStrictEqual({
-      fault: fault(reason, { detail }),
-      reach: kind === 'unavailable' ? 'unclear' : 'caller',
-    })
+  it.each(TOKEN_FAILURES)('has its own fault if the endpoint is %s', (kind, detail, expected) => {
+    expect(toCredentialFailure({ kind, detail })).toStrictEqual(expected)
   })
 
   it.each([

@@ -1,28 +1,18 @@
 import { describe, expect, it } from '@jest/globals'
 import { createTokenExchangeGrant } from '../../../src/backend/token-exchange.ts'
 import type { TokenExchangeGrantConfig } from '../../../src/config/model.ts'
-import { fault, type Fault } from '../../../src/decision.ts'
+import { fault } from '../../../src/decision.ts'
 import type { IssuedToken, TokenFailure } from '../../../src/oauth/token-endpoint.ts'
 import { seconds } from '../../../src/platform/clock.ts'
-import { Redacted } from '../../../src/platform/redacted.ts'
-import { failure, success } from '../../../src/platform/result.ts'
+import { failure } from '../../../src/platform/result.ts'
 import { PLENTY_OF_TIME, START } from '../support/time.ts'
 import {
   ISSUED,
   recordingTokenEndpoint,
-  REGISTRATION,
+  revealed,
   sendRequest,
 } from '../support/tokens-for-backends.ts'
-
-const GRANT: TokenExchangeGrantConfig = {
-  kind: 'token_exchange',
-  tokenEndpoint: 'https://idp.example/token',
-  client: REGISTRATION,
-  scope: undefined,
-  audience: undefined,
-  resource: undefined,
-  subjectTokenType: 'urn:ietf:params:oauth:token-type:jwt',
-}
+import { TOKEN_EXCHANGE, TOKEN_FAILURES } from './grants-fixture.ts'
 
 const FORM = {
   grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
@@ -36,7 +26,7 @@ async function exchange(
   outcome: IssuedToken | TokenFailure = ISSUED,
 ) {
   const { requests, requestToken } = recordingTokenEndpoint(outcome)
-  const grant = createTokenExchangeGrant({ ...GRANT, ...config }, requestToken)
+  const grant = createTokenExchangeGrant({ ...TOKEN_EXCHANGE, ...config }, requestToken)
   const credential = await sendRequest(grant, PLENTY_OF_TIME)
   return { credential, requests }
 }
@@ -55,7 +45,9 @@ describe('the token exchange grant', () => {
   ])('RFC 8693 §2.1: sends %s', async (_case, config, members) => {
     const { requests } = await exchange(config)
 
-    expect(requests).toStrictEqual([{ ...GRANT, ...config, form: { ...FORM, ...members } }])
+    expect(requests).toStrictEqual([
+      { ...TOKEN_EXCHANGE, ...config, form: { ...FORM, ...members } },
+    ])
   })
 
   it.each([
@@ -64,10 +56,10 @@ describe('the token exchange grant', () => {
   ])('RFC 8693 §2.2.1: accepts an %s', async (issuedTokenType) => {
     const { credential } = await exchange({}, { ...ISSUED, issuedTokenType })
 
-    expect(credential).toStrictEqual(
-      success({ authorization: new Redacted('Bearer abc'), expiresAt: START + 600 }),
-    )
-    expect(credential.ok && credential.value.authorization.reveal()).toBe('Bearer abc')
+    expect(revealed(credential)).toStrictEqual({
+      authorization: 'Bearer abc',
+      expiresAt: START + 600,
+    })
   })
 
   it.each([
@@ -88,19 +80,10 @@ describe('the token exchange grant', () => {
     )
   })
 
-  it.each<readonly [TokenFailure['kind'], string, Fault['reason']]>([
-    ['unavailable', 'timed_out', 'token_endpoint_unavailable'],
-    ['refused', 'access_denied', 'credential_refused'],
-    ['unusable', 'not_json', 'credential_unusable'],
-  ])('is a fault if the token endpoint is %s', async (kind, detail, reason) => {
+  it.each(TOKEN_FAILURES)('is a fault if the token endpoint is %s', async (...failed) => {
+    const [kind, detail, expected] = failed
     const { credential } = await exchange({}, { kind, detail, retryAfter: seconds(7) })
 
-    expect(credential).toStrictEqual(
-      failure({
-        fault: fault(reason, { detail }),
-        reach: kind === 'unavailable' ? 'unclear' : 'caller',
-        retryAfter: 7,
-      }),
-    )
+    expect(credential).toStrictEqual(failure({ ...expected, retryAfter: 7 }))
   })
 })

@@ -1,74 +1,37 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { createJwtBearerGrant } from '../../../src/backend/jwt-bearer.ts'
+import type { BackendCall, Grant } from '../../../src/backend/credential.ts'
 import { createTokenExchangeGrant } from '../../../src/backend/token-exchange.ts'
-import type { CredentialRequest } from '../../../src/backend/credential.ts'
-import { denial } from '../../../src/decision.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
-import { failure, type Result } from '../../../src/platform/result.ts'
+import { denied } from '../support/outcomes.ts'
 import { jsonObject } from '../support/tokens.ts'
-import { StandingClock } from '../support/time.ts'
-import { callBy, recordingTokenEndpoint, REGISTRATION } from '../support/tokens-for-backends.ts'
+import { callBy, recordingTokenEndpoint } from '../support/tokens-for-backends.ts'
+import { jwtBearerGrantIn, TOKEN_EXCHANGE } from './grants-fixture.ts'
 
-const { requestToken } = recordingTokenEndpoint()
-function UNUSED() {
-  return Promise.reject(new Error('not to be asked'))
+const { grant: assertions } = jwtBearerGrantIn()
+const exchanges = createTokenExchangeGrant(TOKEN_EXCHANGE, recordingTokenEndpoint().requestToken)
+
+function requestIn(grant: Grant, call: Partial<BackendCall>) {
+  const request = grant.requestFor(callBy(call))
+  if (!request.ok) throw new Error(request.error.reason)
+  return request.value
 }
 
-const assertions = createJwtBearerGrant(
-  {
-    kind: 'jwt_bearer',
-    tokenEndpoint: 'https://idp.example/token',
-    client: REGISTRATION,
-    scope: 'x',
-    subjectClaim: 'sub',
-    acceptsUserControlledClaim: false,
-    assertionKeyOcid: undefined,
-  },
-  {
-    requestToken,
-    secrets: { read: UNUSED },
-    clock: new StandingClock(),
-    providerOf: () => undefined,
-  },
-)
-
-const exchanges = createTokenExchangeGrant(
-  {
-    kind: 'token_exchange',
-    tokenEndpoint: 'https://idp.example/token',
-    client: REGISTRATION,
-    scope: undefined,
-    audience: undefined,
-    resource: undefined,
-    subjectTokenType: 'urn:ietf:params:oauth:token-type:access_token',
-  },
-  requestToken,
-)
-
-function keyOf(request: Result<CredentialRequest, unknown>): string {
-  return request.ok ? request.value.key : 'denied'
+function keyOf(call: Partial<BackendCall>): string {
+  return requestIn(assertions, call).key
 }
 
 describe('the request with a user assertion', () => {
   it('#52: has another key at another issuer, even for the same name', () => {
-    const keys = ['callers', 'others'].map((issuer) =>
-      keyOf(assertions.requestFor(callBy({ issuer }))),
-    )
-
-    expect(new Set(keys).size).toBe(2)
+    expect(keyOf({ issuer: 'callers' })).not.toBe(keyOf({ issuer: 'others' }))
   })
 
   it('#52: has the same key for each call of a user, whatever else their tokens have', () => {
-    const keys = [{ sub: 'jdoe' }, { sub: 'jdoe', jti: '1' }].map((claims) =>
-      keyOf(
-        assertions.requestFor(
-          callBy({ claims: jsonObject(claims), token: new Redacted(claims.sub) }),
-        ),
-      ),
+    const [one, other] = [{ sub: 'jdoe' }, { sub: 'jdoe', jti: '1' }].map((claims) =>
+      keyOf({ claims: jsonObject(claims), token: new Redacted(JSON.stringify(claims)) }),
     )
 
-    expect(new Set(keys).size).toBe(1)
+    expect(one).toBe(other)
   })
 
   it('does not exist if the claim is not a string', () => {
@@ -77,7 +40,7 @@ describe('the request with a user assertion', () => {
         fc.jsonValue().filter((value) => typeof value !== 'string'),
         (sub) => {
           expect(assertions.requestFor(callBy({ claims: jsonObject({ sub }) }))).toStrictEqual(
-            failure(denial('subject_missing', { detail: 'claim_missing' })),
+            denied('subject_missing', { detail: 'claim_missing' }),
           )
         },
       ),
@@ -89,12 +52,32 @@ describe('the request with a user assertion', () => {
   })
 })
 
+describe('the cache key of a user', () => {
+  const keyOfUser = (sub: string, issuer = 'callers') =>
+    keyOf({ issuer, claims: jsonObject({ sub }) })
+
+  it('differs by each character of the name, capitals and composed forms included', () => {
+    const names = [
+      ...['jdoe', 'JDOE', 'jDoe', 'j doe', 'jdoe.', 'Zo\u00eb', 'Zoe\u0308', 'ß', 'ss'],
+      ...['x'.repeat(255), 'x'.repeat(256)],
+    ]
+
+    expect(new Set(names.map((name) => keyOfUser(name))).size).toBe(names.length)
+  })
+
+  it('differs by issuer, and issuer and name cannot be mistaken for each other', () => {
+    expect(keyOfUser('b', 'a')).not.toBe(keyOfUser('b', 'A'))
+    expect(keyOfUser('bc', 'a')).not.toBe(keyOfUser('c', 'ab'))
+    expect(keyOfUser('","b', 'a')).not.toBe(keyOfUser('b', 'a","'))
+  })
+})
+
 describe('the request of a token exchange', () => {
   it('#52: has a key for each token, which does not reveal it', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 8 }), fc.string({ minLength: 8 }), (one, other) => {
-        const [first, second] = [one, other].map((token) =>
-          keyOf(exchanges.requestFor(callBy({ token: new Redacted(token) }))),
+        const [first, second] = [one, other].map(
+          (token) => requestIn(exchanges, { token: new Redacted(token) }).key,
         )
 
         expect(first === second).toBe(one === other)
@@ -105,10 +88,7 @@ describe('the request of a token exchange', () => {
 })
 
 describe('whose failures count together', () => {
-  const callerOf = (request: Result<CredentialRequest, unknown>): string =>
-    request.ok ? request.value.caller : 'denied'
-  const exchanging = (call: Parameters<typeof callBy>[0]) =>
-    callerOf(exchanges.requestFor(callBy(call)))
+  const exchanging = (call: Partial<BackendCall>) => requestIn(exchanges, call).caller
 
   it('are those of one issuer and `sub`, whatever the token', () => {
     const callers = [1, 2, 3].map((number) =>
@@ -125,7 +105,7 @@ describe('whose failures count together', () => {
   it('are the same for user assertions, whatever claim names the user', () => {
     const claims = jsonObject({ sub: 'jdoe' })
 
-    expect(callerOf(assertions.requestFor(callBy({ claims })))).toBe(exchanging({ claims }))
+    expect(requestIn(assertions, { claims }).caller).toBe(exchanging({ claims }))
   })
 
   it('differ by issuer, `sub`, and the kind of name', () => {

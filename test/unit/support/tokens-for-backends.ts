@@ -1,8 +1,8 @@
 /** Stand-ins for the token endpoint as grants see it, and calls of verified callers. */
-import type { BackendCall, Grant } from '../../../src/backend/credential.ts'
+import type { BackendCall, BackendCredential, Grant } from '../../../src/backend/credential.ts'
 import { numericDate, type Deadline } from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
-import { failure, success } from '../../../src/platform/result.ts'
+import { failure, success, type Result } from '../../../src/platform/result.ts'
 import type { IssuedToken, TokenFailure } from '../../../src/oauth/token-endpoint.ts'
 import type { RequestToken, TokenRequest } from '../../../src/oauth/token-endpoint.ts'
 import { jsonObject } from './tokens.ts'
@@ -29,6 +29,12 @@ export function recordingTokenEndpoint(outcome: IssuedToken | TokenFailure = ISS
     return Promise.resolve('kind' in outcome ? failure(outcome) : success(outcome))
   }
   return { requests, requestToken }
+}
+
+/** The credential with the value of its header in clear, or why there is none. */
+export function revealed<C extends BackendCredential, E>(result: Result<C, E>) {
+  if (!result.ok) return result.error
+  return { ...result.value, authorization: result.value.authorization.reveal() }
 }
 
 export function callBy(call: Partial<BackendCall> = {}): BackendCall {

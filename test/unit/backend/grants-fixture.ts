@@ -1,0 +1,63 @@
+/** The grants in the name of a user, over a recording token endpoint, and how token requests fail. */
+import type { CredentialFailure, FailureReach } from '../../../src/backend/credential.ts'
+import { createJwtBearerGrant } from '../../../src/backend/jwt-bearer.ts'
+import type {
+  IssuerConfig,
+  JwtBearerGrantConfig,
+  TokenExchangeGrantConfig,
+} from '../../../src/config/model.ts'
+import { fault, type Fault } from '../../../src/decision.ts'
+import type { TokenFailure } from '../../../src/oauth/token-endpoint.ts'
+import type { FaultReason } from '../../../src/reasons.ts'
+import { recordingSecretCache } from '../support/secret-caches.ts'
+import { StandingClock } from '../support/time.ts'
+import { recordingTokenEndpoint, REGISTRATION } from '../support/tokens-for-backends.ts'
+
+export const JWT_BEARER: JwtBearerGrantConfig = {
+  kind: 'jwt_bearer',
+  tokenEndpoint: 'https://idp.example/token',
+  client: REGISTRATION,
+  scope: 'urn:opc:resource:consumer::all',
+  subjectClaim: 'sub',
+  acceptsUserControlledClaim: false,
+  assertionKeyOcid: undefined,
+}
+
+export const TOKEN_EXCHANGE: TokenExchangeGrantConfig = {
+  kind: 'token_exchange',
+  tokenEndpoint: 'https://idp.example/token',
+  client: REGISTRATION,
+  scope: undefined,
+  audience: undefined,
+  resource: undefined,
+  subjectTokenType: 'urn:ietf:params:oauth:token-type:jwt',
+}
+
+/** How token requests fail, and what becomes of it. */
+export const TOKEN_FAILURES = [
+  ['unavailable', 'timed_out', failed('token_endpoint_unavailable', 'timed_out', 'unclear')],
+  ['refused', 'access_denied', failed('credential_refused', 'access_denied', 'caller')],
+  ['unusable', 'not_json', failed('credential_unusable', 'not_json', 'caller')],
+] as const
+
+function failed(reason: FaultReason, detail: string, reach: FailureReach): CredentialFailure {
+  return { fault: fault(reason, { detail }), reach }
+}
+
+interface Ports {
+  readonly config?: Partial<JwtBearerGrantConfig>
+  /** What Vault has under any name. */
+  readonly vault?: string | Fault
+  readonly outcome?: TokenFailure
+  readonly provider?: IssuerConfig['provider']
+}
+
+export function jwtBearerGrantIn({ config, vault = '', outcome, provider }: Ports = {}) {
+  const { secrets, reads } = recordingSecretCache(vault)
+  const { requests, requestToken } = recordingTokenEndpoint(outcome)
+  const grant = createJwtBearerGrant(
+    { ...JWT_BEARER, ...config },
+    { requestToken, secrets, clock: new StandingClock(), providerOf: () => provider },
+  )
+  return { grant, reads, requests }
+}
