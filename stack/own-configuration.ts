@@ -3,7 +3,8 @@
  * configuration with their addresses in place of the real ones.
  */
 import { flatDocument, flatForm } from '../src/config/flat-form.ts'
-import { isFields, objects, type Fields } from './own-configuration/fields.ts'
+import { isRecord, parseJson } from './json.ts'
+import { objects, type Fields } from './own-configuration/fields.ts'
 import { createPlanner, type PlannedBackend, type PlannedIssuer } from './own-configuration/plan.ts'
 
 export type FlatConfiguration = Readonly<Record<string, string>>
@@ -31,8 +32,8 @@ export function planConfiguration(values: FlatConfiguration): OwnConfiguration {
   const notes: string[] = []
   const text = values['authorizer_config']
   if (text !== undefined) {
-    const document = parsed(text)
-    return isFields(document)
+    const document = parseJson(text)
+    return isRecord(document)
       ? plan(document, notes, () => ({ ...values, authorizer_config: JSON.stringify(document) }))
       : plan({}, notes, () => ({ ...values, authorizer_config: text.replaceAll(/\p{Cc}/gu, ' ') }))
   }
@@ -94,12 +95,4 @@ function withVault(
     `the document is over 4 KB: it is in the local Vault, at authorizer_config_secret_ocid = ${DOCUMENT_OCID}`,
   )
   return { ...others, authorizer_config_secret_ocid: DOCUMENT_OCID }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,7 +1,7 @@
 /** A deployment specification of one's own on the local gateway, less what the gateway does not run. */
-import { isRecord } from './gateway/json-check.ts'
 import { readSpecification } from './gateway/read-specification.ts'
 import { defaultSettings } from './gateway/settings.ts'
+import { isRecord } from './json.ts'
 
 export interface OwnDeployment {
   /** Undefined where the specification has problems that OCI would report, too. */

@@ -10,6 +10,7 @@ import {
   type ConfigProblem,
   type Report,
 } from '../../src/config/problems.ts'
+import { usesKey, type ClientAuthenticationMethod } from '../../src/oauth/client-authentication.ts'
 import { isJsonObject, parseJsonObject } from '../../src/platform/json.ts'
 
 type Members = Readonly<Record<string, unknown>>
@@ -135,7 +136,7 @@ function isCutScope(path: string, text: string): boolean {
 function reportSharedSecrets(entries: readonly Entry[], keyOf: (path: string) => string): void {
   const clients = entries.flatMap((entry) => {
     const { client, client_auth } = entry.members
-    if (!isJsonObject(client) || client_auth === 'private_key_jwt') return []
+    if (!isJsonObject(client) || usesKey(client_auth as ClientAuthenticationMethod)) return []
     const { client_id: id, client_secret_ocid: secret } = client as unknown as Members
     return typeof id === 'string' && typeof secret === 'string' && secret.trim() !== ''
       ? [{ ...entry, id: id.trim(), secret: secret.trim() }]

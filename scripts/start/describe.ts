@@ -1,7 +1,7 @@
 /** What `npm start` prints: addresses, clients, users, routes, and commands to paste. */
 import type { Console } from '../../stack/console/server.ts'
-import { isRecord } from '../../stack/gateway/json-check.ts'
 import { echoPath } from '../../stack/integration.ts'
+import { isRecord } from '../../stack/json.ts'
 import { PATH_PREFIXES } from '../../stack/deployments.ts'
 import type { LocalStack } from '../../stack/local-stack.ts'
 import type { OwnConfiguration } from '../../stack/own-configuration.ts'

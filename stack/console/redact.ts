@@ -1,6 +1,7 @@
 /** What the console shows of requests and answers: tokens decoded, secrets hidden. */
 import { createFingerprint } from '../../src/boot/compose.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
+import { formEncode } from '../identity/client-request.ts'
 
 export interface DecodedToken {
   /** First digits of its fingerprint: the same token has the same name everywhere on the page. */
@@ -38,7 +39,7 @@ export class Redactor {
     if (secret.length < 6) return
     this.#secrets.add(secret)
     this.#secrets.add(encodeURIComponent(secret))
-    this.#secrets.add(new URLSearchParams({ '': secret }).toString().slice(1))
+    this.#secrets.add(formEncode(secret))
     this.#secrets.add(Buffer.from(secret).toString('base64'))
   }
 

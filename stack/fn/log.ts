@@ -1,5 +1,6 @@
 /** The lines that function instances print, in order. */
 import type { Readable } from 'node:stream'
+import { isRecord, parseJson } from '../json.ts'
 
 export interface LogLine {
   /** The instance's number, counted from 1 per function. */
@@ -30,18 +31,6 @@ export function collectLines(
 export function jsonLines(log: readonly LogLine[]): Record<string, unknown>[] {
   return log
     .filter(({ stream }) => stream === 'stdout')
-    .map(({ line }) => readJson(line))
-    .filter(isObject)
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    .map(({ line }) => parseJson(line))
+    .filter(isRecord)
 }

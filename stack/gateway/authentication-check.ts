@@ -1,10 +1,9 @@
-/** Checks the authentication policy of a specification. */
-import type { Authentication, CustomAuthentication } from './authentication-policy.ts'
+/** The authentication policies of a specification and their checks. */
+import type { models } from 'oci-apigateway'
 import { argumentProblem } from './context-variables.ts'
-import type { Origins } from './http-backend.ts'
 import {
   boolean,
-  byType,
+  byField,
   inside,
   listOf,
   object,
@@ -13,42 +12,33 @@ import {
   recordOf,
   refine,
   report,
-  required,
   text,
-  type Check,
+  type Checked,
   type Place,
 } from './json-check.ts'
 import { argumentLimit } from './limits.ts'
-import { failurePolicyCheck } from './policy-checks.ts'
-import type { GatewaySettings } from './settings.ts'
-import { jwtAuthenticationCheck, tokenAuthenticationCheck } from './tokens/policy-check.ts'
+import { failurePolicy } from './policy-checks.ts'
+import { jwtAuthentication, tokenAuthentication } from './tokens/policy-check.ts'
 
-export function authenticationCheck(
-  settings: GatewaySettings,
-  origins: Origins,
-): Check<Authentication> {
-  return byType<Authentication>({
-    CUSTOM_AUTHENTICATION: customAuthenticationCheck(settings),
-    JWT_AUTHENTICATION: jwtAuthenticationCheck(settings, origins),
-    TOKEN_AUTHENTICATION: tokenAuthenticationCheck(settings, origins),
-  })
-}
+/** Either `parameters` (multi-argument) or one of `tokenHeader` and `tokenQueryParam`. */
+const customAuthentication = object<models.CustomAuthenticationPolicy>()({
+  type: oneOf('CUSTOM_AUTHENTICATION'),
+  functionId: text(functionIdProblem),
+  isAnonymousAccessAllowed: optional(boolean),
+  tokenHeader: optional(text()),
+  tokenQueryParam: optional(text()),
+  parameters: optional(recordOf(text(argumentProblem), 1, argumentLimit)),
+  cacheKey: optional(listOf(text(), 1, argumentLimit)),
+  validationFailurePolicy: optional(failurePolicy),
+})
+export type CustomAuthentication = Checked<typeof customAuthentication>
 
-function customAuthenticationCheck(settings: GatewaySettings): Check<CustomAuthentication> {
-  return refine(
-    object<CustomAuthentication>({
-      type: required(oneOf('CUSTOM_AUTHENTICATION')),
-      functionId: required(text(functionIdProblem)),
-      isAnonymousAccessAllowed: optional(boolean),
-      tokenHeader: optional(text()),
-      tokenQueryParam: optional(text()),
-      parameters: optional(recordOf(text(argumentProblem), 1, argumentLimit)),
-      cacheKey: optional(listOf(text(), 1, argumentLimit)),
-      validationFailurePolicy: optional(failurePolicyCheck(settings)),
-    }),
-    checkFlavour,
-  )
-}
+export const authentication = byField('type', {
+  CUSTOM_AUTHENTICATION: refine(customAuthentication, checkFlavour),
+  JWT_AUTHENTICATION: jwtAuthentication,
+  TOKEN_AUTHENTICATION: tokenAuthentication,
+})
+export type Authentication = Checked<typeof authentication>
 
 /** Multi-argument or single-argument, and nothing of the one with the other. */
 function checkFlavour(policy: CustomAuthentication, place: Place): void {
@@ -62,7 +52,7 @@ function checkFlavour(policy: CustomAuthentication, place: Place): void {
   }
   for (const [index, name] of (policy.cacheKey ?? []).entries()) {
     if (parameters && !Object.hasOwn(parameters, name)) {
-      report(inside(inside(place, 'cacheKey'), index), `is ${name}, which is not in parameters`)
+      report(inside(place, 'cacheKey', index), `is ${name}, which is not in parameters`)
     }
   }
 }

@@ -4,7 +4,7 @@
  * Function".
  */
 import { readContext, readScopes, type Caller } from './caller.ts'
-import { isRecord } from './json-check.ts'
+import { isRecord, parseJson } from '../json.ts'
 import type { GatewaySettings } from './settings.ts'
 
 export interface AuthorizerAnswer extends Caller {
@@ -19,9 +19,9 @@ export interface AuthorizerAnswer extends Caller {
 /** Undefined when the body is no JSON object or one of its fields is of another type. */
 export function readAuthorizerAnswer(
   body: Buffer,
-  settings: Pick<GatewaySettings, 'fractionalExpiresAt' | 'nonStringContextValue'>,
+  settings: GatewaySettings,
 ): AuthorizerAnswer | undefined {
-  const json = parseJson(body)
+  const json = parseJson(body.toString())
   if (!isRecord(json)) return undefined
   const { active = false, scope = [], context = {}, wwwAuthenticate, expiresAt } = json
   const scopes = readScopes(scope)
@@ -38,17 +38,9 @@ export function readAuthorizerAnswer(
   }
 }
 
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    return undefined
-  }
-}
-
 function readDateTime(
   value: unknown,
-  { fractionalExpiresAt }: Pick<GatewaySettings, 'fractionalExpiresAt'>,
+  { fractionalExpiresAt }: GatewaySettings,
 ): number | undefined {
   if (typeof value !== 'string') return undefined
   const match = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.exec(value)

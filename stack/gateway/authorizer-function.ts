@@ -1,10 +1,12 @@
 /** Authenticates a request by an authorizer function, and caches its results. */
-import type { CustomAuthentication } from './authentication-policy.ts'
+import type { Clock } from '../clock.ts'
+import type { CustomAuthentication } from './authentication-check.ts'
 import { readAuthorizerAnswer, type AuthorizerAnswer } from './authorizer-answer.ts'
 import { authorizerRequest } from './authorizer-request.ts'
+import type { Outcome } from './caller.ts'
 import type { ContextTables } from './context-variables.ts'
 import type { Log } from './execution-log.ts'
-import type { ResultCache } from './result-cache.ts'
+import type { ExpiringMap } from './expiring-map.ts'
 import type { GatewaySettings } from './settings.ts'
 
 /** What the Functions service answers: the container's status and body. */
@@ -22,23 +24,19 @@ export type InvokeFunction = (
 
 export interface AuthorizerCaller {
   readonly invokeFunction: InvokeFunction
-  readonly cache: ResultCache
+  readonly cache: ExpiringMap<AuthorizerAnswer>
+  readonly clock: Clock
   readonly settings: GatewaySettings
 }
 
-export type Judgement =
-  | { readonly kind: 'authenticated'; readonly answer: AuthorizerAnswer }
-  | { readonly kind: 'denied'; readonly answer: AuthorizerAnswer | undefined }
-  | { readonly kind: 'undecided'; readonly status: number }
-
 export async function askAuthorizer(
-  { invokeFunction, cache, settings }: AuthorizerCaller,
+  { invokeFunction, cache, clock, settings }: AuthorizerCaller,
   policy: CustomAuthentication,
   deployment: string,
   tables: ContextTables,
   opcRequestId: string,
   log: Log,
-): Promise<Judgement> {
+): Promise<Outcome> {
   const request = authorizerRequest(policy, tables, settings)
   if (!request) return denied(undefined, log)
 
@@ -47,7 +45,9 @@ export async function askAuthorizer(
   if (cached) return judged(cached, log)
   log('customAuthentication.cacheMiss', 'INFO', 'no result in the cache')
 
-  const result = await invoke(() => invokeFunction(policy.functionId, request.body, opcRequestId))
+  const result = await invokeFunction(policy.functionId, request.body, opcRequestId).catch(
+    () => undefined,
+  )
   if (!result || result.status >= 500) {
     log('customAuthentication.failedFunctionInvocation', 'ERROR', statusText(result))
     return { kind: 'undecided', status: 502 }
@@ -61,27 +61,30 @@ export async function askAuthorizer(
   for (const name of answer.nonStringKeys) {
     log('customAuthentication.unexpectedResponse', 'WARN', `context ${name} is no string`)
   }
-  if (answer.active || settings.cacheDenials) cache.put(key, answer)
+  if (answer.active || settings.cacheDenials) cache.put(key, answer, keptSeconds(answer, clock))
   return judged(answer, log)
 }
 
-function judged(answer: AuthorizerAnswer, log: Log): Judgement {
+function judged(answer: AuthorizerAnswer, log: Log): Outcome {
   if (!answer.active) return denied(answer, log)
   log('customAuthentication.successfulAuthentication', 'INFO', 'the token is active')
-  return { kind: 'authenticated', answer }
+  return { kind: 'authenticated', caller: answer }
 }
 
-function denied(answer: AuthorizerAnswer | undefined, log: Log): Judgement {
+function denied(answer: AuthorizerAnswer | undefined, log: Log): Outcome {
   log('customAuthentication.authenticationFailed', 'WARN', 'the token is not active')
-  return { kind: 'denied', answer }
+  return {
+    kind: 'denied',
+    challenge: answer?.wwwAuthenticate,
+    context: answer?.context ?? new Map<never, never>(),
+  }
 }
 
-async function invoke(call: () => Promise<FunctionAnswer>): Promise<FunctionAnswer | undefined> {
-  try {
-    return await call()
-  } catch {
-    return undefined
-  }
+/** Until the answer's `expiresAt`, but for one minute at least and one hour at most. */
+function keptSeconds({ expiresAtMilliseconds }: AuthorizerAnswer, clock: Clock): number {
+  const now = clock.nowMilliseconds()
+  const wished = ((expiresAtMilliseconds ?? now) - now) / 1000
+  return Math.min(Math.max(wished, 60), 3600)
 }
 
 function statusText(result: FunctionAnswer | undefined): string {

@@ -3,7 +3,7 @@
  * Oracle, "Creating an Authorizer Function" and "Adding Authentication and Authorization Request
  * Policies" for multi-argument and for single-argument access tokens.
  */
-import type { CustomAuthentication } from './authentication-policy.ts'
+import type { CustomAuthentication } from './authentication-check.ts'
 import { parseContextVariable, valuesOf, type ContextTables } from './context-variables.ts'
 import type { GatewaySettings } from './settings.ts'
 
@@ -17,7 +17,7 @@ export interface AuthorizerRequest {
 export function authorizerRequest(
   policy: CustomAuthentication,
   tables: ContextTables,
-  settings: Pick<GatewaySettings, 'missingToken' | 'noArguments'>,
+  settings: GatewaySettings,
 ): AuthorizerRequest | undefined {
   return policy.parameters
     ? multiArgument(policy.parameters, policy.cacheKey, tables, settings)
@@ -29,7 +29,7 @@ function multiArgument(
   parameters: Readonly<Record<string, string>>,
   cacheKey: readonly string[] | undefined,
   tables: ContextTables,
-  { noArguments }: Pick<GatewaySettings, 'noArguments'>,
+  { noArguments }: GatewaySettings,
 ): AuthorizerRequest {
   const data = new Map<string, string | string[]>()
   for (const [argument, expression] of Object.entries(parameters)) {
@@ -54,7 +54,7 @@ function multiArgument(
 function singleArgument(
   { tokenHeader = '', tokenQueryParam }: CustomAuthentication,
   tables: ContextTables,
-  { missingToken }: Pick<GatewaySettings, 'missingToken'>,
+  { missingToken }: GatewaySettings,
 ): AuthorizerRequest | undefined {
   const values =
     tokenQueryParam === undefined

@@ -1,5 +1,5 @@
 /** An authenticated caller: its scopes and the variables of `request.auth`. */
-import type { Authorization } from './authentication-policy.ts'
+import type { Authorization } from './policy-checks.ts'
 import type { GatewaySettings } from './settings.ts'
 import type { Claims } from './tokens/claims.ts'
 
@@ -8,6 +8,18 @@ export interface Caller {
   /** Becomes `request.auth[...]`. */
   readonly context: ReadonlyMap<string, string>
 }
+
+/** How the authentication of a request ended. */
+export type Outcome =
+  | { readonly kind: 'authenticated'; readonly caller: Caller }
+  | {
+      readonly kind: 'denied'
+      /** Value of `WWW-Authenticate`. */
+      readonly challenge: string | undefined
+      /** Becomes `request.auth[...]` of the answer. */
+      readonly context: Caller['context']
+    }
+  | { readonly kind: 'undecided'; readonly status: number }
 
 /** A request that nobody had to authenticate: no scopes, and an empty `request.auth`. */
 export const anonymous: Caller = { scopes: new Set(), context: new Map() }
@@ -41,7 +53,7 @@ export function readScopes(scope: unknown): Set<string> | undefined {
 
 export function readContext(
   values: Readonly<Record<string, unknown>>,
-  { nonStringContextValue }: Pick<GatewaySettings, 'nonStringContextValue'>,
+  { nonStringContextValue }: GatewaySettings,
 ): Map<string, string> {
   const text = (value: unknown): string => {
     if (typeof value === 'string') return value

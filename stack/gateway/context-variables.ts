@@ -25,14 +25,8 @@ export interface ContextVariable {
 export function parseContextVariable(text: string): ContextVariable | undefined {
   if (text === 'request.host') return { table: 'host', key: '' }
   if (text === 'request.body') return { table: 'body', key: '' }
-  const match = /^request\.(path|query|headers|auth)\[([^[\]]+)\]$/.exec(text)
-  const table = match?.[1]
-  const key = match?.[2]
-  if (key === undefined) return undefined
-  if (table === 'path' || table === 'query' || table === 'headers' || table === 'auth') {
-    return { table, key }
-  }
-  return undefined
+  const [, table, key] = /^request\.(path|query|headers|auth)\[([^[\]]+)\]$/.exec(text) ?? []
+  return key === undefined ? undefined : { table: table as ContextVariable['table'], key }
 }
 
 /** All values of a variable: none when the request lacks it, several when it came repeatedly. */

@@ -4,9 +4,8 @@
  */
 import type { Origins } from './http-backend.ts'
 import { deploymentLimit, pathPrefixLimitCharacters } from './limits.ts'
-import { readSpecification } from './read-specification.ts'
+import { readSpecification, type ApiSpecification } from './read-specification.ts'
 import type { GatewaySettings } from './settings.ts'
-import type { ApiSpecification } from './specification.ts'
 
 export interface DeploymentOptions {
   /** With a leading slash; `/` alone mounts the deployment at the gateway's root. */

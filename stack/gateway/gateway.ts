@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { systemClock, type Clock } from '../clock.ts'
 import { listen, type LocalServer, type Port } from '../listen.ts'
+import type { AuthorizerAnswer } from './authorizer-answer.ts'
 import type { InvokeFunction } from './authorizer-function.ts'
 import { readDeployments, type DeploymentOptions } from './deployment.ts'
 import type { ExecutionLogEntry } from './execution-log.ts'
@@ -11,7 +12,6 @@ import {
   fromRawHeaders,
   headerValues,
   requestHeaderBytes,
-  toRawHeaders,
   withoutHeaders,
   type Header,
 } from './headers.ts'
@@ -19,7 +19,6 @@ import type { Origins } from './http-backend.ts'
 import { headerLimitBytes, requestBodyLimitBytes } from './limits.ts'
 import { answerCall, logFor, type Engine } from './request-flow.ts'
 import { errorResponse, type Response } from './responses.ts'
-import { ResultCache } from './result-cache.ts'
 import { defaultSettings, type GatewaySettings } from './settings.ts'
 import type { Introspection, ReadSecret } from './tokens/introspection.ts'
 
@@ -57,7 +56,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { clock = systemClock } = options
   const settings = { ...defaultSettings, ...options.settings }
   const deployments = readDeployments(options.deployments, settings, origins)
-  const cache = new ResultCache(clock)
+  const cache = new ExpiringMap<AuthorizerAnswer>(clock)
   const introspections = new ExpiringMap<Introspection>(clock)
   const executionLog: ExecutionLogEntry[] = []
   const engine: Engine = {
@@ -144,7 +143,7 @@ function send(response: ServerResponse, answer: Response, opcRequestId: string):
   if (!isSized && answer.status !== 204 && answer.status !== 304) {
     headers.push(['Content-Length', String(answer.body.length)])
   }
-  response.writeHead(answer.status, toRawHeaders(headers))
+  response.writeHead(answer.status, headers.flat())
   response.end(answer.body)
 }
 
@@ -153,18 +152,15 @@ function withRequestId(headers: readonly Header[], opcRequestId: string): Header
 }
 
 /** Undefined for a longer body, which is read to its end so that the caller hears the answer. */
-function readBodyUpTo(limitBytes: number, request: IncomingMessage): Promise<Buffer | undefined> {
-  return new Promise((resolve, reject) => {
-    let chunks: Buffer[] = []
-    let size = 0
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      if (size <= limitBytes) chunks.push(chunk)
-      else chunks = []
-    })
-    request.once('end', () => {
-      resolve(size <= limitBytes ? Buffer.concat(chunks) : undefined)
-    })
-    request.on('error', reject)
-  })
+async function readBodyUpTo(
+  limitBytes: number,
+  request: AsyncIterable<Buffer>,
+): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    size += chunk.length
+    if (size <= limitBytes) chunks.push(chunk)
+  }
+  return size <= limitBytes ? Buffer.concat(chunks) : undefined
 }

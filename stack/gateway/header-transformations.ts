@@ -5,9 +5,9 @@
  */
 import { substitute, type ContextTables } from './context-variables.ts'
 import type { Log } from './execution-log.ts'
-import type { HeaderTransformations } from './header-policy.ts'
 import { headerValues, isSameName, withoutHeaders, type Header } from './headers.ts'
 import { inside, report, type Place } from './json-check.ts'
+import type { HeaderTransformations } from './policy-checks.ts'
 
 export type Direction = 'request' | 'response'
 
@@ -121,21 +121,21 @@ function namedHeaders(policies: HeaderTransformations, place: Place) {
   const renames = policies.renameHeaders?.items ?? []
   const sets = policies.setHeaders?.items ?? []
   const filters = policies.filterHeaders?.items ?? []
-  const itemsOf = (policy: string, index: number) =>
-    inside(inside(inside(place, policy), 'items'), index)
+  const at = (policy: string, index: number, field: string) =>
+    inside(place, policy, 'items', index, field)
   return [
     ...sets.map(({ name }, index) => ({
       name,
-      at: inside(itemsOf('setHeaders', index), 'name'),
+      at: at('setHeaders', index, 'name'),
       isAllowed: false,
     })),
     ...renames.flatMap(({ from, to }, index) => [
-      { name: from, at: inside(itemsOf('renameHeaders', index), 'from'), isAllowed: false },
-      { name: to, at: inside(itemsOf('renameHeaders', index), 'to'), isAllowed: false },
+      { name: from, at: at('renameHeaders', index, 'from'), isAllowed: false },
+      { name: to, at: at('renameHeaders', index, 'to'), isAllowed: false },
     ]),
     ...filters.map(({ name }, index) => ({
       name,
-      at: inside(itemsOf('filterHeaders', index), 'name'),
+      at: at('filterHeaders', index, 'name'),
       isAllowed: policies.filterHeaders?.type === 'ALLOW',
     })),
   ]

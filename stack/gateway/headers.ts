@@ -24,10 +24,6 @@ export function fromRawHeaders(raw: readonly string[]): Header[] {
   return headers
 }
 
-export function toRawHeaders(headers: readonly Header[]): string[] {
-  return headers.flat()
-}
-
 /** All values of a header, in order; its name in any case. */
 export function headerValues(headers: readonly Header[], name: string): string[] {
   return headers.filter(([other]) => isSameName(other, name)).map(([, value]) => value)

@@ -11,13 +11,12 @@ import {
   fromRawHeaders,
   headerValues,
   requestHeaderBytes,
-  toRawHeaders,
   withoutHeaders,
   type Header,
 } from './headers.ts'
 import { headerLimitBytes } from './limits.ts'
+import type { HttpBackend } from './read-specification.ts'
 import { errorResponse, type Response } from './responses.ts'
-import type { HttpBackend } from './specification.ts'
 
 /** Back end origin in the specification → the origin on loopback that stands in for it. */
 export type Origins = Readonly<Record<string, string>>
@@ -138,7 +137,7 @@ function exchange(
       port,
       method,
       path: target,
-      headers: toRawHeaders(headers),
+      headers: headers.flat(),
       agent: false,
     })
     let timer: NodeJS.Timeout | undefined

@@ -1,36 +1,52 @@
-/** Checks parsed JSON against a type and reports every problem with its JSON path. */
+/**
+ * Checks parsed JSON and reports every problem with its JSON path. A check also has the type of what
+ * it accepts, and an object is compared with a model of Oracle's SDK by the compiler.
+ */
+import { isRecord } from '../json.ts'
+import type { Origins } from './http-backend.ts'
+import type { Wire } from './sdk-model.ts'
+import type { GatewaySettings } from './settings.ts'
 
-/** Where in the document a check stands, and the list that takes its problems. */
+/** Where in the document a check stands, the list that takes its problems, and what it depends on. */
 export interface Place {
   readonly path: string
   readonly problems: string[]
+  readonly settings: GatewaySettings
+  readonly origins: Origins
 }
 
 export type Check<T> = (value: unknown, place: Place) => value is T
 
-export interface RequiredField<T> {
-  readonly isRequired: true
-  readonly check: Check<T>
+/** What a check accepts. */
+export type Checked<C> = C extends Check<infer T> ? T : never
+
+interface Optional<T> {
+  readonly optional: Check<T>
 }
 
-export interface OptionalField<T> {
-  readonly isRequired: false
-  readonly check: Check<T>
+type Fields = Readonly<Record<string, Check<unknown> | Optional<unknown>>>
+
+type ObjectOf<F extends Fields> = {
+  readonly [Name in keyof F as F[Name] extends Check<unknown> ? Name : never]: Checked<F[Name]>
+} & {
+  readonly [
+    Name in keyof F as F[Name] extends Check<unknown> ? never : Name
+  ]?: F[Name] extends Optional<infer T> ? T : never
 }
 
-/** One entry for each field of `T`: what the type makes optional is optional here, and only that. */
-type Fields<T> = {
-  readonly [Name in keyof T]-?: Pick<T, Name> extends Required<Pick<T, Name>>
-    ? RequiredField<T[Name]>
-    : OptionalField<Exclude<T[Name], undefined>>
+/** What nothing can be used as: of an object with a member that the model lacks, or has otherwise. */
+interface DiffersFromModel {
+  readonly 'differs from the model': never
 }
 
-export function required<T>(check: Check<T>): RequiredField<T> {
-  return { isRequired: true, check }
-}
+type Modelled<Model, F extends Fields> = [Exclude<keyof F, keyof Model>] extends [never]
+  ? ObjectOf<F> extends Wire<Model>
+    ? ObjectOf<F>
+    : DiffersFromModel
+  : DiffersFromModel
 
-export function optional<T>(check: Check<T>): OptionalField<T> {
-  return { isRequired: false, check }
+export function optional<T>(check: Check<T>): Optional<T> {
+  return { optional: check }
 }
 
 export function report(place: Place, problem: string): false {
@@ -38,47 +54,48 @@ export function report(place: Place, problem: string): false {
   return false
 }
 
-export function inside(place: Place, step: string | number): Place {
-  const tail = typeof step === 'number' ? `[${step}]` : place.path === '' ? step : `.${step}`
-  return { path: place.path + tail, problems: place.problems }
+export function inside(place: Place, ...steps: readonly (string | number)[]): Place {
+  const path = steps.reduce<string>((before, step) => {
+    if (typeof step === 'number') return `${before}[${step}]`
+    return before === '' ? step : `${before}.${step}`
+  }, place.path)
+  return { ...place, path }
 }
 
-/** An object with these fields. Any other field is refused by its name: it would not be run. */
-export function object<T extends object>(fields: Fields<T>): Check<T> {
-  const known = new Map(Object.entries<RequiredField<unknown> | OptionalField<unknown>>(fields))
-  return (value, place): value is T => {
-    if (!isRecord(value)) return report(place, 'must be an object')
-    const before = place.problems.length
-    for (const name of Object.keys(value)) {
-      if (!known.has(name)) report(inside(place, name), 'is not run here')
+/**
+ * An object with these fields of the model; two calls, as the compiler infers all type arguments or
+ * none. Any other field is refused by its name: it would not be run.
+ */
+export function object<Model>() {
+  return <F extends Fields>(fields: F): Check<Modelled<Model, F>> => {
+    const known = new Map(Object.entries<Fields[string]>(fields))
+    return (value, place): value is Modelled<Model, F> => {
+      if (!isRecord(value)) return report(place, 'must be an object')
+      const before = place.problems.length
+      for (const name of Object.keys(value)) {
+        if (!known.has(name)) report(inside(place, name), 'is not run here')
+      }
+      for (const [name, field] of known) {
+        const check = 'optional' in field ? field.optional : field
+        if (Object.hasOwn(value, name)) check(value[name], inside(place, name))
+        else if (check === field) report(inside(place, name), 'is missing')
+      }
+      return place.problems.length === before
     }
-    for (const [name, field] of known) {
-      if (Object.hasOwn(value, name)) field.check(value[name], inside(place, name))
-      else if (field.isRequired) report(inside(place, name), 'is missing')
-    }
-    return place.problems.length === before
   }
 }
 
-/** One check for each variant that a field of the object can name. */
-type Variants<Field extends string, T extends Readonly<Record<Field, string>>> = {
-  readonly [Name in T[Field]]: Check<Extract<T, Readonly<Record<Field, Name>>>>
-}
+type Variants<Field extends string> = Readonly<
+  Record<string, Check<Readonly<Record<Field, string>>>>
+>
 
-/** An object whose `type` says which of the variants it is. */
-export function byType<T extends { readonly type: string }>(
-  variants: Variants<'type', T>,
-): Check<T> {
-  return byField<'type', T>('type', variants)
-}
-
-/** An object of which a field says which of the variants it is. */
-export function byField<Field extends string, T extends Readonly<Record<Field, string>>>(
+/** An object of which a field, mostly `type`, says which of the variants it is. */
+export function byField<Field extends string, V extends Variants<Field>>(
   field: Field,
-  variants: Variants<Field, T>,
-): Check<T> {
-  const checks = new Map(Object.entries<Check<T>>(variants))
-  return (value, place): value is T => {
+  variants: V,
+): Check<Checked<V[keyof V]>> {
+  const checks = new Map(Object.entries<Check<unknown>>(variants))
+  return (value, place): value is Checked<V[keyof V]> => {
     if (!isRecord(value)) return report(place, 'must be an object')
     const at = inside(place, field)
     const name = value[field]
@@ -98,10 +115,12 @@ export function refine<T>(shape: Check<T>, rules: (value: T, place: Place) => vo
 }
 
 /** A string; `problemOf` may say what is wrong with it. */
-export function text(problemOf: (value: string) => string | undefined = () => undefined) {
-  return (value: unknown, place: Place): value is string => {
+export function text(
+  problemOf: (value: string, place: Place) => string | undefined = () => undefined,
+): Check<string> {
+  return (value, place): value is string => {
     if (typeof value !== 'string') return report(place, 'must be a string')
-    const problem = problemOf(value)
+    const problem = problemOf(value, place)
     return problem === undefined || report(place, problem)
   }
 }
@@ -127,15 +146,10 @@ export const boolean: Check<boolean> = (value, place): value is boolean =>
   typeof value === 'boolean' || report(place, 'must be true or false')
 
 export function listOf<T>(item: Check<T>, minimum: number, maximum: number): Check<readonly T[]> {
-  return (value, place): value is readonly T[] => {
-    if (!Array.isArray(value)) return report(place, 'must be a list')
-    const before = place.problems.length
-    if (value.length < minimum || value.length > maximum) {
-      report(place, `must have ${minimum} to ${maximum} entries, not ${value.length}`)
-    }
-    value.forEach((one: unknown, index) => item(one, inside(place, index)))
-    return place.problems.length === before
-  }
+  return (value, place): value is readonly T[] =>
+    Array.isArray(value)
+      ? checkEntries([...value.entries()], item, minimum, maximum, place)
+      : report(place, 'must be a list')
 }
 
 export function recordOf<T>(
@@ -143,18 +157,23 @@ export function recordOf<T>(
   minimum: number,
   maximum: number,
 ): Check<Readonly<Record<string, T>>> {
-  return (value, place): value is Readonly<Record<string, T>> => {
-    if (!isRecord(value)) return report(place, 'must be an object')
-    const before = place.problems.length
-    const names = Object.keys(value)
-    if (names.length < minimum || names.length > maximum) {
-      report(place, `must have ${minimum} to ${maximum} entries, not ${names.length}`)
-    }
-    for (const name of names) entry(value[name], inside(place, name))
-    return place.problems.length === before
-  }
+  return (value, place): value is Readonly<Record<string, T>> =>
+    isRecord(value)
+      ? checkEntries(Object.entries(value), entry, minimum, maximum, place)
+      : report(place, 'must be an object')
 }
 
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function checkEntries(
+  entries: readonly (readonly [string | number, unknown])[],
+  check: Check<unknown>,
+  minimum: number,
+  maximum: number,
+  place: Place,
+): boolean {
+  const before = place.problems.length
+  if (entries.length < minimum || entries.length > maximum) {
+    report(place, `must have ${minimum} to ${maximum} entries, not ${entries.length}`)
+  }
+  for (const [step, value] of entries) check(value, inside(place, step))
+  return place.problems.length === before
 }

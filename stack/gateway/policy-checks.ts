@@ -1,123 +1,96 @@
 /**
- * The checks of a specification's policies: authorization, validation failure, header
+ * The policies of a specification and their checks: authorization, validation failure, header
  * transformations, logging.
  */
-import type { Authorization } from './authentication-policy.ts'
+import type { models } from 'oci-apigateway'
 import { parseContextVariable, templateProblem } from './context-variables.ts'
-import type { ModifyResponse } from './failure-policy.ts'
-import type {
-  FilterHeaders,
-  HeaderTransformations,
-  RenameHeader,
-  SetHeader,
-} from './header-policy.ts'
 import { checkHeaderNames, type Direction } from './header-transformations.ts'
 import {
   boolean,
-  byType,
+  byField,
   listOf,
   object,
   oneOf,
   optional,
   refine,
   report,
-  required,
   text,
   type Check,
+  type Checked,
+  type Place,
 } from './json-check.ts'
 import * as limits from './limits.ts'
-import type { GatewaySettings } from './settings.ts'
-import type { LoggingPolicies } from './specification.ts'
 
-export const loggingPoliciesCheck = object<LoggingPolicies>({
-  accessLog: optional(
-    object<NonNullable<LoggingPolicies['accessLog']>>({ isEnabled: optional(boolean) }),
-  ),
+export const loggingPolicies = object<models.ApiSpecificationLoggingPolicies>()({
+  accessLog: optional(object<models.AccessLogPolicy>()({ isEnabled: optional(boolean) })),
   executionLog: optional(
-    object<NonNullable<LoggingPolicies['executionLog']>>({
+    object<models.ExecutionLogPolicy>()({
       isEnabled: optional(boolean),
       logLevel: optional(oneOf('INFO', 'WARN', 'ERROR')),
     }),
   ),
 })
 
-export function headerTransformationsCheck(direction: Direction): Check<HeaderTransformations> {
-  return refine(
-    object<HeaderTransformations>({
-      setHeaders: optional(
-        object<NonNullable<HeaderTransformations['setHeaders']>>({
-          items: required(
-            listOf(
-              object<SetHeader>({
-                name: required(text()),
-                values: required(listOf(text(templateProblem), 1, limits.setHeaderValueLimit)),
-                ifExists: optional(oneOf('OVERWRITE', 'APPEND', 'SKIP')),
-              }),
-              1,
-              limits.setHeaderLimit,
-            ),
-          ),
-        }),
-      ),
-      renameHeaders: optional(
-        object<NonNullable<HeaderTransformations['renameHeaders']>>({
-          items: required(
-            listOf(
-              object<RenameHeader>({ from: required(text()), to: required(text()) }),
-              1,
-              limits.renameHeaderLimit,
-            ),
-          ),
-        }),
-      ),
-      filterHeaders: optional(
-        object<FilterHeaders>({
-          type: required(oneOf('ALLOW', 'BLOCK')),
-          items: required(
-            listOf(
-              object<FilterHeaders['items'][number]>({ name: required(text()) }),
-              1,
-              limits.filterHeaderLimit,
-            ),
-          ),
-        }),
-      ),
-    }),
-    (policies, place) => {
-      checkHeaderNames(policies, direction, place)
-    },
-  )
-}
+const setHeader = object<models.SetHeaderPolicyItem>()({
+  name: text(),
+  values: listOf(text(templateProblem), 1, limits.setHeaderValueLimit),
+  ifExists: optional(oneOf('OVERWRITE', 'APPEND', 'SKIP')),
+})
+const renameHeader = object<models.RenameHeaderPolicyItem>()({ from: text(), to: text() })
+const filteredHeader = object<models.FilterHeaderPolicyItem>()({ name: text() })
 
-export function failurePolicyCheck(settings: GatewaySettings): Check<ModifyResponse> {
-  return byType<ModifyResponse>({
-    MODIFY_RESPONSE: object<ModifyResponse>({
-      type: required(oneOf('MODIFY_RESPONSE')),
-      responseCode: optional(text((code) => responseCodeProblem(code, settings))),
-      responseMessage: optional(text(templateProblem)),
-      responseHeaderTransformations: optional(headerTransformationsCheck('response')),
+const transformations = object<models.HeaderTransformationPolicy>()({
+  setHeaders: optional(
+    object<models.SetHeaderPolicy>()({ items: listOf(setHeader, 1, limits.setHeaderLimit) }),
+  ),
+  renameHeaders: optional(
+    object<models.RenameHeaderPolicy>()({
+      items: listOf(renameHeader, 1, limits.renameHeaderLimit),
     }),
+  ),
+  filterHeaders: optional(
+    object<models.FilterHeaderPolicy>()({
+      type: oneOf('ALLOW', 'BLOCK'),
+      items: listOf(filteredHeader, 1, limits.filterHeaderLimit),
+    }),
+  ),
+})
+export type HeaderTransformations = Checked<typeof transformations>
+
+export function headerTransformations(direction: Direction): Check<HeaderTransformations> {
+  return refine(transformations, (policies, place) => {
+    checkHeaderNames(policies, direction, place)
   })
 }
 
-export const authorizationCheck = byType<Authorization>({
-  ANONYMOUS: object({ type: required(oneOf('ANONYMOUS')) }),
-  AUTHENTICATION_ONLY: object({ type: required(oneOf('AUTHENTICATION_ONLY')) }),
-  ANY_OF: object({
-    type: required(oneOf('ANY_OF')),
-    allowedScope: required(listOf(text(), 1, Number.MAX_SAFE_INTEGER)),
+export const failurePolicy = byField('type', {
+  MODIFY_RESPONSE: object<models.ModifyResponseValidationFailurePolicy>()({
+    type: oneOf('MODIFY_RESPONSE'),
+    responseCode: optional(text(responseCodeProblem)),
+    responseMessage: optional(text(templateProblem)),
+    responseHeaderTransformations: optional(headerTransformations('response')),
   }),
 })
+export type ModifyResponse = Checked<typeof failurePolicy>
+
+export const authorization = byField('type', {
+  ANONYMOUS: object<models.AnonymousRouteAuthorizationPolicy>()({ type: oneOf('ANONYMOUS') }),
+  AUTHENTICATION_ONLY: object<models.AuthenticationOnlyRouteAuthorizationPolicy>()({
+    type: oneOf('AUTHENTICATION_ONLY'),
+  }),
+  ANY_OF: object<models.AnyOfRouteAuthorizationPolicy>()({
+    type: oneOf('ANY_OF'),
+    allowedScope: listOf(text(), 1, Number.MAX_SAFE_INTEGER),
+  }),
+})
+export type Authorization = Checked<typeof authorization>
 
 /** A status, or a context variable in its bare form. */
-function responseCodeProblem(
-  code: string,
-  { bracedResponseCode }: GatewaySettings,
-): string | undefined {
+function responseCodeProblem(code: string, { settings }: Place): string | undefined {
   if (/^[2-5]\d\d$/.test(code)) return undefined
   const variable = parseContextVariable(code)
   if (variable && variable.table !== 'body') return undefined
-  if (bracedResponseCode && /^\$\{.*\}$/.test(code)) return templateProblem(code)
+  if (settings.bracedResponseCode && /^\$\{.*\}$/.test(code)) return templateProblem(code)
   return 'must be a status such as 401, or a bare variable such as request.auth[responseCode]'
 }
 

@@ -1,9 +1,10 @@
-/** Checks that the local gateway can run an API deployment specification. */
-import { authenticationCheck } from './authentication-check.ts'
+/** The part of OCI's API deployment specification that the local gateway runs, and its check. */
+import type { models } from 'oci-apigateway'
+import { authentication } from './authentication-check.ts'
 import { templateProblem } from './context-variables.ts'
 import { parseBackendUrl, standInFor, type Origins } from './http-backend.ts'
 import {
-  byType,
+  byField,
   inside,
   listOf,
   numberBetween,
@@ -12,27 +13,19 @@ import {
   optional,
   refine,
   report,
-  required,
   text,
-  type Check,
+  type Checked,
   type Place,
 } from './json-check.ts'
 import * as limits from './limits.ts'
 import {
-  authorizationCheck,
-  headerTransformationsCheck,
-  loggingPoliciesCheck,
+  authorization,
+  headerTransformations,
+  loggingPolicies,
   onlyFalse,
 } from './policy-checks.ts'
 import { pathShape, routePathProblem } from './routes.ts'
 import type { GatewaySettings } from './settings.ts'
-import type {
-  ApiSpecification,
-  HttpBackend,
-  Route,
-  StockHeader,
-  StockResponse,
-} from './specification.ts'
 
 /** The specification, or all its problems, each beginning with its JSON path. */
 export function readSpecification(
@@ -40,8 +33,8 @@ export function readSpecification(
   settings: GatewaySettings,
   origins: Origins,
 ): ApiSpecification | { readonly problems: readonly string[] } {
-  const place: Place = { path: '', problems: [] }
-  if (specificationCheck(settings, origins)(json, place)) {
+  const place: Place = { path: '', problems: [], settings, origins }
+  if (specification(json, place)) {
     const bytes = Buffer.byteLength(JSON.stringify(json))
     if (bytes <= limits.specificationLimitBytes) return json
     report(place, `is over ${limits.specificationLimitBytes} bytes`)
@@ -49,79 +42,69 @@ export function readSpecification(
   return { problems: place.problems }
 }
 
-function specificationCheck(settings: GatewaySettings, origins: Origins): Check<ApiSpecification> {
-  return refine(
-    object<ApiSpecification>({
-      loggingPolicies: optional(loggingPoliciesCheck),
-      requestPolicies: optional(
-        object<NonNullable<ApiSpecification['requestPolicies']>>({
-          authentication: optional(authenticationCheck(settings, origins)),
-        }),
-      ),
-      routes: required(listOf(routeCheck(origins), 1, limits.routeLimit)),
+const httpBackend = object<models.HTTPBackend>()({
+  type: oneOf('HTTP_BACKEND'),
+  url: text(backendUrlProblem),
+  connectTimeoutInSeconds: optional(numberBetween(0, 75)),
+  readTimeoutInSeconds: optional(numberBetween(0, 300)),
+  sendTimeoutInSeconds: optional(numberBetween(0, 300)),
+  isSslVerifyDisabled: optional(onlyFalse),
+})
+export type HttpBackend = Checked<typeof httpBackend>
+
+const stockHeader = object<models.HeaderFieldSpecification>()({
+  name: text(atMost(limits.stockHeaderNameLimitBytes)),
+  value: text(atMost(limits.stockHeadersLimitBytes)),
+})
+const stockResponse = object<models.StockResponseBackend>()({
+  type: oneOf('STOCK_RESPONSE_BACKEND'),
+  status: numberBetween(200, 599),
+  body: optional(text(atMost(limits.stockBodyLimitBytes))),
+  headers: optional(listOf(stockHeader, 0, limits.stockHeaderLimit)),
+})
+export type StockResponse = Checked<typeof stockResponse>
+
+const method = oneOf('ANY', 'HEAD', 'GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS')
+export type Method = Checked<typeof method>
+
+const route = object<models.ApiSpecificationRoute>()({
+  path: text(routePathProblem),
+  methods: listOf(method, 1, 8),
+  loggingPolicies: optional(loggingPolicies),
+  requestPolicies: optional(
+    object<models.ApiSpecificationRouteRequestPolicies>()({
+      authorization: optional(authorization),
+      headerTransformations: optional(headerTransformations('request')),
     }),
-    (specification, place) => {
-      checkRoutesAreDistinct(specification.routes, inside(place, 'routes'))
-      checkRoutesFitAuthentication(specification, inside(place, 'routes'))
-    },
-  )
-}
-
-function routeCheck(origins: Origins): Check<Route> {
-  return object<Route>({
-    path: required(text(routePathProblem)),
-    methods: required(
-      listOf(oneOf('ANY', 'HEAD', 'GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'), 1, 8),
-    ),
-    loggingPolicies: optional(loggingPoliciesCheck),
-    requestPolicies: optional(
-      object<NonNullable<Route['requestPolicies']>>({
-        authorization: optional(authorizationCheck),
-        headerTransformations: optional(headerTransformationsCheck('request')),
-      }),
-    ),
-    responsePolicies: optional(
-      object<NonNullable<Route['responsePolicies']>>({
-        headerTransformations: optional(headerTransformationsCheck('response')),
-      }),
-    ),
-    backend: required(
-      byType<Route['backend']>({
-        HTTP_BACKEND: object<HttpBackend>({
-          type: required(oneOf('HTTP_BACKEND')),
-          url: required(text((url) => backendUrlProblem(url, origins))),
-          connectTimeoutInSeconds: optional(numberBetween(0, 75)),
-          readTimeoutInSeconds: optional(numberBetween(0, 300)),
-          sendTimeoutInSeconds: optional(numberBetween(0, 300)),
-          isSslVerifyDisabled: optional(onlyFalse),
-        }),
-        STOCK_RESPONSE_BACKEND: stockResponse,
-      }),
-    ),
-  })
-}
-
-const stockResponse = refine(
-  object<StockResponse>({
-    type: required(oneOf('STOCK_RESPONSE_BACKEND')),
-    status: required(numberBetween(200, 599)),
-    body: optional(text(atMost(limits.stockBodyLimitBytes))),
-    headers: optional(
-      listOf(
-        object<StockHeader>({
-          name: required(text(atMost(limits.stockHeaderNameLimitBytes))),
-          value: required(text(atMost(limits.stockHeadersLimitBytes))),
-        }),
-        0,
-        limits.stockHeaderLimit,
-      ),
-    ),
+  ),
+  responsePolicies: optional(
+    object<models.ApiSpecificationRouteResponsePolicies>()({
+      headerTransformations: optional(headerTransformations('response')),
+    }),
+  ),
+  backend: byField('type', {
+    HTTP_BACKEND: httpBackend,
+    STOCK_RESPONSE_BACKEND: refine(stockResponse, ({ headers }, place) => {
+      const problem = atMost(limits.stockHeadersLimitBytes)(JSON.stringify(headers ?? []))
+      if (problem !== undefined) report(inside(place, 'headers'), problem)
+    }),
   }),
-  ({ headers }, place) => {
-    const problem = atMost(limits.stockHeadersLimitBytes)(JSON.stringify(headers ?? []))
-    if (problem !== undefined) report(inside(place, 'headers'), problem)
-  },
-)
+})
+export type Route = Checked<typeof route>
+
+const shape = object<models.ApiSpecification>()({
+  loggingPolicies: optional(loggingPolicies),
+  requestPolicies: optional(
+    object<models.ApiSpecificationRequestPolicies>()({ authentication: optional(authentication) }),
+  ),
+  routes: listOf(route, 1, limits.routeLimit),
+})
+export type ApiSpecification = Checked<typeof shape>
+
+const specification = refine(shape, (checked, place) => {
+  checkRoutesAreDistinct(checked.routes, inside(place, 'routes'))
+  checkRoutesFitAuthentication(checked, inside(place, 'routes'))
+})
 
 function checkRoutesAreDistinct(routes: readonly Route[], place: Place): void {
   for (const [index, route] of routes.entries()) {
@@ -139,7 +122,7 @@ function checkRoutesFitAuthentication(specification: ApiSpecification, place: Pl
   const authentication = specification.requestPolicies?.authentication
   for (const [index, route] of specification.routes.entries()) {
     const type = route.requestPolicies?.authorization?.type
-    const at = inside(inside(inside(place, index), 'requestPolicies'), 'authorization')
+    const at = inside(place, index, 'requestPolicies', 'authorization')
     if (type === undefined) continue
     if (!authentication) report(at, 'needs an authentication policy')
     else if (type === 'ANONYMOUS' && authentication.isAnonymousAccessAllowed !== true) {
@@ -148,7 +131,7 @@ function checkRoutesFitAuthentication(specification: ApiSpecification, place: Pl
   }
 }
 
-function backendUrlProblem(url: string, origins: Origins): string | undefined {
+function backendUrlProblem(url: string, { origins }: Place): string | undefined {
   const parsed = parseBackendUrl(url)
   if (!parsed) return 'must be an HTTP URL, with context variables in its path at most'
   if (standInFor(parsed.origin, origins) === undefined) {

@@ -1,21 +1,22 @@
 /** Handles one request: route, caller, scopes, back end. */
-import type { Authentication } from './authentication-policy.ts'
-import { authenticate, type Authenticator } from './authentication.ts'
+import type { Authentication } from './authentication-check.ts'
+import { askAuthorizer, type AuthorizerCaller } from './authorizer-function.ts'
 import { anonymous, isAuthorized, type Caller } from './caller.ts'
 import type { ContextTables } from './context-variables.ts'
 import { findDeployment, type Deployment } from './deployment.ts'
 import type { ExecutionLogEntry, Log } from './execution-log.ts'
-import type { ModifyResponse } from './failure-policy.ts'
 import { transformHeaders } from './header-transformations.ts'
 import { headerValues, type Header } from './headers.ts'
 import { callBackend } from './http-backend.ts'
+import type { ModifyResponse } from './policy-checks.ts'
+import type { Route } from './read-specification.ts'
 import { denialResponse, errorResponse, stockResponse, type Response } from './responses.ts'
 import { findRoute } from './routes.ts'
-import type { Route } from './specification.ts'
+import { validateToken, type TokenValidator } from './tokens/validate-token.ts'
 
 export interface Engine {
   readonly deployments: readonly Deployment[]
-  readonly authenticator: Authenticator
+  readonly authenticator: AuthorizerCaller & TokenValidator
   readonly executionLog: ExecutionLogEntry[]
 }
 
@@ -75,7 +76,10 @@ async function guard(
   let caller: Caller = anonymous
   if (policy && (!isAnonymous || settings.authorizerOnAnonymousRoutes)) {
     const { name } = deployment
-    const result = await authenticate(authenticator, policy, name, tables, call.opcRequestId, log)
+    const result =
+      policy.type === 'CUSTOM_AUTHENTICATION'
+        ? await askAuthorizer(authenticator, policy, name, tables, call.opcRequestId, log)
+        : await validateToken(authenticator, policy, name, tables, log)
     if (result.kind === 'authenticated') caller = result.caller
     else if (!isAnonymous) {
       if (result.kind === 'undecided') return errorResponse(result.status)

@@ -7,11 +7,11 @@ import {
   type ContextTables,
 } from './context-variables.ts'
 import type { Log } from './execution-log.ts'
-import type { ModifyResponse } from './failure-policy.ts'
 import { transformHeaders } from './header-transformations.ts'
 import type { Header } from './headers.ts'
+import type { ModifyResponse } from './policy-checks.ts'
+import type { StockResponse } from './read-specification.ts'
 import type { GatewaySettings } from './settings.ts'
-import type { StockResponse } from './specification.ts'
 
 export interface Response {
   readonly status: number

@@ -2,7 +2,7 @@
  * Route paths: their syntax, and which route a request belongs to. Source: Oracle, "Adding Path
  * Parameters and Wildcards to Route Paths".
  */
-import type { Method, Route } from './specification.ts'
+import type { Method, Route } from './read-specification.ts'
 
 export type RouteMatch =
   | { readonly kind: 'found'; readonly route: Route; readonly parameters: Map<string, string> }

@@ -164,6 +164,7 @@ async function request(
   }
 }
 
-function formEncode(value: string): string {
+/** As RFC 6749 §2.3.1 wants id and secret before they are joined. */
+export function formEncode(value: string): string {
   return new URLSearchParams([['', value]]).toString().slice(1)
 }

@@ -1,17 +1,14 @@
 /** Lenient reading of a configuration that may have problems: what has the wrong type is not there. */
+import { isRecord } from '../json.ts'
 
 export type Fields = Record<string, unknown>
 
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 export function fieldsOf(value: unknown): Fields {
-  return isFields(value) ? value : {}
+  return isRecord(value) ? value : {}
 }
 
 export function objects(value: unknown): readonly Fields[] {
-  return Array.isArray(value) ? value.filter(isFields) : []
+  return Array.isArray(value) ? value.filter(isRecord) : []
 }
 
 export function text(value: unknown): string | undefined {

@@ -1,6 +1,8 @@
 /** What the stand-ins of issuers and backends need to know of their configuration. */
+import { usesKey, type ClientAuthenticationMethod } from '../../src/oauth/client-authentication.ts'
+import { isRecord } from '../json.ts'
 import { API_AUDIENCE, OIC_AUDIENCE, OIC_SCOPE } from '../registrations.ts'
-import { fieldsOf, isFields, text, texts, type Fields } from './fields.ts'
+import { fieldsOf, text, texts, type Fields } from './fields.ts'
 import {
   connectIssuer,
   issuerOf,
@@ -67,7 +69,7 @@ export function createPlanner(notes: string[]) {
     return other
   }
   const registration = (fields: unknown, purpose: Purpose): Registration | undefined => {
-    if (!isFields(fields)) return undefined
+    if (!isRecord(fields)) return undefined
     const clientId = text(fields['client_id'])
     const secretOcid = ocid(fields, 'client_secret_ocid', purpose)
     return clientId === undefined || secretOcid === undefined ? undefined : { clientId, secretOcid }
@@ -111,7 +113,7 @@ export function createPlanner(notes: string[]) {
   const backend = (fields: Fields): PlannedBackend => {
     const assertion = fieldsOf(fields['assertion'])
     const isBasic = fields['grant'] === 'basic'
-    const authenticatesByKey = fields['client_auth'] === 'private_key_jwt'
+    const authenticatesByKey = usesKey(fields['client_auth'] as ClientAuthenticationMethod)
     const [audience, scope] = splitScope(text(fields['scope']))
     return {
       name: text(fields['name']) ?? 'default',

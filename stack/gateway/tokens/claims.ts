@@ -2,16 +2,13 @@
  * Validates the claims of a JWT or of an introspection answer. Source:
  * Oracle, "Validating Tokens to Add Authentication and Authorization to API Deployments".
  */
-import type { ClaimRule } from './policy.ts'
+import type { AdditionalValidation, ClaimRule } from './policy-check.ts'
 
 export type Claims = Readonly<Record<string, unknown>>
 
-export interface ClaimRules {
-  /** Undefined where the policy names none: then any issuer will do. */
-  readonly issuers: readonly string[] | undefined
-  readonly audiences: readonly string[] | undefined
-  readonly verifyClaims: readonly ClaimRule[]
-  readonly maxClockSkewSeconds: number
+/** Where the policy names no issuers, any will do; so with audiences. */
+export interface ClaimRules extends AdditionalValidation {
+  readonly maxClockSkewInSeconds?: number
   readonly isExpiryRequired: boolean
 }
 
@@ -26,7 +23,7 @@ export function claimProblem(
     issuerProblem(claims, rules) ??
     audienceProblem(claims, rules) ??
     rules.verifyClaims
-      .map((rule) => ruleProblem(claims, rule))
+      ?.map((rule) => ruleProblem(claims, rule))
       .find((problem) => problem !== undefined)
   )
 }
@@ -34,15 +31,15 @@ export function claimProblem(
 /** RFC 7519 §4.1.4 and §4.1.5; the clock skew stretches the lifetime at both ends. */
 function lifetimeProblem(
   claims: Claims,
-  { maxClockSkewSeconds, isExpiryRequired }: ClaimRules,
+  { maxClockSkewInSeconds: skew = 0, isExpiryRequired }: ClaimRules,
   nowSeconds: number,
 ): string | undefined {
   const { exp, nbf } = claims
   if (exp === undefined && isExpiryRequired) return 'exp is missing'
   if (exp !== undefined && !Number.isFinite(exp)) return 'exp is no number'
   if (nbf !== undefined && !Number.isFinite(nbf)) return 'nbf is no number'
-  if (Number(exp) + maxClockSkewSeconds <= nowSeconds) return 'exp has passed'
-  return Number(nbf) - maxClockSkewSeconds > nowSeconds ? 'nbf has not come yet' : undefined
+  if (Number(exp) + skew <= nowSeconds) return 'exp has passed'
+  return Number(nbf) - skew > nowSeconds ? 'nbf has not come yet' : undefined
 }
 
 function issuerProblem({ iss }: Claims, { issuers }: ClaimRules): string | undefined {

@@ -1,6 +1,5 @@
 /** Calls identity providers: key sets, discovery documents and introspection. */
-import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { readBody } from '../../listen.ts'
+import { parseJson } from '../../json.ts'
 import { standInFor, type Origins } from '../http-backend.ts'
 
 export type Document = { readonly json: unknown } | { readonly problem: string }
@@ -29,43 +28,17 @@ export async function fetchJson(
   const target = standInUrl(url, origins)
   if (!target) return { problem: 'has no stand-in on loopback' }
   try {
-    const { status, body } = await exchange(target, headers, form?.toString(), timeoutSeconds)
-    if (status !== 200) return { problem: `answered ${status}` }
-    return readJson(body)
+    const response = await fetch(target, {
+      method: form === undefined ? 'GET' : 'POST',
+      headers: { Accept: 'application/json', ...headers },
+      body: form ?? null,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutSeconds * 1000),
+    })
+    if (response.status !== 200) return { problem: `answered ${response.status}` }
+    const json = parseJson(await response.text())
+    return json === undefined ? { problem: 'gave an answer that cannot be parsed' } : { json }
   } catch {
     return { problem: 'could not be reached' }
   }
-}
-
-function readJson(body: Buffer): Document {
-  try {
-    return { json: JSON.parse(body.toString('utf8')) as unknown }
-  } catch {
-    return { problem: 'gave an answer that cannot be parsed' }
-  }
-}
-
-async function exchange(
-  target: URL,
-  headers: Readonly<Record<string, string>>,
-  form: string | undefined,
-  timeoutSeconds: number,
-): Promise<{ status: number; body: Buffer }> {
-  const signal = AbortSignal.timeout(timeoutSeconds * 1000)
-  const incoming = await new Promise<IncomingMessage>((resolve, reject) => {
-    const outgoing = httpRequest(target, {
-      method: form === undefined ? 'GET' : 'POST',
-      headers: {
-        Accept: 'application/json',
-        ...(form === undefined ? {} : { 'Content-Type': 'application/x-www-form-urlencoded' }),
-        ...headers,
-      },
-      agent: false,
-      signal,
-    })
-    outgoing.on('error', reject)
-    outgoing.once('response', resolve)
-    outgoing.end(form)
-  })
-  return { status: incoming.statusCode ?? 0, body: await readBody(incoming) }
 }

@@ -1,12 +1,13 @@
 /** Introspects a token (RFC 7662) at the endpoint from the discovery document. */
+import { formEncode } from '../../identity/client-request.ts'
+import { isRecord } from '../../json.ts'
 import type { Log } from '../execution-log.ts'
 import type { ExpiringMap } from '../expiring-map.ts'
 import type { Origins } from '../http-backend.ts'
-import { isRecord } from '../json-check.ts'
 import type { GatewaySettings } from '../settings.ts'
 import type { Claims } from './claims.ts'
 import { fetchJson, standInUrl, type Exchange } from './identity-provider.ts'
-import type { ClientDetails, ValidationByIntrospection } from './policy.ts'
+import type { ClientDetails, ValidationByIntrospection } from './policy-check.ts'
 import type { Verification } from './verify-jwt.ts'
 
 /** The answer's members, which are claims, or that the token is not active. */
@@ -61,7 +62,7 @@ async function ask(
   const { origins, settings } = introspector
   const url = await findEndpoint(introspector, policy, deployment, log)
   if (url === undefined) return undefined
-  const exchange = await authenticated(introspector, policy.clientDetails, { url }, token, log)
+  const exchange = await authenticated(introspector, policy.clientDetails, url, token, log)
   if (!exchange) return undefined
   const document = await fetchJson(exchange, origins, settings.identityProviderTimeoutSeconds)
   if ('problem' in document) {
@@ -107,7 +108,7 @@ async function findEndpoint(
 async function authenticated(
   { readSecret, settings }: Introspector,
   { clientId, clientSecretId, clientSecretVersionNumber }: ClientDetails,
-  { url }: Exchange,
+  url: string,
   token: string,
   log: Log,
 ): Promise<Exchange | undefined> {
@@ -122,14 +123,9 @@ async function authenticated(
   if (settings.introspectionClientAuthentication === 'client_secret_post') {
     return { url, form: new URLSearchParams({ token, client_id: clientId, client_secret: secret }) }
   }
-  const credentials = [clientId, secret].map(formEncoded).join(':')
+  const credentials = [clientId, secret].map(formEncode).join(':')
   const Authorization = `Basic ${Buffer.from(credentials).toString('base64')}`
   return { url, headers: { Authorization }, form: new URLSearchParams({ token }) }
-}
-
-/** As RFC 6749 §2.3.1 wants id and secret before they are joined. */
-function formEncoded(text: string): string {
-  return new URLSearchParams({ '': text }).toString().slice(1)
 }
 
 function readAnswer(

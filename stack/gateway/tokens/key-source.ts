@@ -6,7 +6,7 @@ import type { ExpiringMap } from '../expiring-map.ts'
 import type { Origins } from '../http-backend.ts'
 import type { GatewaySettings } from '../settings.ts'
 import { fetchJson } from './identity-provider.ts'
-import type { RemoteKeys, StaticKeys } from './policy.ts'
+import type { TokenKeys } from './policy-check.ts'
 import { readJsonWebKeySet, readStaticKey, type PublicKey } from './public-keys.ts'
 import type { FindKey } from './verify-jwt.ts'
 
@@ -18,13 +18,17 @@ export interface KeySource {
 
 export function keysOf(
   source: KeySource,
-  policy: StaticKeys | RemoteKeys,
+  policy: TokenKeys,
   deployment: string,
   family: 'jwtAuthentication' | 'tokenAuthentication',
   log: Log,
 ): FindKey {
   return async (kid) => {
-    if (policy.type === 'STATIC_KEYS') return staticKey(policy, kid, source.settings)
+    if (policy.type === 'STATIC_KEYS') {
+      const found = policy.keys.find((one) => one.kid === kid)
+      const read = found && readStaticKey(found, source.settings)
+      return read && 'problem' in read ? undefined : read
+    }
     const place = JSON.stringify([deployment, policy.uri])
     const kept = source.keySets.get(place)
     const key = kept?.find((one) => one.kid === kid)
@@ -35,16 +39,6 @@ export function keysOf(
     source.keySets.put(place, fetched, (policy.maxCacheDurationInHours ?? 1) * 3600)
     return fetched.find((one) => one.kid === kid)
   }
-}
-
-function staticKey(
-  { keys }: StaticKeys,
-  kid: string,
-  settings: GatewaySettings,
-): PublicKey | undefined {
-  const found = keys.find((one) => one.kid === kid)
-  const key = found && readStaticKey(found, settings)
-  return key && 'problem' in key ? undefined : key
 }
 
 /** A failure is not kept, and the last good keys do not help it over: "all requests" get a 500. */

@@ -4,10 +4,10 @@
  * Authentication".
  */
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import { isRecord } from '../json-check.ts'
+import { isRecord } from '../../json.ts'
 import { publicKeyLimit } from '../limits.ts'
 import type { GatewaySettings } from '../settings.ts'
-import type { StaticKey } from './policy.ts'
+import type { StaticKey } from './policy-check.ts'
 
 export const signingAlgorithms: readonly string[] = ['RS256', 'RS384', 'RS512']
 

@@ -4,16 +4,16 @@
  */
 import { valuesOf, type ContextTables } from '../context-variables.ts'
 import type { GatewaySettings } from '../settings.ts'
-import type { TokenSource } from './policy.ts'
+import type { TokenPolicy } from './policy-check.ts'
 
 /**
  * The bare token. Undefined when there is none, when there are several, and when another scheme
  * stands before it. A token in a query parameter is taken as it came, without decoding.
  */
 export function findToken(
-  { tokenHeader = '', tokenQueryParam, tokenAuthScheme }: TokenSource,
+  { tokenHeader = '', tokenQueryParam, tokenAuthScheme }: TokenPolicy,
   tables: ContextTables,
-  { authSchemeIsCaseSensitive }: Pick<GatewaySettings, 'authSchemeIsCaseSensitive'>,
+  { authSchemeIsCaseSensitive }: GatewaySettings,
 ): string | undefined {
   const [value, ...others] =
     tokenQueryParam === undefined

@@ -3,7 +3,7 @@
  * "Prerequisites for Token Authentication".
  */
 import { compactVerify, decodeProtectedHeader } from 'jose'
-import { isRecord } from '../json-check.ts'
+import { isRecord, parseJson } from '../../json.ts'
 import type { Claims } from './claims.ts'
 import { signingAlgorithms, type PublicKey } from './public-keys.ts'
 
@@ -27,8 +27,8 @@ export async function verifyJwt(token: string, findKey: FindKey): Promise<Verifi
   if (key === undefined) return refused('no key has its kid')
   const payload = await verifiedPayload(token, key)
   if (!payload) return refused('the signature is not good')
-  const claims = readClaims(payload)
-  return claims ? { kind: 'verified', claims } : refused('the payload is no JSON object')
+  const claims = parseJson(new TextDecoder().decode(payload))
+  return isRecord(claims) ? { kind: 'verified', claims } : refused('the payload is no JSON object')
 }
 
 function refused(reason: string): Verification {
@@ -47,15 +47,6 @@ async function verifiedPayload(token: string, key: PublicKey): Promise<Uint8Arra
   try {
     const { payload } = await compactVerify(token, key.key, { algorithms: [...key.algorithms] })
     return payload
-  } catch {
-    return undefined
-  }
-}
-
-function readClaims(payload: Uint8Array): Claims | undefined {
-  try {
-    const claims: unknown = JSON.parse(new TextDecoder().decode(payload))
-    return isRecord(claims) ? claims : undefined
   } catch {
     return undefined
   }
