@@ -1,14 +1,13 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { startGateway } from '../../stack/gateway/gateway.ts'
-import { call, closeRigs, functionSays, httpRoute } from './gateway-rig.ts'
+import { bearer, call, closeRigs, startDeployments } from './gateway-rig.ts'
+import { stockRoute } from './gateway-specifications.ts'
 import {
-  bearer,
-  closeProviders,
   jsonWebKey,
   jwksUri,
   jwtPolicy,
   newKey,
   nowSeconds,
+  paths,
   specificationWith,
   startProvider,
   startRigWith,
@@ -18,20 +17,25 @@ import {
 } from './gateway-token-rig.ts'
 
 afterEach(closeRigs)
-afterEach(closeProviders)
 
 const key = newKey()
 const nextKey = newKey()
 const keyOfAnotherName = newKey('another')
 const shortKey = newKey('short', 1024)
 
-async function start({ keys = [jsonWebKey(key)], remote = {}, settings = {} } = {}) {
+async function start({
+  keys = [jsonWebKey(key)],
+  remote = {},
+  settings = {},
+  policyOf = jwtPolicy,
+} = {}) {
   const provider = await startProvider()
   provider.answers('jwks', { keys })
-  const policy = jwtPolicy({ type: 'REMOTE_JWKS', uri: jwksUri, ...remote })
-  const rig = await startRigWith(provider, { specification: specificationWith(policy), settings })
-  const statusOf = async (token: string) => (await rig.call('/thing', bearer(token))).status
-  return { provider, rig, statusOf }
+  const specification = specificationWith(
+    policyOf({ type: 'REMOTE_JWKS', uri: jwksUri, ...remote }),
+  )
+  const rig = await startRigWith(provider, { specification, settings })
+  return { provider, rig, statusOf: (token: string) => rig.statusOf('/thing', bearer(token)) }
 }
 
 const longLived = { exp: nowSeconds + 7 * 24 * 3600 }
@@ -40,16 +44,13 @@ describe('a remote JWK Set', () => {
   it.each([
     ['JWT_AUTHENTICATION', jwtPolicy, 'jwtAuthentication'],
     ['TOKEN_AUTHENTICATION', tokenPolicy, 'tokenAuthentication'],
-  ])('is fetched for %s with the first token, and then cached', async (_, policy, family) => {
-    const provider = await startProvider()
-    provider.answers('jwks', { keys: [jsonWebKey(key)] })
-    const specification = specificationWith(policy({ type: 'REMOTE_JWKS', uri: jwksUri }))
-    const rig = await startRigWith(provider, { specification })
+  ])('is fetched for %s with the first token, and then cached', async (_, policyOf, family) => {
+    const { provider, rig, statusOf } = await start({ policyOf })
     expect(provider.calls).toEqual([])
-    expect((await rig.call('/thing', bearer(await tokenOf(key)))).status).toBe(200)
-    expect((await rig.call('/thing', bearer(await tokenOf(key)))).status).toBe(200)
+    expect(await statusOf(await tokenOf(key))).toBe(200)
+    expect(await statusOf(await tokenOf(key))).toBe(200)
     expect(provider.calls).toMatchObject([
-      { method: 'GET', path: new URL(jwksUri).pathname, authorization: undefined },
+      { method: 'GET', path: paths.jwks, authorization: undefined },
     ])
     expect(rig.logCodes().slice(0, 2)).toEqual([
       `${family}.loadingJsonWebKeySet`,
@@ -111,25 +112,20 @@ describe('a remote JWK Set', () => {
     const deployment = (pathPrefix: string, origin: string) => ({
       pathPrefix,
       specification: specificationWith(
-        jwtPolicy({ type: 'REMOTE_JWKS', uri: origin + new URL(jwksUri).pathname }),
-        httpRoute({ backend: { type: 'STOCK_RESPONSE_BACKEND', status: 200 } }),
+        jwtPolicy({ type: 'REMOTE_JWKS', uri: origin + paths.jwks }),
+        stockRoute(),
       ),
     })
-    const gateway = await startGateway({
-      deployments: [deployment('/a', one.server.url), deployment('/b', other.server.url)],
-      invokeFunction: () => functionSays({}),
-      clock: { nowMilliseconds: () => nowSeconds * 1000 },
-    })
-    try {
-      const statusOf = async (path: string, signedWith: TestKey) =>
-        (await call(gateway.url, path, bearer(await tokenOf(signedWith)))).status
-      expect(await statusOf('/a/thing', key)).toBe(200)
-      expect(await statusOf('/b/thing', key)).toBe(401)
-      expect(await statusOf('/b/thing', nextKey)).toBe(200)
-      expect(await statusOf('/a/thing', nextKey)).toBe(401)
-    } finally {
-      await gateway.close()
-    }
+    const { url } = await startDeployments(
+      [deployment('/a', one.server.url), deployment('/b', other.server.url)],
+      { clock: { nowMilliseconds: () => nowSeconds * 1000 } },
+    )
+    const statusOf = async (path: string, signedWith: TestKey) =>
+      (await call(url, path, bearer(await tokenOf(signedWith)))).status
+    expect(await statusOf('/a/thing', key)).toBe(200)
+    expect(await statusOf('/b/thing', key)).toBe(401)
+    expect(await statusOf('/b/thing', nextKey)).toBe(200)
+    expect(await statusOf('/a/thing', nextKey)).toBe(401)
   })
 })
 
@@ -200,20 +196,18 @@ describe('an identity provider without keys makes a 500, never a denial', () => 
     expect(await statusOf(await tokenOf(key))).toBe(500)
   })
 
+  const failed = 'authentication.idpCallFailed'
+  const badSet = 'jwtAuthentication.badJsonWebKeySet'
+
   it.each([
-    ['an error', {}, 503, 'authentication.idpCallFailed'],
-    ['the 401 of a protected endpoint', {}, 401, 'authentication.idpCallFailed'],
-    ['a redirect', {}, 302, 'authentication.idpCallFailed'],
-    ['no JSON', '<html>', 200, 'authentication.idpCallFailed'],
-    ['no JWK Set', { keys: {} }, 200, 'jwtAuthentication.badJsonWebKeySet'],
-    ['a list', [], 200, 'jwtAuthentication.badJsonWebKeySet'],
-    ['a key that is none', { keys: [null] }, 200, 'jwtAuthentication.badJsonWebKeySet'],
-    [
-      'more than ten keys',
-      { keys: Array.from({ length: 11 }, () => jsonWebKey(key)) },
-      200,
-      'jwtAuthentication.badJsonWebKeySet',
-    ],
+    ['an error', {}, 503, failed],
+    ['the 401 of a protected endpoint', {}, 401, failed],
+    ['a redirect', {}, 302, failed],
+    ['no JSON', '<html>', 200, failed],
+    ['no JWK Set', { keys: {} }, 200, badSet],
+    ['a list', [], 200, badSet],
+    ['a key that is none', { keys: [null] }, 200, badSet],
+    ['more than ten keys', { keys: Array(11).fill(jsonWebKey(key)) }, 200, badSet],
   ])('when it answers with %s', async (_, body, status, code) => {
     const { provider, rig, statusOf } = await start()
     provider.answers('jwks', body, status)

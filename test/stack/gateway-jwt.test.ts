@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { closeRigs, httpRoute, startRig, type Rig } from './gateway-rig.ts'
+import { bearer, closeRigs, startRig, type Rig } from './gateway-rig.ts'
 import {
   audience,
-  bearer,
   issuer,
   jwtPolicy,
   newKey,
   nowSeconds,
   pemKey,
   specificationWith,
+  startWithStaticKeys,
   staticKey,
   tokenOf,
   tokenPolicy,
@@ -20,37 +20,27 @@ const key = newKey()
 const otherKey = newKey()
 const largeKey = newKey('large', 4096)
 
-function start(
-  overrides: object = {},
-  { keys = [staticKey(key)], routes = [] as object[], settings = {} } = {},
-): Promise<Rig> {
-  const policy = jwtPolicy({ type: 'STATIC_KEYS', keys }, overrides)
-  return startRig({ specification: specificationWith(policy, ...routes), settings })
+function start(overrides: object = {}, keys = [staticKey(key)]) {
+  return startWithStaticKeys(keys, overrides)
 }
 
-async function statusOf(rig: Rig, token: string) {
-  return (await rig.call('/thing', bearer(token))).status
+function statusOf(rig: Rig, token: string) {
+  return rig.statusOf('/thing', bearer(token))
 }
 
 describe.each([
-  [
-    'JWT_AUTHENTICATION',
-    'jwtAuthentication',
-    (keys: object[]) => jwtPolicy({ type: 'STATIC_KEYS', keys }),
-  ],
-  [
-    'TOKEN_AUTHENTICATION',
-    'tokenAuthentication',
-    (keys: object[]) =>
-      tokenPolicy({
-        type: 'STATIC_KEYS',
-        keys,
-        additionalValidationPolicy: { issuers: [issuer], audiences: [audience] },
-      }),
-  ],
-] as const)('%s with static keys', (_, family, policy) => {
+  ['JWT_AUTHENTICATION', 'jwtAuthentication', jwtPolicy],
+  ['TOKEN_AUTHENTICATION', 'tokenAuthentication', tokenPolicy],
+])('%s with static keys', (_, family, policyOf) => {
+  const additionalValidationPolicy = { issuers: [issuer], audiences: [audience] }
+  const startWith = (...keys: object[]) => {
+    const isToken = policyOf === tokenPolicy
+    const validation = { type: 'STATIC_KEYS', keys, ...(isToken && { additionalValidationPolicy }) }
+    return startRig({ specification: specificationWith(policyOf(validation)) })
+  }
+
   it('passes a valid token to the back end, without a function', async () => {
-    const rig = await startRig({ specification: specificationWith(policy([staticKey(key)])) })
+    const rig = await startWith(staticKey(key))
     expect(await statusOf(rig, await tokenOf(key))).toBe(200)
     expect(rig.backendCalls).toHaveLength(1)
     expect(rig.functionCalls).toEqual([])
@@ -58,7 +48,7 @@ describe.each([
   })
 
   it('answers 401 with a challenge if the token is missing or invalid', async () => {
-    const rig = await startRig({ specification: specificationWith(policy([staticKey(key)])) })
+    const rig = await startWith(staticKey(key))
     for (const options of [{}, bearer('garbage'), bearer(await tokenOf(otherKey))]) {
       const response = await rig.call('/thing', options)
       expect(response.status).toBe(401)
@@ -70,8 +60,7 @@ describe.each([
   })
 
   it('finds the key by kid among several, in both formats', async () => {
-    const keys = [staticKey(key), pemKey(largeKey)]
-    const rig = await startRig({ specification: specificationWith(policy(keys)) })
+    const rig = await startWith(staticKey(key), pemKey(largeKey))
     expect(await statusOf(rig, await tokenOf(largeKey))).toBe(200)
     expect(await statusOf(rig, await tokenOf(key))).toBe(200)
     expect(await statusOf(rig, await tokenOf(key, {}, { kid: 'large' }))).toBe(401)
@@ -82,7 +71,7 @@ describe.each([
 
 describe('the signature of a JWT', () => {
   it.each(['RS256', 'RS384', 'RS512'])('may be %s if the key has no alg', async (alg) => {
-    const rig = await start({}, { keys: [staticKey(key, { alg: undefined })] })
+    const rig = await start({}, [staticKey(key, { alg: undefined })])
     expect(await statusOf(rig, await tokenOf(key, {}, { alg }))).toBe(200)
   })
 
@@ -92,7 +81,7 @@ describe('the signature of a JWT', () => {
   })
 
   it.each(['PS256', 'none', 'HS256'])('is invalid as %s', async (alg) => {
-    const rig = await start({}, { keys: [staticKey(key, { alg: undefined })] })
+    const rig = await start({}, [staticKey(key, { alg: undefined })])
     const [, payload = '', signature = ''] = (await tokenOf(key)).split('.')
     const header = Buffer.from(JSON.stringify({ alg, kid: key.kid })).toString('base64url')
     expect(await statusOf(rig, `${header}.${payload}.${signature}`)).toBe(401)
@@ -178,107 +167,5 @@ describe('verifyClaims', () => {
   ])('%j: %j is %i', async (rule, claims, status) => {
     const rig = await start({ verifyClaims: [rule] })
     expect(await statusOf(rig, await tokenOf(key, claims))).toBe(status)
-  })
-})
-
-describe('the place of the token', () => {
-  it('is the one header, after its scheme', async () => {
-    const rig = await start({ tokenHeader: 'X-Token' })
-    const token = await tokenOf(key)
-    const withHeaders = async (...headers: string[]) =>
-      (await rig.call('/thing', { headers })).status
-    expect(await withHeaders('x-token', `Bearer ${token}`)).toBe(200)
-    expect(await withHeaders('Authorization', `Bearer ${token}`)).toBe(401)
-    expect(await withHeaders('X-Token', token)).toBe(401)
-    expect(await withHeaders('X-Token', `Basic ${token}`)).toBe(401)
-    expect(await withHeaders('X-Token', `Bearer ${token}`, 'X-Token', `Bearer ${token}`)).toBe(401)
-  })
-
-  it('is the one query parameter, without a scheme', async () => {
-    const place = { tokenHeader: undefined, tokenAuthScheme: undefined, tokenQueryParam: 'jwt' }
-    const rig = await start(place)
-    const token = await tokenOf(key)
-    expect((await rig.call(`/thing?jwt=${token}`)).status).toBe(200)
-    expect((await rig.call(`/thing?jwt=${token}&jwt=${token}`)).status).toBe(401)
-    expect((await rig.call('/thing?jwt=', bearer(token))).status).toBe(401)
-  })
-
-  it.each([
-    [true, 401],
-    [false, 200],
-  ])(
-    'has a scheme that is case-sensitive: %s (UNKNOWN: authSchemeIsCaseSensitive)',
-    async (authSchemeIsCaseSensitive, status) => {
-      const rig = await start({}, { settings: { authSchemeIsCaseSensitive } })
-      const headers = ['Authorization', `bearer ${await tokenOf(key)}`]
-      expect((await rig.call('/thing', { headers })).status).toBe(status)
-    },
-  )
-})
-
-describe('a validated JWT', () => {
-  const withScope = httpRoute({
-    requestPolicies: { authorization: { type: 'ANY_OF', allowedScope: ['read', 'write'] } },
-  })
-
-  it('fills request.auth with its claims', async () => {
-    const items = [
-      { name: 'X-Sub', values: ['${request.auth[sub]}'] },
-      { name: 'X-Dotted', values: ['${request.auth[user.tenant.name]}'] },
-      { name: 'X-Exp', values: ['${request.auth[exp]}'] },
-    ]
-    const route = httpRoute({
-      requestPolicies: { headerTransformations: { setHeaders: { items } } },
-    })
-    const token = await tokenOf(key, { 'user.tenant.name': 'idcs-1' })
-    for (const [nonStringContextValue, exp] of [
-      ['empty', ''],
-      ['json', String(nowSeconds + 3600)],
-    ] as const) {
-      const rig = await start({}, { routes: [route], settings: { nonStringContextValue } })
-      await rig.call('/thing', bearer(token))
-      const [seen] = rig.backendCalls
-      expect(items.map(({ name }) => seen?.header(name))).toEqual([
-        ['partner-a'],
-        ['idcs-1'],
-        [exp],
-      ])
-    }
-  })
-
-  it('opens a route with ANY_OF by its scope claim', async () => {
-    const rig = await start({}, { routes: [withScope] })
-    expect(await statusOf(rig, await tokenOf(key, { scope: 'other write' }))).toBe(200)
-    expect(await statusOf(rig, await tokenOf(key, { scope: 'Write' }))).toBe(403)
-    expect(await statusOf(rig, await tokenOf(key))).toBe(403)
-  })
-
-  it.each([
-    [false, 403],
-    [true, 200],
-  ])(
-    'may have its scopes in a list: %s (UNKNOWN: scopeClaimMayBeList)',
-    async (scopeClaimMayBeList, status) => {
-      const rig = await start({}, { routes: [withScope], settings: { scopeClaimMayBeList } })
-      expect(await statusOf(rig, await tokenOf(key, { scope: ['read'] }))).toBe(status)
-    },
-  )
-
-  it('is not required on an ANONYMOUS route', async () => {
-    const route = httpRoute({ requestPolicies: { authorization: { type: 'ANONYMOUS' } } })
-    const rig = await start({ isAnonymousAccessAllowed: true }, { routes: [route] })
-    expect((await rig.call('/thing')).status).toBe(200)
-  })
-
-  it('is passed to the back end, unless the route replaces it', async () => {
-    const rig = await start()
-    const token = await tokenOf(key)
-    await rig.call('/thing', bearer(token))
-    expect(rig.backendCalls[0]?.header('Authorization')).toEqual([`Bearer ${token}`])
-  })
-
-  it('gets the gateway’s challenge if it is rejected (UNKNOWN: ownChallenge)', async () => {
-    const rig = await start({}, { settings: { ownChallenge: 'Bearer realm="api"' } })
-    expect((await rig.call('/thing')).header('WWW-Authenticate')).toEqual(['Bearer realm="api"'])
   })
 })

@@ -1,30 +1,23 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { startGateway } from '../../stack/gateway/gateway.ts'
 import {
+  bearer,
   call,
   closeRigs,
   functionSays,
-  guarded,
-  httpRoute,
+  startDeployments,
   startRig,
   type Rig,
 } from './gateway-rig.ts'
+import { guarded, httpRoute, setHeaders, stockRoute } from './gateway-specifications.ts'
 
 afterEach(closeRigs)
 
-function bearer(token: string) {
-  return ['Authorization', `Bearer ${token}`]
-}
-
 describe('the result cache', () => {
-  const inSeconds = (rig: Rig, seconds: number) =>
-    new Date(rig.clock.nowMilliseconds() + seconds * 1000).toISOString().replace('.000Z', 'Z')
-
   /** Calls of the function for the same request: now, a second before the end, and at the end. */
   async function callsAround(rig: Rig, endSeconds: number): Promise<number[]> {
     const counts: number[] = []
     const step = async () => {
-      await rig.call('/thing', { headers: bearer('a') })
+      await rig.call('/thing', bearer('a'))
       counts.push(rig.functionCalls.length)
     }
     await step()
@@ -41,9 +34,10 @@ describe('the result cache', () => {
     ['for 60 s when expiresAt is past', -600, 60],
     ['for one hour at most', 86_400, 3600],
   ])('keeps an answer %s', async (_, expiresInSeconds, keptSeconds) => {
-    const rig = await startRig({ specification: guarded() })
-    const expiresAt = inSeconds(rig, expiresInSeconds)
-    rig.functionAnswers(() => functionSays({ active: true, expiresAt }))
+    const rig = await startRig()
+    const expires = new Date(rig.clock.nowMilliseconds() + expiresInSeconds * 1000)
+    const expiresAt = expires.toISOString().replace('.000Z', 'Z')
+    rig.functionAnswers({ active: true, expiresAt })
     expect(await callsAround(rig, keptSeconds)).toEqual([1, 1, 2])
   })
 
@@ -55,15 +49,12 @@ describe('the result cache', () => {
     ['a date without zone', '2031-01-01T00:00:00'],
     ['a day that does not exist', '2031-13-41T00:00:00Z'],
   ])('keeps an answer for 60 s if expiresAt is %s', async (_, expiresAt) => {
-    const rig = await startRig({ specification: guarded() })
-    rig.functionAnswers(() => functionSays({ active: true, expiresAt }))
+    const rig = await startRig({ answer: { active: true, expiresAt } })
     expect(await callsAround(rig, 60)).toEqual([1, 1, 2])
   })
 
   it('reads an expiresAt with an offset', async () => {
-    const rig = await startRig({ specification: guarded() })
-    const expiresAt = '2030-01-01T02:10:00+02:00'
-    rig.functionAnswers(() => functionSays({ active: true, expiresAt }))
+    const rig = await startRig({ answer: { active: true, expiresAt: '2030-01-01T02:10:00+02:00' } })
     expect(await callsAround(rig, 600)).toEqual([1, 1, 2])
   })
 
@@ -73,26 +64,19 @@ describe('the result cache', () => {
   ])(
     'reads fractional seconds: %s (UNKNOWN: fractionalExpiresAt)',
     async (fractionalExpiresAt, keptSeconds) => {
-      const rig = await startRig({ specification: guarded(), settings: { fractionalExpiresAt } })
-      const expiresAt = '2030-01-01T00:10:00.000Z'
-      rig.functionAnswers(() => functionSays({ active: true, expiresAt }))
+      const answer = { active: true, expiresAt: '2030-01-01T00:10:00.000Z' }
+      const rig = await startRig({ settings: { fractionalExpiresAt }, answer })
       expect(await callsAround(rig, keptSeconds)).toEqual([1, 1, 2])
     },
   )
 
   it('keeps the context with the answer', async () => {
-    const route = httpRoute({
-      requestPolicies: {
-        headerTransformations: {
-          setHeaders: { items: [{ name: 'Authorization', values: ['${request.auth[t]}'] }] },
-        },
-      },
-    })
-    const rig = await startRig({ specification: guarded(undefined, route) })
-    rig.functionAnswers(() => functionSays({ active: true, context: { t: 'first' } }))
-    await rig.call('/thing', { headers: bearer('a') })
-    rig.functionAnswers(() => functionSays({ active: true, context: { t: 'second' } }))
-    await rig.call('/thing', { headers: bearer('a') })
+    const requestPolicies = setHeaders({ name: 'Authorization', values: ['${request.auth[t]}'] })
+    const specification = guarded(undefined, httpRoute({ requestPolicies }))
+    const rig = await startRig({ specification, answer: { active: true, context: { t: 'first' } } })
+    await rig.call('/thing', bearer('a'))
+    rig.functionAnswers({ active: true, context: { t: 'second' } })
+    await rig.call('/thing', bearer('a'))
     expect(rig.backendCalls.map((seen) => seen.header('Authorization'))).toEqual([
       ['first'],
       ['first'],
@@ -103,9 +87,9 @@ describe('the result cache', () => {
     [true, 1],
     [false, 2],
   ])('keeps denials: %s (UNKNOWN: cacheDenials)', async (cacheDenials, calls) => {
-    const rig = await startRig({ specification: guarded(), settings: { cacheDenials } })
-    rig.functionAnswers(() => functionSays({ active: false, wwwAuthenticate: 'Bearer' }))
-    const responses = [await rig.call('/thing'), await rig.call('/thing')]
+    const answer = { active: false, wwwAuthenticate: 'Bearer' }
+    const rig = await startRig({ settings: { cacheDenials }, answer })
+    const responses = [await rig.call(), await rig.call()]
     expect(responses.map(({ status }) => status)).toEqual([401, 401])
     expect(responses.map((response) => response.header('WWW-Authenticate'))).toEqual([
       ['Bearer'],
@@ -115,39 +99,35 @@ describe('the result cache', () => {
   })
 
   it('never keeps a 5xx or an unreadable answer', async () => {
-    const rig = await startRig({ specification: guarded() })
-    for (const answer of [() => functionSays({}, 502), () => functionSays('nonsense')]) {
-      rig.functionAnswers(answer)
-      expect((await rig.call('/thing')).status).toBe(502)
-    }
-    rig.functionAnswers(() => functionSays({ active: true }))
-    expect((await rig.call('/thing')).status).toBe(200)
+    const rig = await startRig()
+    rig.functionAnswers({}, 502)
+    expect(await rig.statusOf()).toBe(502)
+    rig.functionAnswers('nonsense')
+    expect(await rig.statusOf()).toBe(502)
+    rig.functionAnswers({ active: true })
+    expect(await rig.statusOf()).toBe(200)
     expect(rig.functionCalls).toHaveLength(3)
   })
 
   it('is separate for each deployment, even with the same function', async () => {
     let calls = 0
-    const route = httpRoute({ backend: { type: 'STOCK_RESPONSE_BACKEND', status: 200 } })
-    const gateway = await startGateway({
-      deployments: ['/a', '/b'].map((pathPrefix) => ({
-        pathPrefix,
-        specification: guarded(undefined, route),
-      })),
+    const specification = guarded(undefined, stockRoute())
+    const deployments = ['/a', '/b'].map((pathPrefix) => ({ pathPrefix, specification }))
+    const gateway = await startDeployments(deployments, {
       invokeFunction: () => {
         calls += 1
-        return functionSays({ active: true })
+        return functionSays({ active: true })()
       },
     })
     for (const target of ['/a/thing', '/b/thing', '/a/thing']) await call(gateway.url, target)
-    await gateway.close()
     expect(calls).toBe(2)
   })
 
   it('can be cleared', async () => {
-    const rig = await startRig({ specification: guarded() })
-    await rig.call('/thing')
+    const rig = await startRig()
+    await rig.call()
     rig.gateway.clearResultCache()
-    await rig.call('/thing')
+    await rig.call()
     expect(rig.functionCalls).toHaveLength(2)
   })
 
@@ -163,8 +143,8 @@ describe('the result cache', () => {
     ['another query argument', 'a', 'y', 2],
   ])('has a key of all arguments and their values: %s', async (_, token, state, calls) => {
     const rig = await startRig({ specification: guarded({ parameters: twoArguments }) })
-    await rig.call('/thing?state=x', { headers: bearer('a') })
-    await rig.call(`/thing?state=${state}`, { headers: bearer(token) })
+    await rig.call('/thing?state=x', bearer('a'))
+    await rig.call(`/thing?state=${state}`, bearer(token))
     expect(rig.functionCalls).toHaveLength(calls)
   })
 
@@ -182,9 +162,9 @@ describe('the result cache', () => {
   it('has a key of the listed arguments only if cacheKey lists them', async () => {
     const policy = { parameters: twoArguments, cacheKey: ['token'] }
     const rig = await startRig({ specification: guarded(policy) })
-    await rig.call('/thing?state=x', { headers: bearer('a') })
-    await rig.call('/thing?state=y', { headers: bearer('a') })
-    await rig.call('/thing?state=y', { headers: bearer('b') })
+    await rig.call('/thing?state=x', bearer('a'))
+    await rig.call('/thing?state=y', bearer('a'))
+    await rig.call('/thing?state=y', bearer('b'))
     expect(rig.functionCalls).toHaveLength(2)
   })
 
@@ -198,8 +178,8 @@ describe('the result cache', () => {
 
   it('uses the token as the key of a single-argument function (UNKNOWN)', async () => {
     const rig = await startRig({ specification: guarded({ tokenHeader: 'Authorization' }) })
-    for (const token of ['a', 'a', 'b']) await rig.call('/thing', { headers: bearer(token) })
-    await rig.call('/thing')
+    for (const token of ['a', 'a', 'b']) await rig.call('/thing', bearer(token))
+    await rig.call()
     expect(rig.functionCalls).toHaveLength(3)
   })
 })

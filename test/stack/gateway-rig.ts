@@ -5,29 +5,28 @@
 import { request as httpRequest, type RequestListener } from 'node:http'
 import { MovableClock } from '../../stack/clock.ts'
 import type { FunctionAnswer } from '../../stack/gateway/authorizer-function.ts'
-import { DeploymentError } from '../../stack/gateway/deployment.ts'
-import { startGateway, type Gateway } from '../../stack/gateway/gateway.ts'
+import { DeploymentError, type DeploymentOptions } from '../../stack/gateway/deployment.ts'
+import { startGateway, type Gateway, type GatewayOptions } from '../../stack/gateway/gateway.ts'
 import { fromRawHeaders, headerValues } from '../../stack/gateway/headers.ts'
 import type { Origins } from '../../stack/gateway/http-backend.ts'
 import type { GatewaySettings } from '../../stack/gateway/settings.ts'
 import type { ReadSecret } from '../../stack/gateway/tokens/introspection.ts'
 import { listen, readBody, type LocalServer } from '../../stack/listen.ts'
+import { backendOrigin, guarded } from './gateway-specifications.ts'
 
-export const functionId = 'ocid1.fnfunc.oc1.test.one'
-export const backendOrigin = 'https://back-end.example'
-
-export interface SeenRequest {
-  readonly method: string
-  readonly target: string
+interface Seen {
   readonly body: string
   /** All values of a header, in order. */
-  header(name: string): string[]
+  readonly header: (name: string) => string[]
 }
 
-export interface SeenResponse {
+export interface SeenRequest extends Seen {
+  readonly method: string
+  readonly target: string
+}
+
+export interface SeenResponse extends Seen {
   readonly status: number
-  readonly body: string
-  header(name: string): string[]
 }
 
 export interface Rig {
@@ -38,10 +37,16 @@ export interface Rig {
   readonly functionCalls: unknown[]
   /** What the back end saw. */
   readonly backendCalls: SeenRequest[]
-  /** What the function does next, and from then on. */
-  functionAnswers(next: () => Promise<FunctionAnswer>): void
-  call(target: string, options?: CallOptions): Promise<SeenResponse>
-  logCodes(): string[]
+  /** What the function answers from now on; it rejects with an error. */
+  readonly functionAnswers: (next: object | string, status?: number) => void
+  /** The targets that the back end saw. */
+  readonly targets: () => string[]
+  /** The values of a header, in order, of the first request that the back end saw. */
+  readonly backendHeader: (name: string) => string[]
+  readonly call: (target?: string, options?: CallOptions) => Promise<SeenResponse>
+  /** The status of a call. */
+  readonly statusOf: (target?: string, options?: CallOptions) => Promise<number>
+  readonly logCodes: () => string[]
 }
 
 export interface CallOptions {
@@ -52,7 +57,10 @@ export interface CallOptions {
 }
 
 export interface RigOptions {
-  readonly specification: unknown
+  /** By default the function in front of one route. */
+  readonly specification?: unknown
+  /** What the function answers, JSON or text; by default it permits. */
+  readonly answer?: object | string
   readonly pathPrefix?: string
   readonly settings?: Partial<GatewaySettings>
   readonly backend?: RequestListener
@@ -66,12 +74,17 @@ export interface RigOptions {
 /** Each as soon as it runs, so that a rig which fails half-way leaves nothing behind. */
 const started: { close(): Promise<void> }[] = []
 
-export async function startRig(options: RigOptions): Promise<Rig> {
-  const { specification, pathPrefix = '/', settings = {}, origin = backendOrigin } = options
+export function closeWithRigs<T extends { close(): Promise<void> }>(server: T): T {
+  started.push(server)
+  return server
+}
+
+export async function startRig(options: RigOptions = {}): Promise<Rig> {
+  const { specification = guarded(), pathPrefix = '/', settings, origin = backendOrigin } = options
   const functionCalls: unknown[] = []
   const backendCalls: SeenRequest[] = []
   const clock = new MovableClock({ nowMilliseconds: () => Date.parse('2030-01-01T00:00:00Z') })
-  let answer = () => functionSays({ active: true })
+  let answer = functionSays(options.answer ?? { active: true })
   const backend = await listen((request, response) => {
     void readBody(request).then((body) => {
       const headers = fromRawHeaders(request.rawHeaders)
@@ -85,9 +98,8 @@ export async function startRig(options: RigOptions): Promise<Rig> {
       else response.end('from the back end')
     })
   })
-  started.push(backend)
-  const gateway = await startGateway({
-    deployments: [{ pathPrefix, specification }],
+  closeWithRigs(backend)
+  const gateway = await startDeployments([{ pathPrefix, specification }], {
     origins: { [origin]: backend.url, ...options.origins },
     ...(options.readSecret && { readSecret: options.readSecret }),
     invokeFunction: (_, body) => {
@@ -95,23 +107,42 @@ export async function startRig(options: RigOptions): Promise<Rig> {
       return answer()
     },
     clock,
-    settings,
+    ...(settings && { settings }),
   })
-  started.push(gateway)
+  const callGateway = (target = '/thing', callOptions?: CallOptions) =>
+    call(gateway.url, target, callOptions)
   return {
     gateway,
     backend,
     clock,
     functionCalls,
     backendCalls,
-    functionAnswers: (next) => {
-      answer = next
+    functionAnswers: (next, status) => {
+      answer = functionSays(next, status)
     },
-    call: (target, callOptions) => call(gateway.url, target, callOptions),
+    targets: () => backendCalls.map(({ target }) => target),
+    backendHeader: (name) => {
+      const [seen] = backendCalls
+      if (!seen) throw new Error('the back end was not called')
+      return seen.header(name)
+    },
+    call: callGateway,
+    statusOf: async (...order) => (await callGateway(...order)).status,
     logCodes: () => gateway.executionLog.map(({ code }) => code),
   }
 }
 
+/** A gateway for several deployments, without a back end; its function says nothing. */
+export async function startDeployments(
+  deployments: readonly DeploymentOptions[],
+  options: Partial<GatewayOptions> = {},
+): Promise<Gateway> {
+  return closeWithRigs(
+    await startGateway({ deployments, invokeFunction: functionSays({}), ...options }),
+  )
+}
+
+/** Whatever the tests of a file started. */
 export async function closeRigs(): Promise<void> {
   await Promise.all(started.splice(0).map((server) => server.close()))
 }
@@ -125,7 +156,7 @@ export async function problemsOf(
     const gateway = await startGateway({
       deployments: [{ pathPrefix, specification }],
       origins: { [backendOrigin]: 'http://127.0.0.1:9', ...origins },
-      invokeFunction: () => functionSays({}),
+      invokeFunction: functionSays({}),
       settings,
     })
     await gateway.close()
@@ -136,10 +167,15 @@ export async function problemsOf(
   }
 }
 
-/** The function answers 200 with this JSON, or with this text as it stands. */
-export function functionSays(answer: object | string, status = 200): Promise<FunctionAnswer> {
+/** A function that answers this JSON, or this text as it stands. */
+export function functionSays(answer: object | string, status = 200): () => Promise<FunctionAnswer> {
+  if (answer instanceof Error) return () => Promise.reject(answer)
   const text = typeof answer === 'string' ? answer : JSON.stringify(answer)
-  return Promise.resolve({ status, body: Buffer.from(text) })
+  return () => Promise.resolve({ status, body: Buffer.from(text) })
+}
+
+export function bearer(...tokens: string[]): CallOptions {
+  return { headers: tokens.flatMap((token) => ['Authorization', `Bearer ${token}`]) }
 }
 
 /** A call whose target and headers go out as they stand, without any tidying. */
@@ -173,25 +209,4 @@ export function call(
     })
     outgoing.end(body)
   })
-}
-
-/** A route to the back end; what is given comes on top. */
-export function httpRoute(overrides: object = {}): object {
-  return {
-    path: '/thing',
-    methods: ['ANY'],
-    backend: { type: 'HTTP_BACKEND', url: `${backendOrigin}/thing` },
-    ...overrides,
-  }
-}
-
-/** A specification with the function in front of the routes; multi-argument unless given. */
-export function guarded(
-  policy: object = { parameters: { token: 'request.headers[Authorization]' } },
-  ...routes: object[]
-): object {
-  return {
-    requestPolicies: { authentication: { type: 'CUSTOM_AUTHENTICATION', functionId, ...policy } },
-    routes: routes.length > 0 ? routes : [httpRoute()],
-  }
 }

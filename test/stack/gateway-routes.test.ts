@@ -1,16 +1,13 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { startGateway } from '../../stack/gateway/gateway.ts'
-import { call, closeRigs, functionSays, guarded, httpRoute, startRig } from './gateway-rig.ts'
+import { call, closeRigs, startDeployments, startRig } from './gateway-rig.ts'
+import { guarded, httpRoute, routed, setHeaders } from './gateway-specifications.ts'
 
 afterEach(closeRigs)
 
 function stock(path: string, methods = ['ANY'], body = path) {
-  return {
-    path,
-    methods,
-    backend: { type: 'STOCK_RESPONSE_BACKEND', status: 200, body },
-  }
+  return { path, methods, backend: { type: 'STOCK_RESPONSE_BACKEND', status: 200, body } }
 }
+
 describe('the route of a request', () => {
   const routes = [
     stock('/{rest*}'),
@@ -46,23 +43,17 @@ describe('the route of a request', () => {
     const rig = await startRig({ specification, pathPrefix: '/v1/oic' })
     expect((await rig.call('/v1/oic/a')).body).toBe('/a')
     expect((await rig.call('/v1/oic/')).body).toBe('/')
-    expect((await rig.call('/v1/oica')).status).toBe(404)
-    expect((await rig.call('/a')).status).toBe(404)
+    expect(await rig.statusOf('/v1/oica')).toBe(404)
+    expect(await rig.statusOf('/a')).toBe(404)
   })
 
   it('is of the deployment with the longest prefix', async () => {
-    const gateway = await startGateway({
-      deployments: [
-        { pathPrefix: '/', specification: { routes: [stock('/{a*}', ['ANY'], 'root')] } },
-        { pathPrefix: '/a', specification: { routes: [stock('/b', ['ANY'], 'a')] } },
-      ],
-      invokeFunction: () => functionSays({}),
-    })
-    const bodies = await Promise.all(
-      ['/a/b', '/ab', '/'].map(async (target) => (await call(gateway.url, target)).body),
-    )
-    await gateway.close()
-    expect(bodies).toEqual(['a', 'root', 'root'])
+    const { url } = await startDeployments([
+      { pathPrefix: '/', specification: { routes: [stock('/{a*}', ['ANY'], 'root')] } },
+      { pathPrefix: '/a', specification: { routes: [stock('/b', ['ANY'], 'a')] } },
+    ])
+    const answers = await Promise.all(['/a/b', '/ab', '/'].map((target) => call(url, target)))
+    expect(answers.map(({ body }) => body)).toEqual(['a', 'root', 'root'])
   })
 
   it('that does not exist is 404 with the gateway’s body', async () => {
@@ -75,27 +66,24 @@ describe('the route of a request', () => {
   it('with other methods is 405, even if a wider route has the method', async () => {
     const routes = [stock('/a', ['GET', 'HEAD']), stock('/a', ['PUT']), stock('/{b*}')]
     const rig = await startRig({ specification: { routes } })
-    const response = await rig.call('/a', { method: 'POST' })
-    expect([response.status, response.body]).toEqual([
-      405,
-      '{"code":405,"message":"Method Not Allowed"}',
-    ])
-    expect(response.header('Allow')).toEqual(['GET, HEAD, PUT'])
-    expect((await rig.call('/a', { method: 'PUT' })).status).toBe(200)
+    const { status, body, header } = await rig.call('/a', { method: 'POST' })
+    expect([status, body]).toEqual([405, '{"code":405,"message":"Method Not Allowed"}'])
+    expect(header('Allow')).toEqual(['GET, HEAD, PUT'])
+    expect(await rig.statusOf('/a', { method: 'PUT' })).toBe(200)
   })
 
   it.each(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
     'with ANY accepts %s',
     async (method) => {
-      const rig = await startRig({ specification: { routes: [httpRoute()] } })
-      expect((await rig.call('/thing', { method })).status).toBe(200)
+      const rig = await startRig({ specification: routed() })
+      expect(await rig.statusOf('/thing', { method })).toBe(200)
       expect(rig.backendCalls[0]?.method).toBe(method)
     },
   )
 
   it('is found before the function is called', async () => {
-    const rig = await startRig({ specification: guarded() })
-    expect((await rig.call('/nothing')).status).toBe(404)
+    const rig = await startRig()
+    expect(await rig.statusOf('/nothing')).toBe(404)
     expect(rig.functionCalls).toEqual([])
   })
 })
@@ -111,8 +99,8 @@ describe('a stock response', () => {
       ],
       body: '{"status":"UP"}',
     }
-    const rig = await startRig({ specification: { routes: [httpRoute({ backend })] } })
-    const response = await rig.call('/thing')
+    const rig = await startRig({ specification: routed({ backend }) })
+    const response = await rig.call()
     expect([response.status, response.body]).toEqual([299, '{"status":"UP"}'])
     expect(response.header('Content-Type')).toEqual(['application/json'])
     expect(response.header('X-A')).toEqual(['a'])
@@ -120,23 +108,21 @@ describe('a stock response', () => {
 
   it('may be without headers and body', async () => {
     const backend = { type: 'STOCK_RESPONSE_BACKEND', status: 204 }
-    const rig = await startRig({ specification: { routes: [httpRoute({ backend })] } })
-    expect((await rig.call('/thing')).status).toBe(204)
+    const rig = await startRig({ specification: routed({ backend }) })
+    expect(await rig.statusOf()).toBe(204)
   })
 })
 
 describe('the size of a request', () => {
-  /** A header that brings the whole of method, URI and headers to so many bytes. */
-  const filledTo = (bytes: number, url: string, target: string) => {
-    const fixed = `GET ${target} HTTP/1.1\r\nHost: ${new URL(url).host}\r\nConnection: close\r\nX-Fill: \r\n\r\n`
-    return ['Connection', 'close', 'X-Fill', 'x'.repeat(bytes - fixed.length)]
-  }
-
   it('is at most 8 KB for method, URI and headers, else 431 (UNKNOWN: headerTooLargeStatus)', async () => {
     const rig = await startRig({ specification: { routes: [stock('/a')] } })
-    const { url } = rig.gateway
-    const status = async (bytes: number) =>
-      (await rig.call('/a?x=1', { headers: filledTo(bytes, url, '/a?x=1') })).status
+    const { host } = new URL(rig.gateway.url)
+    const fixed = `GET /a?x=1 HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\nX-Fill: \r\n\r\n`
+    /** For so many bytes of method, URI and headers. */
+    const status = (bytes: number) => {
+      const fill = 'x'.repeat(bytes - fixed.length)
+      return rig.statusOf('/a?x=1', { headers: ['Connection', 'close', 'X-Fill', fill] })
+    }
     expect(await status(8192)).toBe(200)
     expect(await status(8193)).toBe(431)
   })
@@ -144,7 +130,7 @@ describe('the size of a request', () => {
   it('over the header limit gets the status of the setting', async () => {
     const settings = { headerTooLargeStatus: 400 }
     const rig = await startRig({ specification: { routes: [stock('/a')] }, settings })
-    expect((await rig.call('/a', { headers: ['X', 'x'.repeat(8192)] })).status).toBe(400)
+    expect(await rig.statusOf('/a', { headers: ['X', 'x'.repeat(8192)] })).toBe(400)
   })
 
   it.each([
@@ -153,22 +139,21 @@ describe('the size of a request', () => {
   ])(
     'is limited including the new token: %s (UNKNOWN: headerLimitAtBackend)',
     async (headerLimitAtBackend, status) => {
-      const items = [{ name: 'Authorization', values: ['${request.auth[token]}'] }]
-      const requestPolicies = { headerTransformations: { setHeaders: { items } } }
+      const values = ['${request.auth[token]}']
+      const requestPolicies = setHeaders({ name: 'Authorization', values })
       const rig = await startRig({
         specification: guarded(undefined, httpRoute({ requestPolicies })),
         settings: { headerLimitAtBackend },
+        answer: { active: true, context: { token: `Bearer ${'t'.repeat(8192)}` } },
       })
-      const context = { token: `Bearer ${'t'.repeat(8192)}` }
-      rig.functionAnswers(() => functionSays({ active: true, context }))
-      expect((await rig.call('/thing')).status).toBe(status)
+      expect(await rig.statusOf()).toBe(status)
     },
   )
 
   it('is at most 20 MB for the body, else 413', async () => {
     const rig = await startRig({ specification: { routes: [stock('/a')] } })
-    const status = async (bytes: number) =>
-      (await rig.call('/a', { method: 'POST', body: Buffer.alloc(bytes) })).status
+    const status = (bytes: number) =>
+      rig.statusOf('/a', { method: 'POST', body: Buffer.alloc(bytes) })
     expect(await status(20 * 1024 * 1024)).toBe(200)
     expect(await status(20 * 1024 * 1024 + 1)).toBe(413)
     expect(rig.logCodes()).toEqual(['request.bodyTooLarge'])

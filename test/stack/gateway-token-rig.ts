@@ -6,13 +6,19 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { SignJWT } from 'jose'
 import { listen, readBody, type LocalServer } from '../../stack/listen.ts'
-import { httpRoute, startRig, type Rig, type RigOptions } from './gateway-rig.ts'
+import { bearer, closeWithRigs, startRig, type Rig, type RigOptions } from './gateway-rig.ts'
+import { authenticated } from './gateway-specifications.ts'
 
 export const issuer = 'https://identity.oraclecloud.com/'
 export const audience = 'api.example.com'
 export const providerOrigin = 'https://idcs-example.identity.oraclecloud.com'
-export const jwksUri = `${providerOrigin}/admin/v1/SigningCert/jwk`
-export const discoveryUri = `${providerOrigin}/.well-known/openid-configuration`
+export const paths = {
+  jwks: '/admin/v1/SigningCert/jwk',
+  discovery: '/.well-known/openid-configuration',
+  introspect: '/oauth2/v1/introspect',
+} as const
+export const jwksUri = providerOrigin + paths.jwks
+export const discoveryUri = providerOrigin + paths.discovery
 export const secretId = 'ocid1.vaultsecret.oc1.test.client'
 
 export interface TestKey {
@@ -31,8 +37,8 @@ export function newKey(kid = 'SIGNING_KEY', modulusLength = 2048): TestKey {
 }
 
 /** As a person writes it into a specification, after the article on identity domains. */
-export function staticKey({ kid, n, e }: TestKey, overrides: object = {}): object {
-  return { format: 'JSON_WEB_KEY', kid, kty: 'RSA', use: 'sig', alg: 'RS256', n, e, ...overrides }
+export function staticKey(key: TestKey, overrides: object = {}): object {
+  return { format: 'JSON_WEB_KEY', ...jsonWebKey(key, overrides) }
 }
 
 export function pemKey({ kid, publicKey }: TestKey): object {
@@ -59,41 +65,27 @@ export function tokenOf(key: TestKey, claims: object = {}, header: object = {}):
     .sign(key.privateKey)
 }
 
-export function bearer(token: string) {
-  return { headers: ['Authorization', `Bearer ${token}`] }
-}
+const inHeader = { tokenHeader: 'Authorization', tokenAuthScheme: 'Bearer' }
+const ofIssuer = { issuers: [issuer], audiences: [audience] }
 
 export function jwtPolicy(publicKeys: object, overrides: object = {}): object {
-  return {
-    type: 'JWT_AUTHENTICATION',
-    tokenHeader: 'Authorization',
-    tokenAuthScheme: 'Bearer',
-    issuers: [issuer],
-    audiences: [audience],
-    publicKeys,
-    ...overrides,
-  }
+  return { type: 'JWT_AUTHENTICATION', ...inHeader, ...ofIssuer, publicKeys, ...overrides }
 }
 
 export function tokenPolicy(validationPolicy: object, overrides: object = {}): object {
-  return {
-    type: 'TOKEN_AUTHENTICATION',
-    tokenHeader: 'Authorization',
-    tokenAuthScheme: 'Bearer',
-    validationPolicy,
-    ...overrides,
-  }
+  return { type: 'TOKEN_AUTHENTICATION', ...inHeader, validationPolicy, ...overrides }
+}
+
+/** The client that introspects, with the version of its secret. */
+export function customClient(overrides: object = {}): object {
+  const secret = { clientSecretId: secretId, clientSecretVersionNumber: 2 }
+  return { type: 'CUSTOM', clientId: 'gateway', ...secret, ...overrides }
 }
 
 export function introspectionPolicy(overrides: object = {}): object {
   return {
     type: 'REMOTE_DISCOVERY',
-    clientDetails: {
-      type: 'CUSTOM',
-      clientId: 'gateway',
-      clientSecretId: secretId,
-      clientSecretVersionNumber: 2,
-    },
+    clientDetails: customClient(),
     sourceUriDetails: { type: 'DISCOVERY_URI', uri: discoveryUri },
     ...overrides,
   }
@@ -101,11 +93,7 @@ export function introspectionPolicy(overrides: object = {}): object {
 
 /** As JSON has it: fields that were overridden with undefined are gone. */
 export function specificationWith(authentication: object, ...routes: object[]): unknown {
-  const specification = {
-    requestPolicies: { authentication },
-    routes: routes.length > 0 ? routes : [httpRoute()],
-  }
-  return JSON.parse(JSON.stringify(specification))
+  return JSON.parse(JSON.stringify(authenticated(authentication, ...routes)))
 }
 
 export interface SeenExchange {
@@ -119,23 +107,11 @@ export interface Provider {
   readonly server: LocalServer
   readonly calls: SeenExchange[]
   /** What a path answers from now on: JSON, text as it stands, or nothing at all. */
-  readonly answers: (
-    path: 'jwks' | 'discovery' | 'introspect',
-    body: object | string,
-    status?: number,
-  ) => void
+  readonly answers: (path: keyof typeof paths, body: object | string, status?: number) => void
   neverAnswers(): void
 }
 
-const paths = {
-  jwks: '/admin/v1/SigningCert/jwk',
-  discovery: '/.well-known/openid-configuration',
-  introspect: '/oauth2/v1/introspect',
-} as const
-
 export const discoveryDocument = { introspection_endpoint: providerOrigin + paths.introspect }
-
-const started: Provider[] = []
 
 export async function startProvider(): Promise<Provider> {
   const calls: SeenExchange[] = []
@@ -166,12 +142,8 @@ export async function startProvider(): Promise<Provider> {
     },
   }
   provider.answers('discovery', discoveryDocument)
-  started.push(provider)
+  closeWithRigs(server)
   return provider
-}
-
-export async function closeProviders(): Promise<void> {
-  await Promise.all(started.splice(0).map(({ server }) => server.close()))
 }
 
 /** A rig whose gateway reaches the provider, and a Vault with one secret. */
@@ -182,9 +154,39 @@ export function startRigWith(
   return startRig({
     ...options,
     origins: { [providerOrigin]: provider.server.url },
-    readSecret: (id, version) =>
-      id === secretId && version === 2
-        ? Promise.resolve('s3cret+/ &')
-        : Promise.reject(new Error('404')),
+    readSecret: async (id, version) => {
+      if (id !== secretId || version !== 2) throw new Error('404')
+      return Promise.resolve('s3cret+/ &')
+    },
   })
+}
+
+export function activeClaims(claims: object = {}): object {
+  return goodClaims({ active: true, ...claims })
+}
+
+/** A gateway that introspects at a provider, which answers this. */
+export async function startIntrospection({
+  validation = {},
+  policy = {},
+  answer = activeClaims(),
+  routes = [] as object[],
+  settings = {},
+} = {}) {
+  const provider = await startProvider()
+  provider.answers('introspect', answer)
+  const authentication = tokenPolicy(introspectionPolicy(validation), policy)
+  const specification = specificationWith(authentication, ...routes)
+  const rig = await startRigWith(provider, { specification, settings })
+  return { provider, rig, statusOf: (token: string) => rig.statusOf('/thing', bearer(token)) }
+}
+
+/** A gateway that verifies JWTs with static keys; `overrides` are those of the policy. */
+export function startWithStaticKeys(
+  keys: object[],
+  overrides: object = {},
+  { routes = [] as object[], settings = {} } = {},
+): Promise<Rig> {
+  const policy = jwtPolicy({ type: 'STATIC_KEYS', keys }, overrides)
+  return startRig({ specification: specificationWith(policy, ...routes), settings })
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { problemsOf } from './gateway-rig.ts'
 import {
+  customClient,
   discoveryUri,
   introspectionPolicy,
   jwksUri,
@@ -8,7 +9,6 @@ import {
   newKey,
   pemKey,
   providerOrigin,
-  secretId,
   specificationWith,
   staticKey,
   tokenPolicy,
@@ -28,11 +28,14 @@ async function problemsWith(policy: object, settings = {}): Promise<string[]> {
 function withStaticKeys(overrides: object) {
   return jwtPolicy({ type: 'STATIC_KEYS', keys }, overrides)
 }
-function withKey(one: object) {
-  return jwtPolicy({ type: 'STATIC_KEYS', keys: [one] })
+function withKeys(...several: unknown[]) {
+  return jwtPolicy({ type: 'STATIC_KEYS', keys: several })
 }
 function withRemoteKeys(overrides: object) {
   return jwtPolicy({ type: 'REMOTE_JWKS', uri: jwksUri, ...overrides })
+}
+function introspecting(overrides: object, policy: object = {}) {
+  return tokenPolicy(introspectionPolicy(overrides), policy)
 }
 function times(count: number, item: (index: number) => unknown) {
   return Array.from({ length: count }, (_, index) => item(index))
@@ -47,8 +50,8 @@ describe('a token policy is accepted with every field of OCI', () => {
 
   it.each([
     ['JWT_AUTHENTICATION', withStaticKeys({ ...common, verifyClaims })],
-    ['JWT_AUTHENTICATION with PEM', withKey(pemKey(key))],
-    ['JWT_AUTHENTICATION with key_ops', withKey(staticKey(key, { key_ops: ['verify'] }))],
+    ['JWT_AUTHENTICATION with PEM', withKeys(pemKey(key))],
+    ['JWT_AUTHENTICATION with key_ops', withKeys(staticKey(key, { key_ops: ['verify'] }))],
     ['JWT_AUTHENTICATION with remote keys', withRemoteKeys(remote)],
     [
       'TOKEN_AUTHENTICATION with static keys',
@@ -63,42 +66,41 @@ describe('a token policy is accepted with every field of OCI', () => {
     ],
     [
       'TOKEN_AUTHENTICATION with introspection',
-      tokenPolicy(introspectionPolicy({ ...remote, additionalValidationPolicy })),
+      introspecting({ ...remote, additionalValidationPolicy }),
     ],
   ])('%s', async (_, policy) => {
     expect(await problemsWith(policy)).toEqual([])
   })
 })
 
+const elsewhere = 'https://elsewhere.example'
+const discoveryElsewhere = { type: 'DISCOVERY_URI', uri: `${elsewhere}/` }
+const block = { type: 'VALIDATION_BLOCK' }
+const notRun = 'is not run here'
+const noStandIn = `is on ${elsewhere}, which has no stand-in on loopback`
+
 describe('what this gateway does not support is rejected by its name', () => {
   it.each([
     [
-      tokenPolicy(introspectionPolicy(), { validationFailurePolicy: { type: 'OAUTH2' } }),
-      'validationFailurePolicy.type OAUTH2 is not run here',
+      introspecting({}, { validationFailurePolicy: { type: 'OAUTH2' } }),
+      `validationFailurePolicy.type OAUTH2 ${notRun}`,
     ],
     [
-      tokenPolicy(introspectionPolicy({ clientDetails: { type: 'VALIDATION_BLOCK' } })),
-      'validationPolicy.clientDetails.type VALIDATION_BLOCK is not run here',
+      introspecting({ clientDetails: block }),
+      `validationPolicy.clientDetails.type VALIDATION_BLOCK ${notRun}`,
     ],
     [
-      tokenPolicy(introspectionPolicy({ sourceUriDetails: { type: 'VALIDATION_BLOCK' } })),
-      'validationPolicy.sourceUriDetails.type VALIDATION_BLOCK is not run here',
+      introspecting({ sourceUriDetails: block }),
+      `validationPolicy.sourceUriDetails.type VALIDATION_BLOCK ${notRun}`,
     ],
     [
       withRemoteKeys({ isSslVerifyDisabled: true }),
-      'publicKeys.isSslVerifyDisabled must be false, anything else is not run here',
+      `publicKeys.isSslVerifyDisabled must be false, anything else ${notRun}`,
     ],
+    [withRemoteKeys({ uri: `${elsewhere}/keys` }), `publicKeys.uri ${noStandIn}`],
     [
-      withRemoteKeys({ uri: 'https://elsewhere.example/keys' }),
-      'publicKeys.uri is on https://elsewhere.example, which has no stand-in on loopback',
-    ],
-    [
-      tokenPolicy(
-        introspectionPolicy({
-          sourceUriDetails: { type: 'DISCOVERY_URI', uri: 'https://elsewhere.example/' },
-        }),
-      ),
-      'validationPolicy.sourceUriDetails.uri is on https://elsewhere.example, which has no stand-in on loopback',
+      introspecting({ sourceUriDetails: discoveryElsewhere }),
+      `validationPolicy.sourceUriDetails.uri ${noStandIn}`,
     ],
   ])('%j', async (policy, problem) => {
     expect(await problemsWith(policy)).toEqual([problem])
@@ -106,11 +108,17 @@ describe('what this gateway does not support is rejected by its name', () => {
 })
 
 describe('what OCI does not have is rejected', () => {
+  const together = 'tokenAuthScheme goes with tokenHeader, and tokenHeader with it'
+  const textForOcid = customClient({
+    clientSecretId: 'the secret itself',
+    clientSecretVersionNumber: 1,
+  })
+
   it.each([
-    [withStaticKeys({ validationFailurePolicy: {} }), 'validationFailurePolicy is not run here'],
-    [withStaticKeys({ functionId: 'x' }), 'functionId is not run here'],
-    [tokenPolicy({ type: 'X' }), 'validationPolicy.type X is not run here'],
-    [jwtPolicy({ type: 'REMOTE_DISCOVERY' }), 'publicKeys.type REMOTE_DISCOVERY is not run here'],
+    [withStaticKeys({ validationFailurePolicy: {} }), `validationFailurePolicy ${notRun}`],
+    [withStaticKeys({ functionId: 'x' }), `functionId ${notRun}`],
+    [tokenPolicy({ type: 'X' }), `validationPolicy.type X ${notRun}`],
+    [jwtPolicy({ type: 'REMOTE_DISCOVERY' }), `publicKeys.type REMOTE_DISCOVERY ${notRun}`],
     [withRemoteKeys({ uri: 'no URL' }), 'publicKeys.uri must be a URL'],
     [withRemoteKeys({ uri: undefined }), 'publicKeys.uri is missing'],
     [withStaticKeys({ issuers: undefined }), 'issuers is missing'],
@@ -121,33 +129,14 @@ describe('what OCI does not have is rejected', () => {
       withStaticKeys({ tokenQueryParam: 'jwt' }),
       'authentication must have one of tokenHeader and tokenQueryParam',
     ],
+    [withStaticKeys({ tokenAuthScheme: undefined }), together],
+    [withStaticKeys({ tokenHeader: undefined, tokenQueryParam: 'jwt' }), together],
     [
-      withStaticKeys({ tokenAuthScheme: undefined }),
-      'tokenAuthScheme goes with tokenHeader, and tokenHeader with it',
-    ],
-    [
-      withStaticKeys({ tokenHeader: undefined, tokenQueryParam: 'jwt' }),
-      'tokenAuthScheme goes with tokenHeader, and tokenHeader with it',
-    ],
-    [
-      tokenPolicy(
-        introspectionPolicy({
-          clientDetails: {
-            type: 'CUSTOM',
-            clientId: 'a',
-            clientSecretId: 'the secret itself',
-            clientSecretVersionNumber: 1,
-          },
-        }),
-      ),
+      introspecting({ clientDetails: textForOcid }),
       'validationPolicy.clientDetails.clientSecretId must be the OCID of a secret',
     ],
     [
-      tokenPolicy(
-        introspectionPolicy({
-          clientDetails: { type: 'CUSTOM', clientId: 'a', clientSecretId: secretId },
-        }),
-      ),
+      introspecting({ clientDetails: customClient({ clientSecretVersionNumber: undefined }) }),
       'validationPolicy.clientDetails.clientSecretVersionNumber is missing',
     ],
   ])('%j', async (policy, problem) => {
@@ -187,19 +176,12 @@ describe('the limits of token policies', () => {
 
   it('10 static keys, each with its own kid', async () => {
     const policy = (count: number) =>
-      jwtPolicy({
-        type: 'STATIC_KEYS',
-        keys: times(count, (index) => staticKey(key, { kid: String(index) })),
-      })
+      withKeys(...times(count, (index) => staticKey(key, { kid: String(index) })))
+    const limit = 'publicKeys.keys must have 1 to 10 entries'
     expect(await problemsWith(policy(10))).toEqual([])
-    expect(await problemsWith(policy(11))).toEqual([
-      'publicKeys.keys must have 1 to 10 entries, not 11',
-    ])
-    expect(await problemsWith(policy(0))).toEqual([
-      'publicKeys.keys must have 1 to 10 entries, not 0',
-    ])
-    const twins = jwtPolicy({ type: 'STATIC_KEYS', keys: [staticKey(key), pemKey(key)] })
-    expect(await problemsWith(twins)).toEqual([
+    expect(await problemsWith(policy(11))).toEqual([`${limit}, not 11`])
+    expect(await problemsWith(policy(0))).toEqual([`${limit}, not 0`])
+    expect(await problemsWith(withKeys(staticKey(key), pemKey(key)))).toEqual([
       'publicKeys.keys[1].kid is one, which another key has already',
     ])
   })
@@ -222,11 +204,11 @@ describe('a static key that cannot verify is rejected', () => {
     [{ kid: '' }, `${keyAt}.kid must not be empty`],
     [{ format: 'JWK' }, `${keyAt}.format JWK is not run here`],
   ])('a JSON Web Key with %j', async (overrides, problem) => {
-    expect(await problemsWith(withKey(staticKey(key, overrides)))).toEqual([problem])
+    expect(await problemsWith(withKeys(staticKey(key, overrides)))).toEqual([problem])
   })
 
   it('a JSON Web Key without use and key_ops, or not (UNKNOWN: keysMustSayVerify)', async () => {
-    const policy = withKey(staticKey(key, { use: undefined }))
+    const policy = withKeys(staticKey(key, { use: undefined }))
     expect(await problemsWith(policy)).toEqual([`${keyAt} must have use or key_ops`])
     expect(await problemsWith(policy, { keysMustSayVerify: false })).toEqual([])
   })
@@ -247,13 +229,13 @@ describe('a static key that cannot verify is rejected', () => {
       'cannot be read as a public key',
     ],
   ])('a PEM %s', async (_, pem, problem) => {
-    expect(await problemsWith(withKey({ format: 'PEM', kid: 'a', key: pem }))).toEqual([
+    expect(await problemsWith(withKeys({ format: 'PEM', kid: 'a', key: pem }))).toEqual([
       `${keyAt} ${problem}`,
     ])
   })
 
   it('a PEM of fewer than 2048 bits', async () => {
-    expect(await problemsWith(withKey(pemKey(newKey('short', 1024))))).toEqual([
+    expect(await problemsWith(withKeys(pemKey(newKey('short', 1024))))).toEqual([
       `${keyAt} must be an RSA key of 2048 to 4096 bits`,
     ])
   })
@@ -262,5 +244,5 @@ describe('a static key that cannot verify is rejected', () => {
 it('the discovery document may be on loopback itself', async () => {
   const uri = discoveryUri.replace(providerOrigin, 'http://127.0.0.1:9')
   const sourceUriDetails = { type: 'DISCOVERY_URI', uri }
-  expect(await problemsWith(tokenPolicy(introspectionPolicy({ sourceUriDetails })))).toEqual([])
+  expect(await problemsWith(introspecting({ sourceUriDetails }))).toEqual([])
 })

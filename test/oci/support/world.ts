@@ -111,9 +111,11 @@ export class World {
       origins: { [`https://${oicHost}`]: this.#oic.url, [callers]: this.#domain.url },
       invokeFunction: (_, body) => {
         const { data } = JSON.parse(body.toString()) as { data: Json }
-        return data['token'] === `Bearer ${this.#callersToken}`
-          ? functionSays({ active: true, context: { back_end_token: `Bearer ${oicToken}` } })
-          : functionSays({ active: false, context: { responseCode: '401' } })
+        const isPermitted = data['token'] === `Bearer ${this.#callersToken}`
+        const context = isPermitted
+          ? { back_end_token: `Bearer ${oicToken}` }
+          : { responseCode: '401' }
+        return functionSays({ active: isPermitted, context })()
       },
     })
     try {
