@@ -16,14 +16,11 @@ function parametersOf(challenge: string): Record<string, string> {
 }
 
 describe('the challenge', () => {
-  it('RFC 6750 §3.1: is bare when no token came', () => {
-    expect(bearerChallenge(denial('token_missing'))).toBe('Bearer realm="oic-gateway-authorizer"')
-  })
-
-  it('RFC 6750 §3.1: is bare when the credentials are of another scheme', () => {
-    expect(bearerChallenge(denial('scheme_unsupported'))).toBe(
-      'Bearer realm="oic-gateway-authorizer"',
-    )
+  it.each([
+    ['no token came', 'token_missing'],
+    ['the credentials are of another scheme', 'scheme_unsupported'],
+  ] as const)('RFC 6750 §3.1: is bare when %s', (_case, reason) => {
+    expect(bearerChallenge(denial(reason))).toBe('Bearer realm="oic-gateway-authorizer"')
   })
 
   it.each(['invalid_request', 'invalid_token'])(

@@ -3,31 +3,20 @@ import { denial, type Permit } from '../../../src/decision.ts'
 import { DENIAL_REASONS, type DenialReason } from '../../../src/reasons.ts'
 import { toAuthorizerResponse } from '../../../src/gateway/response.ts'
 import { numericDate } from '../../../src/platform/clock.ts'
-import { Redacted } from '../../../src/platform/redacted.ts'
+import { PERMIT } from '../support/calls.ts'
 
-function permit(parts: Partial<Permit> = {}): Permit {
-  return {
-    outcome: 'permit',
-    reason: 'permitted',
-    principal: 'jdoe',
-    clientId: 'client-1',
-    scope: ['orders.read'],
-    expiresAt: numericDate(1_800_000_000),
-    authorization: new Redacted('Bearer back-end-token'),
-    contextValues: {},
-    logContext: { tokenFingerprint: '0123456789abcdef', detail: 'word' },
-    ...parts,
-  }
+function answerTo(parts: Partial<Permit> = {}) {
+  return toAuthorizerResponse({ ...PERMIT, ...parts })
 }
 
 describe('the answer to a permit', () => {
   it('has the documented members and nothing else', () => {
-    expect(toAuthorizerResponse(permit({ contextValues: { tenant: 'acme' } }))).toStrictEqual({
+    expect(answerTo({ contextValues: { tenant: 'acme' } })).toStrictEqual({
       active: true,
       principal: 'jdoe',
       clientId: 'client-1',
-      scope: ['orders.read'],
-      expiresAt: '2027-01-15T08:00:00Z',
+      scope: ['read'],
+      expiresAt: '2027-01-15T08:15:00Z',
       context: { tenant: 'acme', back_end_token: 'Bearer back-end-token' },
     })
   })
@@ -38,30 +27,30 @@ describe('the answer to a permit', () => {
     ['the beginning of time', 0, '1970-01-01T00:00:00Z'],
     ['the end of a leap day', 1_835_481_599, '2028-02-29T23:59:59Z'],
   ])('has the expiry in UTC without a fraction: %s', (_case, instant, expected) => {
-    expect(toAuthorizerResponse(permit({ expiresAt: numericDate(instant) }))).toHaveProperty(
-      'expiresAt',
-      expected,
-    )
+    const answer = answerTo({ expiresAt: numericDate(instant) })
+
+    expect(answer).toHaveProperty('expiresAt', expected)
   })
 
   it('has the client as the principal if the token has no subject', () => {
-    expect(toAuthorizerResponse(permit({ principal: undefined }))).toMatchObject({
+    expect(answerTo({ principal: undefined })).toMatchObject({
       principal: 'client-1',
       clientId: 'client-1',
     })
   })
 
   it('has strings for unknown principals and clients', () => {
-    expect(
-      toAuthorizerResponse(permit({ principal: undefined, clientId: undefined })),
-    ).toMatchObject({ principal: 'unknown', clientId: 'unknown' })
+    expect(answerTo({ principal: undefined, clientId: undefined })).toMatchObject({
+      principal: 'unknown',
+      clientId: 'unknown',
+    })
   })
 
   it('leaves out names that cannot stand in a header', () => {
     const forged = 'a\r\nX-Admin: 1'
     const parts = { principal: forged, clientId: forged, scope: [forged, 'orders.read'] }
 
-    expect(toAuthorizerResponse(permit(parts))).toMatchObject({
+    expect(answerTo(parts)).toMatchObject({
       principal: 'unknown',
       clientId: 'unknown',
       scope: ['orders.read'],
@@ -69,11 +58,9 @@ describe('the answer to a permit', () => {
   })
 
   it('keeps the backend token even if a claim has its name', () => {
-    const response = toAuthorizerResponse(
-      permit({ contextValues: { back_end_token: 'Bearer forged' } }),
-    )
+    const { context } = answerTo({ contextValues: { back_end_token: 'Bearer forged' } })
 
-    expect(response.context).toStrictEqual({ back_end_token: 'Bearer back-end-token' })
+    expect(context).toStrictEqual({ back_end_token: 'Bearer back-end-token' })
   })
 })
 

@@ -1,30 +1,24 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { jwtVerify } from 'jose'
-import { fault } from '../../../src/decision.ts'
 import {
   authenticateClient,
-  type AuthenticatedParts,
   type ClientAuthenticationMethod,
 } from '../../../src/oauth/client-authentication.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
-import { failure } from '../../../src/platform/result.ts'
+import { faulty } from '../support/outcomes.ts'
 import { START, StandingClock } from '../support/time.ts'
 
-async function partsBy(
-  method: ClientAuthenticationMethod,
-  clientId: string,
-  secret: string,
-): Promise<AuthenticatedParts> {
-  const parts = await authenticateClient(
-    {
-      clientId,
-      method,
-      secret: new Redacted(secret),
-      assertion: { keyId: 'key-1', audience: ['https://idp.example/'] },
-    },
+function authenticated(method: ClientAuthenticationMethod, clientId: string, secret: string) {
+  const assertion = { keyId: 'key-1', audience: ['https://idp.example/'] }
+  return authenticateClient(
+    { clientId, method, secret: new Redacted(secret), assertion },
     new StandingClock(),
   )
+}
+
+async function partsBy(...credentials: Parameters<typeof authenticated>) {
+  const parts = await authenticated(...credentials)
   if (!parts.ok) throw new Error(JSON.stringify(parts.error))
   return parts.value
 }
@@ -36,14 +30,11 @@ async function basicOf(clientId: string, secret: string): Promise<string> {
 }
 
 describe('client_secret_basic', () => {
+  const ENCODED = '%25%2B%2F%3A%26+%7E%C3%BC'
+
   it.each([
     ['plain characters', 'client-1', 'secret_2.x', 'client-1:secret_2.x'],
-    [
-      'all that has a meaning',
-      '%+/:& ~ü',
-      '%+/:& ~ü',
-      [1, 2].map(() => '%25%2B%2F%3A%26+%7E%C3%BC').join(':'),
-    ],
+    ['all that has a meaning', '%+/:& ~ü', '%+/:& ~ü', `${ENCODED}:${ENCODED}`],
     ['a colon in the id', 'a:b', 'c', 'a%3Ab:c'],
     ['characters beyond the first plane', '😀', '😀', '%F0%9F%98%80:%F0%9F%98%80'],
     ['line breaks', 'a\r\nb', 'c\n', 'a%0D%0Ab:c%0A'],
@@ -71,9 +62,7 @@ describe('client_secret_basic', () => {
   })
 
   it('adds nothing to the form', async () => {
-    const parts = await partsBy('client_secret_basic', 'a', 'b')
-
-    expect(parts.form).toStrictEqual({})
+    expect((await partsBy('client_secret_basic', 'a', 'b')).form).toStrictEqual({})
   })
 })
 
@@ -92,9 +81,7 @@ describe('private_key_jwt', () => {
   const assertionOf = async (secret: string) => {
     const { headers, form } = await partsBy('private_key_jwt', 'client-1', secret)
     const { client_assertion: assertion = '', ...rest } = form
-    const verified = await jwtVerify(assertion, publicKey, {
-      currentDate: new Date(START * 1000),
-    })
+    const verified = await jwtVerify(assertion, publicKey, { currentDate: new Date(START * 1000) })
     return { headers, rest, ...verified }
   }
 
@@ -135,16 +122,8 @@ describe('private_key_jwt', () => {
   })
 
   it('is a fault with a secret that is not a private key, without its content', async () => {
-    const parts = await authenticateClient(
-      {
-        clientId: 'client-1',
-        method: 'private_key_jwt',
-        secret: new Redacted('a client secret'),
-        assertion: { keyId: undefined, audience: [] },
-      },
-      new StandingClock(),
+    expect(await authenticated('private_key_jwt', 'client-1', 'a client secret')).toStrictEqual(
+      faulty('secret_unusable', { detail: 'no_private_key' }),
     )
-
-    expect(parts).toStrictEqual(failure(fault('secret_unusable', { detail: 'no_private_key' })))
   })
 })

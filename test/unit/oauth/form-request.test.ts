@@ -1,18 +1,20 @@
 import { describe, expect, it } from '@jest/globals'
 import { readErrorCode, readJsonAnswer, requestForm } from '../../../src/oauth/form-request.ts'
-import type { HttpRequest } from '../../../src/platform/http.ts'
-import { failure, success } from '../../../src/platform/result.ts'
+import type { HttpAnswer, HttpFailure } from '../../../src/platform/http.ts'
+import { failure, success, type Result } from '../../../src/platform/result.ts'
 import { answer, untypedAnswer } from '../support/http-answers.ts'
 import { whilePolluted } from '../support/pollution.ts'
+import { recordingHttp } from '../support/recording-http.ts'
 import { PLENTY_OF_TIME } from '../support/time.ts'
 
-async function sent(form: Record<string, string>, authentication: Record<string, string>) {
-  const requests: HttpRequest[] = []
-  await requestForm(
-    (request) => {
-      requests.push(request)
-      return Promise.resolve(success(answer(200, {})))
-    },
+async function sent(
+  form: Record<string, string>,
+  authentication: Record<string, string> = {},
+  reply: Result<HttpAnswer, HttpFailure> = success(answer(200, {})),
+) {
+  const { http, requests } = recordingHttp(() => reply)
+  const outcome = await requestForm(
+    http,
     {
       endpoint: 'https://idp.example/token',
       form,
@@ -21,12 +23,12 @@ async function sent(form: Record<string, string>, authentication: Record<string,
     },
     PLENTY_OF_TIME,
   )
-  return requests
+  return { outcome, requests, request: requests[0] }
 }
 
 describe('a request to an OAuth endpoint', () => {
   it('RFC 6749 §3.2: is a POST of a form that accepts JSON', async () => {
-    expect(await sent({ token: 'a' }, {})).toStrictEqual([
+    expect((await sent({ token: 'a' })).requests).toStrictEqual([
       {
         method: 'POST',
         url: 'https://idp.example/token',
@@ -43,7 +45,7 @@ describe('a request to an OAuth endpoint', () => {
 
   it('RFC 6749 appendix B: encodes what has a meaning, and has nothing in the URL', async () => {
     const form = { token: '%+/:& ~ü=', scope: 'https://a:443urn:opc::all' }
-    const [request] = await sent(form, { client_secret: '&client_id=admin' })
+    const { request } = await sent(form, { client_secret: '&client_id=admin' })
 
     expect(request?.url).toBe('https://idp.example/token')
     expect(request?.body).toBe(
@@ -53,34 +55,25 @@ describe('a request to an OAuth endpoint', () => {
   })
 
   it('takes no field from a polluted Object.prototype', async () => {
-    const [request] = await whilePolluted({ scope: 'admin' }, () => sent({ token: 'a' }, {}))
+    const { request } = await whilePolluted({ scope: 'admin' }, () => sent({ token: 'a' }))
 
     expect(request?.body).toBe('token=a')
   })
 
   it('passes on how the exchange failed', async () => {
-    const failed = await requestForm(
-      () => Promise.resolve(failure('timed_out')),
-      {
-        endpoint: 'https://idp.example/',
-        form: {},
-        authentication: { headers: {}, form: {} },
-        connection: 'shared',
-      },
-      PLENTY_OF_TIME,
-    )
+    const timedOut = failure('timed_out' as const)
 
-    expect(failed).toStrictEqual(failure('timed_out'))
+    expect((await sent({}, {}, timedOut)).outcome).toStrictEqual(timedOut)
   })
 })
 
 describe('the JSON of an answer', () => {
   it.each([
-    ['application/json'],
-    ['APPLICATION/JSON'],
-    ['application/json;charset=utf-8'],
-    ['application/json ; charset=utf-8'],
-    ['application/problem+json'],
+    'application/json',
+    'APPLICATION/JSON',
+    'application/json;charset=utf-8',
+    'application/json ; charset=utf-8',
+    'application/problem+json',
   ])('is read from %s', (mediaType) => {
     expect(readJsonAnswer(answer(200, { a: 1 }, mediaType))).toStrictEqual({ a: 1 })
   })
