@@ -112,13 +112,9 @@ async function smoke(secrets: readonly string[]) {
     text.includes('npm run -s doctor'),
   )
   const tenancy = await startTenancy({
-    application: {},
     config: functionConfig,
     endpoint: `${gateway.url}/oic`,
-    specification: (functionOcid) => {
-      const text = JSON.stringify(specification)
-      return JSON.parse(text.replace(/ocid1\.fnfunc[^"]*/, functionOcid)) as typeof specification
-    },
+    specification,
     secrets: Object.fromEntries(secretIds.map((id, at) => [id, secrets[at] ?? ''])),
   })
   const { partnerA } = stack.registrations

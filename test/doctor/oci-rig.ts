@@ -2,6 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { jest } from '@jest/globals'
+import { createOciApi, type OciApi } from '../../scripts/oci/api.ts'
+import { findIdentity, type IdentityOptions } from '../../scripts/oci/identity.ts'
 import { newSecret } from '../../stack/vault/secrets.ts'
 import { startCloud, type Cloud } from '../oci/cloud/cloud.ts'
 import type { Json } from '../oci/cloud/store.ts'
@@ -14,17 +17,19 @@ export interface Tenancy {
   readonly deploymentOcid: string
   /** Writes a file beside the configuration; returns its path. */
   write(name: string, text: string): string
+  /** OCI's API as this identity; by default the user's. */
+  api(options?: Partial<IdentityOptions>): Promise<OciApi>
   close(): Promise<void>
 }
 
 export interface TenancyOptions {
-  readonly application: Readonly<Record<string, string>>
-  readonly config: Readonly<Record<string, string>>
-  /** Gets the function's OCID. */
-  readonly specification: (functionOcid: string) => Json
-  readonly endpoint: string
+  readonly application?: Readonly<Record<string, string>>
+  readonly config?: Readonly<Record<string, string>>
+  /** Gets the function's OCID in the place of the one that it has. */
+  readonly specification?: unknown
+  readonly endpoint?: string
   /** By OCID. */
-  readonly secrets: Readonly<Record<string, string>>
+  readonly secrets?: Readonly<Record<string, string>>
 }
 
 /** Secrets are in the function's region. */
@@ -32,21 +37,21 @@ function inRegion(text: string): string {
   return text.replace(/^(ocid1\.vaultsecret\.oc1)\.phx\./, '$1.eu-frankfurt-1.')
 }
 
-export async function startTenancy(options: TenancyOptions): Promise<Tenancy> {
+export async function startTenancy(options: TenancyOptions = {}): Promise<Tenancy> {
+  const { config: keys = {}, specification = {}, endpoint, secrets = {} } = options
   const cloud = await startCloud()
   const { store } = cloud
-  const application = store.add('application', 'ACTIVE', { config: options.application })
+  const application = store.add('application', 'ACTIVE', { config: options.application ?? {} })
   const authorizer = store.add('function', 'ACTIVE', {
     applicationId: application.id,
-    config: Object.fromEntries(
-      Object.entries(options.config).map(([key, text]) => [key, inRegion(text)]),
-    ),
+    config: Object.fromEntries(Object.entries(keys).map(([key, text]) => [key, inRegion(text)])),
   })
+  const text = JSON.stringify(specification).replace(/ocid1\.fnfunc[^"]*/, authorizer.id)
   const deployment = store.add('deployment', 'ACTIVE', {
-    endpoint: options.endpoint,
-    specification: options.specification(authorizer.id),
+    endpoint,
+    specification: JSON.parse(text) as Json,
   })
-  for (const [ocid, text] of Object.entries(options.secrets)) {
+  for (const [ocid, text] of Object.entries(secrets)) {
     const id = inRegion(ocid)
     store.all('secret').push({ id, lifecycleState: 'ACTIVE' })
     ;(cloud.secrets as Map<string, unknown>).set(id, newSecret(Buffer.from(text), new Date()))
@@ -60,19 +65,32 @@ export async function startTenancy(options: TenancyOptions): Promise<Tenancy> {
   const key = write('key.pem', cloud.user.privateKey)
   const profile = `${cloud.user.configuration}key_file=${key}\nregion=eu-frankfurt-1\n`
   const config = write('config', `[DEFAULT]\nregion=eu-frankfurt-1\n[DESK]\n${profile}`)
+  const environment = {
+    OCI_CLI_CONFIG_FILE: config,
+    OCI_CLI_PROFILE: 'DESK',
+    OCI_CLI_ENDPOINT: cloud.url,
+  }
   return {
     cloud,
-    environment: {
-      OCI_CLI_CONFIG_FILE: config,
-      OCI_CLI_PROFILE: 'DESK',
-      OCI_CLI_ENDPOINT: cloud.url,
-    },
+    environment,
     functionOcid: authorizer.id,
     deploymentOcid: deployment.id,
     write,
+    api: async (identityOptions = {}) => {
+      const identity = await findIdentity({ profile: undefined, environment, ...identityOptions })
+      if (identity?.ok !== true) throw new Error(identity?.error ?? 'no identity')
+      return createOciApi(identity.value, cloud.url)
+    },
     close: async () => {
       await cloud.close()
       rmSync(folder, { recursive: true })
     },
+  }
+}
+
+/** The SDK prints remarks. */
+export function silenceSdk(): void {
+  for (const name of ['info', 'log', 'warn'] as const) {
+    jest.spyOn(console, name).mockImplementation(() => undefined)
   }
 }

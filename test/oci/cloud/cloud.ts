@@ -43,11 +43,7 @@ const userId = 'ocid1.user.oc1..one'
 const fingerprint = '00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff'
 
 export async function startCloud(): Promise<Cloud> {
-  const keys = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  })
+  const keys = newPemKeys()
   const signer = { key: createPublicKey(keys.publicKey), subject: userId }
   const store = new Store()
   const work = new WorkRequests()
@@ -123,6 +119,14 @@ export async function startCloud(): Promise<Cloud> {
       await Promise.all([server.close(), ...(isOpen ? [vault.close()] : [])])
     },
   }
+}
+
+export function newPemKeys() {
+  return generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  })
 }
 
 function workRoutes(work: WorkRequests, service: Service, version: string): Route[] {
