@@ -1,11 +1,13 @@
 /** `npm run check-config`: checks a configuration before anything is deployed. */
-import { readFileSync } from 'node:fs'
+import { parseJson } from '../stack/json.ts'
 import { checkConfig, checkDeploymentAlone } from './check-config/check-config.ts'
 import { readDeploymentJson } from './check-config/deployment-input.ts'
 import { isDeployment } from './check-config/deployment-specification.ts'
 import { readInput } from './check-config/read-input.ts'
 import { UsageError } from './command-line/parse.ts'
 import { exitOnUsageError, readCommandLine } from './command-line/command-line.ts'
+import { text as textOption } from './command-line/options.ts'
+import { readFile } from './command-line/read-file.ts'
 
 const { operand: file, values: options } = readCommandLine({
   name: 'check-config',
@@ -14,14 +16,12 @@ what to do, and a summary. It reports what the function would report, and what t
 know, such as placeholders. Nothing is asked over the network, and no value is printed with a problem.
 It takes a second.`,
   options: {
-    deployment: {
-      placeholder: 'FILE',
-      meaning: 'the API deployment specification that goes with it, in JSON',
-      default: undefined as string | undefined,
-      defaultText: '',
-      expected: 'a file',
-      parse: (path: string): string | undefined => path,
-    },
+    deployment: textOption(
+      'FILE',
+      'the API deployment specification that goes with it, in JSON',
+      'a file',
+      (path) => path,
+    ),
   },
   operand: {
     name: 'FILE',
@@ -43,32 +43,23 @@ Examples
   oci fn function get --function-id ocid1.fnfunc.… --query data.config | npm run -s check-config -- -`,
 })
 
-function contentOf(name: string, path: string): Uint8Array {
-  try {
-    return readFileSync(path === '-' ? 0 : path)
-  } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException
-    throw new UsageError(`${name} cannot be read (${code}): give a file, or - for standard input.`)
-  }
+function read(name: string, path: string): Buffer {
+  return readFile(name, path === '-' ? 0 : path, ': give a file, or - for standard input.')
 }
 
 function parsed(content: Uint8Array): object | undefined {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(content))
-    return typeof value === 'object' && value !== null ? value : undefined
-  } catch {
-    return undefined
-  }
+  const value = parseJson(new TextDecoder().decode(content))
+  return typeof value === 'object' && value !== null ? value : undefined
 }
 
 function readDeployment(path: string): object {
-  const json = parsed(contentOf('--deployment', path))
+  const json = parsed(read('--deployment', path))
   if (json === undefined) throw new UsageError('--deployment is not a JSON object.')
   return readDeploymentJson(json)?.specification ?? json
 }
 
 const { text, isUsable } = exitOnUsageError(() => {
-  const content = contentOf('FILE', file ?? '-')
+  const content = read('FILE', file ?? '-')
   const json = parsed(content)
   const alone = readDeploymentJson(json)?.specification ?? json
   if (alone !== undefined && isDeployment(alone)) return checkDeploymentAlone(alone)

@@ -1,16 +1,17 @@
 /** `npm run doctor`: checks a set-up from the configuration to the route. */
-import { readFileSync } from 'node:fs'
 import { createPorts } from '../src/boot/compose.ts'
 import type { FlatConfiguration } from '../src/config/flat-keys.ts'
 import type { Settings } from '../src/config/model.ts'
 import { endpointProblem } from '../src/platform/endpoint.ts'
 import { systemClock } from '../src/platform/clock.ts'
 import type { SecretCache } from '../src/vault/secret-cache.ts'
+import { isRecord, parseJson } from '../stack/json.ts'
 import { readDeploymentJson, type GivenDeployment } from './check-config/deployment-input.ts'
 import { readInput } from './check-config/read-input.ts'
-import { EX_USAGE, readCommandLine } from './command-line/command-line.ts'
-import { file, flag, type Option } from './command-line/options.ts'
+import { endWith, EX_USAGE, readCommandLine } from './command-line/command-line.ts'
+import { file, flag, text } from './command-line/options.ts'
 import { UsageError } from './command-line/parse.ts'
+import { readFile } from './command-line/read-file.ts'
 import { readStandardInput } from './command-line/standard-input.ts'
 import type { Check } from './doctor/check.ts'
 import { diagnose, type Examination } from './doctor/diagnose.ts'
@@ -44,7 +45,11 @@ secrets as fingerprints only, and writes nothing to disk.`,
       oic: url('the address of Oracle Integration; default: the host of the scope'),
       gateway: url("the deployment's endpoint; default: that of --deployment, if it has one"),
       route: path('a route that answers GET; the back end is called with a good token'),
-      profile: text('NAME', 'the profile of ~/.oci/config; default: OCI_CLI_PROFILE, or DEFAULT'),
+      profile: text(
+        'NAME',
+        'the profile of ~/.oci/config; default: OCI_CLI_PROFILE, or DEFAULT',
+        'a name',
+      ),
       json: flag('prints one JSON object'),
     },
     more: `A caller's token may come on standard input, to be checked and sent to the route.
@@ -77,15 +82,7 @@ const hasPrincipal = process.env['OCI_RESOURCE_PRINCIPAL_VERSION'] !== undefined
 const NO_IDENTITY =
   'There is no identity for OCI’s API: run this in Cloud Shell, or `oci setup config` first; or give --config and --deployment as files.'
 
-try {
-  process.exitCode = await examine()
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exitCode = EX_USAGE
-}
-// Kept connections would delay the end of the process.
-process.stdout.write('', () => process.exit())
+await endWith(examine)
 
 async function examine(): Promise<number> {
   const { function: functionOcid, deployment, oic, route } = values
@@ -184,61 +181,27 @@ function tokenIn(content: Buffer): string | undefined {
 }
 
 function readDeployment(path: string): GivenDeployment {
-  let json: unknown
-  try {
-    json = JSON.parse(readFile('--deployment', path).toString('utf8'))
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-  }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+  const json = parseJson(readFile('--deployment', path).toString())
+  if (!isRecord(json)) {
     throw new UsageError('--deployment is not a JSON object: give the deployment specification.')
   }
   return readDeploymentJson(json) ?? { specification: json, endpoint: undefined }
 }
 
-function readFile(name: string, path: string): Buffer {
-  try {
-    return readFileSync(path)
-  } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException
-    throw new UsageError(`${name} cannot be read (${code}).`)
-  }
+function ocid(kind: string, meaning: string) {
+  return text('OCID', meaning, `an OCID such as ocid1.${kind}.oc1…`, (value) =>
+    value.startsWith(`ocid1.${kind}.`) ? value : undefined,
+  )
 }
 
-type Text = Option<string | undefined>
-
-function ocid(kind: string, meaning: string): Text {
-  return {
-    ...text('OCID', meaning),
-    expected: `an OCID such as ocid1.${kind}.oc1…`,
-    parse: (value) => (value.startsWith(`ocid1.${kind}.`) ? value : undefined),
-  }
+function path(meaning: string) {
+  return text('/PATH', meaning, 'a path that begins with /', (value) =>
+    value.startsWith('/') ? value : undefined,
+  )
 }
 
-function path(meaning: string): Text {
-  return {
-    ...text('/PATH', meaning),
-    expected: 'a path that begins with /',
-    parse: (value) => (value.startsWith('/') ? value : undefined),
-  }
-}
-
-function url(meaning: string): Text {
-  return {
-    ...text('URL', meaning),
-    expected: 'an address that begins with https://',
-    parse: (value) =>
-      endpointProblem(value) === undefined ? value.replace(/\/+$/, '') : undefined,
-  }
-}
-
-function text(placeholder: string, meaning: string): Text {
-  return {
-    placeholder,
-    meaning,
-    default: undefined,
-    defaultText: '',
-    expected: 'a name',
-    parse: (value) => (value === '' ? undefined : value),
-  }
+function url(meaning: string) {
+  return text('URL', meaning, 'an address that begins with https://', (value) =>
+    endpointProblem(value) === undefined ? value.replace(/\/+$/, '') : undefined,
+  )
 }

@@ -1,10 +1,10 @@
 /** `npm run explain`: why a token is permitted or denied, by the function's own checks. */
-import { readFileSync } from 'node:fs'
 import { numericDate, systemClock, type Clock } from '../src/platform/clock.ts'
 import { readInput } from './check-config/read-input.ts'
-import { EX_USAGE, readCommandLine } from './command-line/command-line.ts'
-import { flag, type Option } from './command-line/options.ts'
+import { endWith, EX_USAGE, readCommandLine } from './command-line/command-line.ts'
+import { flag, text } from './command-line/options.ts'
 import { UsageError } from './command-line/parse.ts'
+import { readFile } from './command-line/read-file.ts'
 import { readStandardInput } from './command-line/standard-input.ts'
 import { judge } from './explain/judge.ts'
 import { readLogLines } from './explain/log-lines.ts'
@@ -22,14 +22,14 @@ function's own checks with your configuration and prints what each check expecte
 fetches keys and introspects as the function does. It requests no token for the backend, and prints
 no signature and no secret.`,
     options: {
-      config: text('FILE', 'the configuration, in any form that check-config accepts'),
-      secrets: text(
+      config: option('FILE', 'the configuration, in any form that check-config accepts'),
+      secrets: option(
         'FILE',
         'client secrets for introspection: a line OCID=secret or CLIENT_ID=secret each',
       ),
-      arguments: text('A=B&C=D', 'other arguments of the gateway, by which a backend is chosen'),
-      at: text('TIME', 'judges the token at this time, such as 2026-01-31T12:00:00Z'),
-      log: text(
+      arguments: option('A=B&C=D', 'other arguments of the gateway, by which a backend is chosen'),
+      at: option('TIME', 'judges the token at this time, such as 2026-01-31T12:00:00Z'),
+      log: option(
         'FILE',
         "explains lines of the function's log instead of a token; - for standard input",
       ),
@@ -51,15 +51,7 @@ Examples
   EX_USAGE,
 )
 
-try {
-  process.exitCode = values.log === undefined ? await explainToken() : await explainLog(values.log)
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exitCode = EX_USAGE
-}
-// Kept connections would delay the end of the process.
-process.stdout.write('', () => process.exit())
+await endWith(() => (values.log === undefined ? explainToken() : explainLog(values.log)))
 
 async function explainToken(): Promise<number> {
   const { config, secrets, at } = values
@@ -105,22 +97,6 @@ function standingClock(time: string): Clock {
   return { now: () => numericDate(now) }
 }
 
-function readFile(name: string, path: string): Buffer {
-  try {
-    return readFileSync(path)
-  } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException
-    throw new UsageError(`${name} cannot be read (${code}).`)
-  }
-}
-
-function text(placeholder: string, meaning: string): Option<string | undefined> {
-  return {
-    placeholder,
-    meaning,
-    default: undefined,
-    defaultText: '',
-    expected: placeholder === 'FILE' ? 'a file' : placeholder,
-    parse: (value) => (value === '' ? undefined : value),
-  }
+function option(placeholder: string, meaning: string) {
+  return text(placeholder, meaning, placeholder === 'FILE' ? 'a file' : placeholder)
 }

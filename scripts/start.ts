@@ -1,12 +1,13 @@
 /** `npm start`: keeps the local stack running until Ctrl-C and prints how to call it. */
-import { readFileSync } from 'node:fs'
 import { DeploymentError } from '../stack/gateway/deployment.ts'
+import { parseJson } from '../stack/json.ts'
 import { planConfiguration, type OwnConfiguration } from '../stack/own-configuration.ts'
 import { planDeployment, type OwnDeployment } from '../stack/own-deployment.ts'
 import { buildFirst } from './command-line/build-first.ts'
 import { exitOnUsageError, readCommandLine } from './command-line/command-line.ts'
 import { file, wholeNumber } from './command-line/options.ts'
 import { UsageError } from './command-line/parse.ts'
+import { readFile } from './command-line/read-file.ts'
 import { describeConsole, describeOwn, describeStack } from './start/describe.ts'
 import { readConfiguration, startDesk, type Desk } from './start/desk.ts'
 
@@ -35,17 +36,8 @@ Examples
   npm start -- --config my-config.env --deployment my-deployment.json --port 9000`,
 })
 
-function contentOf(option: string, path: string): Buffer {
-  try {
-    return readFileSync(path)
-  } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException
-    throw new UsageError(`--${option}: the file cannot be read (${code}).`)
-  }
-}
-
 function readOwnConfiguration(path: string): { own: OwnConfiguration; report: string } {
-  const { values: given, check } = readConfiguration(contentOf('config', path))
+  const { values: given, check } = readConfiguration(readFile('--config: the file', path))
   const report = check.isUsable
     ? check.text
     : `${check.text}The stack starts with it all the same, to show the fault.\n`
@@ -53,23 +45,15 @@ function readOwnConfiguration(path: string): { own: OwnConfiguration; report: st
 }
 
 function readOwnDeployment(path: string): OwnDeployment {
-  const text = contentOf('deployment', path).toString()
-  try {
-    return planDeployment(JSON.parse(text))
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-    throw new UsageError('--deployment: the file is no JSON. Give the deployment specification.')
-  }
+  const json = parseJson(readFile('--deployment: the file', path).toString())
+  if (json !== undefined) return planDeployment(json)
+  throw new UsageError('--deployment: the file is no JSON. Give the deployment specification.')
 }
 
-const configuration =
-  values.config === undefined
-    ? undefined
-    : exitOnUsageError(() => readOwnConfiguration(values.config ?? ''))
-const deployment =
-  values.deployment === undefined
-    ? undefined
-    : exitOnUsageError(() => readOwnDeployment(values.deployment ?? ''))
+const { configuration, deployment } = exitOnUsageError(() => ({
+  configuration: values.config === undefined ? undefined : readOwnConfiguration(values.config),
+  deployment: values.deployment === undefined ? undefined : readOwnDeployment(values.deployment),
+}))
 if (configuration !== undefined) console.log(`${values.config ?? ''}:\n${configuration.report}`)
 
 console.error('Building dist/ …')

@@ -56,3 +56,21 @@ export function defaultConfiguration(
     Object.entries(config).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
   )
 }
+
+/** Client and backend of these keys, as a configuration document has them. */
+export function documentParts(config: Readonly<Record<string, string>>) {
+  return {
+    client: {
+      client_id: config['idcs_app_client_id'],
+      client_secret_ocid: config['idcs_app_client_secret_ocid'],
+    },
+    backend: {
+      token_endpoint: config['back_end_token_endpoint'],
+      client: {
+        client_id: config['back_end_app_client_id'],
+        client_secret_ocid: config['back_end_client_secret_ocid'],
+      },
+      scope: config['back_end_scope'],
+    },
+  }
+}

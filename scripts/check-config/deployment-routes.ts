@@ -1,6 +1,11 @@
 import type { Config } from '../../src/config/model.ts'
 import type { ConfigProblem } from '../../src/config/problems.ts'
-import { isAuthorization, problemAt, type Specification } from './deployment-specification.ts'
+import {
+  isAuthorization,
+  namesToken,
+  problemAt,
+  type Specification,
+} from './deployment-specification.ts'
 
 export function checkRoute(
   { path, requestPolicies, backend }: Specification['routes'][number],
@@ -17,7 +22,7 @@ export function checkRoute(
   const problems: ConfigProblem[] = []
   const objection = isOwnAnswer ? undefined : objectionToHeaders(transformations)
   if (isOpen) {
-    if (JSON.stringify(transformations ?? null).includes('request.auth[back_end_token]')) {
+    if (namesToken(transformations)) {
       problems.push(
         problemAt(
           `${policies}.authorization`,

@@ -118,3 +118,7 @@ export function problemAt(path: string, problem: string, remedy: string): Config
 export function isAuthorization(name: string): boolean {
   return name.toLowerCase() === 'authorization'
 }
+
+export function namesToken(part: unknown): boolean {
+  return JSON.stringify(part ?? null).includes('request.auth[back_end_token]')
+}

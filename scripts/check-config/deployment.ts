@@ -7,6 +7,7 @@ import { checkRoute } from './deployment-routes.ts'
 import {
   authenticationsOf,
   authorizersOf,
+  namesToken,
   problemAt,
   specificationSchema,
 } from './deployment-specification.ts'
@@ -48,10 +49,6 @@ const NO_AUTHORIZER = problemAt(
   'is not CUSTOM_AUTHENTICATION, so that the function is never called',
   COMPARE,
 )
-
-function namesToken(routes: unknown): boolean {
-  return JSON.stringify(routes).includes('request.auth[back_end_token]')
-}
 
 function kindOf(expected: string | null): string {
   const kinds: Readonly<Record<string, string>> = {

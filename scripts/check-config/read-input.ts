@@ -2,6 +2,7 @@
 import { duplicateMembers } from '../../src/config/checks/json-text.ts'
 import type { FlatConfiguration } from '../../src/config/flat-keys.ts'
 import { isJsonObject, member, type JsonObject } from '../../src/platform/json.ts'
+import { parseJson } from '../../stack/json.ts'
 import { UsageError } from '../command-line/parse.ts'
 
 /** Throws a `UsageError` if it has none of the forms. */
@@ -27,7 +28,7 @@ function decoded(content: Uint8Array): string {
 }
 
 function readJson(text: string): FlatConfiguration {
-  const json = parsed(text)
+  const json = parseJson(text)
   // As a document, its error is reported with its place.
   if (json === undefined) return { authorizer_config: text }
   if (!isJsonObject(json)) throw unknownForm('it is JSON, but no object')
@@ -42,14 +43,6 @@ function readJson(text: string): FlatConfiguration {
   const config = isJsonObject(data) ? member(data, 'config') : undefined
   if (isJsonObject(config)) return readJson(JSON.stringify(config))
   throw unknownForm('it is a JSON object without `issuers`, and not all its values are texts')
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** Without its issuers, it is a document with a problem. */

@@ -43,36 +43,8 @@ export function unworkableValues(values: FlatConfiguration): readonly ConfigProb
     ...entries,
   ].flatMap(({ members, report }) => stringsIn(members).map((each) => ({ ...each, report })))
   for (const { path, text, report } of all) {
-    if (isPlaceholder(text)) {
-      report(path, 'has a placeholder', 'Put in the value of your own tenancy or provider.')
-    }
-    if (QUOTE.test(text)) {
-      report(
-        path,
-        'has a quote at its beginning or end',
-        'Leave quotes out: they become a part of it.',
-      )
-    }
-    if (INVISIBLE.test(text)) {
-      report(
-        path,
-        'has a character that cannot be seen, or a special blank',
-        'Type it anew: it was pasted from a web page or a word processor.',
-      )
-    }
-    if (isExampleHost(path, text)) {
-      report(
-        path,
-        'is at an example’s host, which does not exist',
-        'Put in the host of your own tenancy or provider.',
-      )
-    }
-    if (isCutScope(path, text)) {
-      report(
-        path,
-        'has a blank inside a scope, which makes two of it',
-        'Copy it again, without the blank.',
-      )
+    for (const [isFlawed, problem, remedy] of FLAWS) {
+      if (isFlawed(text, path)) report(path, problem, remedy)
     }
   }
   reportSharedSecrets(entries, (path) => form.keysAt(path).join(', '))
@@ -98,9 +70,39 @@ function stringsIn(value: unknown, path: readonly string[] = []): readonly Text[
   return Object.entries(value).flatMap(([name, each]) => stringsIn(each, [...path, name]))
 }
 
-const QUOTE = /^["'\u2018-\u201F\u00AB\u00BB]|["'\u2018-\u201F\u00AB\u00BB]$/
+type Flaw = readonly [
+  isFlawed: (text: string, path: string) => boolean,
+  problem: string,
+  remedy: string,
+]
 
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u
+const FLAWS: readonly Flaw[] = [
+  [
+    (text) => PLACEHOLDERS.some((pattern) => pattern.test(text)),
+    'has a placeholder',
+    'Put in the value of your own tenancy or provider.',
+  ],
+  [
+    (text) => /^["'\u2018-\u201F\u00AB\u00BB]|["'\u2018-\u201F\u00AB\u00BB]$/.test(text),
+    'has a quote at its beginning or end',
+    'Leave quotes out: they become a part of it.',
+  ],
+  [
+    (text) => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u.test(text),
+    'has a character that cannot be seen, or a special blank',
+    'Type it anew: it was pasted from a web page or a word processor.',
+  ],
+  [
+    isExampleHost,
+    'is at an example’s host, which does not exist',
+    'Put in the host of your own tenancy or provider.',
+  ],
+  [
+    isCutScope,
+    'has a blank inside a scope, which makes two of it',
+    'Copy it again, without the blank.',
+  ],
+]
 
 const PLACEHOLDERS: readonly RegExp[] = [
   /<[^>]*>|…|\.\.\./,
@@ -114,19 +116,15 @@ const PLACEHOLDERS: readonly RegExp[] = [
   /idcs-([0-9a-f])\1{31}\b/i,
 ]
 
-function isPlaceholder(text: string): boolean {
-  return PLACEHOLDERS.some((pattern) => pattern.test(text))
-}
-
 /** RFC 2606 §3: these have no address. An audience may be named so. */
-function isExampleHost(path: string, text: string): boolean {
+function isExampleHost(text: string, path: string): boolean {
   const isAddress = /((_endpoint|_uri|_url|authority)|^(issuer|provider\.issuer|scope))$/.test(path)
   return isAddress && /^https:\/\/([^/]+\.)?example\.(com|net|org)(:|\/|$)/i.test(text)
 }
 
 const OIC_SCOPE = /^https:\/\/[^/]+:443(urn:opc:resource:consumer::all|\/ic\/api\/)$/
 
-function isCutScope(path: string, text: string): boolean {
+function isCutScope(text: string, path: string): boolean {
   const joined = text.replaceAll(/\s+/g, '')
   if (path === 'scope') return joined !== text && OIC_SCOPE.test(joined)
   return /^when\.scopes\.\d+$/.test(path) && /\s/.test(text)

@@ -36,3 +36,18 @@ export function exitOnUsageError<T>(read: () => T, usageStatus = 2): T {
     process.exit(usageStatus)
   }
 }
+
+/**
+ * Ends the process with the status that `work` resolves to, or as for wrong usage, once standard output
+ * is written: kept connections would delay the end.
+ */
+export async function endWith(work: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await work()
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exitCode = EX_USAGE
+  }
+  process.stdout.write('', () => process.exit())
+}

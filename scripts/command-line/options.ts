@@ -35,35 +35,30 @@ export interface Range {
 }
 
 export function wholeNumber(meaning: string, range: Range): Option<number> {
-  const { min, max, step = 1, defaultText = String(range.default) } = range
-  const kind = step === 1 ? 'a whole number' : `a multiple of ${step}`
+  const kind = range.step === undefined ? 'a whole number' : `a multiple of ${range.step}`
+  return numberOption(meaning, range, kind, /^\d{1,15}$/)
+}
+
+export function decimalNumber(meaning: string, range: Omit<Range, 'step'>): Option<number> {
+  return numberOption(meaning, range, 'a number', /^\d{1,15}(\.\d{1,15})?$/)
+}
+
+function numberOption(
+  meaning: string,
+  { min, max, default: usual, step, defaultText = String(usual) }: Range,
+  kind: string,
+  form: RegExp,
+): Option<number> {
   return {
     placeholder: 'N',
     meaning,
-    default: range.default,
+    default: usual,
     defaultText,
     expected: `${kind} from ${min} to ${max}`,
     parse: (text) => {
-      const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
-      return value >= min && value <= max && value % step === 0 ? value : undefined
-    },
-  }
-}
-
-export function decimalNumber(
-  meaning: string,
-  range: Omit<Range, 'step' | 'defaultText'>,
-): Option<number> {
-  const { min, max } = range
-  return {
-    placeholder: 'N',
-    meaning,
-    default: range.default,
-    defaultText: String(range.default),
-    expected: `a number from ${min} to ${max}`,
-    parse: (text) => {
-      const value = /^\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : Number.NaN
-      return value >= min && value <= max ? value : undefined
+      const value = form.test(text) ? Number(text) : Number.NaN
+      const isMultiple = step === undefined || value % step === 0
+      return value >= min && value <= max && isMultiple ? value : undefined
     },
   }
 }
@@ -83,13 +78,16 @@ export function choice<T extends string>(
   }
 }
 
+/** An option that may be absent. Without `parse`, any text but an empty one is valid. */
+export function text(
+  placeholder: string,
+  meaning: string,
+  expected: string,
+  parse: (text: string) => string | undefined = (value) => (value === '' ? undefined : value),
+): Option<string | undefined> {
+  return { placeholder, meaning, default: undefined, defaultText: '', expected, parse }
+}
+
 export function file(meaning: string): Option<string | undefined> {
-  return {
-    placeholder: 'FILE',
-    meaning,
-    default: undefined,
-    defaultText: '',
-    expected: 'the path of a file',
-    parse: (text) => (text === '' ? undefined : text),
-  }
+  return text('FILE', meaning, 'the path of a file')
 }

@@ -2,31 +2,15 @@
  * The stories about the token that Oracle Integration receives: each grant, several backends, and
  * the rotation of a secret.
  */
-import { ALICE, API_AUDIENCE, BOB, SECRET_OCIDS } from '../../stack/registrations.ts'
-import { PATH_PREFIXES } from '../../stack/deployments.ts'
+import { documentParts } from '../../stack/default-configuration.ts'
+import { ECHO_SCOPE, partnersToken } from '../../stack/echo-call.ts'
 import type { LocalStack } from '../../stack/local-stack.ts'
+import { ALICE, API_AUDIENCE, BOB, SECRET_OCIDS } from '../../stack/registrations.ts'
 import type { Configure } from './configurations.ts'
-import type { CallerRequest } from './observe.ts'
-import { REACHES_OIC, REFUSED, type Story } from './story.ts'
+import { REACHES_OIC, REFUSED, sending, type Story } from './story.ts'
 
-const ECHO = `${API_AUDIENCE}echo:invoke`
-const HELLO = `${PATH_PREFIXES.multiArgument}/echo/hello`
-
-async function sending(token: Promise<string>): Promise<CallerRequest> {
-  return {
-    path: HELLO,
-    authorization: `Bearer ${await token}`,
-  }
-}
-
-function ofPartner(stack: LocalStack) {
-  return stack.requestCallerToken(stack.registrations.partnerA, ECHO)
-}
-function ofOtherPartner(stack: LocalStack) {
-  return stack.requestCallerToken(stack.registrations.partnerB, ECHO)
-}
 function of(user: string) {
-  return (stack: LocalStack) => stack.requestUserToken(user, ECHO)
+  return (stack: LocalStack) => stack.requestUserToken(user, ECHO_SCOPE)
 }
 
 /** The stack's configuration with other keys; undefined takes one out. */
@@ -34,11 +18,9 @@ function withKeys(
   keys: (stack: LocalStack) => Readonly<Record<string, string | undefined>>,
 ): Configure {
   return (stack) =>
-    Promise.resolve(
-      Object.fromEntries(
-        Object.entries({ ...stack.config, ...keys(stack) }).flatMap(([key, value]) =>
-          value === undefined ? [] : [[key, value]],
-        ),
+    Object.fromEntries(
+      Object.entries({ ...stack.config, ...keys(stack) }).flatMap(([key, value]) =>
+        value === undefined ? [] : [[key, value]],
       ),
     )
 }
@@ -68,14 +50,7 @@ const byPassword = withKeys(() => ({
 
 /** Users reach Oracle Integration as themselves, partner-a as the application, others not at all. */
 const severalBackends: Configure = ({ registrations, config }) => {
-  const oic = {
-    token_endpoint: config['back_end_token_endpoint'],
-    client: {
-      client_id: config['back_end_app_client_id'],
-      client_secret_ocid: config['back_end_client_secret_ocid'],
-    },
-    scope: config['back_end_scope'],
-  }
+  const { client, backend } = documentParts(config)
   const document = {
     issuers: [
       {
@@ -83,15 +58,12 @@ const severalBackends: Configure = ({ registrations, config }) => {
         audience: [API_AUDIENCE],
         issuer: config['issuer'],
         introspection_endpoint: config['idcs_introspection_endpoint'],
-        client: {
-          client_id: config['idcs_app_client_id'],
-          client_secret_ocid: config['idcs_app_client_secret_ocid'],
-        },
+        client,
       },
     ],
     backends: [
       {
-        ...oic,
+        ...backend,
         name: 'as-the-user',
         when: { clients: [registrations.portal.clientId] },
         grant: 'jwt_bearer',
@@ -100,12 +72,16 @@ const severalBackends: Configure = ({ registrations, config }) => {
           key_id: registrations.invokersKey.publicKey.kid,
         },
       },
-      { ...oic, name: 'as-the-application', when: { clients: [registrations.partnerA.clientId] } },
+      {
+        ...backend,
+        name: 'as-the-application',
+        when: { clients: [registrations.partnerA.clientId] },
+      },
     ],
     unmatched: 'refuse',
   }
   const { vault_secrets_endpoint = '' } = config
-  return Promise.resolve({ vault_secrets_endpoint, authorizer_config: JSON.stringify(document) })
+  return { vault_secrets_endpoint, authorizer_config: JSON.stringify(document) }
 }
 
 const SEES_ALICE = { status: 200, decision: 'permitted', oicSees: `user ${ALICE}` } as const
@@ -115,7 +91,7 @@ export const BACKEND_STORIES: readonly Story[] = [
     title: 'The function authenticates with a private key instead of a client secret',
     sends: 'a token of partner-a',
     configure: byPrivateKey,
-    request: (stack) => sending(ofPartner(stack)),
+    request: (stack) => sending(partnersToken(stack)),
     expected: { ...REACHES_OIC, oicSees: 'client oic-invoker-by-key', oicTokenRequests: 1 },
   },
   {
@@ -134,7 +110,7 @@ export const BACKEND_STORIES: readonly Story[] = [
   {
     title: 'Identity propagation needs a user: an application is denied',
     sends: 'a token of partner-a',
-    request: (stack) => sending(ofPartner(stack)),
+    request: (stack) => sending(partnersToken(stack)),
     expected: { ...REFUSED, decision: 'subject_missing' },
   },
   {
@@ -160,7 +136,7 @@ export const BACKEND_STORIES: readonly Story[] = [
     title: 'Legacy: user and password from Vault',
     sends: 'a token of partner-a',
     configure: byPassword,
-    request: (stack) => sending(ofPartner(stack)),
+    request: (stack) => sending(partnersToken(stack)),
     expected: {
       status: 200,
       decision: 'permitted',
@@ -178,13 +154,13 @@ export const BACKEND_STORIES: readonly Story[] = [
   {
     title: 'Several backends: a partner is forwarded as the application',
     sends: 'a token of partner-a',
-    request: (stack) => sending(ofPartner(stack)),
+    request: (stack) => sending(partnersToken(stack)),
     expected: { ...REACHES_OIC, oicTokenRequests: 1 },
   },
   {
     title: 'Several backends: a caller without a backend is denied',
     sends: 'a valid token of partner-b, for which no backend is configured',
-    request: (stack) => sending(ofOtherPartner(stack)),
+    request: (stack) => sending(stack.requestCallerToken(stack.registrations.partnerB, ECHO_SCOPE)),
     expected: { ...REFUSED, status: 403, decision: 'backend_unmatched' },
   },
   {
@@ -194,11 +170,10 @@ export const BACKEND_STORIES: readonly Story[] = [
     configure: withKeys(() => ({})),
     request: (stack) => {
       stack.vault.rotate(SECRET_OCIDS.backend, 'the-next-secret')
-      return sending(ofPartner(stack))
+      return sending(partnersToken(stack))
     },
     afterwards: (stack) => {
       stack.oicDomain.setClientSecret(stack.registrations.oicInvoker.clientId, 'the-next-secret')
-      return Promise.resolve()
     },
     expected: { ...REACHES_OIC, oicTokenRequests: 1 },
   },

@@ -1,13 +1,16 @@
 /** The configurations of the demo's stories. */
-import { API_AUDIENCE } from '../../stack/registrations.ts'
+import { documentParts } from '../../stack/default-configuration.ts'
 import { ENTRA_TENANT } from '../../stack/entra.ts'
 import type { IdentityDomain } from '../../stack/identity/identity-domain.ts'
 import type { LocalStack } from '../../stack/local-stack.ts'
+import { API_AUDIENCE } from '../../stack/registrations.ts'
 
-export type Configure = (stack: LocalStack) => Promise<Readonly<Record<string, string>>>
+type Configuration = Readonly<Record<string, string>>
+
+export type Configure = (stack: LocalStack) => Configuration | Promise<Configuration>
 
 /** The one that the stack starts with. */
-export const initialConfiguration: Configure = ({ config }) => Promise.resolve(config)
+export const initialConfiguration: Configure = ({ config }) => config
 
 /** The identity domain's keys, pasted in as the domain publishes them. */
 export const pastedKeys: Configure = async (stack) => ({
@@ -15,12 +18,11 @@ export const pastedKeys: Configure = async (stack) => ({
   jwks: await publishedKeys(stack.callers, stack),
 })
 
-export const protectedKeys: Configure = (stack) =>
-  Promise.resolve({
-    ...withoutIntrospection(stack),
-    jwks_uri: stack.otherCallers.jwksUri,
-    jwks_access: 'client_credentials',
-  })
+export const protectedKeys: Configure = (stack) => ({
+  ...withoutIntrospection(stack),
+  jwks_uri: stack.otherCallers.jwksUri,
+  jwks_access: 'client_credentials',
+})
 
 export const bothChecks: Configure = async (stack) => ({
   ...stack.config,
@@ -30,11 +32,8 @@ export const bothChecks: Configure = async (stack) => ({
 
 /** Three issuers: two identity domains that share issuer and key name, one of them by introspection. */
 export const severalIssuers: Configure = (stack) => {
-  const { vault_secrets_endpoint = '', ...flat } = stack.config
-  const client = {
-    client_id: flat['idcs_app_client_id'],
-    client_secret_ocid: flat['idcs_app_client_secret_ocid'],
-  }
+  const { vault_secrets_endpoint = '' } = stack.config
+  const { client, backend } = documentParts(stack.config)
   const identityDomain = ({ url }: IdentityDomain) => ({
     provider: { preset: 'oci_iam', domain_url: url },
     audience: [API_AUDIENCE],
@@ -52,29 +51,15 @@ export const severalIssuers: Configure = (stack) => {
       { name: 'partners', ...identityDomain(stack.callers) },
       { name: 'suppliers', ...identityDomain(stack.otherCallers), validation: 'jwt' },
     ],
-    backends: [
-      {
-        name: 'oic',
-        token_endpoint: flat['back_end_token_endpoint'],
-        client: {
-          client_id: flat['back_end_app_client_id'],
-          client_secret_ocid: flat['back_end_client_secret_ocid'],
-        },
-        scope: flat['back_end_scope'],
-      },
-    ],
+    backends: [{ name: 'oic', ...backend }],
   }
-  return Promise.resolve({ vault_secrets_endpoint, authorizer_config: JSON.stringify(document) })
+  return { vault_secrets_endpoint, authorizer_config: JSON.stringify(document) }
 }
 
 /** With an introspection endpoint, introspection would be the default. */
-function withoutIntrospection({ config }: LocalStack): Record<string, string> {
-  return {
-    ...Object.fromEntries(
-      Object.entries(config).filter(([key]) => key !== 'idcs_introspection_endpoint'),
-    ),
-    validation: 'jwt',
-  }
+function withoutIntrospection({ config }: LocalStack): Configuration {
+  const others = Object.entries(config).filter(([key]) => key !== 'idcs_introspection_endpoint')
+  return { ...Object.fromEntries(others), validation: 'jwt' }
 }
 
 async function publishedKeys(

@@ -2,9 +2,9 @@
 import colors from 'picocolors'
 import { systemClock } from '../../src/platform/clock.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
-import { PATH_PREFIXES } from '../../stack/deployments.ts'
+import { ECHO_ROUTE, partnersToken } from '../../stack/echo-call.ts'
 import type { LocalStack } from '../../stack/local-stack.ts'
-import { API_AUDIENCE, SECRET_OCIDS } from '../../stack/registrations.ts'
+import { SECRET_OCIDS } from '../../stack/registrations.ts'
 import type { Check } from '../doctor/check.ts'
 import { diagnose } from '../doctor/diagnose.ts'
 import { firstFailure, toLine } from '../doctor/report.ts'
@@ -21,11 +21,9 @@ export async function diagnoseBrokenSetup(stack: LocalStack): Promise<Diagnosis>
   const { registrations, callers } = stack
   const config = { ...stack.config, back_end_token_endpoint: callers.tokenEndpoint }
   await stack.authorizer.setConfig(config)
-  const token = await stack.requestCallerToken(registrations.partnerA, `${API_AUDIENCE}echo:invoke`)
-  const { status, decision } = await observe(stack, {
-    path: `${PATH_PREFIXES.multiArgument}/echo/hello`,
-    authorization: `Bearer ${token}`,
-  })
+  const token = await partnersToken(stack)
+  const authorization = `Bearer ${token}`
+  const { status, decision } = await observe(stack, { path: ECHO_ROUTE, authorization })
   const secrets = new Map([
     [SECRET_OCIDS.introspection, new Redacted(registrations.introspector.clientSecret)],
     [SECRET_OCIDS.backend, new Redacted(registrations.oicInvoker.clientSecret)],

@@ -1,55 +1,35 @@
 /**
  * The stories about JWTs and several identity providers, and those of the gateway's own policies.
  */
-import { API_AUDIENCE, GATEWAY_AUDIENCE } from '../../stack/registrations.ts'
 import { PATH_PREFIXES } from '../../stack/deployments.ts'
+import { partnersToken, suppliersToken } from '../../stack/echo-call.ts'
 import type { LocalStack } from '../../stack/local-stack.ts'
+import { GATEWAY_AUDIENCE } from '../../stack/registrations.ts'
 import { bothChecks, pastedKeys, protectedKeys, severalIssuers } from './configurations.ts'
-import type { CallerRequest } from './observe.ts'
-import { REACHES_OIC, REFUSED, type Story } from './story.ts'
-
-const ECHO = `${API_AUDIENCE}echo:invoke`
-const HELLO = `${PATH_PREFIXES.multiArgument}/echo/hello`
-
-async function sending(token: Promise<string>, path = HELLO): Promise<CallerRequest> {
-  return {
-    path,
-    authorization: `Bearer ${await token}`,
-  }
-}
-
-function ofPartner(stack: LocalStack) {
-  return stack.requestCallerToken(stack.registrations.partnerA, ECHO)
-}
-
-async function ofSupplier({ otherCallers, registrations }: LocalStack): Promise<string> {
-  return (await otherCallers.requestToken(registrations.supplier, ECHO)).accessToken
-}
+import { REACHES_OIC, REFUSED, sending, WITHOUT_FUNCTION, type Story } from './story.ts'
 
 function forGateway(stack: LocalStack) {
   return stack.requestCallerToken(stack.registrations.partnerA, `${GATEWAY_AUDIENCE}invoke`)
 }
 
 async function revoked(stack: LocalStack): Promise<string> {
-  const token = await ofPartner(stack)
+  const token = await partnersToken(stack)
   await stack.callers.revoke(token)
   return token
 }
-
-const NOT_CALLED = { decision: 'not called', oicTokenRequests: 0 } as const
 
 export const JWT_STORIES: readonly Story[] = [
   {
     title: 'A JWT is verified with keys from the configuration',
     sends: 'a token of partner-a',
     configure: pastedKeys,
-    request: (stack) => sending(ofPartner(stack)),
+    request: (stack) => sending(partnersToken(stack)),
     expected: { ...REACHES_OIC, oicTokenRequests: 1 },
   },
   {
     title: 'Another identity domain has the same issuer and kid, but another key',
     sends: 'a token of a supplier’s identity domain',
-    request: (stack) => sending(ofSupplier(stack)),
+    request: (stack) => sending(suppliersToken(stack)),
     expected: { ...REFUSED, decision: 'signature_invalid' },
   },
   {
@@ -62,7 +42,7 @@ export const JWT_STORIES: readonly Story[] = [
     title: 'Signature and introspection: a valid JWT passes both',
     sends: 'a token of partner-a',
     configure: bothChecks,
-    request: (stack) => sending(ofPartner(stack)),
+    request: (stack) => sending(partnersToken(stack)),
     expected: { ...REACHES_OIC, oicTokenRequests: 1 },
   },
   {
@@ -75,7 +55,7 @@ export const JWT_STORIES: readonly Story[] = [
     title: 'The keys of an identity domain are protected: the function gets a token for them',
     sends: 'a token of a supplier',
     configure: protectedKeys,
-    request: (stack) => sending(ofSupplier(stack)),
+    request: (stack) => sending(suppliersToken(stack)),
     expected: { ...REACHES_OIC, oicTokenRequests: 1 },
   },
   {
@@ -83,7 +63,7 @@ export const JWT_STORIES: readonly Story[] = [
     sends: 'a token with the new key',
     request: (stack) => {
       stack.otherCallers.rotateSigningKey()
-      return sending(ofSupplier(stack))
+      return sending(suppliersToken(stack))
     },
     expected: { ...REACHES_OIC, oicTokenRequests: 0 },
   },
@@ -97,13 +77,13 @@ export const JWT_STORIES: readonly Story[] = [
   {
     title: 'Several issuers on one route: an identity domain by introspection',
     sends: 'a token of partner-a',
-    request: (stack) => sending(ofPartner(stack)),
+    request: (stack) => sending(partnersToken(stack)),
     expected: { ...REACHES_OIC, oicTokenRequests: 0 },
   },
   {
     title: 'Several issuers on one route: a second domain with the same issuer, by its keys',
     sends: 'a token of a supplier',
-    request: (stack) => sending(ofSupplier(stack)),
+    request: (stack) => sending(suppliersToken(stack)),
     expected: { ...REACHES_OIC, oicTokenRequests: 0 },
   },
   {
@@ -129,12 +109,12 @@ export const JWT_STORIES: readonly Story[] = [
     title: 'Without the function: the gateway verifies JWTs in front of a stock response',
     sends: 'a token for the gateway',
     request: (stack) => sending(forGateway(stack), `${PATH_PREFIXES.jwtStock}/hello`),
-    expected: { status: 200, ...NOT_CALLED, oicSees: 'nobody' },
+    expected: { ...WITHOUT_FUNCTION, oicSees: 'nobody' },
   },
   {
     title: 'Without the function: the gateway verifies JWTs, the route sets Basic credentials',
     sends: 'a token for the gateway',
     request: (stack) => sending(forGateway(stack), `${PATH_PREFIXES.jwtBasicAtRoute}/echo/hello`),
-    expected: { status: 200, ...NOT_CALLED, oicSees: 'user integration.user' },
+    expected: { ...WITHOUT_FUNCTION, oicSees: 'user integration.user' },
   },
 ]

@@ -1,4 +1,5 @@
 /** A story of the demo: its steps and its expected result. */
+import { ECHO_ROUTE } from '../../stack/echo-call.ts'
 import type { LocalStack } from '../../stack/local-stack.ts'
 import type { Configure } from './configurations.ts'
 import type { CallerRequest } from './observe.ts'
@@ -10,10 +11,14 @@ export interface Story {
   /** The function's configuration from here on; unchanged if a story has none. */
   readonly configure?: Configure
   /** Gets the stack into the state that the story needs and says what the caller sends. */
-  readonly request: (stack: LocalStack) => Promise<CallerRequest>
+  readonly request: (stack: LocalStack) => CallerRequest | Promise<CallerRequest>
   /** Undoes what `request` did to the stack. */
-  readonly afterwards?: (stack: LocalStack) => Promise<void>
+  readonly afterwards?: (stack: LocalStack) => unknown
   readonly expected: Expectation
+}
+
+export async function sending(token: Promise<string>, path = ECHO_ROUTE): Promise<CallerRequest> {
+  return { path, authorization: `Bearer ${await token}` }
 }
 
 export interface Expectation {
@@ -34,3 +39,9 @@ export const REACHES_OIC = {
 } as const
 /** The outcome of a refused call. */
 export const REFUSED = { status: 401, oicSees: 'nobody', oicTokenRequests: 0 } as const
+/** The outcome of a call that reaches Oracle Integration without the function. */
+export const WITHOUT_FUNCTION = {
+  status: 200,
+  decision: 'not called',
+  oicTokenRequests: 0,
+} as const

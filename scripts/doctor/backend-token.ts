@@ -9,13 +9,13 @@ import { readUnverifiedJwt } from '../../src/oauth/unverified-jwt.ts'
 import { secondsBetween } from '../../src/platform/clock.ts'
 import { member, stringOrStrings, type JsonObject } from '../../src/platform/json.ts'
 import type { Redacted } from '../../src/platform/redacted.ts'
-import { DENIAL_REASONS, type WarningReason } from '../../src/reasons.ts'
+import { DENIAL_REASONS, WARNING_REASONS, type WarningReason } from '../../src/reasons.ts'
 import { fingerprint } from '../explain/fingerprint.ts'
 import { shown } from '../explain/shown.ts'
 import { fail, ok, skip, warn, type Check } from './check.ts'
 import { LARGE_HEADER_BYTES, MAX_HEADER_BYTES } from './headers.ts'
 import { remedyOfPath, remedyOfRefusedClient } from './refused-client.ts'
-import { isNotGiven, meaningOf, remedyOf, warningText, type Setup } from './setup.ts'
+import { isNotGiven, meaningOf, remedyOf, type Setup } from './setup.ts'
 
 export function judgeToken(
   backend: BackendConfig,
@@ -36,7 +36,7 @@ export function judgeToken(
   if (objection !== undefined) {
     return fail(
       about,
-      `${found}: ${warningText(objection).meaning}`,
+      `${found}: ${WARNING_REASONS[objection].meaning}`,
       scopeRemedy(grant.scope ?? ''),
     )
   }

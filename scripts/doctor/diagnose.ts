@@ -10,6 +10,7 @@ import type { SecretCache } from '../../src/vault/secret-cache.ts'
 import { reviewConfig, sizeProblem } from '../check-config/check-config.ts'
 import { functionsOf } from '../check-config/deployment-specification.ts'
 import { checkDeployment } from '../check-config/deployment.ts'
+import { givenPorts } from '../explain/given-ports.ts'
 import { judge, type Explanation } from '../explain/judge.ts'
 import type { Finding } from '../../src/findings.ts'
 import { explainReason } from '../explain/reason.ts'
@@ -23,7 +24,7 @@ import { checkEndpoints, endpointsOf } from './endpoints.ts'
 import { checkHeaderSizes } from './headers.ts'
 import { checkRoute } from './route.ts'
 import { reviewSecrets } from './secrets.ts'
-import { createSetup, meaningOf, newDeadline, type Setup } from './setup.ts'
+import { meaningOf, newDeadline, type Setup } from './setup.ts'
 
 export interface Examination {
   /** Of the function; undefined if it could not be read. */
@@ -130,7 +131,8 @@ async function* examineParts(
   yield* checks
   const urls = [...endpointsOf(config), ...[oic, route].filter((url) => url !== undefined)]
   yield* await checkEndpoints(urls, http, clock)
-  const setup = createSetup({ config, settings, secrets, clock, http })
+  const ports = givenPorts(config, secrets, clock, http)
+  const setup: Setup = { config, secrets, ports, clock, http }
   yield* await checkCallers(setup)
   const permit = token === undefined ? undefined : await judgeToken(configuration, token, setup)
   const caller = permit?.caller

@@ -28,11 +28,11 @@ export async function checkEndpoints(
     [...byOrigin].map(async ([origin, url]) => {
       const request = { method: 'GET', url, headers: {} } as const
       const answer = await http(request, newDeadline())
-      if (!answer.ok) return { check: failed(origin, answer.error), origin, ahead: undefined }
+      const about = ['endpoint', origin] as const
+      if (!answer.ok) return { check: fail(about, ...CAUSES[answer.error]), origin }
       const { status, header } = answer.value
       const date = Date.parse(header('date') ?? '') / 1000
       const ahead = Number.isFinite(date) ? date - clock.now() : undefined
-      const about = ['endpoint', origin] as const
       const check =
         status >= 500
           ? warn(about, `answers with status ${status}`, 'Try again; look at the service’s state.')
@@ -71,14 +71,10 @@ const CAUSES: Readonly<Record<HttpFailure, readonly [problem: string, remedy: st
   answer_broken: ['its answer is not HTTP', 'Compare the address and its port.'],
 }
 
-function failed(origin: string, cause: HttpFailure): Check {
-  return fail(['endpoint', origin], ...CAUSES[cause])
-}
-
 interface Reading {
   readonly origin: string
   /** Seconds by which the server's clock is ahead of this machine's. */
-  readonly ahead: number | undefined
+  readonly ahead?: number | undefined
 }
 
 /** `Date` has whole seconds, and the answer was under way. */

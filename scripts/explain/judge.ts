@@ -4,9 +4,9 @@ import { chooseBackend } from '../../src/backend/backends.ts'
 import type { BackendCall, CredentialSource } from '../../src/backend/credential.ts'
 import { composeCallers } from '../../src/boot/compose-callers.ts'
 import { createGrant, createProviderOf } from '../../src/boot/compose-backends.ts'
-import { createCountedPorts, type CountedPorts } from '../../src/boot/ports.ts'
+import type { CountedPorts } from '../../src/boot/ports.ts'
 import type { FlatConfiguration } from '../../src/config/flat-keys.ts'
-import type { BackendConfig, Config, Settings } from '../../src/config/model.ts'
+import type { BackendConfig, Config } from '../../src/config/model.ts'
 import type { ConfigProblem } from '../../src/config/problems.ts'
 import { readConfig } from '../../src/config/read-config.ts'
 import { fault, type Decision, type Denial } from '../../src/decision.ts'
@@ -16,9 +16,9 @@ import { deadlineAt, later, seconds, systemClock, type Clock } from '../../src/p
 import { createHttp, type Http } from '../../src/platform/http.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 import { success, type Result } from '../../src/platform/result.ts'
-import { Tally } from '../../src/platform/tally.ts'
 import { fingerprint } from './fingerprint.ts'
-import { givenSecretCache, type GivenSecrets } from './secrets.ts'
+import { givenPorts } from './given-ports.ts'
+import type { GivenSecrets } from './secrets.ts'
 
 export interface Question {
   readonly configuration: FlatConfiguration
@@ -49,35 +49,48 @@ export interface Explanation {
 /** As long as a function of OCI has by default. */
 const TIME = seconds(30)
 
-export async function judge(question: Question): Promise<Explanation> {
-  const { configuration, token } = question
+export async function judge({
+  configuration,
+  token,
+  payload,
+  arguments: other,
+  secrets,
+  clock,
+  http = createHttp(),
+}: Question): Promise<Explanation> {
   const { settings, source } = readConfig(configuration)
   const about = {
     jwt: readUnverifiedJwt(token),
     fingerprint: fingerprint(new Redacted(token)),
   }
-  const problems = source.ok
-    ? source.value.kind === 'secret'
-      ? [DOCUMENT_IN_VAULT]
-      : []
-    : source.error
   if (!source.ok || source.value.kind === 'secret') {
+    const problems = source.ok ? [DOCUMENT_IN_VAULT] : source.error
     return { decision: fault('config_invalid'), findings: [], problems, ...about }
   }
+  const { config } = source.value
+  const { tokenArgument, maxDecision } = settings
   const findings: Finding[] = []
-  let call: BackendCall | undefined
-  const decision = await decide(
-    source.value.config,
-    settings,
-    question,
-    (finding) => {
-      findings.push(finding)
-    },
-    (chosen) => {
-      call = chosen
-    },
+  const calls: BackendCall[] = []
+  const observe: Observe = (finding) => {
+    findings.push(finding)
+  }
+  const ports = givenPorts(config, secrets, clock, http)
+  const authorize = createAuthorizer({
+    verifyCaller: composeCallers(config, ports),
+    credentials: backendsWithoutRequests(config, ports, observe, calls),
+    fingerprint: () => '',
+    clock,
+    tokenArgument,
+    maxDecision,
+  })
+  const data = { ...other, [tokenArgument]: `Bearer ${token}` }
+  const decision = await authorize(
+    payload ?? Buffer.from(JSON.stringify({ type: 'USER_DEFINED', data })),
+    // Requests have a time limit by the real clock, whatever time the token is judged at.
+    deadlineAt(later(systemClock.now(), TIME), systemClock),
+    observe,
   )
-  return { decision, findings, problems, call, ...about }
+  return { decision, findings, problems: [], call: calls[0], ...about }
 }
 
 const DOCUMENT_IN_VAULT: ConfigProblem = {
@@ -86,47 +99,18 @@ const DOCUMENT_IN_VAULT: ConfigProblem = {
   remedy: 'Save the document to a file and give that file.',
 }
 
-function decide(
-  config: Config,
-  settings: Settings,
-  { token, payload: given, arguments: other, secrets, clock, http = createHttp() }: Question,
-  observe: Observe,
-  onCall: (call: BackendCall) => void,
-): Promise<Decision> {
-  const ports = createCountedPorts(config, {
-    http,
-    secrets: givenSecretCache(secrets),
-    clock,
-    chance: () => 0,
-    warn: () => undefined,
-    tally: new Tally(),
-  })
-  const authorize = createAuthorizer({
-    verifyCaller: composeCallers(config, ports),
-    credentials: backendsWithoutRequests(config, ports, observe, onCall),
-    fingerprint: () => '',
-    clock,
-    tokenArgument: settings.tokenArgument,
-    maxDecision: settings.maxDecision,
-  })
-  const data = { ...other, [settings.tokenArgument]: `Bearer ${token}` }
-  const payload = given ?? Buffer.from(JSON.stringify({ type: 'USER_DEFINED', data }))
-  // Requests have a time limit by the real clock, whatever time the token is judged at.
-  return authorize(payload, deadlineAt(later(systemClock.now(), TIME), systemClock), observe)
-}
-
 /** Chooses the backend and the user as the function does, and requests no token for them. */
 function backendsWithoutRequests(
   { backends, issuers }: Config,
   ports: CountedPorts,
   observe: Observe,
-  onCall: (call: BackendCall) => void,
+  calls: BackendCall[],
 ): CredentialSource {
   const grantPorts = { ...ports, providerOf: createProviderOf(issuers) }
   return {
     prepare: () => undefined,
     obtain: (call) => {
-      onCall(call)
+      calls.push(call)
       const chosen = chooseBackend(backends, call)
       const checked = chosen.ok ? subjectOf(chosen.value, call, grantPorts) : chosen
       observe(findingOf(chosen, checked))

@@ -1,5 +1,6 @@
 /** Finds the function's log lines in text: as they are, or wrapped by OCI Logging in any way. */
 import { isJsonObject, member, type JsonObject } from '../../src/platform/json.ts'
+import { parseJson } from '../../stack/json.ts'
 
 /** Deeper than any export of OCI Logging. */
 const MAX_DEPTH = 12
@@ -9,22 +10,14 @@ const MAX_DEPTH = 12
  * has JSON on each line, perhaps after a prefix; wrapped lines may be objects or strings of JSON.
  */
 export function readLogLines(text: string): readonly JsonObject[] {
-  const whole = parse(text)
+  const whole = parseJson(text)
   const values = whole === undefined ? text.split(/\r?\n/).map(parseLine) : [whole]
   return values.flatMap((value) => eventsIn(value, 0))
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 function parseLine(line: string): unknown {
   const start = line.indexOf('{')
-  return start < 0 ? undefined : (parse(line) ?? parse(line.slice(start)))
+  return start < 0 ? undefined : (parseJson(line) ?? parseJson(line.slice(start)))
 }
 
 const EVENTS = ['decision', 'config_invalid', 'config_warning', 'warning']

@@ -6,33 +6,12 @@ import { explainReason } from './reason.ts'
 import type { Explanation } from './judge.ts'
 import { NOTHING, shown } from './shown.ts'
 
-export interface JsonReport {
-  readonly outcome: 'permit' | 'deny' | 'fault'
-  readonly reason: string
-  /** The issuer's name in the configuration; null if no issuer's rules were reached. */
-  readonly issuer: string | null
-  readonly meaning: string
-  readonly remedy: string
-  readonly responsible: string | null
-  readonly detail: string | null
-  readonly fingerprint: string
-  readonly header: unknown
-  readonly claims: unknown
-  readonly checks: readonly Finding[]
-  readonly problems: Explanation['problems']
-}
-
-export function toJsonReport({
-  decision,
-  findings,
-  problems,
-  jwt,
-  fingerprint,
-}: Explanation): JsonReport {
+export function toJsonReport({ decision, findings, problems, jwt, fingerprint }: Explanation) {
   const text = explainReason(decision.reason)
   return {
     outcome: decision.outcome,
     reason: decision.reason,
+    /** The issuer's name in the configuration; null if no issuer's rules were reached. */
     issuer: decision.logContext.issuer ?? null,
     meaning: text?.meaning ?? '',
     remedy: text?.remedy ?? '',

@@ -1,17 +1,14 @@
 /** The client secrets that introspection and protected keys need: never from the command line. */
-import { openSync, readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline/promises'
-import { Writable } from 'node:stream'
+import { openSync } from 'node:fs'
 import { ReadStream } from 'node:tty'
 import type { FlatConfiguration } from '../../src/config/flat-keys.ts'
 import type { Config } from '../../src/config/model.ts'
 import { readConfig } from '../../src/config/read-config.ts'
 import type { ClientRegistration } from '../../src/oauth/client-exchange.ts'
-import { fault } from '../../src/decision.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
-import { failure, success } from '../../src/platform/result.ts'
-import type { SecretCache } from '../../src/vault/secret-cache.ts'
+import { askSilently } from '../command-line/ask.ts'
 import { UsageError } from '../command-line/parse.ts'
+import { readFile } from '../command-line/read-file.ts'
 import { readInput } from '../check-config/read-input.ts'
 
 /** A secret that is needed, and whose it is, if it is a client's. */
@@ -34,7 +31,7 @@ export async function readSecrets(
 ): Promise<GivenSecrets> {
   const { source } = readConfig(configuration)
   const needs = source.ok && source.value.kind === 'given' ? needed(source.value.config) : []
-  const fromFile = file === undefined ? {} : readFile(file)
+  const fromFile = file === undefined ? {} : readGivenFile(file)
   const secrets = new Map<string, Redacted>()
   for (const { clientId, secretOcid } of needs) {
     const secret =
@@ -58,33 +55,15 @@ export function clientsOf({ issuers }: Config): readonly ClientRegistration[] {
   return [...new Map(clients.map((client) => [client.secretOcid, client])).values()]
 }
 
-/** Reads the given secrets only; the others are `not_given`. */
-export function givenSecretCache(secrets: GivenSecrets): SecretCache {
-  return {
-    read: (ocid) => {
-      const secret = secrets.get(ocid)
-      return Promise.resolve(
-        secret === undefined
-          ? failure(fault('secret_unavailable', { secret: ocid, detail: 'not_given' }))
-          : success(secret),
-      )
-    },
-    readAgain: () => Promise.resolve(undefined),
-    acceptPrevious: () => undefined,
-  }
-}
-
-function readFile(path: string): FlatConfiguration {
+function readGivenFile(path: string): FlatConfiguration {
+  const content = readFile('The file of --secrets', path)
   try {
-    return readInput(readFileSync(path))
+    return readInput(content)
   } catch (error) {
-    if (error instanceof UsageError) {
-      throw new UsageError(
-        'The file of --secrets is not usable: give a line OCID=secret or CLIENT_ID=secret for each client.',
-      )
-    }
-    const { code = 'unknown' } = error as NodeJS.ErrnoException
-    throw new UsageError(`The file of --secrets cannot be read (${code}).`)
+    if (!(error instanceof UsageError)) throw error
+    throw new UsageError(
+      'The file of --secrets is not usable: give a line OCID=secret or CLIENT_ID=secret for each client.',
+    )
   }
 }
 
@@ -93,19 +72,10 @@ async function prompt(question: string): Promise<string | undefined> {
   if (!process.stderr.isTTY) return undefined
   const input = openTerminal()
   if (input === undefined) return undefined
-  process.stderr.write(question)
-  const silent = new Writable({
-    write: (_chunk, _encoding, done) => {
-      done()
-    },
-  })
-  const terminal = createInterface({ input, output: silent, terminal: true })
   try {
-    return await terminal.question('')
+    return await askSilently(question, input)
   } finally {
-    terminal.close()
     input.destroy()
-    process.stderr.write('\n')
   }
 }
 

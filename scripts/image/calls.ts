@@ -1,6 +1,5 @@
 import { join } from 'node:path'
-import { API_AUDIENCE } from '../../stack/registrations.ts'
-import { PATH_PREFIXES } from '../../stack/deployments.ts'
+import { callEcho, partnersToken } from '../../stack/echo-call.ts'
 import { startLocalStack, type LocalStack } from '../../stack/local-stack.ts'
 import { smallMemory } from '../soak/small-memory.ts'
 
@@ -47,12 +46,7 @@ export async function callsOf(entryPoint: string, functionFolder: string): Promi
 }
 
 async function permitProblems(stack: LocalStack): Promise<string[]> {
-  const token = await stack.requestCallerToken(
-    stack.registrations.partnerA,
-    `${API_AUDIENCE}echo:invoke`,
-  )
-  const url = `${stack.gateway.url}${PATH_PREFIXES.multiArgument}/echo/hello`
-  const { status } = await fetch(url, { headers: { authorization: `Bearer ${token}` } })
+  const { status } = await callEcho(stack, await partnersToken(stack))
   return differences(stack, { status, reason: 'permitted' }, status === 200)
 }
 

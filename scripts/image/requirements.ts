@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process'
+
 /** What this machine lacks for building and running the image, one line each. */
 export function missingRequirements(
-  isThere: (program: string) => boolean,
+  isThere = (program: string) => spawnSync(program, ['--version']).status === 0,
   { platform, uid } = { platform: process.platform as string, uid: process.getuid?.() },
 ): string[] {
   const missing: string[] = []

@@ -28,9 +28,6 @@ export interface IdentityOptions {
   readonly instanceIdentity?: InstanceIdentity
 }
 
-/** One line that says what is wrong and what to do. */
-export type IdentityProblem = string
-
 /** The values of `OCI_CLI_AUTH` (OCI, “CLI Environment Variables”). */
 const KINDS = [
   'api_key',
@@ -41,10 +38,13 @@ const KINDS = [
 ] as const
 type Kind = (typeof KINDS)[number]
 
-/** Undefined if nothing in the environment or on the disk is an identity of OCI. */
+/**
+ * A failure is one line that says what is wrong and what to do. Undefined if nothing in the environment or on the disk is an identity
+ * of OCI.
+ */
 export async function findIdentity(
   options: IdentityOptions,
-): Promise<Result<OciIdentity, IdentityProblem> | undefined> {
+): Promise<Result<OciIdentity, string> | undefined> {
   const { environment, instanceIdentity = ofInstance } = options
   const given = environment['OCI_CLI_AUTH']
   const kind = KINDS.find((each) => each === given)
@@ -81,7 +81,7 @@ async function fromFile(
   given: Exclude<Kind, 'resource_principal' | 'instance_principal'> | undefined,
   { environment, profile: chosen }: IdentityOptions,
   instanceIdentity: InstanceIdentity,
-): Promise<Result<OciIdentity, IdentityProblem> | undefined> {
+): Promise<Result<OciIdentity, string> | undefined> {
   const named = environment['OCI_CLI_CONFIG_FILE'] ?? environment['OCI_CONFIG_FILE']
   const path = named ?? join(environment['HOME'] ?? homedir(), '.oci', 'config')
   if (!existsSync(path)) {
@@ -167,7 +167,7 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
 class MetadataError extends Error {}
 
 /** The SDK throws errors and strings; they may contain paths, and no key. */
-function problemOf(error: unknown, kind: Kind | undefined): IdentityProblem {
+function problemOf(error: unknown, kind: Kind | undefined): string {
   const text = error instanceof Error ? error.message : String(error)
   if (error instanceof MetadataError || /metadata/i.test(text)) {
     return `The metadata service of an instance does not answer, and OCI_CLI_AUTH is ${kind ?? 'not set'}: run this in Cloud Shell or on the instance, or unset OCI_CLI_AUTH.`

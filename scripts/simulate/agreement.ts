@@ -1,6 +1,5 @@
 /** Compares the model with the local stack. */
-import { API_AUDIENCE } from '../../stack/registrations.ts'
-import { PATH_PREFIXES } from '../../stack/deployments.ts'
+import { callEcho, partnersToken } from '../../stack/echo-call.ts'
 import { startLocalStack } from '../../stack/local-stack.ts'
 import { simulate, type Arrival } from '../bench/simulation.ts'
 
@@ -18,18 +17,15 @@ export async function agreesWithStack(): Promise<boolean> {
         max_decision_seconds: '60',
       },
     })
-    const scope = `${API_AUDIENCE}echo:invoke`
     const tokens: string[] = []
     for (let caller = 0; caller < CALLERS; caller += 1) {
-      tokens.push(await stack.requestCallerToken(stack.registrations.partnerA, scope))
+      tokens.push(await partnersToken(stack))
     }
     const arrivals: Arrival[] = []
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const [caller, token] of tokens.entries()) {
         arrivals.push({ at: round * SECONDS_APART, caller })
-        const headers = { authorization: `Bearer ${token}` }
-        const url = `${stack.gateway.url}${PATH_PREFIXES.multiArgument}/echo/hello`
-        await (await fetch(url, { headers })).arrayBuffer()
+        await callEcho(stack, token)
       }
       stack.gatewayClock.advanceSeconds(SECONDS_APART)
     }

@@ -1,7 +1,7 @@
 /** The calls of the soak, each with its expected result. */
-import { ANOTHER_API_AUDIENCE, API_AUDIENCE } from '../../stack/registrations.ts'
-import { PATH_PREFIXES } from '../../stack/deployments.ts'
+import { callEcho, partnersToken, suppliersToken } from '../../stack/echo-call.ts'
 import type { LocalStack } from '../../stack/local-stack.ts'
+import { ANOTHER_API_AUDIENCE } from '../../stack/registrations.ts'
 import { oneOf, type SeededChance } from './chance.ts'
 import { KEY_COOLDOWN_MILLISECONDS, type Issuer, type Troubles } from './troubles.ts'
 
@@ -27,15 +27,6 @@ interface Caller {
   readonly getToken: (stack: LocalStack) => Promise<string>
 }
 
-const ECHO = `${API_AUDIENCE}echo:invoke`
-
-function ofPartner(stack: LocalStack) {
-  return stack.requestCallerToken(stack.registrations.partnerA, ECHO)
-}
-async function ofSupplier({ otherCallers, registrations }: LocalStack) {
-  return (await otherCallers.requestToken(registrations.supplier, ECHO)).accessToken
-}
-
 /** With another client in the payload, under the same signature. */
 function altered(token: string): string {
   const [header = '', payload = '', signature = ''] = token.split('.')
@@ -45,8 +36,8 @@ function altered(token: string): string {
 }
 
 const CALLERS: readonly [Caller, ...Caller[]] = [
-  { kind: 'a partner', issuer: 'partners', isGood: true, getToken: ofPartner },
-  { kind: 'a supplier', issuer: 'suppliers', isGood: true, getToken: ofSupplier },
+  { kind: 'a partner', issuer: 'partners', isGood: true, getToken: partnersToken },
+  { kind: 'a supplier', issuer: 'suppliers', isGood: true, getToken: suppliersToken },
   {
     kind: 'garbage',
     issuer: 'partners',
@@ -67,7 +58,7 @@ const CALLERS: readonly [Caller, ...Caller[]] = [
     isOfNobody: true,
     isGood: false,
     getToken: async (stack) => {
-      const token = await ofPartner(stack)
+      const token = await partnersToken(stack)
       await stack.callers.revoke(token)
       return token
     },
@@ -77,7 +68,7 @@ const CALLERS: readonly [Caller, ...Caller[]] = [
     issuer: 'suppliers',
     isOfNobody: true,
     isGood: false,
-    getToken: async (stack) => altered(await ofSupplier(stack)),
+    getToken: async (stack) => altered(await suppliersToken(stack)),
   },
 ]
 
@@ -128,11 +119,8 @@ function allowed(
   ]
 }
 
-async function outcomeOf({ gateway }: LocalStack, token: string): Promise<Outcome> {
-  const response = await fetch(`${gateway.url}${PATH_PREFIXES.multiArgument}/echo/hello`, {
-    headers: { authorization: `Bearer ${token}` },
-  })
-  await response.arrayBuffer()
+async function outcomeOf(stack: LocalStack, token: string): Promise<Outcome> {
+  const response = await callEcho(stack, token)
   const isOurs = response.headers.get('www-authenticate')?.includes('realm=') === true
   switch (response.status) {
     case 200:

@@ -2,14 +2,12 @@
  * The function's configuration for the soak: one issuer by introspection, one by JWT, with lifetimes
  * so short that everything expires several times.
  */
-import { API_AUDIENCE } from '../../stack/registrations.ts'
+import { documentParts } from '../../stack/default-configuration.ts'
 import type { LocalStack } from '../../stack/local-stack.ts'
+import { API_AUDIENCE } from '../../stack/registrations.ts'
 
 export function soakConfiguration({ config, callers, otherCallers }: LocalStack) {
-  const client = {
-    client_id: config['idcs_app_client_id'],
-    client_secret_ocid: config['idcs_app_client_secret_ocid'],
-  }
+  const { client, backend } = documentParts(config)
   const document = {
     issuers: [
       {
@@ -31,12 +29,7 @@ export function soakConfiguration({ config, callers, otherCallers }: LocalStack)
     backends: [
       {
         name: 'oic',
-        token_endpoint: config['back_end_token_endpoint'],
-        client: {
-          client_id: config['back_end_app_client_id'],
-          client_secret_ocid: config['back_end_client_secret_ocid'],
-        },
-        scope: config['back_end_scope'],
+        ...backend,
         // Of tokens that live for an hour: each serves for a minute.
         min_token_seconds: 3540,
       },

@@ -3,6 +3,7 @@ import type { Console } from '../../stack/console/server.ts'
 import { echoPath } from '../../stack/integration.ts'
 import { isRecord } from '../../stack/json.ts'
 import { PATH_PREFIXES } from '../../stack/deployments.ts'
+import { ECHO_ROUTE } from '../../stack/echo-call.ts'
 import type { LocalStack } from '../../stack/local-stack.ts'
 import type { OwnConfiguration } from '../../stack/own-configuration.ts'
 import type { OwnDeployment } from '../../stack/own-deployment.ts'
@@ -184,12 +185,11 @@ function describeDiagnosis(
 ): readonly string[] {
   if (files === undefined) return []
   const given = `--config ${files.config} --secrets ${files.secrets}`
-  const route = `${PATH_PREFIXES.multiArgument}/echo/hello`
   return [
     'Why it is permitted or denied, and a check of the whole set-up:',
     '',
     `  printf %s "$TOKEN" | npm run -s explain -- ${given}`,
-    `  printf %s "$TOKEN" | npm run -s doctor -- ${given} --deployment ${files.deployment} --oic ${integration.url} --gateway ${gateway.url} --route ${route}`,
+    `  printf %s "$TOKEN" | npm run -s doctor -- ${given} --deployment ${files.deployment} --oic ${integration.url} --gateway ${gateway.url} --route ${ECHO_ROUTE}`,
     '',
   ]
 }
@@ -219,5 +219,5 @@ function exampleRoute(stack: LocalStack): string {
   const own = routesOf(stack).find(
     ({ path, scopes }) => path.startsWith(`${PATH_PREFIXES.own}/`) && scopes !== 'anonymous',
   )
-  return own?.path.replaceAll(/\{[^}]*\}/g, 'hello') ?? `${PATH_PREFIXES.multiArgument}/echo/hello`
+  return own?.path.replaceAll(/\{[^}]*\}/g, 'hello') ?? ECHO_ROUTE
 }

@@ -1,4 +1,6 @@
 /** What is done with a token: print, decode or store it, or call with it. */
+import { readUnverifiedJwt } from '../../src/oauth/unverified-jwt.ts'
+import { member } from '../../src/platform/json.ts'
 import type { Order } from './arguments.ts'
 import type { Tokens } from './flows.ts'
 import { writeRefreshToken } from './store.ts'
@@ -29,22 +31,16 @@ async function keep(file: string, { refresh_token }: Tokens): Promise<void> {
 
 /** Header and claims, times in words; an opaque token says nothing. The signature is not shown. */
 function decoded(token: string): string {
-  const parts = token.split('.')
-  try {
-    if (parts.length !== 3) throw new Error()
-    const [header, claims] = parts
-      .slice(0, 2)
-      .map(
-        (part) => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>,
-      )
-    const times = ['iat', 'nbf', 'exp'].flatMap((name) => {
-      const value = claims?.[name]
-      return typeof value === 'number' ? [`${name}: ${new Date(value * 1000).toISOString()}`] : []
-    })
-    return [JSON.stringify(header, null, 2), JSON.stringify(claims, null, 2), ...times].join('\n')
-  } catch {
-    return 'The token is opaque: only the identity provider can read it.'
-  }
+  const jwt = readUnverifiedJwt(token)
+  if (jwt === undefined) return 'The token is opaque: only the identity provider can read it.'
+  const times = ['iat', 'nbf', 'exp'].flatMap((name) => {
+    const value = member(jwt.payload, name)
+    const time = new Date(typeof value === 'number' ? value * 1000 : Number.NaN)
+    return Number.isNaN(time.getTime()) ? [] : [`${name}: ${time.toISOString()}`]
+  })
+  return [JSON.stringify(jwt.header, null, 2), JSON.stringify(jwt.payload, null, 2), ...times].join(
+    '\n',
+  )
 }
 
 async function call(url: string, token: string, signal: AbortSignal): Promise<void> {

@@ -2,6 +2,7 @@
 import * as oauth from 'openid-client'
 import { IDENTITY_DOMAIN_ISSUER } from '../../src/providers/oci-iam.ts'
 import { endpointProblem } from '../../src/platform/endpoint.ts'
+import { isRecord } from '../../stack/json.ts'
 import type { Order } from './arguments.ts'
 import { readClientSecret } from './secret.ts'
 import { TokenError } from './talk.ts'
@@ -19,7 +20,7 @@ export async function connect(order: Order, signal: AbortSignal): Promise<oauth.
   )
   config.timeout = TIMEOUT_SECONDS
   // Addresses were checked: what is not https is loopback.
-  if (isPlain(metadata)) oauth.allowInsecureRequests(config)
+  if (metadata.token_endpoint?.startsWith('http:') === true) oauth.allowInsecureRequests(config)
   return config
 }
 
@@ -40,12 +41,7 @@ async function discover(address: string, signal: AbortSignal): Promise<oauth.Ser
 }
 
 function isMetadata(document: unknown): document is oauth.ServerMetadata {
-  return (
-    typeof document === 'object' &&
-    document !== null &&
-    'issuer' in document &&
-    typeof document.issuer === 'string'
-  )
+  return isRecord(document) && typeof document['issuer'] === 'string'
 }
 
 /**
@@ -69,10 +65,6 @@ function judged(
   return isIdentityDomain
     ? { device_authorization_endpoint: `${base}/oauth2/v1/device`, ...document }
     : document
-}
-
-function isPlain(metadata: oauth.ServerMetadata): boolean {
-  return metadata.token_endpoint?.startsWith('http:') === true
 }
 
 async function clientAuthentication(order: Order): Promise<oauth.ClientAuth> {

@@ -1,7 +1,6 @@
 /** Where the client secret comes from: a file, the environment, or the person at the terminal. */
 import { readFile } from 'node:fs/promises'
-import { createInterface } from 'node:readline/promises'
-import { Writable } from 'node:stream'
+import { askSilently } from '../command-line/ask.ts'
 import { UsageError } from '../command-line/parse.ts'
 
 /** Throws a `UsageError` where there is none. */
@@ -19,22 +18,5 @@ export async function readClientSecret(file: string | undefined): Promise<string
       'Give the client secret in the environment variable CLIENT_SECRET or in a file (--client-secret-file); or --client-auth none for a public client.',
     )
   }
-  return ask('Client secret (not shown): ')
-}
-
-/** What is typed is not shown: the terminal is silent while it waits. */
-async function ask(question: string): Promise<string> {
-  process.stderr.write(question)
-  const silence = new Writable({
-    write: (_chunk, _encoding, done) => {
-      done()
-    },
-  })
-  const terminal = createInterface({ input: process.stdin, output: silence, terminal: true })
-  try {
-    return await terminal.question('')
-  } finally {
-    terminal.close()
-    process.stderr.write('\n')
-  }
+  return askSilently('Client secret (not shown): ', process.stdin)
 }

@@ -1,5 +1,6 @@
 /** The file with a refresh token, which only its owner may read. */
 import { readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { isRecord, parseJson } from '../../stack/json.ts'
 import { TokenError } from './talk.ts'
 
 const OWNER_ALONE = 0o600
@@ -14,20 +15,10 @@ export async function readRefreshToken(file: string): Promise<string> {
   if ((mode & 0o077) !== 0) {
     throw new TokenError(`${file} can be read by others: chmod 600, and consider the token known`)
   }
-  const content = parsed(await readFile(file, 'utf8'))
-  const isStore = typeof content === 'object' && content !== null && 'refresh_token' in content
-  if (!isStore || typeof content.refresh_token !== 'string') {
-    throw new TokenError(`${file} holds no refresh token`)
-  }
-  return content.refresh_token
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  const content = parseJson(await readFile(file, 'utf8'))
+  const token = isRecord(content) ? content['refresh_token'] : undefined
+  if (typeof token !== 'string') throw new TokenError(`${file} holds no refresh token`)
+  return token
 }
 
 /** In one step, so that a crash leaves the old token or the new one: servers take each but once. */
