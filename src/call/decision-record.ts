@@ -49,8 +49,8 @@ function withoutUndefined(record: Readonly<Record<string, LogValue | undefined>>
   return Object.fromEntries(entries) as LogRecord
 }
 
-/** Up to three identifiers with slashes, as OCI's services write them. */
-const REQUEST_ID = /^[\w.:-]+(\/[\w.:-]+)*$/
+/** Identifiers with slashes between them, `customer/trace/span`. The first may be empty. */
+const REQUEST_ID = /^[\w.:-]*(\/[\w.:-]+)*$/
 
 const MAX_REQUEST_ID_CHARACTERS = 128
 
@@ -58,6 +58,7 @@ const MAX_REQUEST_ID_CHARACTERS = 128
 function isRequestId(text: string | undefined): text is string {
   return (
     text !== undefined &&
+    text !== '' &&
     text.length <= MAX_REQUEST_ID_CHARACTERS &&
     REQUEST_ID.test(text) &&
     !text.includes('eyJ')

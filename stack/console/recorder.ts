@@ -69,7 +69,7 @@ export class Recorder implements StackObserver {
     this.#updateListeners.add(listener)
   }
 
-  /** Resolves to the record of the call with this `opc-request-id`, described as `sent`. */
+  /** Resolves to the record of the call with this `opc-request-id` (`customer/trace`), described as `sent`. */
   recordOf(opcRequestId: string, sent: string): Promise<RecordedCall> {
     return new Promise((resolve) => {
       this.#awaited.set(opcRequestId, { sent, resolve })
@@ -101,7 +101,8 @@ export class Recorder implements StackObserver {
     const stack = this.#stack
     if (stack === undefined) return
     const end = gateway.endedAt ?? gateway.startedAt
-    const requestId = String(gateway.responseHeaders['opc-request-id'] ?? '')
+    const returnedId = String(gateway.responseHeaders['opc-request-id'] ?? '')
+    const requestId = withoutSpan(returnedId)
     const invocation = this.#invocations.find((each) => each.opcRequestId === requestId)
     const spans = this.#recent.map((each) => this.#spanOf(each))
     const own = spans[this.#recent.indexOf(gateway)]
@@ -136,7 +137,7 @@ export class Recorder implements StackObserver {
         .jsonLog()
         .find((line) => invocation !== undefined && line['call_id'] === invocation.callId) ?? null
     const gatewayLog = stack.gateway.executionLog.filter(
-      (entry) => entry.opcRequestId === requestId,
+      (entry) => entry.opcRequestId === returnedId,
     )
     const oic = inside.find(({ party }) => party === 'Oracle Integration')
     const awaited = this.#awaited.get(requestId)
@@ -205,16 +206,23 @@ export class Recorder implements StackObserver {
   }
 
   #spanOf(gateway: Exchange): Span {
-    const requestId = String(gateway.responseHeaders['opc-request-id'] ?? '')
-    const given = gateway.requestHeaders['opc-request-id']
-    const invocation = this.#invocations.find(
-      ({ opcRequestId }) => opcRequestId === requestId || opcRequestId === given,
+    // Before the response, only the caller’s own ID is known.
+    const requestId = withoutSpan(
+      String(
+        gateway.responseHeaders['opc-request-id'] ?? gateway.requestHeaders['opc-request-id'] ?? '',
+      ),
     )
+    const invocation = this.#invocations.find(({ opcRequestId }) => opcRequestId === requestId)
     return {
-      requestId: requestId === '' ? String(given ?? '') : requestId,
+      requestId,
       payload: invocation?.requestBody,
       startedAt: (invocation ?? gateway).startedAt,
       endedAt: (invocation ?? gateway).endedAt,
     }
   }
+}
+
+/** `customer/trace` of `customer/trace/span`: what function and back end get of the ID. */
+function withoutSpan(requestId: string): string {
+  return requestId.split('/').slice(0, 2).join('/')
 }

@@ -38,7 +38,7 @@ export function createSend(
             defect,
             caller?.provider,
           )
-    const requestId = `console-${randomBytes(8).toString('hex')}`
+    const requestId = `console/${randomBytes(8).toString('hex')}`
     const description =
       defect === 'none' || callerId === NOBODY
         ? label

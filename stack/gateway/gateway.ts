@@ -17,7 +17,7 @@ import {
 } from './headers.ts'
 import type { Origins } from './http-backend.ts'
 import { headerLimitBytes, requestBodyLimitBytes } from './limits.ts'
-import { answerCall, logFor, type Engine } from './request-flow.ts'
+import { answerCall, logFor, type Engine, type RequestId } from './request-flow.ts'
 import { errorResponse, type Response } from './responses.ts'
 import { defaultSettings, type GatewaySettings } from './settings.ts'
 import type { Introspection, ReadSecret } from './tokens/introspection.ts'
@@ -97,23 +97,36 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   const headers = fromRawHeaders(request.rawHeaders)
-  const opcRequestId =
-    headerValues(headers, 'opc-request-id')[0] ?? randomBytes(16).toString('hex').toUpperCase()
+  const requestId = newRequestId(headerValues(headers, 'opc-request-id')[0])
   try {
-    send(response, await answerTo(engine, request, headers, opcRequestId), opcRequestId)
+    send(response, await answerTo(engine, request, headers, requestId), requestId)
   } catch {
     // A header that cannot be sent, for instance, out of what the function or the back end gave.
-    const log = logFor(engine, '', opcRequestId)
+    const log = logFor(engine, '', requestId)
     log('request.internalServiceError', 'ERROR', 'the answer could not be made or sent')
-    send(response, errorResponse(500), opcRequestId)
+    send(response, errorResponse(500), requestId)
   }
+}
+
+/**
+ * Of an `opc-request-id` that the caller sends, the gateway keeps the first two parts (Oracle,
+ * “opc-request-id values seen by the client, API Gateway logs, and backend do not match as expected”).
+ */
+function newRequestId(given = ''): RequestId {
+  const [customer = '', trace = ''] = given.split('/')
+  const passedOn = `${customer}/${trace === '' ? newId() : trace}`
+  return { passedOn, returned: `${passedOn}/${newId()}` }
+}
+
+function newId(): string {
+  return randomBytes(16).toString('hex').toUpperCase()
 }
 
 async function answerTo(
   engine: Engine,
   request: IncomingMessage,
   headers: readonly Header[],
-  opcRequestId: string,
+  requestId: RequestId,
 ): Promise<Response> {
   const { method = '', url: target = '' } = request
   const body = await readBodyUpTo(requestBodyLimitBytes, request)
@@ -121,7 +134,7 @@ async function answerTo(
     return errorResponse(engine.authenticator.settings.headerTooLargeStatus)
   }
   if (!body) {
-    const log = logFor(engine, '', opcRequestId)
+    const log = logFor(engine, '', requestId)
     log('request.bodyTooLarge', 'ERROR', `over ${requestBodyLimitBytes} bytes`)
     return errorResponse(413)
   }
@@ -130,15 +143,15 @@ async function answerTo(
     method,
     path: target.slice(0, queryAt),
     query: target.slice(queryAt),
-    headers: withRequestId(headers, opcRequestId),
+    headers: withRequestId(headers, requestId.passedOn),
     body,
     remoteAddress: request.socket.remoteAddress ?? '',
-    opcRequestId,
+    requestId,
   })
 }
 
-function send(response: ServerResponse, answer: Response, opcRequestId: string): void {
-  const headers = withRequestId(answer.headers, opcRequestId)
+function send(response: ServerResponse, answer: Response, { returned }: RequestId): void {
+  const headers = withRequestId(answer.headers, returned)
   const isSized = headerValues(headers, 'content-length').length > 0
   if (!isSized && answer.status !== 204 && answer.status !== 304) {
     headers.push(['Content-Length', String(answer.body.length)])

@@ -20,18 +20,26 @@ export interface Engine {
   readonly executionLog: ExecutionLogEntry[]
 }
 
-/** A request as it came, and the number under which it is spoken of. */
+/** The `opc-request-id` of one call. */
+export interface RequestId {
+  /** To function and back end, `customer/trace`. The customer may be empty. */
+  readonly passedOn: string
+  /** To the caller and in the logs of the gateway, `customer/trace/span`. */
+  readonly returned: string
+}
+
+/** A request as it came, and its ID. */
 export interface Call {
   readonly method: string
   /** Not decoded. */
   readonly path: string
   /** With its question mark; empty when there is none. */
   readonly query: string
-  /** With the one `opc-request-id`, be it the caller's or the gateway's. */
+  /** With the one `opc-request-id` that is passed on. */
   readonly headers: readonly Header[]
   readonly body: Buffer
   readonly remoteAddress: string
-  readonly opcRequestId: string
+  readonly requestId: RequestId
 }
 
 export async function answerCall(engine: Engine, call: Call): Promise<Response> {
@@ -68,7 +76,7 @@ async function guard(
 ): Promise<Response> {
   const { authenticator } = engine
   const { settings } = authenticator
-  const log = logFor(engine, deployment.name, call.opcRequestId)
+  const log = logFor(engine, deployment.name, call.requestId)
   const policy = deployment.specification.requestPolicies?.authentication
   const authorization = route.requestPolicies?.authorization
   const isAnonymous = authorization?.type === 'ANONYMOUS'
@@ -78,7 +86,7 @@ async function guard(
     const { name } = deployment
     const result =
       policy.type === 'CUSTOM_AUTHENTICATION'
-        ? await askAuthorizer(authenticator, policy, name, tables, call.opcRequestId, log)
+        ? await askAuthorizer(authenticator, policy, name, tables, call.requestId.passedOn, log)
         : await validateToken(authenticator, policy, name, tables, log)
     if (result.kind === 'authenticated') caller = result.caller
     else if (!isAnonymous) {
@@ -135,9 +143,9 @@ async function forward(
   }
 }
 
-export function logFor({ executionLog }: Engine, deployment: string, opcRequestId: string): Log {
+export function logFor({ executionLog }: Engine, deployment: string, { returned }: RequestId): Log {
   return (code, level, message) => {
-    executionLog.push({ code, level, message, opcRequestId, deployment })
+    executionLog.push({ code, level, message, opcRequestId: returned, deployment })
   }
 }
 

@@ -152,7 +152,7 @@ describe('the identifier of the caller’s request', () => {
   const callWith = async (data: object) =>
     (await world.call(JSON.stringify({ type: 'USER_DEFINED', data }))).line
 
-  it.each(['25441DFD01D8/FDFDC67E62A03F7DA345', 'csid1.a:b-c_d/E/F'])(
+  it.each(['25441DFD01D8/FDFDC67E62A03F7DA345', '/FDFDC67E62A0', 'csid1.a:b-c_d/E/F'])(
     'is in the line of every outcome: %s',
     async (id) => {
       const token = `Bearer ${opaqueToken()}`

@@ -136,17 +136,19 @@ describe('the response of an HTTP back end', () => {
     expect(response.header('Keep-Alive')).not.toContain('9')
   })
 
-  it('has an opc-request-id: that of the caller, or a new one, known to back end and log', async () => {
+  it.each([
+    ['the caller’s customer and trace, and a new span', 'us/17/old', /^us\/17\/[0-9A-F]{32}$/],
+    ['the caller’s customer, and a new trace', 'mine', /^mine\/[0-9A-F]{32}\/[0-9A-F]{32}$/],
+    ['a new trace', undefined, /^\/[0-9A-F]{32}\/[0-9A-F]{32}$/],
+  ])('has an opc-request-id with %s; the back end gets no span', async (_case, given, expected) => {
     const rig = await start()
-    const first = await rig.call('/thing', { headers: ['opc-request-id', 'mine'] })
-    const [given] = first.header('opc-request-id')
-    const [made] = (await rig.call()).header('opc-request-id')
-    expect(given).toBe('mine')
-    expect(made).toMatch(/^[0-9A-F]{32}$/)
-    expect(rig.backendCalls.flatMap((seen) => seen.header('opc-request-id'))).toEqual([given, made])
-    expect(new Set(rig.gateway.executionLog.map(({ opcRequestId }) => opcRequestId))).toEqual(
-      new Set([given, made]),
-    )
+    const headers = given === undefined ? [] : ['opc-request-id', given]
+    const [returned = ''] = (await rig.call('/thing', { headers })).header('opc-request-id')
+    expect(returned).toMatch(expected)
+    expect(rig.backendCalls[0]?.header('opc-request-id')).toEqual([
+      returned.replace(/\/[^/]*$/, ''),
+    ])
+    expect(rig.gateway.executionLog.map(({ opcRequestId }) => opcRequestId)).toContain(returned)
   })
 
   it('is 502 if the back end is down', async () => {
