@@ -1,73 +1,34 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { backend, documentWith, introspectingIssuer } from './support/configurations.ts'
 import { startScriptedServer } from './support/scripted-server.ts'
 import { createSigner } from './support/signing.ts'
-import {
-  AUDIENCE,
-  BACK_END_SCOPE,
-  CLIENT_IDS,
-  ISSUER,
-  NO_FLAT_KEYS,
-  SECRET_OCIDS,
-  startWorld,
-  type World,
-} from './support/world.ts'
+import { startTestWorld } from './support/test-world.ts'
+import { BACK_END_SCOPE, ISSUER } from './support/world.ts'
 
-let world: World
-beforeAll(async () => {
-  world = await startWorld()
-})
-afterEach(() => world.reset())
-afterAll(() => world.close())
+const world = await startTestWorld()
 
-function issuer(name: string, more = {}) {
-  return {
-    name,
-    audience: [AUDIENCE],
-    issuer: ISSUER,
-    introspection_endpoint: `${world.introspection.url}/oauth2/v1/introspect`,
-    client: {
-      client_id: CLIENT_IDS.introspection,
-      client_secret_ocid: SECRET_OCIDS.introspection,
-    },
-    ...more,
-  }
+function issuer(name: string, members = {}) {
+  return introspectingIssuer(world, { name, issuer: ISSUER, ...members })
 }
 
-function backend(name: string, more = {}) {
-  return {
-    name,
-    token_endpoint: `${world.tokenEndpoint.url}/oauth2/v1/token`,
-    client: { client_id: CLIENT_IDS.backEnd, client_secret_ocid: SECRET_OCIDS.backEnd },
-    scope: `${BACK_END_SCOPE} ${name}`,
-    ...more,
-  }
+/** A backend whose scope tells its name. */
+function named(name: string, members = {}) {
+  return backend(world, { name, scope: `${BACK_END_SCOPE} ${name}`, ...members })
 }
 
-function startWith(document: object) {
-  return world.start({ ...NO_FLAT_KEYS, authorizer_config: JSON.stringify(document) })
-}
-
-/** A call with these arguments; tells the verdict and the backend. */
-async function callWith(data: object = {}): Promise<string> {
-  const token = `Bearer ${world.keepSecret(`token-${Math.random()}`)}`
-  const { verdict, line } = await world.call(
-    JSON.stringify({ type: 'USER_DEFINED', data: { token, ...data } }),
-  )
-  return `${verdict} ${String(line['backend'])}`
+function startWith(backends: readonly object[], members = {}, issuers = [issuer('partners')]) {
+  return world.start(documentWith(world, issuers, { backends, ...members }))
 }
 
 describe('the choice among several backends', () => {
   it('uses the first whose conditions hold, by client, scope and argument, else the default', async () => {
-    await startWith({
-      issuers: [issuer('partners')],
-      backends: [
-        backend('by-client', { when: { clients: ['partner-b', 'partner-c'] } }),
-        backend('by-scope', { when: { scopes: ['orders:write'] } }),
-        backend('by-host', { when: { arguments: { host: ['eu.example', 'uk.example'] } } }),
-        backend('by-both', { when: { scopes: ['read'], arguments: { tenant: 'acme' } } }),
-        backend('default'),
-      ],
-    })
+    await startWith([
+      named('by-client', { when: { clients: ['partner-b', 'partner-c'] } }),
+      named('by-scope', { when: { scopes: ['orders:write'] } }),
+      named('by-host', { when: { arguments: { host: ['eu.example', 'uk.example'] } } }),
+      named('by-both', { when: { scopes: ['read'], arguments: { tenant: 'acme' } } }),
+      named('default'),
+    ])
     const calls: readonly (readonly [members: object, data: object, expected: string])[] = [
       [{ client_id: 'partner-c', scope: 'orders:write' }, {}, 'by-client'],
       [{ scope: 'read orders:write' }, { host: 'eu.example' }, 'by-scope'],
@@ -82,27 +43,26 @@ describe('the choice among several backends', () => {
     ]
     for (const [members, data, expected] of calls) {
       world.introspection.replyWith({ body: world.activeAnswer({ scope: 'none', ...members }) })
-      expect([members, data, await callWith(data)]).toEqual([
+      const token = `Bearer ${world.keepSecret(`token-${Math.random()}`)}`
+      const { verdict, line } = await world.callWith({ token, ...data })
+      expect([members, data, verdict, line['backend']]).toEqual([
         members,
         data,
-        `permit permitted ${expected}`,
+        'permit permitted',
+        expected,
       ])
     }
   })
 
   it('#52: never uses a token of one backend for another', async () => {
-    await startWith({
-      issuers: [issuer('partners')],
-      backends: [backend('b', { when: { clients: ['partner-b'] } }), backend('default')],
-    })
+    await startWith([named('b', { when: { clients: ['partner-b'] } }), named('default')])
     world.tokenEndpoint.replyWith(({ form }) => ({
       body: world.tokenAnswer({ access_token: `for-${(form['scope'] ?? '').split(' ')[1] ?? ''}` }),
     }))
     const tokens: string[] = []
     for (const client_id of ['partner-a', 'partner-b', 'partner-a', 'partner-b']) {
       world.introspection.replyWith({ body: world.activeAnswer({ client_id }) })
-      const { answer } = await world.decide()
-      tokens.push((answer?.['context'] as { back_end_token: string }).back_end_token)
+      tokens.push((await world.decide()).backEndToken)
     }
 
     expect(tokens).toEqual(
@@ -112,11 +72,7 @@ describe('the choice among several backends', () => {
   })
 
   it('denies a call without a matching backend with 403, without a token request', async () => {
-    await startWith({
-      issuers: [issuer('partners')],
-      backends: [backend('b', { when: { clients: ['partner-b'] } })],
-      unmatched: 'refuse',
-    })
+    await startWith([named('b', { when: { clients: ['partner-b'] } })], { unmatched: 'refuse' })
 
     const { verdict, answer } = await world.decide()
 
@@ -128,11 +84,13 @@ describe('the choice among several backends', () => {
     expect(world.tokenEndpoint.requests).toEqual([])
   })
 
-  it.each([
-    ['no default and no refusal', [{ when: { clients: ['a'] } }], {}, 'unmatched is missing'],
+  const BY_CLIENT = { when: { clients: ['a'] } }
+
+  it.each<[string, object[], object, string]>([
+    ['no default and no refusal', [BY_CLIENT], {}, 'unmatched is missing'],
     [
       'a default that hides the rest',
-      [{}, { when: { clients: ['a'] } }],
+      [{}, BY_CLIENT],
       { unmatched: 'refuse' },
       'backends.0.when is missing',
     ],
@@ -149,12 +107,7 @@ describe('the choice among several backends', () => {
       {},
       'backends.0.when.issuers has a name that no issuer has',
     ],
-    [
-      'a name twice',
-      [{ when: { clients: ['a'] } }, {}].map((each) => ({ ...each, name: 'n' })),
-      {},
-      'backends.1.name is taken',
-    ],
+    ['a name twice', [{ ...BY_CLIENT, name: 'n' }, { name: 'n' }], {}, 'backends.1.name is taken'],
     [
       'an exchange without one',
       [{ exchange: { audience: 'x' } }],
@@ -167,19 +120,19 @@ describe('the choice among several backends', () => {
       {},
       'backends.0.assertion.key_ocid is missing',
     ],
-  ] as const)('is rejected with %s', async (_case, parts, more, expected) => {
-    await startWith({
-      issuers: [issuer('partners')],
-      backends: parts.map((part, index) => backend(`backend-${index}`, part)),
-      ...more,
-    })
+  ])('is rejected with %s', async (_case, parts, members, expected) => {
+    await startWith(
+      parts.map((part, index) => named(`backend-${index}`, part)),
+      members,
+    )
 
-    expect((await world.decide()).verdict).toBe('fault config_invalid')
-    const entry = world.function.jsonLog().findLast(({ event }) => event === 'config_invalid')
-    const problems = (entry?.['problems'] ?? []) as { key: string; problem: string }[]
-    expect(problems.map(({ key, problem }) => `${key} ${problem}`)).toEqual([
-      `authorizer_config: ${expected}`,
-    ])
+    expect(await world.verdict()).toBe('fault config_invalid')
+    const problems = world.logged('config_invalid').at(-1)?.['problems']
+    expect(
+      (problems as { key: string; problem: string }[]).map(
+        ({ key, problem }) => `${key} ${problem}`,
+      ),
+    ).toEqual([`authorizer_config: ${expected}`])
   })
 
   it.each([
@@ -188,43 +141,32 @@ describe('the choice among several backends', () => {
     ['users', { grant: 'jwt_bearer', assertion: { key_ocid: 'ocid1.vaultsecret.oc1..k' } }],
     ['tokens', { grant: 'token_exchange' }],
   ])('is rejected if it does not say whose %s they are', async (_case, part) => {
-    await startWith({
-      issuers: [issuer('partners'), issuer('shops', { issuer: 'https://shops.example' })],
-      backends: 'when' in part ? [backend('a', part), backend('b')] : [backend('a', part)],
-    })
+    await startWith('when' in part ? [named('a', part), named('b')] : [named('a', part)], {}, [
+      issuer('partners'),
+      issuer('shops', { issuer: 'https://shops.example' }),
+    ])
 
-    expect((await world.decide()).verdict).toBe('fault config_invalid')
-    const entry = world.function.jsonLog().findLast(({ event }) => event === 'config_invalid')
-    expect(JSON.stringify(entry)).toContain('when.issuers')
+    expect(await world.verdict()).toBe('fault config_invalid')
+    expect(JSON.stringify(world.logged('config_invalid').at(-1))).toContain('when.issuers')
   })
 })
 
-/** A promise that a test resolves. */
-function signal() {
-  let send = (): void => undefined
-  const sent = new Promise<void>((resolve) => {
-    send = resolve
-  })
-  return {
-    sent,
-    send: () => {
-      send()
-    },
-  }
-}
-
 describe('a cold function', () => {
+  /** Resolves at the first token request. What waits for it is asked at the same time. */
+  const untilTokenRequest = () =>
+    new Promise<void>((resolve) => {
+      world.tokenEndpoint.replyWith(() => {
+        resolve()
+        return { body: world.tokenAnswer() }
+      })
+    })
+
   it('requests the backend’s token during introspection', async () => {
     await world.start()
-    const tokenAsked = signal()
-    // Introspection answers only once the token has been asked for: one after the other is no way.
+    const tokenRequest = untilTokenRequest()
     world.introspection.replyWith(async () => {
-      await tokenAsked.sent
+      await tokenRequest
       return { body: world.activeAnswer() }
-    })
-    world.tokenEndpoint.replyWith(() => {
-      tokenAsked.send()
-      return { body: world.tokenAnswer() }
     })
 
     const { verdict, line } = await world.decide()
@@ -234,19 +176,15 @@ describe('a cold function', () => {
   })
 
   it('requests the backend’s token while it fetches the keys', async () => {
-    const tokenAsked = signal()
+    const tokenRequest = untilTokenRequest()
     const signer = createSigner()
     const keys = await startScriptedServer(async () => {
-      await tokenAsked.sent
+      await tokenRequest
       return { body: { keys: [signer.jwk] } }
-    })
-    world.tokenEndpoint.replyWith(() => {
-      tokenAsked.send()
-      return { body: world.tokenAnswer() }
     })
     await world.start({ validation: 'jwt', issuer: ISSUER, jwks_uri: `${keys.url}/keys` })
 
-    const { verdict } = await world.decide(signer.token())
+    const verdict = await world.verdict(signer.token())
     await keys.close()
 
     expect(verdict).toBe('permit permitted')

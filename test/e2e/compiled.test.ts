@@ -2,24 +2,19 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, describe, expect, it } from '@jest/globals'
 import { imageNodeOptions } from '../../scripts/build/node-options.ts'
 import { ACCEPTANCE_SCRIPT } from '../../scripts/image/compiled-code.ts'
 import { compiledName, wrapped } from '../../src/platform/compiled-file.ts'
-import { startByHand } from './support/by-hand.ts'
-import { FUNCTION_ENTRY, startWorld, type World } from './support/world.ts'
+import { startByHand, TOKEN_PAYLOAD } from './support/by-hand.ts'
+import { startTestWorld } from './support/test-world.ts'
+import { FUNCTION_ENTRY } from './support/world.ts'
 
 const BUNDLE = join(dirname(FUNCTION_ENTRY), 'authorizer.js')
 
-let world: World
-let folder: string
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'compiled-'))
-  world = await startWorld()
-})
-afterEach(() => world.reset())
-afterAll(async () => {
-  await world.close()
+const folder = mkdtempSync(join(tmpdir(), 'compiled-'))
+const world = await startTestWorld()
+afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 
@@ -48,13 +43,8 @@ describe('the compiled code', () => {
     if (spoilt === undefined) rmSync(path)
     else writeFileSync(path, spoilt)
 
-    const instance = await startByHand(
-      { ...world.principal.environment, ...world.config },
-      { entry: join(artifact, 'func.js') },
-    )
-    const { body } = await instance.post(
-      JSON.stringify({ type: 'TOKEN', token: 'Bearer the-token-of-this-test' }),
-    )
+    const instance = await startByHand(world.environment, { entry: join(artifact, 'func.js') })
+    const { body } = await instance.post(TOKEN_PAYLOAD)
     await instance.end()
 
     expect(JSON.parse(body)).toEqual(expect.objectContaining({ active: true }))

@@ -1,30 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { secondsFromNow } from './support/callers-tokens.ts'
-import { startByHand, type ByHand } from './support/by-hand.ts'
-import { startScriptedServer, type ScriptedServer } from './support/scripted-server.ts'
-import { SECRET_OCIDS, startWorld, type World } from './support/world.ts'
+import { startByHand, TOKEN_PAYLOAD, type ByHand } from './support/by-hand.ts'
+import type { ScriptedServer } from './support/scripted-server.ts'
+import { startTestServer, startTestWorld } from './support/test-world.ts'
+import { SECRET_OCIDS } from './support/world.ts'
 
-let world: World
-let slowVault: ScriptedServer
-beforeAll(async () => {
-  world = await startWorld()
-  slowVault = await startScriptedServer(() => ({ delivery: 'never' }))
-})
-afterEach(async () => {
-  slowVault.reset()
-  await world.reset()
-})
-afterAll(async () => {
-  await world.close()
-  await slowVault.close()
-})
+const world = await startTestWorld()
+const slowVault = await startTestServer(() => ({ delivery: 'never' }))
 
 /** A whole second, as the header tells no fractions; the least that leaves time for a first call. */
 function soon(): Date {
   return new Date(secondsFromNow(2) * 1000)
-}
-function inAMinute(): Date {
-  return new Date(secondsFromNow(60) * 1000)
 }
 
 const SLOW = ['never', 'stalled', 'dripping'] as const
@@ -87,29 +73,28 @@ describe('an answer that is late, missing or incomplete', () => {
 describe('the header Fn-Deadline', () => {
   let byHand: ByHand
   beforeAll(async () => {
-    byHand = await startByHand({ ...world.principal.environment, ...world.config })
+    byHand = await startByHand(world.environment)
   })
   afterAll(() => byHand.end())
-
-  const post = (deadline: string | undefined) =>
-    byHand.post(
-      JSON.stringify({ type: 'TOKEN', token: 'Bearer some-token-or-other' }),
-      deadline === undefined ? {} : { 'Fn-Deadline': deadline },
-    )
 
   it.each([
     ['absent', undefined],
     ['empty', ''],
     ['no date', 'soon'],
-    ['with a fraction and an offset', inAMinute().toISOString().replace('Z', '456789+00:00')],
+    [
+      'with a fraction and an offset',
+      new Date(secondsFromNow(300) * 1000).toISOString().replace('Z', '456789+00:00'),
+    ],
     ['in a far future', '2099-01-01T00:00:00Z'],
   ])('may be %s', async (_case, deadline) => {
-    const { status, body } = await post(deadline)
+    const headers = deadline === undefined ? {} : { 'Fn-Deadline': deadline }
+    const { status, body } = await byHand.post(TOKEN_PAYLOAD, headers)
     expect([status, JSON.parse(body)]).toEqual([200, expect.objectContaining({ active: true })])
   })
 
   it('may be in the past: a fault at once, without a request', async () => {
-    expect((await post('2020-01-01T00:00:00Z')).status).toBe(502)
+    const { status } = await byHand.post(TOKEN_PAYLOAD, { 'Fn-Deadline': '2020-01-01T00:00:00Z' })
+    expect(status).toBe(502)
     expect(world.introspection.requests).toEqual([])
     expect(byHand.decisions().at(-1)).toMatchObject({ reason: 'deadline_exceeded', call_id: null })
   })

@@ -1,26 +1,14 @@
 /** Tokens of Microsoft Entra in all its forms: by flat keys and by the preset. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { startScriptedServer, type ScriptedServer } from './support/scripted-server.ts'
+import { describe, expect, it } from '@jest/globals'
+import { documentWith, jwtByKeysOf, jwtIssuer } from './support/configurations.ts'
 import { createSigner } from './support/signing.ts'
-import { AUDIENCE, startWorld, type ConfigChanges, type World } from './support/world.ts'
+import { startTestServer, startTestWorld } from './support/test-world.ts'
 
 const TENANT = '8d6f1c5e-2f4b-4a8e-9c3d-5b7a6e1f0d2c'
 const signer = createSigner()
 
-let world: World
-let provider: ScriptedServer
-
-beforeAll(async () => {
-  provider = await startScriptedServer(() => ({ body: { keys: [signer.jwk] } }))
-  world = await startWorld()
-})
-afterEach(async () => {
-  provider.reset()
-  await world.reset()
-})
-afterAll(async () => {
-  await Promise.all([world.close(), provider.close()])
-})
+const provider = await startTestServer(() => ({ body: { keys: [signer.jwk] } }))
+const world = await startTestWorld()
 
 interface Tenant {
   readonly issuer: string
@@ -73,7 +61,7 @@ function tokenWith(issuer: string, claims: object): string {
 }
 
 async function verdictsOf(issuer: string) {
-  const verdict = async (claims: object) => (await world.decide(tokenWith(issuer, claims))).verdict
+  const verdict = (claims: object) => world.verdict(tokenWith(issuer, claims))
   return {
     delegated: await verdict({ scp: 'Orders.Read' }),
     application: await verdict({ roles: ['Orders.Invoke'], idtyp: 'app' }),
@@ -93,43 +81,16 @@ const EXPECTED = {
 
 describe('access tokens of Entra need a scope or a role', () => {
   it.each([...TENANTS, B2C_WITH_POLICY])('with flat keys for %s', async (_case, { issuer }) => {
-    await world.start({
-      validation: 'jwt',
-      issuer,
-      jwks_uri: `${provider.url}/jwks`,
-      idcs_introspection_endpoint: undefined,
-    })
+    await world.start({ ...jwtByKeysOf(provider), issuer })
 
     expect(await verdictsOf(issuer)).toEqual(EXPECTED)
   })
 
   it.each(TENANTS)('with the preset for %s', async (_case, { issuer, preset }) => {
-    await world.start(documentWith({ preset: 'entra', tenant: TENANT, ...preset }))
+    const entra = { preset: 'entra', tenant: TENANT, ...preset }
+    const employees = jwtIssuer(provider, { provider: entra, issuer: undefined })
+    await world.start(documentWith(world, [employees]))
 
     expect(await verdictsOf(issuer)).toEqual(EXPECTED)
   })
 })
-
-function documentWith(preset: object): ConfigChanges {
-  const { config } = world
-  const flat = Object.keys(config).filter((key) => key !== 'vault_secrets_endpoint')
-  const jwks_uri = `${provider.url}/jwks`
-  const document = {
-    issuers: [{ name: 'one', audience: [AUDIENCE], provider: preset, jwks_uri }],
-    backends: [
-      {
-        name: 'oic',
-        token_endpoint: config['back_end_token_endpoint'],
-        client: {
-          client_id: config['back_end_app_client_id'],
-          client_secret_ocid: config['back_end_client_secret_ocid'],
-        },
-        scope: config['back_end_scope'],
-      },
-    ],
-  }
-  return {
-    ...Object.fromEntries(flat.map((key) => [key, undefined])),
-    authorizer_config: JSON.stringify(document),
-  }
-}

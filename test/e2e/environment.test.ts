@@ -1,66 +1,49 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals'
+import { jsonLines } from '../../stack/fn/log.ts'
 import { selfSignedCertificate } from '../support/self-signed-certificate.ts'
-import { startFaultProxy, type FaultProxy } from '../faults/fault-proxy.ts'
+import { startFaultProxy } from '../faults/fault-proxy.ts'
 import { startByHand, type ByHand } from './support/by-hand.ts'
 import { opaqueToken } from './support/callers-tokens.ts'
-import { startScriptedServer, type ScriptedServer } from './support/scripted-server.ts'
+import { jwtByKeysOf } from './support/configurations.ts'
+import { detailedVerdictOf } from './support/outcome.ts'
 import { createSigner } from './support/signing.ts'
-import { AUDIENCE, ISSUER, startWorld, type World } from './support/world.ts'
+import { startTestServer, startTestWorld } from './support/test-world.ts'
+import { AUDIENCE, ISSUER } from './support/world.ts'
 
 jest.setTimeout(60_000)
 
 const issuer = createSigner()
 
-let world: World
-let keys: ScriptedServer
-let proxy: FaultProxy
 /** Where proxies are said to be; must never be asked. */
-let canary: ScriptedServer
-let folder: string
-let instance: ByHand | undefined
+const canary = await startTestServer(() => ({ body: { active: true } }))
+const keys = await startTestServer(() => ({ body: { keys: [issuer.jwk] } }))
+const world = await startTestWorld()
+const proxy = await startFaultProxy(() => world.introspection.url)
+const folder = mkdtempSync(join(tmpdir(), 'surroundings-'))
+let instance: ByHand
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'surroundings-'))
-  canary = await startScriptedServer(() => ({ body: { active: true } }))
-  keys = await startScriptedServer(() => ({ body: { keys: [issuer.jwk] } }))
-  world = await startWorld()
-  proxy = await startFaultProxy(() => world.introspection.url)
-})
-afterEach(async () => {
-  await instance?.end()
-  instance = undefined
-  await world.reset()
-})
+afterEach(() => instance.end())
 afterAll(async () => {
-  await world.close()
-  await Promise.all([canary.close(), keys.close(), proxy.close()])
+  await proxy.close()
   rmSync(folder, { recursive: true })
 })
 
-async function start(environment: Readonly<Record<string, string>>): Promise<ByHand> {
-  instance = await startByHand({
-    ...world.principal.environment,
-    ...world.config,
-    ...environment,
-  })
-  return instance
+async function start(environment: Readonly<Record<string, string>>): Promise<void> {
+  instance = await startByHand({ ...world.environment, ...environment })
 }
 
 async function decide(token = opaqueToken()): Promise<string> {
-  const data = { token: `Bearer ${world.keepSecret(token)}` }
-  await instance?.post(JSON.stringify({ type: 'USER_DEFINED', data }))
-  const { outcome, reason, detail } = instance?.decisions().at(-1) ?? {}
-  return [outcome, reason, ...(detail === undefined ? [] : [detail])].map(String).join(' ')
+  await instance.callWith({ token: `Bearer ${token}` })
+  return detailedVerdictOf(instance.decisions().at(-1))
 }
 
 function warnedOf(): unknown[] {
-  return (instance?.log ?? [])
-    .map(({ line }) => JSON.parse(line) as { event: string; warnings?: { key: string }[] })
+  return jsonLines(instance.log)
     .filter(({ event }) => event === 'config_warning')
-    .flatMap(({ warnings = [] }) => warnings.map(({ key }) => key))
+    .flatMap(({ warnings }) => (warnings as { key: string }[]).map(({ key }) => key))
 }
 
 describe('the environment', () => {
@@ -91,12 +74,12 @@ describe('the environment', () => {
   })
 
   it('cannot enable debug output of requests; the log has a warning', async () => {
-    const { log } = await start({ NODE_DEBUG: 'http,https,net,tls,stream', DEBUG: '*' })
+    await start({ NODE_DEBUG: 'http,https,net,tls,stream', DEBUG: '*' })
 
     expect(await decide()).toBe('permit permitted')
     world.introspection.replyWith({ delivery: 'dropped' })
     await decide()
-    expect(log.filter(({ stream }) => stream === 'stderr')).toEqual([])
+    expect(instance.log.filter(({ stream }) => stream === 'stderr')).toEqual([])
     expect(warnedOf()).toEqual(['NODE_DEBUG', 'DEBUG'])
   })
 })
@@ -189,8 +172,7 @@ describe('a polluted Object.prototype', () => {
     ['all claims of a good caller at once', claims],
     ...Object.entries(GADGETS).map(([name, value]) => [name, { [name]: value }] as const),
   ])('never turns an invalid JWT into a permit: %s', async (_name, members) => {
-    const jwt = { validation: 'jwt', issuer: ISSUER, jwks_uri: `${keys.url}/jwks` }
-    await start({ ...polluting(members), ...jwt, idcs_introspection_endpoint: '' })
+    await start({ ...polluting(members), ...jwtByKeysOf(keys), idcs_introspection_endpoint: '' })
 
     const stranger = createSigner()
     const verdicts: string[] = []

@@ -1,5 +1,5 @@
 /** `npm run explain` and the built function agree on every token and explain every log line. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { judge } from '../../scripts/explain/judge.ts'
 import { readLogLines } from '../../scripts/explain/log-lines.ts'
@@ -8,23 +8,16 @@ import { toJsonReport, toTextReport } from '../../scripts/explain/report.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 import { jwtToken, opaqueToken, secondsFromNow } from './support/callers-tokens.ts'
-import { startScriptedServer, type ScriptedServer } from './support/scripted-server.ts'
+import { jwtByKeysOf } from './support/configurations.ts'
 import { createSigner, hmacToken } from './support/signing.ts'
-import { AUDIENCE, ISSUER, SECRET_OCIDS, startWorld, type World } from './support/world.ts'
+import { startTestServer, startTestWorld } from './support/test-world.ts'
+import { AUDIENCE, changed, ISSUER, SECRET_OCIDS } from './support/world.ts'
 
 const issuer = createSigner()
 const stranger = createSigner()
 
-let world: World
-let keys: ScriptedServer
-
-beforeAll(async () => {
-  keys = await startScriptedServer(() => ({ body: { keys: [issuer.jwk] } }))
-  world = await startWorld()
-})
-afterAll(async () => {
-  await Promise.all([world.close(), keys.close()])
-})
+const keys = await startTestServer(() => ({ body: { keys: [issuer.jwk] } }))
+const world = await startTestWorld()
 
 const CLAIMS = fc.record(
   {
@@ -103,20 +96,13 @@ const TOKEN: fc.Arbitrary<string> = fc.oneof(
 )
 
 const CONFIGURATIONS = {
-  jwt: () => ({
-    validation: 'jwt',
-    issuer: ISSUER,
-    jwks_uri: `${keys.url}/jwks`,
-    idcs_introspection_endpoint: undefined,
-    required_scopes: 'echo',
-    allowed_clients: 'partner-a',
-  }),
-  'jwt and introspection': () => ({
+  jwt: { ...jwtByKeysOf(keys), required_scopes: 'echo', allowed_clients: 'partner-a' },
+  'jwt and introspection': {
     validation: 'jwt_and_introspection',
     issuer: ISSUER,
     jwks_uri: `${keys.url}/jwks`,
-  }),
-  introspection: () => ({ issuer: ISSUER }),
+  },
+  introspection: { issuer: ISSUER },
 } as const
 
 /** A response for each token, the same for every client. */
@@ -134,18 +120,13 @@ function signatureOf(token: string): string {
   return signature.length > 40 ? signature : token
 }
 
-describe.each(Object.entries(CONFIGURATIONS))('explain, %s', (_name, changesOf) => {
+describe.each(Object.entries(CONFIGURATIONS))('explain, %s', (_name, changes) => {
   it('agrees with the function on 200 tokens, and prints no token', async () => {
-    const changes = changesOf()
-    await world.configure(changes)
+    await world.start(changes)
     world.introspection.replyWith(({ form }) => ({
       body: introspectionAnswer(form['token'] ?? ''),
     }))
-    const configuration = Object.fromEntries(
-      Object.entries<string | undefined>({ ...world.config, ...changes }).flatMap(([key, value]) =>
-        value === undefined ? [] : [[key, value]],
-      ),
-    )
+    const configuration = changed(world.config, changes)
     const secrets = new Map([
       [SECRET_OCIDS.introspection, new Redacted(world.secrets.introspection)],
     ])
@@ -155,8 +136,7 @@ describe.each(Object.entries(CONFIGURATIONS))('explain, %s', (_name, changesOf) 
       fc.asyncProperty(TOKEN, async (token) => {
         // The short ones could appear in a log line by chance.
         if (token.length > 100) world.keepSecret(token)
-        const data = { token: `Bearer ${token}` }
-        const { verdict, line } = await world.call(JSON.stringify({ type: 'USER_DEFINED', data }))
+        const { verdict, line } = await world.callWith({ token: `Bearer ${token}` })
         const explanation = await judge({ configuration, token, secrets, clock: systemClock })
         const report = toJsonReport(explanation)
         seen.add(verdict)
@@ -177,6 +157,5 @@ describe.each(Object.entries(CONFIGURATIONS))('explain, %s', (_name, changesOf) 
 
     expect(seen.has('permit permitted')).toBe(true)
     expect(seen.size).toBeGreaterThan(5)
-    await world.reset()
   }, 120_000)
 })

@@ -1,29 +1,15 @@
 import { gzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { Reply } from './support/scripted-server.ts'
-import { startWorld, type World } from './support/world.ts'
+import { startTestWorld } from './support/test-world.ts'
 
-let world: World
-beforeAll(async () => {
-  world = await startWorld()
-})
-afterEach(() => world.reset())
-afterAll(() => world.close())
+const world = await startTestWorld()
 
-type Endpoint = 'introspection' | 'tokenEndpoint'
-
-function type(mediaType: string | undefined) {
-  return { 'content-type': mediaType }
+function withType(mediaType: string | undefined) {
+  return (body: unknown): Reply => ({ body, headers: { 'content-type': mediaType } })
 }
 function zipped(body: unknown): Reply {
-  return {
-    body: gzipSync(JSON.stringify(body)),
-    headers: { 'content-encoding': 'gzip' },
-  }
-}
-
-function goodAnswer(endpoint: Endpoint): Record<string, unknown> {
-  return endpoint === 'introspection' ? world.activeAnswer() : world.tokenAnswer()
+  return { body: gzipSync(JSON.stringify(body)), headers: { 'content-encoding': 'gzip' } }
 }
 
 describe.each([
@@ -35,34 +21,28 @@ describe.each([
 
   it('recovers: the next call is permitted by the same process', async () => {
     world[name].replyWith({ status: 503 })
-    expect((await world.decide()).verdict).toMatch(reason)
+    expect(await world.verdict()).toMatch(reason)
     const instancesBefore = world.function.instances.length
     world[name].reset()
-    expect((await world.decide()).verdict).toBe('permit permitted')
+    expect(await world.verdict()).toBe('permit permitted')
     expect(world.function.instances).toHaveLength(instancesBefore)
   })
 
   it('does not speak TLS: a fault', async () => {
     const key = name === 'introspection' ? 'idcs_introspection_endpoint' : 'back_end_token_endpoint'
     await world.start({ [key]: world[name].url.replace('http:', 'https:') })
-    expect((await world.decide()).verdict).toMatch(reason)
+    expect(await world.verdict()).toMatch(reason)
   })
 
-  it.each([
-    ['JSON with no media type', (body: unknown) => ({ body, headers: type(undefined) })],
-    [
-      'JSON with a parameter of the media type',
-      (body: unknown) => ({ body, headers: type('application/json;charset=UTF-8') }),
-    ],
-    [
-      'JSON with the media type in capitals',
-      (body: unknown) => ({ body, headers: type('Application/JSON') }),
-    ],
+  it.each<[string, (body: unknown) => Reply]>([
+    ['JSON with no media type', withType(undefined)],
+    ['JSON with a parameter of the media type', withType('application/json;charset=UTF-8')],
+    ['JSON with the media type in capitals', withType('Application/JSON')],
     ['gzip', zipped],
-  ] as const)('may answer %s', async (_case, toReply) => {
-    await world.start()
-    world[name].replyWith(toReply(goodAnswer(name)))
-    expect((await world.decide()).verdict).toBe('permit permitted')
+  ])('may answer %s', async (_case, toReply) => {
+    const good = name === 'introspection' ? world.activeAnswer() : world.tokenAnswer()
+    world[name].replyWith(toReply(good))
+    expect(await world.verdict()).toBe('permit permitted')
   })
 })
 
@@ -87,9 +67,8 @@ describe('#45 to #47: a token response without a usable token', () => {
     ['a lifetime in an object', { expires_in: { seconds: 3600 } }],
   ])('is a fault: %s', async (_case, members) => {
     world.tokenEndpoint.replyWith({ body: world.tokenAnswer(members) })
-    const { verdict, line } = await world.decide()
-    expect(verdict).toBe('fault credential_unusable')
-    expect(line['detail']).toMatch(/^[a-z_]+$/)
+    const { detailedVerdict } = await world.decide()
+    expect(detailedVerdict).toMatch(/^fault credential_unusable [a-z_]+$/)
   })
 
   it.each(['invalid_scope', 'unauthorized_client', 'invalid_request'])(
@@ -97,8 +76,7 @@ describe('#45 to #47: a token response without a usable token', () => {
     async (error) => {
       const body = { error, error_description: world.keepSecret('an explanation of the server') }
       world.tokenEndpoint.replyWith({ status: 400, body })
-      const { verdict, line } = await world.decide()
-      expect([verdict, line['detail']]).toEqual(['fault credential_refused', error])
+      expect((await world.decide()).detailedVerdict).toBe(`fault credential_refused ${error}`)
       expect(world.tokenEndpoint.requests).toHaveLength(1)
     },
   )

@@ -1,20 +1,14 @@
 /** Which connections introspection uses, and that no answer on a reused one counts for another token. */
 import { randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { decodeJwt } from 'jose'
 import { jwtToken, opaqueToken } from './support/callers-tokens.ts'
 import { startDoublingServer } from './support/doubling-server.ts'
 import type { RecordedRequest, Reply } from './support/scripted-server.ts'
-import { AUDIENCE, startWorld, type World } from './support/world.ts'
+import { startTestWorld } from './support/test-world.ts'
+import { AUDIENCE, type World } from './support/world.ts'
 
-let world: World
-beforeAll(async () => {
-  world = await startWorld()
-})
-// A new process, which has no connection yet.
-beforeEach(() => world.start())
-afterEach(() => world.reset())
-afterAll(() => world.close())
+const world = await startTestWorld()
 
 const [PERMIT, DENIAL] = ['permit permitted', 'deny token_inactive']
 
@@ -36,13 +30,14 @@ function keepsConnections(): boolean[] {
   return world.introspection.requests.map(({ headers }) => headers.connection !== 'close')
 }
 
-async function verdictsOn(tokens: readonly string[]): Promise<string[]> {
-  const verdicts: string[] = []
-  for (const token of tokens) verdicts.push((await world.decide(token)).verdict)
-  return verdicts
+/** Has the provider call these tokens alone active. */
+function acceptOnly(good: readonly string[]): void {
+  world.introspection.replyWith(({ form }) => ({ body: aboutToken(form['token'], good) }))
 }
 
 describe('an introspection has a connection of its own', () => {
+  beforeAll(() => world.start())
+
   it.each([
     ['for an opaque token', opaqueToken],
     ['for a JWT without jti', () => newToken({ jti: undefined })],
@@ -51,13 +46,15 @@ describe('an introspection has a connection of its own', () => {
     ['for a JWT with an overlong jti', () => newToken({ jti: 'x'.repeat(257) })],
   ])('%s', async (_case, token) => {
     world.introspection.replyWith({ body: world.activeAnswer({ jti: undefined }) })
-    await verdictsOn([token(), token()])
+    await world.verdicts([token(), token()])
 
     expect(keepsConnections()).toEqual([false, false])
   })
 })
 
 describe('an answer on a reused connection', () => {
+  beforeEach(() => world.start())
+
   /** Sends `wrong` on each connection but those for one request, which get the right answer. */
   const reply =
     (good: readonly string[], wrong: Reply) =>
@@ -87,30 +84,30 @@ describe('an answer on a reused connection', () => {
       const [first, next] = [newToken(), newToken()]
       const good = index === 0 ? [first, next] : [first]
       await world.start()
-      world.introspection.replyWith(({ form }) => ({ body: aboutToken(form['token'], good) }))
-      expect(await verdictsOn([first])).toEqual([PERMIT])
+      acceptOnly(good)
+      expect(await world.verdicts([first])).toEqual([PERMIT])
       world.introspection.forget()
 
       world.introspection.replyWith(reply(good, wrong(first, next)))
-      expect(await verdictsOn([next])).toEqual([verdict])
+      expect(await world.verdicts([next])).toEqual([verdict])
       expect(keepsConnections()).toEqual([true, false])
     }
   })
 
   it('that does not come in time is not used', async () => {
     const [first, next] = [newToken(), newToken()]
-    world.introspection.replyWith(({ form }) => ({ body: aboutToken(form['token'], [first]) }))
-    await verdictsOn([first])
+    acceptOnly([first])
+    await world.verdicts([first])
     world.introspection.replyWith(reply([next], { delivery: 'never' }))
 
-    expect(await verdictsOn([next])).toEqual([PERMIT])
+    expect(await world.verdicts([next])).toEqual([PERMIT])
   }, 20_000)
 
   it('counts if it has the jti: one connection serves many tokens', async () => {
     const tokens = Array.from({ length: 10 }, () => newToken())
-    world.introspection.replyWith(({ form }) => ({ body: aboutToken(form['token'], tokens) }))
+    acceptOnly(tokens)
 
-    expect(await verdictsOn(tokens)).toEqual(tokens.map(() => PERMIT))
+    expect(await world.verdicts(tokens)).toEqual(tokens.map(() => PERMIT))
     expect(keepsConnections()).toEqual(tokens.map(() => true))
     expect(new Set(world.introspection.requests.map(({ port }) => port)).size).toBe(1)
   })
@@ -124,7 +121,7 @@ describe('a server that repeats each answer after the next request', () => {
   ): Promise<string[]> => {
     const server = await startDoublingServer((form) => answerTo(form.get('token')))
     await world.start({ idcs_introspection_endpoint: server.url })
-    const verdicts = await verdictsOn(tokens)
+    const verdicts = await world.verdicts(tokens)
     server.close()
     return verdicts
   }
@@ -160,17 +157,19 @@ describe('a server that repeats each answer after the next request', () => {
 })
 
 describe('the number of introspection requests', () => {
+  beforeEach(() => world.start())
+
   it('is one for each token if answers have no jti', async () => {
     world.introspection.replyWith(() => ({ body: world.activeAnswer() }))
-    await verdictsOn(Array.from({ length: 10 }, () => newToken()))
+    await world.verdicts(Array.from({ length: 10 }, () => newToken()))
 
     expect(world.introspection.requests).toHaveLength(10)
   })
 
   it('grows by at most a twentieth with bad tokens between good ones', async () => {
     const good = Array.from({ length: 40 }, () => newToken())
-    world.introspection.replyWith(({ form }) => ({ body: aboutToken(form['token'], good) }))
-    const verdicts = await verdictsOn(good.flatMap((token) => [token, newToken()]))
+    acceptOnly(good)
+    const verdicts = await world.verdicts(good.flatMap((token) => [token, newToken()]))
 
     expect(verdicts).toEqual(good.flatMap(() => [PERMIT, DENIAL]))
     expect(world.introspection.requests.length).toBeLessThanOrEqual(84)

@@ -1,34 +1,20 @@
 /** What the configuration of JWT verification accepts: keys, types, discovery. */
 import { generateKeyPairSync, sign } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { startScriptedServer, type ScriptedServer } from './support/scripted-server.ts'
+import { describe, expect, it } from '@jest/globals'
+import { documentWith, jwtByKeysOf, jwtIssuer } from './support/configurations.ts'
 import { createSigner, signingInput, usualClaims } from './support/signing.ts'
-import { AUDIENCE, ISSUER, startWorld, type ConfigChanges, type World } from './support/world.ts'
+import { startTestServer, startTestWorld } from './support/test-world.ts'
+import type { ConfigChanges } from './support/world.ts'
 
 const issuer = createSigner()
 
-let world: World
-let provider: ScriptedServer
+const provider = await startTestServer(() => ({ body: { keys: [issuer.jwk] } }))
+const world = await startTestWorld()
+const WITHOUT_KEYS = { ...jwtByKeysOf(provider), jwks_uri: undefined }
 
-beforeAll(async () => {
-  provider = await startScriptedServer(() => ({ body: { keys: [issuer.jwk] } }))
-  world = await startWorld()
-})
-afterEach(async () => {
-  provider.reset()
-  await world.reset()
-})
-afterAll(async () => {
-  await Promise.all([world.close(), provider.close()])
-})
-
-const JWT = { validation: 'jwt', issuer: ISSUER, idcs_introspection_endpoint: undefined }
-
-async function coldVerdict(changes: ConfigChanges, token = issuer.token()) {
-  await world.start({ ...JWT, ...changes })
-  const { verdict } = await world.decide(token)
-  const invalid = world.function.jsonLog().findLast(({ event }) => event === 'config_invalid')
-  return { verdict, problems: verdict === 'fault config_invalid' ? JSON.stringify(invalid) : '' }
+async function coldVerdict(changes: ConfigChanges, token = issuer.token()): Promise<string> {
+  await world.start({ ...WITHOUT_KEYS, ...changes })
+  return world.verdict(token)
 }
 
 function rsa(modulusLength: number, publicExponent = 65537) {
@@ -41,61 +27,50 @@ function ec() {
 }
 
 describe('keys in the configuration', () => {
-  it.each<[string, () => object]>([
+  it.each<[string, object]>([
     [
       'as an identity domain publishes them',
-      () => ({ keys: [{ ...issuer.jwk, key_ops: ['encrypt', 'sign'] }] }),
+      { keys: [{ ...issuer.jwk, key_ops: ['encrypt', 'sign'] }] },
     ],
-    [
-      'with `use`, as Oracle’s gateway wants them',
-      () => ({ keys: [{ ...issuer.jwk, use: 'sig' }] }),
-    ],
-    ['as a single key', () => issuer.jwk],
-    ['without `alg`', () => ({ keys: [{ ...issuer.jwk, alg: undefined }] })],
+    ['with `use`, as Oracle’s gateway wants them', { keys: [{ ...issuer.jwk, use: 'sig' }] }],
+    ['as a single key', issuer.jwk],
+    ['without `alg`', { keys: [{ ...issuer.jwk, alg: undefined }] }],
     [
       'with null for members that they lack',
-      () => ({ keys: [{ ...issuer.jwk, d: null, oth: [], use: null, key_ops: [] }] }),
+      { keys: [{ ...issuer.jwk, d: null, oth: [], use: null, key_ops: [] }] },
     ],
   ])('are accepted %s', async (_case, jwks) => {
-    expect((await coldVerdict({ jwks: JSON.stringify(jwks()) })).verdict).toBe('permit permitted')
+    expect(await coldVerdict({ jwks: JSON.stringify(jwks) })).toBe('permit permitted')
     expect(provider.requests).toHaveLength(0)
   })
 
-  it.each<[string, () => object]>([
-    ['RFC 7518 §3.3: short', () => ({ ...rsa(1024), kid: 'bad-key' })],
-    ['with an exponent of 1', () => ({ ...issuer.jwk, kid: 'bad-key', e: 'AQ' })],
-    ['private', () => ({ ...ec().privateKey.export({ format: 'jwk' }), kid: 'bad-key' })],
-    ['symmetric', () => ({ kty: 'oct', k: 'AAAA', kid: 'bad-key' })],
-    ['for encryption', () => ({ ...issuer.jwk, kid: 'bad-key', use: 'enc' })],
-    [
-      'for encryption by its operations',
-      () => ({ ...issuer.jwk, kid: 'bad-key', key_ops: ['encrypt'] }),
-    ],
-    ['with an algorithm of another type', () => ({ ...issuer.jwk, kid: 'bad-key', alg: 'ES256' })],
-    [
-      'off its curve',
-      () => ({ ...ec().publicKey.export({ format: 'jwk' }), kid: 'bad-key', y: 'A'.repeat(43) }),
-    ],
-    ['of no known type', () => ({ kty: '__proto__', kid: 'bad-key' })],
-    ['incomplete', () => ({ kty: 'RSA', e: 'AQAB', kid: 'bad-key' })],
+  it.each<[string, object]>([
+    ['RFC 7518 §3.3: short', rsa(1024)],
+    ['with an exponent of 1', { ...issuer.jwk, e: 'AQ' }],
+    ['private', ec().privateKey.export({ format: 'jwk' })],
+    ['symmetric', { kty: 'oct', k: 'AAAA' }],
+    ['for encryption', { ...issuer.jwk, use: 'enc' }],
+    ['for encryption by its operations', { ...issuer.jwk, key_ops: ['encrypt'] }],
+    ['with an algorithm of another type', { ...issuer.jwk, alg: 'ES256' }],
+    ['off its curve', { ...ec().publicKey.export({ format: 'jwk' }), y: 'A'.repeat(43) }],
+    ['of no known type', { kty: '__proto__' }],
+    ['incomplete', { kty: 'RSA', e: 'AQAB' }],
   ])(
     '#33 RFC 8725 §3.5: are rejected if one is %s, with its kid in the log',
     async (_case, bad) => {
-      const jwks = JSON.stringify({ keys: [issuer.jwk, bad()] })
+      const jwks = JSON.stringify({ keys: [issuer.jwk, { ...bad, kid: 'bad-key' }] })
 
-      const { verdict, problems } = await coldVerdict({ jwks })
-
-      expect(verdict).toBe('fault config_invalid')
-      expect(problems).toContain('bad-key')
+      expect(await coldVerdict({ jwks })).toBe('fault config_invalid')
+      expect(JSON.stringify(world.logged('config_invalid'))).toContain('bad-key')
     },
   )
 
   it.each([
     ['none at all', { keys: [] }],
-    ['two of one name', { keys: [issuer.jwk, { ...createSigner().jwk }] }],
+    ['two of one name', { keys: [issuer.jwk, createSigner().jwk] }],
     ['no set', { a: 1 }],
   ])('#33: are rejected if there is %s', async (_case, jwks) => {
-    expect((await coldVerdict({ jwks: JSON.stringify(jwks) })).verdict).toBe('fault config_invalid')
+    expect(await coldVerdict({ jwks: JSON.stringify(jwks) })).toBe('fault config_invalid')
   })
 })
 
@@ -111,21 +86,20 @@ describe('a configuration for JWTs', () => {
     ['a negative tolerance', { clock_tolerance_seconds: '-1' }],
     ['a tolerance of an hour', { clock_tolerance_seconds: '3600' }],
   ])('#55 RFC 8725 §3: is rejected with %s', async (_case, changes) => {
-    const { verdict } = await coldVerdict({ jwks_uri: `${provider.url}/jwks`, ...changes })
+    const verdict = await coldVerdict({ jwks_uri: `${provider.url}/jwks`, ...changes })
 
     expect(verdict).toBe('fault config_invalid')
     expect(provider.requests).toHaveLength(0)
   })
 
   it('#12, #17 RFC 9068 §2.1: may require the type at+jwt', async () => {
-    const document = documentWith({ token_type: 'at+jwt', jwks_uri: `${provider.url}/jwks` })
-    await world.start(document)
+    await world.start(documentWith(world, [jwtIssuer(provider, { token_type: 'at+jwt' })]))
 
-    const verdicts = [
-      (await world.decide(issuer.token({}, { typ: 'at+jwt' }))).verdict,
-      (await world.decide(issuer.token({}, { typ: 'JWT' }))).verdict,
-      (await world.decide(issuer.token())).verdict,
-    ]
+    const verdicts = await world.verdicts([
+      issuer.token({}, { typ: 'at+jwt' }),
+      issuer.token({}, { typ: 'JWT' }),
+      issuer.token(),
+    ])
 
     expect(verdicts).toEqual(['permit permitted', 'deny token_type_wrong', 'deny token_type_wrong'])
   })
@@ -146,7 +120,7 @@ describe('a key on the curve Ed25519', () => {
     async (alg, ofKey) => {
       const changes = { algorithms: names.join(' '), jwks: keySet(ofKey) }
 
-      expect((await coldVerdict(changes, tokenWith(alg))).verdict).toBe('permit permitted')
+      expect(await coldVerdict(changes, tokenWith(alg))).toBe('permit permitted')
     },
   )
 
@@ -156,29 +130,26 @@ describe('a key on the curve Ed25519', () => {
   ])('verifies no token with %s if only %s is allowed', async (alg, allowed) => {
     const changes = { algorithms: allowed, jwks: keySet(undefined) }
 
-    expect((await coldVerdict(changes, tokenWith(alg))).verdict).toBe('deny algorithm_not_allowed')
-    expect((await world.decide(tokenWith(allowed))).verdict).toBe('permit permitted')
+    expect(await coldVerdict(changes, tokenWith(alg))).toBe('deny algorithm_not_allowed')
+    expect(await world.verdict(tokenWith(allowed))).toBe('permit permitted')
   })
 })
 
 describe('discovery', () => {
-  const discovered = (members: object, type: string) => {
+  const verdictAfter = async (members: object, type = 'application/json'): Promise<string> => {
+    const metadata = { issuer: provider.url, jwks_uri: `${provider.url}/jwks`, ...members }
     provider.replyWith(({ target }) =>
       target.startsWith('/.well-known/')
-        ? {
-            headers: { 'content-type': type },
-            body: { issuer: provider.url, jwks_uri: `${provider.url}/jwks`, ...members },
-          }
+        ? { headers: { 'content-type': type }, body: metadata }
         : { body: { keys: [issuer.jwk] } },
     )
-  }
-
-  const verdictAfter = async (members: object, type = 'application/json'): Promise<string> => {
-    discovered(members, type)
-    await world.start(
-      documentWith({ issuer: undefined, provider: { preset: 'oidc', issuer: provider.url } }),
-    )
-    return (await world.decide(issuer.token({ iss: provider.url }))).verdict
+    const discovering = jwtIssuer(provider, {
+      issuer: undefined,
+      jwks_uri: undefined,
+      provider: { preset: 'oidc', issuer: provider.url },
+    })
+    await world.start(documentWith(world, [discovering]))
+    return world.verdict(issuer.token({ iss: provider.url }))
   }
 
   it.each(['application/json', 'text/plain', 'application/octet-stream', 'text/json'])(
@@ -198,26 +169,3 @@ describe('discovery', () => {
     expect(await verdictAfter(members)).toBe('fault discovery_unusable')
   })
 })
-
-function documentWith(more: object): ConfigChanges {
-  const { config } = world
-  const flat = Object.keys(config).filter((key) => key !== 'vault_secrets_endpoint')
-  const document = {
-    issuers: [{ name: 'one', audience: [AUDIENCE], issuer: ISSUER, validation: 'jwt', ...more }],
-    backends: [
-      {
-        name: 'oic',
-        token_endpoint: config['back_end_token_endpoint'],
-        client: {
-          client_id: config['back_end_app_client_id'],
-          client_secret_ocid: config['back_end_client_secret_ocid'],
-        },
-        scope: config['back_end_scope'],
-      },
-    ],
-  }
-  return {
-    ...Object.fromEntries(flat.map((key) => [key, undefined])),
-    authorizer_config: JSON.stringify(document),
-  }
-}

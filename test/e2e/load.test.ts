@@ -1,52 +1,34 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import { startByHand, type ByHand } from './support/by-hand.ts'
 import { opaqueToken } from './support/callers-tokens.ts'
 import type { RecordedRequest } from './support/scripted-server.ts'
-import {
-  basicCredentials,
-  CLIENT_IDS,
-  SECRET_OCIDS,
-  startWorld,
-  type World,
-} from './support/world.ts'
+import { startTestWorld } from './support/test-world.ts'
+import { basicCredentials, CLIENT_IDS, SECRET_OCIDS } from './support/world.ts'
 
 jest.setTimeout(60_000)
 
-let world: World
+const world = await startTestWorld()
 let instance: ByHand
-beforeAll(async () => {
-  world = await startWorld()
-})
-afterEach(async () => {
-  await instance.end()
-  await world.reset()
-})
-afterAll(() => world.close())
+afterEach(() => instance.end())
 
 async function start(changes = {}): Promise<void> {
   instance = await startByHand({
     PATH: process.env['PATH'] ?? '',
-    ...world.principal.environment,
-    ...world.config,
+    ...world.environment,
     ...changes,
   })
 }
 
 /** Resolves to the status of the answer: 200, or 502 for a fault. */
 async function call(): Promise<number> {
-  const data = { token: `Bearer ${opaqueToken()}` }
-  return (await instance.post(JSON.stringify({ type: 'USER_DEFINED', data }))).status
-}
-
-function verdicts(): string[] {
-  return instance.decisions().map(({ outcome, reason }) => `${String(outcome)} ${String(reason)}`)
+  return (await instance.callWith({ token: `Bearer ${opaqueToken()}` })).status
 }
 
 /** The verdicts, once there are so many: what was printed may still lie in the pipe. */
 async function verdictsOf(calls: number): Promise<string[]> {
   while (instance.decisions().length < calls) await delay(5)
-  return verdicts()
+  return instance.verdicts()
 }
 
 /** How often each of them came. */
@@ -95,7 +77,7 @@ describe('the rotation of a client secret under a hundred calls a second', () =>
   /** A hundred calls a second until the end, which resolves to all statuses. */
   const startLoad = () => {
     const calls: Promise<number>[] = []
-    const before = verdicts().length
+    const before = instance.verdicts().length
     const timer = setInterval(() => calls.push(call()), 10)
     return {
       calls,
@@ -108,7 +90,7 @@ describe('the rotation of a client secret under a hundred calls a second', () =>
     }
   }
   const untilPermitted = async (): Promise<void> => {
-    while (verdicts().at(-1) !== 'permit permitted') await delay(20)
+    while (instance.verdicts().at(-1) !== 'permit permitted') await delay(20)
   }
 
   it('causes faults only until the new secret was read from Vault, and no denials', async () => {
@@ -118,7 +100,7 @@ describe('the rotation of a client secret under a hundred calls a second', () =>
     const load = startLoad()
 
     takeOnly(NEW_SECRET)
-    while (!verdicts().includes('fault introspection_refused')) await delay(20)
+    while (!instance.verdicts().includes('fault introspection_refused')) await delay(20)
     await delay(1000)
     world.vault.rotate(SECRET_OCIDS.introspection, world.keepSecret(NEW_SECRET))
     await untilPermitted()
@@ -127,7 +109,7 @@ describe('the rotation of a client secret under a hundred calls a second', () =>
     while (load.calls.length < begun + 40) await delay(20)
     const statuses = await load.end()
 
-    const kinds = Object.keys(counted(verdicts())).sort()
+    const kinds = Object.keys(counted(instance.verdicts())).sort()
     expect(kinds).toEqual(['fault introspection_refused', 'permit permitted'])
     expect(new Set(statuses.slice(begun))).toEqual(new Set([200]))
   })

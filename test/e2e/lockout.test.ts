@@ -1,19 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import { FAILURES, GRANTS, startScene, type Scene } from '../lockout/attack.ts'
-import { startWorld, type World } from './support/world.ts'
+import { startTestWorld } from './support/test-world.ts'
 
 jest.setTimeout(60_000)
 
-let world: World
+const world = await startTestWorld()
 let scene: Scene
-beforeAll(async () => {
-  world = await startWorld()
-})
-afterEach(async () => {
-  await scene.end()
-  await world.reset()
-})
-afterAll(() => world.close())
+afterEach(() => scene.end())
 
 const CASES = GRANTS.flatMap((grant) =>
   Object.entries(FAILURES).map(([name, failure]) => ({ grant, name, failure })),

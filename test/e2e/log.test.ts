@@ -1,24 +1,35 @@
 /** Each decision is one line of the log, with the members that operators rely on. */
 import { createHash } from 'node:crypto'
 import type { OutgoingHttpHeaders } from 'node:http'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { startByHand, type ByHand } from './support/by-hand.ts'
 import { jwtToken, opaqueToken } from './support/callers-tokens.ts'
-import { AUDIENCE, startWorld, type World } from './support/world.ts'
+import { signingInput } from './support/signing.ts'
+import { startTestWorld } from './support/test-world.ts'
+import { AUDIENCE } from './support/world.ts'
 
-let world: World
-beforeAll(async () => {
-  world = await startWorld()
-})
-afterEach(() => world.reset())
-afterAll(() => world.close())
+const world = await startTestWorld()
 
-const ALWAYS = {
+/** The members of every decision, as they are before anything is known. */
+const DECISION = {
   time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
   event: 'decision',
   duration_ms: expect.any(Number),
+  level: 'info',
+  issuer: null,
+  client_id: null,
+  token_fingerprint: null,
+  backend: null,
+  caller_cache: 'off',
+  back_end_cache: 'off',
+  call_id: expect.any(String),
 }
-const FINGERPRINT = expect.stringMatching(/^[0-9a-f]{16}$/)
+const OF_CALLER = {
+  ...DECISION,
+  issuer: 'default',
+  client_id: 'partner-a',
+  token_fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
+}
 
 describe('#54: the line of a decision', () => {
   it('has a permit', async () => {
@@ -27,13 +38,9 @@ describe('#54: the line of a decision', () => {
     const first = await world.decide(token, { callId: '01CALL1' })
     const second = await world.decide(token, { callId: '01CALL2' })
     const expected = {
-      ...ALWAYS,
-      level: 'info',
+      ...OF_CALLER,
       outcome: 'permit',
       reason: 'permitted',
-      issuer: 'default',
-      client_id: 'partner-a',
-      token_fingerprint: FINGERPRINT,
       backend: 'default',
       caller_cache: 'miss',
       back_end_cache: 'miss',
@@ -51,34 +58,18 @@ describe('#54: the line of a decision', () => {
   it('has a denial of a token', async () => {
     world.introspection.replyWith({ body: world.activeAnswer({ aud: 'other' }) })
     expect((await world.decide()).line).toEqual({
-      ...ALWAYS,
-      level: 'info',
+      ...OF_CALLER,
       outcome: 'deny',
       reason: 'audience_mismatch',
       expected: [AUDIENCE],
-      issuer: 'default',
-      client_id: 'partner-a',
-      token_fingerprint: FINGERPRINT,
-      backend: null,
-      caller_cache: 'off',
-      back_end_cache: 'off',
-      call_id: expect.any(String),
     })
   })
 
   it('has a denial without a token', async () => {
     expect((await world.call('{"type":"TOKEN"}')).line).toEqual({
-      ...ALWAYS,
-      level: 'info',
+      ...DECISION,
       outcome: 'deny',
       reason: 'token_missing',
-      issuer: null,
-      client_id: null,
-      token_fingerprint: null,
-      backend: null,
-      caller_cache: 'off',
-      back_end_cache: 'off',
-      call_id: expect.any(String),
     })
   })
 
@@ -86,18 +77,13 @@ describe('#54: the line of a decision', () => {
     await world.start()
     world.tokenEndpoint.replyWith({ status: 500 })
     expect((await world.decide()).line).toEqual({
-      ...ALWAYS,
+      ...OF_CALLER,
       level: 'error',
       outcome: 'fault',
       reason: 'token_endpoint_unavailable',
       detail: 'status_500',
-      issuer: 'default',
-      client_id: 'partner-a',
-      token_fingerprint: FINGERPRINT,
       backend: 'default',
-      caller_cache: 'off',
       back_end_cache: 'miss',
-      call_id: expect.any(String),
     })
   })
 })
@@ -108,13 +94,9 @@ describe('the fingerprint', () => {
 
   it('distinguishes tokens in one process, and cannot be computed without its key', async () => {
     const token = opaqueToken()
-    const [first, again, other] = [
-      await fingerprintOf(token),
-      await fingerprintOf(token),
-      await fingerprintOf(opaqueToken()),
-    ]
-    expect(again).toBe(first)
-    expect(other).not.toBe(first)
+    const first = await fingerprintOf(token)
+    expect(await fingerprintOf(token)).toBe(first)
+    expect(await fingerprintOf(opaqueToken())).not.toBe(first)
     expect(createHash('sha256').update(token).digest('hex').slice(0, 16)).not.toBe(first)
     await world.start()
     expect(await fingerprintOf(token)).not.toBe(first)
@@ -149,17 +131,16 @@ describe('text from callers and providers', () => {
 })
 
 describe('the identifier of the caller’s request', () => {
-  const callWith = async (data: object) =>
-    (await world.call(JSON.stringify({ type: 'USER_DEFINED', data }))).line
+  const lineOf = async (data: object) => (await world.callWith(data)).line
 
   it.each(['25441DFD01D8/FDFDC67E62A03F7DA345', '/FDFDC67E62A0', 'csid1.a:b-c_d/E/F'])(
     'is in the line of every outcome: %s',
     async (id) => {
       const token = `Bearer ${opaqueToken()}`
-      expect(await callWith({ opc_request_id: id })).toMatchObject({ request_id: id })
-      expect(await callWith({ token, opc_request_id: [id] })).toMatchObject({ request_id: id })
+      expect(await lineOf({ opc_request_id: id })).toMatchObject({ request_id: id })
+      expect(await lineOf({ token, opc_request_id: [id] })).toMatchObject({ request_id: id })
       world.introspection.replyWith({ status: 500 })
-      expect(await callWith({ token, opc_request_id: id })).toMatchObject({ request_id: id })
+      expect(await lineOf({ token, opc_request_id: id })).toMatchObject({ request_id: id })
     },
   )
 
@@ -169,19 +150,19 @@ describe('the identifier of the caller’s request', () => {
     ['more than 128 characters', 'a'.repeat(129)],
     ['another type', 7],
   ])('is left out if it has %s', async (_case, id) => {
-    expect(await callWith({ opc_request_id: id })).not.toHaveProperty('request_id')
+    expect(await lineOf({ opc_request_id: id })).not.toHaveProperty('request_id')
   })
 })
 
 describe('the identifier in a header of the function’s own request', () => {
   let instance: ByHand
   beforeAll(async () => {
-    instance = await startByHand({ ...world.principal.environment, ...world.config })
+    instance = await startByHand(world.environment)
   })
   afterAll(() => instance.end())
 
   const lineOf = async (headers: OutgoingHttpHeaders, data: object = {}) => {
-    await instance.post(JSON.stringify({ type: 'USER_DEFINED', data }), headers)
+    await instance.callWith(data, headers)
     return instance.decisions().at(-1)
   }
   const [prefixed, plain] = ['Fn-Http-H-Opc-Request-Id', 'Opc-Request-Id']
@@ -190,24 +171,27 @@ describe('the identifier in a header of the function’s own request', () => {
     expect(await lineOf({ [header]: 'from-header' })).toMatchObject({ request_id: 'from-header' })
   })
 
-  it('is that of the gateway’s request if there are both', async () => {
-    expect(await lineOf({ [plain]: 'inner', [prefixed]: 'outer' })).toMatchObject({
-      request_id: 'outer',
-    })
-  })
-
-  it('is overridden by the argument', async () => {
-    const data = { opc_request_id: 'from-argument' }
-    expect(await lineOf({ [plain]: 'from-header' }, data)).toMatchObject({
-      request_id: 'from-argument',
-    })
-  })
-
-  it('replaces an argument that cannot be logged', async () => {
-    const data = { opc_request_id: jwtToken({}) }
-    expect(await lineOf({ [plain]: 'from-header' }, data)).toMatchObject({
-      request_id: 'from-header',
-    })
+  it.each([
+    [
+      'is that of the gateway’s request if there are both',
+      { [plain]: 'inner', [prefixed]: 'outer' },
+      {},
+      'outer',
+    ],
+    [
+      'is overridden by the argument',
+      { [plain]: 'from-header' },
+      { opc_request_id: 'from-argument' },
+      'from-argument',
+    ],
+    [
+      'replaces an argument that cannot be logged',
+      { [plain]: 'from-header' },
+      { opc_request_id: jwtToken({}) },
+      'from-header',
+    ],
+  ])('%s', async (_case, headers, data, request_id) => {
+    expect(await lineOf(headers, data)).toMatchObject({ request_id })
   })
 
   it('is left out if it is a token', async () => {
@@ -216,7 +200,7 @@ describe('the identifier in a header of the function’s own request', () => {
 })
 
 describe('the expected and actual values of a check', () => {
-  beforeEach(() => world.start({ log_level: 'debug' }))
+  beforeAll(() => world.configure({ log_level: 'debug' }))
 
   it('is in the line of a denial at `debug`, shortened, escaped and without tokens', async () => {
     const aud = ['other\u202e', jwtToken({}), 'x'.repeat(1_000)]
@@ -231,9 +215,7 @@ describe('the expected and actual values of a check', () => {
   it('is cut where the caller nests it too deep for `JSON.stringify`', async () => {
     const depth = 5_500
     const payload = `{"exp":${'['.repeat(depth)}${']'.repeat(depth)}}`
-    const token = ['{"alg":"RS256"}', payload, 'signature']
-      .map((part) => Buffer.from(part).toString('base64url'))
-      .join('.')
+    const token = `${signingInput({ alg: 'RS256' }, payload)}.c2ln`
     world.introspection.replyWith({ body: world.activeAnswer({ exp: undefined }) })
 
     const { verdict, line } = await world.decide(token)
@@ -260,6 +242,6 @@ describe('log_level', () => {
     await world.decide()
     world.vault.failWith(500)
     await world.start({ log_level: 'debug' })
-    expect((await world.decide()).verdict).toBe('fault secret_unavailable')
+    expect(await world.verdict()).toBe('fault secret_unavailable')
   })
 })

@@ -1,22 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { opaqueToken } from './support/callers-tokens.ts'
+import { describe, expect, it } from '@jest/globals'
+import { opaqueToken, payloadOf } from './support/callers-tokens.ts'
 import { readChallenge } from './support/challenge.ts'
 import type { Outcome } from './support/outcome.ts'
-import { startWorld, type World } from './support/world.ts'
+import { startTestWorld } from './support/test-world.ts'
 
-let world: World
-beforeAll(async () => {
-  world = await startWorld()
-})
-afterEach(() => world.reset())
-afterAll(() => world.close())
+const world = await startTestWorld()
 
-const TOKEN = opaqueToken()
+const TOKEN = world.keepSecret(opaqueToken())
 const LONGEST = 16 * 1024
 
 type Flavour = readonly [name: string, payload: (token: unknown) => string]
 const FLAVOURS: readonly Flavour[] = [
-  ['multi-argument', (token) => JSON.stringify({ type: 'USER_DEFINED', data: { token } })],
+  ['multi-argument', (token) => payloadOf({ token })],
   ['single-argument', (token) => JSON.stringify({ type: 'TOKEN', token })],
 ]
 
@@ -32,7 +27,6 @@ describe.each(FLAVOURS)('the %s payload', (_name, payload) => {
     ['a scheme in mixed letters', `bEaReR ${TOKEN}`],
     ['several blanks behind the scheme', `Bearer   ${TOKEN}`],
   ])('#3: has the token of %s', async (_case, value) => {
-    world.keepSecret(TOKEN)
     const { verdict } = await world.call(payload(value))
     expect(verdict).toBe('permit permitted')
     expect(world.introspection.requests.map(({ form }) => form['token'])).toEqual([TOKEN])
@@ -65,7 +59,6 @@ describe.each(FLAVOURS)('the %s payload', (_name, payload) => {
   ])(
     '#1, #2, #10: is denied with a challenge without an error if the token is %s',
     async (_case, value) => {
-      world.keepSecret(TOKEN)
       const outcome = await world.call(payload(value))
       expect(outcome.verdict).toMatch(/^deny (token_missing|scheme_unsupported)$/)
       expect(outcome.answer?.['context']).toEqual({ responseCode: '401' })
@@ -96,7 +89,6 @@ describe.each(FLAVOURS)('the %s payload', (_name, payload) => {
   ])(
     '#4, #5, #9: is denied as invalid_request if the token has %s',
     async (_case, value, reason) => {
-      world.keepSecret(TOKEN)
       const outcome = await world.call(payload(value))
       expect(outcome.verdict).toBe(`deny ${reason}`)
       expect(errorOf(outcome)).toBe('invalid_request')
@@ -107,32 +99,32 @@ describe.each(FLAVOURS)('the %s payload', (_name, payload) => {
 })
 
 describe('a body that is not a payload', () => {
-  const multi = (data: unknown) => JSON.stringify({ type: 'USER_DEFINED', data })
-
   it.each([
     ['nothing', ''],
     ['a text that is no JSON', 'token=Bearer'],
-    ['half of a payload', multi({ token: `Bearer ${TOKEN}` }).slice(0, -1)],
-    ['two payloads', multi({ token: 'Bearer a' }) + multi({ token: 'Bearer b' })],
+    ['half of a payload', payloadOf({ token: `Bearer ${TOKEN}` }).slice(0, -1)],
+    ['two payloads', payloadOf({ token: 'Bearer a' }) + payloadOf({ token: 'Bearer b' })],
     ['null', 'null'],
     ['a number', '1'],
     ['a text', '"Bearer x"'],
     ['an array', '[]'],
-    ['a payload in an array', `[${multi({ token: `Bearer ${TOKEN}` })}]`],
+    ['a payload in an array', `[${payloadOf({ token: `Bearer ${TOKEN}` })}]`],
     ['an object without a type', JSON.stringify({ token: `Bearer ${TOKEN}` })],
     ['another type', JSON.stringify({ type: 'token', token: `Bearer ${TOKEN}` })],
     ['a type that is no text', JSON.stringify({ type: ['TOKEN'], token: `Bearer ${TOKEN}` })],
     ['a type by inheritance', `{"__proto__":{"type":"TOKEN","token":"Bearer ${TOKEN}"}}`],
-    ['data that is an array', multi([`Bearer ${TOKEN}`])],
-    ['data that is a text', multi(`Bearer ${TOKEN}`)],
+    ['data that is an array', payloadOf([`Bearer ${TOKEN}`])],
+    ['data that is a text', payloadOf(`Bearer ${TOKEN}`)],
     ['invalid UTF-8', Buffer.concat([Buffer.from('{"type":"TOKEN","token":"'), Buffer.of(0xff)])],
-    ['invalid UTF-8 in a whole payload', Buffer.from(multi({ token: 'Bearer \xff' }), 'latin1')],
-    ['UTF-16', Buffer.from(multi({ token: `Bearer ${TOKEN}` }), 'utf16le')],
+    [
+      'invalid UTF-8 in a whole payload',
+      Buffer.from(payloadOf({ token: 'Bearer \xff' }), 'latin1'),
+    ],
+    ['UTF-16', Buffer.from(payloadOf({ token: `Bearer ${TOKEN}` }), 'utf16le')],
     ['a megabyte of zeros', Buffer.alloc(1024 * 1024)],
     ['a megabyte of brackets', '['.repeat(1024 * 1024)],
     ['a megabyte of objects', '{"a":'.repeat(200_000)],
   ])('is denied as invalid_request: %s', async (_case, body) => {
-    world.keepSecret(TOKEN)
     const outcome = await world.call(body)
     expect(outcome.verdict).toBe('deny request_malformed')
     expect(errorOf(outcome)).toBe('invalid_request')
@@ -148,27 +140,25 @@ describe('a body that is not a payload', () => {
 })
 
 describe('the data of the multi-argument payload', () => {
-  const payload = (data: unknown) => JSON.stringify({ type: 'USER_DEFINED', data })
-
   it.each([
     ['absent', undefined],
     ['empty', {}],
     ['of other arguments', { tenant: 'a', other: ['b', 'c'] }],
     ['inherited', JSON.parse(`{"__proto__":{"token":"Bearer ${TOKEN}"}}`) as unknown],
   ])('may be %s, which is a request without a token', async (_case, data) => {
-    expect((await world.call(payload(data))).verdict).toBe('deny token_missing')
+    expect((await world.call(payloadOf(data))).verdict).toBe('deny token_missing')
   })
 
   it('may have a megabyte of other arguments, and characters split across chunks', async () => {
     const data = { other: `a${'é'.repeat(512 * 1024)}`, token: `Bearer ${TOKEN}` }
-    expect((await world.call(payload(data))).verdict).toBe('permit permitted')
+    expect((await world.call(payloadOf(data))).verdict).toBe('permit permitted')
   })
 
   it('has the token under the configured name', async () => {
     await world.start({ token_argument: 'Authorization' })
-    const named = await world.call(payload({ Authorization: `Bearer ${TOKEN}` }))
+    const named = await world.call(payloadOf({ Authorization: `Bearer ${TOKEN}` }))
     expect(named.verdict).toBe('permit permitted')
-    const other = await world.call(payload({ token: `Bearer ${TOKEN}` }))
+    const other = await world.call(payloadOf({ token: `Bearer ${TOKEN}` }))
     expect(other.verdict).toBe('deny token_missing')
   })
 })

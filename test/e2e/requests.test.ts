@@ -1,29 +1,21 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { opaqueToken } from './support/callers-tokens.ts'
-import { startScriptedServer, type ScriptedServer } from './support/scripted-server.ts'
-import {
-  BACK_END_SCOPE,
-  basicCredentials,
-  CLIENT_IDS,
-  SECRET_OCIDS,
-  startWorld,
-  type World,
-} from './support/world.ts'
+import { startScriptedServer } from './support/scripted-server.ts'
+import { startTestServer, startTestWorld } from './support/test-world.ts'
+import { BACK_END_SCOPE, basicCredentials, CLIENT_IDS, SECRET_OCIDS } from './support/world.ts'
 
-let world: World
-let bystander: ScriptedServer
-beforeAll(async () => {
-  world = await startWorld()
-  bystander = await startScriptedServer(() => ({ body: world.activeAnswer() }))
-})
-afterEach(async () => {
-  bystander.reset()
-  await world.reset()
-})
-afterAll(async () => {
-  await world.close()
-  await bystander.close()
-})
+const world = await startTestWorld()
+const bystander = await startTestServer(() => ({ body: world.activeAnswer() }))
+
+/** The headers of a form that is authenticated with Basic. */
+function headersFor(client: keyof typeof CLIENT_IDS) {
+  const credentials = basicCredentials(CLIENT_IDS[client], world.secrets[client])
+  return {
+    accept: 'application/json',
+    'content-type': expect.stringMatching(/^application\/x-www-form-urlencoded(;|$)/),
+    authorization: `Basic ${credentials}`,
+  }
+}
 
 function vaultRequests() {
   return world.vault.requests.slice(-2)
@@ -39,11 +31,7 @@ describe('#35: the introspection request (RFC 7662 §2.1)', () => {
       method: 'POST',
       target: '/oauth2/v1/introspect',
       form: { token },
-      headers: {
-        accept: 'application/json',
-        'content-type': expect.stringMatching(/^application\/x-www-form-urlencoded(;|$)/),
-        authorization: `Basic ${basicCredentials(CLIENT_IDS.introspection, world.secrets.introspection)}`,
-      },
+      headers: headersFor('introspection'),
     })
     expect(Object.keys(request?.form ?? {})).toEqual(['token'])
     expect(JSON.stringify(request?.headers)).not.toContain(token)
@@ -69,11 +57,7 @@ describe('the token request (RFC 6749 §4.4.2)', () => {
     expect(request).toMatchObject({
       method: 'POST',
       target: '/oauth2/v1/token',
-      headers: {
-        accept: 'application/json',
-        'content-type': expect.stringMatching(/^application\/x-www-form-urlencoded(;|$)/),
-        authorization: `Basic ${basicCredentials(CLIENT_IDS.backEnd, world.secrets.backEnd)}`,
-      },
+      headers: headersFor('backEnd'),
     })
     expect(request?.form).toEqual({ grant_type: 'client_credentials', scope: BACK_END_SCOPE })
   })
@@ -103,7 +87,7 @@ describe('the requests to Vault', () => {
   it('are signed as the resource principal and request the current version', async () => {
     await world.start()
     world.vault.rotate(SECRET_OCIDS.backEnd, world.keepSecret('the-next-one'), { stage: 'PENDING' })
-    expect((await world.decide()).verdict).toBe('permit permitted')
+    expect(await world.verdict()).toBe('permit permitted')
     // The local Vault verifies the signature: 200 is its word for a good one.
     const byPath = vaultRequests().sort((one, other) => one.path.localeCompare(other.path))
     expect(byPath).toEqual(
@@ -125,7 +109,7 @@ describe('the requests to Vault', () => {
     await world.decide()
     const keyIdBefore = world.principal.keyId
     await world.principal.renew()
-    expect((await world.decide()).verdict).toBe('permit permitted')
+    expect(await world.verdict()).toBe('permit permitted')
     expect(world.principal.keyId).not.toBe(keyIdBefore)
     expect(vaultRequests().map(({ status }) => status)).toEqual([200, 200])
   })
@@ -133,16 +117,10 @@ describe('the requests to Vault', () => {
 
 describe('no other host', () => {
   it('gets a request if the environment has proxies', async () => {
-    const names = [
-      'http_proxy',
-      'https_proxy',
-      'all_proxy',
-      'HTTP_PROXY',
-      'HTTPS_PROXY',
-      'ALL_PROXY',
-    ]
+    const names = ['http', 'https', 'all'].map((scheme) => `${scheme}_proxy`)
+    names.push(...names.map((name) => name.toUpperCase()))
     await world.start(Object.fromEntries(names.map((name) => [name, bystander.url])))
-    expect((await world.decide()).verdict).toBe('permit permitted')
+    expect(await world.verdict()).toBe('permit permitted')
     expect(bystander.requests).toEqual([])
   })
 
@@ -151,11 +129,11 @@ describe('no other host', () => {
       await world.start()
       const redirect = { status, headers: { location: `${bystander.url}/elsewhere` } }
       world.introspection.replyWith({ ...redirect, body: world.activeAnswer() })
-      expect((await world.decide()).verdict).toBe('fault introspection_unavailable')
+      expect(await world.verdict()).toBe('fault introspection_unavailable')
       world.introspection.reset()
       await world.start()
       world.tokenEndpoint.replyWith({ ...redirect, body: world.tokenAnswer() })
-      expect((await world.decide()).verdict).toBe('fault token_endpoint_unavailable')
+      expect(await world.verdict()).toBe('fault token_endpoint_unavailable')
     }
     expect(bystander.requests).toEqual([])
   })
@@ -166,7 +144,7 @@ describe('no other host', () => {
       headers: { location: `${bystander.url}/elsewhere` },
     }))
     await world.start({ vault_secrets_endpoint: vault.url })
-    const { verdict } = await world.decide()
+    const verdict = await world.verdict()
     await vault.close()
     expect(verdict).toBe('fault secret_unavailable')
     expect(bystander.requests).toEqual([])

@@ -1,33 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { pausesSince } from './support/pauses.ts'
-import {
-  startScriptedServer,
-  type ScriptedServer,
-  type RecordedRequest,
-} from './support/scripted-server.ts'
 import { CLIENT_REFUSALS, rotateSecret } from './support/refusals.ts'
-import {
-  basicCredentials,
-  CLIENT_IDS,
-  SECRET_OCIDS,
-  startWorld,
-  type World,
-} from './support/world.ts'
+import { startTestServer, startTestWorld } from './support/test-world.ts'
+import { SECRET_OCIDS } from './support/world.ts'
 
-let world: World
-let oddVault: ScriptedServer
-beforeAll(async () => {
-  world = await startWorld()
-  oddVault = await startScriptedServer(() => ({ status: 500 }))
-})
-afterEach(async () => {
-  oddVault.reset()
-  await world.reset()
-})
-afterAll(async () => {
-  await world.close()
-  await oddVault.close()
-})
+const world = await startTestWorld()
+const oddVault = await startTestServer(() => ({ status: 500 }))
 
 describe('a Vault that gives no secret', () => {
   // No secret is kept, so that each call asks Vault.
@@ -37,12 +15,12 @@ describe('a Vault that gives no secret', () => {
   it.each([401, 404, 429, 500, 503])('is a fault: status %i', async (status) => {
     const before = world.vault.requests.length
     world.vault.failWith(status)
-    const { verdict, line } = await world.decide()
-    expect([verdict, line['detail']]).toEqual(['fault secret_unavailable', `status_${status}`])
+    const { detailedVerdict } = await world.decide()
+    expect(detailedVerdict).toBe(`fault secret_unavailable status_${status}`)
     expect(world.vault.requests.length - before).toBeLessThanOrEqual(3)
 
     world.vault.failWith(undefined)
-    expect((await world.decide()).verdict).toBe('permit permitted')
+    expect(await world.verdict()).toBe('permit permitted')
   })
 
   it('is asked again after a server error, but not after 429', async () => {
@@ -64,24 +42,24 @@ describe('a Vault that gives no secret', () => {
 
   it('is a fault: only the backend’s secret', async () => {
     await world.start({ back_end_client_secret_ocid: 'ocid1.vaultsecret.oc1.phx.nobodys' })
-    const { verdict, line } = await world.decide()
-    expect([verdict, line['detail']]).toEqual(['fault secret_unavailable', 'status_404'])
+    const { detailedVerdict, line } = await world.decide()
+    expect(detailedVerdict).toBe('fault secret_unavailable status_404')
     expect(line).toMatchObject({ backend: 'default', back_end_cache: 'miss' })
   })
 
   it('is a fault: connection refused', async () => {
     await world.vault.pause()
-    const { verdict } = await world.decide()
+    const verdict = await world.verdict()
     await world.vault.resume()
     expect(verdict).toBe('fault secret_unavailable')
   })
 
   it('is a fault: the resource principal’s token has expired', async () => {
     await world.principal.renew({ lifetimeSeconds: -60 })
-    const refused = await world.decide()
+    const refused = await world.verdict()
     await world.principal.renew()
-    expect(refused.verdict).toBe('fault secret_unavailable')
-    expect((await world.decide()).verdict).toBe('permit permitted')
+    expect(refused).toBe('fault secret_unavailable')
+    expect(await world.verdict()).toBe('permit permitted')
   })
 })
 
@@ -109,7 +87,7 @@ describe('a Vault with invalid responses', () => {
     ['nothing at all', { delivery: 'dropped' }],
   ] as const)('is a fault: %s', async (_case, reply) => {
     oddVault.replyWith(reply)
-    expect((await world.decide()).verdict).toMatch(/^fault secret_(unavailable|unusable)$/)
+    expect(await world.verdict()).toMatch(/^fault secret_(unavailable|unusable)$/)
     expect(world.introspection.requests).toEqual([])
   })
 })
@@ -119,27 +97,20 @@ describe('a rejected secret', () => {
   /** Between two searches for the successor of a refused secret. */
   const SHORTEST_PAUSE_SECONDS = 1
 
-  /** Accepts only the secret that Vault will have after the rotation. */
-  const wantRotated = (name: 'introspection' | 'backEnd', status: number) => {
-    const rotated = world.keepSecret(`rotated secret of ${name}`)
-    world.vault.rotate(SECRET_OCIDS[name], rotated)
-    const header = `Basic ${world.keepSecret(basicCredentials(CLIENT_IDS[name], rotated))}`
-    return (good: unknown) =>
-      ({ headers }: RecordedRequest) =>
-        headers.authorization === header ? { body: good } : { status, body: OLD_ANSWER }
-  }
+  beforeEach(() => world.start())
 
   it.each([400, 401])(
     'is read again once, and the token request is repeated once (invalid_client, status %i)',
     async (status) => {
       // The secret is at hand after this, and no token is.
-      await world.start()
       world.tokenEndpoint.replyWith({ status: 503 })
       await world.decide()
 
-      world.tokenEndpoint.replyWith(wantRotated('backEnd', status)(world.tokenAnswer()))
+      const refusal = { status, body: OLD_ANSWER }
+      const answer = { body: world.tokenAnswer() }
+      world.tokenEndpoint.replyWith(rotateSecret(world, 'backEnd', refusal, () => answer))
       const seen = world.tokenEndpoint.requests.length
-      expect((await world.decide()).verdict).toBe('permit permitted')
+      expect(await world.verdict()).toBe('permit permitted')
       expect(world.tokenEndpoint.requests.length - seen).toBe(2)
     },
   )
@@ -147,10 +118,11 @@ describe('a rejected secret', () => {
   it.each([400, 401])(
     'is read again once, and the introspection is repeated once (invalid_client, status %i)',
     async (status) => {
-      await world.start()
       await world.decide()
-      world.introspection.replyWith(wantRotated('introspection', status)(world.activeAnswer()))
-      expect((await world.decide()).verdict).toBe('permit permitted')
+      const refusal = { status, body: OLD_ANSWER }
+      const answer = { body: world.activeAnswer() }
+      world.introspection.replyWith(rotateSecret(world, 'introspection', refusal, () => answer))
+      expect(await world.verdict()).toBe('permit permitted')
       expect(world.introspection.requests).toHaveLength(3)
     },
   )
@@ -158,10 +130,9 @@ describe('a rejected secret', () => {
   it.each([400, 401, 403])(
     'is a fault at introspection, not a denial, if Vault has no other (status %i)',
     async (status) => {
-      await world.start()
       world.introspection.replyWith({ status, body: OLD_ANSWER })
-      const { verdict, line } = await world.decide()
-      expect([verdict, line['detail']]).toEqual(['fault introspection_refused', 'invalid_client'])
+      const { detailedVerdict } = await world.decide()
+      expect(detailedVerdict).toBe('fault introspection_refused invalid_client')
       expect(world.introspection.requests.length).toBeLessThanOrEqual(2)
     },
   )
@@ -169,10 +140,9 @@ describe('a rejected secret', () => {
   it.each([400, 401])(
     'is a fault at the token endpoint if Vault has no other (status %i)',
     async (status) => {
-      await world.start()
       world.tokenEndpoint.replyWith({ status, body: OLD_ANSWER })
-      const { verdict, line } = await world.decide()
-      expect([verdict, line['detail']]).toEqual(['fault credential_refused', 'invalid_client'])
+      const { detailedVerdict } = await world.decide()
+      expect(detailedVerdict).toBe('fault credential_refused invalid_client')
       expect(world.tokenEndpoint.requests).toHaveLength(2)
     },
   )
@@ -180,23 +150,21 @@ describe('a rejected secret', () => {
   it.each(CLIENT_REFUSALS)(
     'is read again at the next call, for every kind of rejection ($server, $status)',
     async (refusal) => {
-      await world.start()
       world.tokenEndpoint.replyWith({ status: 503 })
-      expect((await world.decide()).verdict).toBe('fault token_endpoint_unavailable')
+      expect(await world.verdict()).toBe('fault token_endpoint_unavailable')
       const issue = () => ({ body: world.tokenAnswer() })
       world.tokenEndpoint.replyWith(rotateSecret(world, 'backEnd', refusal, issue))
-      expect((await world.decide()).verdict).toBe('permit permitted')
+      expect(await world.verdict()).toBe('permit permitted')
 
       const confirm = () => ({ body: world.activeAnswer() })
       world.introspection.replyWith(rotateSecret(world, 'introspection', refusal, confirm))
-      expect((await world.decide()).verdict).toBe('permit permitted')
+      expect(await world.verdict()).toBe('permit permitted')
     },
   )
 
   it.each(CLIENT_REFUSALS.filter(({ status }) => status <= 403))(
     'causes few requests if Vault has no other ($server, $status)',
     async ({ status, body }) => {
-      await world.start()
       await world.decide()
       const start = performance.now()
       const before = world.vault.requests.length
@@ -217,7 +185,6 @@ describe('a rejected secret', () => {
   )
 
   it('causes few requests to Vault, however many calls fail', async () => {
-    await world.start()
     const start = performance.now()
     const before = world.vault.requests.length
     world.introspection.replyWith({ status: 401, body: OLD_ANSWER })
@@ -232,13 +199,13 @@ describe('a cached secret', () => {
     await world.start()
     await world.decide()
     world.vault.failWith(503)
-    expect((await world.decide()).verdict).toBe('permit permitted')
+    expect(await world.verdict()).toBe('permit permitted')
   })
 
   it('is read each time if secret_ttl_seconds is 0', async () => {
     await world.start({ secret_ttl_seconds: '0' })
     await world.decide()
     world.vault.failWith(503)
-    expect((await world.decide()).verdict).toBe('fault secret_unavailable')
+    expect(await world.verdict()).toBe('fault secret_unavailable')
   })
 })

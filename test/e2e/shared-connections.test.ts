@@ -1,35 +1,11 @@
-/** Keys and secrets are never taken from an answer about another issuer or another secret. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { backend, documentWith, introspectingIssuer, jwtIssuer } from './support/configurations.ts'
 import { startDoublingServer } from './support/doubling-server.ts'
 import { createSigner } from './support/signing.ts'
-import {
-  AUDIENCE,
-  BACK_END_SCOPE,
-  basicCredentials,
-  CLIENT_IDS,
-  NO_FLAT_KEYS,
-  SECRET_OCIDS,
-  startWorld,
-  type World,
-} from './support/world.ts'
+import { startTestWorld } from './support/test-world.ts'
+import { basicCredentials, CLIENT_IDS, SECRET_OCIDS } from './support/world.ts'
 
-let world: World
-beforeAll(async () => {
-  world = await startWorld()
-})
-afterEach(() => world.reset())
-afterAll(() => world.close())
-
-function documentOf(issuers: readonly object[], when?: object): string {
-  const backend = {
-    name: 'oic',
-    token_endpoint: world.config['back_end_token_endpoint'],
-    client: { client_id: CLIENT_IDS.backEnd, client_secret_ocid: SECRET_OCIDS.backEnd },
-    scope: BACK_END_SCOPE,
-    ...(when && { when }),
-  }
-  return JSON.stringify({ issuers, backends: [backend], ...(when && { unmatched: 'refuse' }) })
-}
+const world = await startTestWorld()
 
 describe('a host that repeats each answer after the next request', () => {
   it('has no key of one realm trusted for another', async () => {
@@ -37,25 +13,18 @@ describe('a host that repeats each answer after the next request', () => {
     const server = await startDoublingServer((_form, target) => ({
       keys: [target === '/guests' ? guests.jwk : staff.jwk],
     }))
-    const issuer = (name: string) => ({
-      name,
-      audience: [AUDIENCE],
-      issuer: `https://sso.example.com/${name}`,
-      validation: 'jwt',
-      jwks_uri: `${server.url}${name}`,
-    })
-    await world.start({
-      ...NO_FLAT_KEYS,
-      authorizer_config: documentOf([issuer('staff'), issuer('guests')]),
-    })
+    const issuer = (name: string) =>
+      jwtIssuer(server, {
+        name,
+        issuer: `https://sso.example.com/${name}`,
+        jwks_uri: `${server.url}${name}`,
+      })
+    await world.start(documentWith(world, [issuer('staff'), issuer('guests')]))
     const asGuest = guests.token({ iss: 'https://sso.example.com/guests' })
     const forged = guests.token({ iss: 'https://sso.example.com/staff' })
     const asStaff = staff.token({ iss: 'https://sso.example.com/staff' })
 
-    const verdicts: string[] = []
-    for (const token of [asGuest, forged, asStaff]) {
-      verdicts.push((await world.decide(token)).verdict)
-    }
+    const verdicts = await world.verdicts([asGuest, forged, asStaff])
     server.close()
 
     expect(verdicts).toEqual(['permit permitted', 'deny signature_invalid', 'permit permitted'])
@@ -69,22 +38,13 @@ describe('a host that repeats each answer after the next request', () => {
       const content = Buffer.from(secret).toString('base64')
       return { secretId, secretBundleContent: { contentType: 'BASE64', content } }
     })
-    const issuer = {
-      name: 'callers',
-      audience: [AUDIENCE],
-      introspection_endpoint: world.config['idcs_introspection_endpoint'],
-      client: {
-        client_id: CLIENT_IDS.introspection,
-        client_secret_ocid: SECRET_OCIDS.introspection,
-      },
-    }
     // The backend depends on the caller, so its secret is read after the introspection.
+    const backends = [backend(world, { when: { scopes: ['echo'] } })]
     await world.start({
-      ...NO_FLAT_KEYS,
+      ...documentWith(world, [introspectingIssuer(world)], { backends, unmatched: 'refuse' }),
       vault_secrets_endpoint: server.url.replace(/\/$/, ''),
-      authorizer_config: documentOf([issuer], { scopes: ['echo'] }),
     })
-    const { verdict } = await world.decide()
+    const verdict = await world.verdict()
     server.close()
 
     const credentials = world.tokenEndpoint.requests.map(({ headers }) => headers.authorization)

@@ -1,38 +1,21 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { jwtByKeysOf } from './support/configurations.ts'
 import { pausesSince } from './support/pauses.ts'
-import { startScriptedServer, type ScriptedServer, type Reply } from './support/scripted-server.ts'
-import { createSigner, type Signer } from './support/signing.ts'
-import { ISSUER, startWorld, type World } from './support/world.ts'
+import type { Reply } from './support/scripted-server.ts'
+import { createSigner } from './support/signing.ts'
+import { startTestServer, startTestWorld } from './support/test-world.ts'
 
 const issuer = createSigner('current')
 
-let world: World
-let provider: ScriptedServer
-
-beforeAll(async () => {
-  provider = await startScriptedServer(() => ({ body: { keys: [issuer.jwk] } }))
-  world = await startWorld()
-  await world.configure({
-    validation: 'jwt',
-    issuer: ISSUER,
-    idcs_introspection_endpoint: undefined,
-    jwks_uri: `${provider.url}/jwks`,
-  })
-})
-afterEach(async () => {
-  provider.reset()
-  await world.reset()
-})
-afterAll(async () => {
-  await Promise.all([world.close(), provider.close()])
-})
+const provider = await startTestServer(() => ({ body: { keys: [issuer.jwk] } }))
+const world = await startTestWorld(jwtByKeysOf(provider))
 
 async function coldVerdict(reply: Reply, token = issuer.token()): Promise<string> {
   provider.replyWith(reply)
-  await world.start({ log_level: 'info' })
-  return (await world.decide(token)).verdict
+  await world.start()
+  return world.verdict(token)
 }
 
 describe('a key set', () => {
@@ -72,7 +55,7 @@ describe('a key set', () => {
     )
     await world.start()
 
-    expect((await world.decide(issuer.token())).verdict).toBe('permit permitted')
+    expect(await world.verdict(issuer.token())).toBe('permit permitted')
   })
 
   it('may have the key type as algorithm, and empty kids', async () => {
@@ -89,6 +72,12 @@ describe('a published key that is not used', () => {
   const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey
   const smallOrder = Buffer.alloc(32, 0)
   smallOrder.writeUInt8(1, 0)
+  /** The keys that are not used, by the log. */
+  const leftOut = () =>
+    world
+      .logged()
+      .filter(({ reason }) => reason === 'keys_left_out')
+      .map(({ detail }) => detail)
 
   it.each<[string, object]>([
     ['has an unknown `alg`', { alg: 'RSA256' }],
@@ -105,32 +94,23 @@ describe('a published key that is not used', () => {
     const bad = { ...issuer.jwk, ...members, kid: 'dropped' }
     provider.replyWith({ body: { keys: [createSigner('other').jwk, bad] } })
     await world.start()
-    const linesBefore = world.function.jsonLog().length
 
     const first = await world.decide(issuer.token({}, { kid: 'dropped' }))
     await world.decide(issuer.token({}, { kid: 'dropped' }))
     const foreign = await world.decide(issuer.token({}, { kid: 'absent' }))
 
-    expect(first.verdict).toBe('deny key_unknown')
-    expect(first.line['detail']).toBe(`the named key ${problem}`)
+    expect(first.detailedVerdict).toBe(`deny key_unknown the named key ${problem}`)
     expect(foreign.line).not.toHaveProperty('detail')
-    const details = world.function
-      .jsonLog()
-      .slice(linesBefore)
-      .filter(({ reason }) => reason === 'keys_left_out')
-      .map(({ detail }) => detail)
-    expect(details).toEqual([`key dropped ${problem}`])
+    expect(leftOut()).toEqual([`key dropped ${problem}`])
   })
 
   it('is in the log once, even if no token names it', async () => {
     provider.replyWith({ body: { keys: [issuer.jwk, { ...issuer.jwk, kid: 'x', alg: 'RSA256' }] } })
     await world.start()
-    const linesBefore = world.function.jsonLog().length
 
-    expect((await world.decide(issuer.token())).verdict).toBe('permit permitted')
+    expect(await world.verdict(issuer.token())).toBe('permit permitted')
     await world.decide(issuer.token())
-    const lines = world.function.jsonLog().slice(linesBefore)
-    expect(lines.filter(({ reason }) => reason === 'keys_left_out')).toHaveLength(1)
+    expect(leftOut()).toHaveLength(1)
   })
 })
 
@@ -138,31 +118,32 @@ describe('a verified signature', () => {
   it('is cached for the whole token only', async () => {
     await world.start()
     const token = issuer.token({ note: 'x'.repeat(6_000) })
-    expect((await world.decide(token)).verdict).toBe('permit permitted')
+    expect(await world.verdict(token)).toBe('permit permitted')
     const [header = '', payload = '', signature = ''] = token.split('.')
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object
     const altered = Buffer.from(JSON.stringify({ ...claims, sub: 'mallory' })).toString('base64url')
     const foreign = createSigner('current').token().split('.')[2] ?? ''
 
-    for (const forged of [
+    const forged = [
       [header, altered, signature],
       [header, payload, foreign],
-    ]) {
-      const { verdict } = await world.decide(forged.join('.'))
-      expect(verdict).toBe('deny signature_invalid')
-    }
-    expect((await world.decide(token)).verdict).toBe('permit permitted')
+    ]
+    expect(await world.verdicts(forged.map((parts) => parts.join('.')))).toEqual([
+      'deny signature_invalid',
+      'deny signature_invalid',
+    ])
+    expect(await world.verdict(token)).toBe('permit permitted')
   })
 })
 
 describe('more than sixteen keys without a kid', () => {
   it('all verify tokens', async () => {
-    const signers: Signer[] = Array.from({ length: 17 }, () => createSigner())
+    const signers = Array.from({ length: 17 }, () => createSigner())
     const keys = signers.map(({ jwk }) => ({ ...jwk, kid: undefined }))
     const last = signers.at(-1) ?? issuer
 
     expect(await coldVerdict({ body: { keys } }, last.token())).toBe('permit permitted')
-    expect((await world.decide(issuer.token())).verdict).toBe('deny signature_invalid')
+    expect(await world.verdict(issuer.token())).toBe('deny signature_invalid')
   })
 })
 
@@ -173,12 +154,12 @@ describe('a key that is replaced under the same kid', () => {
   it('right after an invalid token: no valid token is denied', async () => {
     await world.start()
     await world.decide(issuer.token())
-    expect((await world.decide(stranger.token())).verdict).toBe('deny signature_invalid')
+    expect(await world.verdict(stranger.token())).toBe('deny signature_invalid')
     provider.replyWith({ body: { keys: [successor.jwk] } })
 
     const verdicts = new Set<string>()
     for (let call = 0; call < 10; call += 1) {
-      verdicts.add((await world.decide(successor.token())).verdict)
+      verdicts.add(await world.verdict(successor.token()))
       await delay(50)
     }
 
@@ -190,8 +171,9 @@ describe('a key that is replaced under the same kid', () => {
     await world.decide(issuer.token())
     const start = performance.now()
     const verdicts = new Set<string>()
-    while (performance.now() < start + 3_500)
-      verdicts.add((await world.decide(stranger.token())).verdict)
+    while (performance.now() < start + 3_500) {
+      verdicts.add(await world.verdict(stranger.token()))
+    }
 
     expect([...verdicts]).toEqual(['deny signature_invalid'])
     expect(provider.requests.length).toBeLessThanOrEqual(3 + pausesSince(start, 5))

@@ -13,16 +13,33 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import { atExit } from '../../../stack/at-exit.ts'
 import { collectLines, jsonLines, type LogLine } from '../../../stack/fn/log.ts'
 import { readBody } from '../../../stack/listen.ts'
+import { payloadOf } from './callers-tokens.ts'
+import { verdictOf, type LogRecord } from './outcome.ts'
 import { FUNCTION_ENTRY } from './world.ts'
+
+/** The single-argument payload with a token. */
+export const TOKEN_PAYLOAD = JSON.stringify({
+  type: 'TOKEN',
+  token: 'Bearer the-token-of-this-test',
+})
+
+interface Answer {
+  readonly status: number
+  readonly body: string
+}
 
 export interface ByHand {
   readonly pid: number
   readonly folder: string
   readonly log: readonly LogLine[]
-  decisions(): Readonly<Record<string, unknown>>[]
+  decisions(): LogRecord[]
+  /** Outcome and reason of each decision. */
+  verdicts(): string[]
   /** Nobody reads its log any more. */
   stopReading(): void
-  post(body: string, headers?: OutgoingHttpHeaders): Promise<{ status: number; body: string }>
+  post(body: string, headers?: OutgoingHttpHeaders): Promise<Answer>
+  /** The multi-argument payload with these arguments. */
+  callWith(data: object, headers?: OutgoingHttpHeaders): Promise<Answer>
   /** Ends it as the platform does, and leaves the folder as it is. */
   kill(): Promise<void>
   /** Ends it and removes the folder. */
@@ -62,21 +79,25 @@ export async function startByHand(
     await delay(5)
   }
   if (child.pid === undefined) throw new Error('the function has no process')
+  const post: ByHand['post'] = async (body, headers = {}) => {
+    const answer = await send(socketPath, body, headers)
+    // What was printed before the answer lies in the pipes by now; this turn reads it.
+    await nextTurn()
+    return answer
+  }
+  const decisions = (): LogRecord[] => jsonLines(log).filter(({ event }) => event === 'decision')
   return {
     pid: child.pid,
     folder,
     log,
-    decisions: () => jsonLines(log).filter((line) => line['event'] === 'decision'),
+    decisions,
+    verdicts: () => decisions().map(verdictOf),
     stopReading: () => {
       child.stdout.destroy()
       child.stderr.destroy()
     },
-    post: async (body, headers = {}) => {
-      const answer = await post(socketPath, body, headers)
-      // What was printed before the answer lies in the pipes by now; this turn reads it.
-      await nextTurn()
-      return answer
-    },
+    post,
+    callWith: (data, headers) => post(payloadOf(data), headers),
     kill,
     end: async () => {
       await kill()
@@ -98,11 +119,7 @@ function takesConnections(socketPath: string): Promise<boolean> {
   })
 }
 
-function post(
-  socketPath: string,
-  body: string,
-  headers: OutgoingHttpHeaders,
-): Promise<{ status: number; body: string }> {
+function send(socketPath: string, body: string, headers: OutgoingHttpHeaders): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request({ socketPath, agent: false, method: 'POST', path: '/call', headers })
     outgoing.once('error', reject)

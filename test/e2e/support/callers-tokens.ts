@@ -1,4 +1,4 @@
-/** The tokens that callers bring in the end-to-end tests. */
+/** The tokens that callers bring in the end-to-end tests, and the payloads that they come in. */
 import { randomBytes } from 'node:crypto'
 
 /** A token that tells nothing and that no two tests share. */
@@ -16,4 +16,9 @@ export function jwtToken(payload: unknown): string {
 /** Seconds since the epoch, as claims tell time (RFC 7519 §2). */
 export function secondsFromNow(seconds: number): number {
   return Math.floor(Date.now() / 1000) + seconds
+}
+
+/** The multi-argument payload with these arguments. */
+export function payloadOf(data: unknown): string {
+  return JSON.stringify({ type: 'USER_DEFINED', data })
 }

@@ -7,8 +7,12 @@ export type LogRecord = Readonly<Record<string, unknown>>
 export interface Outcome {
   /** Outcome and reason of the decision, as in `deny token_missing`. */
   readonly verdict: string
+  /** The same with the detail in the log, where there is one. */
+  readonly detailedVerdict: string
   /** What the gateway gets; undefined after a fault. */
   readonly answer: LogRecord | undefined
+  /** The value for the backend's `Authorization`; empty unless the call is permitted. */
+  readonly backEndToken: string
   /** The decision's line in the log. */
   readonly line: LogRecord
 }
@@ -28,7 +32,8 @@ export function readOutcome(result: InvokeResult, log: readonly LogRecord[]): Ou
   if (line === undefined || decisions.length > 1) {
     throw new Error(`${decisions.length} decisions were logged for one call`)
   }
-  const verdict = `${String(line['outcome'])} ${String(line['reason'])}`
+  const verdict = verdictOf(line)
+  const detailedVerdict = detailedVerdictOf(line)
   // Every reason that any test brings about is one that `npm run explain -- --log` explains.
   const [explained] = readLogLines(JSON.stringify(line)).flatMap(explainLine)
   const isExplained = verdict === 'permit permitted' || explained?.responsible !== null
@@ -41,7 +46,8 @@ export function readOutcome(result: InvokeResult, log: readonly LogRecord[]): Ou
     const answered = body['active'] === true ? 'permit' : body['active'] === false ? 'deny' : '?'
     if (answered !== line['outcome'])
       throw new Error(`the log has ${verdict}, the answer ${answered}`)
-    return { verdict, answer: body, line }
+    const { back_end_token: backEndToken = '' } = body['context'] as Record<string, string>
+    return { verdict, detailedVerdict, answer: body, backEndToken, line }
   }
   if (container.status !== 502 || result.status !== 502 || line['outcome'] !== 'fault') {
     throw new Error(`the log has ${verdict}, the status is ${container.status}`)
@@ -49,5 +55,16 @@ export function readOutcome(result: InvokeResult, log: readonly LogRecord[]): Ou
   if (JSON.stringify(body) !== JSON.stringify(FAULT_BODY)) {
     throw new Error(`the body of a fault is ${container.body.toString()}`)
   }
-  return { verdict, answer: undefined, line }
+  return { verdict, detailedVerdict, answer: undefined, backEndToken: '', line }
+}
+
+/** Outcome and reason in a decision's line, as in `deny token_missing`. */
+export function verdictOf(line: LogRecord | undefined): string {
+  return `${String(line?.['outcome'])} ${String(line?.['reason'])}`
+}
+
+/** The same with the detail, where there is one. */
+export function detailedVerdictOf(line: LogRecord | undefined): string {
+  const detail = line?.['detail']
+  return typeof detail === 'string' ? `${verdictOf(line)} ${detail}` : verdictOf(line)
 }

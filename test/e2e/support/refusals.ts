@@ -9,54 +9,47 @@ export interface ClientRefusal {
   readonly type?: string
 }
 
-export const CLIENT_REFUSALS: readonly (ClientRefusal & { readonly server: string })[] = [
-  { server: 'RFC 6749', status: 401, body: { error: 'invalid_client' } },
-  { server: 'RFC 6749, as most send it', status: 400, body: { error: 'invalid_client' } },
-  { server: 'Keycloak, introspection', status: 401, body: { error: 'invalid_request' } },
-  { server: 'Keycloak', status: 401, body: { error: 'unauthorized_client' } },
-  { server: 'Keycloak, older', status: 400, body: { error: 'unauthorized_client' } },
-  { server: 'Auth0', status: 401, body: { error: 'access_denied' } },
-  { server: 'Auth0, 403', status: 403, body: { error: 'access_denied' } },
-  { server: 'SAP UAA', status: 401, body: { error: 'unauthorized' } },
-  { server: 'Ory Hydra, introspection', status: 401, body: { error: 'request_unauthorized' } },
-  {
-    server: 'ServiceNow',
-    status: 401,
-    body: { error: 'server_error', error_description: 'access_denied' },
-  },
-  { server: 'Salesforce', status: 400, body: { error: 'invalid_client_id' } },
-  { server: 'Salesforce, the secret', status: 400, body: { error: 'invalid_client_credentials' } },
-  {
-    server: 'Apigee',
-    status: 401,
-    body: { ErrorCode: 'invalid_client', Error: 'ClientId is Invalid' },
-  },
-  { server: 'ForgeRock', status: 401, body: { code: 401, reason: 'Unauthorized' } },
-  { server: 'PingOne', status: 403, body: { id: 'x', code: 'ACCESS_FAILED' } },
-  { server: 'a code with other characters', status: 400, body: { error: 'INVALID-CLIENT-2' } },
-  {
-    server: 'a code that is an object',
-    status: 400,
-    body: { error: { type: 'OAuthException', code: 1 } },
-  },
-  {
-    server: 'a JSON body that is labelled as a page',
-    status: 400,
-    body: '{"error":"invalid_client"}',
-    type: 'text/html',
-  },
-  { server: 'a page', status: 401, body: '<html></html>', type: 'text/html;charset=utf-8' },
-  { server: 'a page, 403', status: 403, body: '<html></html>', type: 'text/html' },
-  {
-    server: 'a line of text, 400',
-    status: 400,
-    body: 'Bad client credentials',
-    type: 'text/plain',
-  },
-  { server: 'no body', status: 401, body: '' },
-  { server: 'no body, 403', status: 403, body: '' },
-  { server: 'a status of its own', status: 404, body: { error: 'invalid_client' } },
+const JSON_TYPE = 'application/json'
+const INVALID_CLIENT = { error: 'invalid_client' }
+const PAGE = '<html></html>'
+
+const REFUSALS: readonly (readonly [
+  server: string,
+  status: number,
+  body: unknown,
+  type?: string,
+])[] = [
+  ['RFC 6749', 401, INVALID_CLIENT],
+  ['RFC 6749, as most send it', 400, INVALID_CLIENT],
+  ['Keycloak, introspection', 401, { error: 'invalid_request' }],
+  ['Keycloak', 401, { error: 'unauthorized_client' }],
+  ['Keycloak, older', 400, { error: 'unauthorized_client' }],
+  ['Auth0', 401, { error: 'access_denied' }],
+  ['Auth0, 403', 403, { error: 'access_denied' }],
+  ['SAP UAA', 401, { error: 'unauthorized' }],
+  ['Ory Hydra, introspection', 401, { error: 'request_unauthorized' }],
+  ['ServiceNow', 401, { error: 'server_error', error_description: 'access_denied' }],
+  ['Salesforce', 400, { error: 'invalid_client_id' }],
+  ['Salesforce, the secret', 400, { error: 'invalid_client_credentials' }],
+  ['Apigee', 401, { ErrorCode: 'invalid_client', Error: 'ClientId is Invalid' }],
+  ['ForgeRock', 401, { code: 401, reason: 'Unauthorized' }],
+  ['PingOne', 403, { id: 'x', code: 'ACCESS_FAILED' }],
+  ['a code with other characters', 400, { error: 'INVALID-CLIENT-2' }],
+  ['a code that is an object', 400, { error: { type: 'OAuthException', code: 1 } }],
+  ['a JSON body that is labelled as a page', 400, '{"error":"invalid_client"}', 'text/html'],
+  ['a page', 401, PAGE, 'text/html;charset=utf-8'],
+  ['a page, 403', 403, PAGE, 'text/html'],
+  ['a line of text, 400', 400, 'Bad client credentials', 'text/plain'],
+  ['no body', 401, ''],
+  ['no body, 403', 403, ''],
+  ['a status of its own', 404, INVALID_CLIENT],
 ]
+export const CLIENT_REFUSALS = REFUSALS.map(([server, status, body, type = JSON_TYPE]) => ({
+  server,
+  status,
+  body,
+  type,
+}))
 
 /**
  * Rotates a client secret in Vault, and returns the replies of a server that has the new one alone.
@@ -65,7 +58,7 @@ export const CLIENT_REFUSALS: readonly (ClientRefusal & { readonly server: strin
 export function rotateSecret(
   world: World,
   name: keyof typeof CLIENT_IDS,
-  { status, body, type = 'application/json' }: ClientRefusal,
+  { status, body, type = JSON_TYPE }: ClientRefusal,
   accepted: (request: RecordedRequest) => Reply,
   by: 'basic' | 'form' = 'basic',
 ): (request: RecordedRequest) => Reply {

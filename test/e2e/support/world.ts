@@ -9,11 +9,12 @@ import {
   createResourcePrincipal,
   type ResourcePrincipal,
 } from '../../../stack/resource-principal.ts'
+import { jsonLines } from '../../../stack/fn/log.ts'
 import { startVault, type Vault } from '../../../stack/vault.ts'
 import { findingsIn } from './audit.ts'
-import { opaqueToken } from './callers-tokens.ts'
+import { opaqueToken, payloadOf, secondsFromNow } from './callers-tokens.ts'
 import { startScriptedServer, type ScriptedServer } from './scripted-server.ts'
-import { readOutcome, type Outcome } from './outcome.ts'
+import { readOutcome, type LogRecord, type Outcome } from './outcome.ts'
 
 export const FUNCTION_ENTRY = fileURLToPath(new URL('../../../dist/func.js', import.meta.url))
 
@@ -35,18 +36,6 @@ export const ISSUER = 'https://identity.example.com/'
 export const BACK_END_SCOPE =
   'https://0a1b.integration.us-phoenix-1.ocp.oraclecloud.com:443urn:opc:resource:consumer::all'
 
-/** Takes out the keys for issuer and backend, which a document stands in for. */
-export const NO_FLAT_KEYS = {
-  audience: undefined,
-  idcs_introspection_endpoint: undefined,
-  idcs_app_client_id: undefined,
-  idcs_app_client_secret_ocid: undefined,
-  back_end_token_endpoint: undefined,
-  back_end_app_client_id: undefined,
-  back_end_client_secret_ocid: undefined,
-  back_end_scope: undefined,
-}
-
 /** Keys of the function's configuration; undefined takes one out. */
 export type ConfigChanges = Readonly<Record<string, string | undefined>>
 
@@ -57,6 +46,8 @@ export interface World {
   readonly principal: ResourcePrincipal
   readonly function: FnFunction
   readonly config: Readonly<Record<string, string>>
+  /** What the function gets from the platform: the configuration and the resource principal's variables. */
+  readonly environment: Readonly<Record<string, string>>
   readonly secrets: { readonly introspection: string; readonly backEnd: string }
   /**
    * Lets the next call meet a cold function, whose configuration has these changes until the reset,
@@ -69,6 +60,14 @@ export interface World {
   call(payload: Buffer | string, options?: InvokeOptions): Promise<Outcome>
   /** The multi-argument payload with this token; without one, a good one is made. */
   decide(token?: string, options?: InvokeOptions): Promise<Outcome>
+  /** The same with these arguments of the gateway. */
+  callWith(data: object, options?: InvokeOptions): Promise<Outcome>
+  /** The verdict alone. */
+  verdict(token?: string): Promise<string>
+  /** The verdicts on these tokens, one call after the other. */
+  verdicts(tokens: Iterable<string>): Promise<string[]>
+  /** The lines since the last start: all of them, or those with this event. */
+  logged(event?: string): LogRecord[]
   /** The introspection endpoint's good answer, with these members; undefined takes one out. */
   activeAnswer(members?: Readonly<Record<string, unknown>>): Record<string, unknown>
   /** The token endpoint's good answer, each with another token. */
@@ -103,7 +102,7 @@ export async function startWorld(): Promise<World> {
     client_id: 'partner-a',
     scope: 'echo orders',
     token_type: 'Bearer',
-    exp: Math.floor(Date.now() / 1000) + 1800,
+    exp: secondsFromNow(1800),
     note: marker,
     ...members,
   })
@@ -145,6 +144,7 @@ export async function startWorld(): Promise<World> {
   let usual: Readonly<Record<string, string>> = config
   let isChanged = false
   let linesAudited = 0
+  let linesBeforeStart = 0
   let vaultRequestsBefore = 0
 
   const forgetRequests = (): void => {
@@ -156,12 +156,20 @@ export async function startWorld(): Promise<World> {
   /** What the instances so far have begun is over then, and the dependencies forget it. */
   const renew = async (next: Readonly<Record<string, string>>): Promise<void> => {
     await fn.setConfig(next)
+    linesBeforeStart = fn.log.length
     await Promise.all([introspection, tokenEndpoint, vault].map((server) => server.drained()))
     forgetRequests()
   }
 
-  const call: World['call'] = async (payload, options) =>
-    readOutcome(await fn.invoke(payload, options), fn.jsonLog())
+  const call: World['call'] = async (payload, options) => {
+    const linesBefore = fn.log.length
+    const result = await fn.invoke(payload, options)
+    return readOutcome(result, jsonLines(fn.log.slice(linesBefore)))
+  }
+  const callWith: World['callWith'] = (data, options) => call(payloadOf(data), options)
+  const decide: World['decide'] = (token = opaqueToken(), options) =>
+    callWith({ token: `Bearer ${keepSecret(token)}` }, options)
+  const verdict: World['verdict'] = async (token) => (await decide(token)).verdict
 
   return {
     introspection,
@@ -170,11 +178,24 @@ export async function startWorld(): Promise<World> {
     principal,
     function: fn,
     config,
+    environment: { ...principal.environment, ...config },
     secrets,
     activeAnswer,
     tokenAnswer,
     keepSecret,
     call,
+    callWith,
+    decide,
+    verdict,
+    verdicts: async (tokens) => {
+      const verdicts: string[] = []
+      for (const token of tokens) verdicts.push(await verdict(token))
+      return verdicts
+    },
+    logged: (event) =>
+      jsonLines(fn.log.slice(linesBeforeStart)).filter(
+        (line) => event === undefined || line['event'] === event,
+      ),
     start: async (changes = {}) => {
       isChanged = Object.keys(changes).length > 0
       await renew(changed(usual, changes))
@@ -182,10 +203,6 @@ export async function startWorld(): Promise<World> {
     configure: async (changes) => {
       usual = changed(config, changes)
       await renew(usual)
-    },
-    decide: (token = opaqueToken(), options = {}) => {
-      const data = { token: `Bearer ${keepSecret(token)}` }
-      return call(JSON.stringify({ type: 'USER_DEFINED', data }), options)
     },
     requestCount: () =>
       introspection.requests.length +
@@ -219,7 +236,8 @@ export function basicCredentials(clientId: string, clientSecret: string): string
   return Buffer.from(parts.map((part) => part.slice(1)).join(':')).toString('base64')
 }
 
-function changed(
+/** The configuration with these changes. */
+export function changed(
   config: Readonly<Record<string, string>>,
   changes: ConfigChanges,
 ): Record<string, string> {
