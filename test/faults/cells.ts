@@ -6,13 +6,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { startScriptedServer, type ScriptedServer } from '../e2e/support/scripted-server.ts'
+import { jwtByKeysOf } from '../e2e/support/configurations.ts'
+import { startScriptedServer } from '../e2e/support/scripted-server.ts'
 import { createSigner } from '../e2e/support/signing.ts'
 import { secondsFromNow } from '../e2e/support/callers-tokens.ts'
-import { ISSUER, startWorld, type ConfigChanges, type World } from '../e2e/support/world.ts'
+import { startWorld, type ConfigChanges } from '../e2e/support/world.ts'
 import { startFaultProxy } from './fault-proxy.ts'
 import type { Address, FaultRow } from './faults.ts'
-import type { DependencyName } from './verdicts.ts'
+import { LATE, type DependencyName } from './verdicts.ts'
 
 export interface CellResult {
   /** Of the call that meets the fault, cold. */
@@ -43,35 +44,32 @@ export async function startCells(name: DependencyName): Promise<Cells> {
   const keys = await startScriptedServer(() => ({ body: { keys: [signer.jwk] } }))
   const watcher = await startScriptedServer(() => ({ body: { active: true } }))
   const world = await startWorld()
-  const proxy = await startFaultProxy(() => dependencyOf(name, world, keys).url)
+  const { introspection, tokenEndpoint, vault } = world
+  const dependencies = { introspection, keys, 'token endpoint': tokenEndpoint, Vault: vault }
+  const proxy = await startFaultProxy(() => dependencies[name].url)
   const folder = mkdtempSync(join(tmpdir(), 'faults-'))
-  const usual = name === 'keys' ? KEYS_CONFIGURATION : {}
+  const usual = name === 'keys' ? jwtByKeysOf(keys) : {}
 
-  const callOptions = (hangs: boolean) =>
-    hangs ? { deadline: new Date(secondsFromNow(SHORT_SECONDS) * 1000) } : {}
   const decide = async (hangs = false): Promise<string> => {
     const token = name === 'keys' ? signer.token() : undefined
-    const { verdict, line } = await world.decide(token, callOptions(hangs))
-    return typeof line['detail'] === 'string' ? `${verdict} ${line['detail']}` : verdict
+    const deadline = new Date(secondsFromNow(SHORT_SECONDS) * 1000)
+    return (await world.decide(token, hangs ? { deadline } : {})).detailedVerdict
   }
 
   const changesFor = async (address: Address | undefined): Promise<ConfigChanges> => {
-    const configured = (url: string, more: ConfigChanges = {}): ConfigChanges => ({
-      ...usual,
-      [KEY[name]]: `${url}${PATH[name]}`,
-      ...more,
-    })
+    const [key, path] = ADDRESS[name]
+    const changes = (url: string): ConfigChanges => ({ ...usual, [key]: `${url}${path}` })
     switch (address?.kind) {
       case undefined:
       case 'refused':
-        return configured(proxy.url)
+        return changes(proxy.url)
       case 'unknown_name':
-        return configured(UNKNOWN_NAME)
+        return changes(UNKNOWN_NAME)
       case 'tls': {
         const file = join(folder, 'certificate.pem')
         writeFileSync(file, String(address.options.cert))
         const trust = address.trusted ? { NODE_EXTRA_CA_CERTS: file } : {}
-        return configured(await proxy.startTls(address.options), trust)
+        return { ...changes(await proxy.startTls(address.options)), ...trust }
       }
     }
   }
@@ -88,7 +86,8 @@ export async function startCells(name: DependencyName): Promise<Cells> {
   }
 
   const tryRow: Cells['try'] = async (row, alsoAfterwards = true) => {
-    const { spoil, address, hangs = false } = row
+    const { spoil, address, expected } = row
+    const hangs = expected === LATE
     const findings: string[] = []
     const breakIt = async (): Promise<void> => {
       if (address?.kind === 'refused') await proxy.pause()
@@ -136,31 +135,10 @@ export async function startCells(name: DependencyName): Promise<Cells> {
   }
 }
 
-const KEYS_CONFIGURATION: ConfigChanges = {
-  validation: 'jwt',
-  issuer: ISSUER,
-  idcs_introspection_endpoint: undefined,
-}
-
-const KEY: Readonly<Record<DependencyName, string>> = {
-  introspection: 'idcs_introspection_endpoint',
-  keys: 'jwks_uri',
-  'token endpoint': 'back_end_token_endpoint',
-  Vault: 'vault_secrets_endpoint',
-}
-
-const PATH: Readonly<Record<DependencyName, string>> = {
-  introspection: '/oauth2/v1/introspect',
-  keys: '/jwks',
-  'token endpoint': '/oauth2/v1/token',
-  Vault: '',
-}
-
-function dependencyOf(name: DependencyName, world: World, keys: ScriptedServer): { url: string } {
-  return {
-    introspection: world.introspection,
-    keys,
-    'token endpoint': world.tokenEndpoint,
-    Vault: world.vault,
-  }[name]
+/** The key that has the dependency's address, and its path. */
+const ADDRESS: Readonly<Record<DependencyName, readonly [key: string, path: string]>> = {
+  introspection: ['idcs_introspection_endpoint', '/oauth2/v1/introspect'],
+  keys: ['jwks_uri', '/jwks'],
+  'token endpoint': ['back_end_token_endpoint', '/oauth2/v1/token'],
+  Vault: ['vault_secrets_endpoint', ''],
 }

@@ -23,8 +23,6 @@ export type Spoil =
 export interface FaultProxy {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string
-  /** How many connections were opened to it. */
-  readonly connections: number
   /** From the next request on. Undefined passes everything on. Open connections are cut. */
   spoilWith(spoil: Spoil | undefined): void
   /** Nobody listens until `resume`. */
@@ -38,7 +36,6 @@ export interface FaultProxy {
 /** Whole answers pass as they are, of a dependency at this address. */
 export async function startFaultProxy(dependency: () => string): Promise<FaultProxy> {
   let spoil: Spoil | undefined
-  let connections = 0
   const sockets = new Set<Socket>()
 
   const http = createHttpServer((incoming, outgoing) => {
@@ -54,7 +51,6 @@ export async function startFaultProxy(dependency: () => string): Promise<FaultPr
     else http.emit('connection', socket)
   }
   const watch = (socket: Socket): void => {
-    connections += 1
     sockets.add(socket)
     socket.on('error', () => undefined)
     socket.once('close', () => sockets.delete(socket))
@@ -71,9 +67,6 @@ export async function startFaultProxy(dependency: () => string): Promise<FaultPr
   }
   return {
     url: `http://127.0.0.1:${port}`,
-    get connections() {
-      return connections
-    },
     spoilWith: (next) => {
       cut()
       spoil = next

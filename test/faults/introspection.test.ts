@@ -1,3 +1,3 @@
 import { describeFaults } from './describe-faults.ts'
 
-describeFaults('#37, #39, #51: faults of introspection', 'introspection')
+await describeFaults('#37, #39, #51: faults of introspection', 'introspection')

@@ -1,3 +1,3 @@
 import { describeFaults } from './describe-faults.ts'
 
-describeFaults('#51: faults of the keys', 'keys')
+await describeFaults('#51: faults of the keys', 'keys')

@@ -9,30 +9,39 @@ interface Raw {
   readonly body?: Buffer | string
 }
 
+/** The type of the good answer, and the length of this body. */
+export function headersOf({ contentType }: GoodAnswer, length: number): string[] {
+  return [`Content-Type: ${contentType}`, `Content-Length: ${length}`]
+}
+
 /** The bytes of an answer, with the length of its body unless the headers say otherwise. */
 export function raw(
   good: GoodAnswer,
-  { statusLine = 'HTTP/1.1 200 OK', headers, body }: Raw,
+  { statusLine = 'HTTP/1.1 200 OK', headers, body }: Raw = {},
 ): Buffer {
   const bytes = Buffer.from(body ?? good.body)
-  const lines = headers ?? [`Content-Type: ${good.contentType}`, `Content-Length: ${bytes.length}`]
+  const lines = headers ?? headersOf(good, bytes.length)
   return Buffer.concat([Buffer.from([statusLine, ...lines, '', ''].join('\r\n')), bytes])
+}
+
+/** In place of an answer. */
+export function answered(act: (socket: Socket, good: GoodAnswer) => void): Spoil {
+  return { when: 'answered', act }
+}
+
+/** Before any request. */
+export function connected(act: (socket: Socket) => void): Spoil {
+  return { when: 'connected', act }
 }
 
 /** The whole answer, and then the connection is left to the function. */
 export function answering(make: (good: GoodAnswer) => Raw): Spoil {
-  return {
-    when: 'answered',
-    act: (socket, good) => socket.write(raw(good, make(good))),
-  }
+  return answered((socket, good) => socket.write(raw(good, make(good))))
 }
 
 /** The whole answer, and then the connection is closed. */
 export function answeringAndClosing(make: (good: GoodAnswer) => Raw): Spoil {
-  return {
-    when: 'answered',
-    act: (socket, good) => socket.end(raw(good, make(good))),
-  }
+  return answered((socket, good) => socket.end(raw(good, make(good))))
 }
 
 export function withBody(change: (good: Buffer) => Buffer | string): Spoil {
@@ -59,17 +68,11 @@ export function withStatus(code: number): Spoil {
   return answering((good) => ({
     statusLine: `HTTP/1.1 ${code} Whatever`,
     ...([204, 205, 304].includes(code) ? { headers: ['Content-Length: 0'], body: '' } : {}),
-    ...(code === 401 ? { headers: authenticating(good) } : {}),
+    ...(code === 401 ? { headers: [AUTHENTICATE, ...headersOf(good, good.body.length)] } : {}),
   }))
 }
 
-function authenticating({ contentType, body }: GoodAnswer): string[] {
-  return [
-    'WWW-Authenticate: Basic realm="dependency"',
-    `Content-Type: ${contentType}`,
-    `Content-Length: ${body.length}`,
-  ]
-}
+const AUTHENTICATE = 'WWW-Authenticate: Basic realm="dependency"'
 
 /** Bytes for ever, as fast as they are taken. */
 export function flood(socket: Socket, chunk: Buffer): void {
@@ -93,8 +96,12 @@ export function filled(size: number): Buffer {
   return Buffer.alloc(size, 0x20)
 }
 
-export function gzipHeaders(contentType: string, length: number): string[] {
-  return [`Content-Type: ${contentType}`, 'Content-Encoding: gzip', `Content-Length: ${length}`]
+/** As bytes that are said to be gzip. */
+export function gzipped(pack: (good: Buffer) => Buffer): Spoil {
+  return answering((good) => {
+    const body = pack(good.body)
+    return { body, headers: ['Content-Encoding: gzip', ...headersOf(good, body.length)] }
+  })
 }
 
 /** The object's text with each member twice, of which the last is the one that counts. */

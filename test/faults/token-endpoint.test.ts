@@ -1,3 +1,3 @@
 import { describeFaults } from './describe-faults.ts'
 
-describeFaults('#51: faults of the token endpoint', 'token endpoint')
+await describeFaults('#51: faults of the token endpoint', 'token endpoint')

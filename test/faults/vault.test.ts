@@ -1,3 +1,3 @@
 import { describeFaults } from './describe-faults.ts'
 
-describeFaults('#51: faults of Vault', 'Vault')
+await describeFaults('#51: faults of Vault', 'Vault')

@@ -2,8 +2,13 @@
  * The expected decision for each fault, by the dependency that fails.
  */
 
+import type { Spoil } from './fault-proxy.ts'
+
 export const DEPENDENCIES = ['introspection', 'keys', 'token endpoint', 'Vault'] as const
 export type DependencyName = (typeof DEPENDENCIES)[number]
+
+/** A fault of what comes from the dependency. */
+export type FaultOfAnswer = readonly [name: string, expected: Expectations, spoil: Spoil]
 
 /** The verdict on a call by a cold function, as in `fault keys_unavailable timed_out`. */
 export type Expectations = Readonly<Record<DependencyName, string>>
@@ -18,6 +23,7 @@ function all(verdict: string): Expectations {
 }
 
 export const PERMIT = all('permit permitted')
+/** The call gets so little time that a dependency which does not answer makes it fault at its end. */
 export const LATE = all('fault deadline_exceeded timed_out')
 
 export function unavailable(detail: string): Expectations {

@@ -1,7 +1,8 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { decodeJwt } from 'jose'
-import { startByHand, type ByHand } from '../e2e/support/by-hand.ts'
+import { KEY_OCID, PRIVATE_KEY } from '../e2e/support/assertions.ts'
+import { startByHand } from '../e2e/support/by-hand.ts'
 import type { RecordedRequest, Reply } from '../e2e/support/scripted-server.ts'
 import type { World } from '../e2e/support/world.ts'
 
@@ -15,11 +16,6 @@ export const FAILURES = {
   '429 with Retry-After': { status: 429, headers: { 'retry-after': '300' } },
   '503 with Retry-After': { status: 503, headers: { 'retry-after': '300' } },
 } as const satisfies Readonly<Record<string, Reply>>
-
-const KEY_OCID = 'ocid1.vaultsecret.oc1.phx.lockoutkey'
-const KEY = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  .privateKey.export({ type: 'pkcs8', format: 'pem' })
-  .toString()
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
 
@@ -35,11 +31,10 @@ export interface Scene {
 }
 
 export async function startScene(world: World, grant: (typeof GRANTS)[number]): Promise<Scene> {
-  world.vault.addSecret(KEY_OCID, KEY)
-  const instance: ByHand = await startByHand({
+  world.vault.addSecret(KEY_OCID, PRIVATE_KEY)
+  const instance = await startByHand({
     PATH: process.env['PATH'] ?? '',
-    ...world.principal.environment,
-    ...world.config,
+    ...world.environment,
     back_end_grant: grant,
     ...(grant === 'jwt_bearer' ? { back_end_assertion_key_ocid: KEY_OCID } : {}),
   })
@@ -61,8 +56,8 @@ export async function startScene(world: World, grant: (typeof GRANTS)[number]): 
     asked,
     failFor,
     call: async (user) => {
-      const data = { token: `Bearer ${user}.${randomBytes(12).toString('hex')}` }
-      const answer = await instance.post(JSON.stringify({ type: 'USER_DEFINED', data }))
+      const token = `Bearer ${user}.${randomBytes(12).toString('hex')}`
+      const answer = await instance.callWith({ token })
       if (answer.status !== 200) return 'fault'
       const { active } = JSON.parse(answer.body) as { readonly active: boolean }
       return active ? 'permit' : 'deny'

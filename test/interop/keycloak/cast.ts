@@ -45,11 +45,11 @@ const introspectorId = 'gateway-authorizer'
  * Keycloak from 26.6.2 on tells a client of those tokens alone that have it in `aud` (Upgrading
  * Guide, "Token introspection now validates audience claim"); all others are inactive to it.
  */
-/** Standard token exchange wants the exchanging client in the `aud` of what it exchanges. */
-const exchangerId = 'gateway-exchanger'
-const exchangerAudience = { 'included.client.audience': exchangerId }
-
 const introspectorAudience = { 'included.client.audience': introspectorId }
+
+const exchangerId = 'gateway-exchanger'
+/** Standard token exchange wants the exchanging client in the `aud` of what it exchanges. */
+const exchangerAudience = { 'included.client.audience': exchangerId }
 
 export async function createCast(admin: KeycloakAdmin, serverUrl: string): Promise<Cast> {
   const suffix = randomBytes(4).toString('hex')
