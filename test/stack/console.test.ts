@@ -1,60 +1,25 @@
 /** The console's server: who may use it, what it tells, and what it hides. */
 import { readFileSync } from 'node:fs'
-import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { startDesk, type Desk } from '../../scripts/start/desk.ts'
-import { Redactor } from '../../stack/console/redact.ts'
+import type { Desk } from '../../scripts/start/desk.ts'
 import { SECRET_OCIDS } from '../../stack/registrations.ts'
+import {
+  act,
+  ask,
+  hopsOf,
+  read,
+  send,
+  setFault,
+  startConsole,
+  whenChecked,
+  withToken,
+} from './console-fixture.ts'
 
 let desk: Desk
 beforeAll(async () => {
-  desk = await startDesk()
+  desk = await startConsole()
 })
 afterAll(() => desk.close())
-
-interface Asked {
-  readonly path: string
-  readonly method?: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
-}
-
-/** Not `fetch`, which sets host and origin itself. */
-function ask({ path, method = 'GET', headers = {}, body = '' }: Asked) {
-  return new Promise<{ status: number; text: string }>((resolve, reject) => {
-    const { port } = desk.webConsole.server
-    const options = { host: '127.0.0.1', port, path, method, headers, agent: false }
-    const outgoing = request(options, (response) => {
-      let text = ''
-      response.setEncoding('utf8').on('data', (part: string) => (text += part))
-      response.once('end', () => {
-        resolve({ status: response.statusCode ?? 0, text })
-      })
-    })
-    outgoing.once('error', reject)
-    outgoing.end(body)
-  })
-}
-
-function withToken() {
-  return { authorization: `Bearer ${desk.webConsole.token}` }
-}
-
-async function act(path: string, fields: Record<string, string>) {
-  const headers = { ...withToken(), 'content-type': 'application/json' }
-  const answer = await ask({ path, method: 'POST', headers, body: JSON.stringify(fields) })
-  return { status: answer.status, body: JSON.parse(answer.text) as Record<string, unknown> }
-}
-
-function send(fields: Record<string, string> = {}) {
-  return act('/api/send', {
-    caller: '0 partner-a',
-    defect: 'none',
-    method: 'GET',
-    path: '/oic/echo/hello',
-    ...fields,
-  })
-}
 
 describe('the console’s server', () => {
   it.each<[string, Record<string, string>, number]>([
@@ -88,7 +53,7 @@ describe('the console’s server', () => {
       await send({ caller: 'somebody' }),
       await send({ defect: 'toString' }),
       await send({ path: 'oic' }),
-      await act('/api/fault', { server: 'gateway', fault: 'refuse' }),
+      await setFault('gateway', 'refuse'),
     ]
     expect(answers.map(({ status, body }) => [status, body['error']])).toStrictEqual([
       [400, 'There is no such caller.'],
@@ -107,7 +72,7 @@ describe('a recorded call', () => {
       explanation: { outcome: 'permit', reason: 'permitted' },
       oicSaw: { caller: 'client oic-invoker', status: 200 },
     })
-    const hops = body['hops'] as readonly { party: string; title: string }[]
+    const hops = hopsOf(body)
     expect(hops.map(({ party, title }) => `${party}: ${title}`).sort()).toStrictEqual([
       'OIC’s identity domain: Issues a token (client_credentials)',
       'Oracle Integration: Runs the integration',
@@ -125,12 +90,13 @@ describe('a recorded call', () => {
   })
 
   it('is from the gateway’s cache if the function was not called', async () => {
-    const headers = { authorization: `Bearer ${await partnerToken()}` }
-    const url = `${desk.stack.gateway.url}/oic/echo/hello`
-    await fetch(url, { headers })
-    await fetch(url, { headers })
-    const { text } = await ask({ path: '/api/calls', headers: withToken() })
-    const [last] = JSON.parse(text) as [Record<string, unknown>]
+    const { callers, registrations, gateway } = desk.stack
+    const scope = 'https://api.example.com/echo:invoke'
+    const { accessToken } = await callers.requestToken(registrations.partnerA, scope)
+    const headers = { authorization: `Bearer ${accessToken}` }
+    await fetch(`${gateway.url}/oic/echo/hello`, { headers })
+    await fetch(`${gateway.url}/oic/echo/hello`, { headers })
+    const [last] = await read<[object]>('/api/calls')
     expect(last).toMatchObject({ sent: null, explanation: { reason: 'gateway_cache' } })
   })
 
@@ -161,8 +127,7 @@ describe('a recorded call', () => {
     expect(JSON.stringify(checks)).toContain('bearer jwt access_token at+jwt')
     // The requests for the checks are no steps of the next call.
     const next = await send({ defect: 'garbage' })
-    const hops = next.body['hops'] as readonly { title: string }[]
-    expect(hops.filter(({ title }) => title.startsWith('Introspects'))).toHaveLength(1)
+    expect(hopsOf(next.body).filter(({ title }) => title.startsWith('Introspects'))).toHaveLength(1)
   })
 
   it('that overlaps with others has its own steps, and marks shared ones', async () => {
@@ -175,7 +140,7 @@ describe('a recorded call', () => {
         status: 200,
         overlaps: 2,
       })
-      const hops = body['hops'] as readonly { party: string; title: string; isShared: boolean }[]
+      const hops = hopsOf(body)
       // By token and by request ID; what is read from Vault is nobody's alone.
       const parties = ['callers’ identity domain', 'Oracle Integration', 'function', 'gateway']
       const own = hops.filter(({ party }) => parties.includes(party))
@@ -188,9 +153,9 @@ describe('a recorded call', () => {
   })
 
   it('during a fault names it', async () => {
-    await act('/api/fault', { server: 'callers’ identity domain', fault: 'unavailable' })
+    await setFault('callers’ identity domain', 'unavailable')
     const { body } = await send({ caller: 'own', token: 'opaque' })
-    await act('/api/fault', { server: 'callers’ identity domain', fault: '' })
+    await setFault('callers’ identity domain')
     expect(body).toMatchObject({
       status: 502,
       explanation: { reason: 'introspection_unavailable' },
@@ -199,35 +164,21 @@ describe('a recorded call', () => {
   })
 
   it('without Vault has only the checks that need no secret', async () => {
-    await act('/api/fault', { server: 'Vault', fault: 'refuse' })
+    await setFault('Vault', 'refuse')
     await act('/api/function', { action: 'restart' })
     const { body } = await send()
-    await act('/api/fault', { server: 'Vault', fault: '' })
+    await setFault('Vault')
     const { checks } = await whenChecked(Number(body['id']))
     expect(checks).toMatchObject({ outcome: 'fault', reason: 'secret_unavailable' })
     expect(JSON.stringify(checks.checks)).not.toContain('"audience"')
   })
 })
 
-interface Checked {
-  readonly checks: { readonly checks: readonly unknown[]; readonly reason: string }
-}
-
-async function whenChecked(id: number): Promise<Checked> {
-  for (;;) {
-    const { text } = await ask({ path: `/api/calls/${id}`, headers: withToken() })
-    const { checks } = JSON.parse(text) as { readonly checks: Checked['checks'] | null }
-    if (checks !== null) return { checks }
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
-
 describe('the callers', () => {
   const verdicts = async () => {
-    const { text } = await ask({ path: '/api/state', headers: withToken() })
-    const { callers } = JSON.parse(text) as {
+    const { callers } = await read<{
       callers: { id: string; verdict: { outcome: string; reason: string } | null }[]
-    }
+    }>('/api/state')
     return Object.fromEntries(callers.map(({ id, verdict }) => [id, verdict?.reason ?? null]))
   }
 
@@ -242,8 +193,7 @@ describe('the callers', () => {
   })
 
   it('have the verdict of another configuration once it is applied', async () => {
-    const { text } = await ask({ path: '/api/state', headers: withToken() })
-    const { configuration } = JSON.parse(text) as { configuration: string }
+    const { configuration } = await read<{ configuration: string }>('/api/state')
     const changed = configuration.replace(/^audience=.*$/m, 'audience=https://mine.example.com/')
     await act('/api/configuration', { configuration: changed })
     while ((await verdicts())['0 partner-a'] === null) {
@@ -264,30 +214,5 @@ describe('the rotation of a client secret', () => {
     await act('/api/rotate-secret', { secret: oicInvoker.clientId, where: 'both' })
     expect(secret()).toMatch(/^rotated-/)
     expect(secret()).toBe(desk.stack.vault.current(SECRET_OCIDS.backend))
-  })
-})
-
-async function partnerToken(): Promise<string> {
-  const { callers, registrations } = desk.stack
-  const scope = 'https://api.example.com/echo:invoke'
-  return (await callers.requestToken(registrations.partnerA, scope)).accessToken
-}
-
-describe('redaction', () => {
-  const redactor = new Redactor()
-  redactor.hide('a secret%+/')
-  it.each([
-    ['a secret, as it is', 'x a secret%+/ y', 'x [hidden] y'],
-    ['a secret, in a form', 'x=a+secret%25%2B%2F', 'x=[hidden]'],
-    [
-      'a form field',
-      'grant_type=refresh_token&refresh_token=abc',
-      'grant_type=refresh_token&refresh_token=[hidden]',
-    ],
-    ['a member', '{"access_token":"opaque","a":1}', '{"access_token":"[hidden]","a":1}'],
-    ['an opaque token', 'Bearer abc', 'Bearer [opaque token]'],
-    ['Basic credentials', `Basic ${btoa('user:pass')}`, 'Basic [user, password hidden]'],
-  ])('hides %s', (_what, text, shown) => {
-    expect(redactor.text(text)).toBe(shown)
   })
 })

@@ -1,85 +1,22 @@
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
+/** Calls of a function, its environment, its failures and its log. */
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
-import { deployFunction, type FnFunction, type FunctionSpec } from '../../stack/fn-agent.ts'
-import { checkConfiguration, checkLimits } from '../../stack/fn/environment.ts'
 import { formatDeadline } from '../../stack/fn/call.ts'
+import { checkConfiguration, checkLimits } from '../../stack/fn/environment.ts'
+import {
+  answerOf,
+  deploy,
+  deployCode,
+  errorOf,
+  folder,
+  json,
+  removeFolder,
+  requireFdk,
+  stopFunctions,
+} from './fn-agent-fixture.ts'
 
-const fdk = createRequire(import.meta.url).resolve('@fnproject/fdk')
-const folder = mkdtempSync(join(tmpdir(), 'fn-test-'))
-const deployed: FnFunction[] = []
-let fileCount = 0
-
-/** Writes a function whose handler is `handler`, an expression in (input, ctx), and deploys it. */
-function deploy(handler: string, spec: Partial<FunctionSpec> = {}): FnFunction {
-  return deployCode(
-    `require(${JSON.stringify(fdk)}).handle(async (input, ctx) => ${handler}, { inputMode: 'string' })`,
-    spec,
-  )
-}
-
-function deployCode(code: string, spec: Partial<FunctionSpec> = {}): FnFunction {
-  fileCount += 1
-  const entry = join(folder, `func-${fileCount}.cjs`)
-  writeFileSync(entry, code)
-  const fn = deployFunction({ functionId: 'ocid1.fnfunc.oc1..test', entry, config: {}, ...spec })
-  deployed.push(fn)
-  return fn
-}
-
-function json(body: Buffer) {
-  return JSON.parse(body.toString()) as unknown
-}
-
-/** Waits for what another process is about to do, for at most 20 s. */
-async function until(condition: () => boolean): Promise<void> {
-  const giveUp = performance.now() + 20_000
-  while (!condition()) {
-    if (performance.now() > giveUp) throw new Error('the condition was not met in time')
-    await delay(5)
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
-
-/** The letter of the process state; T is stopped. Not every machine has both /proc and ps. */
-function processState(pid: number): string | undefined {
-  return existsSync('/proc/self/stat')
-    ? readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.charAt(0)
-    : execFileSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' }).charAt(0)
-}
-
-/** Lets a call wait inside the function until the test opens the gate. */
-function makeGate() {
-  const path = join(folder, `gate-${(fileCount += 1)}`)
-  const wait = `new Promise((resolve) => { const t = setInterval(() => {
-    if (require('node:fs').existsSync(${JSON.stringify(path)})) { clearInterval(t); resolve() } }, 5) })`
-  return {
-    wait,
-    open: () => {
-      writeFileSync(path, '')
-    },
-  }
-}
-
-afterEach(async () => {
-  await Promise.all(deployed.splice(0).map((fn) => fn.stop()))
-})
-afterAll(() => {
-  rmSync(folder, { recursive: true })
-})
+afterEach(stopFunctions)
+afterAll(removeFolder)
 
 describe('a call', () => {
   it('has body, call identifier and deadline, and returns the answer', async () => {
@@ -107,16 +44,17 @@ describe('a call', () => {
 
   it('gets a deadline of its own, within the timeout', async () => {
     const fn = deploy(`({ left: ctx.deadline.getTime() - Date.now() })`, { timeoutSeconds: 60 })
-    const { left } = json((await fn.invoke('')).body) as { left: number }
+    const { left } = await answerOf<{ left: number }>(fn)
     expect(left).toBeLessThanOrEqual(60_000)
     expect(left).toBeGreaterThan(0)
   })
 
   it('is rejected without an instance if its body is over 6 MB', async () => {
     const fn = deploy(`1`)
-    const { status, body } = await fn.invoke(Buffer.alloc(6 * 1024 * 1024 + 1))
-    expect(status).toBe(413)
-    expect(json(body)).toMatchObject({ code: 'FunctionInvokeRequestContentTooLarge' })
+    expect(await errorOf(fn, Buffer.alloc(6 * 1024 * 1024 + 1))).toEqual([
+      413,
+      'FunctionInvokeRequestContentTooLarge',
+    ])
     expect(fn.instances).toHaveLength(0)
   })
 })
@@ -127,8 +65,7 @@ describe('the environment', () => {
       config: { audience: 'https://api.example', FN_FN_ID: 'never' },
       platformEnvironment: { OCI_RESOURCE_PRINCIPAL_VERSION: '2.2' },
     })
-    const env = json((await fn.invoke('')).body) as Record<string, string>
-    expect(env).toEqual({
+    expect(await answerOf(fn)).toEqual({
       audience: 'https://api.example',
       OCI_RESOURCE_PRINCIPAL_VERSION: '2.2',
       OCI_TRACING_ENABLED: '0',
@@ -172,68 +109,6 @@ describe('the environment', () => {
   })
 })
 
-describe('instances', () => {
-  it('serve one call after the other', async () => {
-    const fn = deploy(`({ pid: process.pid })`)
-    const first = json((await fn.invoke('')).body)
-    expect(json((await fn.invoke('')).body)).toEqual(first)
-    expect(fn.instances).toMatchObject([{ number: 1, state: 'idle', exitCode: null, signal: null }])
-  })
-
-  it('are added when calls overlap, each with one call at a time', async () => {
-    const gate = makeGate()
-    const fn = deploy(`(await ${gate.wait}, { pid: process.pid })`)
-    const calls = [fn.invoke(''), fn.invoke(''), fn.invoke('')]
-    gate.open()
-    const pids = (await Promise.all(calls)).map(({ body }) => (json(body) as { pid: number }).pid)
-    expect(new Set(pids).size).toBe(3)
-  })
-
-  it('are not added beyond the limit: further calls wait their turn', async () => {
-    const fn = deploy(
-      `(globalThis.running = (globalThis.running ?? 0) + 1, globalThis.most = Math.max(globalThis.most ?? 0, globalThis.running),
-        await new Promise((resolve) => setImmediate(resolve)), globalThis.running -= 1, { most: globalThis.most })`,
-      { maxInstances: 2 },
-    )
-    const results = await Promise.all(Array.from({ length: 12 }, () => fn.invoke('')))
-    expect(results.map(({ body }) => json(body))).toEqual(results.map(() => ({ most: 1 })))
-    expect(fn.instances).toHaveLength(2)
-  })
-
-  it('answer 503 if none is free before the call’s deadline', async () => {
-    const gate = makeGate()
-    const fn = deploy(`(await ${gate.wait}, 'done')`, { maxInstances: 1 })
-    const running = fn.invoke('')
-    const { status, body } = await fn.invoke('', { deadline: new Date(Date.now() + 20) })
-    expect(status).toBe(503)
-    expect(json(body)).toMatchObject({ code: 'FunctionInvokeServiceUnavailable' })
-    gate.open()
-    expect((await running).status).toBe(200)
-  })
-
-  it('are replaced after a new configuration', async () => {
-    const fn = deploy(`({ value: process.env.value })`, { config: { value: 'old' } })
-    await fn.invoke('')
-    const [, { body }] = await Promise.all([fn.setConfig({ value: 'new' }), fn.invoke('')])
-    expect(json(body)).toEqual({ value: 'new' })
-    expect(fn.instances.map(({ state }) => state)).toEqual(['ended', 'idle'])
-  })
-
-  it('finish their call if the configuration changes', async () => {
-    const gate = makeGate()
-    const fn = deploy(`(console.log('in'), await ${gate.wait}, { value: process.env.value })`, {
-      config: { value: 'old' },
-    })
-    const running = fn.invoke('')
-    await until(() => fn.log.length > 0)
-    await fn.setConfig({ value: 'new' })
-    gate.open()
-    expect(json((await running).body)).toEqual({ value: 'old' })
-    expect(json((await fn.invoke('')).body)).toEqual({ value: 'new' })
-    expect(fn.instances[0]).toMatchObject({ state: 'ended', signal: 'SIGKILL' })
-  })
-})
-
 describe('a failing function', () => {
   it('that throws is 502 without the message, and its instance is kept', async () => {
     const fn = deploy(`{ throw new Error('secret words') }`)
@@ -250,9 +125,7 @@ describe('a failing function', () => {
 
   it('that exits during a call is 502, and the next call starts a new instance', async () => {
     const fn = deploy(`input === 'die' ? process.exit(7) : 'alive'`)
-    const { status, body } = await fn.invoke('die')
-    expect(status).toBe(502)
-    expect(json(body)).toMatchObject({ code: 'FunctionInvokeExecutionError' })
+    expect(await errorOf(fn, 'die')).toEqual([502, 'FunctionInvokeExecutionError'])
     expect((await fn.invoke('')).status).toBe(200)
     expect(fn.instances).toMatchObject([{ state: 'ended', exitCode: 7 }, { state: 'idle' }])
   })
@@ -265,9 +138,7 @@ describe('a failing function', () => {
 
   it('that takes too long is 504, and its instance is ended', async () => {
     const fn = deploy(`new Promise(() => {})`, { timeoutSeconds: 0.5 })
-    const { status, body } = await fn.invoke('')
-    expect(status).toBe(504)
-    expect(json(body)).toMatchObject({ code: 'FunctionInvokeTimeout' })
+    expect(await errorOf(fn)).toEqual([504, 'FunctionInvokeTimeout'])
     expect(fn.instances).toMatchObject([{ state: 'ended', signal: 'SIGKILL' }])
   })
 
@@ -296,18 +167,14 @@ describe('a failing function', () => {
 describe('a start that fails', () => {
   it('is 502 if the process exits before it listens', async () => {
     const fn = deployCode(`console.error('no'); process.exit(3)`)
-    const { status, body } = await fn.invoke('')
-    expect(status).toBe(502)
-    expect(json(body)).toMatchObject({ code: 'FunctionInvokeContainerInitFail' })
+    expect(await errorOf(fn)).toEqual([502, 'FunctionInvokeContainerInitFail'])
     expect(fn.instances).toMatchObject([{ state: 'ended', exitCode: 3 }])
     expect(fn.log).toEqual([{ instance: 1, stream: 'stderr', line: 'no' }])
   })
 
   it('is 504 if the socket does not appear in time', async () => {
     const fn = deployCode(`setInterval(() => {}, 1000)`, { initTimeoutSeconds: 0.2 })
-    const { status, body } = await fn.invoke('')
-    expect(status).toBe(504)
-    expect(json(body)).toMatchObject({ code: 'FunctionInvokeContainerInitTimeout' })
+    expect(await errorOf(fn)).toEqual([504, 'FunctionInvokeContainerInitTimeout'])
     expect(fn.instances).toMatchObject([{ state: 'ended', signal: 'SIGKILL' }])
   })
 
@@ -322,39 +189,11 @@ describe('a start that fails', () => {
     const fn = deployCode(
       `const fs = require('node:fs')
        if (!fs.existsSync(${JSON.stringify(marker)})) { fs.writeFileSync(${JSON.stringify(marker)}, ''); process.exit(1) }
-       require(${JSON.stringify(fdk)}).handle(() => 'up')`,
+       ${requireFdk}.handle(() => 'up')`,
       { maxInstances: 1 },
     )
     const [first, second] = await Promise.all([fn.invoke(''), fn.invoke('')])
     expect([first.status, second.status]).toEqual([502, 200])
-  })
-})
-
-describe('freezing', () => {
-  it('stops the timers of idle instances, and a call thaws its instance', async () => {
-    const fn = deploy(`({ pid: process.pid })`)
-    const first = json((await fn.invoke('')).body)
-    fn.freeze()
-    expect(fn.instances).toMatchObject([{ state: 'frozen' }])
-    expect(json((await fn.invoke('')).body)).toEqual(first)
-    expect(fn.instances).toMatchObject([{ state: 'idle' }])
-  })
-
-  it('stops the process until it is thawed', async () => {
-    const ticks = join(folder, 'ticks')
-    const fn = deploy(
-      `(setInterval(() => require('node:fs').writeFileSync(${JSON.stringify(ticks)}, ''), 1), 'on')`,
-    )
-    await fn.invoke('')
-    fn.freeze()
-    const pid = fn.instances[0]?.pid ?? 0
-    await until(() => processState(pid) === 'T')
-    rmSync(ticks, { force: true })
-    expect(processState(pid)).toBe('T')
-    expect(existsSync(ticks)).toBe(false)
-    fn.thaw()
-    await until(() => existsSync(ticks))
-    expect(fn.instances).toMatchObject([{ state: 'idle' }])
   })
 })
 
@@ -379,75 +218,5 @@ describe('the log', () => {
     expect(fn.jsonLog()).toEqual([{ a: '\u2028' }])
     await fn.stop()
     expect(fn.log.at(-1)).toEqual({ instance: 1, stream: 'stdout', line: 'end' })
-  })
-})
-
-describe('the end', () => {
-  it('leaves no process and no folder, frozen instances included', async () => {
-    const fn = deploy(`({ pid: process.pid, home: process.env.HOME })`)
-    const { pid, home } = json((await fn.invoke('')).body) as { pid: number; home: string }
-    fn.freeze()
-    await fn.stop()
-    expect(isAlive(pid)).toBe(false)
-    expect(existsSync(home)).toBe(false)
-    expect((await fn.invoke('')).status).toBe(503)
-  })
-
-  it('ends running calls, too', async () => {
-    const fn = deploy(`(console.log('in'), new Promise(() => {}))`)
-    const running = fn.invoke('')
-    await until(() => fn.log.length > 0)
-    await fn.stop()
-    expect((await running).status).toBe(502)
-  })
-
-  /** Starts another process that runs a function and freezes it, then sends that one a signal. */
-  async function signalAgent(signal: NodeJS.Signals, extraCode = '') {
-    const agent = fileURLToPath(new URL('../../stack/fn-agent.ts', import.meta.url))
-    const entry = join(folder, 'orphan.cjs')
-    const script = join(folder, 'parent.ts')
-    writeFileSync(entry, `require(${JSON.stringify(fdk)}).handle(() => process.env.HOME)`)
-    writeFileSync(
-      script,
-      `import { deployFunction } from ${JSON.stringify(agent)}
-       const fn = deployFunction({ functionId: 'f', entry: ${JSON.stringify(entry)}, config: {} })
-       ${extraCode}
-       void fn.invoke('').then(({ body }) => {
-         fn.freeze()
-         console.log(JSON.stringify({ pid: fn.instances[0]?.pid, home: JSON.parse(body.toString()) }))
-         setInterval(() => {}, 1000)
-       })`,
-    )
-    const parent = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), script], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const [line] = (await once(parent.stdout, 'data')) as [Buffer]
-    const { pid, home } = JSON.parse(line.toString()) as { pid: number; home: string }
-    const aliveBefore = isAlive(pid)
-    parent.kill(signal)
-    const [exitCode, endedBy] = (await once(parent, 'exit')) as [number | null, string | null]
-    await until(() => !isAlive(pid))
-    return { aliveBefore, exitCode, endedBy, folderLeft: existsSync(home) }
-  }
-
-  it.each(['SIGINT', 'SIGTERM'] as const)('follows a %s to the agent', async (signal) => {
-    expect(await signalAgent(signal)).toEqual({
-      aliveBefore: true,
-      exitCode: null,
-      endedBy: signal,
-      folderLeft: false,
-    })
-  })
-
-  it('is left to a handler of the signal, and follows its exit', async () => {
-    const handler = `process.once('SIGINT', () => {
-      setImmediate(() => process.exit(fn.instances[0]?.state === 'frozen' ? 4 : 5))
-    })`
-    expect(await signalAgent('SIGINT', handler)).toEqual({
-      aliveBefore: true,
-      exitCode: 4,
-      endedBy: null,
-      folderLeft: false,
-    })
   })
 })

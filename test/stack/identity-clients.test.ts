@@ -1,8 +1,8 @@
 /** Clients, their secrets and what keeps two domains apart, in both flavours. */
 import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import { postAsClient } from '../../stack/identity/client-request.ts'
-import { type IdentityDomain, startIdentityDomain } from '../../stack/identity/identity-domain.ts'
 import type { IdentityDomainOptions } from '../../stack/identity/options.ts'
+import { closeDomains, introspectAs, resourceServer, startDomain } from './identity-fixture.ts'
 
 const SCOPE = 'https://api.example/read'
 const awkward = {
@@ -14,44 +14,20 @@ const awkward = {
 const plain = { clientId: 'plain', clientSecret: 'open sesame', scopes: [SCOPE] }
 const flavours = ['standard', 'idcs'] as const
 
-const running: IdentityDomain[] = []
-
-async function start(
+function start(
   flavour: IdentityDomainOptions['flavour'],
   changes: Partial<IdentityDomainOptions> = {},
 ) {
-  const domain = await startIdentityDomain({
-    name: 'callers',
-    flavour,
-    clients: [awkward, plain],
-    resourceServers: [
-      {
-        audience: 'https://api.example/',
-        scopes: ['read'],
-        accessTokenFormat: 'jwt',
-        lifetimeSeconds: 600,
-      },
-    ],
-    ...changes,
-  })
-  running.push(domain)
-  return domain
+  return startDomain(flavour, { clients: [awkward, plain], ...changes })
 }
 
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((domain) => domain.close()))
-})
-
-async function introspect(domain: IdentityDomain, client: typeof plain, token: string) {
-  const response = await postAsClient(domain.introspectionEndpoint, client, { token })
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
-}
+afterEach(closeDomains)
 
 describe.each(flavours)('a client of the %s flavour', (flavour) => {
   it('may have any printable character in id and secret, in the header and in the body', async () => {
     const domain = await start(flavour)
     const { accessToken } = await domain.requestToken(awkward, SCOPE)
-    const { status, body } = await introspect(domain, awkward, accessToken)
+    const { status, body } = await introspectAs(awkward, domain, accessToken)
     expect([status, body['client_id']]).toStrictEqual([200, awkward.clientId])
 
     const inBody = await fetch(domain.tokenEndpoint, {
@@ -70,7 +46,7 @@ describe.each(flavours)('a client of the %s flavour', (flavour) => {
     const domain = await start(flavour)
     const stranger = { ...awkward, clientSecret: 'wrong' }
     await expect(domain.requestToken(stranger, SCOPE)).rejects.toThrow('401 invalid_client')
-    const { status, body } = await introspect(domain, stranger, 'abcd')
+    const { status, body } = await introspectAs(stranger, domain, 'abcd')
     expect([status, body['error']]).toStrictEqual([401, 'invalid_client'])
   })
 
@@ -78,7 +54,7 @@ describe.each(flavours)('a client of the %s flavour', (flavour) => {
     const domain = await start(flavour)
     const { accessToken } = await domain.requestToken(plain, SCOPE)
     for (const token of [accessToken, 'abcd']) {
-      const { status, body } = await introspect(domain, plain, token)
+      const { status, body } = await introspectAs(plain, domain, token)
       expect([status, body['error']]).toStrictEqual([401, 'invalid_client'])
     }
   })
@@ -100,14 +76,14 @@ describe.each(flavours)('a domain of the %s flavour', (flavour) => {
   it('does not accept the tokens of a second domain', async () => {
     const [mine, other] = [await start(flavour), await start(flavour)]
     const { accessToken } = await mine.requestToken(awkward, SCOPE)
-    expect((await introspect(mine, awkward, accessToken)).body['active']).toBe(true)
-    expect((await introspect(other, awkward, accessToken)).body).toStrictEqual({ active: false })
+    expect((await introspectAs(awkward, mine, accessToken)).body['active']).toBe(true)
+    expect((await introspectAs(awkward, other, accessToken)).body).toStrictEqual({ active: false })
   })
 
   it('records requests without tokens and secrets', async () => {
     const domain = await start(flavour)
     const { accessToken } = await domain.requestToken(awkward, SCOPE)
-    await introspect(domain, awkward, accessToken)
+    await introspectAs(awkward, domain, accessToken)
     await fetch(`${domain.url}/nowhere?token=${accessToken}`)
     expect(domain.requests).toStrictEqual([
       {
@@ -133,7 +109,7 @@ describe.each(flavours)('a domain of the %s flavour', (flavour) => {
     await domain.pause()
     await expect(domain.requestToken(awkward, SCOPE)).rejects.toThrow('fetch failed')
     await domain.resume()
-    expect((await introspect(domain, awkward, accessToken)).body['active']).toBe(true)
+    expect((await introspectAs(awkward, domain, accessToken)).body['active']).toBe(true)
   })
 
   it('prints nothing', async () => {
@@ -142,7 +118,7 @@ describe.each(flavours)('a domain of the %s flavour', (flavour) => {
     )
     const domain = await start(flavour)
     const { accessToken } = await domain.requestToken(awkward, SCOPE)
-    await introspect(domain, awkward, accessToken)
+    await introspectAs(awkward, domain, accessToken)
     await postAsClient(domain.revocationEndpoint, awkward, { token: accessToken })
     // What makes oidc-provider speak most easily: a browser's headers and a broken request.
     const browser = { accept: 'text/html', origin: 'https://app.example' }
@@ -156,17 +132,14 @@ describe.each(flavours)('a domain of the %s flavour', (flavour) => {
 })
 
 describe('contradictory options', () => {
-  const api = {
-    audience: 'https://api.example/',
-    scopes: ['read'],
-    accessTokenFormat: 'jwt',
-    lifetimeSeconds: 600,
-  } as const
+  const api = 'https://api.example/'
+  const opaque = resourceServer(api, ['read'], { accessTokenFormat: 'opaque' })
+  const second = resourceServer(api, ['read'], { secondaryAudiences: ['x'] })
 
   it.each<[string, IdentityDomainOptions['flavour'], Partial<IdentityDomainOptions>]>([
-    ['JWTs only', 'idcs', { resourceServers: [{ ...api, accessTokenFormat: 'opaque' }] }],
+    ['JWTs only', 'idcs', { resourceServers: [opaque] }],
     ['no resource server has the scope', 'idcs', { resourceServers: [] }],
-    ['idcs flavour', 'standard', { resourceServers: [{ ...api, secondaryAudiences: ['x'] }] }],
+    ['idcs flavour', 'standard', { resourceServers: [second] }],
     ['signingCertPublicAccess', 'standard', { signingCertPublicAccess: true }],
   ])('are rejected at start: %s', async (message, flavour, changes) => {
     await expect(start(flavour, changes)).rejects.toThrow(message)

@@ -1,7 +1,8 @@
 /** The keys and the discovery documents of the idcs flavour. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
-import { type IdentityDomain, startIdentityDomain } from '../../stack/identity/identity-domain.ts'
+import type { IdentityDomain } from '../../stack/identity/identity-domain.ts'
+import { closeDomains, startDomain } from './identity-fixture.ts'
 
 const SCOPE = 'https://api.example/read'
 const client = { clientId: 'caller', clientSecret: 'open sesame', scopes: [SCOPE] }
@@ -10,20 +11,7 @@ let open: IdentityDomain
 let closed: IdentityDomain
 
 function start(name: string, signingCertPublicAccess: boolean) {
-  return startIdentityDomain({
-    name,
-    flavour: 'idcs',
-    signingCertPublicAccess,
-    clients: [client],
-    resourceServers: [
-      {
-        audience: 'https://api.example/',
-        scopes: ['read'],
-        accessTokenFormat: 'jwt',
-        lifetimeSeconds: 600,
-      },
-    ],
-  })
+  return startDomain('idcs', { name, signingCertPublicAccess, clients: [client] })
 }
 
 beforeAll(async () => {
@@ -31,10 +19,7 @@ beforeAll(async () => {
   closed = await start('closed', false)
 })
 
-afterAll(async () => {
-  await open.close()
-  await closed.close()
-})
+afterAll(closeDomains)
 
 async function get(url: string, token?: string) {
   const response = await fetch(url, {
@@ -101,7 +86,6 @@ describe('a key rotation', () => {
     const [oldHeader, newHeader] = [before, after].map((token) =>
       decodeProtectedHeader(token.accessToken),
     )
-    await domain.close()
 
     expect(newHeader?.kid).toBe(oldHeader?.kid)
     expect(newHeader?.x5t).not.toBe(oldHeader?.x5t)

@@ -2,7 +2,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { postAsClient } from '../../stack/identity/client-request.ts'
-import { type IdentityDomain, startIdentityDomain } from '../../stack/identity/identity-domain.ts'
+import type { IdentityDomain } from '../../stack/identity/identity-domain.ts'
+import {
+  closeDomains,
+  introspectAs,
+  post,
+  resourceServer,
+  startDomain,
+} from './identity-fixture.ts'
 
 const OIC = 'https://0A1B.integration.example:443'
 const OIC_SCOPE = `${OIC}urn:opc:resource:consumer::all`
@@ -18,44 +25,31 @@ const client = {
 let domain: IdentityDomain
 
 beforeAll(async () => {
-  domain = await startIdentityDomain({
+  domain = await startDomain('idcs', {
     name: 'oic',
-    flavour: 'idcs',
     clients: [client],
     resourceServers: [
-      {
-        audience: OIC,
-        scopes: ['urn:opc:resource:consumer::all'],
-        accessTokenFormat: 'jwt',
-        lifetimeSeconds: 3600,
-      },
-      {
-        audience: API,
+      resourceServer(OIC, ['urn:opc:resource:consumer::all'], { lifetimeSeconds: 3600 }),
+      resourceServer(API, ['read', 'write', 'admin'], {
         secondaryAudiences: ['https://second.example/'],
-        scopes: ['read', 'write', 'admin'],
-        accessTokenFormat: 'jwt',
-        lifetimeSeconds: 600,
-      },
+      }),
     ],
   })
 })
 
-afterAll(() => domain.close())
+afterAll(closeDomains)
 afterEach(() => {
   jest.useRealTimers()
 })
 
-async function tokenRequest(scope?: string) {
-  const response = await postAsClient(domain.tokenEndpoint, client, {
-    grant_type: 'client_credentials',
-    ...(scope === undefined ? {} : { scope }),
-  })
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+function tokenRequest(scope?: string) {
+  const grant_type = 'client_credentials'
+  const form = scope === undefined ? { grant_type } : { grant_type, scope }
+  return post(domain.tokenEndpoint, client, form)
 }
 
-async function introspect(token: string) {
-  const response = await postAsClient(domain.introspectionEndpoint, client, { token })
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+function introspect(token: string) {
+  return introspectAs(client, domain, token)
 }
 
 /** Moves `Date` alone: sockets need the other timers as they are. */
@@ -63,16 +57,9 @@ function setClockForward(seconds: number) {
   jest.useFakeTimers({
     now: Date.now() + seconds * 1000,
     doNotFake: [
-      'hrtime',
-      'nextTick',
-      'performance',
-      'queueMicrotask',
-      'setImmediate',
-      'clearImmediate',
-      'setInterval',
-      'clearInterval',
-      'setTimeout',
-      'clearTimeout',
+      ...(['hrtime', 'nextTick', 'performance', 'queueMicrotask'] as const),
+      ...(['setImmediate', 'setInterval', 'setTimeout'] as const),
+      ...(['clearImmediate', 'clearInterval', 'clearTimeout'] as const),
     ],
   })
 }

@@ -2,7 +2,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { postAsClient } from '../../stack/identity/client-request.ts'
-import { type IdentityDomain, startIdentityDomain } from '../../stack/identity/identity-domain.ts'
+import type { IdentityDomain } from '../../stack/identity/identity-domain.ts'
+import {
+  closeDomains,
+  introspectAs,
+  post,
+  resourceServer,
+  startDomain,
+} from './identity-fixture.ts'
 
 const JWT_API = 'https://jwt.example/'
 const OPAQUE_API = 'https://opaque.example/'
@@ -23,40 +30,24 @@ const one = {
 let domain: IdentityDomain
 
 beforeAll(async () => {
-  domain = await startIdentityDomain({
-    name: 'callers',
-    flavour: 'standard',
+  const opaque = { accessTokenFormat: 'opaque', lifetimeSeconds: 300 } as const
+  domain = await startDomain('standard', {
     clients: [both, one],
     resourceServers: [
-      {
-        audience: JWT_API,
-        scopes: ['read', 'write', 'admin'],
-        accessTokenFormat: 'jwt',
-        lifetimeSeconds: 600,
-      },
-      {
-        audience: OPAQUE_API,
-        scopes: ['read'],
-        accessTokenFormat: 'opaque',
-        lifetimeSeconds: 300,
-      },
+      resourceServer(JWT_API, ['read', 'write', 'admin']),
+      resourceServer(OPAQUE_API, ['read'], opaque),
     ],
   })
 })
 
-afterAll(() => domain.close())
+afterAll(closeDomains)
 
-async function tokenRequest(client: typeof both | typeof one, parameters: Record<string, string>) {
-  const response = await postAsClient(domain.tokenEndpoint, client, {
-    grant_type: 'client_credentials',
-    ...parameters,
-  })
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+function tokenRequest(client: typeof both | typeof one, parameters: Record<string, string>) {
+  return post(domain.tokenEndpoint, client, { grant_type: 'client_credentials', ...parameters })
 }
 
-async function introspect(token: string) {
-  const response = await postAsClient(domain.introspectionEndpoint, both, { token })
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+function introspect(token: string) {
+  return introspectAs(both, domain, token)
 }
 
 describe('JWT access tokens', () => {

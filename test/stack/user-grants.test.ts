@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { decodeJwt } from 'jose'
 import { refreshToken } from '../../stack/identity/client-request.ts'
-import { startIdentityDomain, type IdentityDomain } from '../../stack/identity/identity-domain.ts'
+import type { IdentityDomain } from '../../stack/identity/identity-domain.ts'
+import { closeDomains, resourceServer, startDomain } from './identity-fixture.ts'
 
 const SCOPE = 'https://oic.example.com:443urn:opc:resource:consumer::all'
 const REDIRECT_URI = 'http://127.0.0.1:8765/callback'
@@ -17,22 +18,12 @@ const portal = {
 
 let domain: IdentityDomain
 beforeAll(async () => {
-  domain = await startIdentityDomain({
-    name: 'oic',
-    flavour: 'idcs',
-    clients: [device, portal],
-    users: [alice],
-    resourceServers: [
-      {
-        audience: 'https://oic.example.com:443',
-        scopes: ['urn:opc:resource:consumer::all'],
-        accessTokenFormat: 'jwt',
-        lifetimeSeconds: 3600,
-      },
-    ],
-  })
+  const scopes = ['urn:opc:resource:consumer::all']
+  const oic = resourceServer('https://oic.example.com:443', scopes, { lifetimeSeconds: 3600 })
+  const clients = [device, portal]
+  domain = await startDomain('idcs', { clients, users: [alice], resourceServers: [oic] })
 })
-afterAll(() => domain.close())
+afterAll(closeDomains)
 
 async function post(path: string, form: Record<string, string>) {
   const response = await fetch(domain.url + path, {
