@@ -9,13 +9,15 @@ const TENANT = '0f0f0f0f-0000-4000-8000-000000000000'
 const V2 = `https://login.microsoftonline.com/${TENANT}/v2.0`
 const OKTA = 'https://acme.okta.com'
 const REALM = 'https://sso.example.com/realms/shops'
+const V1 = `https://sts.windows.net/${TENANT}/`
+const GRAPH = 'https://graph.microsoft.com'
 
 function issuer(provider: ProviderName, iss: string) {
   return issuerConfig({ provider, rules: tokenRules({ issuer: iss }) })
 }
 
 const ENTRA_V2 = issuer('entra', V2)
-const ENTRA_V1 = issuer('entra', `https://sts.windows.net/${TENANT}/`)
+const ENTRA_V1 = issuer('entra', V1)
 const OKTA_DEFAULT = issuer('okta', `${OKTA}/oauth2/default`)
 const AUTH0 = issuer('auth0', 'https://acme.eu.auth0.com/')
 const KEYCLOAK = issuer('keycloak', REALM)
@@ -24,31 +26,22 @@ function jwt(claims: object) {
 }
 
 describe('the diagnosis', () => {
+  const ISSUER = 'issuer_mismatch'
+  const AUDIENCE = 'audience_mismatch'
+
   it.each([
-    [
-      'a v1 token where v2 is configured',
-      'issuer_mismatch',
-      ENTRA_V2,
-      { iss: `https://sts.windows.net/${TENANT}/` },
-      'entra_v1_token',
-    ],
-    [
-      'a v2 token where v1 is configured',
-      'issuer_mismatch',
-      ENTRA_V1,
-      { iss: V2 },
-      'entra_v2_token',
-    ],
+    ['a v1 token where v2 is configured', ISSUER, ENTRA_V2, { iss: V1 }, 'entra_v1_token'],
+    ['a v2 token where v1 is configured', ISSUER, ENTRA_V1, { iss: V2 }, 'entra_v2_token'],
     [
       'a v2 token of another tenant',
-      'issuer_mismatch',
+      ISSUER,
       ENTRA_V2,
       { iss: V2.replace('0f', '1f') },
       'entra_v2_token',
     ],
     [
       'a token for Graph, by its id',
-      'audience_mismatch',
+      AUDIENCE,
       ENTRA_V2,
       { iss: V2, aud: '00000003-0000-0000-c000-000000000000' },
       'entra_graph_token',
@@ -57,26 +50,20 @@ describe('the diagnosis', () => {
       'a token for Graph, by its address',
       'signature_invalid',
       ENTRA_V2,
-      { iss: V2, aud: 'https://graph.microsoft.com/' },
+      { iss: V2, aud: `${GRAPH}/` },
       'entra_graph_token',
     ],
     [
       'a token for Graph with an unknown key',
       'key_unknown',
       ENTRA_V2,
-      { iss: V2, aud: 'https://graph.microsoft.com' },
+      { iss: V2, aud: GRAPH },
       'entra_graph_token',
     ],
-    [
-      'a token of Okta’s org server',
-      'issuer_mismatch',
-      OKTA_DEFAULT,
-      { iss: OKTA },
-      'okta_org_token',
-    ],
+    ['a token of Okta’s org server', ISSUER, OKTA_DEFAULT, { iss: OKTA }, 'okta_org_token'],
     [
       'a token of Keycloak for account alone',
-      'audience_mismatch',
+      AUDIENCE,
       KEYCLOAK,
       { iss: REALM, aud: 'account' },
       'keycloak_account_audience',
@@ -100,27 +87,22 @@ describe('the diagnosis', () => {
   it.each([
     ['an opaque token where Auth0 is not configured', 'token_opaque', OKTA_DEFAULT, undefined],
     ['an opaque token that a provider called inactive', 'token_inactive', AUTH0, undefined],
-    ['a token of an unknown issuer', 'issuer_mismatch', ENTRA_V2, { iss: 'https://other.example' }],
-    [
-      'another Okta organisation',
-      'issuer_mismatch',
-      OKTA_DEFAULT,
-      { iss: 'https://other.okta.com' },
-    ],
+    ['a token of an unknown issuer', ISSUER, ENTRA_V2, { iss: 'https://other.example' }],
+    ['another Okta organisation', ISSUER, OKTA_DEFAULT, { iss: 'https://other.okta.com' }],
     [
       'another server of the same organisation',
-      'issuer_mismatch',
+      ISSUER,
       OKTA_DEFAULT,
       { iss: `${OKTA}/oauth2/aus1` },
     ],
-    ['a token without an issuer', 'issuer_mismatch', OKTA_DEFAULT, {}],
+    ['a token without an issuer', ISSUER, OKTA_DEFAULT, {}],
     [
       'a token of Keycloak for account and more',
-      'audience_mismatch',
+      AUDIENCE,
       KEYCLOAK,
       { iss: REALM, aud: ['account', 'x'] },
     ],
-    ['a token of Keycloak without an audience', 'audience_mismatch', KEYCLOAK, { iss: REALM }],
+    ['a token of Keycloak without an audience', AUDIENCE, KEYCLOAK, { iss: REALM }],
     [
       'a token of Keycloak with a bad signature',
       'signature_invalid',
@@ -129,47 +111,37 @@ describe('the diagnosis', () => {
     ],
     [
       'a token of another realm of Keycloak for account alone',
-      'audience_mismatch',
+      AUDIENCE,
       KEYCLOAK,
       { iss: `${REALM}-2`, aud: 'account' },
     ],
     [
       'a token for Graph where Entra is not configured',
-      'audience_mismatch',
+      AUDIENCE,
       OKTA_DEFAULT,
-      { iss: V2, aud: 'https://graph.microsoft.com' },
+      { iss: V2, aud: GRAPH },
     ],
     [
       'an address in which that of Entra stands',
-      'issuer_mismatch',
+      ISSUER,
       ENTRA_V1,
       { iss: `https://other.example/?${V2}` },
     ],
-    ['an address that begins as Entra’s', 'issuer_mismatch', ENTRA_V1, { iss: `${V2}/x` }],
+    ['an address that begins as Entra’s', ISSUER, ENTRA_V1, { iss: `${V2}/x` }],
     [
       'a token of Okta’s org server where any issuer is accepted',
-      'audience_mismatch',
+      AUDIENCE,
       issuerConfig({ provider: 'okta' }),
       { iss: OKTA },
     ],
-    [
-      'a v1 token of a configured tenant',
-      'audience_mismatch',
-      ENTRA_V1,
-      { iss: `https://sts.windows.net/${TENANT}/` },
-    ],
-    [
-      'a token for Graph that is expired',
-      'token_expired',
-      ENTRA_V2,
-      { aud: 'https://graph.microsoft.com' },
-    ],
+    ['a v1 token of a configured tenant', AUDIENCE, ENTRA_V1, { iss: V1 }],
+    ['a token for Graph that is expired', 'token_expired', ENTRA_V2, { aud: GRAPH }],
   ] as const)('does not change %s', (_case, reason, configured, claims) => {
     expect(diagnose(reason, [configured], claims && jwt(claims))).toBe(reason)
   })
 
   it.each([
-    ['audience_mismatch', { iss: `https://sts.windows.net/${TENANT}/`, aud: 'x' }],
+    ['audience_mismatch', { iss: V1, aud: 'x' }],
     ['audience_mismatch', { iss: V2, aud: 'x' }],
   ] as const)('does not change a token that any of several issuers knows: %s', (reason, claims) => {
     expect(diagnose(reason, [ENTRA_V2, ENTRA_V1], jwt(claims))).toBe(reason)
@@ -185,7 +157,7 @@ describe('the diagnosis', () => {
   })
 
   it('looks at all providers, and each at its own issuers', () => {
-    const graph = jwt({ iss: V2, aud: 'https://graph.microsoft.com' })
+    const graph = jwt({ iss: V2, aud: GRAPH })
     const account = jwt({ iss: V2, aud: 'account' })
 
     expect(diagnose('audience_mismatch', [OKTA_DEFAULT, ENTRA_V2], graph)).toBe('entra_graph_token')

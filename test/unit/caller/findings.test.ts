@@ -4,22 +4,17 @@ import { createVerifyCaller } from '../../../src/caller/verify-caller.ts'
 import { createJwtVerifier } from '../../../src/caller/jwt-access-token.ts'
 import { createStaticKeys } from '../../../src/caller/signing-keys.ts'
 import { createVerifyWithIssuer } from '../../../src/caller/verify-with-issuer.ts'
-import type { JwtConfig } from '../../../src/config/model.ts'
-import type { Finding } from '../../../src/findings.ts'
 import { printable } from '../../../src/platform/printable.ts'
 import { readBearerToken } from '../../../src/gateway/request.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
-import { issuerConfig, tokenRules } from '../support/issuers.ts'
+import { recordingObserver } from '../support/findings.ts'
+import { issuerConfig, jwtConfig, tokenRules } from '../support/issuers.ts'
 import { signedJwt, trustedKey } from '../support/signed-tokens.ts'
 import { PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const KEYS = createStaticKeys([trustedKey(publicKey, { kid: 'a' })])
-const JWT: JwtConfig = {
-  keys: { kind: 'static', keys: [] },
-  algorithms: ['ES256'],
-  type: 'any',
-}
+const JWT = jwtConfig({ algorithms: ['ES256'] })
 const HEADER = { alg: 'ES256', kid: 'a' }
 const CLAIMS = { iss: 'https://idp.example', aud: 'api', sub: 'jdoe', exp: START + 600 }
 
@@ -37,8 +32,7 @@ const verify = createVerifyCaller(
 
 async function findingsAbout(header: object, claims: object) {
   const token = new Redacted(signedJwt(privateKey, header, claims))
-  const findings: Finding[] = []
-  const observe = (finding: Finding) => findings.push(finding)
+  const { findings, observe } = recordingObserver()
   const observed = await verify(token, PLENTY_OF_TIME, () => undefined, observe)
   expect(await verify(token, PLENTY_OF_TIME, () => undefined)).toStrictEqual(observed)
   const failed = findings.filter(({ ok }) => !ok)
@@ -87,9 +81,9 @@ describe('an observer', () => {
   })
 
   it('gets the checks of the bearer token, and nothing of the token itself', () => {
-    const findings: Finding[] = []
+    const { findings, observe } = recordingObserver()
 
-    readBearerToken({ token: 'Bearer a"b' }, (finding) => findings.push(finding))
+    readBearerToken({ token: 'Bearer a"b' }, observe)
 
     expect(findings.map(({ name, ok }) => [name, ok])).toStrictEqual([
       ['one_token', true],

@@ -1,51 +1,28 @@
-import { generateKeyPairSync, sign } from 'node:crypto'
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
-import { readTrustedKey } from '../../../src/caller/json-web-key.ts'
-import { createJwtVerifier } from '../../../src/caller/jwt-access-token.ts'
 import {
   createRemoteKeys,
   createStaticKeys,
   type SigningKeys,
 } from '../../../src/caller/signing-keys.ts'
-import type { JwtConfig } from '../../../src/config/model.ts'
-import type { Finding } from '../../../src/findings.ts'
-import { Redacted } from '../../../src/platform/redacted.ts'
 import { success } from '../../../src/platform/result.ts'
-import { issuerConfig, tokenRules } from '../support/issuers.ts'
-import { PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
-import { jsonObject } from '../support/tokens.ts'
+import { inShort, recordingObserver } from '../support/findings.ts'
+import { signedJwt, trustedKey } from '../support/signed-tokens.ts'
+import { START, StandingClock } from '../support/time.ts'
+import { CLAIMS, jwtVerifierWith } from './jwt-verifier-fixture.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-const key = (() => {
-  const read = readTrustedKey(jsonObject({ ...publicKey.export({ format: 'jwk' }), kid: 'a' }))
-  if (!read.ok) throw new Error(read.error)
-  return read.value
-})()
-
-const GOOD = { iss: 'https://idp.example', aud: 'api', sub: 'jdoe', exp: START + 600 }
+const key = trustedKey(publicKey, { kid: 'a' })
 
 function token(claims: object, header: object = {}): string {
-  const input = [{ alg: 'RS256', kid: 'a', ...header }, claims]
-    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
-    .join('.')
-  return `${input}.${sign('sha256', Buffer.from(input), privateKey).toString('base64url')}`
+  return signedJwt(privateKey, { alg: 'RS256', kid: 'a', ...header }, claims)
 }
 
-const JWT: JwtConfig = { keys: { kind: 'static', keys: [] }, algorithms: ['RS256'], type: 'any' }
-
 function verifierBy(keys: SigningKeys) {
-  let announcements = 0
-  const verify = createJwtVerifier(
-    issuerConfig({ rules: tokenRules({ issuer: GOOD.iss, requiredScopes: [] }) }),
-    JWT,
-    keys,
-    new StandingClock(),
-  )
+  const verify = jwtVerifierWith(keys)
   return async (text: string) => {
-    announcements = 0
-    const result = await verify(new Redacted(text), PLENTY_OF_TIME, () => {
-      announcements += 1
-    })
+    let announcements = 0
+    const result = await verify(text, () => (announcements += 1))
     return [result.ok ? 'accepted' : result.error.reason, announcements]
   }
 }
@@ -64,31 +41,29 @@ describe('the verification of a JWT', () => {
   it('announces that keys are fetched, and only then', async () => {
     const { address, verify } = remote()
 
-    expect(await verify(token(GOOD))).toStrictEqual(['accepted', 1])
-    expect(await verify(token({ ...GOOD, jti: '2' }))).toStrictEqual(['accepted', 0])
+    expect(await verify(token(CLAIMS))).toStrictEqual(['accepted', 1])
+    expect(await verify(token({ ...CLAIMS, jti: '2' }))).toStrictEqual(['accepted', 0])
     expect(address.fetches).toBe(1)
   })
 
   it('announces nothing if the keys are configured', async () => {
     const verify = verifierBy(createStaticKeys([key]))
+    const forged = `${token(CLAIMS).slice(0, -8)}AAAAAAAA`
 
-    expect(await verify(token(GOOD))).toStrictEqual(['accepted', 0])
-    expect(await verify(`${token(GOOD).slice(0, -8)}AAAAAAAA`)).toStrictEqual([
-      'signature_invalid',
-      0,
-    ])
+    expect(await verify(token(CLAIMS))).toStrictEqual(['accepted', 0])
+    expect(await verify(forged)).toStrictEqual(['signature_invalid', 0])
   })
 
   it.each([
     ['is opaque', 'opaque', 'token_opaque'],
-    ['is expired', token({ ...GOOD, exp: START - 60 }), 'token_expired'],
-    ['has no `exp`', token({ ...GOOD, exp: undefined }), 'expiry_missing'],
-    ['is of another issuer', token({ ...GOOD, iss: 'x' }), 'issuer_mismatch'],
-    ['is for another API', token({ ...GOOD, aud: 'x' }), 'audience_mismatch'],
-    ['has another algorithm', token(GOOD, { alg: 'none' }), 'algorithm_not_allowed'],
-    ['has a critical extension', token(GOOD, { crit: ['x'] }), 'header_unacceptable'],
-    ['is an ID token', token({ ...GOOD, at_hash: 'x' }), 'token_type_wrong'],
-    ['has claims of wrong types', token({ ...GOOD, exp: 'x' }), 'claims_malformed'],
+    ['is expired', token({ ...CLAIMS, exp: START - 60 }), 'token_expired'],
+    ['has no `exp`', token({ ...CLAIMS, exp: undefined }), 'expiry_missing'],
+    ['is of another issuer', token({ ...CLAIMS, iss: 'x' }), 'issuer_mismatch'],
+    ['is for another API', token({ ...CLAIMS, aud: 'x' }), 'audience_mismatch'],
+    ['has another algorithm', token(CLAIMS, { alg: 'none' }), 'algorithm_not_allowed'],
+    ['has a critical extension', token(CLAIMS, { crit: ['x'] }), 'header_unacceptable'],
+    ['is an ID token', token({ ...CLAIMS, at_hash: 'x' }), 'token_type_wrong'],
+    ['has claims of wrong types', token({ ...CLAIMS, exp: 'x' }), 'claims_malformed'],
   ])('fetches nothing for a token that %s', async (_case, text, reason) => {
     const { address, verify } = remote()
 
@@ -98,30 +73,26 @@ describe('the verification of a JWT', () => {
 })
 
 describe('an observer of a JWT', () => {
+  const SIGNED = ['signature', true, ['a (RSA)'], 'signed by one of these keys']
+
   const findingsAbout = async (text: string) => {
-    const findings: Finding[] = []
-    const issuer = issuerConfig({ rules: tokenRules({ issuer: GOOD.iss }) })
-    const verify = createJwtVerifier(issuer, JWT, createStaticKeys([key]), new StandingClock())
-    const observe = (finding: Finding) => findings.push(finding)
-    const observed = await verify(new Redacted(text), PLENTY_OF_TIME, () => undefined, observe)
-    expect(await verify(new Redacted(text), PLENTY_OF_TIME, () => undefined)).toStrictEqual(
-      observed,
-    )
+    const { findings, observe } = recordingObserver()
+    const verify = jwtVerifierWith(createStaticKeys([key]))
+    const observed = await verify(text, undefined, observe)
+    expect(await verify(text)).toStrictEqual(observed)
     const about = (...names: string[]) =>
-      findings
-        .filter(({ name }) => names.includes(name))
-        .map(({ name, ok, expected, actual }) => [name, ok, expected, actual])
+      findings.filter(({ name }) => names.includes(name)).map(inShort)
     return { about, observed }
   }
 
   it('gets its form, its claims and its signature', async () => {
-    const { about } = await findingsAbout(token(GOOD))
+    const { about } = await findingsAbout(token(CLAIMS))
 
     expect(about('jwt_form', 'claim_types', 'exp_present', 'signature')).toStrictEqual([
       ['jwt_form', true, 'a signed JWT', 'a signed JWT'],
       ['claim_types', true, 'claims of the right types', 'claims of the right types'],
       ['exp_present', true, '`exp`', START + 600],
-      ['signature', true, ['a (RSA)'], 'signed by one of these keys'],
+      SIGNED,
     ])
   })
 
@@ -137,27 +108,27 @@ describe('an observer of a JWT', () => {
   })
 
   it('gets the claim of a wrong type, no rules, and the signature', async () => {
-    const { about } = await findingsAbout(token({ ...GOOD, exp: 'never' }))
+    const { about } = await findingsAbout(token({ ...CLAIMS, exp: 'never' }))
     const expected = '`exp` as seconds since 1970, as a number'
 
     expect(about('claim_types', 'exp_present', 'issuer', 'signature')).toStrictEqual([
       ['claim_types', false, expected, 'never'],
       ['exp_present', true, '`exp`', null],
-      ['signature', true, ['a (RSA)'], 'signed by one of these keys'],
+      SIGNED,
     ])
   })
 
   it('gets that it has no `exp`', async () => {
-    const { about } = await findingsAbout(token({ ...GOOD, exp: undefined }))
+    const { about } = await findingsAbout(token({ ...CLAIMS, exp: undefined }))
 
     expect(about('exp_present', 'signature')).toStrictEqual([
       ['exp_present', false, '`exp`', null],
-      ['signature', true, ['a (RSA)'], 'signed by one of these keys'],
+      SIGNED,
     ])
   })
 
   it('gets no signature if no key can be selected', async () => {
-    const { about } = await findingsAbout(token(GOOD, { alg: 'none' }))
+    const { about } = await findingsAbout(token(CLAIMS, { alg: 'none' }))
 
     expect(about('alg', 'key', 'signature')).toStrictEqual([['alg', false, ['RS256'], 'none']])
   })

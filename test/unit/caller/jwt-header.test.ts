@@ -1,40 +1,26 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
-import { createJwtVerifier } from '../../../src/caller/jwt-access-token.ts'
 import { HEADER_CHECKS, readSignatureHeader } from '../../../src/caller/jwt-header.ts'
 import { createStaticKeys } from '../../../src/caller/signing-keys.ts'
 import type { JwtConfig, TokenRules } from '../../../src/config/model.ts'
 import { denial, firstDenial } from '../../../src/decision.ts'
-import type { Finding } from '../../../src/findings.ts'
-import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success } from '../../../src/platform/result.ts'
 import { claimsOf, plain } from '../support/claims.ts'
-import { issuerConfig, tokenRules } from '../support/issuers.ts'
+import { inShort, recordingObserver } from '../support/findings.ts'
+import { jwtConfig } from '../support/issuers.ts'
+import { denied } from '../support/outcomes.ts'
 import { signedJwt, trustedKey } from '../support/signed-tokens.ts'
-import { PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
+import { START } from '../support/time.ts'
 import { jsonObject } from '../support/tokens.ts'
+import { CLAIMS, jwtVerifierWith } from './jwt-verifier-fixture.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const KEYS = createStaticKeys([trustedKey(publicKey, { kid: 'a' })])
-
 const HEADER = { alg: 'ES256', kid: 'a' }
-const CLAIMS = {
-  iss: 'https://idp.example',
-  aud: 'api',
-  sub: 'jdoe',
-  client_id: 'client-1',
-  exp: START + 600,
-}
 
 function verifierWith(jwt: Partial<JwtConfig> = {}, rules: Partial<TokenRules> = {}) {
-  const verify = createJwtVerifier(
-    issuerConfig({ rules: tokenRules({ issuer: CLAIMS.iss, ...rules }) }),
-    { keys: { kind: 'static', keys: [] }, algorithms: ['ES256'], type: 'any', ...jwt },
-    KEYS,
-    new StandingClock(),
-  )
-  return async (text: string) =>
-    plain(await verify(new Redacted(text), PLENTY_OF_TIME, () => undefined))
+  const verify = jwtVerifierWith(KEYS, { algorithms: ['ES256'], ...jwt }, rules)
+  return async (text: string) => plain(await verify(text))
 }
 
 /** The result for a validly signed token with this header. */
@@ -43,22 +29,20 @@ async function resultFor(header: object, type: JwtConfig['type'] = 'any') {
   return result.ok ? 'accepted' : result
 }
 
+const NOT_ALLOWED = refused('algorithm_not_allowed')
+const UNACCEPTABLE = refused('header_unacceptable')
+
 function refused(reason: Parameters<typeof denial>[0]) {
-  return failure(denial(reason, { issuer: 'callers' }))
+  return denied(reason, { issuer: 'callers' })
 }
 
 describe('the type of a JWT', () => {
-  it.each([
-    ['JWT'],
-    ['jwt'],
-    ['at+jwt'],
-    ['AT+JWT'],
-    ['application/at+jwt'],
-    ['application/jwt'],
-    [undefined],
-  ])('RFC 8725 §3.11: is one that an access token may have: %s', async (typ) => {
-    expect(await resultFor({ ...HEADER, typ })).toBe('accepted')
-  })
+  it.each(['JWT', 'jwt', 'at+jwt', 'AT+JWT', 'application/at+jwt', 'application/jwt', undefined])(
+    'RFC 8725 §3.11: is one that an access token may have: %s',
+    async (typ) => {
+      expect(await resultFor({ ...HEADER, typ })).toBe('accepted')
+    },
+  )
 
   it.each(['at+jwt', 'At+Jwt', 'application/at+jwt', 'Application/AT+JWT'])(
     'RFC 9068 §4: is that of an access token if required: %s',
@@ -98,9 +82,7 @@ describe('the header of a JWT', () => {
     ['b64', false],
     ['cty', ''],
   ])('RFC 8725 §3.10, RFC 7515 §4.1: is unacceptable with %s of %j', async (name, value) => {
-    expect(await resultFor({ ...HEADER, [name]: value })).toStrictEqual(
-      refused('header_unacceptable'),
-    )
+    expect(await resultFor({ ...HEADER, [name]: value })).toStrictEqual(UNACCEPTABLE)
   })
 
   it.each(
@@ -108,9 +90,7 @@ describe('the header of a JWT', () => {
       [5, null, true, ['a'], {}].map((value) => [name, value] as const),
     ),
   )('is unacceptable if %s is %j and no string', async (name, value) => {
-    expect(await resultFor({ ...HEADER, [name]: value })).toStrictEqual(
-      refused('header_unacceptable'),
-    )
+    expect(await resultFor({ ...HEADER, [name]: value })).toStrictEqual(UNACCEPTABLE)
   })
 
   it.each([
@@ -141,15 +121,13 @@ describe('the header of a JWT', () => {
     [5],
     [['ES256']],
   ])('RFC 8725 §3.1: is denied with the algorithm %j', async (alg) => {
-    expect(await resultFor({ ...HEADER, alg })).toStrictEqual(refused('algorithm_not_allowed'))
+    expect(await resultFor({ ...HEADER, alg })).toStrictEqual(NOT_ALLOWED)
   })
 
   it('is denied with the algorithm of the key if it is not configured', async () => {
     const verify = verifierWith({ algorithms: ['ES384', 'RS256'] })
 
-    expect(await verify(signedJwt(privateKey, HEADER, CLAIMS))).toStrictEqual(
-      refused('algorithm_not_allowed'),
-    )
+    expect(await verify(signedJwt(privateKey, HEADER, CLAIMS))).toStrictEqual(NOT_ALLOWED)
   })
 })
 
@@ -163,11 +141,8 @@ describe('a JWT that was verified', () => {
   it('is denied for a missing scope only if its signature is valid', async () => {
     const verify = verifierWith({}, { requiredScopes: ['write'] })
     const token = signedJwt(privateKey, HEADER, CLAIMS)
-    const forged = signedJwt(
-      generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey,
-      HEADER,
-      CLAIMS,
-    )
+    const another = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+    const forged = signedJwt(another, HEADER, CLAIMS)
 
     expect(await verify(token)).toStrictEqual(
       failure({
@@ -195,7 +170,7 @@ describe('a JWT that shows its defect', () => {
     const token = signedJwt(privateKey, HEADER, { ...CLAIMS, ...claims })
 
     expect(await verifierWith()(token)).toStrictEqual(
-      failure(denial(reason, { issuer: 'callers', claimedClientId: 'client-1' })),
+      denied(reason, { issuer: 'callers', claimedClientId: 'client-1' }),
     )
   })
 })
@@ -205,14 +180,10 @@ describe('an observer of the header', () => {
   const COMMON_TYPES = [...ACCESS_TOKEN_TYPES, 'jwt', 'application/jwt']
 
   const findingsAbout = (header: object, type: JwtConfig['type'] = 'any') => {
-    const findings: Finding[] = []
-    const jwt: JwtConfig = {
-      keys: { kind: 'static', keys: [] },
-      algorithms: ['ES256', 'RS256'],
-      type,
-    }
-    firstDenial(HEADER_CHECKS, { header: jsonObject(header), jwt }, (each) => findings.push(each))
-    return findings.map(({ name, ok, expected, actual }) => [name, ok, expected, actual])
+    const { findings, observe } = recordingObserver()
+    const jwt = jwtConfig({ algorithms: ['ES256', 'RS256'], type })
+    firstDenial(HEADER_CHECKS, { header: jsonObject(header), jwt }, observe)
+    return findings.map(inShort)
   }
 
   it('gets what each check expects and what the token has', () => {

@@ -1,15 +1,13 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
-import { createJwtVerifier } from '../../../src/caller/jwt-access-token.ts'
 import type { TrustedKey } from '../../../src/caller/json-web-key.ts'
 import type { CachedKeys, SigningKeys } from '../../../src/caller/signing-keys.ts'
-import { denial, fault, type Fault } from '../../../src/decision.ts'
-import { Redacted } from '../../../src/platform/redacted.ts'
+import { fault, type Fault } from '../../../src/decision.ts'
 import { failure, success } from '../../../src/platform/result.ts'
 import { plain } from '../support/claims.ts'
-import { issuerConfig, tokenRules } from '../support/issuers.ts'
+import { denied, faulty } from '../support/outcomes.ts'
 import { signedJwt, trustedKey } from '../support/signed-tokens.ts'
-import { PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
+import { CLAIMS, jwtVerifierWith } from './jwt-verifier-fixture.ts'
 
 function newPair() {
   return generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -21,12 +19,13 @@ function published(pair: { readonly publicKey: KeyObject }, members: object = {}
   return trustedKey(pair.publicKey, members)
 }
 
+function others(count: number): readonly TrustedKey[] {
+  return Array.from({ length: count }, () => published(another))
+}
+
 function token(header: object = {}): string {
-  return signedJwt(
-    ours.privateKey,
-    { alg: 'RS256', ...header },
-    { iss: 'https://idp.example', aud: 'api', exp: START + 600 },
-  )
+  const { iss, aud, exp } = CLAIMS
+  return signedJwt(ours.privateKey, { alg: 'RS256', ...header }, { iss, aud, exp })
 }
 
 interface Ports {
@@ -54,22 +53,19 @@ async function wordOn(text: string, { atHand, renewed, leftOut }: Ports) {
     },
     problemOf: (kid) => (kid === leftOut ? 'has a short key' : undefined),
   }
-  const verify = createJwtVerifier(
-    issuerConfig({ rules: tokenRules({ issuer: 'https://idp.example' }) }),
-    { keys: { kind: 'static', keys: [] }, algorithms: ['RS256', 'RS384'], type: 'any' },
-    keys,
-    new StandingClock(),
-  )
-  const result = plain(await verify(new Redacted(text), PLENTY_OF_TIME, () => undefined))
+  const verify = jwtVerifierWith(keys, { algorithms: ['RS256', 'RS384'] })
+  const result = plain(await verify(text))
   return { word: result.ok ? 'accepted' : result, renewals }
 }
 
 function refused(reason: 'key_unknown' | 'signature_invalid') {
-  return failure(denial(reason, { issuer: 'callers' }))
+  return denied(reason, { issuer: 'callers' })
 }
 
+type Case = readonly [string, header: object, atHand: readonly TrustedKey[]]
+
 describe('a signature', () => {
-  it.each<readonly [string, object, readonly TrustedKey[]]>([
+  it.each<Case>([
     ['the key of its name', { kid: 'a' }, [published(ours, { kid: 'a' })]],
     ['a key without a name', { kid: 'a' }, [published(ours)]],
     ['a key of any name, where the token names none', {}, [published(ours, { kid: 'b' })]],
@@ -85,11 +81,7 @@ describe('a signature', () => {
       {},
       [published(curve), published(another, { alg: 'RS384' }), published(ours)],
     ],
-    [
-      'the eighth of the keys that may have made it',
-      {},
-      [...Array.from({ length: 7 }, () => published(another)), published(ours)],
-    ],
+    ['the eighth of the keys that may have made it', {}, [...others(7), published(ours)]],
     [
       'the eighth, not counting those that cannot have made it',
       { kid: 'a' },
@@ -97,7 +89,7 @@ describe('a signature', () => {
         published(curve),
         published(another, { kid: 'b' }),
         published(another, { alg: 'RS384' }),
-        ...Array.from({ length: 7 }, () => published(another)),
+        ...others(7),
         published(ours),
       ],
     ],
@@ -108,7 +100,7 @@ describe('a signature', () => {
     })
   })
 
-  it.each<readonly [string, object, readonly TrustedKey[]]>([
+  it.each<Case>([
     ['nobody', {}, []],
     ['a key of another name', { kid: 'a' }, [published(ours, { kid: 'b' })]],
     ['a key whose name is in another case', { kid: 'a' }, [published(ours, { kid: 'A' })]],
@@ -122,7 +114,7 @@ describe('a signature', () => {
     })
   })
 
-  it.each<readonly [string, object, readonly TrustedKey[]]>([
+  it.each<Case>([
     ['another key', {}, [published(another)]],
     ['another key of its name', { kid: 'a' }, [published(another, { kid: 'a' })]],
   ])('is bad that is by %s', async (_case, header, atHand) => {
@@ -133,25 +125,23 @@ describe('a signature', () => {
   })
 
   it.each([16, 99])('is good if %d other keys come before the one that made it', async (count) => {
-    const others = Array.from({ length: count }, () => published(another))
+    const { word } = await wordOn(token(), { atHand: [...others(count), published(ours)] })
 
-    expect((await wordOn(token(), { atHand: [...others, published(ours)] })).word).toBe('accepted')
+    expect(word).toBe('accepted')
   })
 
   it('is a fault if there are more keys to try than that', async () => {
-    const others = Array.from({ length: 100 }, () => published(another))
+    const { word } = await wordOn(token(), { atHand: [...others(100), published(ours)] })
 
-    expect((await wordOn(token(), { atHand: [...others, published(ours)] })).word).toStrictEqual(
-      failure(fault('keys_unusable', { detail: 'too_many_keys', issuer: 'callers' })),
+    expect(word).toStrictEqual(
+      faulty('keys_unusable', { detail: 'too_many_keys', issuer: 'callers' }),
     )
   })
 
   it('is bad if exactly as many keys can be tried as there are, and none made it', async () => {
-    const others = Array.from({ length: 100 }, () => published(another))
+    const { word } = await wordOn(token(), { atHand: others(100) })
 
-    expect((await wordOn(token(), { atHand: others })).word).toStrictEqual(
-      refused('signature_invalid'),
-    )
+    expect(word).toStrictEqual(refused('signature_invalid'))
   })
 
   it('is denied with the reason why the published key of its name is not trusted', async () => {
@@ -159,9 +149,7 @@ describe('a signature', () => {
       (await wordOn(token(header), { atHand, leftOut: 'weak' })).word
 
     expect(await word({ kid: 'weak' }, [published(another, { kid: 'b' })])).toStrictEqual(
-      failure(
-        denial('key_unknown', { issuer: 'callers', detail: 'the named key has a short key' }),
-      ),
+      denied('key_unknown', { issuer: 'callers', detail: 'the named key has a short key' }),
     )
     expect(await word({ kid: 'unknown' }, [published(another, { kid: 'b' })])).toStrictEqual(
       refused('key_unknown'),
@@ -182,7 +170,7 @@ describe('a signature', () => {
     const down = fault('keys_unavailable', { detail: 'status_503' })
 
     expect(await wordOn(token(), { atHand: down, renewed: [published(ours)] })).toStrictEqual({
-      word: failure(fault('keys_unavailable', { detail: 'status_503', issuer: 'callers' })),
+      word: faulty('keys_unavailable', { detail: 'status_503', issuer: 'callers' }),
       renewals: [],
     })
   })
@@ -218,7 +206,7 @@ describe('a signature that fits no key at hand', () => {
     const renewed = fault('keys_unavailable', { detail: 'timed_out' })
 
     expect((await wordOn(unknown, { atHand: [old], renewed })).word).toStrictEqual(
-      failure(fault('keys_unavailable', { detail: 'timed_out', issuer: 'callers' })),
+      faulty('keys_unavailable', { detail: 'timed_out', issuer: 'callers' }),
     )
   })
 })

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import type { TrustedKey } from '../../../src/caller/json-web-key.ts'
 import {
@@ -7,10 +7,10 @@ import {
   type SignedToken,
 } from '../../../src/caller/jwt-signature.ts'
 import type { SigningKeys } from '../../../src/caller/signing-keys.ts'
-import type { Finding } from '../../../src/findings.ts'
 import { numericDate } from '../../../src/platform/clock.ts'
 import { success } from '../../../src/platform/result.ts'
-import { trustedKey } from '../support/signed-tokens.ts'
+import { inShort, recordingObserver } from '../support/findings.ts'
+import { signedJwt, trustedKey } from '../support/signed-tokens.ts'
 import { PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
 
 function newPair() {
@@ -36,46 +36,31 @@ function counting(key: KeyObject) {
 }
 
 function tokenOf(payload: object): SignedToken {
-  const input = [{ alg: 'RS256' }, payload]
-    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
-    .join('.')
-  const signature = sign('sha256', Buffer.from(input), ours.privateKey).toString('base64url')
   return {
-    text: `${input}.${signature}`,
+    text: signedJwt(ours.privateKey, { alg: 'RS256' }, payload),
     header: { alg: 'RS256', kid: undefined, x5t: undefined },
     expiresAt: numericDate(START + 600),
   }
 }
 
 describe('a signature', () => {
-  it('that is valid is checked once, and then cached', async () => {
+  const token = tokenOf({ sub: 'a' })
+
+  it.each([
+    ['valid is checked once, and then cached', ours, true, 1],
+    ['invalid is checked each time', another, false, 2],
+  ])('that is %s', async (_case, { publicKey }, expected, count) => {
     const isSigned = createIsSigned(new StandingClock())
-    const { trusted, uses } = counting(ours.publicKey)
-    const token = tokenOf({ sub: 'a' })
+    const { trusted, uses } = counting(publicKey)
 
-    expect([await isSigned([trusted], token), await isSigned([trusted], token)]).toStrictEqual([
-      true,
-      true,
-    ])
-    expect(uses.count).toBe(1)
-  })
-
-  it('that is invalid is checked each time', async () => {
-    const isSigned = createIsSigned(new StandingClock())
-    const { trusted, uses } = counting(another.publicKey)
-    const token = tokenOf({ sub: 'a' })
-
-    expect([await isSigned([trusted], token), await isSigned([trusted], token)]).toStrictEqual([
-      false,
-      false,
-    ])
-    expect(uses.count).toBe(2)
+    expect(await isSigned([trusted], token)).toBe(expected)
+    expect(await isSigned([trusted], token)).toBe(expected)
+    expect(uses.count).toBe(count)
   })
 
   it('is not cached for another token with the same signature', async () => {
     const isSigned = createIsSigned(new StandingClock())
     const { trusted } = counting(ours.publicKey)
-    const token = tokenOf({ sub: 'a' })
     await isSigned([trusted], token)
     const [header, , signature] = token.text.split('.')
     const payload = Buffer.from('{"sub":"b"}').toString('base64url')
@@ -86,7 +71,6 @@ describe('a signature', () => {
 
   it('is invalid once its key is withdrawn', async () => {
     const isSigned = createIsSigned(new StandingClock())
-    const token = tokenOf({ sub: 'a' })
     await isSigned([counting(ours.publicKey).trusted], token)
 
     expect(await isSigned([counting(another.publicKey).trusted], token)).toBe(false)
@@ -95,7 +79,6 @@ describe('a signature', () => {
 
   it('is verified again by a key that was fetched again', async () => {
     const isSigned = createIsSigned(new StandingClock())
-    const token = tokenOf({ sub: 'a' })
     await isSigned([counting(ours.publicKey).trusted], token)
     const { trusted, uses } = counting(ours.publicKey)
 
@@ -107,7 +90,6 @@ describe('a signature', () => {
     const clock = new StandingClock()
     const isSigned = createIsSigned(clock)
     const { trusted, uses } = counting(ours.publicKey)
-    const token = tokenOf({ sub: 'a' })
     await isSigned([trusted], token)
     clock.advance(600)
 
@@ -118,7 +100,6 @@ describe('a signature', () => {
   it('RFC 8725 §3.1: is invalid if the token was signed with another algorithm', async () => {
     const isSigned = createIsSigned(new StandingClock())
     const { trusted } = counting(ours.publicKey)
-    const token = tokenOf({ sub: 'a' })
     const ofAnotherAlgorithm = { ...token, header: { ...token.header, alg: 'PS256' as const } }
 
     expect(await isSigned([trusted], ofAnotherAlgorithm)).toBe(false)
@@ -155,18 +136,13 @@ describe('the verification of a signature', () => {
       },
       problemOf: () => undefined,
     }
-    const findings: Finding[] = []
+    const { findings, observe } = recordingObserver()
     const token = tokenOf({})
-    const result = await createVerifySignature(keys, new StandingClock())(
-      { ...token, header: { ...token.header, kid } },
-      PLENTY_OF_TIME,
-      (finding) => findings.push(finding),
-    )
-    return {
-      hadMatchingKid,
-      logged: result.ok ? undefined : result.error,
-      findings: findings.map(({ name, ok, expected, actual }) => [name, ok, expected, actual]),
-    }
+    const named = { ...token, header: { ...token.header, kid } }
+    const verifySignature = createVerifySignature(keys, new StandingClock())
+    const result = await verifySignature(named, PLENTY_OF_TIME, observe)
+    const logged = result.ok ? undefined : result.error
+    return { hadMatchingKid, logged, findings: findings.map(inShort) }
   }
 
   it('reports the keys that fit and whether one of them signed the token', async () => {

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals'
 import type { TokenClaims } from '../../../src/caller/claims.ts'
 import { firstBrokenRule } from '../../../src/caller/token-rules.ts'
 import type { TokenRules } from '../../../src/config/model.ts'
-import type { Finding } from '../../../src/findings.ts'
 import { seconds } from '../../../src/platform/clock.ts'
 import { claimsOf } from '../support/claims.ts'
+import { inShort, recordingObserver } from '../support/findings.ts'
 import { tokenRules } from '../support/issuers.ts'
 import { START } from '../support/time.ts'
 
@@ -24,9 +24,9 @@ const RULES = tokenRules({
 
 /** What an observer gets of each rule, in short: name, ok, expected, actual. */
 function findingsAbout(claims: TokenClaims, rules: TokenRules) {
-  const findings: Finding[] = []
-  firstBrokenRule(claims, rules, START, (finding) => findings.push(finding))
-  return findings.map(({ name, ok, expected, actual }) => [name, ok, expected, actual])
+  const { findings, observe } = recordingObserver()
+  firstBrokenRule(claims, rules, START, observe)
+  return findings.map(inShort)
 }
 
 const LIMITS = {

@@ -1,6 +1,13 @@
 /** Issuers of the configuration in the unit tests. */
-import type { ClaimNames, IssuerConfig, TokenRules } from '../../../src/config/model.ts'
+import type {
+  ClaimNames,
+  IntrospectionConfig,
+  IssuerConfig,
+  JwtConfig,
+  TokenRules,
+} from '../../../src/config/model.ts'
 import { seconds } from '../../../src/platform/clock.ts'
+import { REGISTRATION } from './tokens-for-backends.ts'
 
 export const CLAIM_NAMES: ClaimNames = {
   principal: ['sub'],
@@ -20,6 +27,25 @@ export function tokenRules(changes: Partial<TokenRules> = {}): TokenRules {
     requiredClaims: [],
     maxTokenLifetime: undefined,
     clockTolerance: seconds(30),
+    ...changes,
+  }
+}
+
+/** With keys that a test gives to the verifier. */
+export function jwtConfig(changes: Partial<JwtConfig> = {}): JwtConfig {
+  return { keys: { kind: 'static', keys: [] }, algorithms: ['RS256'], type: 'any', ...changes }
+}
+
+/** Without a cache. */
+export function introspectionConfig(
+  changes: Partial<IntrospectionConfig> = {},
+): IntrospectionConfig {
+  return {
+    endpoint: 'https://idp.example/introspect',
+    client: REGISTRATION,
+    cache: seconds(0),
+    subject: 'same',
+    opaqueTokens: undefined,
     ...changes,
   }
 }
