@@ -60,7 +60,7 @@ function remedyOfRefusedToken(audiences: readonly string[], origin: string): str
   if (called !== undefined && instances.length > 0 && !instances.includes(called.toLowerCase())) {
     return `The token is for another instance than ${origin}: ${COPY_SCOPE}.`
   }
-  return 'Compare that audience with the instance’s own application (OAuth configuration → Resources → Primary audience): if it is another one, the scope is another instance’s. If it is the same, give our application the role ServiceInvoker: in the domain of the instance, Oracle Cloud Services → the instance’s application → Application roles → ServiceInvoker → Assigned applications → Manage. If it has the role, the token comes from another domain than the instance’s.'
+  return 'Compare that audience with the instance’s own application (OAuth configuration → Resources → Primary audience): if it is another one, the scope is another instance’s. If it is the same, give our application the role ServiceInvoker: in the domain of the instance, Oracle Cloud Services → the instance’s application → Application roles → ServiceInvoker → Manage applications. If it has the role, the token comes from another domain than the instance’s.'
 }
 
 function originOfScope(grant: GrantConfig): string | undefined {

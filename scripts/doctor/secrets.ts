@@ -110,7 +110,7 @@ function nameOf({ clientId, secretOcid }: NeededSecret): string {
 function vaultRemedy(fault: Fault): string {
   const { detail, hint } = fault.logContext
   return detail === 'status_404' && hint === undefined
-    ? 'Let the function read it: add the policy `allow dynamic-group DYNAMIC_GROUP to read secret-bundles in compartment COMPARTMENT` (it takes up to 15 minutes), and compare the secret’s OCID.'
+    ? "Let the function read it: add the policy `Allow any-user to read secret-bundles in compartment id COMPARTMENT where all {request.principal.type='fnfunc', request.principal.id='FUNCTION', target.secret.id='SECRET'}` (it takes up to 15 minutes), and compare the secret’s OCID."
     : remedyOf(fault)
 }
 

@@ -237,7 +237,7 @@ describe('operations', () => {
       { id: 'role', displayName: 'ServiceInvoker', app: { value: 'oic' } },
     )
     const blocks = under(shellBlocks('docs/oic-tokens.md'), /^Give ServiceInvoker by API/)
-    const [lookUp = '', grant = '', user = ''] = blocks.map(({ text }) => text)
+    const [, lookUp = '', grant = '', user = ''] = blocks.map(({ text }) => text)
     identityDomain.users.push({ id: 'alice-id', userName: 'alice@example.com' })
     const domain = `OIC_DOMAIN=${session.cloud.url}`
     const first = await paste([], domain, lookUp, grant)
@@ -317,6 +317,32 @@ describe('operations', () => {
     expect(readFileSync(file, 'utf8')).toBe('{"issuers":[]}')
   })
 
+  it('puts the configuration document into Vault, and replaces it', async () => {
+    const [document, other] = ['{"issuers":[]}', '{"issuers":[],"backends":[]}']
+    const file = join(session.folder, 'project/authorizer-config.json')
+    writeFileSync(file, document)
+    const before = keys()
+    await paste([], 'set_key authorizer_config {}')
+    const [, create, use] = under(
+      shellBlocks('docs/configuration.md'),
+      /^The configuration document/,
+    )
+    await paste([create, use].filter((block) => block !== undefined))
+    const { id = '' } =
+      live('secret').find((one) => one['secretName'] === 'oic-authorizer-config') ?? {}
+    expect(keys()).toEqual({ ...before, authorizer_config_secret_ocid: id })
+    expect(
+      live('policy')
+        .flatMap((one) => one['statements'])
+        .join(),
+    ).toContain(id)
+    writeFileSync(file, other)
+    await paste([], 'renew "${CONFIG_OCID:?}" "$(cat authorizer-config.json)"')
+    expect(versions('oic-authorizer-config')).toEqual([document, other])
+    await paste([], 'unset_key authorizer_config_secret_ocid')
+    expect(keys()).toEqual(before)
+  })
+
   it('switches to user assertions, and back', async () => {
     writeFileSync(join(session.folder, 'project/key.pem'), 'the private key')
     const before = keys()
@@ -375,10 +401,12 @@ describe('operations', () => {
     ).flatMap(live)
     expect(left).toEqual([])
     expect(live('policy').map((one) => one['name'])).toEqual([
+      'oic-authorizer-config',
       'oic-authorizer-assertion',
       'oic-authorizer-basic',
     ])
     expect(live('secret').map((one) => one['secretName'])).toEqual([
+      'oic-authorizer-config',
       'oic-assertion-key',
       'oic-basic',
     ])

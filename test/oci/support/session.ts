@@ -51,7 +51,7 @@ const typed: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^ask caller/, credentials.caller],
   [/^ask OIC/, credentials.OIC],
   [/^read -rp 'OIC user/, credentials.user],
-  [/^renew /, [newSecret]],
+  [/^renew "\S+"(?! "\$)/, [newSecret]],
   [/^docker login/, ['auth-token']],
 ]
 
