@@ -53,11 +53,12 @@ function code(text: string): string {
 
 function configurationKeys(): string {
   return table(
-    ['key', 'default', 'meaning'],
+    ['key', 'default', 'meaning', 'in a document'],
     ...Object.entries<FlatKey>(FLAT_KEYS).map(([key, about]) => [
       code(key),
       about.default ?? '–',
       about.meaning,
+      about.at === undefined ? '–' : code(about.at.replace('.0.', '[].')),
     ]),
   )
 }

@@ -139,7 +139,7 @@ export const issuerSchema = strictObject({
           scopes.every((scope) => SCOPE_TOKEN.test(scope))
             ? undefined
             : 'has a character that scopes cannot have',
-        'Give plain scope names, without quotes and blanks.',
+        'Give plain scope names, without quotes and spaces.',
       ),
     ),
     [],

@@ -97,7 +97,7 @@ function blankRules(
     })
     .map(([key]) => ({
       key,
-      problem: 'has only blanks',
+      problem: 'has only spaces',
       remedy: 'Give a value, or remove the key.',
     }))
 }
@@ -119,7 +119,7 @@ function warnAboutIdleKeys(values: FlatConfiguration, warn: Report): void {
 function warnAboutFlatValues(values: FlatConfiguration, warn: Report): void {
   for (const [key, about] of Object.entries<FlatKey>(FLAT_KEYS)) {
     if (about.as === 'list' && values[key]?.includes(',') === true) {
-      warn(key, 'has a comma, which is read as a part of the value', 'Separate values by blanks.')
+      warn(key, 'has a comma, which is read as a part of the value', 'Separate values by spaces.')
     }
     if (about.at === undefined && key.endsWith('_ocid'))
       warnAboutForeignOcid(key, values[key], warn)

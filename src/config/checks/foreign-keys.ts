@@ -31,7 +31,7 @@ const CALLERS_CLIENT = {
 
 const SECONDS_OF_SECRETS = { key: 'secret_ttl_seconds' } as const
 
-const LISTED = 'Separate values by blanks, not by commas.'
+const LISTED = 'Separate values by spaces, not by commas.'
 
 const FOREIGN_KEYS: Readonly<Record<string, ForeignKey>> = {
   // oracle-devrel/technology-engineering and its relatives

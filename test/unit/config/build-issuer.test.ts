@@ -357,7 +357,7 @@ describe('an invalid issuer', () => {
       expectedProblem(
         'required_scopes',
         'has a character that scopes cannot have',
-        'Give plain scope names, without quotes and blanks.',
+        'Give plain scope names, without quotes and spaces.',
       ),
     ])
   })

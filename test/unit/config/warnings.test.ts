@@ -58,7 +58,7 @@ describe('warnings of the configuration', () => {
     ['OIC_SCOPE', 'Use back_end_scope.'],
     ['IDCS_APP_CLIENT_ID', 'Use back_end_app_client_id.'],
     ['AD_JWKS_URL', 'Use jwks_uri.'],
-    ['ENTRA_ALLOWED_CLIENT_IDS', 'Use allowed_clients. Separate values by blanks'],
+    ['ENTRA_ALLOWED_CLIENT_IDS', 'Use allowed_clients. Separate values by spaces'],
     ['OCI_IAM_CLIENT_SECRET_OCID', 'Use back_end_client_secret_ocid.'],
     ['VAULT_REGION', 'Remove it'],
   ])('have the key that replaces one of another sample: %s', (key, remedy) => {
@@ -214,7 +214,7 @@ describe('a misspelt rule', () => {
 describe('a flat key of blanks', () => {
   const blank = (key: string) => ({
     key,
-    problem: 'has only blanks',
+    problem: 'has only spaces',
     remedy: 'Give a value, or remove the key.',
   })
   const errorsOf = (values: FlatConfiguration) => {
