@@ -68,40 +68,26 @@ describe('a failed token request', () => {
     })
   })
 
-  it.each([
-    [
-      'refused',
-      'invalid_scope',
-      'credential_refused',
+  const HINTS = {
+    invalid_scope:
       'Copy the scope from the application for OIC: host, port and `urn:opc:…` belong together.',
-    ],
-    [
-      'refused',
-      'unauthorized_client',
-      'credential_refused',
+    unauthorized_client:
       'Compare client id and secret with the application; if they are right, tick this grant in its OAuth configuration.',
-    ],
-    [
-      'refused',
-      'invalid_grant',
-      'credential_refused',
+    invalid_grant:
       'User assertions: does the user exist in the domain, and is the certificate the application’s?',
-    ],
-    [
-      'unusable',
-      'several_tokens',
-      'credential_unusable',
-      'The scope spans several resources: give the scope of one integration alone.',
-    ],
-    [
-      'unusable',
-      'media_type',
-      'credential_unusable',
-      'The answer has to be labelled `application/json`.',
-    ],
-  ] as const)('is %s with %s, and has a hint on it', (kind, detail, reason, hint) => {
+    several_tokens: 'The scope spans several resources: give the scope of one integration alone.',
+    media_type: 'The answer has to be labelled `application/json`.',
+  }
+
+  it.each([
+    ['refused', 'invalid_scope', 'credential_refused'],
+    ['refused', 'unauthorized_client', 'credential_refused'],
+    ['refused', 'invalid_grant', 'credential_refused'],
+    ['unusable', 'several_tokens', 'credential_unusable'],
+    ['unusable', 'media_type', 'credential_unusable'],
+  ] as const)('is %s with %s, and has a hint on it', (kind, detail, reason) => {
     expect(toCredentialFailure({ kind, detail }).fault).toStrictEqual(
-      fault(reason, { detail, hint }),
+      fault(reason, { detail, hint: HINTS[detail] }),
     )
   })
 })

@@ -28,6 +28,10 @@ function jwt(claims: object) {
 describe('the diagnosis', () => {
   const ISSUER = 'issuer_mismatch'
   const AUDIENCE = 'audience_mismatch'
+  const ACCOUNT_ALONE = 'keycloak_account_audience'
+  const FOR_ACCOUNT = { iss: REALM, aud: 'account' }
+  const FOR_GRAPH = { iss: V2, aud: GRAPH }
+  const GRAPH_BY_ID = { iss: V2, aud: '00000003-0000-0000-c000-000000000000' }
 
   it.each([
     ['a v1 token where v2 is configured', ISSUER, ENTRA_V2, { iss: V1 }, 'entra_v1_token'],
@@ -39,13 +43,7 @@ describe('the diagnosis', () => {
       { iss: V2.replace('0f', '1f') },
       'entra_v2_token',
     ],
-    [
-      'a token for Graph, by its id',
-      AUDIENCE,
-      ENTRA_V2,
-      { iss: V2, aud: '00000003-0000-0000-c000-000000000000' },
-      'entra_graph_token',
-    ],
+    ['a token for Graph, by its id', AUDIENCE, ENTRA_V2, GRAPH_BY_ID, 'entra_graph_token'],
     [
       'a token for Graph, by its address',
       'signature_invalid',
@@ -57,23 +55,17 @@ describe('the diagnosis', () => {
       'a token for Graph with an unknown key',
       'key_unknown',
       ENTRA_V2,
-      { iss: V2, aud: GRAPH },
+      FOR_GRAPH,
       'entra_graph_token',
     ],
     ['a token of Okta’s org server', ISSUER, OKTA_DEFAULT, { iss: OKTA }, 'okta_org_token'],
-    [
-      'a token of Keycloak for account alone',
-      AUDIENCE,
-      KEYCLOAK,
-      { iss: REALM, aud: 'account' },
-      'keycloak_account_audience',
-    ],
+    ['a token of Keycloak for account alone', AUDIENCE, KEYCLOAK, FOR_ACCOUNT, ACCOUNT_ALONE],
     [
       'the same, when introspected',
       'token_inactive',
       KEYCLOAK,
       { iss: REALM, aud: ['account'] },
-      'keycloak_account_audience',
+      ACCOUNT_ALONE,
     ],
   ] as const)('recognises %s', (_case, reason, configured, claims, expected) => {
     expect(diagnose(reason, [configured], jwt(claims))).toBe(expected)
@@ -103,24 +95,14 @@ describe('the diagnosis', () => {
       { iss: REALM, aud: ['account', 'x'] },
     ],
     ['a token of Keycloak without an audience', AUDIENCE, KEYCLOAK, { iss: REALM }],
-    [
-      'a token of Keycloak with a bad signature',
-      'signature_invalid',
-      KEYCLOAK,
-      { iss: REALM, aud: 'account' },
-    ],
+    ['a token of Keycloak with a bad signature', 'signature_invalid', KEYCLOAK, FOR_ACCOUNT],
     [
       'a token of another realm of Keycloak for account alone',
       AUDIENCE,
       KEYCLOAK,
       { iss: `${REALM}-2`, aud: 'account' },
     ],
-    [
-      'a token for Graph where Entra is not configured',
-      AUDIENCE,
-      OKTA_DEFAULT,
-      { iss: V2, aud: GRAPH },
-    ],
+    ['a token for Graph where Entra is not configured', AUDIENCE, OKTA_DEFAULT, FOR_GRAPH],
     [
       'an address in which that of Entra stands',
       ISSUER,
@@ -149,15 +131,13 @@ describe('the diagnosis', () => {
 
   it('looks at all issuers of a provider', () => {
     const other = issuer('keycloak', 'https://sso.example.com/realms/others')
-    const token = jwt({ iss: REALM, aud: 'account' })
+    const token = jwt(FOR_ACCOUNT)
 
-    expect(diagnose('audience_mismatch', [other, KEYCLOAK], token)).toBe(
-      'keycloak_account_audience',
-    )
+    expect(diagnose('audience_mismatch', [other, KEYCLOAK], token)).toBe(ACCOUNT_ALONE)
   })
 
   it('looks at all providers, and each at its own issuers', () => {
-    const graph = jwt({ iss: V2, aud: GRAPH })
+    const graph = jwt(FOR_GRAPH)
     const account = jwt({ iss: V2, aud: 'account' })
 
     expect(diagnose('audience_mismatch', [OKTA_DEFAULT, ENTRA_V2], graph)).toBe('entra_graph_token')

@@ -4,10 +4,10 @@ import {
   readMetadata,
   type DiscoveredEndpoint,
 } from '../../../src/caller/discovery.ts'
-import { fault } from '../../../src/decision.ts'
 import type { HttpAnswer, HttpFailure } from '../../../src/platform/http.ts'
 import { failure, success, type Result } from '../../../src/platform/result.ts'
 import { answer, untypedAnswer } from '../support/http-answers.ts'
+import { faulty } from '../support/outcomes.ts'
 import { recordingHttp } from '../support/recording-http.ts'
 import { deadlineWith, PLENTY_OF_TIME, StandingClock } from '../support/time.ts'
 import { jsonObject } from '../support/tokens.ts'
@@ -27,7 +27,9 @@ function discoveryOf(
 ) {
   const clock = new StandingClock()
   const { http, requests, deadlines } = recordingHttp(reply)
-  const discover = createDiscovery(CONFIG, needed, http, clock)
+  const discovery = createDiscovery(CONFIG, needed, http, clock)
+  const discover = (endpoint: DiscoveredEndpoint = 'jwks_uri', deadline = PLENTY_OF_TIME) =>
+    discovery(endpoint, deadline)
   return { clock, requests, deadlines, discover }
 }
 
@@ -36,23 +38,19 @@ function publishing(metadata: object) {
 }
 
 const LOOPBACK = [
-  'localhost',
-  'localhost.',
-  'keys.localhost',
-  '127.0.0.1',
-  '127.1',
-  '2130706433',
-  '[::1]',
-  '[::ffff:127.0.0.1]',
-  '0.0.0.0',
-  '[::]',
+  ...['localhost', 'localhost.', 'keys.localhost', '127.0.0.1', '127.1', '2130706433'],
+  ...['[::1]', '[::ffff:127.0.0.1]', '0.0.0.0', '[::]'],
 ]
 
 function unusable(detail: string) {
-  return failure(fault('discovery_unusable', { detail }))
+  return faulty('discovery_unusable', { detail })
 }
 function unavailable(detail: string) {
-  return failure(fault('discovery_unavailable', { detail }))
+  return faulty('discovery_unavailable', { detail })
+}
+
+function published(changes: object = {}) {
+  return success(answer(200, { ...METADATA, ...changes }))
 }
 
 /** What keeps a document from being had, and the fault that it is. */
@@ -61,19 +59,15 @@ const TROUBLES: readonly (readonly [string, Result<HttpAnswer, HttpFailure>, obj
   ['an unknown name', failure('name_not_found'), unavailable('name_not_found')],
   ['a status', success(answer(503, METADATA)), unavailable('status_503')],
   ['a page', success(answer(200, '<html></html>', 'text/html')), unusable('not_json')],
-  [
-    'another issuer',
-    success(answer(200, { ...METADATA, issuer: 'https://other.example' })),
-    unusable('issuer'),
-  ],
+  ['another issuer', published({ issuer: 'https://other.example' }), unusable('issuer')],
   [
     'a document without a needed endpoint',
-    success(answer(200, { ...METADATA, jwks_uri: undefined })),
+    published({ jwks_uri: undefined }),
     unusable('jwks_uri'),
   ],
   [
     'one with a needed endpoint that is not https',
-    success(answer(200, { ...METADATA, jwks_uri: 'http://idp.example/keys' })),
+    published({ jwks_uri: 'http://idp.example/keys' }),
     unusable('jwks_uri'),
   ],
 ]
@@ -94,21 +88,15 @@ describe('discovery', () => {
   it('finds each endpoint by its name in one document', async () => {
     const { requests, discover } = publishing(METADATA)
 
-    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(KEYS))
-    expect(await discover('introspection_endpoint', PLENTY_OF_TIME)).toStrictEqual(
-      success(INTROSPECT),
-    )
+    expect(await discover()).toStrictEqual(success(KEYS))
+    expect(await discover('introspection_endpoint')).toStrictEqual(success(INTROSPECT))
     expect(requests).toHaveLength(1)
   })
 
   it('makes one request for all concurrent callers', async () => {
     const { requests, discover } = publishing(METADATA)
 
-    const all = await Promise.all([
-      discover('jwks_uri', PLENTY_OF_TIME),
-      discover('introspection_endpoint', PLENTY_OF_TIME),
-      discover('jwks_uri', PLENTY_OF_TIME),
-    ])
+    const all = await Promise.all([discover(), discover('introspection_endpoint'), discover()])
 
     expect(all).toStrictEqual([success(KEYS), success(INTROSPECT), success(KEYS)])
     expect(requests).toHaveLength(1)
@@ -128,8 +116,8 @@ describe('discovery', () => {
   ])('reports an unused endpoint that %s, without a second request', async (_case, members) => {
     const { requests, discover } = publishing({ issuer: ISSUER, ...members })
 
-    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(unusable('jwks_uri'))
-    expect(await discover('introspection_endpoint', PLENTY_OF_TIME)).toStrictEqual(
+    expect(await discover()).toStrictEqual(unusable('jwks_uri'))
+    expect(await discover('introspection_endpoint')).toStrictEqual(
       unusable('introspection_endpoint'),
     )
     expect(requests).toHaveLength(1)
@@ -139,13 +127,13 @@ describe('discovery', () => {
     'is a fault with %s, and is requested again later',
     async (_case, trouble, expected) => {
       const { clock, requests, discover } = discoveryOf(
-        (index) => (index === 0 ? trouble : success(answer(200, METADATA))),
+        (index) => (index === 0 ? trouble : published()),
         ['jwks_uri'],
       )
 
-      expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(expected)
+      expect(await discover()).toStrictEqual(expected)
       clock.advance(60)
-      expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(KEYS))
+      expect(await discover()).toStrictEqual(success(KEYS))
       expect(requests).toHaveLength(2)
     },
   )
@@ -154,38 +142,39 @@ describe('discovery', () => {
 describe('the metadata', () => {
   it('is read again after a day, and not before', async () => {
     const { clock, requests, discover } = discoveryOf((index) =>
-      success(answer(200, { ...METADATA, jwks_uri: `${KEYS}/${index}` })),
+      published({ jwks_uri: `${KEYS}/${index}` }),
     )
-    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(`${KEYS}/0`))
+    expect(await discover()).toStrictEqual(success(`${KEYS}/0`))
 
     clock.advance(DAY_SECONDS - 0.5)
-    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(`${KEYS}/0`))
+    expect(await discover()).toStrictEqual(success(`${KEYS}/0`))
     expect(requests).toHaveLength(1)
 
     clock.advance(0.5)
-    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(`${KEYS}/1`))
+    expect(await discover()).toStrictEqual(success(`${KEYS}/1`))
     clock.advance(DAY_SECONDS - 0.5)
-    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(`${KEYS}/1`))
+    expect(await discover()).toStrictEqual(success(`${KEYS}/1`))
     expect(requests).toHaveLength(2)
   })
 
   it.each(TROUBLES)('is used although the next response is %s', async (_case, trouble) => {
     const { clock, requests, discover } = discoveryOf(
-      (index) =>
-        index === 1 ? trouble : success(answer(200, { ...METADATA, jwks_uri: `${KEYS}/${index}` })),
+      (index) => (index === 1 ? trouble : published({ jwks_uri: `${KEYS}/${index}` })),
       ['jwks_uri'],
     )
-    await discover('jwks_uri', PLENTY_OF_TIME)
+    await discover()
     clock.advance(DAY_SECONDS)
 
-    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(`${KEYS}/0`))
+    expect(await discover()).toStrictEqual(success(`${KEYS}/0`))
     clock.advance(60)
-    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(`${KEYS}/2`))
+    expect(await discover()).toStrictEqual(success(`${KEYS}/2`))
     expect(requests).toHaveLength(3)
   })
 })
 
 describe('a metadata document', () => {
+  const lateOnce = (index: number) => (index === 0 ? failure('timed_out' as const) : published())
+
   it.each([
     ['as JSON', answer(200, METADATA)],
     ['without a media type', untypedAnswer(200, JSON.stringify(METADATA))],
@@ -223,50 +212,38 @@ describe('a metadata document', () => {
   })
 
   it('is requested again at once if only a call’s deadline had passed', async () => {
-    const { requests, discover } = discoveryOf((index) =>
-      index === 0 ? failure('timed_out') : success(answer(200, METADATA)),
-    )
+    const { requests, discover } = discoveryOf(lateOnce)
 
     expect(await discover('jwks_uri', deadlineWith(0))).toStrictEqual(unavailable('timed_out'))
-    expect(await discover('jwks_uri', PLENTY_OF_TIME)).toStrictEqual(success(KEYS))
+    expect(await discover()).toStrictEqual(success(KEYS))
     expect(requests).toHaveLength(2)
   })
 
   it('is not requested again for two seconds without a document', async () => {
-    const { clock, requests, discover } = discoveryOf((index) =>
-      index === 0 ? failure('timed_out') : success(answer(200, METADATA)),
-    )
+    const { clock, requests, discover } = discoveryOf(lateOnce)
 
-    const outcomes = [await discover('jwks_uri', PLENTY_OF_TIME)]
+    expect(await discover()).toStrictEqual(unavailable('timed_out'))
     clock.advance(1.9)
-    outcomes.push(await discover('jwks_uri', PLENTY_OF_TIME))
-    const requestsBefore = requests.length
+    expect(await discover()).toStrictEqual(unavailable('timed_out'))
+    expect(requests).toHaveLength(1)
     clock.advance(0.1)
-    outcomes.push(await discover('jwks_uri', PLENTY_OF_TIME))
-
-    expect(outcomes).toStrictEqual([
-      unavailable('timed_out'),
-      unavailable('timed_out'),
-      success(KEYS),
-    ])
-    expect([requestsBefore, requests.length]).toStrictEqual([1, 2])
+    expect(await discover()).toStrictEqual(success(KEYS))
+    expect(requests).toHaveLength(2)
   })
 
   it('is not requested again for a minute while the last valid document is used', async () => {
     const { clock, requests, discover } = discoveryOf((index) =>
-      index === 0 ? success(answer(200, METADATA)) : failure('timed_out'),
+      index === 0 ? published() : failure('timed_out'),
     )
-    await discover('jwks_uri', PLENTY_OF_TIME)
+    await discover()
     clock.advance(DAY_SECONDS)
 
-    const outcomes = [await discover('jwks_uri', PLENTY_OF_TIME)]
+    expect(await discover()).toStrictEqual(success(KEYS))
     clock.advance(59.9)
-    outcomes.push(await discover('jwks_uri', PLENTY_OF_TIME))
-    const requestsBefore = requests.length
+    expect(await discover()).toStrictEqual(success(KEYS))
+    expect(requests).toHaveLength(2)
     clock.advance(0.1)
-    outcomes.push(await discover('jwks_uri', PLENTY_OF_TIME))
-
-    expect(outcomes).toStrictEqual([success(KEYS), success(KEYS), success(KEYS)])
-    expect([requestsBefore, requests.length]).toStrictEqual([2, 3])
+    expect(await discover()).toStrictEqual(success(KEYS))
+    expect(requests).toHaveLength(3)
   })
 })

@@ -76,7 +76,6 @@ describe('a published key', () => {
     ['short', rsa(1024), 'is shorter than 2048 bits'],
     ['with an exponent of 1', { ...GOOD, e: 'AQ' }, 'has a public exponent that verifies nothing'],
     ['with an even exponent', { ...GOOD, e: 'BA' }, 'has a public exponent that verifies nothing'],
-    ['of another algorithm', { ...GOOD, alg: 'ES256' }, WRONG_ALG],
     ['of a symmetric algorithm', { ...GOOD, alg: 'HS256' }, 'has an unknown `alg`'],
     ['of an algorithm that is misspelt', { ...GOOD, alg: 'RSA256' }, 'has an unknown `alg`'],
     ['for encryption by its algorithm', { ...GOOD, alg: 'RSA-OAEP' }, notForSignatures('alg')],
@@ -107,7 +106,6 @@ describe('a published key', () => {
       { kty: 'OKP', crv: 'Ed25519', x },
       'has a small order: anyone can sign',
     ]),
-    ['of the wrong curve', { ...ec('P-256'), alg: 'ES384' }, WRONG_ALG],
     ['off the curve', { ...ec('P-256'), x: ec('P-256').x }, INVALID],
     ['on an unknown curve', ec('secp256k1'), 'is on an unknown curve'],
     ...['p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'].map((name): [string, object, string] => [

@@ -2,13 +2,13 @@ import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { createFetchKeys, readJwksAnswer } from '../../../src/caller/jwks-endpoint.ts'
 import type { KeyAccess } from '../../../src/config/model.ts'
-import { fault, type Fault } from '../../../src/decision.ts'
-import type { TokenRequest } from '../../../src/oauth/token-endpoint.ts'
-import type { TokenFailure } from '../../../src/oauth/token-endpoint.ts'
+import type { Fault } from '../../../src/decision.ts'
+import type { TokenFailure, TokenRequest } from '../../../src/oauth/token-endpoint.ts'
 import type { Deadline } from '../../../src/platform/clock.ts'
 import type { HttpAnswer, HttpFailure } from '../../../src/platform/http.ts'
 import { failure, success, type Result } from '../../../src/platform/result.ts'
 import { answer } from '../support/http-answers.ts'
+import { faulty } from '../support/outcomes.ts'
 import { recordingHttp } from '../support/recording-http.ts'
 import { deadlineWith } from '../support/time.ts'
 import { ISSUED, REGISTRATION } from '../support/tokens-for-backends.ts'
@@ -18,6 +18,8 @@ function newKey() {
 }
 const KEY = { ...newKey(), kid: 'a' }
 
+const SYMMETRIC = { kty: 'oct', k: 'AQAB' }
+
 const ACCEPT = 'application/jwk-set+json, application/json'
 const ADDRESS = 'https://idp.example/keys'
 const ACCESS: KeyAccess = {
@@ -26,6 +28,10 @@ const ACCESS: KeyAccess = {
   scope: 'urn:opc:idm:__myscopes__',
 }
 const DEADLINE = deadlineWith(1_234)
+
+function unavailable(detail: string) {
+  return faulty('keys_unavailable', { detail })
+}
 
 interface Ports {
   readonly located?: Result<string, Fault>
@@ -88,17 +94,12 @@ describe('the fetching of keys', () => {
     expect(tokenRequests).toStrictEqual([
       [{ ...ACCESS, form: { grant_type: 'client_credentials', scope: ACCESS.scope } }, DEADLINE],
     ])
-    expect(requests).toStrictEqual([
-      {
-        method: 'GET',
-        url: ADDRESS,
-        headers: { Accept: ACCEPT, Authorization: 'Bearer abc' },
-      },
-    ])
+    const headers = { Accept: ACCEPT, Authorization: 'Bearer abc' }
+    expect(requests).toStrictEqual([{ method: 'GET', url: ADDRESS, headers }])
   })
 
   it('makes no request if the URL cannot be found', async () => {
-    const lost = failure(fault('discovery_unavailable', { detail: 'status_503' }))
+    const lost = faulty('discovery_unavailable', { detail: 'status_503' })
 
     const { refusal, tokenRequests, requests } = await fetchIn({ located: lost, access: ACCESS })
 
@@ -117,15 +118,13 @@ describe('the fetching of keys', () => {
 
       const { refusal, requests } = await fetchIn({ access: ACCESS, issued })
 
-      expect(refusal).toStrictEqual(
-        failure(fault('keys_unavailable', { detail: `token_${detail}` })),
-      )
+      expect(refusal).toStrictEqual(unavailable(`token_${detail}`))
       expect(requests).toStrictEqual([])
     },
   )
 
   it('passes on the fault of a secret that could not be had', async () => {
-    const issued = failure(fault('secret_unavailable', { detail: 'status_404' }))
+    const issued = faulty('secret_unavailable', { detail: 'status_404' })
 
     const { refusal, requests } = await fetchIn({ access: ACCESS, issued })
 
@@ -138,14 +137,14 @@ describe('the fetching of keys', () => {
     async (detail) => {
       const { refusal } = await fetchIn({ answered: failure(detail) })
 
-      expect(refusal).toStrictEqual(failure(fault('keys_unavailable', { detail })))
+      expect(refusal).toStrictEqual(unavailable(detail))
     },
   )
 
   it('judges the answer, and not only that there is one', async () => {
     const { refusal } = await fetchIn({ answered: success(answer(401, { keys: [KEY] })) })
 
-    expect(refusal).toStrictEqual(failure(fault('keys_unavailable', { detail: 'status_401' })))
+    expect(refusal).toStrictEqual(unavailable('status_401'))
   })
 })
 
@@ -171,9 +170,7 @@ describe('an answer with keys', () => {
   )
 
   it.each([201, 204, 301, 403, 404, 500, 503])('is rejected with status %d', (status) => {
-    expect(read(answer(status, { keys: [KEY] }))).toStrictEqual(
-      failure(fault('keys_unavailable', { detail: `status_${status}` })),
-    )
+    expect(read(answer(status, { keys: [KEY] }))).toStrictEqual(unavailable(`status_${status}`))
   })
 
   it.each([
@@ -184,25 +181,17 @@ describe('an answer with keys', () => {
     ['neither a set nor a key', answer(200, {})],
     ['a set that is no array', answer(200, { keys: KEY })],
   ])('RFC 7517 §5: cannot be used as %s', (_case, given) => {
-    expect(read(given)).toStrictEqual(failure(fault('keys_unusable', { detail: 'no_jwk_set' })))
+    expect(read(given)).toStrictEqual(faulty('keys_unusable', { detail: 'no_jwk_set' }))
   })
 
   it.each([
     ['an empty set', { keys: [] }],
-    [
-      'a set of others alone',
-      {
-        keys: [
-          { kty: 'oct', k: 'AQAB' },
-          { ...KEY, use: 'enc' },
-        ],
-      },
-    ],
+    ['a set of others alone', { keys: [SYMMETRIC, { ...KEY, use: 'enc' }] }],
     ['a private key', { ...KEY, d: 'AQAB' }],
   ])('has no key to trust: %s', async (_case, document) => {
     const { refusal } = await fetchIn({ answered: success(answer(200, document)) })
 
-    expect(refusal).toStrictEqual(failure(fault('keys_unusable', { detail: 'no_trusted_key' })))
+    expect(refusal).toStrictEqual(faulty('keys_unusable', { detail: 'no_trusted_key' }))
   })
 })
 

@@ -186,35 +186,30 @@ describe('an observer of the header', () => {
     return findings.map(inShort)
   }
 
+  /** What each check expects, what a good token has, and what a bad one has. */
+  const FINDINGS = [
+    ['alg', ['ES256', 'RS256'], 'ES256', 'none'],
+    ['crit', 'no `crit`', null, ['x']],
+    ['b64', 'no `b64`', null, false],
+    ['enc', 'no `enc`', null, 'A256GCM'],
+    ['zip', 'no `zip`', null, 'DEF'],
+    ['cty', 'no `cty`', null, 'JWT'],
+    ['kid', '`kid` as a string', 'a', 5],
+    ['typ', '`typ` as a string', 'JWT', 5],
+  ] as const
+
   it('gets what each check expects and what the token has', () => {
     expect(findingsAbout({ ...HEADER, typ: 'JWT' })).toStrictEqual([
-      ['alg', true, ['ES256', 'RS256'], 'ES256'],
-      ['crit', true, 'no `crit`', null],
-      ['b64', true, 'no `b64`', null],
-      ['enc', true, 'no `enc`', null],
-      ['zip', true, 'no `zip`', null],
-      ['cty', true, 'no `cty`', null],
-      ['kid', true, '`kid` as a string', 'a'],
-      ['typ', true, '`typ` as a string', 'JWT'],
+      ...FINDINGS.map(([name, expected, good]) => [name, true, expected, good]),
       ['typ', true, COMMON_TYPES, 'JWT'],
     ])
   })
 
   it('gets each defect, and a `typ` that is no string once', () => {
-    const header = {
-      ...{ alg: 'none', crit: ['x'], b64: false, enc: 'A256GCM', zip: 'DEF', cty: 'JWT' },
-      ...{ kid: 5, typ: 5 },
-    }
+    const header = Object.fromEntries(FINDINGS.map(([name, , , bad]) => [name, bad]))
 
     expect(findingsAbout(header, 'at+jwt')).toStrictEqual([
-      ['alg', false, ['ES256', 'RS256'], 'none'],
-      ['crit', false, 'no `crit`', ['x']],
-      ['b64', false, 'no `b64`', false],
-      ['enc', false, 'no `enc`', 'A256GCM'],
-      ['zip', false, 'no `zip`', 'DEF'],
-      ['cty', false, 'no `cty`', 'JWT'],
-      ['kid', false, '`kid` as a string', 5],
-      ['typ', false, '`typ` as a string', 5],
+      ...FINDINGS.map(([name, expected, , bad]) => [name, false, expected, bad]),
       ['typ', true, ACCESS_TOKEN_TYPES, 5],
     ])
   })

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
-import { fault } from '../../../src/decision.ts'
 import type { ClientExchangeFailure } from '../../../src/oauth/client-exchange.ts'
 import { createRequestToken, readTokenAnswer } from '../../../src/oauth/token-endpoint.ts'
 import type { HttpAnswer } from '../../../src/platform/http.ts'
 import { failure, success, type Result } from '../../../src/platform/result.ts'
 import { recordingExchange } from '../support/exchanges.ts'
 import { answer } from '../support/http-answers.ts'
+import { faulty } from '../support/outcomes.ts'
 import { whilePolluted } from '../support/pollution.ts'
 import { PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
 import { unsignedJwt } from '../support/tokens.ts'
@@ -27,6 +27,12 @@ function tokenWith(changes: object = {}) {
 
 function unusable(detail: string) {
   return failure({ kind: 'unusable', detail })
+}
+function unavailable(detail: string, more: object = {}) {
+  return failure({ kind: 'unavailable', detail, ...more })
+}
+function refused(detail: string, clientRefusal?: 'possible' | 'certain') {
+  return failure({ kind: 'refused', detail, ...(clientRefusal && { clientRefusal }) })
 }
 
 describe('a token request', () => {
@@ -67,12 +73,11 @@ describe('a token request', () => {
   })
 
   it('fails with the failure of the exchange, or with the fault about the secret', async () => {
-    const unreadable = fault('secret_unavailable')
+    const late = await requested(failure('timed_out'))
+    const unreadable = faulty('secret_unavailable')
 
-    expect((await requested(failure('timed_out'))).issued).toStrictEqual(
-      failure({ kind: 'unavailable', detail: 'timed_out' }),
-    )
-    expect((await requested(failure(unreadable))).issued).toStrictEqual(failure(unreadable))
+    expect(late.issued).toStrictEqual(unavailable('timed_out'))
+    expect((await requested(unreadable)).issued).toStrictEqual(unreadable)
   })
 })
 
@@ -124,9 +129,8 @@ describe('a token endpoint’s answer', () => {
     const longest = 'a'.repeat(16_384)
 
     expect(tokenWith({ access_token: longest }).token).toBe(longest)
-    expect(read({ ...GOOD, access_token: `${longest}a` })).toStrictEqual(
-      unusable('access_token_too_long'),
-    )
+    const tooLong = read({ ...GOOD, access_token: `${longest}a` })
+    expect(tooLong).toStrictEqual(unusable('access_token_too_long'))
   })
 
   it.each([
@@ -172,9 +176,7 @@ describe('a token endpoint’s answer', () => {
   ] as const)(
     'RFC 6749 §5.2: is an error with status %d and %j',
     (status, body, detail, clientRefusal) => {
-      expect(read(body, status)).toStrictEqual(
-        failure({ kind: 'refused', detail, ...(clientRefusal && { clientRefusal }) }),
-      )
+      expect(read(body, status)).toStrictEqual(refused(detail, clientRefusal))
     },
   )
 
@@ -190,15 +192,13 @@ describe('a token endpoint’s answer', () => {
     [500, GOOD],
     [503, { error: 'temporarily_unavailable' }],
   ])('is not a token endpoint’s with status %d and %j', (status, body: unknown) => {
-    expect(read(body, status)).toStrictEqual(
-      failure({ kind: 'unavailable', detail: `status_${status}` }),
-    )
+    expect(read(body, status)).toStrictEqual(unavailable(`status_${status}`))
   })
 
   it('may be a refusal of our client with status 400 and without a code', () => {
-    expect(read('Bad Request', 400)).toStrictEqual(
-      failure({ kind: 'unavailable', detail: 'status_400', clientRefusal: 'possible' }),
-    )
+    const clientRefusal = 'possible'
+
+    expect(read('Bad Request', 400)).toStrictEqual(unavailable('status_400', { clientRefusal }))
   })
 
   it.each([
@@ -206,15 +206,13 @@ describe('a token endpoint’s answer', () => {
     ['no code that is too long', { error: 'a'.repeat(41) }],
     ['no code with upper case, as secrets have', { error: 'aB' }],
   ])('logs %s', (_case, body) => {
-    expect(read(body, 401)).toStrictEqual(
-      failure({ kind: 'refused', detail: 'status_401', clientRefusal: 'certain' }),
-    )
+    expect(read(body, 401)).toStrictEqual(refused('status_401', 'certain'))
   })
 
   it('takes nothing from a polluted Object.prototype', async () => {
-    expect(await whilePolluted(GOOD, () => read({}))).toStrictEqual(
-      unusable('access_token_missing'),
-    )
+    const reading = await whilePolluted(GOOD, () => read({}))
+
+    expect(reading).toStrictEqual(unusable('access_token_missing'))
   })
 })
 
