@@ -6,71 +6,43 @@ import {
   type FlatKey,
   type FlatKeyName,
 } from '../../../src/config/flat-keys.ts'
-import type { ConfigProblem } from '../../../src/config/problems.ts'
-import { readConfig } from '../../../src/config/read-config.ts'
-import { MINIMAL } from '../support/flat-configurations.ts'
-
-const INTROSPECTION = [
-  'idcs_introspection_endpoint',
-  'idcs_app_client_id',
-  'idcs_app_client_secret_ocid',
-]
+import {
+  flatProblemsOf,
+  keysWithProblems,
+  MINIMAL,
+  VERIFYING,
+  without,
+} from '../support/flat-configurations.ts'
+import { configProblem, REMEDIES } from '../support/problems.ts'
 
 const LIMITS_OF_KEYS = Object.fromEntries(
   Object.entries(LIMITS).map(([name, limits]) => [`${name}_seconds`, limits]),
 )
 
-function without(...keys: readonly string[]): FlatConfiguration {
-  return Object.fromEntries(keys.map((key) => [key, undefined]))
-}
-
-/** Keys for the verification of JWTs, in place of those for introspection. */
-const VERIFYING: FlatConfiguration = {
-  ...without(...INTROSPECTION),
-  issuer: 'https://idp.example',
-  jwks_uri: 'https://idp.example/keys',
-}
-
-function problemsOf(values: FlatConfiguration): readonly ConfigProblem[] {
-  const { source } = readConfig({ ...MINIMAL, ...values })
-  return source.ok ? [] : source.error
-}
-
-function expectedProblem(key: string, problem: string, remedy: string): ConfigProblem {
-  return {
-    key,
-    problem,
-    remedy,
-  }
-}
-
 describe('a problem of flat keys', () => {
   const meaningOf: Readonly<Record<string, string>> = {
-    audience:
-      'Give the primary audience of the API’s application, such as https://api.example.com/.',
-    idcs_app_client_id: 'Give the client id of our application at the callers’ identity provider.',
-    idcs_app_client_secret_ocid:
-      'Give the OCID of the Vault secret with the application’s client secret.',
+    audience: REMEDIES.audience,
+    idcs_app_client_id: REMEDIES.callersClientId,
+    idcs_app_client_secret_ocid: REMEDIES.clientSecret,
   }
-  const missing = (key: string) => expectedProblem(key, 'is missing', meaningOf[key] ?? '')
-  const clientMissing = (purpose: string) => [
-    expectedProblem(
-      'idcs_app_client_id',
-      `is missing for ${purpose}`,
-      'Give the client id of our application at the callers’ identity provider.',
-    ),
-    expectedProblem(
-      'idcs_app_client_secret_ocid',
-      `is missing for ${purpose}`,
-      'Give the OCID of the Vault secret with the application’s client secret.',
-    ),
-  ]
 
   it.each(Object.keys(meaningOf))('has the meaning of the key: %s', (key) => {
-    expect(problemsOf({ [key]: undefined })).toStrictEqual([missing(key)])
+    const missing = configProblem(key, 'is missing', meaningOf[key] ?? '')
+
+    expect(flatProblemsOf({ [key]: undefined })).toStrictEqual([missing])
   })
 
-  it.each<readonly [string, FlatConfiguration, readonly ConfigProblem[]]>([
+  type Expected = readonly [key: string, problem: string, remedy: string]
+  const clientMissing = (purpose: string): readonly Expected[] => [
+    ['idcs_app_client_id', `is missing for ${purpose}`, REMEDIES.callersClientId],
+    ['idcs_app_client_secret_ocid', `is missing for ${purpose}`, REMEDIES.clientSecret],
+  ]
+  const WITHOUT_EFFECT = [
+    'has no effect with the grant client_credentials',
+    'Correct `back_end_grant`, or leave it out.',
+  ] as const
+
+  it.each<readonly [string, FlatConfiguration, readonly Expected[]]>([
     [
       'no client for introspection',
       without('idcs_app_client_id', 'idcs_app_client_secret_ocid'),
@@ -84,96 +56,48 @@ describe('a problem of flat keys', () => {
     [
       'half a client, where none is needed',
       { ...VERIFYING, idcs_app_client_id: 'introspector' },
-      [missing('idcs_app_client_secret_ocid')],
+      [['idcs_app_client_secret_ocid', 'is missing', REMEDIES.clientSecret]],
     ],
     [
       'nothing to judge tokens by',
       without('idcs_introspection_endpoint'),
-      [
-        expectedProblem(
-          'idcs_introspection_endpoint',
-          'is missing',
-          'Give the introspection endpoint (RFC 7662); or `issuer` and `jwks_uri`, to verify JWTs.',
-        ),
-      ],
+      [['idcs_introspection_endpoint', 'is missing', REMEDIES.introspectionEndpoint]],
     ],
     [
       'no issuer',
       { ...VERIFYING, issuer: undefined },
-      [
-        expectedProblem(
-          'issuer',
-          'is missing for JWT verification',
-          'Give the `iss` of the tokens, exact to the byte.',
-        ),
-      ],
+      [['issuer', 'is missing for JWT verification', REMEDIES.issuer]],
     ],
     [
       'nothing of the backend',
       without(...Object.keys(MINIMAL).filter((key) => key.startsWith('back_end_'))),
       [
-        expectedProblem(
-          'back_end_token_endpoint',
-          'is missing',
-          'Give the token endpoint of the OIC instance’s identity domain: `https://<domain>/oauth2/v1/token`.',
-        ),
-        expectedProblem(
-          'back_end_app_client_id',
-          'is missing',
-          'Give the client id of the application that holds ServiceInvoker.',
-        ),
-        expectedProblem(
-          'back_end_client_secret_ocid',
-          'is missing',
-          'Give the OCID of the Vault secret with the application’s client secret.',
-        ),
-        expectedProblem(
-          'back_end_scope',
-          'is missing',
-          'Give the scope of the integration, sent as it is: copy it from the application, ending in `:443urn:opc:resource:consumer::all`.',
-        ),
+        ['back_end_token_endpoint', 'is missing', REMEDIES.tokenEndpoint],
+        ['back_end_app_client_id', 'is missing', REMEDIES.backendClientId],
+        ['back_end_client_secret_ocid', 'is missing', REMEDIES.clientSecret],
+        ['back_end_scope', 'is missing', REMEDIES.scope],
       ],
     ],
     [
       'no user and password',
       { back_end_grant: 'basic', back_end_client_secret_ocid: undefined },
-      [
-        expectedProblem(
-          'back_end_client_secret_ocid',
-          'is missing',
-          'Give the OCID of the Vault secret with user:password.',
-        ),
-      ],
+      [['back_end_client_secret_ocid', 'is missing', REMEDIES.userAndPassword]],
     ],
     [
       'no key for user assertions',
       { back_end_grant: 'jwt_bearer' },
-      [
-        expectedProblem(
-          'back_end_assertion_key_ocid',
-          'is missing',
-          'Give the OCID of the Vault secret with the private key that signs user assertions.',
-        ),
-      ],
+      [['back_end_assertion_key_ocid', 'is missing', REMEDIES.assertionKey]],
     ],
     [
       'keys for other grants',
       { back_end_assertion_key_id: 'alias', back_end_exchange_audience: 'https://b.example' },
       [
-        expectedProblem(
-          'back_end_assertion_key_id',
-          'has no effect with the grant client_credentials',
-          'Correct `back_end_grant`, or leave it out.',
-        ),
-        expectedProblem(
-          'back_end_exchange_audience',
-          'has no effect with the grant client_credentials',
-          'Correct `back_end_grant`, or leave it out.',
-        ),
+        ['back_end_assertion_key_id', ...WITHOUT_EFFECT],
+        ['back_end_exchange_audience', ...WITHOUT_EFFECT],
       ],
     ],
   ])('has the key that it is about: %s', (_case, values, expected) => {
-    expect(problemsOf(values)).toStrictEqual(expected)
+    expect(flatProblemsOf(values)).toStrictEqual(expected.map((each) => configProblem(...each)))
   })
 
   it.each([
@@ -215,32 +139,25 @@ describe('a problem of flat keys', () => {
       'is not a number',
       'Give a whole number of seconds from 60 to 3600.',
     ],
-    [
-      'back_end_client_secret_ocid',
-      'x.ocid1.a',
-      'is not an OCID',
-      'Give the OCID of the Vault secret, ocid1.vaultsecret.…; if this is the secret itself, replace it: others can read it.',
-    ],
+    ['back_end_client_secret_ocid', 'x.ocid1.a', 'is not an OCID', REMEDIES.noSecretOcid],
   ])('has a remedy for %s = %s', (key, value, problem, remedy) => {
-    expect(problemsOf({ [key]: value })).toStrictEqual([expectedProblem(key, problem, remedy)])
+    expect(flatProblemsOf({ [key]: value })).toStrictEqual([configProblem(key, problem, remedy)])
   })
 })
 
 describe('flat keys', () => {
   it('have one problem for several entries of a list', () => {
-    expect(problemsOf({ algorithms: 'none HS256' }).map(({ key }) => key)).toStrictEqual([
-      'algorithms',
-    ])
+    expect(keysWithProblems({ algorithms: 'none HS256' })).toStrictEqual(['algorithms'])
   })
 
   it('are all listed if several stand for one member of the document', () => {
     const values = { back_end_assertion_key_id: 'a', back_end_assertion_audience: 'b' }
 
-    expect(problemsOf(values).map(({ key }) => key)).toStrictEqual(Object.keys(values))
+    expect(keysWithProblems(values)).toStrictEqual(Object.keys(values))
   })
 
   it('appear in remedies, too', () => {
-    const [problem] = problemsOf({ back_end_exchange_audience: 'a' })
+    const [problem] = flatProblemsOf({ back_end_exchange_audience: 'a' })
 
     expect(problem?.remedy).toBe('Correct `back_end_grant`, or leave it out.')
   })

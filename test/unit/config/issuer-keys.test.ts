@@ -10,6 +10,7 @@ import {
   withIssuer,
   type Members,
 } from '../support/documents.ts'
+import { REMEDIES } from '../support/problems.ts'
 
 function pairOf() {
   return generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -20,11 +21,7 @@ const OTHER_JWK = { ...OTHER_PAIR.publicKey.export({ format: 'jwk' }), kid: 'oth
 const PRIVATE_JWK = { ...OTHER_PAIR.privateKey.export({ format: 'jwk' }), kid: 'mine' }
 
 function given(jwks: object, more: Members = {}): Members {
-  return {
-    jwks_uri: undefined,
-    jwks,
-    ...more,
-  }
+  return { jwks_uri: undefined, jwks, ...more }
 }
 
 /** What the keys of the document are called, and whether they are the published ones. */
@@ -71,7 +68,7 @@ describe('keys in the document', () => {
     'are rejected as %j, which has no key',
     (jwks) => {
       expect(problemsOf(withIssuer(given(jwks)))).toStrictEqual([
-        expectedProblem('has no key', 'Give a JWK Set as the identity provider publishes it.'),
+        expectedProblem('has no key', REMEDIES.noKey),
       ])
     },
   )
@@ -117,17 +114,20 @@ describe('keys in the document', () => {
 describe('a JWKS URI', () => {
   const keysAt = (changes: Members) => issuerOf({ client: CLIENT, ...changes }).jwt?.keys
 
+  const DOMAIN = {
+    provider: { preset: 'oci_iam', domain_url: 'https://d.example' },
+    validation: 'jwt',
+  }
+  const protectedBy = (tokenEndpoint: string) => ({
+    tokenEndpoint,
+    client: REGISTERED_CLIENT,
+    scope: 'urn:opc:idm:__myscopes__',
+  })
+
   it.each<readonly [string, Members]>([
     ['by default', {}],
     ['where it says so', { jwks_access: 'public' }],
-    [
-      'where it says so, though the provider’s are protected',
-      {
-        provider: { preset: 'oci_iam', domain_url: 'https://d.example' },
-        validation: 'jwt',
-        jwks_access: 'public',
-      },
-    ],
+    ['where it says so, though the provider’s are protected', { ...DOMAIN, jwks_access: 'public' }],
   ])('is public %s', (_case, changes) => {
     expect(keysAt(changes)).toStrictEqual({
       kind: 'remote',
@@ -137,44 +137,28 @@ describe('a JWKS URI', () => {
   })
 
   it('may need a token, which the identity domain issues', () => {
-    expect(
-      keysAt({
-        jwks_uri: 'https://d.example:8443/admin/v1/SigningCert/jwk?a=b',
-        jwks_access: 'client_credentials',
-      }),
-    ).toStrictEqual({
+    const uri = 'https://d.example:8443/admin/v1/SigningCert/jwk?a=b'
+
+    expect(keysAt({ jwks_uri: uri, jwks_access: 'client_credentials' })).toStrictEqual({
       kind: 'remote',
-      uri: 'https://d.example:8443/admin/v1/SigningCert/jwk?a=b',
-      access: {
-        tokenEndpoint: 'https://d.example:8443/oauth2/v1/token',
-        client: REGISTERED_CLIENT,
-        scope: 'urn:opc:idm:__myscopes__',
-      },
+      uri,
+      access: protectedBy('https://d.example:8443/oauth2/v1/token'),
     })
   })
 
   it('needs a token of the domain at an identity domain', () => {
-    expect(
-      keysAt({
-        provider: { preset: 'oci_iam', domain_url: 'https://d.example' },
-        validation: 'jwt',
-      }),
-    ).toStrictEqual({
+    expect(keysAt(DOMAIN)).toStrictEqual({
       kind: 'remote',
       uri: 'https://idp.example/keys',
-      access: {
-        tokenEndpoint: 'https://d.example/oauth2/v1/token',
-        client: REGISTERED_CLIENT,
-        scope: 'urn:opc:idm:__myscopes__',
-      },
+      access: protectedBy('https://d.example/oauth2/v1/token'),
     })
   })
 
   it('needs no token if it is not a URI', () => {
-    expect(
-      problemsOf(
-        withIssuer({ jwks_uri: 'keys', jwks_access: 'client_credentials', client: CLIENT }),
-      ).map(({ key, problem: what }) => [key, what]),
-    ).toStrictEqual([['authorizer_config: issuers.0.jwks_uri', 'is not a URL']])
+    const changes = { jwks_uri: 'keys', jwks_access: 'client_credentials', client: CLIENT }
+
+    expect(problemsOf(withIssuer(changes))).toMatchObject([
+      { key: 'authorizer_config: issuers.0.jwks_uri', problem: 'is not a URL' },
+    ])
   })
 })

@@ -3,70 +3,43 @@ import { DOCUMENT_KEYS, FLAT_KEYS } from '../../../src/config/flat-keys.ts'
 import type { FlatConfiguration } from '../../../src/config/flat-keys.ts'
 import type { Config, Settings } from '../../../src/config/model.ts'
 import { readConfig } from '../../../src/config/read-config.ts'
-import { keysWithProblems, MINIMAL } from '../support/flat-configurations.ts'
+import { seconds } from '../../../src/platform/clock.ts'
+import {
+  configProblemsOf,
+  flatConfigOf,
+  flatProblemsOf,
+  INTROSPECTOR,
+  INVOKER,
+  keysWithProblems,
+  MINIMAL,
+} from '../support/flat-configurations.ts'
+import { DEFAULT_CLAIM_NAMES, issuerConfig } from '../support/issuers.ts'
 import { whilePolluted } from '../support/pollution.ts'
 
 function readingOf(values: FlatConfiguration): Config & Settings {
-  const { settings, source } = readConfig({ ...MINIMAL, ...values })
-  if (!source.ok || source.value.kind !== 'given') throw new Error('refused')
-  return { ...source.value.config, ...settings }
+  return { ...flatConfigOf(values), ...readConfig({ ...MINIMAL, ...values }).settings }
 }
 
-function backendOf({ backends: [backend] }: Config) {
+function grantOf({ backends: [backend] }: Config) {
   if (backend?.grant.kind !== 'client_credentials') throw new Error('no such backend')
-  return { ...backend, grant: backend.grant }
-}
-
-function issuerOf({ issuers: [issuer] }: Config) {
-  if (issuer === undefined) throw new Error('no issuer')
-  return issuer
-}
-
-function problemsOf(values: FlatConfiguration): readonly string[] {
-  const { source } = readConfig(values)
-  return source.ok ? [] : source.error.map(({ key, problem }) => `${key} ${problem}`)
+  return backend.grant
 }
 
 describe('the configuration', () => {
   it('of the required keys only has the documented defaults', () => {
     expect(readingOf({})).toStrictEqual({
       issuers: [
-        {
+        issuerConfig({
           name: 'default',
-          provider: undefined,
-          discovery: undefined,
-          jwt: undefined,
           introspection: {
             endpoint: 'https://callers.example/oauth2/v1/introspect',
-            client: {
-              clientId: 'introspector',
-              secretOcid: 'ocid1.vaultsecret.oc1.phx.introspector',
-              authentication: 'client_secret_basic',
-              assertion: { keyId: undefined, audience: [] },
-            },
-            cache: 0,
+            client: INTROSPECTOR,
+            cache: seconds(0),
             subject: 'same',
             opaqueTokens: undefined,
           },
-          claimNames: {
-            principal: ['sub'],
-            clientId: ['client_id', 'azp', 'appid', 'cid'],
-            scope: ['scope', 'scp'],
-          },
-          rules: {
-            issuer: undefined,
-            audience: ['api'],
-            requiredScopes: [],
-            allowedClients: [],
-            clientIdRequired: false,
-            anyScopeRequired: false,
-            requiredClaims: [],
-            maxTokenLifetime: undefined,
-            clockTolerance: 30,
-          },
-          gatewayScopes: { prefix: '', map: new Map() },
-          contextClaims: [],
-        },
+          claimNames: DEFAULT_CLAIM_NAMES,
+        }),
       ],
       backends: [
         {
@@ -75,12 +48,7 @@ describe('the configuration', () => {
           grant: {
             kind: 'client_credentials',
             tokenEndpoint: 'https://backend.example/oauth2/v1/token',
-            client: {
-              clientId: 'invoker',
-              secretOcid: 'ocid1.vaultsecret.oc1.phx.invoker',
-              authentication: 'client_secret_basic',
-              assertion: { keyId: undefined, audience: ['https://identity.oraclecloud.com/'] },
-            },
+            client: INVOKER,
             scope: 'https://0A.integration.example:443urn:opc:resource:consumer::all',
           },
           minTokenLifetime: 120,
@@ -100,31 +68,36 @@ describe('the configuration', () => {
   })
 
   it.each<[string, string, (config: Config & Settings) => unknown, unknown]>([
-    ['audience', 'api  other\tthird', (c) => issuerOf(c).rules.audience, ['api', 'other', 'third']],
-    ['audience', 'any', (c) => issuerOf(c).rules.audience, 'any'],
-    ['audience', 'Any', (c) => issuerOf(c).rules.audience, ['Any']],
-    ['issuer', ' https://idp.example/ ', (c) => issuerOf(c).rules.issuer, 'https://idp.example/'],
+    [
+      'audience',
+      'api  other\tthird',
+      (c) => c.issuers[0]?.rules.audience,
+      ['api', 'other', 'third'],
+    ],
+    ['audience', 'any', (c) => c.issuers[0]?.rules.audience, 'any'],
+    ['audience', 'Any', (c) => c.issuers[0]?.rules.audience, ['Any']],
+    ['issuer', ' https://idp.example/ ', (c) => c.issuers[0]?.rules.issuer, 'https://idp.example/'],
     [
       'validation',
       'introspection',
-      (c) => issuerOf(c).introspection?.client.clientId,
+      (c) => c.issuers[0]?.introspection?.client.clientId,
       'introspector',
     ],
-    ['required_scopes', 'a b:c/d', (c) => issuerOf(c).rules.requiredScopes, ['a', 'b:c/d']],
-    ['allowed_clients', 'a b', (c) => issuerOf(c).rules.allowedClients, ['a', 'b']],
-    ['clock_tolerance_seconds', '0', (c) => issuerOf(c).rules.clockTolerance, 0],
-    ['introspection_cache_seconds', '300', (c) => issuerOf(c).introspection?.cache, 300],
-    ['context_claims', 'sub tenant', (c) => issuerOf(c).contextClaims, ['sub', 'tenant']],
-    ['back_end_grant', 'client_credentials', (c) => backendOf(c).grant.kind, 'client_credentials'],
+    ['required_scopes', 'a b:c/d', (c) => c.issuers[0]?.rules.requiredScopes, ['a', 'b:c/d']],
+    ['allowed_clients', 'a b', (c) => c.issuers[0]?.rules.allowedClients, ['a', 'b']],
+    ['clock_tolerance_seconds', '0', (c) => c.issuers[0]?.rules.clockTolerance, 0],
+    ['introspection_cache_seconds', '300', (c) => c.issuers[0]?.introspection?.cache, 300],
+    ['context_claims', 'sub tenant', (c) => c.issuers[0]?.contextClaims, ['sub', 'tenant']],
+    ['back_end_grant', 'client_credentials', (c) => grantOf(c).kind, 'client_credentials'],
     [
       'back_end_client_auth',
       'client_secret_post',
-      (c) => backendOf(c).grant.client.authentication,
+      (c) => grantOf(c).client.authentication,
       'client_secret_post',
     ],
-    ['back_end_scope', ' a:443urn:b ', (c) => backendOf(c).grant.scope, 'a:443urn:b'],
+    ['back_end_scope', ' a:443urn:b ', (c) => grantOf(c).scope, 'a:443urn:b'],
     ['rate_limit_tier', 'premium', (c) => c.rateLimitTier, 'premium'],
-    ['min_back_end_token_seconds', '600', (c) => backendOf(c).minTokenLifetime, 600],
+    ['min_back_end_token_seconds', '600', (c) => c.backends[0]?.minTokenLifetime, 600],
     ['max_decision_seconds', '60', (c) => c.maxDecision, 60],
     ['secret_ttl_seconds', '0', (c) => c.secretTimeToLive, 0],
     ['token_argument', 'x-token', (c) => c.tokenArgument, 'x-token'],
@@ -135,8 +108,8 @@ describe('the configuration', () => {
       (c) => c.vaultSecretsEndpoint,
       'http://127.0.0.1:8080',
     ],
-    ['idcs_app_client_id', 'other', (c) => issuerOf(c).introspection?.client.clientId, 'other'],
-    ['back_end_app_client_id', 'other', (c) => backendOf(c).grant.client.clientId, 'other'],
+    ['idcs_app_client_id', 'other', (c) => c.issuers[0]?.introspection?.client.clientId, 'other'],
+    ['back_end_app_client_id', 'other', (c) => grantOf(c).client.clientId, 'other'],
   ])('takes %s = %j', (key, value, read, expected) => {
     expect(read(readingOf({ [key]: value }))).toStrictEqual(expected)
   })
@@ -160,7 +133,7 @@ describe('the configuration', () => {
 
   it.each(Object.keys(MINIMAL))('is rejected without %s, whether absent, empty or blank', (key) => {
     for (const value of [undefined, '', '  ']) {
-      expect(problemsOf({ ...MINIMAL, [key]: value })).toStrictEqual([`${key} is missing`])
+      expect(flatProblemsOf({ [key]: value })).toMatchObject([{ key, problem: 'is missing' }])
     }
   })
 
@@ -197,30 +170,22 @@ describe('the configuration', () => {
   })
 
   it('has all problems listed at once', () => {
-    const nothing = problemsOf({})
-    const much = problemsOf({
-      ...MINIMAL,
+    const values = {
       audience: 'any api',
       log_level: 'loud',
       max_decision_seconds: '5',
       idcs_introspection_endpoint: 'http://callers.example',
       jwks: 'x',
-    })
+    }
 
-    expect(nothing).toHaveLength(Object.keys(MINIMAL).length)
-    expect(much.map((problem) => problem.split(' ', 1)[0]).sort()).toStrictEqual([
-      'audience',
-      'idcs_introspection_endpoint',
-      'jwks',
-      'log_level',
-      'max_decision_seconds',
-    ])
+    expect(configProblemsOf({})).toHaveLength(Object.keys(MINIMAL).length)
+    expect(keysWithProblems(values).toSorted()).toStrictEqual(Object.keys(values).toSorted())
   })
 
   it('has a remedy for each problem', () => {
-    const { source } = readConfig({ jwks: 'x', log_level: 'loud' })
+    const problems = configProblemsOf({ jwks: 'x', log_level: 'loud' })
 
-    expect(!source.ok && source.error.map(({ remedy }) => remedy)).toStrictEqual(
+    expect(problems.map(({ remedy }) => remedy)).toStrictEqual(
       Array.from({ length: 8 }, () => expect.stringMatching(/\.$/) as unknown),
     )
   })
@@ -233,9 +198,10 @@ describe('the configuration', () => {
     const everything = pick(keys)
 
     const problems = JSON.stringify(
-      [everything, { ...pick(flat), audience: `any ${secret}` }]
-        .map((values) => readConfig(values))
-        .map(({ source, warnings }) => [source.ok ? [] : source.error, warnings]),
+      [everything, { ...pick(flat), audience: `any ${secret}` }].map((values) => [
+        configProblemsOf(values),
+        readConfig(values).warnings,
+      ]),
     )
 
     expect(problems).toContain('is not a number')
@@ -247,10 +213,12 @@ describe('the configuration', () => {
     const withoutAudience = Object.fromEntries(
       Object.entries(MINIMAL).filter(([key]) => key !== 'audience'),
     )
+    const polluted = (values: FlatConfiguration) =>
+      whilePolluted(pollution, () => configProblemsOf(values))
 
-    expect(await whilePolluted(pollution, () => problemsOf(withoutAudience))).toStrictEqual([
-      'audience is missing',
+    expect(await polluted(withoutAudience)).toMatchObject([
+      { key: 'audience', problem: 'is missing' },
     ])
-    expect(await whilePolluted(pollution, () => problemsOf(MINIMAL))).toStrictEqual([])
+    expect(await polluted(MINIMAL)).toStrictEqual([])
   })
 })

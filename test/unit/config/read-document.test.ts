@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals'
 import { readDocument } from '../../../src/config/read-document.ts'
+import { failure } from '../../../src/platform/result.ts'
 import {
   configOf,
   documentOf,
   ISSUER,
+  keysWithProblems,
   problem,
   problemsOf,
+  withIssuers,
   type Members,
 } from '../support/documents.ts'
-
-function withIssuers(...issuers: readonly Members[]): Members {
-  return documentOf({ issuers: issuers.map((changes) => ({ ...ISSUER, ...changes })) })
-}
+import { configProblem, REMEDIES } from '../support/problems.ts'
 
 describe('the text of a document', () => {
   it.each([
@@ -31,17 +31,15 @@ describe('the text of a document', () => {
     ['{\n  "issuers": x,\n "y": {}, x}', ' from line 2, column 14 on'],
     ['\uFEFF{"issuers": x}', ' from line 1, column 13 on'],
   ])('is rejected as %j', (text, where) => {
-    expect(readDocument(text, 'ocid1.vaultsecret.oc1..a')).toStrictEqual({
-      ok: false,
-      error: [
-        {
-          key: 'ocid1.vaultsecret.oc1..a',
-          problem: `is not a JSON object${where}`,
-          remedy:
-            'Check it with a JSON editor, and that it is the document itself and not the name of a file.',
-        },
-      ],
-    })
+    expect(readDocument(text, 'ocid1.vaultsecret.oc1..a')).toStrictEqual(
+      failure([
+        configProblem(
+          'ocid1.vaultsecret.oc1..a',
+          `is not a JSON object${where}`,
+          REMEDIES.noJsonObject,
+        ),
+      ]),
+    )
   })
 
   it.each([
@@ -50,31 +48,29 @@ describe('the text of a document', () => {
     ['{"issuers": «a»}', 'column 13'],
     ['{"issuers": ‘a’}', 'column 13'],
   ])('is rejected with typographic quotes: %s', (text, where) => {
-    expect(readDocument(text, 'key')).toStrictEqual({
-      ok: false,
-      error: [
-        {
-          key: 'key',
-          problem: `is not a JSON object from line 1, ${where} on`,
-          remedy: 'Use plain quotes ("), there and elsewhere: a word processor has replaced them.',
-        },
-      ],
-    })
+    expect(readDocument(text, 'key')).toStrictEqual(
+      failure([
+        configProblem(
+          'key',
+          `is not a JSON object from line 1, ${where} on`,
+          'Use plain quotes ("), there and elsewhere: a word processor has replaced them.',
+        ),
+      ]),
+    )
   })
 
   it('has its problems reported with the key that holds it', () => {
     const text = JSON.stringify(documentOf({ unmatched: 'refuse' }))
 
-    expect(readDocument(text, 'somewhere')).toStrictEqual({
-      ok: false,
-      error: [
-        {
-          key: 'somewhere: unmatched',
-          problem: 'has no effect beside a backend without `when`',
-          remedy: 'Leave it out, or give the last backend a condition.',
-        },
-      ],
-    })
+    expect(readDocument(text, 'somewhere')).toStrictEqual(
+      failure([
+        configProblem(
+          'somewhere: unmatched',
+          'has no effect beside a backend without `when`',
+          'Leave it out, or give the last backend a condition.',
+        ),
+      ]),
+    )
   })
 
   it('has no values in its problems, as they could be secrets', () => {
@@ -101,71 +97,64 @@ describe('an unexpected document', () => {
       ).split('NAME')
       const reading = readDocument(`${before}${name}${after}`, 'key')
 
-      expect(reading).toStrictEqual({
-        ok: false,
-        error: [
-          {
-            key: `key: issuers.0.required_claims.${name}`,
-            problem: 'has a name that cannot be used',
-            remedy: 'Leave it out.',
-          },
-        ],
-      })
+      expect(reading).toStrictEqual(
+        failure([
+          configProblem(
+            `key: issuers.0.required_claims.${name}`,
+            'has a name that cannot be used',
+            'Leave it out.',
+          ),
+        ]),
+      )
     },
   )
 
   it('is rejected with the defect if reading fails', () => {
     const text = `{"issuers":${'['.repeat(20_000)}${']'.repeat(20_000)}}`
 
-    expect(readDocument(text, 'key')).toStrictEqual({
-      ok: false,
-      error: [
-        {
-          key: 'key',
-          problem: 'cannot be validated',
-          remedy: 'Simplify it; and report it, without its secrets: this is a defect.',
-        },
-      ],
-    })
+    expect(readDocument(text, 'key')).toStrictEqual(
+      failure([
+        configProblem(
+          'key',
+          'cannot be validated',
+          'Simplify it; and report it, without its secrets: this is a defect.',
+        ),
+      ]),
+    )
   })
 })
 
 describe('several issuers of a document', () => {
   it('have the order of the document', () => {
-    const { issuers } = configOf(
-      withIssuers({ name: 'b', audience: ['b'] }, { name: 'a', audience: ['a'] }),
-    )
+    const document = withIssuers({ name: 'b', audience: ['b'] }, { name: 'a', audience: ['a'] })
+    const { issuers } = configOf(document)
 
     expect(issuers.map(({ name }) => name)).toStrictEqual(['b', 'a'])
   })
 
   it('must have different names', () => {
-    expect(
-      problemsOf(withIssuers({}, { name: 'b', audience: ['b'] }, { audience: ['c'] })),
-    ).toStrictEqual([problem('issuers.2.name', 'is taken', 'Give each issuer its own name.')])
+    const document = withIssuers({}, { name: 'b', audience: ['b'] }, { audience: ['c'] })
+
+    expect(problemsOf(document)).toStrictEqual([
+      problem('issuers.2.name', 'is taken', 'Give each issuer its own name.'),
+    ])
   })
 
   it('have problems with their own paths', () => {
     const jwks_uri = 'http://idp.example/keys'
 
-    expect(
-      problemsOf(withIssuers({}, { name: 'b', jwks_uri })).map(({ key }) => key),
-    ).toStrictEqual(['authorizer_config: issuers.1.jwks_uri'])
+    expect(keysWithProblems(withIssuers({}, { name: 'b', jwks_uri }))).toStrictEqual([
+      'authorizer_config: issuers.1.jwks_uri',
+    ])
   })
 
   it('are each reported for missing keys', () => {
     const none: Members = { jwks_uri: undefined, jwks: { keys: [] } }
 
-    expect(
-      problemsOf(withIssuers({ ...none, name: 'a' }, { ...none, name: 'b', audience: ['b'] })),
-    ).toStrictEqual(
-      [0, 1].map((index) =>
-        problem(
-          `issuers.${index}.jwks`,
-          'has no key',
-          'Give a JWK Set as the identity provider publishes it.',
-        ),
-      ),
+    const document = withIssuers({ ...none, name: 'a' }, { ...none, name: 'b', audience: ['b'] })
+
+    expect(problemsOf(document)).toStrictEqual(
+      [0, 1].map((index) => problem(`issuers.${index}.jwks`, 'has no key', REMEDIES.noKey)),
     )
   })
 })

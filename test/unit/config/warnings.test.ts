@@ -1,12 +1,18 @@
 import { describe, expect, it } from '@jest/globals'
 import type { FlatConfiguration } from '../../../src/config/flat-keys.ts'
 import { readConfig } from '../../../src/config/read-config.ts'
-import { documentOf } from '../support/documents.ts'
-import { MINIMAL } from '../support/flat-configurations.ts'
+import { BACKEND, documentOf, ISSUER } from '../support/documents.ts'
+import { configWarningsOf, flatWarningsOf, MINIMAL } from '../support/flat-configurations.ts'
+import { configProblem } from '../support/problems.ts'
+
+const COMPARE = 'Compare its spelling with the table of keys; upper and lower case differ.'
+
+function unknown(key: string, remedy: string) {
+  return configProblem(key, 'is unknown and has no effect', remedy)
+}
 
 describe('warnings of the configuration', () => {
-  const warnedOf = (values: FlatConfiguration) =>
-    readConfig({ ...MINIMAL, ...values }).warnings.map(({ key }) => key)
+  const warnedOf = (values: FlatConfiguration) => flatWarningsOf(values).map(({ key }) => key)
 
   it('are about an audience that is not checked', () => {
     expect(warnedOf({ audience: 'any' })).toStrictEqual(['audience'])
@@ -17,16 +23,16 @@ describe('warnings of the configuration', () => {
     (validation) => {
       const values = { jwks_uri: 'https://idp.example/keys', algorithms: 'ES256', ...validation }
 
-      expect(readConfig({ ...MINIMAL, ...values }).warnings).toStrictEqual([
-        {
-          key: 'validation',
-          problem: 'is `introspection`, which does not use jwks_uri, algorithms',
-          remedy: 'Give `jwt` or `jwt_and_introspection`; or remove these keys.',
-        },
+      const both = { validation: 'jwt_and_introspection', issuer: 'https://idp.example' }
+
+      expect(flatWarningsOf(values)).toStrictEqual([
+        configProblem(
+          'validation',
+          'is `introspection`, which does not use jwks_uri, algorithms',
+          'Give `jwt` or `jwt_and_introspection`; or remove these keys.',
+        ),
       ])
-      expect(
-        warnedOf({ ...values, validation: 'jwt_and_introspection', issuer: 'https://idp.example' }),
-      ).toStrictEqual([])
+      expect(warnedOf({ ...values, ...both })).toStrictEqual([])
     },
   )
 
@@ -43,9 +49,7 @@ describe('warnings of the configuration', () => {
     ['AUDIENCE', 'audience'],
     ['Back_End_Scope', 'back_end_scope'],
   ])('have an unknown key and a similar known one: %s, %s', (key, meant) => {
-    expect(readConfig({ ...MINIMAL, [key]: 'x' }).warnings).toStrictEqual([
-      { key, problem: 'is unknown and has no effect', remedy: `Is ${meant} meant?` },
-    ])
+    expect(flatWarningsOf({ [key]: 'x' })).toStrictEqual([unknown(key, `Is ${meant} meant?`)])
   })
 
   it.each([
@@ -62,7 +66,7 @@ describe('warnings of the configuration', () => {
     ['OCI_IAM_CLIENT_SECRET_OCID', 'Use back_end_client_secret_ocid.'],
     ['VAULT_REGION', 'Remove it'],
   ])('have the key that replaces one of another sample: %s', (key, remedy) => {
-    expect(readConfig({ ...MINIMAL, [key]: 'x' }).warnings).toStrictEqual([
+    expect(flatWarningsOf({ [key]: 'x' })).toStrictEqual([
       {
         key,
         problem: 'is a key of another sample and has no effect',
@@ -79,25 +83,18 @@ describe('warnings of the configuration', () => {
     ['client_secret', 'the OCID of a Vault secret, in a key that ends in _ocid'],
     ['Password', 'the OCID of a Vault secret, in a key that ends in _ocid'],
   ])('have a key that may contain a secret: %s', (key, instead) => {
-    expect(readConfig({ ...MINIMAL, [key]: 'x' }).warnings).toStrictEqual([
-      {
+    expect(flatWarningsOf({ [key]: 'x' })).toStrictEqual([
+      unknown(
         key,
-        problem: 'is unknown and has no effect',
-        remedy: `If this is the secret itself, replace it: others can read it. Give ${instead}.`,
-      },
+        `If this is the secret itself, replace it: others can read it. Give ${instead}.`,
+      ),
     ])
   })
 
   it.each(['back_end_timeout', 'backend', 'my_own_key', 'Path', 'x_proxy', 'npm'])(
     'have an unknown key without a single similar one: %s',
     (key) => {
-      expect(readConfig({ ...MINIMAL, [key]: 'x' }).warnings).toStrictEqual([
-        {
-          key,
-          problem: 'is unknown and has no effect',
-          remedy: 'Compare its spelling with the table of keys; upper and lower case differ.',
-        },
-      ])
+      expect(flatWarningsOf({ [key]: 'x' })).toStrictEqual([unknown(key, COMPARE)])
     },
   )
 
@@ -146,109 +143,6 @@ describe('warnings of the configuration', () => {
   })
 })
 
-describe('a misspelt rule', () => {
-  const problemsOf = (values: FlatConfiguration) => {
-    const { source, warnings } = readConfig({ ...MINIMAL, ...values })
-    expect(warnings).toStrictEqual([])
-    return source.ok ? [] : source.error
-  }
-
-  it.each([
-    ['required_scope', 'required_scopes'],
-    ['requried_scopes', 'required_scopes'],
-    ['requiredScopes', 'required_scopes'],
-    ['REQUIRED_SCOPES', 'required_scopes'],
-    ['scopes_required', 'required_scopes'],
-    ['allowed_client', 'allowed_clients'],
-    ['allow_clients', 'allowed_clients'],
-    ['alowed_clients', 'allowed_clients'],
-    ['audiences', 'audience'],
-    ['issuers', 'issuer'],
-    ['Issuer', 'issuer'],
-    ['algorithm', 'algorithms'],
-    ['validations', 'validation'],
-    ['clock_tolerance', 'clock_tolerance_seconds'],
-    ['max_decision', 'max_decision_seconds'],
-  ])('is a problem: %s for %s', (key, rule) => {
-    expect(problemsOf({ [key]: 'x' })).toStrictEqual([
-      {
-        key,
-        problem: 'is unknown',
-        remedy: `Correct it to ${rule}, or remove it: the function would start without this rule.`,
-      },
-    ])
-  })
-
-  it.each([
-    ['required_claims', 'required_claims'],
-    ['required_claim', 'required_claims'],
-    ['max_token_lifetime', 'max_token_lifetime_seconds'],
-    ['token_type', 'token_type'],
-  ])('is a problem if only the document has the rule: %s', (key, member) => {
-    expect(problemsOf({ [key]: 'x' })).toStrictEqual([
-      {
-        key,
-        problem: 'is not a flat key',
-        remedy: `Put the issuer into the document (authorizer_config), which has ${member}.`,
-      },
-    ])
-  })
-
-  it.each(['my_issuer_name', 'audit', 'scope', 'clients', 'tissue', 'LANG', 'clock', 'users'])(
-    'is not assumed for another key: %s',
-    (key) => {
-      expect(readConfig({ ...MINIMAL, [key]: 'x' }).source.ok).toBe(true)
-    },
-  )
-
-  it('is a warning beside a document', () => {
-    const { source, warnings } = readConfig({
-      authorizer_config: JSON.stringify(documentOf()),
-      required_scope: 'x',
-    })
-
-    expect([source.ok, warnings.map(({ key }) => key)]).toStrictEqual([true, ['required_scope']])
-  })
-})
-
-describe('a flat key of blanks', () => {
-  const blank = (key: string) => ({
-    key,
-    problem: 'has only spaces',
-    remedy: 'Give a value, or remove the key.',
-  })
-  const errorsOf = (values: FlatConfiguration) => {
-    const { source } = readConfig(values)
-    return source.ok ? [] : source.error
-  }
-
-  // A blank audience is missing.
-  it.each([
-    'issuer',
-    'validation',
-    'algorithms',
-    'required_scopes',
-    'allowed_clients',
-    'clock_tolerance_seconds',
-    'max_decision_seconds',
-  ])('is a problem if it is a rule, which would take its default: %s', (key) => {
-    expect(errorsOf({ ...MINIMAL, [key]: ' \t ' })).toStrictEqual([blank(key)])
-    expect(errorsOf({ ...MINIMAL, [key]: '' })).toStrictEqual([])
-  })
-
-  it.each(['introspection_cache_seconds', 'log_level'])('is ignored otherwise: %s', (key) => {
-    expect(errorsOf({ ...MINIMAL, [key]: ' ' })).toStrictEqual([])
-  })
-
-  it('is a problem beside a document only if it has an effect there', () => {
-    const document = { authorizer_config_secret_ocid: 'ocid1.vaultsecret.oc1.phx.document' }
-
-    expect(errorsOf({ ...document, validation: ' ', max_decision_seconds: ' ' })).toStrictEqual([
-      blank('max_decision_seconds'),
-    ])
-  })
-})
-
 describe('an audience of any', () => {
   it.each([
     'cognito-idp.eu-west-1.amazonaws.com',
@@ -265,9 +159,80 @@ describe('an audience of any', () => {
       allowed_clients: 'app',
     }
 
-    expect(readConfig({ ...MINIMAL, ...cognito })).toMatchObject({
-      source: { ok: true },
-      warnings: [],
+    expect(flatWarningsOf(cognito)).toStrictEqual([])
+  })
+})
+
+describe('a configuration with warnings', () => {
+  const audienceWarning = (key: string, suffix = '') =>
+    configProblem(
+      key,
+      `is \`any\`: tokens that were issued for other APIs are accepted${suffix}`,
+      'Give the audience of this API’s resource server.',
+    )
+  const basicWarning = (key: string, suffix = '') =>
+    configProblem(
+      key,
+      `is \`basic\`: a legacy method, with a password that nobody rotates${suffix}`,
+      'Move to `client_credentials` as soon as the integration accepts OAuth tokens.',
+    )
+
+  it('has warnings with the names of flat keys', () => {
+    const values = { audience: 'any', back_end_grant: 'basic' }
+
+    expect(flatWarningsOf(values)).toStrictEqual([
+      audienceWarning('audience'),
+      basicWarning('back_end_grant'),
+    ])
+  })
+
+  it('has warnings with the paths in the document', () => {
+    const document = documentOf({
+      issuers: [
+        { ...ISSUER, name: 'a', audience: 'any' },
+        { ...ISSUER, name: 'b', issuer: 'https://b.example' },
+        { ...ISSUER, name: 'c', issuer: 'https://c.example', audience: 'any' },
+      ],
+      backends: [
+        { ...BACKEND, name: 'd', when: { issuers: ['a'] } },
+        { name: 'e', grant: 'basic', secret_ocid: 'ocid1.vaultsecret.oc1..config' },
+      ],
     })
+
+    expect(configWarningsOf({ authorizer_config: JSON.stringify(document) })).toStrictEqual([
+      audienceWarning('authorizer_config: issuers.0.audience', ' (issuer a)'),
+      audienceWarning('authorizer_config: issuers.2.audience', ' (issuer c)'),
+      basicWarning('authorizer_config: backends.1.grant', ' (backend e)'),
+    ])
+  })
+
+  it('has no warning about unknown keys', () => {
+    const names = ['PATH', 'HOME', 'USER', 'PWD', 'TERM', 'LANG', 'HOSTNAME', 'NODE_VERSION']
+
+    const others = Object.fromEntries(names.map((name) => [name, 'x']))
+
+    expect(flatWarningsOf(others)).toStrictEqual([])
+  })
+
+  it.each([
+    ['audience', 'https://a,https://b', 'has a comma, which is read as a part of the value'],
+    ['allowed_clients', 'a, b', 'has a comma, which is read as a part of the value'],
+    ['idcs_app_client_secret_ocid', 'ocid1.vault.oc1..a', 'is an OCID, but not of a Vault secret'],
+    ['back_end_client_secret_ocid', 'ocid1.key.oc1..a', 'is an OCID, but not of a Vault secret'],
+  ])('has a warning about a suspicious value: %s=%s', (key, value, what) => {
+    expect(flatWarningsOf({ [key]: value })).toMatchObject([{ key, problem: what }])
+  })
+
+  it.each([
+    ['jwksuri', 'Is jwks_uri meant?'],
+    ['backend_scope', 'Is back_end_scope meant?'],
+    ['allowed_users', COMPARE],
+    ['issuer_url', 'Is issuer meant?'],
+    ['jwks_uri_of_keys', 'Is jwks_uri meant?'],
+  ])('has a warning about the key %s, which has no effect', (key, remedy) => {
+    const warning = unknown(key, remedy)
+
+    expect(flatWarningsOf({ [key]: 'x' })).toStrictEqual([warning])
+    expect(readConfig({ authorizer_config: '{', [key]: 'x' }).warnings).toStrictEqual([warning])
   })
 })

@@ -5,6 +5,7 @@
 import type { BackendConfig, Config, IssuerConfig } from '../../../src/config/model.ts'
 import type { ConfigProblem } from '../../../src/config/problems.ts'
 import { readDocument } from '../../../src/config/read-document.ts'
+import { configProblem } from './problems.ts'
 
 /** Members of a JSON object; one that is undefined is left out. */
 export type Members = Readonly<Record<string, unknown>>
@@ -25,7 +26,7 @@ export const BACKEND: Members = {
 }
 
 /** Our application at the callers' identity provider. */
-export const CLIENT: Members = {
+export const CLIENT = {
   client_id: 'authorizer',
   client_secret_ocid: 'ocid1.vaultsecret.oc1..authorizer',
 }
@@ -40,19 +41,25 @@ export const REGISTERED_CLIENT = {
 
 /** One issuer and one backend, with these members changed. */
 export function documentOf(members: Members = {}): Members {
-  return {
-    issuers: [ISSUER],
-    backends: [BACKEND],
-    ...members,
-  }
+  return { issuers: [ISSUER], backends: [BACKEND], ...members }
 }
 
 export function withIssuer(changes: Members): Members {
-  return documentOf({ issuers: [{ ...ISSUER, ...changes }] })
+  return withIssuers(changes)
+}
+
+/** An issuer for each of these changes. */
+export function withIssuers(...issuers: readonly Members[]): Members {
+  return documentOf({ issuers: issuers.map((changes) => ({ ...ISSUER, ...changes })) })
 }
 
 export function withBackend(changes: Members): Members {
-  return documentOf({ backends: [{ ...BACKEND, ...changes }] })
+  return withBackends(changes)
+}
+
+/** A backend for each of these changes. */
+export function withBackends(...backends: readonly Members[]): Members {
+  return documentOf({ backends: backends.map((changes) => ({ ...BACKEND, ...changes })) })
 }
 
 function read(document: unknown) {
@@ -65,26 +72,29 @@ export function problemsOf(document: unknown): readonly ConfigProblem[] {
   return reading.ok ? [] : reading.error
 }
 
-/** The warnings about a document that is accepted. */
-export function warningsOf(document: unknown): readonly ConfigProblem[] {
-  const reading = read(document)
-  if (!reading.ok) throw new Error(`refused: ${JSON.stringify(reading.error)}`)
-  return reading.value.warnings
+/** The keys of all that is wrong with the document. */
+export function keysWithProblems(document: unknown): readonly string[] {
+  return problemsOf(document).map(({ key }) => key)
 }
 
 /** A problem of what lies at the path of the document. */
 export function problem(path: string, what: string, remedy: string): ConfigProblem {
-  return {
-    key: `authorizer_config: ${path}`,
-    problem: what,
-    remedy,
-  }
+  return configProblem(`authorizer_config: ${path}`, what, remedy)
+}
+
+function accepted(document: unknown) {
+  const reading = read(document)
+  if (!reading.ok) throw new Error(`refused: ${JSON.stringify(reading.error)}`)
+  return reading.value
+}
+
+/** The warnings about a document that is accepted. */
+export function warningsOf(document: unknown): readonly ConfigProblem[] {
+  return accepted(document).warnings
 }
 
 export function configOf(document: unknown): Config {
-  const reading = read(document)
-  if (!reading.ok) throw new Error(`refused: ${JSON.stringify(reading.error)}`)
-  return reading.value.config
+  return accepted(document).config
 }
 
 /** The issuer of the document with these changes. */

@@ -2,6 +2,8 @@
  * Flat configurations in the unit tests: the minimum that is accepted, and the problems of others.
  */
 import type { FlatConfiguration } from '../../../src/config/flat-keys.ts'
+import type { Config } from '../../../src/config/model.ts'
+import type { ConfigProblem } from '../../../src/config/problems.ts'
 import { readConfig } from '../../../src/config/read-config.ts'
 
 /** All required keys and no other. */
@@ -16,8 +18,63 @@ export const MINIMAL: FlatConfiguration = {
   audience: 'api',
 }
 
-/** The keys that have problems when these values are added to the least. */
-export function keysWithProblems(values: FlatConfiguration): readonly string[] {
+/** Removes these keys from the minimum. */
+export function without(...keys: readonly string[]): FlatConfiguration {
+  return Object.fromEntries(keys.map((key) => [key, undefined]))
+}
+
+/** For the verification of JWTs, in place of introspection. */
+export const VERIFYING: FlatConfiguration = {
+  ...without('idcs_introspection_endpoint', 'idcs_app_client_id', 'idcs_app_client_secret_ocid'),
+  issuer: 'https://idp.example',
+  jwks_uri: 'https://idp.example/keys',
+}
+
+/** The clients of the minimum, as they are read. */
+export const INTROSPECTOR = {
+  clientId: 'introspector',
+  secretOcid: 'ocid1.vaultsecret.oc1.phx.introspector',
+  authentication: 'client_secret_basic',
+  assertion: { keyId: undefined, audience: [] },
+} as const
+export const INVOKER = {
+  clientId: 'invoker',
+  secretOcid: 'ocid1.vaultsecret.oc1.phx.invoker',
+  authentication: 'client_secret_basic',
+  assertion: { keyId: undefined, audience: ['https://identity.oraclecloud.com/'] },
+} as const
+
+/** What the minimum with these values is read as. */
+export function flatConfigOf(values: FlatConfiguration): Config {
   const { source } = readConfig({ ...MINIMAL, ...values })
-  return source.ok ? [] : source.error.map(({ key }) => key)
+  if (!source.ok || source.value.kind !== 'given') throw new Error('refused')
+  return source.value.config
+}
+
+/** All that is wrong with a configuration; nothing where it is accepted. */
+export function configProblemsOf(values: FlatConfiguration): readonly ConfigProblem[] {
+  const { source } = readConfig(values)
+  return source.ok ? [] : source.error
+}
+
+/** The problems that the minimum has with these values. */
+export function flatProblemsOf(values: FlatConfiguration): readonly ConfigProblem[] {
+  return configProblemsOf({ ...MINIMAL, ...values })
+}
+
+/** The keys that have problems when these values are added to the minimum. */
+export function keysWithProblems(values: FlatConfiguration): readonly string[] {
+  return flatProblemsOf(values).map(({ key }) => key)
+}
+
+/** The warnings about a configuration that is accepted. */
+export function configWarningsOf(values: FlatConfiguration): readonly ConfigProblem[] {
+  const { source, warnings } = readConfig(values)
+  if (!source.ok) throw new Error(`refused: ${JSON.stringify(source.error)}`)
+  return warnings
+}
+
+/** The warnings about the minimum with these values. */
+export function flatWarningsOf(values: FlatConfiguration): readonly ConfigProblem[] {
+  return configWarningsOf({ ...MINIMAL, ...values })
 }

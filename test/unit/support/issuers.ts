@@ -15,6 +15,12 @@ export const CLAIM_NAMES: ClaimNames = {
   scope: ['scope', 'scp'],
 }
 
+/** What the configuration has by default. */
+export const DEFAULT_CLAIM_NAMES: ClaimNames = {
+  ...CLAIM_NAMES,
+  clientId: ['client_id', 'azp', 'appid', 'cid'],
+}
+
 /** Accepts every token of the audience `api`. */
 export function tokenRules(changes: Partial<TokenRules> = {}): TokenRules {
   return {

@@ -1,26 +1,18 @@
 import { describe, expect, it } from '@jest/globals'
 import {
-  BACKEND,
   configOf,
-  documentOf,
   ISSUER,
   problem,
   problemsOf,
+  withBackends,
   type Members,
 } from '../../support/documents.ts'
 
 const OTHER_ISSUER: Members = { ...ISSUER, name: 'others', issuer: 'https://other.example' }
 
-function withBackends(...backends: readonly Members[]): Members {
-  return documentOf({ backends: backends.map((changes) => ({ ...BACKEND, ...changes })) })
-}
-
 /** With two issuers. */
 function amongIssuers(...backends: readonly Members[]): Members {
-  return {
-    ...withBackends(...backends),
-    issuers: [ISSUER, OTHER_ISSUER],
-  }
+  return { ...withBackends(...backends), issuers: [ISSUER, OTHER_ISSUER] }
 }
 
 const BY_HOST: Members = { when: { arguments: { host: 'a.example' } } }
@@ -57,9 +49,11 @@ describe('several backends', () => {
   })
 
   it('must have different names', () => {
-    expect(
-      problemsOf(withBackends(BY_HOST, { ...BY_HOST, name: 'b' }, { ...BY_HOST }, LAST)),
-    ).toStrictEqual([problem('backends.2.name', 'is taken', 'Give each backend its own name.')])
+    const backends = [BY_HOST, { ...BY_HOST, name: 'b' }, BY_HOST, LAST]
+
+    expect(problemsOf(withBackends(...backends))).toStrictEqual([
+      problem('backends.2.name', 'is taken', 'Give each backend its own name.'),
+    ])
   })
 
   it('must have a condition, except the last', () => {
@@ -102,9 +96,9 @@ describe('calls without a matching backend', () => {
 
 describe('the issuers of a condition', () => {
   it('are names of configured issuers', () => {
-    expect(
-      problemsOf(amongIssuers({ when: { issuers: ['callers', 'others'] } }, LAST)),
-    ).toStrictEqual([])
+    const when = { issuers: ['callers', 'others'] }
+
+    expect(problemsOf(amongIssuers({ when }, LAST))).toStrictEqual([])
   })
 
   it.each([[['caller']], [['callers', 'nobody']], [['Callers']]])(
@@ -123,10 +117,10 @@ describe('the issuers of a condition', () => {
   it.each<[Members]>([[{ clients: ['a'] }], [{ scopes: ['a'] }], [{ clients: [], scopes: [] }]])(
     'are required beside %j if there are several',
     (when) => {
+      const withIssuers = { ...when, issuers: ['others'] }
+
       expect(problemsOf(amongIssuers({ when }, LAST))).toStrictEqual([ISSUERS_MISSING])
-      expect(
-        problemsOf(amongIssuers({ when: { ...when, issuers: ['others'] } }, LAST)),
-      ).toStrictEqual([])
+      expect(problemsOf(amongIssuers({ when: withIssuers }, LAST))).toStrictEqual([])
     },
   )
 

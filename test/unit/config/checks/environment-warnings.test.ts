@@ -3,27 +3,24 @@ import {
   asksForDebugging,
   environmentWarnings,
 } from '../../../../src/config/checks/environment-warnings.ts'
-
-function warning(key: string, problem: string, remedy: string) {
-  return { key, problem, remedy }
-}
+import { configProblem } from '../../support/problems.ts'
 
 function unchecked(key: string) {
-  return warning(
+  return configProblem(
     key,
     'turns off the validation of TLS certificates; they are validated all the same',
     'Remove it. Name a private certificate authority in NODE_EXTRA_CA_CERTS.',
   )
 }
 function proxied(key: string) {
-  return warning(
+  return configProblem(
     key,
     'names a proxy; it is not used, as it would see tokens and secrets',
     'Remove it. Give the subnet a NAT or service gateway.',
   )
 }
 function printed(key: string) {
-  return warning(
+  return configProblem(
     key,
     'would print requests, secrets included; standard error is discarded',
     'Remove it. The log line of each decision says what failed.',

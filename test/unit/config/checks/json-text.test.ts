@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { duplicateMembers } from '../../../../src/config/checks/json-text.ts'
 import { readDocument } from '../../../../src/config/read-document.ts'
+import { failure } from '../../../../src/platform/result.ts'
+import { configProblem } from '../../support/problems.ts'
 
 describe('duplicate members', () => {
   it.each([
@@ -86,17 +88,16 @@ describe('a document', () => {
   it('is rejected with each of them and without values', () => {
     const text =
       '{"issuers":[{"name":"a","audience":["s3cret"],"audience":"any"}],"backends":[],"issuers":[]}'
-    const duplicate = {
-      problem: 'is given twice',
-      remedy: 'Keep the one that is meant: only the last would count.',
-    }
+    const duplicate = [
+      'is given twice',
+      'Keep the one that is meant: only the last would count.',
+    ] as const
 
-    expect(readDocument(text, 'key')).toStrictEqual({
-      ok: false,
-      error: [
-        { key: 'key: issuers.0.audience', ...duplicate },
-        { key: 'key: issuers', ...duplicate },
-      ],
-    })
+    expect(readDocument(text, 'key')).toStrictEqual(
+      failure([
+        configProblem('key: issuers.0.audience', ...duplicate),
+        configProblem('key: issuers', ...duplicate),
+      ]),
+    )
   })
 })

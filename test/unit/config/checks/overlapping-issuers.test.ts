@@ -3,11 +3,11 @@ import { describe, expect, it } from '@jest/globals'
 import { sharesTokens } from '../../../../src/config/checks/overlapping-issuers.ts'
 import {
   CLIENT,
-  documentOf,
   ISSUER,
   issuerOf,
   problem,
   problemsOf,
+  withIssuers,
   type Members,
 } from '../../support/documents.ts'
 
@@ -17,10 +17,10 @@ function jwkOf() {
 const [ONE_KEY, OTHER_KEY] = [jwkOf(), jwkOf()]
 
 const IDENTITY_DOMAINS = 'https://identity.oraclecloud.com/'
-
-function withIssuers(...issuers: readonly Members[]): Members {
-  return documentOf({ issuers: issuers.map((changes) => ({ ...ISSUER, ...changes })) })
-}
+const [DOMAIN_A, DOMAIN_B] = [
+  'idcs-a.identity.oraclecloud.com',
+  'idcs-b.identity.oraclecloud.com',
+] as const
 
 function overlap(index: number, earlier: string) {
   return problem(
@@ -39,21 +39,26 @@ function introspectingAt(host: string): Members {
 }
 const introspecting = introspectingAt('idp.example')
 function withKeysAt(host: string): Members {
-  return {
-    jwks_uri: `https://${host}/admin/v1/SigningCert/jwk`,
-  }
+  return { jwks_uri: `https://${host}/admin/v1/SigningCert/jwk` }
 }
 function asStatic(...keys: readonly object[]): Members {
   return { jwks_uri: undefined, jwks: { keys } }
 }
 function discovering(issuer: string): Members {
-  return {
-    jwks_uri: undefined,
-    provider: { preset: 'oidc', issuer },
-  }
+  return { jwks_uri: undefined, provider: { preset: 'oidc', issuer } }
 }
 const both: Members = { validation: 'jwt_and_introspection' }
-const anyIssuer: Members = { issuer: undefined }
+const introspectingAny: Members = { ...introspecting, issuer: undefined }
+const verifyingToo: Members = {
+  ...introspecting,
+  ...both,
+  jwks_uri: ISSUER['jwks_uri'],
+}
+const discoveringEndpoint: Members = {
+  ...discovering('https://idp.example'),
+  validation: 'introspection',
+  client: CLIENT,
+}
 function domains(changes: Members): Members {
   return { ...changes, issuer: IDENTITY_DOMAINS }
 }
@@ -75,33 +80,21 @@ const SHARED: readonly Pair[] = [
   ['one audience of several', { audience: ['a', 'b'] }, { audience: ['c', 'b'] }],
   ['any audience', { audience: 'any' }, { audience: ['other'] }],
   ['one introspection endpoint', introspecting, introspecting],
-  ['one introspection endpoint for any issuer', { ...introspecting, ...anyIssuer }, introspecting],
-  [
-    'one introspection endpoint for any issuer, twice',
-    { ...introspecting, ...anyIssuer },
-    { ...introspecting, ...anyIssuer },
-  ],
+  ['one introspection endpoint for any issuer', introspectingAny, introspecting],
+  ['one introspection endpoint for any issuer, twice', introspectingAny, introspectingAny],
   [
     'one introspection endpoint, written in two ways',
-    { ...introspecting, ...anyIssuer },
-    { ...introspectingAt('IDP.example:443') },
+    introspectingAny,
+    introspectingAt('IDP.example:443'),
   ],
   [
     'one introspection endpoint, discovered here, configured for any issuer there',
-    { ...discovering('https://idp.example'), validation: 'introspection', client: CLIENT },
-    { ...introspecting, ...anyIssuer },
+    discoveringEndpoint,
+    introspectingAny,
   ],
   ['one key in the document', asStatic(ONE_KEY), asStatic(OTHER_KEY, { ...ONE_KEY, kid: 'b' })],
-  [
-    'one address of keys, the other introspects as well',
-    { ...introspecting, ...both, jwks_uri: ISSUER['jwks_uri'] },
-    { validation: 'jwt' },
-  ],
-  [
-    'one introspection endpoint, the other verifies as well',
-    { ...introspecting, ...both, jwks_uri: ISSUER['jwks_uri'] },
-    introspecting,
-  ],
+  ['one address of keys, the other introspects as well', verifyingToo, { validation: 'jwt' }],
+  ['one introspection endpoint, the other verifies as well', verifyingToo, introspecting],
   ['one discovery', discovering('https://a.example'), discovering('https://a.example')],
   ['keys at one host', {}, { jwks_uri: 'https://idp.example/other?a=b' }],
   ['an endpoint at the host of the keys', {}, introspecting],
@@ -116,18 +109,18 @@ const SHARED: readonly Pair[] = [
   ],
   [
     'an identity domain by keys and by introspection',
-    domains(withKeysAt('idcs-a.identity.oraclecloud.com')),
-    domains(introspectingAt('idcs-a.identity.oraclecloud.com')),
+    domains(withKeysAt(DOMAIN_A)),
+    domains(introspectingAt(DOMAIN_A)),
   ],
   [
     'an identity domain by preset and by introspection',
-    preset('idcs-a.identity.oraclecloud.com', { validation: 'jwt' }),
-    domains(introspectingAt('idcs-a.identity.oraclecloud.com:443')),
+    preset(DOMAIN_A, { validation: 'jwt' }),
+    domains(introspectingAt(`${DOMAIN_A}:443`)),
   ],
   [
     'an identity domain by its name with the region and without',
     preset('idcs-a.us-phoenix-idcs-1.identity.oraclecloud.com', { validation: 'jwt' }),
-    preset('idcs-a.identity.oraclecloud.com'),
+    preset(DOMAIN_A),
   ],
   [
     'an identity domain with its keys in the document, by one endpoint',
@@ -152,44 +145,28 @@ const SEPARATE: readonly Pair[] = [
   ['host of introspection', introspecting, introspectingAt('other.example')],
   [
     'introspection endpoint, where none checks the issuer',
-    { ...introspecting, ...anyIssuer },
-    {
-      ...introspecting,
-      ...anyIssuer,
-      introspection_endpoint: 'https://idp.example/realms/b/introspect',
-    },
+    introspectingAny,
+    { ...introspectingAny, introspection_endpoint: 'https://idp.example/realms/b/introspect' },
   ],
-  ['checked issuer, with sources of their own', {}, { ...introspecting, ...anyIssuer }],
-  [
-    'kind of token: the JWTs of one issuer, opaque ones',
-    { ...introspecting, ...both, jwks_uri: ISSUER['jwks_uri'] },
-    { ...introspecting, ...anyIssuer },
-  ],
+  ['checked issuer, with sources of their own', {}, introspectingAny],
+  ['kind of token: the JWTs of one issuer, opaque ones', verifyingToo, introspectingAny],
   [
     'host of discovery, where the other takes any issuer',
-    { ...discovering('https://idp.example'), validation: 'introspection', client: CLIENT },
-    { ...introspectingAt('other.example'), ...anyIssuer },
+    discoveringEndpoint,
+    { ...introspectingAt('other.example'), issuer: undefined },
   ],
   [
     'host of discovery',
     { ...discovering('https://a.example'), issuer: 'https://idp.example' },
     { ...discovering('https://b.example'), issuer: 'https://idp.example' },
   ],
-  [
-    'identity domain',
-    preset('idcs-a.identity.oraclecloud.com'),
-    preset('idcs-b.identity.oraclecloud.com', { validation: 'jwt' }),
-  ],
+  ['identity domain', preset(DOMAIN_A), preset(DOMAIN_B, { validation: 'jwt' })],
   [
     'identity domain in one region',
     preset('idcs-a.us-phoenix-idcs-1.identity.oraclecloud.com'),
     preset('idcs-b.us-phoenix-idcs-1.identity.oraclecloud.com'),
   ],
-  [
-    'identity domain, by keys in the document',
-    domains(asStatic(ONE_KEY)),
-    preset('idcs-b.identity.oraclecloud.com'),
-  ],
+  ['identity domain, by keys in the document', domains(asStatic(ONE_KEY)), preset(DOMAIN_B)],
   [
     'host, though both begin alike',
     domains(withKeysAt('idcs-a.one.example')),
@@ -212,12 +189,11 @@ describe('sharesTokens', () => {
   })
 
   it('is false for the same issuer with another audience', () => {
-    for (const [, one] of SHARED) {
-      expect(answersOf({ ...one, audience: ['a'] }, { ...one, audience: ['b'] })).toStrictEqual([
-        false,
-        false,
-      ])
-    }
+    const shared = SHARED.map(([, one]) =>
+      answersOf({ ...one, audience: ['a'] }, { ...one, audience: ['b'] }),
+    )
+
+    expect(shared.flat()).toStrictEqual(Array(2 * SHARED.length).fill(false))
   })
 })
 
