@@ -1,58 +1,33 @@
+import { once } from 'node:events'
 import * as nodeHttp from 'node:http'
 import * as nodeHttps from 'node:https'
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import { createAgents } from '../../../src/platform/connections.ts'
 import { createHttp, type HttpAnswer, type HttpRequest } from '../../../src/platform/http.ts'
 import { ReusableConnection } from '../../../src/platform/reusable-connection.ts'
-import { failure } from '../../../src/platform/result.ts'
+import { bodyOf, closeServers, closeSockets, serveSockets } from '../support/socket-servers.ts'
 import { deadlineWith, PLENTY_OF_TIME } from '../support/time.ts'
 
-const servers: Server[] = []
-const sockets: Socket[] = []
-afterEach(() => {
-  for (const socket of sockets.splice(0)) socket.destroy()
-  for (const server of servers.splice(0)) server.close()
-})
+afterEach(closeServers)
 
 function answer(body: string, status = '200 OK'): string {
-  return [
-    `HTTP/1.1 ${status}`,
-    'Content-Type: text/plain',
-    `Content-Length: ${body.length}`,
-    '',
-    body,
-  ].join('\r\n')
+  return `HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n${body}`
 }
 
 /** Answers the n-th request with `n`; `afterFirst` runs after the first answer. */
-async function serve(afterFirst: (socket: Socket) => void) {
-  const counts = { requests: 0, connections: 0 }
-  const server = createServer((socket) => {
-    counts.connections += 1
-    sockets.push(socket)
-    // Late data must leave at once, and not together with the next answer.
-    socket.setNoDelay(true)
-    socket.on('error', () => undefined)
-    socket.on('data', () => {
-      counts.requests += 1
-      socket.write(answer(String(counts.requests)))
-      if (counts.requests === 1) afterFirst(socket)
-    })
+function serve(afterFirst: (socket: Socket) => void = () => undefined) {
+  return serveSockets((socket, { total }) => {
+    socket.write(answer(String(total)))
+    if (total === 1) afterFirst(socket)
   })
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, counts }
 }
 
-function asking(url: string, connection?: HttpRequest['connection']) {
+function asking(url: string, connection: HttpRequest['connection'] = 'shared') {
   const http = createHttp()
-  return async () => {
-    const request = { method: 'GET', url, headers: {}, ...(connection && { connection }) } as const
-    const exchange = await http(request, PLENTY_OF_TIME)
-    return exchange.ok ? Buffer.from(exchange.value.body).toString() : exchange.error
-  }
+  const request = { method: 'GET', url, headers: {}, connection } as const
+  return async (deadline = PLENTY_OF_TIME) => bodyOf(await http(request, deadline))
 }
 
 /** Keeps the process from reading anything, as a freeze does. */
@@ -65,7 +40,7 @@ const SURPLUS = answer('not yours')
 
 describe('a kept connection', () => {
   it('serves the next exchange', async () => {
-    const { url, counts } = await serve(() => undefined)
+    const { url, counts } = await serve()
     const ask = asking(url)
 
     expect([await ask(), await ask(), await ask()]).toStrictEqual(['1', '2', '3'])
@@ -105,16 +80,12 @@ describe('a kept connection', () => {
 
 describe('a request that times out on a kept connection', () => {
   it('is not sent again', async () => {
-    const { url, counts } = await serve((socket) => {
-      socket.removeAllListeners('data')
-      socket.on('data', () => (counts.requests += 1))
+    const { url, counts } = await serveSockets((socket, { total }) => {
+      if (total === 1) socket.write(answer('1'))
     })
-    const http = createHttp()
-    const request = { method: 'GET', url, headers: {} } as const
-    const first = await http(request, PLENTY_OF_TIME)
-    const second = await http(request, deadlineWith(50))
+    const ask = asking(url)
 
-    expect([first.ok, second]).toStrictEqual([true, failure('timed_out')])
+    expect([await ask(), await ask(deadlineWith(50))]).toStrictEqual(['1', 'timed_out'])
     expect(counts).toStrictEqual({ requests: 2, connections: 1 })
   })
 })
@@ -129,7 +100,7 @@ describe('the options that Node keeps with a connection', () => {
       addRequest: (request: unknown, options: object) => void
     }
     const addRequest = jest.spyOn(agents, 'addRequest')
-    const { url } = await serve(() => undefined)
+    const { url } = await serve()
     const headers = { Authorization: 'Basic secret' }
     const request = { method: 'POST', url, headers, body: 'secret', connection } as const
 
@@ -144,23 +115,13 @@ describe('the options that Node keeps with a connection', () => {
 
 describe('a separate connection', () => {
   /** Doubles each answer, the second one when the next request has arrived: Nagle's algorithm. */
-  const serveDoubled = async () => {
-    const counts = { requests: 0, connections: 0 }
-    const server = createServer((socket) => {
-      counts.connections += 1
-      sockets.push(socket)
-      socket.on('error', () => undefined)
-      let doubled = ''
-      socket.on('data', () => {
-        counts.requests += 1
-        const own = answer(String(counts.requests))
-        socket.write(doubled + own)
-        doubled = own
-      })
+  const serveDoubled = () => {
+    const doubled: string[] = []
+    return serveSockets((socket, { connection, total }) => {
+      const own = answer(String(total))
+      socket.write((doubled[connection] ?? '') + own)
+      doubled[connection] = own
     })
-    servers.push(server)
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, counts }
   }
 
   it('never has the answer to another request, which a shared one may have', async () => {
@@ -176,16 +137,12 @@ describe('a separate connection', () => {
   it('is closed after the exchange, with `Connection: close`', async () => {
     const requests: string[] = []
     const closed: Promise<unknown>[] = []
-    const server = createServer((socket) => {
-      closed.push(new Promise((resolve) => socket.once('close', resolve)))
-      socket.on('data', (data) => {
-        requests.push(data.toString())
-        socket.write(answer('1'))
-      })
+    const { url } = await serveSockets((socket, { text }) => {
+      closed.push(once(socket, 'close'))
+      requests.push(text)
+      socket.write(answer('1'))
     })
-    servers.push(server)
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    await asking(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, 'own')()
+    await asking(url, 'own')()
 
     await Promise.all(closed)
     expect(requests[0]).toMatch(/^connection: close\r$/im)
@@ -195,26 +152,14 @@ describe('a separate connection', () => {
 describe('a connection that is reused while each answer identifies its request', () => {
   /** Answers with the request's path, or as `answerTo` says. */
   const echo = async (answerTo = (path: string) => path) => {
-    const counts = { requests: 0, connections: 0 }
-    const server = createServer((socket) => {
-      counts.connections += 1
-      sockets.push(socket)
-      socket.on('error', () => undefined)
-      socket.on('data', (data) => {
-        counts.requests += 1
-        socket.write(answer(answerTo(/ \/(\S*)/.exec(data.toString())?.[1] ?? '')))
-      })
+    const { url, counts } = await serveSockets((socket, { text }) => {
+      socket.write(answer(answerTo(/ \/(\S*)/.exec(text)?.[1] ?? '')))
     })
-    servers.push(server)
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
     const http = createHttp()
     const ask = async (id: string) => {
-      const isIn = ({ body }: HttpAnswer) => Buffer.from(body).toString() === id
-      const connection = { id, isIn }
+      const connection = { id, isIn: ({ body }: HttpAnswer) => Buffer.from(body).toString() === id }
       const request = { method: 'GET', url: `${url}${id}`, headers: {}, connection } as const
-      const result = await http(request, PLENTY_OF_TIME)
-      return result.ok ? Buffer.from(result.value.body).toString() : result.error
+      return bodyOf(await http(request, PLENTY_OF_TIME))
     }
     return { ask, counts }
   }
@@ -273,7 +218,7 @@ describe('a connection that is reused while each answer identifies its request',
   it('is replaced if the server has closed it', async () => {
     const { ask, counts } = await echo()
     await ask('a')
-    for (const socket of sockets) socket.destroy()
+    closeSockets()
 
     expect([await ask('b'), await ask('c')]).toStrictEqual(['b', 'c'])
     expect(counts.requests).toBe(3)

@@ -1,50 +1,15 @@
-import { createServer as createTlsServer } from 'node:https'
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { createServer } from 'node:https'
+import type { Socket } from 'node:net'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { createHttp } from '../../../src/platform/http.ts'
 import { failure } from '../../../src/platform/result.ts'
 import { listen } from '../../../stack/listen.ts'
 import { whilePolluted } from '../support/pollution.ts'
+import { closeServers, open, serveSockets } from '../support/socket-servers.ts'
 import { selfSignedCertificate } from '../../support/self-signed-certificate.ts'
 import { PLENTY_OF_TIME } from '../support/time.ts'
 
-const closing: (() => void)[] = []
-afterEach(() => {
-  for (const close of closing.splice(0)) close()
-})
-
-function open(server: Server): Promise<number> {
-  return new Promise((resolve) => {
-    const sockets = new Set<Socket>()
-    server.on('connection', (socket: Socket) => sockets.add(socket))
-    closing.push(() => {
-      server.close()
-      for (const socket of sockets) socket.destroy()
-    })
-    server.listen(0, '127.0.0.1', () => {
-      resolve((server.address() as AddressInfo).port)
-    })
-  })
-}
-
-/** Calls `answer` for each request, which it takes for whole with the first bytes that come. */
-async function serveTcp(
-  answer: (socket: Socket, connection: number, request: number) => void,
-): Promise<{ url: string; seen: string[] }> {
-  const seen: string[] = []
-  let connections = 0
-  const server = createServer((socket) => {
-    const connection = (connections += 1)
-    let requests = 0
-    socket.on('error', () => undefined)
-    socket.on('data', () => {
-      requests += 1
-      seen.push(`connection ${connection}, request ${requests}`)
-      answer(socket, connection, requests)
-    })
-  })
-  return { url: `http://127.0.0.1:${await open(server)}/`, seen }
-}
+afterEach(closeServers)
 
 function get(url: string, http = createHttp()) {
   return http({ method: 'GET', url, headers: {} }, PLENTY_OF_TIME)
@@ -54,8 +19,8 @@ const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 
 describe('a kept connection that was closed', () => {
   it('costs one silent retry on a fresh one', async () => {
-    const { url, seen } = await serveTcp((socket, connection, request) => {
-      if (connection === 1 && request === 2) socket.resetAndDestroy()
+    const { url, seen } = await serveSockets((socket, { connection, number }) => {
+      if (connection === 1 && number === 2) socket.resetAndDestroy()
       else socket.write(OK)
     })
     const http = createHttp()
@@ -72,8 +37,8 @@ describe('a kept connection that was closed', () => {
   })
 
   it('causes one retry if it was closed properly', async () => {
-    const { url, seen } = await serveTcp((socket, connection, request) => {
-      if (connection === 1 && request === 2) socket.destroy()
+    const { url, seen } = await serveSockets((socket, { connection, number }) => {
+      if (connection === 1 && number === 2) socket.destroy()
       else socket.write(OK)
     })
     const http = createHttp()
@@ -86,8 +51,8 @@ describe('a kept connection that was closed', () => {
   })
 
   it('costs no more than one retry', async () => {
-    const { url, seen } = await serveTcp((socket, connection, request) => {
-      if (connection === 1 && request === 1) socket.write(OK)
+    const { url, seen } = await serveSockets((socket, { connection, number }) => {
+      if (connection === 1 && number === 1) socket.write(OK)
       else socket.resetAndDestroy()
     })
     const http = createHttp()
@@ -100,8 +65,8 @@ describe('a kept connection that was closed', () => {
 
   it('causes one retry on a new connection if others were closed, too', async () => {
     const sockets: Socket[] = []
-    const { url, seen } = await serveTcp((socket, connection, request) => {
-      if (request === 2) socket.resetAndDestroy()
+    const { url, seen } = await serveSockets((socket, { connection, number }) => {
+      if (number === 2) socket.resetAndDestroy()
       else if (connection > 2) socket.write(OK)
       // The first two are answered together, so that each has a connection of its own.
       else if (sockets.push(socket) === 2) for (const waiting of sockets) waiting.write(OK)
@@ -119,7 +84,7 @@ describe('a kept connection that was closed', () => {
   })
 
   it('is not what a fresh connection is that dies: that costs no retry', async () => {
-    const { url, seen } = await serveTcp((socket) => {
+    const { url, seen } = await serveSockets((socket) => {
       socket.resetAndDestroy()
     })
 
@@ -166,7 +131,7 @@ describe('an exchange that fails', () => {
     ],
     ['has two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc'],
   ])('is a broken response if it %s', async (_case, answer) => {
-    const { url } = await serveTcp((socket) => {
+    const { url } = await serveSockets((socket) => {
       socket.end(answer)
     })
 
@@ -174,7 +139,7 @@ describe('an exchange that fails', () => {
   })
 
   it('is a TLS failure if the dependency does not use TLS', async () => {
-    const { url } = await serveTcp((socket) => {
+    const { url } = await serveSockets((socket) => {
       socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n')
     })
 
@@ -184,7 +149,7 @@ describe('an exchange that fails', () => {
   it('is a TLS failure if the certificate is not trusted', async () => {
     const { certificatePem, privateKeyPem } = selfSignedCertificate(new Date())
     const port = await open(
-      createTlsServer({ cert: certificatePem, key: privateKeyPem }, (_request, response) => {
+      createServer({ cert: certificatePem, key: privateKeyPem }, (_request, response) => {
         response.end()
       }),
     )

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
+import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +11,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createHttp } from '../../../src/platform/http.ts'
 import { listen, readBody, type LocalServer } from '../../../stack/listen.ts'
 import { whilePolluted } from '../support/pollution.ts'
+import { bodyOf, closeServers, open } from '../support/socket-servers.ts'
 import { selfSignedCertificate } from '../../support/self-signed-certificate.ts'
 import { PLENTY_OF_TIME } from '../support/time.ts'
 
@@ -53,9 +55,7 @@ async function ask() {
     await http({ ...common, method: 'GET' }, PLENTY_OF_TIME),
   ]
   const handedOver = exchanges.map((exchange) =>
-    exchange.ok
-      ? `${exchange.value.status} ${Buffer.from(exchange.value.body).toString()}`
-      : exchange.error,
+    exchange.ok ? `${exchange.value.status} ${bodyOf(exchange)}` : exchange.error,
   )
   return { handedOver, sent: requests.splice(0) }
 }
@@ -149,21 +149,17 @@ describe('the environment of TLS', () => {
   const { certificatePem, privateKeyPem } = selfSignedCertificate(new Date())
   const folder = mkdtempSync(join(tmpdir(), 'certificate-'))
   const certificateFile = join(folder, 'certificate.pem')
-  const tlsServer = createServer(
-    { cert: certificatePem, key: privateKeyPem },
-    (_request, response) => {
-      response.writeHead(204).end()
-    },
-  )
+  const identity = { cert: certificatePem, key: privateKeyPem }
+  const answer204: RequestListener = (_request, response) => response.writeHead(204).end()
+  const tlsServer = createServer(identity, answer204)
   const asking = fileURLToPath(new URL('../support/ask.ts', import.meta.url))
 
   beforeAll(async () => {
     writeFileSync(certificateFile, certificatePem)
-    await new Promise<void>((resolve) => tlsServer.listen(0, '127.0.0.1', resolve))
+    await open(tlsServer)
   })
   afterAll(() => {
-    tlsServer.close()
-    tlsServer.closeAllConnections()
+    closeServers()
     rmSync(folder, { recursive: true })
   })
 
@@ -194,25 +190,16 @@ describe('the environment of TLS', () => {
   })
 
   it('cannot allow TLS 1.1', async () => {
-    const outdated = createServer({
-      cert: certificatePem,
-      key: privateKeyPem,
-      minVersion: 'TLSv1',
-      maxVersion: 'TLSv1.1',
-      ciphers: 'DEFAULT@SECLEVEL=0',
-    })
-    outdated.on('request', (_request, response) => response.writeHead(204).end())
-    await new Promise<void>((resolve) => outdated.listen(0, '127.0.0.1', resolve))
+    const versions = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' } as const
+    const ciphers = 'DEFAULT@SECLEVEL=0'
+    const outdated = createServer({ ...identity, ...versions, ciphers }, answer204)
+    await open(outdated)
     const environment = {
       NODE_EXTRA_CA_CERTS: certificateFile,
       NODE_OPTIONS: '--tls-min-v1.0 --tls-cipher-list=DEFAULT@SECLEVEL=0',
     }
 
-    const exchanged = await askWith(environment, { server: outdated })
-    outdated.close()
-    outdated.closeAllConnections()
-
-    expect(exchanged).toBe('tls_failed')
+    expect(await askWith(environment, { server: outdated })).toBe('tls_failed')
   })
 
   it('cannot do so for the retry after a connection that died while it was idle', async () => {

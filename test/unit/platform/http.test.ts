@@ -5,6 +5,7 @@ import { createHttp, type HttpAnswer, type HttpFailure } from '../../../src/plat
 import type { Result } from '../../../src/platform/result.ts'
 import { listen, readBody, type LocalServer } from '../../../stack/listen.ts'
 import { whilePolluted } from '../support/pollution.ts'
+import { bodyOf } from '../support/socket-servers.ts'
 import { deadlineWith, PLENTY_OF_TIME } from '../support/time.ts'
 
 const servers: LocalServer[] = []
@@ -31,6 +32,11 @@ async function watch() {
 
 function get(url: string, deadline = PLENTY_OF_TIME) {
   return createHttp()({ method: 'GET', url, headers: {} }, deadline)
+}
+
+/** A request to a server that answers it so. */
+async function answeredBy(handler: RequestListener, deadline = PLENTY_OF_TIME) {
+  return get((await serve(handler)).url, deadline)
 }
 
 /** What came of an exchange in a word: a failed test has no use for a megabyte. */
@@ -72,7 +78,7 @@ describe('an exchange', () => {
       body: 'a=%2B&b={"c"}',
     })
     expect(exchange.ok && exchange.value.status).toBe(418)
-    expect(exchange.ok && Buffer.from(exchange.value.body).toString()).toBe('tëapot')
+    expect(bodyOf(exchange)).toBe('tëapot')
     expect(exchange.ok && exchange.value.header('content-type')).toBe('text/plain')
     expect(exchange.ok && exchange.value.header('constructor')).toBeUndefined()
   })
@@ -80,26 +86,22 @@ describe('an exchange', () => {
   it.each([200, 204, 301, 400, 401, 404, 429, 500, 503])(
     'hands over an answer with status %d: to judge it is not its business',
     async (status) => {
-      const server = await serve((_request, response) => response.writeHead(status).end())
+      const exchange = await answeredBy((_request, response) => response.writeHead(status).end())
 
-      expect(summaryOf(await get(server.url))).toBe(`status ${status}, 0 bytes`)
+      expect(summaryOf(exchange)).toBe(`status ${status}, 0 bytes`)
     },
   )
 
   it('hands over bytes as bytes, whatever they are', async () => {
-    const server = await serve((_request, response) => {
+    const exchange = await answeredBy((_request, response) => {
       response.setHeader('Content-Type', 'application/json').end(Buffer.from([0xff, 0x00, 0x0d]))
     })
-
-    const exchange = await get(server.url)
 
     expect(exchange.ok && [...exchange.value.body]).toStrictEqual([0xff, 0x00, 0x0d])
   })
 
   it('hands over no header that the answer has not, though every object seems to have it', async () => {
-    const server = await serve((_request, response) => response.end())
-
-    const exchange = await get(server.url)
+    const exchange = await answeredBy((_request, response) => response.end())
 
     const header = await whilePolluted({ 'content-type': 'text/forged' }, () =>
       exchange.ok ? exchange.value.header('content-type') : exchange.error,
@@ -108,26 +110,20 @@ describe('an exchange', () => {
   })
 
   it('hands over no header that is not a string, as that of cookies', async () => {
-    const server = await serve((_request, response) =>
+    const exchange = await answeredBy((_request, response) =>
       response.setHeader('Set-Cookie', ['a=1', 'b=2']).end(),
     )
-
-    const exchange = await get(server.url)
 
     expect(exchange.ok && exchange.value.header('set-cookie')).toBeUndefined()
   })
 
   it('hands over JSON unread', async () => {
-    const server = await serve((_request, response) => {
+    const exchange = await answeredBy((_request, response) => {
       response.setHeader('Content-Type', 'application/json')
       response.end('{"__proto__":{"active":true},"a":1,"a":2}')
     })
 
-    const exchange = await get(server.url)
-
-    expect(exchange.ok && Buffer.from(exchange.value.body).toString()).toBe(
-      '{"__proto__":{"active":true},"a":1,"a":2}',
-    )
+    expect(bodyOf(exchange)).toBe('{"__proto__":{"active":true},"a":1,"a":2}')
   })
 
   it.each([301, 302, 303, 307, 308])('follows no redirect (status %d)', async (status) => {
@@ -155,41 +151,41 @@ describe('an answer that is too large', () => {
     ['deflate', deflateSync],
     ['br', brotliCompressSync],
   ])('is rejected, after decompression, one byte above 1 MiB: %s', async (coding, encode) => {
-    const server = await serve((_request, response) => {
+    const exchange = await answeredBy((_request, response) => {
       response.setHeader('Content-Encoding', coding).end(encode(Buffer.alloc(MIB + 1)))
     })
 
-    expect(summaryOf(await get(server.url))).toBe('answer_too_large')
+    expect(summaryOf(exchange)).toBe('answer_too_large')
   })
 
   it.each([
     ['identity', plain],
     ['gzip', gzipSync],
   ])('is not one of exactly 1 MiB: %s', async (coding, encode) => {
-    const server = await serve((_request, response) => {
+    const exchange = await answeredBy((_request, response) => {
       response.setHeader('Content-Encoding', coding).end(encode(Buffer.alloc(MIB)))
     })
 
-    expect(summaryOf(await get(server.url))).toBe(`status 200, ${MIB} bytes`)
+    expect(summaryOf(exchange)).toBe(`status 200, ${MIB} bytes`)
   })
 
   it('is rejected if it is a gzip bomb', async () => {
     const bomb = gzipSync(Buffer.alloc(50 * MIB))
-    const server = await serve((_request, response) => {
+    const exchange = await answeredBy((_request, response) => {
       response.setHeader('Content-Encoding', 'gzip').end(bomb)
     })
 
     expect(bomb.length).toBeLessThan(MIB)
-    expect(summaryOf(await get(server.url))).toBe('answer_too_large')
+    expect(summaryOf(exchange)).toBe('answer_too_large')
   })
 
   it('is rejected while it arrives, without waiting for its end', async () => {
-    const server = await serve((_request, response) => {
+    const exchange = await answeredBy((_request, response) => {
       // Some more than is allowed, and then nothing, not even an end.
       response.write(Buffer.alloc(2 * MIB))
     })
 
-    expect(summaryOf(await get(server.url))).toBe('answer_too_large')
+    expect(summaryOf(exchange)).toBe('answer_too_large')
   })
 })
 
@@ -208,21 +204,21 @@ describe('the deadline', () => {
   }
 
   it('ends a slow response, even if each byte comes in time', async () => {
-    const server = await serve(drip)
+    const exchange = await answeredBy(drip, deadlineWith(200))
 
-    expect(summaryOf(await get(server.url, deadlineWith(200)))).toBe('timed_out')
+    expect(summaryOf(exchange)).toBe('timed_out')
   })
 
   it('does not affect a slow response that ends before it', async () => {
-    const server = await serve(drip)
+    const exchange = await answeredBy(drip)
 
-    expect(summaryOf(await get(server.url))).toBe('status 200, 39 bytes')
+    expect(summaryOf(exchange)).toBe('status 200, 39 bytes')
   })
 
   it('ends the wait for an answer that never begins', async () => {
-    const server = await serve(() => undefined)
+    const exchange = await answeredBy(() => undefined, deadlineWith(50))
 
-    expect(summaryOf(await get(server.url, deadlineWith(50)))).toBe('timed_out')
+    expect(summaryOf(exchange)).toBe('timed_out')
   })
 
   it('prevents a request after it has passed', async () => {

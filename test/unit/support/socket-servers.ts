@@ -1,0 +1,58 @@
+/** Servers on loopback that write what they like to their sockets, and count what arrives. */
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import type { HttpAnswer, HttpFailure } from '../../../src/platform/http.ts'
+import type { Result } from '../../../src/platform/result.ts'
+
+interface SocketRequest {
+  readonly text: string
+  /** Counted from 1: its connection, its number on that, and its number on all connections. */
+  readonly connection: number
+  readonly number: number
+  readonly total: number
+}
+
+const servers: Server[] = []
+const sockets: Socket[] = []
+
+/** Listens on a free port; `closeServers` closes it. */
+export async function open(server: Server): Promise<number> {
+  servers.push(server)
+  server.on('connection', (socket: Socket) => sockets.push(socket))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+export function closeSockets(): void {
+  for (const socket of sockets.splice(0)) socket.destroy()
+}
+
+export function closeServers(): void {
+  closeSockets()
+  for (const server of servers.splice(0)) server.close()
+}
+
+/** Calls `answer` for each request, which it takes for whole with the first bytes that come. */
+export async function serveSockets(answer: (socket: Socket, request: SocketRequest) => void) {
+  const counts = { requests: 0, connections: 0 }
+  const seen: string[] = []
+  const server = createServer((socket) => {
+    const connection = (counts.connections += 1)
+    let number = 0
+    // Late data must leave at once, and not together with the next answer.
+    socket.setNoDelay(true)
+    socket.on('error', () => undefined)
+    socket.on('data', (data) => {
+      const total = (counts.requests += 1)
+      number += 1
+      seen.push(`connection ${connection}, request ${number}`)
+      answer(socket, { text: data.toString(), connection, number, total })
+    })
+  })
+  return { url: `http://127.0.0.1:${await open(server)}/`, counts, seen }
+}
+
+/** The body of an exchange's answer, or why there is none. */
+export function bodyOf(exchange: Result<HttpAnswer, HttpFailure>): string {
+  return exchange.ok ? Buffer.from(exchange.value.body).toString() : exchange.error
+}
