@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { choice, decimalNumber, flag, wholeNumber } from '../../scripts/command-line/options.ts'
-import { helpText, parseCommandLine, UsageError } from '../../scripts/command-line/parse.ts'
+import { helpText, parseCommandLine } from '../../scripts/command-line/parse.ts'
+import { usageErrorOf } from './usage-error.ts'
 
 const COMMAND = {
   name: 'paint',
@@ -20,15 +21,6 @@ const DEFAULTS = { coats: 2, boards: 40, 'dry-hours': 2.5, colour: 'green', quic
 
 function read(...words: readonly string[]) {
   return parseCommandLine(COMMAND, words)
-}
-
-function messageOf(run: () => unknown): string {
-  try {
-    run()
-    return 'none'
-  } catch (error) {
-    return error instanceof UsageError ? error.message : 'another error'
-  }
 }
 
 describe('parsing a command line', () => {
@@ -76,13 +68,13 @@ describe('a usage error', () => {
     [['-x'], 'There is no option -x: see --help.'],
     [['north', 'south'], '"south" is one argument too many: give one FENCE.'],
   ])('is one line with the expected value: %j', (words, expected) => {
-    expect(messageOf(() => read(...words))).toBe(expected)
+    expect(usageErrorOf(() => read(...words))).toBe(expected)
   })
 
   it('is thrown for an unexpected operand', () => {
     const bare = { name: 'paint', about: 'Paints.', options: {} }
 
-    expect(messageOf(() => parseCommandLine(bare, ['north']))).toBe(
+    expect(usageErrorOf(() => parseCommandLine(bare, ['north']))).toBe(
       '"north" is one argument too many: give only options.',
     )
   })
@@ -90,7 +82,7 @@ describe('a usage error', () => {
   it('is thrown for a missing operand', () => {
     const operand = { ...COMMAND.operand, isRequired: true }
 
-    expect(messageOf(() => parseCommandLine({ ...COMMAND, operand }, []))).toBe(
+    expect(usageErrorOf(() => parseCommandLine({ ...COMMAND, operand }, []))).toBe(
       'FENCE is missing: give the fence.',
     )
   })

@@ -1,59 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import type { Browser } from 'playwright-core'
-import { UsageError } from '../../scripts/command-line/parse.ts'
-import { readArguments } from '../../scripts/token/arguments.ts'
+import { describe, expect, it, jest } from '@jest/globals'
 import { listen } from '../../stack/listen.ts'
-import { chromiumPath, startBrowser } from './support/browser.ts'
-import { RESOURCE, startLoginProvider, type LoginProvider } from './support/provider.ts'
-import { runToken, type Ending } from './support/run.ts'
+import { at, claimsOf, flow, folder, provider, useLoginProvider } from './support/login-flows.ts'
+import { RESOURCE } from './support/provider.ts'
+import { runToken } from './support/run.ts'
 
 jest.setTimeout(60_000)
-
-let provider: LoginProvider
-let redirectPort: number
-let folder: string
-beforeAll(async () => {
-  // A port that is free now; the code flow's redirect has to be registered beforehand.
-  const taken = await listen(() => undefined)
-  redirectPort = Number(new URL(taken.url).port)
-  await taken.close()
-  provider = await startLoginProvider(redirectPort)
-  folder = mkdtempSync(join(tmpdir(), 'token-'))
-})
-afterEach(() => {
-  provider.discoverWith({})
-})
-afterAll(async () => {
-  await provider.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-function at(...words: readonly string[]): string[] {
-  return ['--issuer', provider.url, '--client-id', provider.clientId, ...words]
-}
-function withSecret() {
-  return { CLIENT_SECRET: provider.clientSecret }
-}
-function run(words: readonly string[], environment = withSecret()): Promise<Ending> {
-  return runToken(words, environment).ended
-}
-
-function claimsOf(stdout: string): Record<string, unknown> {
-  return JSON.parse(Buffer.from(stdout.split('.')[1] ?? '', 'base64url').toString()) as Record<
-    string,
-    unknown
-  >
-}
+useLoginProvider()
 
 describe('client-credentials', () => {
   it('prints only the token on standard output, and everything else on standard error', async () => {
-    const { status, stdout, stderr } = await run([
-      'client-credentials',
-      ...at('--scope', 'read', '--decode'),
-    ])
+    const words = ['--scope', 'read', '--decode']
+    const { status, stdout, stderr } = await flow('client-credentials', ...words)
 
     expect([status, stdout.trim().split('\n').length]).toEqual([0, 1])
     expect(claimsOf(stdout)).toMatchObject({ aud: RESOURCE, scope: 'read' })
@@ -66,12 +25,14 @@ describe('client-credentials', () => {
   it('reads the client secret from a file, and sends it in the body if requested', async () => {
     const file = join(folder, 'secret')
     writeFileSync(file, `${provider.clientSecret}\n`)
-    const { status, stderr } = await run(
-      ['client-credentials', ...at('--client-secret-file', file, '--client-auth', 'basic')],
-      { CLIENT_SECRET: 'not this one' },
-    )
 
-    expect([status, stderr]).toEqual([0, expect.stringContaining('600 seconds')])
+    const words = at('--client-secret-file', file, '--client-auth', 'basic')
+    const run = runToken(['client-credentials', ...words], { CLIENT_SECRET: 'not this one' })
+
+    expect(await run.ended).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining('600 seconds'),
+    })
   })
 
   it('uses the token for a call instead of printing it', async () => {
@@ -81,10 +42,7 @@ describe('client-credentials', () => {
       response.writeHead(403, { 'www-authenticate': 'Bearer error="insufficient_scope"' })
       response.end('the answer')
     })
-    const { status, stdout, stderr } = await run([
-      'client-credentials',
-      ...at('--call', `${api.url}/echo`),
-    ])
+    const { status, stdout, stderr } = await flow('client-credentials', '--call', `${api.url}/echo`)
     await api.close()
 
     expect([status, stdout]).toEqual([1, ''])
@@ -93,9 +51,8 @@ describe('client-credentials', () => {
   })
 
   it('reports a refusal with the provider’s error and a hint', async () => {
-    const { status, stdout, stderr } = await run(['client-credentials', ...at()], {
-      CLIENT_SECRET: 'wrong',
-    })
+    const run = runToken(['client-credentials', ...at()], { CLIENT_SECRET: 'wrong' })
+    const { status, stdout, stderr } = await run.ended
 
     expect([status, stdout]).toEqual([1, ''])
     expect(stderr).toContain('invalid_client')
@@ -108,7 +65,7 @@ describe('an identity domain', () => {
   it('is accepted although its discovery document has the issuer that all domains share', async () => {
     provider.discoverWith({ issuer: 'https://identity.oraclecloud.com/' })
 
-    expect((await run(['client-credentials', ...at()])).status).toBe(0)
+    expect((await flow('client-credentials')).status).toBe(0)
   })
 
   it.each([
@@ -121,9 +78,11 @@ describe('an identity domain', () => {
     ],
   ])('is the only exception: rejected with %s', async (_case, members, expected) => {
     provider.discoverWith(members)
-    const { status, stderr } = await run(['client-credentials', ...at()])
 
-    expect([status, stderr]).toEqual([1, expect.stringContaining(expected)])
+    expect(await flow('client-credentials')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(expected),
+    })
   })
 })
 
@@ -136,63 +95,16 @@ describe('a device', () => {
     ],
   ])('needs a device authorization endpoint: the provider %s', async (_case, members) => {
     provider.discoverWith({ userinfo_endpoint: `${provider.url}/me`, ...members })
-    const { status, stdout, stderr } = await run(['device', ...at()])
 
-    expect([status, stdout]).toEqual([1, ''])
-    expect(stderr).toBe(`${provider.url} has no device authorization endpoint\n`)
+    expect(await flow('device')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `${provider.url} has no device authorization endpoint\n`,
+    })
   })
 })
 
-function messageOf(run: () => unknown): string {
-  try {
-    run()
-    return 'nothing was thrown'
-  } catch (error) {
-    return error instanceof UsageError ? error.message : 'not a usage error'
-  }
-}
-
 describe('the command line', () => {
-  it.each([
-    [['client-credentials', '--client-secret', 'x'], 'CLIENT_SECRET'],
-    [['client-credentials', '--client-secret=x'], 'CLIENT_SECRET'],
-    [['password'], 'client-credentials, device, code, refresh'],
-    [['device'], '--issuer'],
-    [['device', '--issuer', 'http://idp.example', '--client-id', 'a'], '--issuer is not https'],
-    [['device', '--issuer', 'idcs-1.example', '--client-id', 'a'], '--issuer is not a URL'],
-    [
-      ['device', '--issuer', 'https://idp.example', '--client-id', 'a', '--call', 'api.example'],
-      '--call is not a URL',
-    ],
-    [['device', '--issuer', 'https://idp.example'], '--client-id'],
-    [['refresh', '--issuer', 'https://idp.example', '--client-id', 'a'], '--store'],
-    [[], 'Give one flow'],
-    [
-      ['device', '--issuer', 'https://idcs-a.example/oauth2/v1/token', '--client-id', 'a'],
-      'give the domain’s URL, https://idcs-a.example.',
-    ],
-    [
-      [
-        'device',
-        '--issuer',
-        'https://a.example/realms/b/protocol/openid-connect/token',
-        '--client-id',
-        'a',
-      ],
-      'give the issuer’s URL, https://a.example/realms/b.',
-    ],
-    [
-      ['code', '--issuer', 'https://a.example', '--client-id', 'a', '--port'],
-      '--port lacks its value',
-    ],
-    [['code', '--issuer', 'https://idp.example', '--client-id', 'a', '--port', 'x'], '--port'],
-  ])('is rejected in one line with the expected value: %j', (words, expected) => {
-    const message = messageOf(() => readArguments(words))
-
-    expect(message).toContain(expected)
-    expect(message).not.toContain('\n')
-  })
-
   it.each([
     [['device', '--colour'], 2, 'There is no option --colour'],
     [
@@ -201,7 +113,7 @@ describe('the command line', () => {
       'does not answer',
     ],
   ])('%j ends with one line and status %i', async (words, expectedStatus, expected) => {
-    const { status, stdout, stderr } = await run(words)
+    const { status, stdout, stderr } = await runToken(words, { CLIENT_SECRET: provider.clientSecret }).ended
 
     expect([status, stdout]).toEqual([expectedStatus, ''])
     expect(stderr).toContain(expected)
@@ -210,15 +122,17 @@ describe('the command line', () => {
 
   it('ends without waiting for a redirect if there is no authorization endpoint', async () => {
     provider.discoverWith({ authorization_endpoint: undefined })
-    const { status, stdout, stderr } = await run(['code', ...at('--port', '0')])
 
-    expect([status, stdout]).toEqual([1, ''])
-    expect(stderr).toBe(`${provider.url} has no authorization endpoint\n`)
+    expect(await flow('code', '--port', '0')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `${provider.url} has no authorization endpoint\n`,
+    })
   })
 
   it('shows no library message for an invalid answer of the provider', async () => {
     provider.discoverWith({ token_endpoint: `${provider.url}/nowhere` })
-    const { status, stdout, stderr } = await run(['client-credentials', ...at()])
+    const { status, stdout, stderr } = await flow('client-credentials')
 
     expect([status, stdout]).toEqual([1, ''])
     expect(stderr).toMatch(/^The identity provider’s answer cannot be used: \w+\.\n$/)
@@ -226,10 +140,7 @@ describe('the command line', () => {
 
   it('names a secret file that cannot be read', async () => {
     const file = join(folder, 'missing')
-    const { status, stderr } = await run([
-      'client-credentials',
-      ...at('--client-secret-file', file),
-    ])
+    const { status, stderr } = await flow('client-credentials', '--client-secret-file', file)
 
     expect([status, stderr]).toEqual([
       2,
@@ -238,13 +149,14 @@ describe('the command line', () => {
   })
 
   it('rejects a missing secret without a terminal', async () => {
-    const { status, stderr } = await runToken(['client-credentials', ...at()]).ended
-
-    expect([status, stderr]).toEqual([2, expect.stringContaining('CLIENT_SECRET')])
+    expect(await runToken(['client-credentials', ...at()]).ended).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('CLIENT_SECRET'),
+    })
   })
 
   it('prints its help', async () => {
-    const { status, stdout, stderr } = await run(['--help'])
+    const { status, stdout, stderr } = await runToken(['--help']).ended
 
     expect([status, stderr]).toEqual([0, ''])
     expect(stdout).toContain('npm run token -- device')
@@ -258,98 +170,10 @@ describe('the stored refresh token', () => {
   ])('is not used if the file %s', async (_case, mode, content, expected) => {
     const file = join(folder, `store-${mode}`)
     writeFileSync(file, content, { mode })
-    const { status, stderr } = await run(['refresh', ...at('--store', file)])
 
-    expect([status, stderr]).toEqual([1, expect.stringContaining(expected)])
-  })
-})
-
-const inBrowser = chromiumPath === undefined ? describe.skip : describe
-
-inBrowser('a person in a browser (skipped where no Chromium is installed)', () => {
-  let browser: Browser
-  beforeAll(async () => {
-    browser = await startBrowser()
-  })
-  afterAll(() => browser.close())
-
-  /** Logs in and consents on the provider's development pages. */
-  const logIn = async (address: string, userCode?: string): Promise<string> => {
-    const page = await (await browser.newContext()).newPage()
-    await page.goto(address)
-    if (userCode !== undefined) {
-      await page.fill('[name=user_code]', userCode)
-      await page.click('[type=submit]')
-      await page.click('[type=submit]')
-    }
-    await page.fill('[name=login]', 'alice')
-    await page.fill('[name=password]', 'any')
-    await page.click('[type=submit]')
-    await page.click('[type=submit]')
-    await page.waitForLoadState()
-    return page.innerText('body')
-  }
-
-  it('device code on another device; each refresh token is stored and used once', async () => {
-    const file = join(folder, 'device.json')
-    const device = runToken(
-      ['device', ...at('--scope', 'openid offline_access read', '--store', file)],
-      withSecret(),
-    )
-    const address = await device.heard(/open {3}(\S+)/)
-    await logIn(address, await device.heard(/code {4}(\S+)/))
-    const first = await device.ended
-
-    expect(first.status).toBe(0)
-    expect(claimsOf(first.stdout)).toMatchObject({ sub: 'alice', aud: RESOURCE })
-    expect(statSync(file).mode & 0o777).toBe(0o600)
-
-    const kept = readFileSync(file, 'utf8')
-    expect(first.stdout + first.stderr).not.toContain(
-      (JSON.parse(kept) as { refresh_token: string }).refresh_token,
-    )
-    const second = await run(['refresh', ...at('--store', file)])
-    expect(claimsOf(second.stdout)).toMatchObject({ sub: 'alice' })
-    expect(readFileSync(file, 'utf8')).not.toBe(kept)
-
-    writeFileSync(file, kept)
-    const replayed = await run(['refresh', ...at('--store', file)])
-    expect([replayed.status, replayed.stderr]).toEqual([
-      1,
-      expect.stringContaining('invalid_grant'),
-    ])
-  })
-
-  it('login in the browser, which returns the code', async () => {
-    const code = runToken(
-      ['code', ...at('--scope', 'openid read', '--port', String(redirectPort))],
-      withSecret(),
-    )
-    const page = await logIn(await code.heard(/browser on this machine:\s+(\S+)/))
-    const { status, stdout } = await code.ended
-
-    expect(page).toContain('You can close this window')
-    expect(status).toBe(0)
-    expect(claimsOf(stdout)).toMatchObject({ sub: 'alice', scope: 'read' })
-  })
-})
-
-describe('a flow that waits for the user', () => {
-  it('ends with Ctrl-C without an error', async () => {
-    const code = runToken(['code', ...at('--port', '0')], withSecret())
-    await code.heard(/(browser on this machine)/)
-    code.interrupt()
-    const { status, stdout } = await code.ended
-
-    expect([status, stdout]).toEqual([130, ''])
-  })
-
-  it('rejects a redirect with another state', async () => {
-    const code = runToken(['code', ...at('--port', '0')], withSecret())
-    const address = await code.heard(/redirect (\S+)/)
-    await fetch(`${address}?code=stolen&state=forged`)
-    const { status, stdout } = await code.ended
-
-    expect([status, stdout]).toEqual([1, ''])
+    expect(await flow('refresh', '--store', file)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(expected),
+    })
   })
 })
