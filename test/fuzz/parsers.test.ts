@@ -10,25 +10,8 @@ const FUZZ_SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 0)
 
 /** Fragments that parsers often mishandle. */
 const FRAGMENTS = [
-  ...[
-    '"',
-    '{',
-    '}',
-    '[',
-    ']',
-    ':',
-    ',',
-    '\\',
-    '.',
-    '=',
-    '&',
-    ' ',
-    '\n',
-    '\0',
-    '\u2028',
-    '%',
-    '%00',
-  ],
+  ...Array.from('"{}[]:,\\.=& \n\0\u2028%'),
+  '%00',
   ...['null', 'true', 'false', '-0', '1e308', '1e999', '9007199254740993', '""', '{}', '[]'],
   ...['"__proto__":{}', '"constructor":null', '"active":true', '"exp":1e308', 'Bearer ', 'bearer'],
   ...['any', 'https://', 'http://127.0.0.1', 'file:///', 'ocid1.', '\\u0000', '\ud800', '\ufeff'],

@@ -2,7 +2,6 @@
 import { readIntrospectionAnswer } from '../../src/caller/introspection-answer.ts'
 import { readJwksAnswer } from '../../src/caller/jwks-endpoint.ts'
 import { readMetadata } from '../../src/caller/discovery.ts'
-import type { IssuerConfig } from '../../src/config/model.ts'
 import { readConfig } from '../../src/config/read-config.ts'
 import { readDocument } from '../../src/config/read-document.ts'
 import { readAuthorizerRequest, readBearerToken } from '../../src/gateway/request.ts'
@@ -11,6 +10,8 @@ import { readUnverifiedJwt } from '../../src/oauth/unverified-jwt.ts'
 import { numericDate } from '../../src/platform/clock.ts'
 import type { HttpAnswer } from '../../src/platform/http.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
+import { documentOf, issuerOf } from '../unit/support/documents.ts'
+import { answer } from '../unit/support/http-answers.ts'
 
 export interface Parser {
   readonly name: string
@@ -25,26 +26,9 @@ const NOW = numericDate(1_800_000_000)
 /** RFC 6750 §2.1. */
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
 
-const DOCUMENT = JSON.stringify({
-  issuers: [
-    {
-      name: 'a',
-      audience: ['b'],
-      issuer: 'https://a.example',
-      jwks_uri: 'https://a.example/keys',
-    },
-  ],
-  backends: [
-    {
-      name: 'oic',
-      token_endpoint: 'https://o.example/token',
-      client: { client_id: 'c', client_secret_ocid: 'ocid1.vaultsecret.oc1..x' },
-      scope: 's',
-    },
-  ],
-})
+const DOCUMENT = JSON.stringify(documentOf())
 
-const ISSUER = firstIssuer(DOCUMENT)
+const ISSUER = issuerOf({})
 
 export const PARSERS: readonly Parser[] = [
   {
@@ -144,20 +128,9 @@ export const PARSERS: readonly Parser[] = [
 ]
 
 function jsonAnswer(body: Buffer): HttpAnswer {
-  return {
-    status: 200,
-    header: (name) => (name === 'content-type' ? 'application/json' : undefined),
-    body,
-  }
+  return { ...answer(200, ''), body }
 }
 
 function assert(condition: boolean, failure: string): void {
   if (!condition) throw new Error(failure)
-}
-
-function firstIssuer(document: string): IssuerConfig {
-  const config = readDocument(document, 'document')
-  const [issuer] = config.ok ? config.value.config.issuers : []
-  if (issuer === undefined) throw new Error('the sample document is invalid')
-  return issuer
 }

@@ -40,7 +40,7 @@ function authorizerIn({
   credential = success(CREDENTIAL),
   maxDecisionSeconds = 3600,
   asksDependencies = false,
-}: Ports) {
+}: Ports = {}) {
   const steps: string[] = []
   const calls: BackendCall[] = []
   const deadlines: Deadline[] = []
@@ -68,18 +68,17 @@ function authorizerIn({
     tokenArgument: 'token',
     maxDecision: seconds(maxDecisionSeconds),
   })
-  return { authorize, steps, calls, deadlines }
-}
-
-function payloadOf(token: unknown) {
-  return Buffer.from(JSON.stringify({ type: 'USER_DEFINED', data: { token } }))
+  /** Decides about a call with these arguments. */
+  const decide = (data: object = { token: 'Bearer abc' }, deadline = PLENTY_OF_TIME) =>
+    authorize(Buffer.from(JSON.stringify({ type: 'USER_DEFINED', data })), deadline)
+  return { authorize, decide, steps, calls, deadlines }
 }
 
 describe('the authorizer', () => {
   it('verifies the caller, then obtains the credential, then permits', async () => {
-    const { authorize, steps } = authorizerIn({})
+    const { decide, steps } = authorizerIn()
 
-    const decision = await authorize(payloadOf('Bearer abc'), PLENTY_OF_TIME)
+    const decision = await decide()
 
     expect(steps).toStrictEqual(['verify abc', 'obtain'])
     expect(decision).toStrictEqual({
@@ -106,9 +105,9 @@ describe('the authorizer', () => {
   })
 
   it('logs no client where the token names none', async () => {
-    const { authorize } = authorizerIn({ caller: success({ ...CALLER, clientId: undefined }) })
+    const { decide } = authorizerIn({ caller: success({ ...CALLER, clientId: undefined }) })
 
-    const { logContext } = await authorize(payloadOf('Bearer abc'), PLENTY_OF_TIME)
+    const { logContext } = await decide()
 
     expect(Object.keys(logContext)).not.toContain('clientId')
   })
@@ -121,12 +120,8 @@ describe('the authorizer', () => {
   ])(
     'logs the gateway’s identifier of the request, if there is one: %s',
     async (_case, token, ports) => {
-      const { authorize } = authorizerIn(ports)
-      const logged = async (more: object) => {
-        const data = { token, ...more }
-        const payload = Buffer.from(JSON.stringify({ type: 'USER_DEFINED', data }))
-        return (await authorize(payload, PLENTY_OF_TIME)).logContext
-      }
+      const { decide } = authorizerIn(ports)
+      const logged = async (more: object) => (await decide({ token, ...more })).logContext
 
       expect(await logged({ opc_request_id: 'a/b' })).toMatchObject({ requestId: 'a/b' })
       expect(Object.keys(await logged({}))).not.toContain('requestId')
@@ -135,20 +130,19 @@ describe('the authorizer', () => {
 
   it('starts to fetch a credential when a dependency is called for the caller, not before', async () => {
     const asking = authorizerIn({ asksDependencies: true })
-    const knowing = authorizerIn({})
+    const knowing = authorizerIn()
 
-    await asking.authorize(payloadOf('Bearer abc'), PLENTY_OF_TIME)
-    await knowing.authorize(payloadOf('Bearer abc'), PLENTY_OF_TIME)
+    await asking.decide()
+    await knowing.decide()
 
     expect(asking.steps).toStrictEqual(['prepare', 'verify abc', 'obtain what is prepared'])
     expect(knowing.steps).toStrictEqual(['verify abc', 'obtain'])
   })
 
   it('gives the backends the caller, by the issuer’s claim names, and the other arguments', async () => {
-    const { authorize, calls } = authorizerIn({})
-    const data = { token: 'Bearer abc', host: 'api.example' }
+    const { decide, calls } = authorizerIn()
 
-    await authorize(Buffer.from(JSON.stringify({ type: 'USER_DEFINED', data })), PLENTY_OF_TIME)
+    await decide({ token: 'Bearer abc', host: 'api.example' })
 
     expect(calls).toStrictEqual([
       {
@@ -168,13 +162,13 @@ describe('the authorizer', () => {
     ['the credential less a minute', 900, 300, 3600, 240],
     ['the longest decision', 900, 3600, 120, 120],
   ])('permits until the end of %s', async (_case, caller, credential, longest, expected) => {
-    const { authorize } = authorizerIn({
+    const { decide } = authorizerIn({
       caller: success({ ...CALLER, expiresAt: numericDate(START + caller) }),
       credential: success({ ...CREDENTIAL, expiresAt: numericDate(START + credential) }),
       maxDecisionSeconds: longest,
     })
 
-    expect(await authorize(payloadOf('Bearer abc'), PLENTY_OF_TIME)).toMatchObject({
+    expect(await decide()).toMatchObject({
       expiresAt: START + expected,
     })
   })
@@ -188,16 +182,14 @@ describe('the authorizer', () => {
     ['Bearer a\r\nb', 'token_malformed'],
     [`Bearer ${'a'.repeat(20_000)}`, 'token_too_long'],
   ])('makes no request for a malformed token: %j', async (token, reason) => {
-    const { authorize, steps } = authorizerIn({})
+    const { decide, steps } = authorizerIn()
 
-    expect(await authorize(payloadOf(token), PLENTY_OF_TIME)).toStrictEqual(
-      denial(reason as Denial['reason']),
-    )
+    expect(await decide({ token })).toStrictEqual(denial(reason as Denial['reason']))
     expect(steps).toStrictEqual([])
   })
 
   it('makes no request for a malformed payload', async () => {
-    const { authorize, steps } = authorizerIn({})
+    const { authorize, steps } = authorizerIn()
 
     expect(await authorize(Buffer.from('no JSON'), PLENTY_OF_TIME)).toStrictEqual(
       denial('request_malformed'),
@@ -210,9 +202,9 @@ describe('the authorizer', () => {
     { ...denial('scope_insufficient'), requiredScopes: ['write'] },
     fault('introspection_unavailable', { detail: 'timed_out' }),
   ])('obtains no credential for a caller that is not verified: $reason', async (objection) => {
-    const { authorize, steps } = authorizerIn({ caller: failure(objection) })
+    const { decide, steps } = authorizerIn({ caller: failure(objection) })
 
-    expect(await authorize(payloadOf('Bearer abc'), PLENTY_OF_TIME)).toStrictEqual({
+    expect(await decide()).toStrictEqual({
       ...objection,
       logContext: { ...objection.logContext, tokenFingerprint: 'fingerprint of abc' },
     })
@@ -220,11 +212,11 @@ describe('the authorizer', () => {
   })
 
   it('is a fault without a credential, with the caller', async () => {
-    const { authorize } = authorizerIn({
+    const { decide } = authorizerIn({
       credential: failure(fault('credential_refused', { detail: 'invalid_scope', backend: 'oic' })),
     })
 
-    expect(await authorize(payloadOf('Bearer abc'), PLENTY_OF_TIME)).toStrictEqual(
+    expect(await decide()).toStrictEqual(
       fault('credential_refused', {
         tokenFingerprint: 'fingerprint of abc',
         issuer: 'callers',
@@ -237,10 +229,10 @@ describe('the authorizer', () => {
   })
 
   it('passes the deadline of the call to each step', async () => {
-    const { authorize, deadlines } = authorizerIn({})
+    const { decide, deadlines } = authorizerIn()
     const deadline = deadlineWith(1234)
 
-    await authorize(payloadOf('Bearer abc'), deadline)
+    await decide(undefined, deadline)
 
     expect(deadlines).toStrictEqual([deadline, deadline])
     expect(deadlines.every((given) => given === deadline)).toBe(true)

@@ -1,4 +1,5 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmod, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
@@ -36,10 +37,11 @@ describe('the files of the function', () => {
   ]
   const OWNER = process.getuid?.() ?? 0
   let folder: string
+  const inFolder = (name: string) => join(folder, name)
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'files-'))
     chmodSync(folder, 0o755)
-    for (const name of FILES) writeFileSync(join(folder, name), '', { mode: 0o444 })
+    for (const name of FILES) writeFileSync(inFolder(name), '', { mode: 0o444 })
   })
   afterEach(() => {
     rmSync(folder, { recursive: true })
@@ -49,37 +51,17 @@ describe('the files of the function', () => {
     expect(fileProblems(folder, OWNER)).toEqual([])
   })
 
-  it.each<[string, (folder: string) => void, string]>([
-    [
-      'a missing file',
-      (path) => {
-        rmSync(join(path, 'func.js'))
-      },
-      'func.js is missing',
-    ],
+  it.each<[string, () => Promise<void>, string]>([
+    ['a missing file', () => rm(inFolder('func.js')), 'func.js is missing'],
     [
       'another file',
-      (path) => {
-        writeFileSync(join(path, 'config.ts'), '', { mode: 0o444 })
-      },
+      () => writeFile(inFolder('config.ts'), '', { mode: 0o444 }),
       'config.ts does not belong there',
     ],
-    [
-      'a writable file',
-      (path) => {
-        chmodSync(join(path, 'func.js'), 0o644)
-      },
-      'func.js is writable (mode 644)',
-    ],
-    [
-      'a folder that others can write',
-      (path) => {
-        chmodSync(path, 0o757)
-      },
-      '. is writable (mode 757)',
-    ],
-  ])('are rejected for %s', (_case, spoil, problem) => {
-    spoil(folder)
+    ['a writable file', () => chmod(inFolder('func.js'), 0o644), 'func.js is writable (mode 644)'],
+    ['a folder that others can write', () => chmod(folder, 0o757), '. is writable (mode 757)'],
+  ])('are rejected for %s', async (_case, spoil, problem) => {
+    await spoil()
 
     expect(fileProblems(folder, OWNER)).toEqual([problem])
   })

@@ -1,20 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
-import { CLIENT, problem, problemsOf, withBackend } from '../support/documents.ts'
+import { CLIENT, problemsOf, withBackend } from '../support/documents.ts'
 import { REMEDIES } from '../support/problems.ts'
 import {
-  BAD_NAME,
-  EMPTY,
   exposed,
   LONG_NAME,
   LONGEST_NAME,
-  missing,
-  NO_LIST,
-  NO_OBJECT,
-  NO_STRING,
   noneOf,
-  TOO_FEW,
-  UNKNOWN,
-  wrongType,
+  refusal,
   type Refusal,
 } from './schema-fixture.ts'
 
@@ -25,62 +17,64 @@ const TOKEN_TYPES = ['access_token', 'jwt'].map(
 
 describe('a backend of a document', () => {
   it.each<Refusal>([
-    [{ name: undefined }, 'name', missing('Add "name".')],
-    [{ name: '' }, 'name', BAD_NAME],
-    [{ name: LONG_NAME }, 'name', BAD_NAME],
-    [{ name: '-oic-/' }, 'name', BAD_NAME],
-    [{ name: '/oic' }, 'name', BAD_NAME],
-    [{ when: 'always' }, 'when', NO_OBJECT],
-    [{ when: { client: ['a'] } }, 'when.client', UNKNOWN],
-    [{ when: { issuers: 'callers' } }, 'when.issuers', NO_LIST],
-    [{ when: { clients: [''] } }, 'when.clients.0', EMPTY],
-    [{ when: { scopes: 'a' } }, 'when.scopes', NO_LIST],
-    [{ when: { arguments: { host: [] } } }, 'when.arguments.host', TOO_FEW],
+    [{ name: undefined }, 'name', 'is missing', 'Add "name".'],
+    [{ name: '' }, 'name', 'is not a usable name'],
+    [{ name: LONG_NAME }, 'name', 'is not a usable name'],
+    [{ name: '-oic-/' }, 'name', 'is not a usable name'],
+    [{ name: '/oic' }, 'name', 'is not a usable name'],
+    [{ when: 'always' }, 'when', 'is not an object'],
+    [{ when: { client: ['a'] } }, 'when.client', 'is unknown'],
+    [{ when: { issuers: 'callers' } }, 'when.issuers', 'is not a list'],
+    [{ when: { clients: [''] } }, 'when.clients.0', 'is empty'],
+    [{ when: { scopes: 'a' } }, 'when.scopes', 'is not a list'],
+    [{ when: { arguments: { host: [] } } }, 'when.arguments.host', 'has too few entries'],
     [
       { when: { arguments: { host: 1 } } },
       'when.arguments.host',
-      wrongType('Give a string or a list of strings.'),
+      'has a value of the wrong type',
+      'Give a string or a list of strings.',
     ],
-    [{ when: { arguments: 'host' } }, 'when.arguments', NO_OBJECT],
+    [{ when: { arguments: 'host' } }, 'when.arguments', 'is not an object'],
     [
       { grant: 'password' },
       'grant',
-      noneOf('client_credentials', 'jwt_bearer', 'token_exchange', 'basic'),
+      ...noneOf('client_credentials', 'jwt_bearer', 'token_exchange', 'basic'),
     ],
-    [{ token_endpoint: '' }, 'token_endpoint', EMPTY],
-    [{ client: { ...CLIENT, client_id: '' } }, 'client.client_id', EMPTY],
+    [{ token_endpoint: '' }, 'token_endpoint', 'is empty'],
+    [{ client: { ...CLIENT, client_id: '' } }, 'client.client_id', 'is empty'],
     [
       { client_auth: 'none' },
       'client_auth',
-      noneOf('client_secret_basic', 'client_secret_post', 'private_key_jwt'),
+      ...noneOf('client_secret_basic', 'client_secret_post', 'private_key_jwt'),
     ],
-    [{ scope: '' }, 'scope', EMPTY],
-    [{ scope: ['a'] }, 'scope', NO_STRING],
-    [{ assertion: { subject_claim: '' } }, 'assertion.subject_claim', EMPTY],
-    [{ assertion: { key_ocid: '' } }, 'assertion.key_ocid', EMPTY],
-    [{ assertion: { key_id: '' } }, 'assertion.key_id', EMPTY],
-    [{ assertion: { audience: [] } }, 'assertion.audience', TOO_FEW],
-    [{ assertion: { issuer: 'x' } }, 'assertion.issuer', UNKNOWN],
-    [{ exchange: { audience: '' } }, 'exchange.audience', EMPTY],
-    [{ exchange: { resource: '' } }, 'exchange.resource', EMPTY],
-    [{ exchange: { scope: 'a' } }, 'exchange.scope', UNKNOWN],
+    [{ scope: '' }, 'scope', 'is empty'],
+    [{ scope: ['a'] }, 'scope', 'is not a string'],
+    [{ assertion: { subject_claim: '' } }, 'assertion.subject_claim', 'is empty'],
+    [{ assertion: { key_ocid: '' } }, 'assertion.key_ocid', 'is empty'],
+    [{ assertion: { key_id: '' } }, 'assertion.key_id', 'is empty'],
+    [{ assertion: { audience: [] } }, 'assertion.audience', 'has too few entries'],
+    [{ assertion: { issuer: 'x' } }, 'assertion.issuer', 'is unknown'],
+    [{ exchange: { audience: '' } }, 'exchange.audience', 'is empty'],
+    [{ exchange: { resource: '' } }, 'exchange.resource', 'is empty'],
+    [{ exchange: { scope: 'a' } }, 'exchange.scope', 'is unknown'],
     [
       { exchange: { subject_token_type: 'urn:ietf:params:oauth:token-type:saml2' } },
       'exchange.subject_token_type',
-      noneOf(...TOKEN_TYPES),
+      ...noneOf(...TOKEN_TYPES),
     ],
-    [{ secret_ocid: '' }, 'secret_ocid', EMPTY],
-    [{ secret: 'x' }, 'secret', exposed(SOME_OCID)],
+    [{ secret_ocid: '' }, 'secret_ocid', 'is empty'],
+    [{ secret: 'x' }, 'secret', 'is unknown', exposed(SOME_OCID)],
     [
       { client: { ...CLIENT, client_id: undefined } },
       'client.client_id',
-      missing(REMEDIES.backendClientId),
+      'is missing',
+      REMEDIES.backendClientId,
     ],
-  ])('is rejected with %p', (changes, path, fault) => {
+  ])('is rejected with %p', (changes, path, ...fault) => {
     const unmatched = Object.hasOwn(changes, 'when') ? 'refuse' : undefined
 
     expect(problemsOf({ ...withBackend(changes), unmatched })).toStrictEqual([
-      problem(`backends.0.${path}`, ...fault),
+      refusal(`backends.0.${path}`, ...fault),
     ])
   })
 

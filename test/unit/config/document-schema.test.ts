@@ -11,21 +11,13 @@ import {
   withIssuer,
 } from '../support/documents.ts'
 import { REMEDIES } from '../support/problems.ts'
-import {
-  missing,
-  NO_LIST,
-  NO_OBJECT,
-  NO_STRING,
-  TOO_FEW,
-  UNKNOWN,
-  type Refusal,
-} from './schema-fixture.ts'
+import { refusal, type Refusal } from './schema-fixture.ts'
 
 describe('a document', () => {
   it('has issuers and backends', () => {
     expect(problemsOf({})).toStrictEqual([
-      problem('issuers', ...missing('Add "issuers".')),
-      problem('backends', ...missing('Add "backends".')),
+      problem('issuers', 'is missing', 'Add "issuers".'),
+      problem('backends', 'is missing', 'Add "backends".'),
     ])
   })
 
@@ -34,17 +26,17 @@ describe('a document', () => {
   })
 
   it.each<Refusal>([
-    [{ issuers: [] }, 'issuers', TOO_FEW],
-    [{ issuers: {} }, 'issuers', NO_LIST],
-    [{ issuers: ['callers'] }, 'issuers.0', NO_OBJECT],
-    [{ backends: [] }, 'backends', TOO_FEW],
-    [{ backends: 'oic' }, 'backends', NO_LIST],
-    [{ backends: [null] }, 'backends.0', NO_OBJECT],
-    [{ unmatched: 'permit' }, 'unmatched', ['has an unknown value', 'Give "refuse".']],
-    [{ $schema: 1 }, '$schema', NO_STRING],
-    [{ log_level: 'info' }, 'log_level', UNKNOWN],
-  ])('is rejected with %p', (changes, path, fault) => {
-    expect(problemsOf(documentOf(changes))).toStrictEqual([problem(path, ...fault)])
+    [{ issuers: [] }, 'issuers', 'has too few entries'],
+    [{ issuers: {} }, 'issuers', 'is not a list'],
+    [{ issuers: ['callers'] }, 'issuers.0', 'is not an object'],
+    [{ backends: [] }, 'backends', 'has too few entries'],
+    [{ backends: 'oic' }, 'backends', 'is not a list'],
+    [{ backends: [null] }, 'backends.0', 'is not an object'],
+    [{ unmatched: 'permit' }, 'unmatched', 'has an unknown value', 'Give "refuse".'],
+    [{ $schema: 1 }, '$schema', 'is not a string'],
+    [{ log_level: 'info' }, 'log_level', 'is unknown'],
+  ])('is rejected with %p', (changes, path, ...fault) => {
+    expect(problemsOf(documentOf(changes))).toStrictEqual([refusal(path, ...fault)])
   })
 
   it('has all problems listed at once, one for each member', () => {
@@ -54,14 +46,14 @@ describe('a document', () => {
         backends: [{ ...BACKEND, when: { client: 'a' }, scope: undefined }],
       }),
     ).toStrictEqual([
-      problem('issuers.0.audience', ...missing(REMEDIES.audience)),
+      problem('issuers.0.audience', 'is missing', REMEDIES.audience),
       problem(
         'issuers.0.clock_tolerance_seconds',
         'is not a whole number',
         'Give a whole number of seconds from 0 to 300.',
       ),
-      problem('backends.0.when.client', ...UNKNOWN),
-      problem('backends.0.scope', ...missing(REMEDIES.scope)),
+      refusal('backends.0.when.client', 'is unknown'),
+      problem('backends.0.scope', 'is missing', REMEDIES.scope),
     ])
   })
 })

@@ -14,7 +14,10 @@ function backoffWith(chance = 1) {
     for (; !backoff.isOver; span += 0.5) clock.advance(0.5)
     return span
   }
-  return { backoff, clock, pause }
+  const fail = (times: number): void => {
+    for (let failures = 0; failures < times; failures += 1) backoff.failed()
+  }
+  return { backoff, clock, pause, fail }
 }
 
 describe('a pause after failures', () => {
@@ -37,9 +40,8 @@ describe('a pause after failures', () => {
     [0.5, 1.5],
     [1, 2],
   ])('is shorter by chance: %d makes 2 s to %d s', (chance, expected) => {
-    const { backoff, pause } = backoffWith(chance)
-    backoff.failed()
-    backoff.failed()
+    const { pause, fail } = backoffWith(chance)
+    fail(2)
 
     expect(pause()).toBe(expected)
   })
@@ -70,8 +72,8 @@ describe('a pause after failures', () => {
   })
 
   it('starts again if the last one was over for long', () => {
-    const { backoff, clock, pause } = backoffWith()
-    for (let failures = 0; failures < 5; failures += 1) backoff.failed()
+    const { backoff, clock, pause, fail } = backoffWith()
+    fail(5)
     pause()
     clock.advance(10)
     backoff.failed()
@@ -80,10 +82,9 @@ describe('a pause after failures', () => {
   })
 
   it('is over if the clock was set back', () => {
-    const { backoff, clock } = backoffWith()
+    const { backoff, clock, fail } = backoffWith()
     clock.advance(3_600)
-    backoff.failed()
-    backoff.failed()
+    fail(2)
     expect(backoff.isOver).toBe(false)
 
     clock.advance(-1)
@@ -91,8 +92,8 @@ describe('a pause after failures', () => {
   })
 
   it('continues if the last one has just ended', () => {
-    const { backoff, clock, pause } = backoffWith()
-    for (let failures = 0; failures < 3; failures += 1) backoff.failed()
+    const { backoff, clock, pause, fail } = backoffWith()
+    fail(3)
     pause()
     clock.advance(9)
     backoff.failed()

@@ -1,18 +1,22 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { cacheKey, ExpiringCache, SingleFlight } from '../../../src/platform/cache.ts'
+import { cacheKey, ExpiringCache } from '../../../src/platform/cache.ts'
 import { later, seconds } from '../../../src/platform/clock.ts'
-import { failure, success } from '../../../src/platform/result.ts'
-import { deadlineWith, PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
+import { START, StandingClock } from '../support/time.ts'
 
 function after(spanSeconds: number) {
   return later(START, seconds(spanSeconds))
 }
 
+/** A cache for two values, and its clock. */
+function cacheOfTwo<T = string>() {
+  const clock = new StandingClock()
+  return { clock, cache: new ExpiringCache<T>(2, clock) }
+}
+
 describe('an expiring cache', () => {
   it('keeps a value until, not at, its expiry', () => {
-    const clock = new StandingClock()
-    const cache = new ExpiringCache<string>(2, clock)
+    const { clock, cache } = cacheOfTwo()
     cache.set('a', 'value', after(10))
 
     clock.advance(9.9)
@@ -24,8 +28,7 @@ describe('an expiring cache', () => {
   })
 
   it('drops values from the future after the clock was set back', () => {
-    const clock = new StandingClock()
-    const cache = new ExpiringCache<string>(2, clock)
+    const { clock, cache } = cacheOfTwo()
     clock.advance(3_600)
     cache.set('a', 'value', after(3_700))
     expect(cache.get('a')).toBe('value')
@@ -35,21 +38,17 @@ describe('an expiring cache', () => {
   })
 
   it('has nothing under a key that was never set or was deleted', () => {
-    const cache = new ExpiringCache<string>(2, new StandingClock())
+    const { cache } = cacheOfTwo()
     cache.set('a', 'value', after(10))
 
     cache.delete('a')
 
-    expect([cache.get('a'), cache.get('__proto__'), cache.size]).toStrictEqual([
-      undefined,
-      undefined,
-      0,
-    ])
+    expect(['a', '__proto__'].map((key) => cache.get(key))).toStrictEqual([undefined, undefined])
+    expect(cache.size).toBe(0)
   })
 
   it('replaces value and end of a key that it has, and pushes nothing out for it', () => {
-    const clock = new StandingClock()
-    const cache = new ExpiringCache<string>(2, clock)
+    const { clock, cache } = cacheOfTwo()
     cache.set('a', 'old', after(10))
     cache.set('b', 'other', after(100))
 
@@ -75,7 +74,7 @@ describe('an expiring cache', () => {
   })
 
   it('drops the least recently used entry', () => {
-    const cache = new ExpiringCache<number>(2, new StandingClock())
+    const { cache } = cacheOfTwo<number>()
     cache.set('a', 1, after(10))
     cache.set('b', 2, after(10))
 
@@ -144,6 +143,13 @@ describe('all caches together', () => {
     return later(clock.now(), seconds(60))
   }
 
+  /** With as many values of a megabyte. */
+  function fill(cache: ExpiringCache<number>, values: number): void {
+    for (let count = 0; count < values; count += 1) {
+      cache.set(`${count}`, count, inAMinute(), MEGABYTE)
+    }
+  }
+
   function newCache(): ExpiringCache<number> {
     const cache = new ExpiringCache<number>(1_000, clock)
     caches.push(cache)
@@ -158,7 +164,7 @@ describe('all caches together', () => {
   it('hold 16 MiB at most: the largest one removes its least recently used entries', () => {
     const [light, heavy, heaviest] = [newCache(), newCache(), newCache()]
     light.set('a', 0, inAMinute(), MEGABYTE)
-    for (let count = 0; count < 4; count += 1) heavy.set(`${count}`, count, inAMinute(), MEGABYTE)
+    fill(heavy, 4)
     for (let count = 0; count < 40; count += 1) {
       heaviest.get('0')
       heaviest.set(`${count}`, count, inAMinute(), MEGABYTE)
@@ -177,8 +183,8 @@ describe('all caches together', () => {
 
   it('remove entries of the largest one, even if a smaller one was created or filled later', () => {
     const [large, small, empty] = [newCache(), newCache(), newCache()]
-    for (let count = 0; count < 10; count += 1) large.set(`${count}`, count, inAMinute(), MEGABYTE)
-    for (let count = 0; count < 8; count += 1) small.set(`${count}`, count, inAMinute(), MEGABYTE)
+    fill(large, 10)
+    fill(small, 8)
 
     expect([small.size, empty.size]).toStrictEqual([8, 0])
     expect(large.bytes).toBeLessThan(8 * MEGABYTE)
@@ -186,7 +192,7 @@ describe('all caches together', () => {
 
   it('remove as many entries as a large value needs', () => {
     const cache = newCache()
-    for (let count = 0; count < 15; count += 1) cache.set(`${count}`, count, inAMinute(), MEGABYTE)
+    fill(cache, 15)
 
     cache.set('large', 0, inAMinute(), 8 * MEGABYTE)
 
@@ -195,8 +201,7 @@ describe('all caches together', () => {
   })
 
   it('do not count what was replaced, deleted or has expired', () => {
-    const clock = new StandingClock()
-    const cache = new ExpiringCache<number>(2, clock)
+    const { clock, cache } = cacheOfTwo<number>()
     const empty = cache.bytes
     cache.set('a', 1, after(60), 1_000)
     const one = cache.bytes
@@ -214,68 +219,5 @@ describe('all caches together', () => {
     clock.advance(10)
     cache.dropExpired()
     expect(cache.bytes).toBe(0)
-  })
-})
-
-describe('a single flight', () => {
-  it('runs once for all concurrent callers, and again afterwards', async () => {
-    const flights = new SingleFlight<number, never>()
-    let runs = 0
-    const work = () => Promise.resolve(success((runs += 1)))
-
-    const together = await Promise.all([
-      flights.run('a', PLENTY_OF_TIME, work),
-      flights.run('a', PLENTY_OF_TIME, work),
-    ])
-    const afterwards = await flights.run('a', PLENTY_OF_TIME, work)
-
-    expect([...together, afterwards]).toStrictEqual([1, 1, 2].map(success))
-  })
-
-  it('is separate for each key', async () => {
-    const flights = new SingleFlight<string, never>()
-
-    const both = await Promise.all(
-      ['a', 'b'].map((key) =>
-        flights.run(key, PLENTY_OF_TIME, () => Promise.resolve(success(`of ${key}`))),
-      ),
-    )
-
-    expect(both).toStrictEqual(['of a', 'of b'].map(success))
-  })
-
-  it('fails for all who wait, and does not cache the failure', async () => {
-    const flights = new SingleFlight<string, never>()
-    const broken = () => Promise.reject(new Error('broken'))
-
-    const outcomes = await Promise.allSettled([
-      flights.run('a', PLENTY_OF_TIME, broken),
-      flights.run('a', PLENTY_OF_TIME, broken),
-    ])
-
-    expect(outcomes.map(({ status }) => status)).toStrictEqual(['rejected', 'rejected'])
-    const whole = () => Promise.resolve(success('whole'))
-    expect(await flights.run('a', PLENTY_OF_TIME, whole)).toStrictEqual(success('whole'))
-  })
-
-  it.each([
-    ['has time left has a run of its own', 0, 1_000, success('second')],
-    ['has none, either, has its failure', 0, 0, failure('first')],
-    ['has time left has its failure where it had time, too', 1_000, 1_000, failure('first')],
-  ])('that ended with the time of who began it: who %s', async (_case, first, second, expected) => {
-    const flights = new SingleFlight<string, string>()
-    const begun = flights.run('a', deadlineWith(first), () => Promise.resolve(failure('first')))
-    const joined = flights.run('a', deadlineWith(second), () => Promise.resolve(success('second')))
-
-    expect(await begun).toStrictEqual(failure('first'))
-    expect(await joined).toStrictEqual(expected)
-  })
-
-  it('that succeeded is for all, whosever time is up', async () => {
-    const flights = new SingleFlight<string, string>()
-    const begun = flights.run('a', deadlineWith(0), () => Promise.resolve(success('first')))
-    const joined = flights.run('a', PLENTY_OF_TIME, () => Promise.resolve(success('second')))
-
-    expect(await Promise.all([begun, joined])).toStrictEqual(['first', 'first'].map(success))
   })
 })
