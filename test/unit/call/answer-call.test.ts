@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals'
-import { createAnswerCall } from '../../../src/call/answer-call.ts'
 import { denial, fault } from '../../../src/decision.ts'
 import { numericDate } from '../../../src/platform/clock.ts'
 import { answered, PAYLOAD, PERMIT } from '../support/calls.ts'
@@ -7,7 +6,7 @@ import { StandingClock } from '../support/time.ts'
 
 describe('a call', () => {
   it('that is permitted is answered', async () => {
-    const { answer } = await answered(() => Promise.resolve(PERMIT))
+    const { answer } = await answered(PERMIT)
 
     expect(answer).toMatchObject({
       active: true,
@@ -16,13 +15,13 @@ describe('a call', () => {
   })
 
   it('that is denied is answered', async () => {
-    const { answer } = await answered(() => Promise.resolve(denial('token_expired')))
+    const { answer } = await answered(denial('token_expired'))
 
     expect(answer).toMatchObject({ active: false, context: { responseCode: '401' } })
   })
 
   it('that is at fault has no answer', async () => {
-    const { answer } = await answered(() => Promise.resolve(fault('secret_unavailable')))
+    const { answer } = await answered(fault('secret_unavailable'))
 
     expect(answer).toBeUndefined()
   })
@@ -42,13 +41,11 @@ describe('a call', () => {
 describe('the line in the log', () => {
   it('has a permit', async () => {
     const clock = new StandingClock()
-    const { lines } = await answered(
-      () => {
-        clock.advance(0.01234)
-        return Promise.resolve(PERMIT)
-      },
-      { clock },
-    )
+    const decide = () => {
+      clock.advance(0.01234)
+      return Promise.resolve(PERMIT)
+    }
+    const { lines } = await answered(decide, {}, clock)
 
     expect(lines).toStrictEqual([
       [
@@ -71,16 +68,8 @@ describe('the line in the log', () => {
   })
 
   it('has every member even if nothing is known', async () => {
-    const clock = new StandingClock()
-    const lines: unknown[] = []
-    const answerCall = createAnswerCall(
-      () => Promise.resolve(denial('token_missing')),
-      () => undefined,
-      clock,
-      (...line) => lines.push(line),
-    )
-
-    await answerCall({ payload: PAYLOAD, callId: undefined, fnDeadline: undefined })
+    const call = { callId: undefined, fnDeadline: undefined }
+    const { lines } = await answered(denial('token_missing'), call)
 
     expect(lines).toStrictEqual([
       [
@@ -103,9 +92,7 @@ describe('the line in the log', () => {
   })
 
   it('has a fault as an error, with its detail', async () => {
-    const { lines } = await answered(() =>
-      Promise.resolve(fault('secret_unavailable', { detail: 'status_404' })),
-    )
+    const { lines } = await answered(fault('secret_unavailable', { detail: 'status_404' }))
 
     expect(lines).toMatchObject([
       ['error', 'decision', { reason: 'secret_unavailable', detail: 'status_404' }],
@@ -143,7 +130,7 @@ describe('a call whose decision is an exception', () => {
   it('is a fault if a permit cannot be written as an answer', async () => {
     const unwritable = { ...PERMIT, expiresAt: numericDate(Number.NaN) }
 
-    const { answer, lines } = await answered(() => Promise.resolve(unwritable))
+    const { answer, lines } = await answered(unwritable)
 
     expect(answer).toBeUndefined()
     expect(lines).toMatchObject([['error', 'decision', { reason: 'internal_error' }]])

@@ -1,8 +1,8 @@
 /** Calls of the function in the unit tests: a permit, and one call by a standing clock. */
-import { createAnswerCall } from '../../../src/call/answer-call.ts'
+import { createAnswerCall, type Call } from '../../../src/call/answer-call.ts'
 import type { Authorize } from '../../../src/authorizer.ts'
-import type { Permit } from '../../../src/decision.ts'
-import { numericDate } from '../../../src/platform/clock.ts'
+import type { Decision, Permit } from '../../../src/decision.ts'
+import { numericDate, type Clock } from '../../../src/platform/clock.ts'
 import type { LogRecord } from '../../../src/platform/log.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { START, StandingClock } from './time.ts'
@@ -28,22 +28,24 @@ export const PERMIT: Permit = {
 
 export const PAYLOAD = Buffer.from('payload')
 
-/** Answers one call by a standing clock; `fnDeadlineSeconds` is from its start. */
+/** This many seconds after the start of standing clocks. */
+export function inSeconds(seconds: number): Date {
+  return new Date((START + seconds) * 1000)
+}
+
+/** Answers one call, about which is decided so; by default it has half a minute. */
 export async function answered(
-  authorize: Authorize,
-  { callId = 'call-1', fnDeadlineSeconds = 30, clock = new StandingClock() } = {},
+  decision: Decision | Authorize,
+  call: Partial<Call> = {},
+  clock: Clock = new StandingClock(),
 ) {
   const lines: [string, string, LogRecord][] = []
   const answerCall = createAnswerCall(
-    authorize,
+    typeof decision === 'function' ? decision : () => Promise.resolve(decision),
     () => undefined,
     clock,
     (...line) => lines.push(line),
   )
-  const answer = await answerCall({
-    payload: PAYLOAD,
-    callId,
-    fnDeadline: new Date((START + fnDeadlineSeconds) * 1000),
-  })
-  return { answer, lines }
+  const usual = { payload: PAYLOAD, callId: 'call-1', fnDeadline: inSeconds(30) }
+  return { answer: await answerCall({ ...usual, ...call }), lines }
 }
