@@ -14,6 +14,13 @@ import { readToken } from '../../scripts/explain/read-token.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const ISSUER = 'https://idp.example.com/'
 const AUDIENCE = 'https://api.example.com/'
+const DOMAIN = 'https://idcs-1.identity.oraclecloud.com'
+const BACKEND = {
+  back_end_token_endpoint: `${DOMAIN}/oauth2/v1/token`,
+  back_end_app_client_id: 'client',
+  back_end_client_secret_ocid: 'ocid1.vaultsecret.oc1..a',
+  back_end_scope: 'https://oic.example.com:443urn:opc:resource:consumer::all',
+}
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
@@ -23,14 +30,11 @@ let config: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'explain-'))
   config = write('config.json', {
+    ...BACKEND,
     audience: AUDIENCE,
     issuer: ISSUER,
     jwks: JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'a' }] }),
     algorithms: 'ES256',
-    back_end_token_endpoint: 'https://idcs-1.identity.oraclecloud.com/oauth2/v1/token',
-    back_end_app_client_id: 'client',
-    back_end_client_secret_ocid: 'ocid1.vaultsecret.oc1..a',
-    back_end_scope: 'https://oic.example.com:443urn:opc:resource:consumer::all',
   })
 })
 afterAll(() => {
@@ -65,10 +69,8 @@ function explain(words: readonly string[], input: string) {
 
 describe('npm run explain', () => {
   it('exits with 0 for a valid token, in any form in which it was pasted', async () => {
-    const { status, stdout } = explain(
-      ['--config', config],
-      `Authorization: Bearer ${await token(AUDIENCE)}\n`,
-    )
+    const pasted = `Authorization: Bearer ${await token(AUDIENCE)}\n`
+    const { status, stdout } = explain(['--config', config], pasted)
 
     expect(stdout).toMatch(/^permitted: permitted\n/)
     expect(status).toBe(0)
@@ -116,21 +118,14 @@ describe('npm run explain', () => {
   })
 
   it('exits with 2 if a required secret was not given, without a prompt', async () => {
-    const introspecting = write('introspecting.json', {
-      data: {
-        config: {
-          audience: AUDIENCE,
-          idcs_introspection_endpoint:
-            'https://idcs-1.identity.oraclecloud.com/oauth2/v1/introspect',
-          idcs_app_client_id: 'introspector',
-          idcs_app_client_secret_ocid: 'ocid1.vaultsecret.oc1..b',
-          back_end_token_endpoint: 'https://idcs-1.identity.oraclecloud.com/oauth2/v1/token',
-          back_end_app_client_id: 'client',
-          back_end_client_secret_ocid: 'ocid1.vaultsecret.oc1..a',
-          back_end_scope: 'https://oic.example.com:443urn:opc:resource:consumer::all',
-        },
-      },
-    })
+    const values = {
+      ...BACKEND,
+      audience: AUDIENCE,
+      idcs_introspection_endpoint: `${DOMAIN}/oauth2/v1/introspect`,
+      idcs_app_client_id: 'introspector',
+      idcs_app_client_secret_ocid: 'ocid1.vaultsecret.oc1..b',
+    }
+    const introspecting = write('introspecting.json', { data: { config: values } })
     const { status, stdout } = explain(['--config', introspecting], await token(AUDIENCE))
 
     expect(stdout).toMatch(/^could not be judged: secret_unavailable\n/)

@@ -113,7 +113,9 @@ describe('the command line', () => {
       'does not answer',
     ],
   ])('%j ends with one line and status %i', async (words, expectedStatus, expected) => {
-    const { status, stdout, stderr } = await runToken(words, { CLIENT_SECRET: provider.clientSecret }).ended
+    const { status, stdout, stderr } = await runToken(words, {
+      CLIENT_SECRET: provider.clientSecret,
+    }).ended
 
     expect([status, stdout]).toEqual([expectedStatus, ''])
     expect(stderr).toContain(expected)

@@ -28,25 +28,6 @@ export const ASSERTING = {
   back_end_assertion_key_ocid: 'ocid1.vaultsecret.oc1..key',
 } as const
 
-function introspectingAt(...addresses: readonly string[]): readonly FlatConfiguration[] {
-  return addresses.map((address) => ({ idcs_introspection_endpoint: address }))
-}
-function tokenFrom(...addresses: readonly string[]): readonly FlatConfiguration[] {
-  return addresses.map((address) => ({ back_end_token_endpoint: address }))
-}
-function keysAt(...addresses: readonly string[]): readonly FlatConfiguration[] {
-  return addresses.map((address) => ({ ...JWT, jwks_uri: address }))
-}
-function audiences(...values: readonly string[]): readonly FlatConfiguration[] {
-  return values.map((audience) => ({ audience }))
-}
-function issuers(...values: readonly string[]): readonly FlatConfiguration[] {
-  return values.map((issuer) => ({ ...JWT, issuer }))
-}
-function scopes(...values: readonly string[]): readonly FlatConfiguration[] {
-  return values.map((scope) => ({ back_end_scope: scope }))
-}
-
 const USER_CONTROLLED_CLAIMS = [
   ...[ENTRA, JWT.issuer].flatMap((issuer) =>
     ['email', 'preferred_username', 'unique_name', 'name', 'nickname', 'https://a/e-mail'].map(
@@ -56,7 +37,8 @@ const USER_CONTROLLED_CLAIMS = [
   { claim: 'upn', issuer: JWT.issuer },
 ]
 
-type Finding = readonly [problem: string, remedy: string, ...configurations: FlatConfiguration[]]
+/** A value alone stands for a configuration in which it is the only suspicious one. */
+type Finding = readonly [problem: string, remedy: string, ...given: (string | FlatConfiguration)[]]
 
 /** By the key that the warning names. */
 export const FINDINGS: Readonly<Record<string, readonly Finding[]>> = {
@@ -64,72 +46,57 @@ export const FINDINGS: Readonly<Record<string, readonly Finding[]>> = {
     [
       'does not have the path of an introspection endpoint',
       'Give that one: https://<domain>/oauth2/v1/introspect at an identity domain.',
-      ...introspectingAt(
-        'https://idp.example',
-        'https://idp.example/',
-        'https://idp.example/oauth2/v1/token',
-        'https://idp.example/oauth2/v1/token/',
-        'https://idp.example/oauth2/v1/authorize',
-        'https://idp.example/userinfo',
-        'https://idp.example/tokeninfo',
-        'https://idp.example/certs',
-        'https://idp.example/v1/keys',
-        'https://idp.example/.well-known/openid-configuration',
-      ),
+
+      'https://idp.example',
+      'https://idp.example/',
+      'https://idp.example/oauth2/v1/token',
+      'https://idp.example/oauth2/v1/token/',
+      'https://idp.example/oauth2/v1/authorize',
+      'https://idp.example/userinfo',
+      'https://idp.example/tokeninfo',
+      'https://idp.example/certs',
+      'https://idp.example/v1/keys',
+      'https://idp.example/.well-known/openid-configuration',
     ],
-    [
-      'is the URL of the console',
-      CONSOLE,
-      ...introspectingAt('https://cloud.oracle.com/oauth2/v1/introspect'),
-    ],
+    ['is the URL of the console', CONSOLE, 'https://cloud.oracle.com/oauth2/v1/introspect'],
     [
       'ends in a slash',
       'Leave the slash out: no document shows this endpoint with one.',
-      ...introspectingAt(`${DOMAIN}/oauth2/v1/introspect/`),
+      `${DOMAIN}/oauth2/v1/introspect/`,
     ],
     [
       'is at Microsoft Entra, which has no introspection endpoint',
       'Verify JWTs: give `issuer` and `jwks_uri`.',
-      ...introspectingAt(`${ENTRA}/introspect`),
+      `${ENTRA}/introspect`,
     ],
   ],
   back_end_token_endpoint: [
     [
       'does not have the path of a token endpoint',
       'Give that one: https://<domain>/oauth2/v1/token at an identity domain.',
-      ...tokenFrom(
-        'https://idp.example',
-        'https://idp.example/',
-        'https://idp.example/oauth2/v1/introspect',
-        'https://idp.example/oauth2/v1/authorize',
-      ),
+
+      'https://idp.example',
+      'https://idp.example/',
+      'https://idp.example/oauth2/v1/introspect',
+      'https://idp.example/oauth2/v1/authorize',
     ],
-    [
-      'is the URL of the console',
-      CONSOLE,
-      ...tokenFrom('https://cloud.oracle.com/oauth2/v1/token'),
-    ],
+    ['is the URL of the console', CONSOLE, 'https://cloud.oracle.com/oauth2/v1/token'],
   ],
   jwks_uri: [
-    [
-      'is the URL of the console',
-      CONSOLE,
-      ...keysAt('https://cloud.oracle.com/admin/v1/SigningCert/jwk'),
-    ],
+    ['is the URL of the console', CONSOLE, 'https://cloud.oracle.com/admin/v1/SigningCert/jwk'],
     [
       'has `/admin/` in its path, as a page of the administration console',
       ADMIN,
-      ...keysAt('https://sso.example/admin/realms/shops/certs'),
+      'https://sso.example/admin/realms/shops/certs',
     ],
     [
       'does not have the path of a JWK Set',
       'Give the `jwks_uri` that the provider’s discovery document names.',
-      ...keysAt(
-        'https://idp.example/oauth2/token',
-        'https://idp.example/introspect',
-        'https://idp.example/.well-known/openid-configuration',
-        'https://idp.example/v1/x509/a@b',
-      ),
+
+      'https://idp.example/oauth2/token',
+      'https://idp.example/introspect',
+      'https://idp.example/.well-known/openid-configuration',
+      'https://idp.example/v1/x509/a@b',
     ],
   ],
   issuer: [
@@ -140,36 +107,31 @@ export const FINDINGS: Readonly<Record<string, readonly Finding[]>> = {
         issuer,
         idcs_introspection_endpoint: `${DOMAIN}/oauth2/v1/introspect`,
       })),
-      ...keysAt(`${DOMAIN}:443/admin/v1/SigningCert/jwk`),
+      { ...JWT, jwks_uri: `${DOMAIN}:443/admin/v1/SigningCert/jwk` },
     ],
     [
       'is the host of the Okta Admin Console, which issues no tokens',
       'Leave out -admin: https://<organisation>.okta.com.',
-      ...issuers('https://acme-admin.okta.com/oauth2/default'),
+      'https://acme-admin.okta.com/oauth2/default',
     ],
     [
       'is the address of the discovery document',
       'Give the `issuer` that the document names.',
-      ...issuers('https://idp.example/.well-known/openid-configuration'),
+      'https://idp.example/.well-known/openid-configuration',
     ],
     [
       'does not name the tenant by its ID, as tokens do',
       'Give the issuer with the directory (tenant) ID, a GUID, in place of a domain name or `common`.',
-      ...issuers(
-        'https://login.microsoftonline.com/common/v2.0',
-        'https://login.microsoftonline.com/organizations/v2.0',
-        'https://login.microsoftonline.com/acme.onmicrosoft.com/v2.0',
-      ),
+
+      'https://login.microsoftonline.com/common/v2.0',
+      'https://login.microsoftonline.com/organizations/v2.0',
+      'https://login.microsoftonline.com/acme.onmicrosoft.com/v2.0',
     ],
-    [
-      'ends in a slash, as only that of B2C does',
-      'Compare it with `iss` in a token.',
-      ...issuers(`${ENTRA}/`),
-    ],
+    ['ends in a slash, as only that of B2C does', 'Compare it with `iss` in a token.', `${ENTRA}/`],
     [
       'has no slash at its end, and the issuer of version 1 tokens has one',
       'Give https://sts.windows.net/<tenant>/.',
-      ...issuers(`https://sts.windows.net/${ENTRA_TENANT}`),
+      `https://sts.windows.net/${ENTRA_TENANT}`,
     ],
     [
       'has no slash at its end, and the issuer of Auth0 has one',
@@ -179,12 +141,12 @@ export const FINDINGS: Readonly<Record<string, readonly Finding[]>> = {
     [
       'ends in a slash, and the issuer of Okta does not',
       'Give https://<organisation>.okta.com/oauth2/<authorization server>.',
-      ...issuers('https://acme.okta.com/oauth2/default/'),
+      'https://acme.okta.com/oauth2/default/',
     ],
     [
       'is the org authorization server, whose tokens only Okta can validate',
       'Use a custom authorization server: https://<organisation>.okta.com/oauth2/default.',
-      ...issuers('https://acme.okta.com'),
+      'https://acme.okta.com',
     ],
     [
       'ends in a slash, and the issuer of Keycloak does not',
@@ -200,11 +162,10 @@ export const FINDINGS: Readonly<Record<string, readonly Finding[]>> = {
     [
       'is Microsoft Graph, whose tokens nobody else can verify',
       'Give the audience of this API’s own registration.',
-      ...audiences(
-        'https://graph.microsoft.com',
-        'api https://graph.microsoft.com/',
-        '00000003-0000-0000-C000-000000000000',
-      ),
+
+      'https://graph.microsoft.com',
+      'api https://graph.microsoft.com/',
+      '00000003-0000-0000-C000-000000000000',
     ],
     [
       'is an Application ID URI: the `aud` of a version 2 token is the client id',
@@ -214,7 +175,10 @@ export const FINDINGS: Readonly<Record<string, readonly Finding[]>> = {
     [
       'is a word that no token has as its audience',
       'Give the audience of this API’s resource server. There are no wildcards.',
-      ...audiences('*', 'ANY', 'All', 'none'),
+      '*',
+      'ANY',
+      'All',
+      'none',
     ],
     [
       'is `account`, which Keycloak puts into tokens for any API',
@@ -224,7 +188,7 @@ export const FINDINGS: Readonly<Record<string, readonly Finding[]>> = {
     [
       'is required, and access tokens of Amazon Cognito have no `aud` by default',
       'Give `any`, and the app clients that may call in `allowed_clients`.',
-      ...issuers(COGNITO),
+      { ...JWT, issuer: COGNITO },
     ],
     [
       'is `any`: tokens that were issued for other APIs are accepted',
@@ -250,40 +214,34 @@ export const FINDINGS: Readonly<Record<string, readonly Finding[]>> = {
       ),
     ],
   ],
-  idcs_app_client_id: [['is an OCID', CLIENT_ID, { idcs_app_client_id: 'ocid1.domainapp.oc1..a' }]],
-  back_end_app_client_id: [
-    ['is an OCID', CLIENT_ID, { back_end_app_client_id: 'ocid1.domainapp.oc1..a' }],
-  ],
+  idcs_app_client_id: [['is an OCID', CLIENT_ID, 'ocid1.domainapp.oc1..a']],
+  back_end_app_client_id: [['is an OCID', CLIENT_ID, 'ocid1.domainapp.oc1..a']],
   idcs_app_client_secret_ocid: [
-    [
-      'is an OCID, but not of a Vault secret',
-      SECRET,
-      { idcs_app_client_secret_ocid: 'ocid1.vault.oc1..a' },
-    ],
+    ['is an OCID, but not of a Vault secret', SECRET, 'ocid1.vault.oc1..a'],
   ],
   back_end_scope: [
     [
       'has a placeholder',
       'Copy the integration’s scope from the application, to its last character.',
-      ...scopes(
-        'https://….ocp.example:443urn:opc:resource:consumer::all',
-        'https://...:443urn:opc',
-      ),
+
+      'https://….ocp.example:443urn:opc:resource:consumer::all',
+      'https://...:443urn:opc',
     ],
     [
       'has no host',
       'Copy the integration’s scope from the application: it begins with https://.',
-      ...scopes(':443urn:opc:resource:consumer::all', 'urn:opc:resource:consumer::all'),
+      ':443urn:opc:resource:consumer::all',
+      'urn:opc:resource:consumer::all',
     ],
     [
       'is URL-encoded',
       'Copy the integration’s scope from the application: the function encodes it.',
-      ...scopes(encodeURIComponent('https://a.ocp.example:443urn:opc:resource')),
+      encodeURIComponent('https://a.ocp.example:443urn:opc:resource'),
     ],
     [
       'is one of the identity domain, whose tokens OIC does not accept',
       'Copy the integration’s scope from the application.',
-      ...scopes('urn:opc:idm:__myscopes__'),
+      'urn:opc:idm:__myscopes__',
     ],
   ],
   back_end_assertion_subject_claim: USER_CONTROLLED_CLAIMS.map(({ claim, issuer }) => [

@@ -1,15 +1,20 @@
 import { describe, expect, it } from '@jest/globals'
 import type { FlatConfiguration } from '../../../../src/config/flat-keys.ts'
+import type { ConfigProblem } from '../../../../src/config/problems.ts'
 import { flatWarningsOf } from '../../support/flat-configurations.ts'
 import { configProblem } from '../../support/problems.ts'
 import { ASSERTING, COGNITO, DOMAINS, ENTRA, FINDINGS, JWT } from './suspicious-findings.ts'
 import { DOMAIN, textsOf } from './suspicious-fixture.ts'
 
-const WARNED = Object.entries(FINDINGS).flatMap(([key, findings]) =>
-  findings.flatMap(([problem, remedy, ...configurations]) =>
-    configurations.map((values) => [values, configProblem(key, problem, remedy)] as const),
-  ),
-)
+const WARNED = Object.entries(FINDINGS).flatMap(([key, findings]) => {
+  const others = ['issuer', 'jwks_uri'].includes(key) ? JWT : {}
+  return findings.flatMap(([problem, remedy, ...given]) =>
+    given.map((each): [FlatConfiguration, ConfigProblem] => [
+      typeof each === 'string' ? { ...others, [key]: each } : each,
+      configProblem(key, problem, remedy),
+    ]),
+  )
+})
 
 describe('a flat key gets a warning', () => {
   it.each(WARNED)('%j', (values, expected) => {
