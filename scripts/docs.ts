@@ -130,14 +130,17 @@ async function page(file: string, tables: Readonly<Record<string, string>>) {
   return [file, text] as const
 }
 
+function fenced(json: string): string {
+  return `\`\`\`json\n${json.trim()}\n\`\`\``
+}
+
 /** The page of each identity provider with its example. */
 async function providerPages() {
   const names = ['identity-domain', 'entra', 'okta', 'auth0', 'keycloak', 'cognito', 'other']
   return Promise.all(
     names.map(async (name) => {
       const example = await readFile(`examples/${name}/authorizer-config.json`, 'utf8')
-      const block = `\`\`\`json\n${example.trim()}\n\`\`\``
-      return page(`docs/identity-providers/${name}.md`, { [`example-${name}`]: block })
+      return page(`docs/identity-providers/${name}.md`, { [`example-${name}`]: fenced(example) })
     }),
   )
 }
@@ -147,7 +150,7 @@ const examples = await exampleFiles()
 function example(name: string): string {
   const [, text] = examples.find(([file]) => file === `examples/${name}`) ?? []
   if (text === undefined) throw new Error(`there is no example ${name}`)
-  return `\`\`\`json\n${text.trim()}\n\`\`\``
+  return fenced(text)
 }
 
 const documents = [

@@ -1,11 +1,9 @@
 /** `npm run image`: builds the image from the Dockerfile as it is, and calls the function in it. */
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { atExit } from '../stack/at-exit.ts'
 import { readCommandLine } from './command-line/command-line.ts'
 import { baseImagesOf, makeBaseImages } from './image/base-images.ts'
-import { startBuildah } from './image/buildah.ts'
+import { withBuildah } from './image/buildah.ts'
 import { callsOf } from './image/calls.ts'
 import { createContainer } from './image/container.ts'
 import { fileProblems } from './image/files.ts'
@@ -24,25 +22,19 @@ what is missing and ends with status 0. It takes two minutes. Exit status 1 wher
 
 const TAG = 'localhost/authorizer'
 
-const missing = missingRequirements((program) => spawnSync(program, ['--version']).status === 0)
+const missing = missingRequirements()
 if (missing.length > 0) {
   console.log('SKIPPED: the image is neither built nor called here, because that needs')
   for (const line of missing) console.log(`  - ${line}`)
   process.exit(0)
 }
 
-// Below /tmp, as the container sees the shared folder under the same path, and nothing else of it.
-const folder = mkdtempSync('/tmp/image-')
-const shared = join(folder, 'shared')
-mkdirSync(shared)
-process.env['TMPDIR'] = shared
-const buildah = startBuildah(join(folder, 'buildah'))
 const report = createReport()
-function removeAll(): void {
-  buildah.remove(folder)
-}
-const forget = atExit(removeAll)
-try {
+await withBuildah('image', async (buildah, folder) => {
+  // The container sees this folder under the same path, and nothing else of /tmp.
+  const shared = join(folder, 'shared')
+  mkdirSync(shared)
+  process.env['TMPDIR'] = shared
   const bases = baseImagesOf(readFileSync('Dockerfile', 'utf8'))
   const version = await makeBaseImages(buildah, bases, join(folder, 'bases'))
   report.done(
@@ -68,10 +60,7 @@ try {
   for (const { name, problems } of await callsOf(container.entryPoint, functionFolder)) {
     report.check(name, problems)
   }
-} catch (error) {
+}).catch((error: unknown) => {
   report.check('Steps', [error instanceof Error ? error.message : String(error)])
-} finally {
-  removeAll()
-  forget()
-}
+})
 process.exitCode = report.isGood() ? 0 : 1

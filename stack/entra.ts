@@ -32,8 +32,7 @@ export interface EntraOptions {
   readonly port?: Port
 }
 
-export interface Entra {
-  readonly server: LocalServer
+export interface Entra extends LocalServer {
   readonly tenant: string
   readonly jwksUri: string
   /** The API's client id, which is the audience of version 2 tokens. */
@@ -43,7 +42,6 @@ export interface Entra {
   /** A token with any claims. The header's `alg` and `kid` are those of the current key. */
   signToken: SignToken
   rotateSigningKey(): void
-  close(): Promise<void>
 }
 
 export async function startEntra(options: EntraOptions = {}): Promise<Entra> {
@@ -54,7 +52,7 @@ export async function startEntra(options: EntraOptions = {}): Promise<Entra> {
     response.end(JSON.stringify({ keys: [key.jwk] }))
   }, options.port)
   return {
-    server,
+    ...server,
     tenant,
     jwksUri: `${server.url}/${tenant}/discovery/v2.0/keys`,
     apiClientId,
@@ -96,7 +94,6 @@ export async function startEntra(options: EntraOptions = {}): Promise<Entra> {
         .setExpirationTime(Math.floor(Date.now() / 1000) + lifetimeSeconds)
         .sign(privateKey)
     },
-    close: () => server.close(),
   }
 }
 

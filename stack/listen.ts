@@ -10,6 +10,7 @@ import {
 } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 
 /** Its promise settles when its work with the request is done. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
@@ -23,10 +24,10 @@ export type ServerFault = (typeof SERVER_FAULTS)[number]
 
 const SLOW_MILLISECONDS = 3000
 
-/** One request and its answer. The answer's members are set as it leaves. */
 /** Marks requests of the stack and its console, which are no steps of a call. */
 export const OWN_REQUEST_HEADER = 'x-local-stack'
 
+/** One request and its answer. The answer's members are set as it leaves. */
 export interface Exchange {
   readonly method: string
   /** Path and query. */
@@ -105,19 +106,11 @@ export async function listen(handler: Handler, port: Port = 0): Promise<LocalSer
       // Connections are accepted in order: after this one no earlier one is outstanding.
       const last = connect(address.port, '127.0.0.1').end()
       await once(last.resume(), 'close')
-      while (underWay.size > 0 || (await connectionCount(server)) > 0) await sleep(1)
+      const connections = promisify(server.getConnections.bind(server))
+      while (underWay.size > 0 || (await connections()) > 0) await sleep(1)
     },
     close: () => shut(server),
   }
-}
-
-function connectionCount(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.getConnections((error, count) => {
-      if (error === null) resolve(count)
-      else reject(error)
-    })
-  })
 }
 
 /** Records without consuming: the handler reads and writes as it would without it. */
@@ -184,7 +177,7 @@ function headersOf(given: unknown): Record<string, string> {
   )
 }
 
-function now(): number {
+export function now(): number {
   return performance.timeOrigin + performance.now()
 }
 
@@ -199,28 +192,18 @@ async function openPreferred(handler: Handler, port: Port): Promise<Server> {
   }
 }
 
-function open(handler: Handler, port: number): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = createServer(handler)
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject)
-      resolve(server)
-    })
-  })
+async function open(handler: Handler, port: number): Promise<Server> {
+  const server = createServer(handler).listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  return server
 }
 
-function shut(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    if (!server.listening) {
-      resolve()
-      return
-    }
-    server.close(() => {
-      resolve()
-    })
-    server.closeAllConnections()
-  })
+async function shut(server: Server): Promise<void> {
+  if (!server.listening) return
+  const closed = once(server, 'close')
+  server.close()
+  server.closeAllConnections()
+  await closed
 }
 
 /** The whole body of a request. Rejects beyond `limitBytes`. */

@@ -19,6 +19,7 @@ import { startEntra, type Entra } from './entra.ts'
 import { deployFunction, type FnFunction, type FunctionSpec } from './fn-agent.ts'
 import type { DeploymentOptions } from './gateway/deployment.ts'
 import { startGateway, type Gateway } from './gateway/gateway.ts'
+import type { Client } from './identity/client-request.ts'
 import type { IdentityDomain } from './identity/identity-domain.ts'
 import type { Integration } from './integration.ts'
 import type { LocalServer } from './listen.ts'
@@ -78,10 +79,7 @@ export interface LocalStack {
   /** The gateway's time, by which it keeps results. */
   readonly gatewayClock: MovableClock
   /** A token of the callers' identity domain. */
-  requestCallerToken(
-    client: { clientId: string; clientSecret: string },
-    scope: string,
-  ): Promise<string>
+  requestCallerToken(client: Client, scope: string): Promise<string>
   /** The same in the name of a user of the portal. */
   requestUserToken(user: string, scope: string): Promise<string>
   close(): Promise<void>
@@ -170,7 +168,7 @@ async function start(
   const standIns: Readonly<Record<OriginKind, string>> = {
     'Oracle Integration': integration.url,
     'identity domain': providers.find(({ domain }) => domain)?.server.url ?? callers.url,
-    'Entra ID': providers.find((each) => each.entra)?.server.url ?? entra.server.url,
+    'Entra ID': providers.find((each) => each.entra)?.server.url ?? entra.url,
   }
   const originMappings = Object.entries(ownDeployment?.origins ?? {}).map(([from, standIn]) => ({
     from,

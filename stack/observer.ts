@@ -1,7 +1,7 @@
 /** What an observer of the local stack sees of its servers and of the function. */
 import { randomBytes } from 'node:crypto'
 import type { FnFunction } from './fn-agent.ts'
-import type { Exchange } from './listen.ts'
+import { now, type Exchange } from './listen.ts'
 
 /** Sees every exchange of every server and every call of the function: at its start and its end. */
 export interface StackObserver {
@@ -9,15 +9,10 @@ export interface StackObserver {
   invocation(invocation: Invocation): void
 }
 
-export interface Invocation {
+/** A call of the function; of an instance's socket, the agent sees no headers. */
+export interface Invocation extends Exchange {
   readonly callId: string
   readonly opcRequestId: string
-  readonly requestBody: string
-  /** Milliseconds since 1970, with a fraction. */
-  readonly startedAt: number
-  endedAt: number | undefined
-  status: number | undefined
-  responseBody: string
   /** An instance was started for this call. */
   isColdStart: boolean
 }
@@ -32,10 +27,14 @@ export async function invokeObserved(
   if (observer === undefined) return authorizer.invoke(body)
   const instancesBefore = authorizer.instances.length
   const invocation: Invocation = {
+    method: 'POST',
+    target: '/call',
+    requestHeaders: {},
+    responseHeaders: {},
     callId: randomBytes(13).toString('hex').toUpperCase(),
     opcRequestId,
     requestBody: body.toString(),
-    startedAt: performance.timeOrigin + performance.now(),
+    startedAt: now(),
     endedAt: undefined,
     status: undefined,
     responseBody: '',
@@ -43,7 +42,7 @@ export async function invokeObserved(
   }
   observer.invocation(invocation)
   const result = await authorizer.invoke(body, { callId: invocation.callId })
-  invocation.endedAt = performance.timeOrigin + performance.now()
+  invocation.endedAt = now()
   invocation.status = result.status
   invocation.responseBody = result.body.toString()
   invocation.isColdStart = authorizer.instances.length > instancesBefore

@@ -13,6 +13,7 @@ import {
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 
 export interface Subject {
@@ -125,12 +126,9 @@ function callOverSocket(socketPath: string, body: string, agent: Agent | false) 
     }
     const options = { socketPath, agent, method: 'POST', path: '/call', headers }
     const outgoing = request(options, (incoming) => {
-      let text = ''
-      incoming.setEncoding('utf8')
-      incoming.on('data', (chunk: string) => (text += chunk))
-      incoming.on('end', () => {
-        resolve({ milliseconds: performance.now() - sent, body: text })
-      })
+      text(incoming).then((body) => {
+        resolve({ milliseconds: performance.now() - sent, body })
+      }, reject)
     })
     outgoing.on('error', reject).end(body)
   })

@@ -5,6 +5,7 @@ import { usesKey } from '../../src/oauth/client-authentication.ts'
 import { readSecretContent } from '../../src/oauth/client-secret.ts'
 import { readPrivateKey } from '../../src/oauth/private-key.ts'
 import type { Redacted } from '../../src/platform/redacted.ts'
+import { success } from '../../src/platform/result.ts'
 import type { SecretCache } from '../../src/vault/secret-cache.ts'
 import { PLACEHOLDER } from '../rotate/rotate.ts'
 import { clientsOf, type GivenSecrets, type NeededSecret } from '../explain/secrets.ts'
@@ -65,19 +66,15 @@ export async function reviewSecrets(
       if (own !== undefined) secrets.set(use.secretOcid, own)
       continue
     }
-    if (own === undefined && vault === undefined) {
+    const read = own === undefined ? await vault?.read(use.secretOcid, newDeadline()) : success(own)
+    if (read === undefined) {
       checks.push(skip(about, NOT_AT_HAND))
-      continue
-    }
-    const read = own ?? (await vault?.read(use.secretOcid, newDeadline()))
-    if (read === undefined) continue
-    if ('ok' in read && !read.ok) {
+    } else if (!read.ok) {
       checks.push(fail(about, meaningOf(read.error), vaultRemedy(read.error)))
-      continue
+    } else {
+      checks.push(checkForm(use, read.value, secrets, config))
+      secrets.set(use.secretOcid, read.value)
     }
-    const secret = 'ok' in read ? read.value : read
-    checks.push(checkForm(use, secret, secrets, config))
-    secrets.set(use.secretOcid, secret)
   }
   return { checks, secrets }
 }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { atExit } from '../../stack/at-exit.ts'
 
 export interface Buildah {
   /** Builds an image without a daemon and without pulling anything. */
@@ -28,8 +29,27 @@ export interface ImageConfiguration {
   readonly WorkingDir?: string
 }
 
+/** Does the work with a folder of its own below /tmp, which goes with all that runs when it ends. */
+export async function withBuildah<T>(
+  name: string,
+  work: (buildah: Buildah, folder: string) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(`/tmp/${name}-`)
+  const buildah = startBuildah(join(folder, 'buildah'))
+  const remove = (): void => {
+    buildah.remove(folder)
+  }
+  const forget = atExit(remove)
+  try {
+    return await work(buildah, folder)
+  } finally {
+    remove()
+    forget()
+  }
+}
+
 /** `folder`: for its storage, apart from that of this machine. */
-export function startBuildah(folder: string): Buildah {
+function startBuildah(folder: string): Buildah {
   const policy = join(folder, 'policy.json')
   const storage = ['--root', join(folder, 'root'), '--runroot', join(folder, 'runroot')]
   mkdirSync(folder, { recursive: true })

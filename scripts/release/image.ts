@@ -1,9 +1,7 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { atExit } from '../../stack/at-exit.ts'
 import { baseImagesOf, makeBaseImages } from '../image/base-images.ts'
-import { startBuildah } from '../image/buildah.ts'
+import { withBuildah } from '../image/buildah.ts'
 import { missingRequirements } from '../image/requirements.ts'
 
 const TAG = 'localhost/authorizer'
@@ -13,15 +11,9 @@ const TAG = 'localhost/authorizer'
  * on stand-ins for the base images. Rejects if the build fails, such as without the registry.
  */
 export async function writeImage(file: string, onStandIns: boolean): Promise<string> {
-  const missing = missingRequirements((program) => spawnSync(program, ['--version']).status === 0)
+  const missing = missingRequirements()
   if (missing.length > 0) return `image: left out, as this is missing: ${missing.join('; ')}`
-  const folder = mkdtempSync('/tmp/release-')
-  const buildah = startBuildah(join(folder, 'buildah'))
-  function removeAll(): void {
-    buildah.remove(folder)
-  }
-  const forget = atExit(removeAll)
-  try {
+  return withBuildah('release', async (buildah, folder) => {
     const bases = baseImagesOf(readFileSync('Dockerfile', 'utf8'))
     if (onStandIns) await makeBaseImages(buildah, bases, join(folder, 'bases'))
     else await buildah.pull([bases.build, bases.runtime])
@@ -30,8 +22,5 @@ export async function writeImage(file: string, onStandIns: boolean): Promise<str
     return onStandIns
       ? 'image: built on stand-ins for the base images'
       : `image: built on ${bases.runtime}`
-  } finally {
-    removeAll()
-    forget()
-  }
+  })
 }

@@ -1,5 +1,6 @@
 /** What `npm start` prints: addresses, clients, users, routes, and commands to paste. */
 import type { Console } from '../../stack/console/server.ts'
+import type { RouteChoice } from '../../stack/console/state.ts'
 import { echoPath } from '../../stack/integration.ts'
 import { isRecord } from '../../stack/json.ts'
 import { PATH_PREFIXES } from '../../stack/deployments.ts'
@@ -80,21 +81,15 @@ function describeServers({ servers }: LocalStack, firstPort: number): readonly s
   })
 }
 
-interface Route {
-  readonly methods: readonly string[]
-  readonly path: string
-  readonly scopes: string
-}
-
 /** All routes by deployment prefix. */
-export function routesOf({ deployments }: Pick<LocalStack, 'deployments'>): readonly Route[] {
+export function routesOf({ deployments }: Pick<LocalStack, 'deployments'>): readonly RouteChoice[] {
   return deployments.flatMap(({ pathPrefix, specification }) => {
     const routes = isRecord(specification) ? specification['routes'] : undefined
     if (!Array.isArray(routes)) return []
     return routes.filter(isRecord).map((route) => ({
       methods: Array.isArray(route['methods']) ? route['methods'].map(String) : [],
       path: pathPrefix + String(route['path']),
-      scopes: scopesOf(route['requestPolicies']),
+      note: scopesOf(route['requestPolicies']),
     }))
   })
 }
@@ -108,8 +103,8 @@ function scopesOf(policies: unknown): string {
 }
 
 function describeRoutes(stack: LocalStack): readonly string[] {
-  return routesOf(stack).map(({ methods, path, scopes }) =>
-    `${methods.join('|').padEnd(9)} ${path.padEnd(36)} ${scopes}`.trimEnd(),
+  return routesOf(stack).map(({ methods, path, note }) =>
+    `${methods.join('|').padEnd(9)} ${path.padEnd(36)} ${note}`.trimEnd(),
   )
 }
 
@@ -217,7 +212,7 @@ function form(parameters: Readonly<Record<string, string>>): string {
 
 function exampleRoute(stack: LocalStack): string {
   const own = routesOf(stack).find(
-    ({ path, scopes }) => path.startsWith(`${PATH_PREFIXES.own}/`) && scopes !== 'anonymous',
+    ({ path, note }) => path.startsWith(`${PATH_PREFIXES.own}/`) && note !== 'anonymous',
   )
   return own?.path.replaceAll(/\{[^}]*\}/g, 'hello') ?? ECHO_ROUTE
 }

@@ -42,15 +42,10 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
   const stack = await startLocalStack({ ...options, secretOf: fixedSecret, observer: recorder })
   try {
     recorder.attach(stack)
-    const routes = routesOf(stack).map(({ methods, path, scopes }) => ({
-      methods,
-      path,
-      note: scopes,
-    }))
     const actions = createActions(
       stack,
       recorder,
-      routes,
+      routesOf(stack),
       (text) => {
         const { values, check } = readConfiguration(Buffer.from(text))
         return { values, report: check.text }

@@ -11,11 +11,15 @@ export interface CallCheck {
   readonly reason: string | null
 }
 
-export interface CallChecks {
+/** What was decided, and what to do. */
+export interface Verdict {
   readonly outcome: 'permit' | 'deny' | 'fault'
   readonly reason: string
   readonly meaning: string
   readonly remedy: string
+}
+
+export interface CallChecks extends Verdict {
   readonly checks: readonly CallCheck[]
 }
 

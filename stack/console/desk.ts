@@ -113,9 +113,9 @@ export async function withDefect(
     case 'id_token':
       return resign({ tok_type: 'IT' })
     case 'signature': {
-      const [header, claims, signature] = token.split('.')
-      const changed = { ...decodeJwt(token), sub: 'somebody-else' }
-      return [`Bearer ${[header, encode(changed), signature].join('.')}`, claims ?? ''].slice(0, 1)
+      const [header, , signature] = token.split('.')
+      const changed = encode({ ...decodeJwt(token), sub: 'somebody-else' })
+      return [`Bearer ${[header, changed, signature].join('.')}`]
     }
     case 'key': {
       const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })

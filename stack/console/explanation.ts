@@ -1,11 +1,9 @@
 /** Why a call ended as it did, and what to do. */
 import { DENIAL_REASONS, FAULT_REASONS } from '../../src/reasons.ts'
+import type { Verdict } from './checks.ts'
 
-export interface Explanation {
-  readonly outcome: 'permit' | 'deny' | 'fault' | 'gateway'
-  readonly reason: string
-  readonly meaning: string
-  readonly remedy: string
+export interface Explanation extends Omit<Verdict, 'outcome'> {
+  readonly outcome: Verdict['outcome'] | 'gateway'
 }
 
 /** The reason's row of the table, or what the gateway did without asking the function. */

@@ -1,22 +1,25 @@
 /** The steps of a call: what each server and the function got and answered. */
 import type { Exchange } from '../listen.ts'
 import type { LocalStack } from '../local-stack.ts'
-import type { Invocation } from '../observer.ts'
 import type { Hop, RecordedCall } from './recorded-call.ts'
 import { decodeTokens, type Redactor } from './redact.ts'
 
 const MAX_BODY_CHARACTERS = 8000
 
-interface Step {
+export interface Step {
   readonly party: string
   readonly exchange: Exchange
   readonly title: string
   /** When the call came, in milliseconds since 1970. */
   readonly zero: number
-  readonly isShared: boolean
+  readonly note?: string
+  readonly isShared?: boolean
 }
 
-export function hopOf({ party, exchange, title, zero, isShared }: Step, redactor: Redactor): Hop {
+export function hopOf(
+  { party, exchange, title, zero, note, isShared = false }: Step,
+  redactor: Redactor,
+): Hop {
   const { startedAt, endedAt } = exchange
   return {
     party,
@@ -24,7 +27,7 @@ export function hopOf({ party, exchange, title, zero, isShared }: Step, redactor
     startMilliseconds: round(startedAt - zero),
     durationMilliseconds: endedAt === undefined ? null : round(endedAt - startedAt),
     status: exchange.status ?? null,
-    note: null,
+    note: note ?? null,
     request: {
       line: `${exchange.method} ${redactor.text(exchange.target)}`,
       headers: redactor.headers(exchange.requestHeaders),
@@ -36,22 +39,6 @@ export function hopOf({ party, exchange, title, zero, isShared }: Step, redactor
     },
     tokens: decodeTokens(textOf(exchange)).map(({ id }) => id),
     isShared,
-  }
-}
-
-export function functionHop(invocation: Invocation, zero: number, redactor: Redactor): Hop {
-  const { startedAt, endedAt, status, requestBody, responseBody, isColdStart } = invocation
-  return {
-    party: 'function',
-    title: 'Decides',
-    startMilliseconds: round(startedAt - zero),
-    durationMilliseconds: endedAt === undefined ? null : round(endedAt - startedAt),
-    status: status ?? null,
-    note: isColdStart ? 'cold start' : null,
-    request: { line: 'POST /call', headers: [], body: bodyOf(requestBody, redactor) },
-    response: { headers: [], body: bodyOf(responseBody, redactor) },
-    tokens: decodeTokens(requestBody + responseBody).map(({ id }) => id),
-    isShared: false,
   }
 }
 

@@ -1,29 +1,39 @@
 /** Puts together what the parts of the stack saw of each call of the gateway. */
+import { EventEmitter } from 'node:events'
 import { OWN_REQUEST_HEADER, type Exchange } from '../listen.ts'
 import type { LocalStack } from '../local-stack.ts'
 import type { Invocation, StackObserver } from '../observer.ts'
 import type { CallChecks } from './checks.ts'
 import { explain } from './explanation.ts'
-import { functionHop, hopOf, oicView, round, textOf, titleOf } from './hops.ts'
+import { hopOf, oicView, round, textOf, titleOf, type Step } from './hops.ts'
 import { ownersOf, type Span } from './owners.ts'
-import type { Hop, RecordedCall } from './recorded-call.ts'
+import type { RecordedCall } from './recorded-call.ts'
 import { decodeTokens, Redactor } from './redact.ts'
 
 const KEPT_CALLS = 200
 /** Calls that come faster than they can be checked are not. */
 const MAX_UNCHECKED = 10
 
+function stepOf(exchange: Invocation): Omit<Step, 'zero'> {
+  const note = exchange.isColdStart ? { note: 'cold start' } : {}
+  return { party: 'function', exchange, title: 'Decides', ...note }
+}
+
 interface Awaited {
   readonly sent: string
   readonly resolve: (call: RecordedCall) => void
 }
 
-export class Recorder implements StackObserver {
+interface RecorderEvents {
+  call: [RecordedCall]
+  /** What becomes known of a call later. */
+  update: [RecordedCall]
+}
+
+export class Recorder extends EventEmitter<RecorderEvents> implements StackObserver {
   readonly redactor = new Redactor()
   faults: () => readonly string[] = () => []
   readonly #calls: RecordedCall[] = []
-  readonly #listeners = new Set<(call: RecordedCall) => void>()
-  readonly #updateListeners = new Set<(call: RecordedCall) => void>()
   /** Judges what the gateway sent to the function, with the secrets in Vault or without them. */
   check: ((payload: string, hasSecrets: boolean) => Promise<CallChecks>) | undefined
   #unchecked = 0
@@ -58,15 +68,6 @@ export class Recorder implements StackObserver {
   /** Newest first. */
   get calls(): readonly RecordedCall[] {
     return this.#calls
-  }
-
-  onCall(listener: (call: RecordedCall) => void): void {
-    this.#listeners.add(listener)
-  }
-
-  /** For what becomes known of a call later. */
-  onUpdate(listener: (call: RecordedCall) => void): void {
-    this.#updateListeners.add(listener)
   }
 
   /** Resolves to the record of the call with this `opc-request-id` (`customer/trace`), described as `sent`. */
@@ -121,17 +122,14 @@ export class Recorder implements StackObserver {
       this.#invocations = []
       this.#recent = []
     }
-    const hop = (party: string, exchange: Exchange, title: string, isShared: boolean): Hop =>
-      hopOf({ party, exchange, title, zero: gateway.startedAt, isShared }, this.redactor)
-    const hops = [
-      hop('gateway', gateway, 'Receives the call', false),
-      ...(invocation === undefined
-        ? []
-        : [functionHop(invocation, gateway.startedAt, this.redactor)]),
-      ...inside.map(({ party, exchange, isShared }) =>
-        hop(party, exchange, titleOf(party, exchange), isShared),
-      ),
-    ].sort((one, other) => one.startMilliseconds - other.startMilliseconds)
+    const steps: Omit<Step, 'zero'>[] = [
+      { party: 'gateway', exchange: gateway, title: 'Receives the call' },
+      ...(invocation === undefined ? [] : [stepOf(invocation)]),
+      ...inside.map((each) => ({ ...each, title: titleOf(each.party, each.exchange) })),
+    ]
+    const hops = steps
+      .map((step) => hopOf({ ...step, zero: gateway.startedAt }, this.redactor))
+      .sort((one, other) => one.startMilliseconds - other.startMilliseconds)
     const decision =
       stack.authorizer
         .jsonLog()
@@ -141,11 +139,6 @@ export class Recorder implements StackObserver {
     )
     const oic = inside.find(({ party }) => party === 'Oracle Integration')
     const awaited = this.#awaited.get(requestId)
-    const texts = [
-      textOf(gateway),
-      invocation === undefined ? '' : invocation.requestBody + invocation.responseBody,
-      ...inside.map(({ exchange }) => textOf(exchange)),
-    ]
     const call: RecordedCall = {
       id: ++this.#lastId,
       startedAt: new Date(gateway.startedAt).toISOString(),
@@ -162,7 +155,7 @@ export class Recorder implements StackObserver {
       ),
       oicSaw: oic === undefined ? null : oicView(stack, oic.exchange),
       hops,
-      tokens: decodeTokens(texts.join('\n')),
+      tokens: decodeTokens(steps.map(({ exchange }) => textOf(exchange)).join('\n')),
       functionLog: stack.authorizer.log
         .filter(({ line }) => invocation !== undefined && line.includes(invocation.callId))
         .map(({ line }) => this.redactor.text(line)),
@@ -174,7 +167,7 @@ export class Recorder implements StackObserver {
     this.#awaited.delete(requestId)
     this.#calls.unshift(call)
     this.#calls.splice(KEPT_CALLS)
-    for (const listener of this.#listeners) listener(call)
+    this.emit('call', call)
     awaited?.resolve(call)
     if (invocation !== undefined) this.#addChecks(call, invocation.requestBody)
   }
@@ -197,7 +190,7 @@ export class Recorder implements StackObserver {
         }))
         const checked = { ...call, checks: { ...found, checks } }
         this.#calls[index] = checked
-        for (const listener of this.#updateListeners) listener(checked)
+        this.emit('update', checked)
       })
       .catch(() => undefined)
       .finally(() => {

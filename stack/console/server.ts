@@ -61,17 +61,17 @@ export async function startConsole(
   const publish = (event: string, value: unknown): void => {
     for (const stream of streams) stream.write(eventOf(event, value))
   }
-  recorder.onCall((call) => {
-    publish('call', call)
+  const publishState = (): void => {
     publish('state', actions.state())
+  }
+  recorder.on('call', (call) => {
+    publish('call', call)
+    publishState()
   })
-
-  recorder.onUpdate((call) => {
+  recorder.on('update', (call) => {
     publish('update', call)
   })
-  actions.onChange(() => {
-    publish('state', actions.state())
-  })
+  actions.onChange(publishState)
 
   const server = await listen(async (request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
@@ -99,7 +99,7 @@ export async function startConsole(
       sendJson(response, answer === undefined ? 404 : 200, answer ?? { error: 'no such resource' })
     } else {
       await act(path, request, response, actions)
-      publish('state', actions.state())
+      publishState()
     }
   }, port)
 

@@ -1,6 +1,6 @@
 /** What the console’s page shows of the stack. */
 import type { ServerFault } from '../listen.ts'
-import type { CallChecks } from './checks.ts'
+import type { Verdict } from './checks.ts'
 
 export interface ConsoleState {
   readonly gateway: string
@@ -27,7 +27,7 @@ export interface Choice {
 /** Whether the running configuration accepts this caller's tokens. */
 export interface CallerChoice extends Choice {
   /** Null if it is not known, or says nothing, as for a token of one's own. */
-  readonly verdict: Pick<CallChecks, 'outcome' | 'reason' | 'meaning' | 'remedy'> | null
+  readonly verdict: Verdict | null
 }
 
 export interface RouteChoice {

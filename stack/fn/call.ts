@@ -23,16 +23,11 @@ export type CallOutcome =
  * and a function must not count on it.
  */
 export async function postCall(socketPath: string, call: Call): Promise<CallOutcome> {
-  const controller = new AbortController()
-  const timer = setTimeout(() => {
-    controller.abort()
-  }, call.deadline.getTime() - Date.now())
+  const signal = AbortSignal.timeout(Math.max(0, call.deadline.getTime() - Date.now()))
   try {
-    return { kind: 'answered', answer: await exchange(socketPath, call, controller.signal) }
+    return { kind: 'answered', answer: await exchange(socketPath, call, signal) }
   } catch {
-    return { kind: controller.signal.aborted ? 'timed_out' : 'broken' }
-  } finally {
-    clearTimeout(timer)
+    return { kind: signal.aborted ? 'timed_out' : 'broken' }
   }
 }
 

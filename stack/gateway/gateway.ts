@@ -39,15 +39,11 @@ export interface GatewayOptions {
   readonly port?: Port
 }
 
-export interface Gateway {
-  readonly server: LocalServer
-  /** `http://127.0.0.1:PORT`, without a trailing slash. */
-  readonly url: string
+export interface Gateway extends LocalServer {
   /** Of all deployments, in order; grows while the gateway runs. */
   readonly executionLog: readonly ExecutionLogEntry[]
   /** Forgets what authorizer functions and introspection endpoints have answered. */
   clearResultCache(): void
-  close(): Promise<void>
 }
 
 /** Rejects with a `DeploymentError` when a specification has a problem. */
@@ -78,14 +74,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     void serve(engine, request, response)
   }, port)
   return {
-    server,
-    url: server.url,
+    ...server,
     executionLog,
     clearResultCache: () => {
       cache.clear()
       introspections.clear()
     },
-    close: () => server.close(),
   }
 }
 

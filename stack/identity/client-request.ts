@@ -2,6 +2,7 @@
 import { createHash, createPrivateKey, randomBytes, randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { OWN_REQUEST_HEADER } from '../listen.ts'
+import type { ClientOptions, UserOptions } from './options.ts'
 
 const OWN = { [OWN_REQUEST_HEADER]: 'yes' }
 
@@ -12,20 +13,12 @@ export interface IssuedToken {
   readonly refreshToken?: string
 }
 
-interface Client {
-  readonly clientId: string
-  readonly clientSecret: string
-  readonly isPublic?: boolean
-}
+export type Client = Pick<ClientOptions, 'clientId' | 'clientSecret' | 'isPublic' | 'redirectUris'>
 
-interface User {
-  readonly name: string
-  readonly password: string
-}
-
-interface Endpoints {
-  readonly url: string
-  readonly tokenEndpoint: string
+/** The key of a client's assertions, with its name at the server. */
+export interface AssertionKey {
+  readonly privateKey: string
+  readonly publicKey: { readonly kid: string }
 }
 
 /** A form POST with Basic authentication (RFC 6749 §2.3.1); a public client sends its id alone. */
@@ -59,7 +52,7 @@ export function requestToken(
 export async function requestUserToken(
   tokenEndpoint: string,
   client: Client,
-  key: { privateKey: string; publicKey: { kid: string } },
+  key: AssertionKey,
   { user, scope, audience }: { user: string; scope: string; audience: string },
 ): Promise<IssuedToken> {
   const assertion = await new SignJWT()
@@ -77,12 +70,12 @@ export async function requestUserToken(
 
 /** RFC 8628, at an identity domain. The user enters the code on the page that the answer names. */
 export async function requestDeviceToken(
-  domain: Endpoints,
+  url: string,
   client: Client,
-  user: User,
+  user: UserOptions,
   scope: string,
 ): Promise<IssuedToken> {
-  const started = await postForm(`${domain.url}/oauth2/v1/device`, {
+  const started = await postForm(`${url}/oauth2/v1/device`, {
     response_type: 'device_code',
     client_id: client.clientId,
     scope,
@@ -93,14 +86,14 @@ export async function requestDeviceToken(
   >
   await postForm(verification_uri, { user_code, ...loginOf(user) })
   const grant_type = 'urn:ietf:params:oauth:grant-type:device_code'
-  return request(domain.tokenEndpoint, client, { grant_type, device_code })
+  return request(`${url}/oauth2/v1/token`, client, { grant_type, device_code })
 }
 
 /** RFC 6749 §4.1 with PKCE (RFC 7636), at an identity domain; the user logs in on its page. */
 export async function requestCodeToken(
-  domain: Endpoints,
-  client: Client & { readonly redirectUris?: readonly string[] },
-  user: User,
+  url: string,
+  client: Client,
+  user: UserOptions,
   scope: string,
 ): Promise<IssuedToken> {
   const [redirect_uri = ''] = client.redirectUris ?? []
@@ -113,14 +106,11 @@ export async function requestCodeToken(
     code_challenge: createHash('sha256').update(code_verifier).digest('base64url'),
     code_challenge_method: 'S256',
   })
-  const answer = await postForm(
-    `${domain.url}/oauth2/v1/authorize?${query.toString()}`,
-    loginOf(user),
-  )
-  const code = new URL(answer.headers.get('location') ?? '', domain.url).searchParams.get('code')
+  const answer = await postForm(`${url}/oauth2/v1/authorize?${query.toString()}`, loginOf(user))
+  const code = new URL(answer.headers.get('location') ?? '', url).searchParams.get('code')
   const grant_type = 'authorization_code'
   const parameters = { grant_type, code: code ?? '', redirect_uri, code_verifier }
-  return request(domain.tokenEndpoint, client, parameters)
+  return request(`${url}/oauth2/v1/token`, client, parameters)
 }
 
 /** RFC 6749 §6. */
@@ -132,7 +122,7 @@ export function refreshToken(
   return request(tokenEndpoint, client, { grant_type: 'refresh_token', refresh_token })
 }
 
-function loginOf({ name, password }: User): Record<string, string> {
+function loginOf({ name, password }: UserOptions): Record<string, string> {
   return { user: name, password, answer: 'allow' }
 }
 

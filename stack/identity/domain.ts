@@ -1,6 +1,6 @@
 import type { Provider } from 'oidc-provider'
 import type { MemoryStore } from './memory-adapter.ts'
-import type { IdentityDomainOptions, ResourceServerOptions } from './options.ts'
+import type { ClientOptions, IdentityDomainOptions, ResourceServerOptions } from './options.ts'
 import type { UserGrants } from './idcs/user-grants.ts'
 import type { SigningKey } from './signing-key.ts'
 
@@ -15,6 +15,13 @@ export interface Domain {
   readonly userGrants: UserGrants
   /** Newest first: the first one signs. Never empty. */
   signingKeys: readonly [SigningKey, ...SigningKey[]]
+}
+
+export function clientOf(
+  { options }: Domain,
+  clientId: string | null | undefined,
+): ClientOptions | undefined {
+  return options.clients.find((client) => client.clientId === clientId)
 }
 
 /** One request that the domain answered. Never a token, a secret or a query string. */

@@ -11,22 +11,19 @@ import type { Provider } from 'oidc-provider'
 import { listen, type LocalServer } from '../listen.ts'
 import { readActiveToken } from './access-token.ts'
 import {
+  type AssertionKey,
+  type Client,
   type IssuedToken,
   requestCodeToken,
   requestDeviceToken,
   requestToken,
   requestUserToken,
 } from './client-request.ts'
-import type { Domain, RecordedRequest } from './domain.ts'
+import { clientOf, type Domain, type RecordedRequest } from './domain.ts'
 import { idcs } from './idcs/idcs.ts'
 import { newUserGrants } from './idcs/user-grants.ts'
 import { storeClient } from './memory-adapter.ts'
-import {
-  checkOptions,
-  type ClientOptions,
-  type IdentityDomainOptions,
-  type UserOptions,
-} from './options.ts'
+import { checkOptions, type IdentityDomainOptions, type UserOptions } from './options.ts'
 import { publicKeySet } from './signing-key.ts'
 import { standard } from './standard.ts'
 
@@ -35,10 +32,8 @@ export type SignToken = (
   header: Partial<JWTHeaderParameters>,
 ) => Promise<string>
 
-export interface IdentityDomain {
+export interface IdentityDomain extends LocalServer {
   readonly name: string
-  readonly server: LocalServer
-  readonly url: string
   readonly issuer: string
   readonly tokenEndpoint: string
   readonly introspectionEndpoint: string
@@ -51,21 +46,18 @@ export interface IdentityDomain {
   /** The body parameters that ask for a fully qualified scope. */
   scopeParameters(qualifiedScope: string): Record<string, string>
   /** A token from the real endpoint. Throws an `Error` with its status and error code. */
-  requestToken(
-    client: { clientId: string; clientSecret: string },
-    qualifiedScope: string,
-  ): Promise<IssuedToken>
+  requestToken(client: Client, qualifiedScope: string): Promise<IssuedToken>
   /** The same in the name of a user, whom the client asserts with its own key (`idcs` only). */
   requestUserToken(
-    client: { clientId: string; clientSecret: string },
-    key: { privateKey: string; publicKey: { kid: string } },
+    client: Client,
+    key: AssertionKey,
     user: string,
     qualifiedScope: string,
   ): Promise<IssuedToken>
   /** Device flow: the user logs in and allows the device (`idcs` only). */
-  requestDeviceToken(client: ClientOptions, user: UserOptions, scope: string): Promise<IssuedToken>
+  requestDeviceToken(client: Client, user: UserOptions, scope: string): Promise<IssuedToken>
   /** Authorization code with PKCE: the user logs in and comes back (`idcs` only). */
-  requestCodeToken(client: ClientOptions, user: UserOptions, scope: string): Promise<IssuedToken>
+  requestCodeToken(client: Client, user: UserOptions, scope: string): Promise<IssuedToken>
   /** As an administrator, for any client. Throws for a token that is not active. */
   revoke(accessToken: string): Promise<void>
   /** A token with any claims. The header's `alg` and `kid` are those of the current key. */
@@ -73,9 +65,6 @@ export interface IdentityDomain {
   rotateSigningKey(): void
   /** Throws for a client that the domain does not have. */
   setClientSecret(clientId: string, clientSecret: string): void
-  pause(): Promise<void>
-  resume(): Promise<void>
-  close(): Promise<void>
 }
 
 const flavours = { standard, idcs }
@@ -123,11 +112,9 @@ export async function startIdentityDomain(options: IdentityDomainOptions): Promi
 
   const tokenEndpoint = server.url + flavour.paths.token
   const scopeParameters = (scope: string) => flavour.scopeParameters(options.resourceServers, scope)
-  const endpoints = { url: server.url, tokenEndpoint }
   return {
+    ...server,
     name: options.name,
-    server,
-    url: server.url,
     issuer: domain.issuer,
     tokenEndpoint,
     introspectionEndpoint: server.url + flavour.paths.introspection,
@@ -139,8 +126,9 @@ export async function startIdentityDomain(options: IdentityDomainOptions): Promi
     requestToken: (client, scope) => requestToken(tokenEndpoint, client, scopeParameters(scope)),
     requestUserToken: (client, key, user, scope) =>
       requestUserToken(tokenEndpoint, client, key, { user, scope, audience: domain.issuer }),
-    requestDeviceToken: (client, user, scope) => requestDeviceToken(endpoints, client, user, scope),
-    requestCodeToken: (client, user, scope) => requestCodeToken(endpoints, client, user, scope),
+    requestDeviceToken: (client, user, scope) =>
+      requestDeviceToken(server.url, client, user, scope),
+    requestCodeToken: (client, user, scope) => requestCodeToken(server.url, client, user, scope),
     revoke: async (accessToken) => {
       const opaque = await provider.ClientCredentials.find(accessToken)
       const jti = (await readActiveToken(domain, accessToken))?.jti
@@ -159,14 +147,11 @@ export async function startIdentityDomain(options: IdentityDomainOptions): Promi
       useProvider()
     },
     setClientSecret: (clientId, clientSecret) => {
-      const client = options.clients.find((each) => each.clientId === clientId)
+      const client = clientOf(domain, clientId)
       if (client === undefined) {
         throw new Error(`identity domain ${options.name}: no client ${clientId}`)
       }
       storeClient(domain.store, { ...client, clientSecret }, flavour.extensionGrants)
     },
-    pause: () => server.pause(),
-    resume: () => server.resume(),
-    close: () => server.close(),
   }
 }

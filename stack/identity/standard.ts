@@ -1,12 +1,11 @@
 /** The `standard` flavour: an authorization server that follows the RFCs. */
 import type { JWTPayload } from 'jose'
 import { commonConfiguration, commonFeatures } from './configuration.ts'
-import type { Domain, Flavour } from './domain.ts'
+import { clientOf, type Domain, type Flavour } from './domain.ts'
 import { acceptJwtTokens, guardIntrospection, recordRequests } from './middleware.ts'
 import { errors, Provider } from './oidc-provider.ts'
 import {
   accessTokenLifetimeSeconds,
-  type ClientOptions,
   findScope,
   resourceOf,
   type ResourceServerOptions,
@@ -84,10 +83,6 @@ function resourceServerInfo(domain: Domain, resource: string, clientId: string) 
 function grantedScopes(domain: Domain, clientId: string, server: ResourceServerOptions) {
   const qualifiedScopes = clientOf(domain, clientId)?.scopes ?? []
   return server.scopes.filter((scope) => qualifiedScopes.includes(server.audience + scope))
-}
-
-function clientOf(domain: Domain, clientId: string): ClientOptions | undefined {
-  return domain.options.clients.find((client) => client.clientId === clientId)
 }
 
 /** RFC 7662 §2.2, for a JWT access token of RFC 9068. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 
 export const ISSUER = 'https://identity.oraclecloud.com/'
 export const AUDIENCE = 'https://api.example.com/'
@@ -61,10 +62,7 @@ export async function startDependencies(jwks: unknown): Promise<Dependencies> {
     outgoing.end(body)
   }
   const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
-    let form = ''
-    incoming.setEncoding('utf8')
-    incoming.on('data', (chunk: string) => (form += chunk))
-    incoming.once('end', () => {
+    void text(incoming).then((form) => {
       if (delay === 0) answer(incoming, outgoing, form)
       else setTimeout(answer, delay, incoming, outgoing, form)
     })

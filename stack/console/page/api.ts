@@ -76,9 +76,5 @@ async function readEvents(body: ReadableStream<Uint8Array>, events: Events): Pro
 function dispatch(text: string, events: Events): void {
   const [, name, data] = /^event: (\w+)\ndata: (.*)$/s.exec(text) ?? []
   if (data === undefined) return
-  const value: unknown = JSON.parse(data)
-  if (name === 'state') events.state(value as ConsoleState)
-  if (name === 'calls') events.calls(value as readonly RecordedCall[])
-  if (name === 'call') events.call(value as RecordedCall)
-  if (name === 'update') events.update(value as RecordedCall)
+  events[name as keyof Events](JSON.parse(data) as never)
 }

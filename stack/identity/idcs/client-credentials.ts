@@ -1,6 +1,6 @@
 /** The client credentials grant (RFC 6749 §4.4) of identity domains, and the tokens of a domain. */
 import type { Provider, TokenEndpointGrantContext } from 'oidc-provider'
-import type { Domain } from '../domain.ts'
+import { clientOf, type Domain } from '../domain.ts'
 import { errors } from '../oidc-provider.ts'
 import { audienceClaim, tenantOf } from './claims.ts'
 import { readScopeRequest } from './scope-request.ts'
@@ -11,12 +11,7 @@ export type GrantContext = TokenEndpointGrantContext<{ scope?: string }>
 export function registerClientCredentials(provider: Provider, domain: Domain): void {
   const grant = async (ctx: GrantContext) => {
     const token = newToken(provider, domain, ctx)
-    // No `scope` in the answer, although the token carries another one than was asked for.
-    ctx.body = {
-      access_token: await token.save(),
-      token_type: 'Bearer',
-      expires_in: token.expiration,
-    }
+    ctx.body = await answerWith(token)
   }
   provider.registerGrantType<{ scope?: string }>('client_credentials', grant, ['scope'])
 }
@@ -44,10 +39,19 @@ export function newToken(
   return token
 }
 
+/** No `scope`, although the token carries another one than was asked for. */
+export async function answerWith(token: ReturnType<typeof newToken>) {
+  return {
+    access_token: await token.save(),
+    token_type: 'Bearer',
+    expires_in: token.expiration,
+  }
+}
+
 function readOrder(domain: Domain, ctx: GrantContext, scope: string) {
-  const { clients, name, resourceServers } = domain.options
+  const { name, resourceServers } = domain.options
   const { clientId } = ctx.oidc.client
-  const client = clients.find((each) => each.clientId === clientId)
+  const client = clientOf(domain, clientId)
   if (client === undefined) throw new Error(`client ${clientId} has no options`)
   const order = readScopeRequest(scope, client, resourceServers, [
     `urn:opc:lbaas:logicalguid=${tenantOf(name)}`,

@@ -10,9 +10,9 @@ import {
   type JWTPayload,
 } from 'jose'
 import type { Provider, TokenEndpointGrantContext } from 'oidc-provider'
-import type { Domain } from '../domain.ts'
+import { clientOf, type Domain } from '../domain.ts'
 import { errors } from '../oidc-provider.ts'
-import { newToken } from './client-credentials.ts'
+import { answerWith, newToken } from './client-credentials.ts'
 
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
@@ -54,11 +54,7 @@ export function registerExtensionGrants(provider: Provider, domain: Domain): voi
       usedAssertions.add(jti)
       const token = newToken(provider, domain, ctx, { maxSeconds: exp - Date.now() / 1000 })
       users.set(token, { name: sub, grantType: 'jwt' })
-      ctx.body = {
-        access_token: await token.save(),
-        token_type: 'Bearer',
-        expires_in: token.expiration,
-      }
+      ctx.body = await answerWith(token)
     },
     ['assertion', 'scope'],
   )
@@ -69,12 +65,7 @@ export function registerExtensionGrants(provider: Provider, domain: Domain): voi
       const { sub = '', exp = 0 } = await verifySubjectToken(domain, ctx)
       const token = newToken(provider, domain, ctx, { maxSeconds: exp - Date.now() / 1000 })
       users.set(token, { name: sub, grantType: 'jwt' })
-      ctx.body = {
-        access_token: await token.save(),
-        issued_token_type: ACCESS_TOKEN,
-        token_type: 'Bearer',
-        expires_in: token.expiration,
-      }
+      ctx.body = { ...(await answerWith(token)), issued_token_type: ACCESS_TOKEN }
     },
     ['subject_token', 'subject_token_type', 'requested_token_type', 'audience', 'scope'],
   )
@@ -86,7 +77,7 @@ async function verifyAssertion(
   { oidc }: TokenEndpointGrantContext<AssertionParameters>,
 ): Promise<JWTPayload> {
   const { clientId } = oidc.client
-  const key = domain.options.clients.find((client) => client.clientId === clientId)?.publicKey
+  const key = clientOf(domain, clientId)?.publicKey
   if (key === undefined)
     throw new errors.CustomOIDCProviderError('unauthorized_client', 'assertion')
   const keys = { keys: [{ ...key.jwk, kid: key.kid }] } as JSONWebKeySet

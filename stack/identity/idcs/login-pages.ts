@@ -1,6 +1,6 @@
 /** Where users log in: the authorization endpoint, the device endpoint and the page for its code. */
 import { readBody } from '../../listen.ts'
-import type { Domain, Flavour } from '../domain.ts'
+import { clientOf, type Domain, type Flavour } from '../domain.ts'
 import type { Exchange, Middleware } from '../middleware.ts'
 import { DEVICE_CODE_SECONDS, findDevice, issueCode, startDevice } from './user-grants.ts'
 
@@ -27,7 +27,7 @@ export function serveLoginPages(domain: Domain, paths: Flavour['paths']): Middle
 /** RFC 6749 §4.1.1: what is wrong with client or redirect is shown to the user, the rest is sent to the client. */
 async function authorize(domain: Domain, ctx: Exchange): Promise<void> {
   const query = new URLSearchParams(ctx.querystring)
-  const client = domain.options.clients.find(({ clientId }) => clientId === query.get('client_id'))
+  const client = clientOf(domain, query.get('client_id'))
   const redirectUri = query.get('redirect_uri') ?? ''
   if (client === undefined || !isRegistered(redirectUri, client.redirectUris ?? [])) {
     showPage(ctx, 400, 'Not allowed', '<p>Unknown client, or a redirect URI that it does not have.')
@@ -79,8 +79,7 @@ function isRegistered(redirectUri: string, registered: readonly string[]): boole
 
 async function authorizeDevice(domain: Domain, ctx: Exchange): Promise<void> {
   const form = await readForm(ctx)
-  const clientId = form.get('client_id') ?? basicUser(ctx.get('authorization'))
-  const client = domain.options.clients.find((each) => each.clientId === clientId)
+  const client = clientOf(domain, form.get('client_id') ?? basicUser(ctx.get('authorization')))
   if (ctx.method !== 'POST' || client === undefined) {
     ctx.status = ctx.method === 'POST' ? 401 : 405
     ctx.body = { error: 'invalid_client' }

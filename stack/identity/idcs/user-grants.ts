@@ -6,7 +6,7 @@ import { createHash, randomBytes, randomInt } from 'node:crypto'
 import type { Provider, TokenEndpointGrantContext } from 'oidc-provider'
 import type { Domain } from '../domain.ts'
 import { errors } from '../oidc-provider.ts'
-import { newToken } from './client-credentials.ts'
+import { answerWith, newToken } from './client-credentials.ts'
 import { users } from './extension-grants.ts'
 
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -99,9 +99,7 @@ export function registerUserGrants(provider: Provider, domain: Domain): void {
     const token = newToken(provider, domain, ctx, { scope })
     users.set(token, { name: consent.user, grantType: 'azc' })
     ctx.body = {
-      access_token: await token.save(),
-      token_type: 'Bearer',
-      expires_in: token.expiration,
+      ...(await answerWith(token)),
       ...(scopes.includes('offline_access') && {
         refresh_token: remember(refreshTokens, {
           ...consent,
