@@ -32,8 +32,7 @@ const limit = RATE_LIMITS_PER_MINUTE[values.tier]
 
 function summaryOf(name: string, deployment: Deployment, arrivals: readonly Arrival[]): string {
   const usage = simulate(deployment, arrivals)
-  const share = `${((usage.busiestMinute / limit) * 100).toFixed(0)} %`
-  const cells = [
+  return tableRow(name, [
     usage.decisions,
     usage.introspections,
     usage.tokenRequests,
@@ -41,10 +40,24 @@ function summaryOf(name: string, deployment: Deployment, arrivals: readonly Arri
     usage.meanInstances.toFixed(1),
     usage.coldStarts,
     usage.busiestMinute,
-    share,
-  ]
+    `${((usage.busiestMinute / limit) * 100).toFixed(0)} %`,
+  ])
+}
+
+function tableRow(name: string, cells: readonly (string | number)[]): string {
   return `| ${[name.padEnd(46), ...cells.map((cell) => String(cell).padStart(9))].join(' | ')} |`
 }
+
+const HEAD = [
+  'decisions',
+  'introsp.',
+  'tokens',
+  'instances',
+  'average',
+  'cold',
+  'busiest',
+  'of limit',
+]
 
 const LEGEND = `
 introsp.    introspections
@@ -68,36 +81,16 @@ if (values.check) {
   console.log(
     `${values.callers} callers, ${values.rate} calls a second, ${values.minutes} minutes: ${arrivals.length} calls`,
   )
-  const head = [
-    'decisions',
-    'introsp.',
-    'tokens',
-    'instances',
-    'average',
-    'cold',
-    'busiest',
-    'of limit',
-  ]
-  console.log(`| ${[''.padEnd(46), ...head.map((title) => title.padStart(9))].join(' | ')} |`)
+  console.log(tableRow('', HEAD))
   const least = { ...usual, decisionSeconds: 60 }
-  const NO_CACHE = { ...least, backendTokenSeconds: 0 }
-  console.log(summaryOf('decision 60 s, a backend token for each call', NO_CACHE, arrivals))
-  console.log(summaryOf('decision 60 s', least, arrivals))
-  console.log(
-    summaryOf(
-      'decision 60 s, introspection cache 300 s',
-      { ...least, introspectionCacheSeconds: 300 },
-      arrivals,
-    ),
-  )
-  console.log(summaryOf(`decision ${values.decision} s`, usual, arrivals))
-  console.log(summaryOf('decision 60 s, JWTs verified', { ...least, verifiesJwts: true }, arrivals))
-  console.log(
-    summaryOf(
-      `decision ${values.decision} s, JWTs verified`,
-      { ...usual, verifiesJwts: true },
-      arrivals,
-    ),
-  )
+  const variants: readonly (readonly [string, Deployment])[] = [
+    ['decision 60 s, a backend token for each call', { ...least, backendTokenSeconds: 0 }],
+    ['decision 60 s', least],
+    ['decision 60 s, introspection cache 300 s', { ...least, introspectionCacheSeconds: 300 }],
+    [`decision ${values.decision} s`, usual],
+    ['decision 60 s, JWTs verified', { ...least, verifiesJwts: true }],
+    [`decision ${values.decision} s, JWTs verified`, { ...usual, verifiesJwts: true }],
+  ]
+  for (const [name, deployment] of variants) console.log(summaryOf(name, deployment, arrivals))
   console.log(LEGEND)
 }

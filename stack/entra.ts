@@ -18,8 +18,6 @@ export interface EntraTokenOptions {
   readonly roles?: readonly string[]
   /** The token is a user's: `scp` in place of `roles`, and the user's name in `upn` and others. */
   readonly user?: string
-  /** Default: one hour and a quarter. */
-  readonly lifetimeSeconds?: number
   /** The application; a new one by default. */
   readonly clientId?: string
 }
@@ -68,7 +66,6 @@ export async function startEntra(options: EntraOptions = {}): Promise<Entra> {
       forGraph = false,
       roles = ['Echo.Invoke'],
       user,
-      lifetimeSeconds = 4500,
       clientId: application = randomUUID(),
     } = {}) => {
       const { kid, privateKey } = key
@@ -91,7 +88,7 @@ export async function startEntra(options: EntraOptions = {}): Promise<Entra> {
         .setSubject(randomUUID())
         .setIssuedAt()
         .setNotBefore('0 seconds')
-        .setExpirationTime(Math.floor(Date.now() / 1000) + lifetimeSeconds)
+        .setExpirationTime('75 minutes')
         .sign(privateKey)
     },
   }

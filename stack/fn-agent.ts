@@ -81,15 +81,14 @@ export function deployFunction(spec: FunctionSpec): FnFunction {
   function start(): Instance {
     const instance = startInstance(
       {
+        node: process.execPath,
+        nodeArguments: [],
+        platformEnvironment: {},
+        initTimeoutSeconds: 5,
+        ...spec,
         number: instances.length + 1,
-        functionId: spec.functionId,
-        entry: spec.entry,
-        node: spec.node ?? process.execPath,
-        nodeArguments: spec.nodeArguments ?? [],
         memoryMegabytes,
         config,
-        platformEnvironment: spec.platformEnvironment ?? {},
-        initTimeoutSeconds: spec.initTimeoutSeconds ?? 5,
       },
       log,
     )
@@ -201,13 +200,7 @@ export function deployFunction(spec: FunctionSpec): FnFunction {
 function passOn(callId: string, container: ContainerAnswer): InvokeResult {
   switch (container.status) {
     case 200:
-      return {
-        status: 200,
-        headers: endToEnd(container.headers, callId),
-        body: container.body,
-        callId,
-        container,
-      }
+      return { ...container, headers: endToEnd(container.headers, callId), callId, container }
     case 502:
       return fail(callId, serviceAnswers.functionFailed, container)
     case 504:

@@ -26,11 +26,8 @@ export function planDeployment(json: unknown): OwnDeployment {
     const read = readSpecification(specification, defaultSettings, loopback)
     if (!('problems' in read)) return { specification, origins, leftOut, problems: [] }
     const removed = read.problems.flatMap((problem) => leaveOut(specification, problem) ?? [])
-    if (removed.length === 0) {
-      return { specification: undefined, origins, leftOut, problems: read.problems }
-    }
     leftOut.push(...removed)
-    if (leftOut.length > 200) {
+    if (removed.length === 0 || leftOut.length > 200) {
       return { specification: undefined, origins, leftOut, problems: read.problems }
     }
   }

@@ -1,10 +1,5 @@
 /** The identity that OCI gives a function: a session key and its token (RPST), in two files. */
-import {
-  generateKeyPair,
-  type KeyObject,
-  type RSAKeyPairKeyObjectOptions,
-  randomUUID,
-} from 'node:crypto'
+import { generateKeyPair, randomUUID, type KeyObject } from 'node:crypto'
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,14 +8,10 @@ import { SignJWT } from 'jose'
 import { atExit } from './at-exit.ts'
 
 export interface ResourcePrincipalOptions {
-  /** Where the files go. Default: a new temporary folder, which `remove` takes away. */
-  directory?: string
   /** Default `us-phoenix-1`. */
   region?: string
   /** How long a token is good for. Default 900, the time for which the platform keeps one. */
   lifetimeSeconds?: number
-  /** Seconds since the epoch. */
-  clock?: () => number
 }
 
 export interface ResourcePrincipal {
@@ -37,17 +28,15 @@ export interface ResourcePrincipal {
 }
 
 const ownerOnly = 0o600
-const rsa: RSAKeyPairKeyObjectOptions = { modulusLength: 2048 }
 function generateRsaKeyPair() {
-  return promisify(generateKeyPair)('rsa', rsa)
+  return promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
 }
 
 export async function createResourcePrincipal(
   options: ResourcePrincipalOptions = {},
 ): Promise<ResourcePrincipal> {
   const { region = 'us-phoenix-1', lifetimeSeconds = 900 } = options
-  const clock = options.clock ?? (() => Date.now() / 1000)
-  const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'rp-'))
+  const directory = mkdtempSync(join(tmpdir(), 'rp-'))
   const tokenPath = join(directory, 'rpst')
   const keyPath = join(directory, 'private.pem')
   const authority = await generateRsaKeyPair()
@@ -58,8 +47,8 @@ export async function createResourcePrincipal(
     const session = await generateRsaKeyPair()
     const renewed = await new SignJWT(resourceClaims(session.publicKey))
       .setProtectedHeader({ alg: 'RS256', kid: 'local' })
-      .setIssuedAt(Math.floor(clock()))
-      .setExpirationTime(Math.floor(clock() + seconds))
+      .setIssuedAt()
+      .setExpirationTime(Math.floor(Date.now() / 1000 + seconds))
       .sign(authority.privateKey)
     if (removed) return
     token = renewed
@@ -69,9 +58,7 @@ export async function createResourcePrincipal(
 
   const removeFiles = () => {
     removed = true
-    rmSync(tokenPath, { force: true })
-    rmSync(keyPath, { force: true })
-    if (options.directory === undefined) rmSync(directory, { recursive: true, force: true })
+    rmSync(directory, { recursive: true, force: true })
   }
   const forget = atExit(removeFiles)
   await renew(lifetimeSeconds)

@@ -190,18 +190,17 @@ function record(request: IncomingMessage, outcome: Outcome): VaultRequest {
 }
 
 function answer(request: IncomingMessage, response: ServerResponse, outcome: Outcome): void {
-  const body = 'code' in outcome ? errorBody(outcome.code) : secretBundle(outcome)
-  const text = JSON.stringify(body)
+  const text = JSON.stringify(
+    'code' in outcome
+      ? { code: outcome.code, message: errorMessages[outcome.code] ?? outcome.code }
+      : secretBundle(outcome),
+  )
   response.writeHead(outcome.status, {
     'content-type': 'application/json',
     'opc-request-id': requestId(request),
     ...(outcome.status === 200 && { etag: createHash('sha256').update(text).digest('hex') }),
   })
   response.end(text)
-}
-
-function errorBody(code: string): { code: string; message: string } {
-  return { code, message: errorMessages[code] ?? code }
 }
 
 /** The members of `SecretBundle` in the Secret Retrieval API, 20190301. */

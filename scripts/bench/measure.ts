@@ -59,9 +59,7 @@ export async function measureCold(
   dependencies.delayBy(delayMilliseconds)
   // The first round fills the machine's caches and is not counted.
   for (let run = -1; run < runs; run += 1) {
-    for (const name of names) {
-      const subject = subjects[name]
-      if (subject === undefined) continue
+    for (const [name, subject] of present(subjects, names)) {
       const begun = performance.now()
       const running = await start(subject, group)
       await permit(running, name, payload)
@@ -81,6 +79,14 @@ export async function measureCold(
   }
   dependencies.delayBy(0)
   return results
+}
+
+/** The Python function is there on demand only. */
+function present(subjects: Subjects, names: readonly SubjectName[]) {
+  return names.flatMap((name) => {
+    const subject = subjects[name]
+    return subject === undefined ? [] : [[name, subject] as const]
+  })
 }
 
 function emptyCold(): Cold {
@@ -128,9 +134,7 @@ export async function measureWarm(
     }
     return times
   }
-  for (const name of names) {
-    const subject = subjects[name]
-    if (subject === undefined) continue
+  for (const [name, subject] of present(subjects, names)) {
     running.set(name, await start(subject))
     results.set(name, { calls: [], requestsPerThousand: 0 })
     await callBlock(name, unmeasured)
@@ -157,9 +161,7 @@ export async function measureMemory(
   decisions: number,
 ): Promise<ReadonlyMap<SubjectName, Memory>> {
   const results = await Promise.all(
-    names.map(async (name) => {
-      const subject = subjects[name]
-      if (subject === undefined) return []
+    present(subjects, names).map(async ([name, subject]) => {
       const running = await start(subject)
       const afterStart = running.residentMebibytes()
       await permit(running, name, payload, 'kept')
@@ -168,8 +170,8 @@ export async function measureMemory(
         await permit(running, name, payload, 'kept')
       const afterAll = running.residentMebibytes()
       await running.end()
-      return [[name, { afterStart, afterFirst, afterAll }] as const]
+      return [name, { afterStart, afterFirst, afterAll }] as const
     }),
   )
-  return new Map(results.flat())
+  return new Map(results)
 }

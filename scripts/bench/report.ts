@@ -8,10 +8,10 @@ export interface Row {
   readonly reference?: { readonly name: string; readonly spread: Spread }
   /** The median divided by the reference's; without a reference, the median. */
   readonly figure: number
-  readonly target?: number
+  readonly target?: number | undefined
   /** Undefined if there is no target. */
-  readonly isMet?: boolean
-  readonly plot?: 'cold' | 'warm'
+  readonly isMet?: boolean | undefined
+  readonly plot?: 'cold' | 'warm' | undefined
 }
 
 /** The rows that have values. */
@@ -34,8 +34,9 @@ function toRow(definition: RowDefinition, results: Results): readonly Row[] {
       ours,
       figure,
       ...(reference && spread ? { reference: { name: reference.name, spread } } : {}),
-      ...(target === undefined ? {} : { target, isMet: figure <= target }),
-      ...(plot === undefined ? {} : { plot }),
+      target,
+      isMet: target === undefined ? undefined : figure <= target,
+      plot,
     },
   ]
 }

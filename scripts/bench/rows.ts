@@ -27,35 +27,47 @@ export interface RowDefinition {
     readonly values: (results: Results) => readonly number[]
   }
   /** The figure is at most this. */
-  readonly target?: number
-  readonly plot?: 'cold' | 'warm'
+  readonly target?: number | undefined
+  readonly plot?: 'cold' | 'warm' | undefined
 }
 
 const INTROSPECTION = 'authorizer, introspection'
 const JWT = 'authorizer, JWT'
 
-type ColdSet = 'whole' | 'late' | 'quarter'
-type ColdFigure = (cold: Cold) => readonly number[]
+type Pair = readonly [ours: SubjectName, reference: SubjectName]
+
+function compared(
+  what: string,
+  [ours, reference]: Pair,
+  valuesOf: (results: Results, name: SubjectName) => readonly number[] | undefined,
+  more: Partial<RowDefinition>,
+): RowDefinition {
+  const of = (name: SubjectName) => (results: Results) => valuesOf(results, name) ?? []
+  return {
+    what,
+    unit: 'ms',
+    ours: of(ours),
+    reference: { name: reference, values: of(reference) },
+    ...more,
+  }
+}
+
+type ColdFigure = keyof Cold | 'decisions2to100'
 
 function cold(
   what: string,
-  [ours, reference]: readonly [SubjectName, SubjectName],
+  pair: Pair,
   figure: ColdFigure,
-  target?: number,
-  { set = 'whole', unit = 'ms' }: { readonly set?: ColdSet; readonly unit?: Unit } = {},
+  more: Partial<RowDefinition> = {},
+  set: 'whole' | 'late' | 'quarter' = 'whole',
 ): RowDefinition {
-  const of = (name: SubjectName) => (results: Results) => {
-    const values = results[set].get(name)
-    return values === undefined ? [] : figure(values)
+  const valuesOf = (results: Results, name: SubjectName) => {
+    const found = results[set].get(name)
+    return figure === 'decisions2to100'
+      ? found && [...found.decisions2to20, ...found.decisions21to100]
+      : found?.[figure]
   }
-  return {
-    what,
-    unit,
-    ours: of(ours),
-    reference: { name: reference, values: of(reference) },
-    ...(target === undefined ? {} : { target }),
-    ...(unit === 'ms' ? { plot: 'cold' as const } : {}),
-  }
+  return compared(what, pair, valuesOf, { plot: 'cold', ...more })
 }
 
 const AGAINST_FLOOR = [
@@ -67,20 +79,15 @@ function wayOf(name: SubjectName): string {
   return name.replace('authorizer, ', '')
 }
 
-function firstPermits(where: string, set: ColdSet, target: number): readonly RowDefinition[] {
-  return AGAINST_FLOOR.map((pair) =>
-    cold(
-      `start to first permit, ${wayOf(pair[0])}, ${where}`,
-      pair,
-      ({ firstAnswer }) => firstAnswer,
-      target,
-      { set },
-    ),
-  )
-}
-
-function next({ decisions2to20, decisions21to100 }: Cold): readonly number[] {
-  return [...decisions2to20, ...decisions21to100]
+function firstPermits(
+  where: string,
+  set: 'whole' | 'late' | 'quarter',
+  target: number,
+): readonly RowDefinition[] {
+  return AGAINST_FLOOR.map((pair) => {
+    const what = `start to first permit, ${wayOf(pair[0])}, ${where}`
+    return cold(what, pair, 'firstAnswer', { target }, set)
+  })
 }
 
 const FIRST_HUNDRED: readonly RowDefinition[] = (
@@ -91,52 +98,33 @@ const FIRST_HUNDRED: readonly RowDefinition[] = (
 ).flatMap(([ours, reference, target]) => {
   const pair = [ours, reference] as const
   return [
-    cold(`decisions 2 to 100, ${wayOf(ours)}`, pair, next, target),
-    cold(`decisions 2 to 20, ${wayOf(ours)}`, pair, ({ decisions2to20 }) => decisions2to20),
-    cold(`decisions 21 to 100, ${wayOf(ours)}`, pair, ({ decisions21to100 }) => decisions21to100),
+    cold(`decisions 2 to 100, ${wayOf(ours)}`, pair, 'decisions2to100', { target }),
+    cold(`decisions 2 to 20, ${wayOf(ours)}`, pair, 'decisions2to20'),
+    cold(`decisions 21 to 100, ${wayOf(ours)}`, pair, 'decisions21to100'),
   ]
 })
 
-const CPU_TIME: readonly RowDefinition[] = AGAINST_FLOOR.flatMap((pair) => [
-  cold(
-    `CPU until the first permit, ${wayOf(pair[0])}`,
-    pair,
-    ({ firstAnswerCpu }) => firstAnswerCpu,
-    undefined,
-    { unit: 'ms of CPU' },
-  ),
-  cold(
-    `CPU of each of decisions 2 to 100, ${wayOf(pair[0])}`,
-    pair,
-    ({ decisions2to100Cpu }) => decisions2to100Cpu,
-    undefined,
-    { unit: 'ms of CPU' },
-  ),
-])
+const OF_CPU = { unit: 'ms of CPU', plot: undefined } as const
+
+const CPU_TIME: readonly RowDefinition[] = AGAINST_FLOOR.flatMap((pair) => {
+  const way = wayOf(pair[0])
+  return [
+    cold(`CPU until the first permit, ${way}`, pair, 'firstAnswerCpu', OF_CPU),
+    cold(`CPU of each of decisions 2 to 100, ${way}`, pair, 'decisions2to100Cpu', OF_CPU),
+  ]
+})
 
 const AGAINST_PYTHON: readonly RowDefinition[] = ([INTROSPECTION, JWT] as const).flatMap((ours) => {
   const pair = [ours, 'Python'] as const
   return [
-    cold(`start to first permit, ${wayOf(ours)}`, pair, ({ firstAnswer }) => firstAnswer, 1 / 5),
-    cold(`decisions 2 to 100, ${wayOf(ours)}`, pair, next, 1 / 3),
+    cold(`start to first permit, ${wayOf(ours)}`, pair, 'firstAnswer', { target: 1 / 5 }),
+    cold(`decisions 2 to 100, ${wayOf(ours)}`, pair, 'decisions2to100', { target: 1 / 3 }),
   ]
 })
 
-function warm(
-  what: string,
-  ours: SubjectName,
-  reference: SubjectName,
-  target: number,
-): RowDefinition {
-  const of = (name: SubjectName) => (results: Results) => results.warm.get(name)?.calls ?? []
-  return {
-    what,
-    unit: 'ms',
-    ours: of(ours),
-    reference: { name: reference, values: of(reference) },
-    target,
-    plot: 'warm',
-  }
+function warm(what: string, pair: Pair, target: number): RowDefinition {
+  const valuesOf = ({ warm }: Results, name: SubjectName) => warm.get(name)?.calls
+  return compared(what, pair, valuesOf, { target, plot: 'warm' })
 }
 
 function single(
@@ -149,7 +137,7 @@ function single(
     what,
     unit,
     ours: (results) => [value(results)].filter((each) => each !== undefined),
-    ...(target === undefined ? {} : { target }),
+    target,
   }
 }
 
@@ -189,15 +177,15 @@ const MEMORY: readonly RowDefinition[] = (['empty', 'Python', INTROSPECTION, JWT
 
 /** Rows without values are left out. */
 export const ROWS: readonly RowDefinition[] = [
-  cold('start to socket', [INTROSPECTION, 'empty'], ({ socket }) => socket, 1.1),
+  cold('start to socket', [INTROSPECTION, 'empty'], 'socket', { target: 1.1 }),
   ...firstPermits('dependencies at 0 ms', 'whole', 1.5),
   ...firstPermits('a quarter of a CPU', 'quarter', 1.5),
   ...firstPermits('dependencies at 50 ms', 'late', 1.15),
   ...FIRST_HUNDRED,
   ...CPU_TIME,
   ...AGAINST_PYTHON,
-  warm('warm decision, JWT', JWT, 'empty', 3.5),
-  warm('warm decision, introspection', INTROSPECTION, 'axios call', 1.3),
+  warm('warm decision, JWT', [JWT, 'empty'], 3.5),
+  warm('warm decision, introspection', [INTROSPECTION, 'axios call'], 1.3),
   ...WARM_FIGURES,
   ...MEMORY,
   single('dist/ without compiled code and maps', 'bytes', ({ distBytes }) => distBytes, 1_000_000),

@@ -1,72 +1,75 @@
 /** Reads the set-up from OCI: function, application, deployment, and secrets as the doctor's own user. */
 import { fault } from '../../src/decision.ts'
-import type { FlatConfiguration } from '../../src/config/flat-keys.ts'
 import type { Settings } from '../../src/config/model.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
-import { failure, success } from '../../src/platform/result.ts'
+import { failure, success, type Result } from '../../src/platform/result.ts'
 import type { SecretCache } from '../../src/vault/secret-cache.ts'
 import { functionsOf } from '../check-config/deployment-specification.ts'
-import { describeFailure, type OciApi, type OciFailure } from '../oci/api.ts'
+import {
+  describeFailure,
+  type LiveDeployment,
+  type LiveFunction,
+  type OciApi,
+  type OciFailure,
+} from '../oci/api.ts'
 import { fail, ok, warn, type Check } from './check.ts'
 
-export interface LiveSetup {
-  readonly checks: readonly Check[]
-  /** Of the function alone. */
-  readonly own: FlatConfiguration | undefined
-  readonly application: FlatConfiguration | undefined
-  readonly deployment: object | undefined
-  /** Of the deployment, with its path prefix. */
-  readonly gateway: string | undefined
-}
-
-/** The OCIDs of what is to be read. */
-export interface LiveParts {
+interface LiveParts {
   readonly functionOcid: string | undefined
   readonly deploymentOcid: string | undefined
 }
 
-export async function readLiveSetup(
-  { functionOcid, deploymentOcid }: LiveParts,
-  api: OciApi,
-): Promise<LiveSetup> {
+/** `own`: the keys of the function alone. `gateway`: the deployment's address, with its path prefix. */
+export async function readLiveSetup({ functionOcid, deploymentOcid }: LiveParts, api: OciApi) {
   const checks: Check[] = []
-  let own: FlatConfiguration | undefined
-  let application: FlatConfiguration | undefined
-  let deployment: object | undefined
-  let gateway: string | undefined
+  let found: LiveFunction | undefined
+  let deployed: LiveDeployment | undefined
   if (functionOcid !== undefined) {
-    const found = await api.readFunction(functionOcid)
-    const about = ['OCI', functionOcid] as const
-    if (found.ok) {
-      own = found.value.config
-      application = found.value.applicationConfig
-      const total = Object.keys({ ...application, ...own }).length
-      const inherited = total - Object.keys(own).length
-      checks.push(ok(about, `${total} keys, ${inherited} of them from the application`))
-    } else checks.push(fail(about, describeFailure(found.error), remedyOf(found.error, FUNCTIONS)))
+    const read = await api.readFunction(functionOcid)
+    found = read.ok ? read.value : undefined
+    checks.push(checkOf(functionOcid, read, FUNCTIONS, checkKeys))
   }
   if (deploymentOcid !== undefined) {
-    const found = await api.readDeployment(deploymentOcid)
-    const about = ['OCI', deploymentOcid] as const
-    if (found.ok) {
-      const { specification, endpoint, state } = found.value
-      deployment = specification
-      gateway = endpoint
-      checks.push(
-        state === 'ACTIVE'
-          ? ok(about, `ACTIVE at ${endpoint}`)
-          : warn(
-              about,
-              `its state is ${state}`,
-              'Wait until it is ACTIVE; if it FAILED, redeploy.',
-            ),
-      )
-    } else checks.push(fail(about, describeFailure(found.error), remedyOf(found.error, GATEWAYS)))
-    if (deployment !== undefined && functionOcid !== undefined) {
-      checks.push(...checkFunctionOf(deployment, functionOcid))
-    }
+    const read = await api.readDeployment(deploymentOcid)
+    deployed = read.ok ? read.value : undefined
+    checks.push(checkOf(deploymentOcid, read, GATEWAYS, checkState))
   }
-  return { checks, own, application, deployment, gateway }
+  if (deployed !== undefined && functionOcid !== undefined) {
+    checks.push(...checkFunctionOf(deployed.specification, functionOcid))
+  }
+  return {
+    checks,
+    own: found?.config,
+    application: found?.applicationConfig,
+    deployment: deployed?.specification,
+    gateway: deployed?.endpoint,
+  }
+}
+
+type About = readonly ['OCI', string]
+
+function checkOf<T>(
+  ocid: string,
+  read: Result<T, OciFailure>,
+  policy: string,
+  checkFound: (about: About, found: T) => Check,
+): Check {
+  const about = ['OCI', ocid] as const
+  return read.ok
+    ? checkFound(about, read.value)
+    : fail(about, describeFailure(read.error), remedyOf(read.error, policy))
+}
+
+function checkKeys(about: About, { config, applicationConfig }: LiveFunction): Check {
+  const total = Object.keys({ ...applicationConfig, ...config }).length
+  const inherited = total - Object.keys(config).length
+  return ok(about, `${total} keys, ${inherited} of them from the application`)
+}
+
+function checkState(about: About, { endpoint, state }: LiveDeployment): Check {
+  return state === 'ACTIVE'
+    ? ok(about, `ACTIVE at ${endpoint}`)
+    : warn(about, `its state is ${state}`, 'Wait until it is ACTIVE; if it FAILED, redeploy.')
 }
 
 function checkFunctionOf(deployment: object, functionOcid: string): readonly Check[] {

@@ -53,25 +53,16 @@ export async function findIdentity(
   }
   const region = environment['OCI_CLI_REGION'] ?? environment['OCI_REGION']
   try {
-    switch (kind) {
-      case 'resource_principal':
-        return success({
-          provider: common.ResourcePrincipalAuthenticationDetailsProvider.builder(),
-          source: 'the resource principal',
-          region: environment['OCI_RESOURCE_PRINCIPAL_REGION'] ?? region,
-        })
-      case 'instance_principal':
-        return success({
-          provider: await inTime(instanceIdentity()),
-          source: 'the instance principal',
-          region,
-        })
-      case 'api_key':
-      case 'security_token':
-      case 'instance_obo_user':
-      case undefined:
-        return await fromFile(kind, options, instanceIdentity)
+    if (kind === 'resource_principal') {
+      const provider = common.ResourcePrincipalAuthenticationDetailsProvider.builder()
+      const own = environment['OCI_RESOURCE_PRINCIPAL_REGION'] ?? region
+      return success({ provider, source: 'the resource principal', region: own })
     }
+    if (kind === 'instance_principal') {
+      const provider = await inTime(instanceIdentity())
+      return success({ provider, source: 'the instance principal', region })
+    }
+    return await fromFile(kind, options, instanceIdentity)
   } catch (error) {
     return failure(problemOf(error, kind))
   }

@@ -75,6 +75,15 @@ function listTroubles(
       await delay(milliseconds)
       await domain.resume()
     }
+  const newKey = (domain: typeof callers, issuer: Issuer): Trouble => ({
+    name: `${issuer}’ signing key changed`,
+    touches: [],
+    happen: () => {
+      domain.rotateSigningKey()
+      noteKeyChange(issuer)
+      return Promise.resolve()
+    },
+  })
   const newSecret = () => randomBytes(18).toString('base64url')
   return [
     { name: 'partners’ identity provider away', touches: ['partners'], happen: away(callers) },
@@ -114,24 +123,8 @@ function listTroubles(
         oicDomain.setClientSecret(registrations.oicInvoker.clientId, secret)
       },
     },
-    {
-      name: 'partners’ signing key changed',
-      touches: [],
-      happen: () => {
-        callers.rotateSigningKey()
-        noteKeyChange('partners')
-        return Promise.resolve()
-      },
-    },
-    {
-      name: 'suppliers’ signing key changed',
-      touches: [],
-      happen: () => {
-        otherCallers.rotateSigningKey()
-        noteKeyChange('suppliers')
-        return Promise.resolve()
-      },
-    },
+    newKey(callers, 'partners'),
+    newKey(otherCallers, 'suppliers'),
     {
       name: 'instances frozen',
       touches: [],

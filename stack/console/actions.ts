@@ -77,19 +77,11 @@ export function createActions(
   }
 
   const controlFunction: Action = async (fields) => {
-    switch (text(fields, 'action')) {
-      case 'freeze':
-        stack.authorizer.freeze()
-        break
-      case 'thaw':
-        stack.authorizer.thaw()
-        break
-      case 'restart':
-        await stack.authorizer.setConfig(configuration)
-        break
-      default:
-        throw new Error('There is no such action.')
-    }
+    const action = text(fields, 'action')
+    if (action === 'freeze') stack.authorizer.freeze()
+    else if (action === 'thaw') stack.authorizer.thaw()
+    else if (action === 'restart') await stack.authorizer.setConfig(configuration)
+    else throw new Error('There is no such action.')
   }
 
   const configure: Action = async (fields) => {

@@ -4,50 +4,25 @@ import type { CustomAuthentication } from './authentication-check.ts'
 import { readAuthorizerAnswer, type AuthorizerAnswer } from './authorizer-answer.ts'
 import { authorizerRequest } from './authorizer-request.ts'
 import type { Outcome } from './caller.ts'
-import type { ContextTables } from './context-variables.ts'
+import type { FunctionAnswer, RequestScope } from './engine.ts'
 import type { Log } from './execution-log.ts'
-import type { ExpiringMap } from './expiring-map.ts'
-import type { GatewaySettings } from './settings.ts'
-
-/** What the Functions service answers: the container's status and body. */
-export interface FunctionAnswer {
-  readonly status: number
-  readonly body: Buffer
-}
-
-/** Rejects when the Functions service itself has an error. */
-export type InvokeFunction = (
-  functionId: string,
-  body: Buffer,
-  opcRequestId: string,
-) => Promise<FunctionAnswer>
-
-export interface AuthorizerCaller {
-  readonly invokeFunction: InvokeFunction
-  readonly cache: ExpiringMap<AuthorizerAnswer>
-  readonly clock: Clock
-  readonly settings: GatewaySettings
-}
 
 export async function askAuthorizer(
-  { invokeFunction, cache, clock, settings }: AuthorizerCaller,
   policy: CustomAuthentication,
-  deployment: string,
-  tables: ContextTables,
-  opcRequestId: string,
-  log: Log,
+  { engine, deployment, tables, opcRequestId, log }: RequestScope,
 ): Promise<Outcome> {
+  const { answers, clock, settings } = engine
   const request = authorizerRequest(policy, tables, settings)
   if (!request) return denied(undefined, log)
 
   const key = JSON.stringify([deployment, policy.functionId, request.cacheKey])
-  const cached = cache.get(key)
+  const cached = answers.get(key)
   if (cached) return judged(cached, log)
   log('customAuthentication.cacheMiss', 'INFO', 'no result in the cache')
 
-  const result = await invokeFunction(policy.functionId, request.body, opcRequestId).catch(
-    () => undefined,
-  )
+  const result = await engine
+    .invokeFunction(policy.functionId, request.body, opcRequestId)
+    .catch(() => undefined)
   if (!result || result.status >= 500) {
     log('customAuthentication.failedFunctionInvocation', 'ERROR', statusText(result))
     return { kind: 'undecided', status: 502 }
@@ -61,7 +36,7 @@ export async function askAuthorizer(
   for (const name of answer.nonStringKeys) {
     log('customAuthentication.unexpectedResponse', 'WARN', `context ${name} is no string`)
   }
-  if (answer.active || settings.cacheDenials) cache.put(key, answer, keptSeconds(answer, clock))
+  if (answer.active || settings.cacheDenials) answers.put(key, answer, keptSeconds(answer, clock))
   return judged(answer, log)
 }
 

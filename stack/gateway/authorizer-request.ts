@@ -4,7 +4,12 @@
  * Policies" for multi-argument and for single-argument access tokens.
  */
 import type { CustomAuthentication } from './authentication-check.ts'
-import { parseContextVariable, valuesOf, type ContextTables } from './context-variables.ts'
+import {
+  parseContextVariable,
+  tokenValues,
+  valuesOf,
+  type ContextTables,
+} from './context-variables.ts'
 import type { GatewaySettings } from './settings.ts'
 
 export interface AuthorizerRequest {
@@ -52,15 +57,12 @@ function multiArgument(
 
 /** Oracle does not describe the cache key of this flavour; it is taken to be the token. */
 function singleArgument(
-  { tokenHeader = '', tokenQueryParam }: CustomAuthentication,
+  policy: CustomAuthentication,
   tables: ContextTables,
   { missingToken }: GatewaySettings,
 ): AuthorizerRequest | undefined {
-  const values =
-    tokenQueryParam === undefined
-      ? valuesOf({ table: 'headers', key: tokenHeader }, tables)
-      : valuesOf({ table: 'query', key: tokenQueryParam }, tables)
-  const token = values[0] ?? (missingToken === 'invoke with empty token' ? '' : undefined)
+  const [first] = tokenValues(policy, tables)
+  const token = first ?? (missingToken === 'invoke with empty token' ? '' : undefined)
   if (token === undefined && missingToken === 'answer 401') return undefined
   const payload = token === undefined ? { type: 'TOKEN' } : { type: 'TOKEN', token }
   return { body: Buffer.from(JSON.stringify(payload)), cacheKey: JSON.stringify(token ?? null) }

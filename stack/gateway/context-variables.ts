@@ -50,6 +50,16 @@ export function valuesOf(variable: ContextVariable, tables: ContextTables): stri
   }
 }
 
+/** The values of the header or the query parameter that has the token. */
+export function tokenValues(
+  { tokenHeader = '', tokenQueryParam }: { tokenHeader?: string; tokenQueryParam?: string },
+  tables: ContextTables,
+): string[] {
+  return tokenQueryParam === undefined
+    ? valuesOf({ table: 'headers', key: tokenHeader }, tables)
+    : valuesOf({ table: 'query', key: tokenQueryParam }, tables)
+}
+
 /**
  * Puts values in the place of `${...}`. A missing key becomes an empty string; of several values
  * the first is taken; encoded values stay encoded.

@@ -3,9 +3,8 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { systemClock, type Clock } from '../clock.ts'
 import { listen, type LocalServer, type Port } from '../listen.ts'
-import type { AuthorizerAnswer } from './authorizer-answer.ts'
-import type { InvokeFunction } from './authorizer-function.ts'
 import { readDeployments, type DeploymentOptions } from './deployment.ts'
+import type { Engine, InvokeFunction, ReadSecret } from './engine.ts'
 import type { ExecutionLogEntry } from './execution-log.ts'
 import { ExpiringMap } from './expiring-map.ts'
 import {
@@ -17,10 +16,9 @@ import {
 } from './headers.ts'
 import type { Origins } from './http-backend.ts'
 import { headerLimitBytes, requestBodyLimitBytes } from './limits.ts'
-import { answerCall, logFor, type Engine, type RequestId } from './request-flow.ts'
+import { answerCall, logFor, type RequestId } from './request-flow.ts'
 import { errorResponse, type Response } from './responses.ts'
 import { defaultSettings, type GatewaySettings } from './settings.ts'
-import type { Introspection, ReadSecret } from './tokens/introspection.ts'
 
 export interface GatewayOptions {
   readonly deployments: readonly DeploymentOptions[]
@@ -51,34 +49,28 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { invokeFunction, readSecret = noSecrets, origins = {}, port } = options
   const { clock = systemClock } = options
   const settings = { ...defaultSettings, ...options.settings }
-  const deployments = readDeployments(options.deployments, settings, origins)
-  const cache = new ExpiringMap<AuthorizerAnswer>(clock)
-  const introspections = new ExpiringMap<Introspection>(clock)
-  const executionLog: ExecutionLogEntry[] = []
   const engine: Engine = {
-    deployments,
-    authenticator: {
-      invokeFunction,
-      cache,
-      origins,
-      keySets: new ExpiringMap(clock),
-      readSecret,
-      endpoints: new ExpiringMap(clock),
-      introspections,
-      clock,
-      settings,
-    },
-    executionLog,
+    deployments: readDeployments(options.deployments, settings, origins),
+    executionLog: [],
+    invokeFunction,
+    readSecret,
+    origins,
+    clock,
+    settings,
+    answers: new ExpiringMap(clock),
+    introspections: new ExpiringMap(clock),
+    keySets: new ExpiringMap(clock),
+    endpoints: new ExpiringMap(clock),
   }
   const server = await listen((request, response) => {
     void serve(engine, request, response)
   }, port)
   return {
     ...server,
-    executionLog,
+    executionLog: engine.executionLog,
     clearResultCache: () => {
-      cache.clear()
-      introspections.clear()
+      engine.answers.clear()
+      engine.introspections.clear()
     },
   }
 }
@@ -125,7 +117,7 @@ async function answerTo(
   const { method = '', url: target = '' } = request
   const body = await readBodyUpTo(requestBodyLimitBytes, request)
   if (requestHeaderBytes(method, target, headers) > headerLimitBytes) {
-    return errorResponse(engine.authenticator.settings.headerTooLargeStatus)
+    return errorResponse(engine.settings.headerTooLargeStatus)
   }
   if (!body) {
     const log = logFor(engine, '', requestId)

@@ -3,8 +3,8 @@
  * Oracle, "Adding Header Transformation Request Policies" and "Protected Request Headers and
  * Response Headers".
  */
-import { substitute, type ContextTables } from './context-variables.ts'
-import type { Log } from './execution-log.ts'
+import { substitute } from './context-variables.ts'
+import type { RequestScope } from './engine.ts'
 import { headerValues, isSameName, withoutHeaders, type Header } from './headers.ts'
 import { inside, report, type Place } from './json-check.ts'
 import type { HeaderTransformations } from './policy-checks.ts'
@@ -78,8 +78,7 @@ export function transformHeaders(
   headers: readonly Header[],
   policies: HeaderTransformations | undefined,
   direction: Direction,
-  tables: ContextTables,
-  log: Log,
+  { tables, log }: RequestScope,
 ): Header[] {
   if (!policies) return [...headers]
   let result = [...headers]

@@ -4,8 +4,8 @@
  * backend expectations".
  */
 import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { substitute, type ContextTables } from './context-variables.ts'
-import type { Log } from './execution-log.ts'
+import { substitute } from './context-variables.ts'
+import type { RequestScope } from './engine.ts'
 import {
   endToEndHeaders,
   fromRawHeaders,
@@ -52,11 +52,9 @@ export function standInFor(origin: string, origins: Origins): string | undefined
 export async function callBackend(
   backend: HttpBackend,
   request: BackendRequest,
-  tables: ContextTables,
-  origins: Origins,
-  limitHeader: boolean,
-  log: Log,
+  { engine, tables, log }: RequestScope,
 ): Promise<Response> {
+  const { origins, settings } = engine
   const { origin = '', path = '/' } = parseBackendUrl(backend.url) ?? {}
   const target = substitute(path, tables) + request.query
   log('httpBackend.formedBackendUrl', 'INFO', origin)
@@ -65,7 +63,8 @@ export async function callBackend(
     return errorResponse(502)
   }
   const headers = backendHeaders(request, new URL(origin).host)
-  if (limitHeader && requestHeaderBytes(request.method, target, headers) > headerLimitBytes) {
+  const bytes = requestHeaderBytes(request.method, target, headers)
+  if (settings.headerLimitAtBackend && bytes > headerLimitBytes) {
     log('httpBackend.requestError', 'ERROR', `the header is over ${headerLimitBytes} bytes`)
     return errorResponse(502)
   }

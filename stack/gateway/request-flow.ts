@@ -1,10 +1,10 @@
 /** Handles one request: route, caller, scopes, back end. */
 import type { Authentication } from './authentication-check.ts'
-import { askAuthorizer, type AuthorizerCaller } from './authorizer-function.ts'
+import { askAuthorizer } from './authorizer-function.ts'
 import { anonymous, isAuthorized, type Caller } from './caller.ts'
-import type { ContextTables } from './context-variables.ts'
 import { findDeployment, type Deployment } from './deployment.ts'
-import type { ExecutionLogEntry, Log } from './execution-log.ts'
+import type { Engine, RequestScope } from './engine.ts'
+import type { Log } from './execution-log.ts'
 import { transformHeaders } from './header-transformations.ts'
 import { headerValues, type Header } from './headers.ts'
 import { callBackend } from './http-backend.ts'
@@ -12,13 +12,7 @@ import type { ModifyResponse } from './policy-checks.ts'
 import type { Route } from './read-specification.ts'
 import { denialResponse, errorResponse, stockResponse, type Response } from './responses.ts'
 import { findRoute } from './routes.ts'
-import { validateToken, type TokenValidator } from './tokens/validate-token.ts'
-
-export interface Engine {
-  readonly deployments: readonly Deployment[]
-  readonly authenticator: AuthorizerCaller & TokenValidator
-  readonly executionLog: ExecutionLogEntry[]
-}
+import { validateToken } from './tokens/validate-token.ts'
 
 /** The `opc-request-id` of one call. */
 export interface RequestId {
@@ -43,7 +37,7 @@ export interface Call {
 }
 
 export async function answerCall(engine: Engine, call: Call): Promise<Response> {
-  const { settings } = engine.authenticator
+  const { settings } = engine
   const isDotted = call.path.split('/').some((segment) => /^(\.|%2e){1,2}$/i.test(segment))
   if (isDotted && !settings.forwardDotSegments) return errorResponse(400)
 
@@ -55,51 +49,54 @@ export async function answerCall(engine: Engine, call: Call): Promise<Response> 
   if (match.kind === 'method not allowed') {
     return errorResponse(405, [['Allow', match.allowed.join(', ')]])
   }
-  return guard(engine, call, deployment, match.route, {
-    path: match.parameters,
-    query: parseQuery(call.query),
-    headers: call.headers,
-    headerKeysAreCaseSensitive: settings.headerKeysAreCaseSensitive,
-    auth: new Map(),
-    host: headerValues(call.headers, 'host')[0] ?? '',
-    body: call.body,
+  return guard(call, deployment, match.route, {
+    engine,
+    deployment: deployment.name,
+    opcRequestId: call.requestId.passedOn,
+    tables: {
+      path: match.parameters,
+      query: parseQuery(call.query),
+      headers: call.headers,
+      headerKeysAreCaseSensitive: settings.headerKeysAreCaseSensitive,
+      auth: new Map(),
+      host: headerValues(call.headers, 'host')[0] ?? '',
+      body: call.body,
+    },
+    log: logFor(engine, deployment.name, call.requestId),
   })
 }
 
 /** Authentication, then authorization; only then the back end. */
 async function guard(
-  engine: Engine,
   call: Call,
-  deployment: Deployment,
+  { specification }: Deployment,
   route: Route,
-  tables: ContextTables,
+  scope: RequestScope,
 ): Promise<Response> {
-  const { authenticator } = engine
-  const { settings } = authenticator
-  const log = logFor(engine, deployment.name, call.requestId)
-  const policy = deployment.specification.requestPolicies?.authentication
+  const { engine, tables, log } = scope
+  const { settings } = engine
+  const policy = specification.requestPolicies?.authentication
   const authorization = route.requestPolicies?.authorization
   const isAnonymous = authorization?.type === 'ANONYMOUS'
 
   let caller: Caller = anonymous
   if (policy && (!isAnonymous || settings.authorizerOnAnonymousRoutes)) {
-    const { name } = deployment
     const result =
       policy.type === 'CUSTOM_AUTHENTICATION'
-        ? await askAuthorizer(authenticator, policy, name, tables, call.requestId.passedOn, log)
-        : await validateToken(authenticator, policy, name, tables, log)
+        ? await askAuthorizer(policy, scope)
+        : await validateToken(policy, scope)
     if (result.kind === 'authenticated') caller = result.caller
     else if (!isAnonymous) {
       if (result.kind === 'undecided') return errorResponse(result.status)
-      const denied = { ...tables, auth: result.context }
-      return denialResponse(failurePolicyOf(policy), result.challenge, denied, settings, log)
+      const denied = { ...scope, tables: { ...tables, auth: result.context } }
+      return denialResponse(failurePolicyOf(policy), result.challenge, denied)
     }
   }
   if (!isAuthorized(authorization, caller)) {
     log('authorization.unauthorizedRequest', 'WARN', 'none of the allowed scopes')
     return errorResponse(settings.scopeMismatchStatus)
   }
-  return forward(engine, call, route, { ...tables, auth: caller.context }, log)
+  return forward(call, route, { ...scope, tables: { ...tables, auth: caller.context } })
 }
 
 function failurePolicyOf(policy: Authentication): ModifyResponse | undefined {
@@ -107,40 +104,18 @@ function failurePolicyOf(policy: Authentication): ModifyResponse | undefined {
 }
 
 async function forward(
-  engine: Engine,
   call: Call,
   { requestPolicies, responsePolicies, backend }: Route,
-  tables: ContextTables,
-  log: Log,
+  scope: RequestScope,
 ): Promise<Response> {
-  const headers = transformHeaders(
-    call.headers,
-    requestPolicies?.headerTransformations,
-    'request',
-    tables,
-    log,
-  )
+  const sent = requestPolicies?.headerTransformations
+  const headers = transformHeaders(call.headers, sent, 'request', scope)
   const answer =
     backend.type === 'STOCK_RESPONSE_BACKEND'
       ? stockResponse(backend)
-      : await callBackend(
-          backend,
-          { ...call, headers },
-          tables,
-          engine.authenticator.origins,
-          engine.authenticator.settings.headerLimitAtBackend,
-          log,
-        )
-  return {
-    ...answer,
-    headers: transformHeaders(
-      answer.headers,
-      responsePolicies?.headerTransformations,
-      'response',
-      tables,
-      log,
-    ),
-  }
+      : await callBackend(backend, { ...call, headers }, scope)
+  const received = responsePolicies?.headerTransformations
+  return { ...answer, headers: transformHeaders(answer.headers, received, 'response', scope) }
 }
 
 export function logFor({ executionLog }: Engine, deployment: string, { returned }: RequestId): Log {

@@ -6,7 +6,7 @@ import {
   valuesOf,
   type ContextTables,
 } from './context-variables.ts'
-import type { Log } from './execution-log.ts'
+import type { RequestScope } from './engine.ts'
 import { transformHeaders } from './header-transformations.ts'
 import type { Header } from './headers.ts'
 import type { ModifyResponse } from './policy-checks.ts'
@@ -41,15 +41,14 @@ export function stockResponse({ status, headers = [], body = '' }: StockResponse
 export function denialResponse(
   policy: ModifyResponse | undefined,
   challenge: string | undefined,
-  tables: ContextTables,
-  settings: GatewaySettings,
-  log: Log,
+  scope: RequestScope,
 ): Response {
+  const { tables, engine } = scope
   const challenges: Header[] = challenge === undefined ? [] : [['WWW-Authenticate', challenge]]
   if (!policy) return errorResponse(401, challenges)
 
-  const status = responseStatus(policy.responseCode, tables, settings)
-  const kept = settings.modifyResponseKeepsChallenge ? challenges : []
+  const status = responseStatus(policy.responseCode, tables, engine.settings)
+  const kept = engine.settings.modifyResponseKeepsChallenge ? challenges : []
   const { headers, body } = errorResponse(status, kept)
   return {
     status,
@@ -58,8 +57,7 @@ export function denialResponse(
       policy.responseMessage === undefined ? headers : kept,
       policy.responseHeaderTransformations,
       'response',
-      tables,
-      log,
+      scope,
     ),
     body:
       policy.responseMessage === undefined

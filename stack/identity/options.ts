@@ -75,38 +75,28 @@ export interface ResourceServerOptions {
 
 /** Throws an `Error` that names every contradiction in the options. */
 export function checkOptions(options: IdentityDomainOptions): void {
-  const problems = [
-    ...options.resourceServers.flatMap((server) =>
-      resourceServerProblems(options.flavour, server).map(
-        (problem) => `${server.audience}: ${problem}`,
-      ),
-    ),
-    ...options.clients.flatMap((client) =>
-      client.scopes
-        .filter((scope) => findScope(options.resourceServers, scope) === undefined)
-        .map((scope) => `${client.clientId}: no resource server has the scope ${scope}`),
-    ),
-  ]
-  if (options.flavour === 'standard' && options.signingCertPublicAccess !== undefined) {
+  const { flavour, resourceServers, clients, signingCertPublicAccess } = options
+  const problems: string[] = []
+  for (const { audience, accessTokenFormat, secondaryAudiences } of resourceServers) {
+    if (flavour === 'idcs' && accessTokenFormat === 'opaque') {
+      problems.push(`${audience}: the idcs flavour issues JWTs only`)
+    }
+    if (flavour === 'standard' && secondaryAudiences !== undefined) {
+      problems.push(`${audience}: secondary audiences need the idcs flavour`)
+    }
+  }
+  for (const { clientId, scopes } of clients) {
+    const unknown = scopes.filter((scope) => findScope(resourceServers, scope) === undefined)
+    problems.push(
+      ...unknown.map((scope) => `${clientId}: no resource server has the scope ${scope}`),
+    )
+  }
+  if (flavour === 'standard' && signingCertPublicAccess !== undefined) {
     problems.push('signingCertPublicAccess needs the idcs flavour')
   }
   if (problems.length > 0) {
     throw new Error(`identity domain ${options.name}: ${problems.join('; ')}`)
   }
-}
-
-function resourceServerProblems(
-  flavour: IdentityDomainOptions['flavour'],
-  server: ResourceServerOptions,
-): string[] {
-  const problems = []
-  if (flavour === 'idcs' && server.accessTokenFormat === 'opaque') {
-    problems.push('the idcs flavour issues JWTs only')
-  }
-  if (flavour === 'standard' && server.secondaryAudiences !== undefined) {
-    problems.push('secondary audiences need the idcs flavour')
-  }
-  return problems
 }
 
 /** RFC 8707 §2: a resource is named by an absolute URI, which an audience need not be. */
@@ -126,12 +116,4 @@ export function findScope(
     if (scope !== undefined) return { resourceServer, scope }
   }
   return undefined
-}
-
-/** How long an access token for this pair of client and resource server lives, in seconds. */
-export function accessTokenLifetimeSeconds(
-  client: ClientOptions,
-  resourceServer: ResourceServerOptions,
-): number {
-  return client.accessTokenLifetimeSeconds ?? resourceServer.lifetimeSeconds
 }

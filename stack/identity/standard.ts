@@ -4,12 +4,7 @@ import { commonConfiguration, commonFeatures } from './configuration.ts'
 import { clientOf, type Domain, type Flavour } from './domain.ts'
 import { acceptJwtTokens, guardIntrospection, recordRequests } from './middleware.ts'
 import { errors, Provider } from './oidc-provider.ts'
-import {
-  accessTokenLifetimeSeconds,
-  findScope,
-  resourceOf,
-  type ResourceServerOptions,
-} from './options.ts'
+import { findScope, resourceOf, type ResourceServerOptions } from './options.ts'
 import { newSigningKey } from './signing-key.ts'
 
 const paths = {
@@ -74,7 +69,7 @@ function resourceServerInfo(domain: Domain, resource: string, clientId: string) 
   return {
     audience: server.audience,
     scope: scopes.join(' '),
-    accessTokenTTL: accessTokenLifetimeSeconds(client, server),
+    accessTokenTTL: client.accessTokenLifetimeSeconds ?? server.lifetimeSeconds,
     accessTokenFormat: server.accessTokenFormat,
     jwt: { sign: { alg: 'RS256' as const, kid: domain.signingKeys[0].kid } },
   }

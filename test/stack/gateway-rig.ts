@@ -4,13 +4,12 @@
  */
 import { request as httpRequest, type RequestListener } from 'node:http'
 import { MovableClock } from '../../stack/clock.ts'
-import type { FunctionAnswer } from '../../stack/gateway/authorizer-function.ts'
+import type { FunctionAnswer, ReadSecret } from '../../stack/gateway/engine.ts'
 import { DeploymentError, type DeploymentOptions } from '../../stack/gateway/deployment.ts'
 import { startGateway, type Gateway, type GatewayOptions } from '../../stack/gateway/gateway.ts'
 import { fromRawHeaders, headerValues } from '../../stack/gateway/headers.ts'
 import type { Origins } from '../../stack/gateway/http-backend.ts'
 import type { GatewaySettings } from '../../stack/gateway/settings.ts'
-import type { ReadSecret } from '../../stack/gateway/tokens/introspection.ts'
 import { listen, readBody, type LocalServer } from '../../stack/listen.ts'
 import { backendOrigin, guarded } from './gateway-specifications.ts'
 

@@ -1,5 +1,6 @@
 /** Calls identity providers: key sets, discovery documents and introspection. */
 import { parseJson } from '../../json.ts'
+import type { Engine } from '../engine.ts'
 import { standInFor, type Origins } from '../http-backend.ts'
 
 export type Document = { readonly json: unknown } | { readonly problem: string }
@@ -22,8 +23,7 @@ export function standInUrl(url: string, origins: Origins): URL | undefined {
 /** Only status 200 with JSON is a document. The problem is fit for the log: it quotes no answer. */
 export async function fetchJson(
   { url, headers = {}, form }: Exchange,
-  origins: Origins,
-  timeoutSeconds: number,
+  { origins, settings }: Engine,
 ): Promise<Document> {
   const target = standInUrl(url, origins)
   if (!target) return { problem: 'has no stand-in on loopback' }
@@ -33,7 +33,7 @@ export async function fetchJson(
       headers: { Accept: 'application/json', ...headers },
       body: form ?? null,
       redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutSeconds * 1000),
+      signal: AbortSignal.timeout(settings.identityProviderTimeoutSeconds * 1000),
     })
     if (response.status !== 200) return { problem: `answered ${response.status}` }
     const json = parseJson(await response.text())

@@ -2,7 +2,7 @@
  * Finds the token in a request. Source: Oracle, "Editing a JSON File to Add Token
  * Authentication and Authorization Request Policies".
  */
-import { valuesOf, type ContextTables } from '../context-variables.ts'
+import { tokenValues, type ContextTables } from '../context-variables.ts'
 import type { GatewaySettings } from '../settings.ts'
 import type { TokenPolicy } from './policy-check.ts'
 
@@ -11,14 +11,12 @@ import type { TokenPolicy } from './policy-check.ts'
  * stands before it. A token in a query parameter is taken as it came, without decoding.
  */
 export function findToken(
-  { tokenHeader = '', tokenQueryParam, tokenAuthScheme }: TokenPolicy,
+  policy: TokenPolicy,
   tables: ContextTables,
   { authSchemeIsCaseSensitive }: GatewaySettings,
 ): string | undefined {
-  const [value, ...others] =
-    tokenQueryParam === undefined
-      ? valuesOf({ table: 'headers', key: tokenHeader }, tables)
-      : valuesOf({ table: 'query', key: tokenQueryParam }, tables)
+  const { tokenQueryParam, tokenAuthScheme } = policy
+  const [value, ...others] = tokenValues(policy, tables)
   if (value === undefined || others.length > 0) return undefined
   if (tokenQueryParam !== undefined) return value === '' ? undefined : value
   const [, scheme = '', token] = /^(\S+) +(\S+)$/.exec(value) ?? []

@@ -2,12 +2,7 @@
  * Reads the `scope` of a token request as an identity domain does. Source: Oracle, "Scopes" and "Token
  * Expiry Table" of the identity-domain guide.
  */
-import {
-  accessTokenLifetimeSeconds,
-  type ClientOptions,
-  findScope,
-  type ResourceServerOptions,
-} from '../options.ts'
+import { type ClientOptions, findScope, type ResourceServerOptions } from '../options.ts'
 
 /** A client asks for its own administrative scopes by this name alone. */
 const MY_SCOPES = 'urn:opc:idm:__myscopes__'
@@ -54,6 +49,9 @@ export function readScopeRequest(
   return {
     audiences: [resourceServer.audience, ...(resourceServer.secondaryAudiences ?? [])],
     scope: found.map((each) => each.scope).join(' '),
-    lifetimeSeconds: Math.min(accessTokenLifetimeSeconds(client, resourceServer), ...limits),
+    lifetimeSeconds: Math.min(
+      client.accessTokenLifetimeSeconds ?? resourceServer.lifetimeSeconds,
+      ...limits,
+    ),
   }
 }
