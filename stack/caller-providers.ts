@@ -4,6 +4,7 @@ import { startIdentityDomain, type IdentityDomain } from './identity/identity-do
 import type { ClientOptions, UserOptions } from './identity/options.ts'
 import { TOKEN_SHAPES } from './identity/token-shapes.ts'
 import type { LocalServer, Port } from './listen.ts'
+import type { LocalStack } from './local-stack.ts'
 import type { PlannedBackend, PlannedIssuer, Registration } from './own-configuration/plan.ts'
 import type { Endpoints, ProviderKind } from './own-configuration/stand-ins.ts'
 import {
@@ -29,16 +30,16 @@ export interface CallerProvider {
   readonly users: readonly UserOptions[]
 }
 
-interface Running {
-  readonly registrations: Registrations
-  readonly callers: IdentityDomain
-  readonly otherCallers: IdentityDomain
-  readonly entra: Entra
-}
-
 /** Those of the configuration that the stack has when none is given. */
-export function defaultProviders(running: Running): readonly CallerProvider[] {
-  const { registrations, callers, otherCallers, entra } = running
+export function defaultProviders({
+  registrations,
+  callers,
+  otherCallers,
+  entra,
+}: Pick<
+  LocalStack,
+  'registrations' | 'callers' | 'otherCallers' | 'entra'
+>): readonly CallerProvider[] {
   const { partnerA, partnerB, portal, portalsKey, supplier, alice, bob } = registrations
   const none = { domain: undefined, entra: undefined, portal: undefined, users: [] }
   return [

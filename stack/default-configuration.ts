@@ -1,5 +1,5 @@
 /** The configuration that the function has on the local stack if none is given, and its secrets. */
-import type { IdentityDomain } from './identity/identity-domain.ts'
+import type { LocalStack } from './local-stack.ts'
 import {
   API_AUDIENCE,
   OIC_AUDIENCE,
@@ -7,7 +7,6 @@ import {
   SECRET_OCIDS,
   type Registrations,
 } from './registrations.ts'
-import type { Vault } from './vault.ts'
 
 /** By OCID. */
 export function defaultSecrets({
@@ -31,12 +30,7 @@ export function defaultConfiguration(
     callers,
     oicDomain,
     vault,
-  }: {
-    readonly registrations: Registrations
-    readonly callers: IdentityDomain
-    readonly oicDomain: IdentityDomain
-    readonly vault: Vault
-  },
+  }: Pick<LocalStack, 'registrations' | 'callers' | 'oicDomain' | 'vault'>,
   changes: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
   const config: Record<string, string | undefined> = {

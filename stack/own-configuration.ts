@@ -5,6 +5,7 @@
 import { flatDocument, flatForm } from '../src/config/flat-form.ts'
 import { isRecord, parseJson } from './json.ts'
 import { objects, type Fields } from './own-configuration/fields.ts'
+import type { Vault } from './vault.ts'
 import { createPlanner, type PlannedBackend, type PlannedIssuer } from './own-configuration/plan.ts'
 
 export type FlatConfiguration = Readonly<Record<string, string>>
@@ -18,10 +19,7 @@ export interface OwnConfiguration {
   finish(vault: ConfigurationVault): FlatConfiguration
 }
 
-interface ConfigurationVault {
-  readonly url: string
-  addSecret(secretId: string, value: string): void
-}
+type ConfigurationVault = Pick<Vault, 'url' | 'addSecret'>
 
 /** Functions, "Passing Custom Configuration Parameters": all keys and values, in UTF-8 octets. */
 const CONFIGURATION_LIMIT_BYTES = 4096

@@ -43,23 +43,17 @@ export function checkConfig(values: FlatConfiguration, deployment?: unknown): Fi
     ...(deployment === undefined ? [] : checkDeployment(deployment, settings, config)),
   ]
   const problems = [...faults, ...broken]
-  const lines = [
-    ...problems.flatMap((problem) => linesOf('✗', problem)),
+  return findingOf(problems, [
     ...warnings.flatMap((warning) => linesOf('!', warning)),
     ...(source.ok ? summaryOf(source.value, settings) : []),
     `${counted(problems, 'problem')}, ${counted(warnings, 'warning')}${consequence(faults, broken)}`,
-  ]
-  return { text: textOf(lines), isUsable: problems.length === 0 }
+  ])
 }
 
 /** For a specification on its own: arguments that rules look at, and scopes, are not known then. */
 export function checkDeploymentAlone(deployment: unknown): Finding {
   const problems = checkDeployment(deployment, { tokenArgument: 'token' }, undefined)
-  const lines = [
-    ...problems.flatMap((problem) => linesOf('✗', problem)),
-    `${counted(problems, 'problem')} in the deployment specification.`,
-  ]
-  return { text: textOf(lines), isUsable: problems.length === 0 }
+  return findingOf(problems, [`${counted(problems, 'problem')} in the deployment specification.`])
 }
 
 function consequence(faults: readonly unknown[], broken: readonly unknown[]): string {
@@ -67,9 +61,14 @@ function consequence(faults: readonly unknown[], broken: readonly unknown[]): st
   return broken.length > 0 ? ': it starts, and cannot work as it is.' : '.'
 }
 
-function textOf(lines: readonly string[]): string {
-  const text = lines.map(onOneLine).join('\n')
-  return `${text.replace(/(^|\n)no (problems[^\n]*)$/, '$1No $2')}\n`
+function findingOf(problems: readonly ConfigProblem[], more: readonly string[]): Finding {
+  const lines = [...problems.flatMap((problem) => linesOf('✗', problem)), ...more]
+  // No value of the configuration may move the cursor.
+  const text = lines.map((line) => line.replaceAll(/\p{Cc}+/gu, ' ')).join('\n')
+  return {
+    text: `${text.replace(/(^|\n)no (problems[^\n]*)$/, '$1No $2')}\n`,
+    isUsable: problems.length === 0,
+  }
 }
 
 function linesOf(mark: string, { key, problem, remedy }: ConfigProblem): readonly string[] {
@@ -78,11 +77,6 @@ function linesOf(mark: string, { key, problem, remedy }: ConfigProblem): readonl
 
 function counted(list: readonly unknown[], what: string): string {
   return `${list.length === 0 ? 'no' : list.length} ${what}${list.length === 1 ? '' : 's'}`
-}
-
-/** No value of the configuration may move the cursor. */
-function onOneLine(line: string): string {
-  return line.replaceAll(/\p{Cc}+/gu, ' ')
 }
 
 /** As OCI Functions counts: “the sum of octets necessary to represent each key and value in UTF-8”. */

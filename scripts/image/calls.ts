@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { callEcho, partnersToken } from '../../stack/echo-call.ts'
 import { startLocalStack, type LocalStack } from '../../stack/local-stack.ts'
-import { smallMemory } from '../soak/small-memory.ts'
+import { smallMemory, type SmallMemory } from '../soak/small-memory.ts'
 
 interface Check {
   readonly name: string
@@ -19,30 +19,29 @@ export async function callsOf(entryPoint: string, functionFolder: string): Promi
   const stack = await startLocalStack({
     function: { node: memory?.node ?? entryPoint, entry: join(functionFolder, 'func.js') },
   })
-  const checks: Check[] = []
+  let permit: string[]
+  let fault: string[]
   try {
-    checks.push({
-      name: 'Call: a permit, through to the integration',
-      problems: await permitProblems(stack),
-    })
+    permit = await permitProblems(stack)
     await stack.authorizer.setConfig({})
-    checks.push({
-      name: 'Call: 502 config_invalid without configuration',
-      problems: await faultProblems(stack),
-    })
+    fault = await faultProblems(stack)
   } finally {
     await stack.close()
   }
-  const used = memory?.end()
-  checks.push(
-    used === undefined
-      ? { name: 'Memory: not limited, as this machine lets no control group be made', problems: [] }
-      : {
-          name: `Memory: ${used.peakMebibytes} of ${MEMORY_MEBIBYTES} MiB at most`,
-          problems: used.killed === 0 ? [] : [`${used.killed} processes were killed for it`],
-        },
-  )
-  return checks
+  return [
+    { name: 'Call: a permit, through to the integration', problems: permit },
+    { name: 'Call: 502 config_invalid without configuration', problems: fault },
+    checkOf(memory?.end()),
+  ]
+}
+
+function checkOf(used: ReturnType<SmallMemory['end']> | undefined): Check {
+  return used === undefined
+    ? { name: 'Memory: not limited, as this machine lets no control group be made', problems: [] }
+    : {
+        name: `Memory: ${used.peakMebibytes} of ${MEMORY_MEBIBYTES} MiB at most`,
+        problems: used.killed === 0 ? [] : [`${used.killed} processes were killed for it`],
+      }
 }
 
 async function permitProblems(stack: LocalStack): Promise<string[]> {

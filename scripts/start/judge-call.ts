@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config/read-config.ts'
 import type { CallChecks, JudgeCall } from '../../stack/console/checks.ts'
 import { OWN_REQUEST_HEADER } from '../../stack/listen.ts'
 import type { LocalStack } from '../../stack/local-stack.ts'
+import type { Vault } from '../../stack/vault.ts'
 import { secretsOf } from '../doctor/secrets.ts'
 import type { GivenSecrets } from '../explain/secrets.ts'
 import { judge } from '../explain/judge.ts'
@@ -16,14 +17,12 @@ import { shown } from '../explain/shown.ts'
 export function createJudgeCall({ vault }: LocalStack): JudgeCall {
   const http = marked(createHttp())
   return async (given, call) => {
-    const configuration = withDocument(given, (ocid) => vault.current(ocid))
+    const configuration = withDocument(given, vault)
     const { decision, findings } = await judge({
       configuration,
       token: 'token' in call ? call.token : '',
       payload: 'payload' in call ? Buffer.from(call.payload) : undefined,
-      secrets: call.hasSecrets
-        ? secretsIn(configuration, (ocid) => vault.current(ocid))
-        : new Map(),
+      secrets: call.hasSecrets ? secretsIn(configuration, vault) : new Map(),
       clock: systemClock,
       http,
     })
@@ -56,21 +55,20 @@ function marked(http: Http): Http {
 }
 
 type Values = Readonly<Record<string, string>>
-type ReadSecret = (ocid: string) => string | undefined
 
 /** A document in Vault is put in the place of its OCID. */
-function withDocument(given: Values, readSecret: ReadSecret): Values {
+function withDocument(given: Values, vault: Vault): Values {
   const { authorizer_config_secret_ocid: ocid, ...values } = given
-  const document = ocid === undefined ? undefined : readSecret(ocid)
+  const document = ocid === undefined ? undefined : vault.current(ocid)
   return document === undefined ? given : { ...values, authorizer_config: document }
 }
 
-function secretsIn(configuration: Values, readSecret: ReadSecret): GivenSecrets {
+function secretsIn(configuration: Values, vault: Vault): GivenSecrets {
   const { source } = readConfig(configuration)
   const uses = source.ok && source.value.kind === 'given' ? secretsOf(source.value.config) : []
   return new Map(
     uses.flatMap(({ secretOcid }) => {
-      const secret = readSecret(secretOcid)
+      const secret = vault.current(secretOcid)
       return secret === undefined ? [] : [[secretOcid, new Redacted(secret)] as const]
     }),
   )
