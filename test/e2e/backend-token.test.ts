@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { createSigner } from './support/signing.ts'
 import { startTestWorld } from './support/test-world.ts'
-import { BACK_END_SCOPE, SECRET_OCIDS } from './support/world.ts'
+import { BACK_END_SCOPE, SECRET_OCIDS, type Members } from './support/world.ts'
 
 const world = await startTestWorld()
 
@@ -19,7 +19,7 @@ describe('a JSON secret', () => {
 })
 
 describe('the backend’s token', () => {
-  const warningsAfter = async (claims: Readonly<Record<string, unknown>>): Promise<unknown[]> => {
+  const warningsAfter = async (claims: Members): Promise<unknown[]> => {
     await world.start()
     world.tokenEndpoint.replyWith(() => ({
       body: world.tokenAnswer({ access_token: world.keepSecret(createSigner().token(claims)) }),

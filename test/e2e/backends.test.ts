@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { backend, documentWith, introspectingIssuer } from './support/configurations.ts'
+import type { LogRecord } from './support/outcome.ts'
 import { startScriptedServer } from './support/scripted-server.ts'
 import { createSigner } from './support/signing.ts'
 import { startTestWorld } from './support/test-world.ts'
@@ -41,17 +42,15 @@ describe('the choice among several backends', () => {
       [{}, { host: '' }, 'default'],
       [{ client_id: undefined }, {}, 'default'],
     ]
-    for (const [members, data, expected] of calls) {
+    const chosen: unknown[] = []
+    for (const [members, data] of calls) {
       world.introspection.replyWith({ body: world.activeAnswer({ scope: 'none', ...members }) })
       const token = `Bearer ${world.keepSecret(`token-${Math.random()}`)}`
       const { verdict, line } = await world.callWith({ token, ...data })
-      expect([members, data, verdict, line['backend']]).toEqual([
-        members,
-        data,
-        'permit permitted',
-        expected,
-      ])
+      chosen.push([members, data, verdict, line['backend']])
     }
+    const expected = calls.map(([members, data, name]) => [members, data, 'permit permitted', name])
+    expect(chosen).toEqual(expected)
   })
 
   it('#52: never uses a token of one backend for another', async () => {
@@ -127,12 +126,9 @@ describe('the choice among several backends', () => {
     )
 
     expect(await world.verdict()).toBe('fault config_invalid')
-    const problems = world.logged('config_invalid').at(-1)?.['problems']
-    expect(
-      (problems as { key: string; problem: string }[]).map(
-        ({ key, problem }) => `${key} ${problem}`,
-      ),
-    ).toEqual([`authorizer_config: ${expected}`])
+    const problems = world.logged('config_invalid').at(-1)?.['problems'] as LogRecord[]
+    const texts = problems.map(({ key, problem }) => `${String(key)} ${String(problem)}`)
+    expect(texts).toEqual([`authorizer_config: ${expected}`])
   })
 
   it.each([

@@ -1,22 +1,18 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { imageNodeOptions } from '../../scripts/build/node-options.ts'
 import { ACCEPTANCE_SCRIPT } from '../../scripts/image/compiled-code.ts'
 import { compiledName, wrapped } from '../../src/platform/compiled-file.ts'
 import { startByHand, TOKEN_PAYLOAD } from './support/by-hand.ts'
-import { startTestWorld } from './support/test-world.ts'
+import { startTestWorld, testFolder } from './support/test-world.ts'
 import { FUNCTION_ENTRY } from './support/world.ts'
 
 const BUNDLE = join(dirname(FUNCTION_ENTRY), 'authorizer.js')
 
-const folder = mkdtempSync(join(tmpdir(), 'compiled-'))
+const folder = testFolder()
 const world = await startTestWorld()
-afterAll(() => {
-  rmSync(folder, { recursive: true })
-})
 
 describe('the compiled code', () => {
   it('is used with the image’s options', () => {

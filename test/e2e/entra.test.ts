@@ -10,47 +10,35 @@ const signer = createSigner()
 const provider = await startTestServer(() => ({ body: { keys: [signer.jwk] } }))
 const world = await startTestWorld()
 
-interface Tenant {
-  readonly issuer: string
-  /** Members of the preset beside the tenant. */
-  readonly preset: object
-}
-
-const TENANTS: readonly (readonly [string, Tenant])[] = [
+/** Each with its issuer, and the members of the preset beside the tenant. */
+const TENANTS: readonly (readonly [string, issuer: string, preset: object])[] = [
   [
     'External ID',
-    {
-      issuer: `https://${TENANT}.ciamlogin.com/${TENANT}/v2.0`,
-      preset: { authority: 'https://acme.ciamlogin.com' },
-    },
+    `https://${TENANT}.ciamlogin.com/${TENANT}/v2.0`,
+    { authority: 'https://acme.ciamlogin.com' },
   ],
   [
     'B2C',
-    {
-      issuer: `https://acme.b2clogin.com/${TENANT}/v2.0/`,
-      preset: { authority: 'https://acme.b2clogin.com', policy: 'B2C_1_sign_in' },
-    },
+    `https://acme.b2clogin.com/${TENANT}/v2.0/`,
+    { authority: 'https://acme.b2clogin.com', policy: 'B2C_1_sign_in' },
   ],
   [
     'the cloud of the US Government',
-    {
-      issuer: `https://login.microsoftonline.us/${TENANT}/v2.0`,
-      preset: { authority: 'https://login.microsoftonline.us' },
-    },
+    `https://login.microsoftonline.us/${TENANT}/v2.0`,
+    { authority: 'https://login.microsoftonline.us' },
   ],
   [
     'the cloud in China with version 1 tokens',
-    {
-      issuer: `https://sts.chinacloudapi.cn/${TENANT}/`,
-      preset: { authority: 'https://login.partner.microsoftonline.cn', token_version: 1 },
-    },
+    `https://sts.chinacloudapi.cn/${TENANT}/`,
+    { authority: 'https://login.partner.microsoftonline.cn', token_version: 1 },
   ],
 ]
 
 /** Only B2C with a policy in the path of `iss`, which the preset does not offer. */
-const B2C_WITH_POLICY: readonly [string, Tenant] = [
+const B2C_WITH_POLICY: (typeof TENANTS)[number] = [
   'B2C with the policy in the issuer',
-  { issuer: `https://acme.b2clogin.com/tfp/${TENANT}/b2c_1_sign_in/v2.0/`, preset: {} },
+  `https://acme.b2clogin.com/tfp/${TENANT}/b2c_1_sign_in/v2.0/`,
+  {},
 ]
 
 /** Entra's tokens have neither `scope` nor `client_id`. */
@@ -80,13 +68,13 @@ const EXPECTED = {
 }
 
 describe('access tokens of Entra need a scope or a role', () => {
-  it.each([...TENANTS, B2C_WITH_POLICY])('with flat keys for %s', async (_case, { issuer }) => {
+  it.each([...TENANTS, B2C_WITH_POLICY])('with flat keys for %s', async (_case, issuer) => {
     await world.start({ ...jwtByKeysOf(provider), issuer })
 
     expect(await verdictsOf(issuer)).toEqual(EXPECTED)
   })
 
-  it.each(TENANTS)('with the preset for %s', async (_case, { issuer, preset }) => {
+  it.each(TENANTS)('with the preset for %s', async (_case, issuer, preset) => {
     const entra = { preset: 'entra', tenant: TENANT, ...preset }
     const employees = jwtIssuer(provider, { provider: entra, issuer: undefined })
     await world.start(documentWith(world, [employees]))

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals'
 import { jsonLines } from '../../stack/fn/log.ts'
@@ -10,7 +9,7 @@ import { opaqueToken } from './support/callers-tokens.ts'
 import { jwtByKeysOf } from './support/configurations.ts'
 import { detailedVerdictOf } from './support/outcome.ts'
 import { createSigner } from './support/signing.ts'
-import { startTestServer, startTestWorld } from './support/test-world.ts'
+import { startTestServer, startTestWorld, testFolder } from './support/test-world.ts'
 import { AUDIENCE, ISSUER } from './support/world.ts'
 
 jest.setTimeout(60_000)
@@ -22,14 +21,11 @@ const canary = await startTestServer(() => ({ body: { active: true } }))
 const keys = await startTestServer(() => ({ body: { keys: [issuer.jwk] } }))
 const world = await startTestWorld()
 const proxy = await startFaultProxy(() => world.introspection.url)
-const folder = mkdtempSync(join(tmpdir(), 'surroundings-'))
+const folder = testFolder()
 let instance: ByHand
 
 afterEach(() => instance.end())
-afterAll(async () => {
-  await proxy.close()
-  rmSync(folder, { recursive: true })
-})
+afterAll(() => proxy.close())
 
 async function start(environment: Readonly<Record<string, string>>): Promise<void> {
   instance = await startByHand({ ...world.environment, ...environment })

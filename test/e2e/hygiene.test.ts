@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, describe, expect, it, jest } from '@jest/globals'
@@ -10,6 +9,7 @@ import { backend, documentWith, introspectingIssuer, jwtIssuer } from './support
 import { filesIn, MARK_NAMES, MARKS, marksIn, marksInMemory, type Mark } from './support/marks.ts'
 import { startScriptedServer, type Reply } from './support/scripted-server.ts'
 import { createSigner } from './support/signing.ts'
+import { testFolder } from './support/test-world.ts'
 import { changed, ISSUER, SECRET_OCIDS, startWorld } from './support/world.ts'
 
 jest.setTimeout(60_000)
@@ -60,7 +60,7 @@ process.on('SIGHUP', () => {
   setImmediate(() => { throw new Error(process.env.ERROR_TEXT) })
 })`
 
-const homeFolder = mkdtempSync(join(tmpdir(), 'home-'))
+const homeFolder = testFolder()
 const library = join(homeFolder, 'flawed-library.cjs')
 writeFileSync(library, FLAWED_LIBRARY)
 const instance = await startByHand({
@@ -77,7 +77,6 @@ afterAll(async () => {
   await instance.end()
   await world.close()
   await keys.close()
-  rmSync(homeFolder, { recursive: true })
 })
 
 function wellAnswered(): void {
@@ -183,9 +182,8 @@ describe('with marks in all input', () => {
 
     // Each kind came about, so that the search below is one through all of them.
     const verdicts = instance.verdicts()
-    expect(verdicts.map((verdict) => verdict.split(' ')[0])).toEqual(
-      expect.arrayContaining(['permit', 'deny', 'fault']),
-    )
+    const outcomes = new Set(verdicts.map((verdict) => verdict.split(' ')[0]))
+    expect(outcomes).toEqual(new Set(['permit', 'deny', 'fault']))
     expect(new Set(verdicts).size).toBeGreaterThanOrEqual(21)
   })
 
@@ -199,9 +197,8 @@ describe('with marks in all input', () => {
 
   it('has one JSON object in each log line, and stray errors without their messages', () => {
     const lines = instance.log.map(({ line }) => JSON.parse(line) as Record<string, unknown>)
-    expect(lines.map(({ event }) => event)).toEqual(
-      expect.arrayContaining(['unhandled_rejection', 'uncaught_exception', 'decision']),
-    )
+    const events = ['unhandled_rejection', 'uncaught_exception', 'decision']
+    expect(lines.map(({ event }) => event)).toEqual(expect.arrayContaining(events))
   })
 
   it('has no marks in arguments and files', () => {

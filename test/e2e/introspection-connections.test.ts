@@ -6,7 +6,7 @@ import { jwtToken, opaqueToken } from './support/callers-tokens.ts'
 import { startDoublingServer } from './support/doubling-server.ts'
 import type { RecordedRequest, Reply } from './support/scripted-server.ts'
 import { startTestWorld } from './support/test-world.ts'
-import { AUDIENCE, type World } from './support/world.ts'
+import { AUDIENCE, type Members } from './support/world.ts'
 
 const world = await startTestWorld()
 
@@ -61,7 +61,10 @@ describe('an answer on a reused connection', () => {
     ({ headers, form }: RecordedRequest): Reply =>
       headers.connection === 'close' ? { body: aboutToken(form['token'], good) } : wrong
 
-  const answers: readonly (readonly [string, (first: string, next: string) => Reply])[] = [
+  const HTML = { 'content-type': 'text/html' }
+  const active = (members: Members) => world.activeAnswer(members)
+
+  it.each<[string, (first: string, next: string) => Reply]>([
     ['about the token before', (first) => ({ body: aboutToken(first, [first]) })],
     ['without jti', () => ({ body: world.activeAnswer() })],
     ['that is inactive', () => ({ body: { active: false } })],
@@ -75,11 +78,7 @@ describe('an answer on a reused connection', () => {
     ['that is cut', () => ({ body: world.activeAnswer(), delivery: 'cut' })],
     ['that is missing', () => ({ delivery: 'dropped' })],
     ['that is not HTTP', () => ({ headers: { 'content-encoding': 'gzip' }, body: 'x' })],
-  ]
-  const HTML = { 'content-type': 'text/html' }
-  const active: World['activeAnswer'] = (members) => world.activeAnswer(members)
-
-  it.each(answers)('%s is not used', async (_case, wrong) => {
+  ])('%s is not used', async (_case, wrong) => {
     for (const [index, verdict] of [PERMIT, DENIAL].entries()) {
       const [first, next] = [newToken(), newToken()]
       const good = index === 0 ? [first, next] : [first]
@@ -130,18 +129,17 @@ describe('a server that repeats each answer after the next request', () => {
     const good = Array.from({ length: 30 }, () => newToken())
     const tokens = good.flatMap((token, index) => (index % 3 === 0 ? [token, newToken()] : [token]))
 
-    expect(await verdictsWith(tokens, (token) => aboutToken(token, good))).toEqual(
-      tokens.map((token) => (good.includes(token) ? PERMIT : DENIAL)),
-    )
+    const verdicts = await verdictsWith(tokens, (token) => aboutToken(token, good))
+    expect(verdicts).toEqual(tokens.map((token) => (good.includes(token) ? PERMIT : DENIAL)))
   })
 
   it('has nobody permitted who forges a token with the jti of a good one', async () => {
     const good = newToken({ aud: AUDIENCE })
     const forged = newToken({ jti: jtiOf(good), sub: 'alice', aud: AUDIENCE, role: 'admin' })
 
-    expect(
-      await verdictsWith([good, forged, forged], (token) => aboutToken(token, [good])),
-    ).toEqual([PERMIT, DENIAL, DENIAL])
+    const tokens = [good, forged, forged]
+    const verdicts = await verdictsWith(tokens, (token) => aboutToken(token, [good]))
+    expect(verdicts).toEqual([PERMIT, DENIAL, DENIAL])
   })
 
   it('has nobody permitted with a token that was revoked meanwhile', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals'
-import { FAILURES, GRANTS, startScene, type Scene } from '../lockout/attack.ts'
+import { CASES, FAILURES, GRANTS, startScene, type Scene } from '../lockout/attack.ts'
 import { startTestWorld } from './support/test-world.ts'
 
 jest.setTimeout(60_000)
@@ -7,10 +7,6 @@ jest.setTimeout(60_000)
 const world = await startTestWorld()
 let scene: Scene
 afterEach(() => scene.end())
-
-const CASES = GRANTS.flatMap((grant) =>
-  Object.entries(FAILURES).map(([name, failure]) => ({ grant, name, failure })),
-)
 
 describe.each(CASES)(
   'a token endpoint that fails for some users ($grant, $name)',

@@ -62,9 +62,8 @@ describe.each(FLAVOURS)('the %s payload', (_name, payload) => {
       const outcome = await world.call(payload(value))
       expect(outcome.verdict).toMatch(/^deny (token_missing|scheme_unsupported)$/)
       expect(outcome.answer?.['context']).toEqual({ responseCode: '401' })
-      expect(Object.keys(readChallenge(outcome.answer?.['wwwAuthenticate']).parameters)).toEqual([
-        'realm',
-      ])
+      const { parameters } = readChallenge(outcome.answer?.['wwwAuthenticate'])
+      expect(Object.keys(parameters)).toEqual(['realm'])
       expect(world.requestCount()).toBe(0)
     },
   )

@@ -1,28 +1,30 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import type { LocalServer } from '../../stack/listen.ts'
 import { startByHand, TOKEN_PAYLOAD, type ByHandOptions } from './support/by-hand.ts'
 import { jwtByKeysOf } from './support/configurations.ts'
 import { createSigner } from './support/signing.ts'
-import { startTestServer, startTestWorld } from './support/test-world.ts'
+import { startTestServer, startTestWorld, testFolder } from './support/test-world.ts'
 import { FUNCTION_ENTRY } from './support/world.ts'
 
 const issuer = createSigner()
 const PUBLISHED = { body: { keys: [issuer.jwk] } }
 const keys = await startTestServer(() => PUBLISHED)
 const world = await startTestWorld()
-const folders: string[] = []
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
-})
+const folder = testFolder()
 
 function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'fn-'))
-  folders.push(folder)
-  return folder
+  return mkdtempSync(join(folder, 'fn-'))
 }
+
+/** Closes all connections to it. */
+async function restart(server: LocalServer): Promise<void> {
+  await server.pause()
+  await server.resume()
+}
+
 /** Starts the function by hand, calls it once and kills it. */
 async function callOnce(options: ByHandOptions): Promise<unknown> {
   const byHand = await startByHand(world.environment, options)
@@ -39,9 +41,9 @@ describe('an idle connection that was closed', () => {
     world.tokenEndpoint.replyWith({ status: 400, body: { error: 'invalid_scope' } })
     expect(await world.verdict()).toBe('fault credential_refused')
     world.function.freeze()
-    for (const dependency of [world.introspection, world.tokenEndpoint]) await dependency.restart()
-    await world.vault.pause()
-    await world.vault.resume()
+    for (const dependency of [world.introspection, world.tokenEndpoint, world.vault]) {
+      await restart(dependency)
+    }
     world.tokenEndpoint.replyWith({ body: world.tokenAnswer() })
 
     expect(await world.verdict()).toBe('permit permitted')
@@ -104,7 +106,7 @@ describe('a function that was frozen', () => {
     world.function.freeze()
     const successor = createSigner()
     keys.replyWith({ body: { keys: [successor.jwk] } })
-    await keys.restart()
+    await restart(keys)
     await delay(1_000)
 
     verdicts.push(...(await world.verdicts([successor.token(), former])))
@@ -189,23 +191,23 @@ describe('the artifact', () => {
   })
 
   it('continues if its log is no longer read', async () => {
-    const byHand = await startByHand(world.environment, { folder: newFolder() })
+    const byHand = await startByHand(world.environment)
     await byHand.post(TOKEN_PAYLOAD)
     byHand.stopReading()
     for (let call = 0; call < 20; call += 1) {
       // An error that is logged, which fails with an error, leaves no time for anything else.
       expect(JSON.parse((await byHand.post(TOKEN_PAYLOAD)).body)).toEqual(ACTIVE)
     }
-    await byHand.kill()
+    await byHand.end()
   })
 
   it('does not end on a request that is not a call', async () => {
-    const byHand = await startByHand(world.environment, { folder: newFolder() })
+    const byHand = await startByHand(world.environment)
     const [refused, answered] = [
       await byHand.post('', { 'X-HTTP': '1' }),
       await byHand.post(TOKEN_PAYLOAD),
     ]
-    await byHand.kill()
+    await byHand.end()
     expect(JSON.parse(refused.body)).toMatchObject({ active: false })
     expect(JSON.parse(answered.body)).toEqual(ACTIVE)
   })

@@ -35,9 +35,9 @@ describe('a Vault that gives no secret', () => {
       return since.filter(({ path }) => path.endsWith(SECRET_OCIDS.introspection)).length
     }
 
-    expect([await readingsWith(404), await readingsWith(429), await readingsWith(503)]).toEqual([
-      1, 1, 2,
-    ])
+    expect(await readingsWith(404)).toBe(1)
+    expect(await readingsWith(429)).toBe(1)
+    expect(await readingsWith(503)).toBe(2)
   })
 
   it('is a fault: only the backend’s secret', async () => {
@@ -172,10 +172,8 @@ describe('a rejected secret', () => {
       world.introspection.forget()
       for (let count = 0; count < 10; count += 1) {
         const { line } = await world.decide()
-        expect([line['reason'], line['hint']]).toEqual([
-          'introspection_refused',
-          expect.stringMatching(/^Compare client id and secret/),
-        ])
+        const hint: unknown = expect.stringMatching(/^Compare client id and secret/)
+        expect(line).toMatchObject({ reason: 'introspection_refused', hint })
       }
       // A search reads the current version and the previous one.
       const searches = 1 + pausesSince(start, SHORTEST_PAUSE_SECONDS)

@@ -3,7 +3,7 @@ import { backend, documentWith, introspectingIssuer, jwtIssuer } from './support
 import { startDoublingServer } from './support/doubling-server.ts'
 import { createSigner } from './support/signing.ts'
 import { startTestWorld } from './support/test-world.ts'
-import { basicCredentials, CLIENT_IDS, SECRET_OCIDS } from './support/world.ts'
+import { basicCredentials, SECRET_OCIDS } from './support/world.ts'
 
 const world = await startTestWorld()
 
@@ -48,7 +48,7 @@ describe('a host that repeats each answer after the next request', () => {
     server.close()
 
     const credentials = world.tokenEndpoint.requests.map(({ headers }) => headers.authorization)
-    const own = `Basic ${basicCredentials(CLIENT_IDS.backEnd, world.secrets.backEnd)}`
+    const own = `Basic ${basicCredentials('backEnd', world.secrets.backEnd)}`
     expect(verdict).toBe('permit permitted')
     expect(new Set(credentials)).toEqual(new Set([own]))
   })

@@ -128,17 +128,16 @@ describe('a verified signature', () => {
       [header, altered, signature],
       [header, payload, foreign],
     ]
-    expect(await world.verdicts(forged.map((parts) => parts.join('.')))).toEqual([
-      'deny signature_invalid',
-      'deny signature_invalid',
-    ])
+    const verdicts = await world.verdicts(forged.map((parts) => parts.join('.')))
+    expect(verdicts).toEqual(['deny signature_invalid', 'deny signature_invalid'])
     expect(await world.verdict(token)).toBe('permit permitted')
   })
 })
 
 describe('more than sixteen keys without a kid', () => {
+  const signers = Array.from({ length: 17 }, () => createSigner())
+
   it('all verify tokens', async () => {
-    const signers = Array.from({ length: 17 }, () => createSigner())
     const keys = signers.map(({ jwk }) => ({ ...jwk, kid: undefined }))
     const last = signers.at(-1) ?? issuer
 

@@ -1,5 +1,6 @@
 /** Faults of the connection, and of the framing of an answer. */
 import { randomBytes } from 'node:crypto'
+import type { Spoil } from './fault-proxy.ts'
 import {
   answered,
   answering,
@@ -14,6 +15,15 @@ import { LATE, PERMIT, unavailable, type FaultOfAnswer } from './verdicts.ts'
 
 const FAILED = unavailable('connection_failed')
 const BROKEN = unavailable('answer_broken')
+
+/** The answer up to this byte, after which the connection is closed or stays as it is. */
+function upTo(end: number, then: 'close' | 'stay'): Spoil {
+  return answered((socket, good) => {
+    const part = raw(good).subarray(0, end)
+    if (then === 'close') socket.end(part)
+    else socket.write(part)
+  })
+}
 
 /** What happens to the connection. */
 export const CONNECTION_FAULTS: readonly FaultOfAnswer[] = [
@@ -43,21 +53,9 @@ export const CONNECTION_FAULTS: readonly FaultOfAnswer[] = [
       drip(socket, ' ')
     }),
   ],
-  [
-    'half an answer, then nothing',
-    LATE,
-    answered((socket, good) => socket.write(raw(good).subarray(0, -10))),
-  ],
-  [
-    'cut within the headers',
-    FAILED,
-    answered((socket, good) => socket.end(raw(good).subarray(0, 30))),
-  ],
-  [
-    'cut within the body',
-    BROKEN,
-    answered((socket, good) => socket.end(raw(good).subarray(0, -10))),
-  ],
+  ['half an answer, then nothing', LATE, upTo(-10, 'stay')],
+  ['cut within the headers', FAILED, upTo(30, 'close')],
+  ['cut within the body', BROKEN, upTo(-10, 'close')],
   [
     'reset within the body',
     FAILED,

@@ -24,6 +24,12 @@ export type Address =
   | { readonly kind: 'unknown_name' }
   | { readonly kind: 'tls'; readonly options: TlsOptions; readonly trusted: boolean }
 
+const OTHER = [127, 0, 0, 2] as const
+const TLS_1_1: TlsOptions = {
+  minVersion: 'TLSv1',
+  maxVersion: 'TLSv1.1',
+  ciphers: 'DEFAULT@SECLEVEL=0',
+}
 const TLS_FAILED = unavailable('tls_failed')
 
 /** What stands between both, with `https`. The certificate is trusted unless that is the fault. */
@@ -33,29 +39,15 @@ function tlsRows(): FaultRow[] {
     return { cert: certificatePem, key: privateKeyPem }
   }
   const tls = (options: TlsOptions, trusted = true): Address => ({ kind: 'tls', options, trusted })
-  const older: TlsOptions = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' }
+  const rows: readonly (readonly [string, Expectations, Address])[] = [
+    ['TLS', PERMIT, tls(certificate())],
+    ['TLS with an untrusted certificate', TLS_FAILED, tls(certificate(), false)],
+    ['TLS with an expired certificate', TLS_FAILED, tls(certificate({ daysLeft: -1 }))],
+    ['TLS with a certificate of another host', TLS_FAILED, tls(certificate({ address: OTHER }))],
+    ['TLS 1.1 and older', TLS_FAILED, tls({ ...certificate(), ...TLS_1_1 })],
+  ]
   return [
-    { name: 'TLS', expected: PERMIT, address: tls(certificate()) },
-    {
-      name: 'TLS with an untrusted certificate',
-      expected: TLS_FAILED,
-      address: tls(certificate(), false),
-    },
-    {
-      name: 'TLS with an expired certificate',
-      expected: TLS_FAILED,
-      address: tls(certificate({ daysLeft: -1 })),
-    },
-    {
-      name: 'TLS with a certificate of another host',
-      expected: TLS_FAILED,
-      address: tls(certificate({ address: [127, 0, 0, 2] })),
-    },
-    {
-      name: 'TLS 1.1 and older',
-      expected: TLS_FAILED,
-      address: tls({ ...certificate(), ...older, ciphers: 'DEFAULT@SECLEVEL=0' }),
-    },
+    ...rows.map(([name, expected, address]) => ({ name, expected, address })),
     {
       name: 'TLS with garbage inside',
       expected: unavailable('answer_broken'),

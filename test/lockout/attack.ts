@@ -17,6 +17,11 @@ export const FAILURES = {
   '503 with Retry-After': { status: 503, headers: { 'retry-after': '300' } },
 } as const satisfies Readonly<Record<string, Reply>>
 
+/** Every grant with every failure. */
+export const CASES = GRANTS.flatMap((grant) =>
+  Object.entries(FAILURES).map(([name, failure]) => ({ grant, name, failure })),
+)
+
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
 
 /** One instance of the function whose callers are distinguished by their tokens. */

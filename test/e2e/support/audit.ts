@@ -1,14 +1,15 @@
 /** What must hold for everything that the function prints. */
-import type { LogLine } from '../../../stack/fn/log.ts'
+import { jsonLines, type LogLine } from '../../../stack/fn/log.ts'
 
 /** What is wrong with the lines; empty when all is well. No secret is in what it says. */
 export function findingsIn(lines: readonly LogLine[], secrets: ReadonlySet<string>): string[] {
-  return lines.flatMap(({ stream, line }, index) => {
-    const findings: string[] = []
-    if (stream === 'stderr') findings.push('stands on standard error')
-    else if (!isEvent(line)) findings.push('is no JSON object with an event')
+  return lines.flatMap((each, index) => {
+    const { stream, line } = each
     if (holdsAny(line, secrets)) return [`line ${index} holds something secret`]
-    return findings.map((finding) => `line ${index} ${finding}: ${line.slice(0, 200)}`)
+    const start = `: ${line.slice(0, 200)}`
+    if (stream === 'stderr') return [`line ${index} stands on standard error${start}`]
+    const isEvent = jsonLines([each]).some((value) => 'event' in value)
+    return isEvent ? [] : [`line ${index} is no JSON object with an event${start}`]
   })
 }
 
@@ -44,13 +45,4 @@ function encodedAt(offset: number, secret: string, encoding: 'base64' | 'base64u
   const bytes = Buffer.from(secret)
   const whole = bytes.subarray((3 - offset) % 3)
   return whole.subarray(0, whole.length - (whole.length % 3)).toString(encoding)
-}
-
-function isEvent(line: string): boolean {
-  try {
-    const value: unknown = JSON.parse(line)
-    return typeof value === 'object' && value !== null && 'event' in value
-  } catch {
-    return false
-  }
 }

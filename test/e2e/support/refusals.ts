@@ -1,4 +1,4 @@
-import { CLIENT_IDS, SECRET_OCIDS, basicCredentials, type World } from './world.ts'
+import { basicCredentials, SECRET_OCIDS, type CLIENT_IDS, type World } from './world.ts'
 import type { RecordedRequest, Reply } from './scripted-server.ts'
 
 /** How a server answers a wrong client secret. */
@@ -64,7 +64,7 @@ export function rotateSecret(
 ): (request: RecordedRequest) => Reply {
   const secret = world.keepSecret(`rotated secret of ${name}`)
   world.vault.rotate(SECRET_OCIDS[name], secret)
-  const credentials = `Basic ${world.keepSecret(basicCredentials(CLIENT_IDS[name], secret))}`
+  const credentials = `Basic ${world.keepSecret(basicCredentials(name, secret))}`
   return (request) => {
     const { headers, form } = request
     const isNew =

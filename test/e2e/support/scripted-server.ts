@@ -44,8 +44,6 @@ export interface ScriptedServer extends LocalServer {
   forget(): void
   /** The same, and back to the default answer. */
   reset(): void
-  /** Closes all connections and listens again: what a restart of the dependency does to them. */
-  restart(): Promise<void>
 }
 
 const DRIP_MILLISECONDS = 20
@@ -77,10 +75,6 @@ export async function startScriptedServer(
     reset: () => {
       forget()
       reply = byDefault
-    },
-    restart: async () => {
-      await server.pause()
-      await server.resume()
     },
   }
 }

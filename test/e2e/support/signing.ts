@@ -1,9 +1,7 @@
 /** Issuers of JWTs in the end-to-end tests: their keys, made at run time, and their tokens. */
 import { createHmac, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto'
 import { secondsFromNow } from './callers-tokens.ts'
-import { AUDIENCE, ISSUER } from './world.ts'
-
-type Members = Readonly<Record<string, unknown>>
+import { CALLER, type Members } from './world.ts'
 
 export interface Signer {
   readonly publicKey: KeyObject
@@ -33,11 +31,7 @@ export function createSigner(kid = 'SIGNING_KEY', more: Members = {}): Signer {
 
 export function usualClaims(claims: Members = {}): Members {
   return {
-    iss: ISSUER,
-    aud: AUDIENCE,
-    sub: 'alice',
-    client_id: 'partner-a',
-    scope: 'echo orders',
+    ...CALLER,
     iat: secondsFromNow(0),
     exp: secondsFromNow(1800),
     jti: randomUUID(),

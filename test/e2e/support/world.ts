@@ -33,9 +33,21 @@ export const SECRET_OCIDS = {
 
 export const AUDIENCE = 'https://api.example.com/'
 export const ISSUER = 'https://identity.example.com/'
+/** The claims of the usual caller. */
+export const CALLER = {
+  iss: ISSUER,
+  aud: AUDIENCE,
+  sub: 'alice',
+  client_id: 'partner-a',
+  scope: 'echo orders',
+}
 export const BACK_END_SCOPE =
   'https://0a1b.integration.us-phoenix-1.ocp.oraclecloud.com:443urn:opc:resource:consumer::all'
 
+/** Of an answer or a token; undefined takes one out. */
+export type Members = Readonly<Record<string, unknown>>
+
+type Config = Readonly<Record<string, string>>
 /** Keys of the function's configuration; undefined takes one out. */
 export type ConfigChanges = Readonly<Record<string, string | undefined>>
 
@@ -45,9 +57,9 @@ export interface World {
   readonly vault: Vault
   readonly principal: ResourcePrincipal
   readonly function: FnFunction
-  readonly config: Readonly<Record<string, string>>
+  readonly config: Config
   /** What the function gets from the platform: the configuration and the resource principal's variables. */
-  readonly environment: Readonly<Record<string, string>>
+  readonly environment: Config
   readonly secrets: { readonly introspection: string; readonly backEnd: string }
   /**
    * Lets the next call meet a cold function, whose configuration has these changes until the reset,
@@ -68,10 +80,10 @@ export interface World {
   verdicts(tokens: Iterable<string>): Promise<string[]>
   /** The lines since the last start: all of them, or those with this event. */
   logged(event?: string): LogRecord[]
-  /** The introspection endpoint's good answer, with these members; undefined takes one out. */
-  activeAnswer(members?: Readonly<Record<string, unknown>>): Record<string, unknown>
+  /** The introspection endpoint's good answer, with these members. */
+  activeAnswer(members?: Members): Record<string, unknown>
   /** The token endpoint's good answer, each with another token. */
-  tokenAnswer(members?: Readonly<Record<string, unknown>>): Record<string, unknown>
+  tokenAnswer(members?: Members): Record<string, unknown>
   /** From here on, this text must not be printed by the function. */
   keepSecret(text: string): string
   /** How many requests any dependency saw since the last start or reset. */
@@ -89,18 +101,14 @@ export async function startWorld(): Promise<World> {
   }
   const newSecret = (): string => keepSecret(`${randomBytes(12).toString('base64url')}${TRICKY}`)
   const secrets = { introspection: newSecret(), backEnd: newSecret() }
-  keepSecret(basicCredentials(CLIENT_IDS.introspection, secrets.introspection))
-  keepSecret(basicCredentials(CLIENT_IDS.backEnd, secrets.backEnd))
+  keepSecret(basicCredentials('introspection', secrets.introspection))
+  keepSecret(basicCredentials('backEnd', secrets.backEnd))
 
   // What endpoints answer stays out of the log as well.
   const marker = keepSecret(`marker-${randomBytes(8).toString('hex')}`)
   const activeAnswer: World['activeAnswer'] = (members = {}) => ({
     active: true,
-    iss: ISSUER,
-    aud: AUDIENCE,
-    sub: 'alice',
-    client_id: 'partner-a',
-    scope: 'echo orders',
+    ...CALLER,
     token_type: 'Bearer',
     exp: secondsFromNow(1800),
     note: marker,
@@ -141,24 +149,20 @@ export async function startWorld(): Promise<World> {
     platformEnvironment: principal.environment,
   })
 
-  let usual: Readonly<Record<string, string>> = config
+  let usual: Config = config
   let isChanged = false
   let linesAudited = 0
   let linesBeforeStart = 0
   let vaultRequestsBefore = 0
 
-  const forgetRequests = (): void => {
-    introspection.forget()
-    tokenEndpoint.forget()
-    vaultRequestsBefore = vault.requests.length
-  }
-
   /** What the instances so far have begun is over then, and the dependencies forget it. */
-  const renew = async (next: Readonly<Record<string, string>>): Promise<void> => {
+  const renew = async (next: Config): Promise<void> => {
     await fn.setConfig(next)
     linesBeforeStart = fn.log.length
     await Promise.all([introspection, tokenEndpoint, vault].map((server) => server.drained()))
-    forgetRequests()
+    introspection.forget()
+    tokenEndpoint.forget()
+    vaultRequestsBefore = vault.requests.length
   }
 
   const call: World['call'] = async (payload, options) => {
@@ -231,16 +235,14 @@ export async function startWorld(): Promise<World> {
 }
 
 /** RFC 6749 §2.3.1: id and secret are form-encoded before they become Basic credentials. */
-export function basicCredentials(clientId: string, clientSecret: string): string {
-  const parts = [clientId, clientSecret].map((text) => new URLSearchParams({ '': text }).toString())
-  return Buffer.from(parts.map((part) => part.slice(1)).join(':')).toString('base64')
+export function basicCredentials(client: keyof typeof CLIENT_IDS, secret: string): string {
+  const parts = [CLIENT_IDS[client], secret].map((text) => new URLSearchParams({ '': text }))
+  const joined = parts.map((part) => part.toString().slice(1)).join(':')
+  return Buffer.from(joined).toString('base64')
 }
 
 /** The configuration with these changes. */
-export function changed(
-  config: Readonly<Record<string, string>>,
-  changes: ConfigChanges,
-): Record<string, string> {
+export function changed(config: Config, changes: ConfigChanges): Config {
   const entries = Object.entries({ ...config, ...changes })
   return Object.fromEntries(
     entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
