@@ -107,5 +107,9 @@ export function cacheOver(options: Options = {}) {
       ? `${obtained.value.authorization.reveal()} ${obtained.value.cache}`
       : obtained.error
   }
-  return { clock, grant, requests, issuedTokens, source, obtain }
+  const obtainAfter = (passedSeconds: number) => {
+    clock.advance(passedSeconds)
+    return obtain()
+  }
+  return { clock, grant, requests, issuedTokens, source, obtain, obtainAfter }
 }

@@ -18,11 +18,10 @@ const RENEWAL_SECONDS = (3600 - MIN_LIFETIME_SECONDS) * 0.9
 
 describe('the cache of the backend’s credential', () => {
   it('requests once and returns the same credential until its renewal is due', async () => {
-    const { clock, requests, obtain } = cacheOver()
+    const { requests, obtain, obtainAfter } = cacheOver()
 
     expect(await obtain()).toBe('Bearer 1 miss')
-    clock.advance(RENEWAL_SECONDS - 0.1)
-    expect(await obtain()).toBe('Bearer 1 hit')
+    expect(await obtainAfter(RENEWAL_SECONDS - 0.1)).toBe('Bearer 1 hit')
     expect(requests).toHaveLength(1)
   })
 
@@ -31,13 +30,11 @@ describe('the cache of the backend’s credential', () => {
     [0.5, 0.85],
     [1, 0.9],
   ])('renews ahead of the end, by a chance of %d at %d of its service', async (chance, share) => {
-    const { clock, obtain } = cacheOver({ chance })
+    const { obtain, obtainAfter } = cacheOver({ chance })
     await obtain()
 
-    clock.advance((3600 - MIN_LIFETIME_SECONDS) * share - 0.1)
-    expect(await obtain()).toBe('Bearer 1 hit')
-    clock.advance(0.1)
-    expect(await obtain()).toBe('Bearer 2 miss')
+    expect(await obtainAfter((3600 - MIN_LIFETIME_SECONDS) * share - 0.1)).toBe('Bearer 1 hit')
+    expect(await obtainAfter(0.1)).toBe('Bearer 2 miss')
     expect(await obtain()).toBe('Bearer 2 hit')
   })
 
@@ -75,14 +72,12 @@ describe('the cache of the backend’s credential', () => {
   })
 
   it('hands out the old credential through an outage as long as it lives long enough', async () => {
-    const { clock, grant, obtain } = cacheOver()
+    const { grant, obtain, obtainAfter } = cacheOver()
     await obtain()
     grant.failing = UNCLEAR
 
-    clock.advance(3600 - MIN_LIFETIME_SECONDS - 0.1)
-    expect(await obtain()).toBe('Bearer 1 hit')
-    clock.advance(0.1)
-    expect(await obtain()).toMatchObject({ reason: 'token_endpoint_unavailable' })
+    expect(await obtainAfter(3600 - MIN_LIFETIME_SECONDS - 0.1)).toBe('Bearer 1 hit')
+    expect(await obtainAfter(0.1)).toMatchObject({ reason: 'token_endpoint_unavailable' })
   })
 
   it('never returns a credential with less than the minimum lifetime, which is a fault', async () => {
@@ -153,16 +148,14 @@ describe('a failed request for a credential', () => {
   })
 
   it.each([5, 100])('sends no request for the %d s that the endpoint asks for', async (wanted) => {
-    const { clock, grant, obtain } = cacheOver({
+    const { grant, obtain, obtainAfter } = cacheOver({
       failing: { ...UNCLEAR, retryAfter: seconds(wanted) },
     })
     await obtain()
     grant.failing = undefined
 
-    clock.advance(wanted - 0.1)
-    expect(await obtain()).toMatchObject({ reason: 'token_endpoint_unavailable' })
-    clock.advance(0.1)
-    expect(await obtain()).toBe('Bearer 2 miss')
+    expect(await obtainAfter(wanted - 0.1)).toMatchObject({ reason: 'token_endpoint_unavailable' })
+    expect(await obtainAfter(0.1)).toBe('Bearer 2 miss')
   })
 
   it('does not renew during a pause: the old credential is used', async () => {

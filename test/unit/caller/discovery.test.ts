@@ -30,7 +30,11 @@ function discoveryOf(
   const discovery = createDiscovery(CONFIG, needed, http, clock)
   const discover = (endpoint: DiscoveredEndpoint = 'jwks_uri', deadline = PLENTY_OF_TIME) =>
     discovery(endpoint, deadline)
-  return { clock, requests, deadlines, discover }
+  const discoverAfter = (passedSeconds: number) => {
+    clock.advance(passedSeconds)
+    return discover()
+  }
+  return { clock, requests, deadlines, discover, discoverAfter }
 }
 
 function publishing(metadata: object) {
@@ -126,14 +130,13 @@ describe('discovery', () => {
   it.each(TROUBLES)(
     'is a fault with %s, and is requested again later',
     async (_case, trouble, expected) => {
-      const { clock, requests, discover } = discoveryOf(
+      const { requests, discover, discoverAfter } = discoveryOf(
         (index) => (index === 0 ? trouble : published()),
         ['jwks_uri'],
       )
 
       expect(await discover()).toStrictEqual(expected)
-      clock.advance(60)
-      expect(await discover()).toStrictEqual(success(KEYS))
+      expect(await discoverAfter(60)).toStrictEqual(success(KEYS))
       expect(requests).toHaveLength(2)
     },
   )
@@ -141,33 +144,27 @@ describe('discovery', () => {
 
 describe('the metadata', () => {
   it('is read again after a day, and not before', async () => {
-    const { clock, requests, discover } = discoveryOf((index) =>
+    const { requests, discover, discoverAfter } = discoveryOf((index) =>
       published({ jwks_uri: `${KEYS}/${index}` }),
     )
     expect(await discover()).toStrictEqual(success(`${KEYS}/0`))
 
-    clock.advance(DAY_SECONDS - 0.5)
-    expect(await discover()).toStrictEqual(success(`${KEYS}/0`))
+    expect(await discoverAfter(DAY_SECONDS - 0.5)).toStrictEqual(success(`${KEYS}/0`))
     expect(requests).toHaveLength(1)
 
-    clock.advance(0.5)
-    expect(await discover()).toStrictEqual(success(`${KEYS}/1`))
-    clock.advance(DAY_SECONDS - 0.5)
-    expect(await discover()).toStrictEqual(success(`${KEYS}/1`))
+    expect(await discoverAfter(0.5)).toStrictEqual(success(`${KEYS}/1`))
+    expect(await discoverAfter(DAY_SECONDS - 0.5)).toStrictEqual(success(`${KEYS}/1`))
     expect(requests).toHaveLength(2)
   })
 
   it.each(TROUBLES)('is used although the next response is %s', async (_case, trouble) => {
-    const { clock, requests, discover } = discoveryOf(
+    const { requests, discover, discoverAfter } = discoveryOf(
       (index) => (index === 1 ? trouble : published({ jwks_uri: `${KEYS}/${index}` })),
       ['jwks_uri'],
     )
     await discover()
-    clock.advance(DAY_SECONDS)
-
-    expect(await discover()).toStrictEqual(success(`${KEYS}/0`))
-    clock.advance(60)
-    expect(await discover()).toStrictEqual(success(`${KEYS}/2`))
+    expect(await discoverAfter(DAY_SECONDS)).toStrictEqual(success(`${KEYS}/0`))
+    expect(await discoverAfter(60)).toStrictEqual(success(`${KEYS}/2`))
     expect(requests).toHaveLength(3)
   })
 })
@@ -220,30 +217,24 @@ describe('a metadata document', () => {
   })
 
   it('is not requested again for two seconds without a document', async () => {
-    const { clock, requests, discover } = discoveryOf(lateOnce)
+    const { requests, discover, discoverAfter } = discoveryOf(lateOnce)
 
     expect(await discover()).toStrictEqual(unavailable('timed_out'))
-    clock.advance(1.9)
-    expect(await discover()).toStrictEqual(unavailable('timed_out'))
+    expect(await discoverAfter(1.9)).toStrictEqual(unavailable('timed_out'))
     expect(requests).toHaveLength(1)
-    clock.advance(0.1)
-    expect(await discover()).toStrictEqual(success(KEYS))
+    expect(await discoverAfter(0.1)).toStrictEqual(success(KEYS))
     expect(requests).toHaveLength(2)
   })
 
   it('is not requested again for a minute while the last valid document is used', async () => {
-    const { clock, requests, discover } = discoveryOf((index) =>
+    const { requests, discover, discoverAfter } = discoveryOf((index) =>
       index === 0 ? published() : failure('timed_out'),
     )
     await discover()
-    clock.advance(DAY_SECONDS)
-
-    expect(await discover()).toStrictEqual(success(KEYS))
-    clock.advance(59.9)
-    expect(await discover()).toStrictEqual(success(KEYS))
+    expect(await discoverAfter(DAY_SECONDS)).toStrictEqual(success(KEYS))
+    expect(await discoverAfter(59.9)).toStrictEqual(success(KEYS))
     expect(requests).toHaveLength(2)
-    clock.advance(0.1)
-    expect(await discover()).toStrictEqual(success(KEYS))
+    expect(await discoverAfter(0.1)).toStrictEqual(success(KEYS))
     expect(requests).toHaveLength(3)
   })
 })

@@ -52,6 +52,10 @@ export function remoteKeys(names?: readonly string[]) {
     const cached = await keys.current(PLENTY_OF_TIME)
     return cached.ok ? cached.value.keys[0]?.kid : cached.error.reason
   }
+  const currentAfter = (passedSeconds: number) => {
+    clock.advance(passedSeconds)
+    return current()
+  }
   /** What a token that no key fits brings about: the new key, `undefined` for no fetch, or a fault. */
   const renewed = async (deadline = PLENTY_OF_TIME, hasMatchingKid = true) => {
     const cached = await keys.current(deadline)
@@ -59,7 +63,7 @@ export function remoteKeys(names?: readonly string[]) {
     const result = await keys.renewed(cached.value, hasMatchingKid, deadline)
     return result?.ok === true ? result.value[0]?.kid : result?.error.reason
   }
-  return { clock, address, waits, keys, current, renewed }
+  return { clock, address, waits, keys, current, currentAfter, renewed }
 }
 
 /** The same after the first fetch. */

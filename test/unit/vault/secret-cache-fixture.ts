@@ -38,6 +38,10 @@ export function cacheOver({ timeToLiveSeconds = 300, current, previous }: Option
     const secret = await cache.read(ocid, PLENTY_OF_TIME, by)
     return secret.ok ? secret.value.reveal() : secret.error.reason
   }
+  const readAfter = (passedSeconds: number) => {
+    clock.advance(passedSeconds)
+    return read()
+  }
   /** The current version, and after a slash the previous one, or the reason why there is none. */
   const readAgain = async (refused: string, ocid = OCID, by = 'us') => {
     const rejected = { refused: new Redacted(refused), clientKey: by }
@@ -49,5 +53,5 @@ export function cacheOver({ timeToLiveSeconds = 300, current, previous }: Option
   const acceptPrevious = (accepted: string) => {
     cache.acceptPrevious(OCID, new Redacted(accepted), 'us')
   }
-  return { clock, vault, cache, read, readAgain, acceptPrevious }
+  return { clock, vault, cache, read, readAfter, readAgain, acceptPrevious }
 }
