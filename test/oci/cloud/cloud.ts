@@ -7,7 +7,7 @@ import { functionsRoutes } from './functions.ts'
 import { gatewayRoutes } from './gateways.ts'
 import { IdentityDomainData, identityDomainRoutes } from './identity-domain.ts'
 import { identityRoutes, loggingRoutes } from './others.ts'
-import { findRoute, type Route, type SdkPackage } from './route.ts'
+import { findRoute, get, type Route, type SdkPackage } from './route.ts'
 import { Refusal, Store, type Json } from './store.ts'
 import { keyRoutes, vaultRoutes } from './vaults.ts'
 import { WorkRequests, type Service } from './work-requests.ts'
@@ -136,12 +136,8 @@ function workRoutes(work: WorkRequests, service: Service, version: string): Rout
     return { body }
   }
   return [
-    { method: 'GET', path, answer: ({ ids: [id] }) => orMissing(work.read(service, id)) },
-    {
-      method: 'GET',
-      path: `${path}/errors`,
-      answer: ({ ids: [id] }) => orMissing(work.errors(service, id)),
-    },
+    get(path, ({ ids: [id] }) => orMissing(work.read(service, id))),
+    get(`${path}/errors`, ({ ids: [id] }) => orMissing(work.errors(service, id))),
   ]
 }
 

@@ -1,4 +1,4 @@
-import { badRequest, conflict, listed, type Route } from './route.ts'
+import { badRequest, conflict, del, get, listed, post, put, type Route } from './route.ts'
 import type { Json, Kind, Resource, Store } from './store.ts'
 import type { WorkRequests } from './work-requests.ts'
 
@@ -12,67 +12,43 @@ export function functionsRoutes(store: Store, work: WorkRequests): Route[] {
       byId(store, 'application', `${base}/applications/*`),
       byId(store, 'function', `${base}/functions/*`),
     ]),
-    {
-      method: 'POST',
-      path: '/20260325/applications',
-      model: ['oci-functions', 'CreateApplicationDetails'],
-      answer: ({ body }) => {
-        store.mustBeNew('application', 'displayName', body['displayName'])
-        const application = store.add('application', 'CREATING', body)
-        const headers = work.start('functions', 'CREATE_APPLICATION', application, () => {
-          application.lifecycleState = 'ACTIVE'
-        })
-        return { body: application, headers }
-      },
-    },
-    {
-      method: 'GET',
-      path: '/20260325/applications',
-      answer: ({ query }) => ({ body: listed(store.all('application'), query) }),
-    },
-    {
-      method: 'DELETE',
-      path: '/20260325/applications/*',
-      answer: ({ ids: [id] }) => {
-        const application = store.get('application', id)
-        const hasFunctions = store
-          .all('function')
-          .some((one) => one['applicationId'] === id && one.lifecycleState !== 'DELETED')
-        if (hasFunctions) conflict('the application has functions')
-        return { status: 202, headers: remove(work, 'DELETE_APPLICATION', application) }
-      },
-    },
-    {
-      method: 'GET',
-      path: '/20260325/functions',
-      answer: ({ query }) => ({ body: listed(store.all('function'), query) }),
-    },
-    {
-      method: 'PUT',
-      path: '/20260325/functions/*',
-      model: ['oci-functions', 'UpdateFunctionDetails'],
-      answer: ({ ids: [id], body }) => {
+    post('/20260325/applications', ['oci-functions', 'CreateApplicationDetails'], ({ body }) => {
+      store.mustBeNew('application', 'displayName', body['displayName'])
+      const application = store.add('application', 'CREATING', body)
+      const headers = work.create('functions', 'CREATE_APPLICATION', application)
+      return { body: application, headers }
+    }),
+    get('/20260325/applications', ({ query }) => ({
+      body: listed(store.all('application'), query),
+    })),
+    del('/20260325/applications/*', ({ ids: [id] }) => {
+      const application = store.get('application', id)
+      if (store.existing('function').some((one) => one['applicationId'] === id)) {
+        conflict('the application has functions')
+      }
+      return { status: 202, headers: work.remove('functions', 'DELETE_APPLICATION', application) }
+    }),
+    get('/20260325/functions', ({ query }) => ({ body: listed(store.all('function'), query) })),
+    put(
+      '/20260325/functions/*',
+      ['oci-functions', 'UpdateFunctionDetails'],
+      ({ ids: [id], body }) => {
         const target = store.get('function', id)
         updateFunction(store, target, body)
-        return {
-          body: target,
-          headers: work.start('functions', 'UPDATE_FUNCTION', target, noEffect),
-        }
+        // The update has happened when its answer comes.
+        const headers = work.start('functions', 'UPDATE_FUNCTION', target, () => undefined)
+        return { body: target, headers }
       },
-    },
-    {
-      method: 'DELETE',
-      path: '/20260325/functions/*',
-      answer: ({ ids: [id] }) => ({
-        status: 202,
-        headers: remove(work, 'DELETE_FUNCTION', store.get('function', id)),
-      }),
-    },
+    ),
+    del('/20260325/functions/*', ({ ids: [id] }) => ({
+      status: 202,
+      headers: work.remove('functions', 'DELETE_FUNCTION', store.get('function', id)),
+    })),
   ]
 }
 
 function byId(store: Store, kind: Kind, path: string): Route {
-  return { method: 'GET', path, answer: ({ ids: [id] }) => ({ body: store.get(kind, id) }) }
+  return get(path, ({ ids: [id] }) => ({ body: store.get(kind, id) }))
 }
 
 /** What `fn deploy` does for a new function. */
@@ -100,15 +76,4 @@ export function updateFunction(store: Store, target: Resource, details: Json): v
 
 function imageName(image: Resource): string {
   return `${String(image['repositoryName'])}:${String(image['version'])}`
-}
-
-function remove(work: WorkRequests, operation: string, resource: Resource) {
-  resource.lifecycleState = 'DELETING'
-  return work.start('functions', operation, resource, () => {
-    resource.lifecycleState = 'DELETED'
-  })
-}
-
-function noEffect(): void {
-  // The update has happened when its answer comes.
 }

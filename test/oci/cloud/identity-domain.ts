@@ -1,4 +1,4 @@
-import { badRequest, conflict, type Route } from './route.ts'
+import { badRequest, conflict, get, type Route } from './route.ts'
 import type { Json } from './store.ts'
 
 export interface Application {
@@ -30,26 +30,14 @@ export class IdentityDomainData {
 
 export function identityDomainRoutes(domain: IdentityDomainData): Route[] {
   return [
-    {
-      method: 'GET',
-      path: '/admin/v1/Apps',
-      answer: ({ query }) => ({ body: list(domain.applications, query.get('filter')) }),
-    },
-    {
-      method: 'GET',
-      path: '/admin/v1/AppRoles',
-      answer: ({ query }) => ({ body: list(domain.roles, query.get('filter')) }),
-    },
-    {
-      method: 'GET',
-      path: '/admin/v1/Users',
-      answer: ({ query }) => ({ body: list(domain.users, query.get('filter')) }),
-    },
-    {
-      method: 'GET',
-      path: '/admin/v1/Grants',
-      answer: ({ query }) => ({ body: list(domain.grants, query.get('filter')) }),
-    },
+    ...Object.entries({
+      Apps: domain.applications,
+      AppRoles: domain.roles,
+      Users: domain.users,
+      Grants: domain.grants,
+    }).map(([path, resources]) =>
+      get(`/admin/v1/${path}`, ({ query }) => ({ body: list(resources, query.get('filter')) })),
+    ),
     {
       method: 'POST',
       path: '/admin/v1/Grants',

@@ -22,6 +22,25 @@ export interface Route {
   readonly answer: (call: Call) => Reply
 }
 
+type Answer = Route['answer']
+type Model = NonNullable<Route['model']>
+
+export function get(path: string, answer: Answer): Route {
+  return { method: 'GET', path, answer }
+}
+
+export function post(path: string, model: Model, answer: Answer): Route {
+  return { method: 'POST', path, model, answer }
+}
+
+export function put(path: string, model: Model, answer: Answer): Route {
+  return { method: 'PUT', path, model, answer }
+}
+
+export function del(path: string, answer: Answer): Route {
+  return { method: 'DELETE', path, answer }
+}
+
 export type SdkPackage =
   | 'oci-functions'
   | 'oci-apigateway'

@@ -51,6 +51,11 @@ export class Store {
     return this.all(kind).filter(({ lifecycleState }) => !gone.includes(lifecycleState))
   }
 
+  /** Those that are not gone for good. */
+  existing(kind: Kind): Resource[] {
+    return this.all(kind).filter(({ lifecycleState }) => lifecycleState !== 'DELETED')
+  }
+
   /** OCI: a resource that was deleted is still found for a while. */
   get(kind: Kind, id: string | undefined): Resource {
     const found = this.all(kind).find((resource) => resource.id === id)

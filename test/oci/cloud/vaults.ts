@@ -6,7 +6,7 @@ import {
   stagesOf,
   type Secret,
 } from '../../../stack/vault/secrets.ts'
-import { conflict, listed, type Route } from './route.ts'
+import { conflict, get, listed, post, put, type Route } from './route.ts'
 import { now, Refusal, type Json, type Resource, type Store } from './store.ts'
 import type { WorkRequests } from './work-requests.ts'
 
@@ -25,35 +25,22 @@ export function vaultRoutes(
   managementEndpoint: string,
 ): Route[] {
   return [
-    {
-      method: 'POST',
-      path: '/20180608/vaults',
-      model: ['oci-keymanagement', 'CreateVaultDetails'],
-      answer: ({ body }) => ({
-        body: shown(store.add('vault', 'CREATING', { ...body, managementEndpoint })),
-      }),
-    },
-    {
-      method: 'GET',
-      path: '/20180608/vaults',
-      answer: ({ query }) => ({ body: listed(store.all('vault'), query).map(shown) }),
-    },
-    {
-      method: 'GET',
-      path: '/20180608/vaults/*',
-      answer: ({ ids: [id] }) => ({ body: read(store.get('vault', id)) }),
-    },
-    {
-      method: 'POST',
-      path: '/20180608/vaults/*/actions/scheduleDeletion',
-      model: ['oci-keymanagement', 'ScheduleVaultDeletionDetails'],
-      answer: ({ ids: [id], body }) => ({ body: schedule(store.get('vault', id), body) }),
-    },
-    {
-      method: 'POST',
-      path: '/20180608/secrets',
-      model: ['oci-vault', 'CreateSecretDetails'],
-      answer: ({ body: { secretContent, ...members } }) => {
+    post('/20180608/vaults', ['oci-keymanagement', 'CreateVaultDetails'], ({ body }) => ({
+      body: shown(store.add('vault', 'CREATING', { ...body, managementEndpoint })),
+    })),
+    get('/20180608/vaults', ({ query }) => ({
+      body: listed(store.all('vault'), query).map(shown),
+    })),
+    get('/20180608/vaults/*', ({ ids: [id] }) => ({ body: read(store.get('vault', id)) })),
+    post(
+      '/20180608/vaults/*/actions/scheduleDeletion',
+      ['oci-keymanagement', 'ScheduleVaultDeletionDetails'],
+      ({ ids: [id], body }) => ({ body: schedule(store.get('vault', id), body) }),
+    ),
+    post(
+      '/20180608/secrets',
+      ['oci-vault', 'CreateSecretDetails'],
+      ({ body: { secretContent, ...members } }) => {
         store.mustBeNew('secret', 'secretName', members['secretName'])
         mustBeActive(store.get('vault', String(members['vaultId'])), 'ACTIVE')
         mustBeActive(store.get('key', String(members['keyId'])), 'ENABLED')
@@ -66,31 +53,20 @@ export function vaultRoutes(
         contents.set(secret.id, newSecret(decode(secretContent), new Date()))
         return { body: shown(secret) }
       },
-    },
-    {
-      method: 'GET',
-      path: '/20180608/secrets',
-      answer: ({ query }) => ({ body: listed(store.all('secret'), query).map(shown) }),
-    },
-    {
-      method: 'GET',
-      path: '/20190301/secretbundles/*',
-      answer: ({ ids: [id], query }) => {
-        const secret = store.get('secret', id)
-        mustBeActive(secret, 'ACTIVE')
-        return { body: bundle(secret.id, contents.get(secret.id), query.get('stage')) }
-      },
-    },
-    {
-      method: 'GET',
-      path: '/20180608/secrets/*',
-      answer: ({ ids: [id] }) => ({ body: read(store.get('secret', id)) }),
-    },
-    {
-      method: 'PUT',
-      path: '/20180608/secrets/*',
-      model: ['oci-vault', 'UpdateSecretDetails'],
-      answer: ({ ids: [id], body: { secretContent, ...members } }) => {
+    ),
+    get('/20180608/secrets', ({ query }) => ({
+      body: listed(store.all('secret'), query).map(shown),
+    })),
+    get('/20190301/secretbundles/*', ({ ids: [id], query }) => {
+      const secret = store.get('secret', id)
+      mustBeActive(secret, 'ACTIVE')
+      return { body: bundle(secret.id, contents.get(secret.id), query.get('stage')) }
+    }),
+    get('/20180608/secrets/*', ({ ids: [id] }) => ({ body: read(store.get('secret', id)) })),
+    put(
+      '/20180608/secrets/*',
+      ['oci-vault', 'UpdateSecretDetails'],
+      ({ ids: [id], body: { secretContent, ...members } }) => {
         const secret = store.get('secret', id)
         const content = contents.get(secret.id)
         if (content === undefined || secret.lifecycleState !== 'ACTIVE') conflict('not active')
@@ -112,42 +88,30 @@ export function vaultRoutes(
         })
         return { body: shown(secret) }
       },
-    },
-    {
-      method: 'POST',
-      path: '/20180608/secrets/*/actions/scheduleDeletion',
-      model: ['oci-vault', 'ScheduleSecretDeletionDetails'],
-      answer: ({ ids: [id], body }) => {
+    ),
+    post(
+      '/20180608/secrets/*/actions/scheduleDeletion',
+      ['oci-vault', 'ScheduleSecretDeletionDetails'],
+      ({ ids: [id], body }) => {
         schedule(store.get('secret', id), body)
         return {}
       },
-    },
+    ),
   ]
 }
 
 /** The key management API, which each vault has at an address of its own. */
 export function keyRoutes(store: Store): Route[] {
   return [
-    {
-      method: 'POST',
-      path: '/20180608/keys',
-      model: ['oci-keymanagement', 'CreateKeyDetails'],
-      answer: ({ body }) => ({ body: shown(store.add('key', 'CREATING', body)) }),
-    },
-    {
-      method: 'GET',
-      path: '/20180608/keys',
-      answer: ({ query }) => ({ body: listed(store.all('key'), query).map(shown) }),
-    },
-    {
-      method: 'GET',
-      path: '/20180608/keys/*',
-      answer: ({ ids: [id] }) => {
-        const key = store.get('key', id)
-        if (key.lifecycleState === 'STARTING') key.lifecycleState = 'ENABLED'
-        return { body: read(key) }
-      },
-    },
+    post('/20180608/keys', ['oci-keymanagement', 'CreateKeyDetails'], ({ body }) => ({
+      body: shown(store.add('key', 'CREATING', body)),
+    })),
+    get('/20180608/keys', ({ query }) => ({ body: listed(store.all('key'), query).map(shown) })),
+    get('/20180608/keys/*', ({ ids: [id] }) => {
+      const key = store.get('key', id)
+      if (key.lifecycleState === 'STARTING') key.lifecycleState = 'ENABLED'
+      return { body: read(key) }
+    }),
   ]
 }
 

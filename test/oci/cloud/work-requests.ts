@@ -53,6 +53,21 @@ export class WorkRequests {
     return { 'opc-work-request-id': request.id }
   }
 
+  /** Starts the creation of a resource; its state follows. */
+  create(service: Service, operationType: string, resource: Resource) {
+    return this.start(service, operationType, resource, () => {
+      resource.lifecycleState = 'ACTIVE'
+    })
+  }
+
+  /** The same for its deletion. */
+  remove(service: Service, operationType: string, resource: Resource) {
+    resource.lifecycleState = 'DELETING'
+    return this.start(service, operationType, resource, () => {
+      resource.lifecycleState = 'DELETED'
+    })
+  }
+
   read(service: Service, id: string | undefined): object | undefined {
     const request = this.#find(service, id)
     if (request === undefined) return undefined

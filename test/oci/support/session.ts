@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { listen, readBody } from '../../../stack/listen.ts'
 import { startCloud, type Cloud } from '../cloud/cloud.ts'
 import { region } from '../cloud/others.ts'
+import { writeConfiguration } from './configuration.ts'
 import { Docker } from './docker.ts'
 import { steps, root, under } from './documents.ts'
 import { Fn, type Command, type Outcome } from './fn.ts'
@@ -172,10 +173,7 @@ exit $status
 `
   writeFileSync(join(bin, 'oci'), script, { mode: 0o755 })
   writeFileSync(join(folder, 'calls'), '')
-  const key = join(folder, 'key.pem')
-  writeFileSync(key, cloud.user.privateKey, { mode: 0o600 })
-  const configuration = `[DEFAULT]\n${cloud.user.configuration}key_file=${key}\nregion=${region}\n`
-  writeFileSync(join(folder, 'config'), configuration, { mode: 0o600 })
+  writeConfiguration(folder, cloud)
 }
 
 /** The command without its options, on a line, if it went well. */
