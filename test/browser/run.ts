@@ -1,7 +1,7 @@
 /** `npm run test:browser`: runs the tests in headless Chromium, or says that it is missing. */
-import { spawnSync } from 'node:child_process'
 import { buildFirst } from '../../scripts/command-line/build-first.ts'
 import { readCommandLine } from '../../scripts/command-line/command-line.ts'
+import { runJest } from '../support/run-jest.ts'
 import { chromiumPath } from '../token/support/browser.ts'
 
 readCommandLine({
@@ -13,14 +13,5 @@ if (chromiumPath === undefined) {
   console.log('NOTICE: there is no Chromium on the PATH. The browser tests were SKIPPED.')
 } else {
   buildFirst()
-  const { status } = spawnSync(
-    process.execPath,
-    [
-      ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
-      'node_modules/jest/bin/jest.js',
-      ...['--config', 'test/browser/jest.config.mjs', '--runInBand'],
-    ],
-    { stdio: 'inherit' },
-  )
-  process.exitCode = status ?? 1
+  process.exitCode = runJest('test/browser/jest.config.mjs', ['--runInBand'])
 }

@@ -7,75 +7,72 @@ import { isTree, nameOf, trees, type Block, type Node } from './hcl/tree.ts'
 import type { Members, Value } from './hcl/value.ts'
 import { sdkPackage } from './tools.ts'
 
-/** Package, model, and its enumeration; without one, the values that tell its subtypes apart. */
-type Source = readonly [name: string, model: string, enumeration?: string]
+/** A model and its enumeration; without one, the values that tell its subtypes apart. */
+type Enumeration = readonly [model: string, enumeration?: string]
 
-const ALGORITHM: Source = ['oci-keymanagement', 'key-shape', 'Algorithm']
-const IF_EXISTS: Source = ['oci-apigateway', 'set-header-policy-item', 'IfExists']
-const AUTHENTICATION = 'specification.request_policies.authentication'
+const DEPLOYMENT = 'oci_apigateway_deployment.specification'
+const AUTHENTICATION = `${DEPLOYMENT}.request_policies.authentication`
+const FAILURE = `${AUTHENTICATION}.validation_failure_policy`
+const ROUTES = `${DEPLOYMENT}.routes`
 
-/** By the path of the attribute in its resource. */
-const ENUMERATIONS: Readonly<Record<string, Source>> = {
-  'oci_apigateway_gateway.endpoint_type': ['oci-apigateway', 'gateway', 'EndpointType'],
-  'oci_apigateway_deployment.specification.logging_policies.execution_log.log_level': [
-    'oci-apigateway',
-    'execution-log-policy',
-    'LogLevel',
-  ],
-  [`oci_apigateway_deployment.${AUTHENTICATION}.type`]: ['oci-apigateway', 'authentication-policy'],
-  [`oci_apigateway_deployment.${AUTHENTICATION}.validation_failure_policy.type`]: [
-    'oci-apigateway',
-    'validation-failure-policy',
-  ],
-  [`oci_apigateway_deployment.${AUTHENTICATION}.validation_failure_policy.response_header_transformations.set_headers.items.if_exists`]:
-    IF_EXISTS,
-  'oci_apigateway_deployment.specification.request_policies.rate_limiting.rate_key': [
-    'oci-apigateway',
-    'rate-limiting-policy',
-    'RateKey',
-  ],
-  'oci_apigateway_deployment.specification.routes.methods': [
-    'oci-apigateway',
-    'api-specification-route',
-    'Methods',
-  ],
-  'oci_apigateway_deployment.specification.routes.backend.type': [
-    'oci-apigateway',
-    'api-specification-route-backend',
-  ],
-  'oci_apigateway_deployment.specification.routes.request_policies.authorization.type': [
-    'oci-apigateway',
-    'route-authorization-policy',
-  ],
-  'oci_apigateway_deployment.specification.routes.request_policies.header_transformations.set_headers.items.if_exists':
-    IF_EXISTS,
-  'oci_functions_application.shape': ['oci-functions', 'create-application-details', 'Shape'],
-  'oci_functions_function.provisioned_concurrency_config.strategy': [
-    'oci-functions',
-    'function-provisioned-concurrency-config',
-  ],
-  'oci_identity_domains_app.client_type': ['oci-identitydomains', 'app', 'ClientType'],
-  'oci_identity_domains_app.allowed_operations': [
-    'oci-identitydomains',
-    'app',
-    'AllowedOperations',
-  ],
-  'oci_identity_domains_app.trust_scope': ['oci-identitydomains', 'app', 'TrustScope'],
-  'oci_identity_domains_grant.grant_mechanism': ['oci-identitydomains', 'grant', 'GrantMechanism'],
-  'oci_identity_domains_grant.grantee.type': ['oci-identitydomains', 'grant-grantee', 'Type'],
-  'oci_kms_vault.vault_type': ['oci-keymanagement', 'create-vault-details', 'VaultType'],
-  'oci_kms_key.protection_mode': ['oci-keymanagement', 'create-key-details', 'ProtectionMode'],
-  'oci_kms_key.key_shape.algorithm': ALGORITHM,
-  'oci_vault_secret.secret_content.content_type': ['oci-vault', 'secret-content-details'],
-  'oci_logging_log.log_type': ['oci-logging', 'create-log-details', 'LogType'],
-  'oci_logging_log.configuration.source.source_type': ['oci-logging', 'source'],
-  'oci_monitoring_alarm.severity': ['oci-monitoring', 'alarm', 'Severity'],
+/** By package, and by the path of the attribute in its resource. */
+const ENUMERATIONS_OF: Readonly<Record<string, Readonly<Record<string, Enumeration>>>> = {
+  'oci-apigateway': {
+    'oci_apigateway_gateway.endpoint_type': ['gateway', 'EndpointType'],
+    [`${DEPLOYMENT}.logging_policies.execution_log.log_level`]: [
+      'execution-log-policy',
+      'LogLevel',
+    ],
+    [`${AUTHENTICATION}.type`]: ['authentication-policy'],
+    [`${FAILURE}.type`]: ['validation-failure-policy'],
+    [`${FAILURE}.response_header_transformations.set_headers.items.if_exists`]: [
+      'set-header-policy-item',
+      'IfExists',
+    ],
+    [`${DEPLOYMENT}.request_policies.rate_limiting.rate_key`]: ['rate-limiting-policy', 'RateKey'],
+    [`${ROUTES}.methods`]: ['api-specification-route', 'Methods'],
+    [`${ROUTES}.backend.type`]: ['api-specification-route-backend'],
+    [`${ROUTES}.request_policies.authorization.type`]: ['route-authorization-policy'],
+    [`${ROUTES}.request_policies.header_transformations.set_headers.items.if_exists`]: [
+      'set-header-policy-item',
+      'IfExists',
+    ],
+  },
+  'oci-functions': {
+    'oci_functions_application.shape': ['create-application-details', 'Shape'],
+    'oci_functions_function.provisioned_concurrency_config.strategy': [
+      'function-provisioned-concurrency-config',
+    ],
+  },
+  'oci-identitydomains': {
+    'oci_identity_domains_app.client_type': ['app', 'ClientType'],
+    'oci_identity_domains_app.allowed_operations': ['app', 'AllowedOperations'],
+    'oci_identity_domains_app.trust_scope': ['app', 'TrustScope'],
+    'oci_identity_domains_grant.grant_mechanism': ['grant', 'GrantMechanism'],
+    'oci_identity_domains_grant.grantee.type': ['grant-grantee', 'Type'],
+  },
+  'oci-keymanagement': {
+    'oci_kms_vault.vault_type': ['create-vault-details', 'VaultType'],
+    'oci_kms_key.protection_mode': ['create-key-details', 'ProtectionMode'],
+    'oci_kms_key.key_shape.algorithm': ['key-shape', 'Algorithm'],
+  },
+  'oci-vault': { 'oci_vault_secret.secret_content.content_type': ['secret-content-details'] },
+  'oci-logging': {
+    'oci_logging_log.log_type': ['create-log-details', 'LogType'],
+    'oci_logging_log.configuration.source.source_type': ['source'],
+  },
+  'oci-monitoring': { 'oci_monitoring_alarm.severity': ['alarm', 'Severity'] },
 }
+const ENUMERATIONS = new Map(
+  Object.entries(ENUMERATIONS_OF).flatMap(([name, byPath]) =>
+    Object.entries(byPath).map(([path, enumeration]) => [path, [name, ...enumeration]] as const),
+  ),
+)
 
-export const ENUMERATED_PATHS = Object.keys(ENUMERATIONS)
+export const ENUMERATED_PATHS = [...ENUMERATIONS.keys()]
 
 export function valuesOf(path: string): readonly string[] | undefined {
-  const source = ENUMERATIONS[path]
+  const source = ENUMERATIONS.get(path)
   if (source === undefined) return undefined
   const [name, model, enumeration] = source
   const file = join(sdkPackage(name), 'lib', 'model', `${model}.js`)

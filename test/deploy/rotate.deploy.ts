@@ -7,6 +7,7 @@ import { goBack, rotate, type Operations } from '../../scripts/rotate/rotate.ts'
 import { startIdentityDomain, type IdentityDomain } from '../../stack/identity/identity-domain.ts'
 import { startLocalStack, type LocalStack } from '../../stack/local-stack.ts'
 import { API_AUDIENCE, OIC_AUDIENCE, OIC_SCOPE } from '../../stack/registrations.ts'
+import { resourceServer } from '../stack/identity-fixture.ts'
 
 const secretId = 'ocid1.vaultsecret.oc1.phx.rotated'
 const scope = `${OIC_AUDIENCE}${OIC_SCOPE}`
@@ -21,14 +22,7 @@ beforeAll(async () => {
     name: 'rotation',
     flavour: 'idcs',
     clients: [a, client('oic-b')],
-    resourceServers: [
-      {
-        audience: OIC_AUDIENCE,
-        scopes: [OIC_SCOPE],
-        accessTokenFormat: 'jwt',
-        lifetimeSeconds: 3600,
-      },
-    ],
+    resourceServers: [resourceServer(OIC_AUDIENCE, [OIC_SCOPE], { lifetimeSeconds: 3600 })],
   })
   stack = await startLocalStack({
     config: {

@@ -1,8 +1,7 @@
 /** `npm run check:stack`: prepares what the checks of the stack need and runs them, or says what is missing. */
-import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { buildFirst } from '../../scripts/command-line/build-first.ts'
 import { readCommandLine } from '../../scripts/command-line/command-line.ts'
+import { runJest } from '../support/run-jest.ts'
 import { hasPython, prepareTools } from './tools.ts'
 
 readCommandLine({
@@ -14,10 +13,6 @@ fetch, which are kept in ~/.cache/oic-gateway-authorizer.`,
   options: {},
 })
 
-function inProject(path: string) {
-  return fileURLToPath(new URL(`../../${path}`, import.meta.url))
-}
-
 function tell(line: string) {
   process.stdout.write(`${line}\n`)
 }
@@ -25,16 +20,7 @@ function tell(line: string) {
 if (hasPython()) {
   buildFirst()
   prepareTools(tell)
-  const { status } = spawnSync(
-    process.execPath,
-    [
-      ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
-      inProject('node_modules/jest/bin/jest.js'),
-      ...['--config', inProject('test/deploy/jest.config.mjs'), '--runInBand'],
-    ],
-    { stdio: ['ignore', 'inherit', 'inherit'] },
-  )
-  process.exitCode = status ?? 1
+  process.exitCode = runJest('test/deploy/jest.config.mjs', ['--runInBand'])
 } else {
   tell('NOTICE: the checks of the Terraform stack need Python 3 with venv.')
   tell('They were SKIPPED.')

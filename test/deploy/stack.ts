@@ -51,6 +51,14 @@ export function exampleVariables(name: string): Members {
   )
 }
 
+export const base = exampleVariables('identity-domain')
+export const COGNITO = 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_aB3dE5fG7'
+
+/** The variables for callers of another provider than an identity domain. */
+export function callersOf(provider: string, more: Members = {}): Members {
+  return { ...base, caller_names: [], callers_url: '', callers_provider: provider, ...more }
+}
+
 /** The stack with one place of one file changed. */
 export function changed(file: string, from: string, to: string): Module {
   const text = files[file] ?? ''
@@ -96,4 +104,10 @@ export function renderWith(
     const found = address.startsWith('data.') ? lookedUp[attribute] : undefined
     return found ?? service(address, attribute)
   })
+}
+
+/** Of the policy for function and gateway. */
+export function statementsOf({ instances }: Rendered): string[] {
+  const policy = instances.find(({ type }) => type === 'oci_identity_policy')
+  return policy?.values['statements'] as string[]
 }

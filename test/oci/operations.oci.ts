@@ -25,6 +25,7 @@ const operations = shellBlocks('docs/operations.md')
 beforeAll(async () => {
   await startReading()
   await setUpShell()
+  await paste(under(steps, /^1\. /))
   await storeSecrets()
   for (const heading of [/^3\. /, /^4\. /, /^5\. /]) await paste(under(steps, heading))
 })

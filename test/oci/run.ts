@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { readCommandLine } from '../../scripts/command-line/command-line.ts'
+import { runJest } from '../support/run-jest.ts'
 import { missingRequirements, ociVersion, prepareOci } from './support/command-line.ts'
 import { documentedCommands } from './support/documents.ts'
 
@@ -23,10 +22,6 @@ function tell(line: string) {
   process.stdout.write(`${line}\n`)
 }
 
-function inProject(path: string) {
-  return fileURLToPath(new URL(`../../${path}`, import.meta.url))
-}
-
 const missing = missingRequirements()
 if (missing.length > 0) {
   tell(
@@ -38,23 +33,15 @@ if (missing.length > 0) {
   const oci = prepareOci(tell)
   const folder = mkdtempSync(join(tmpdir(), 'documented-commands-'))
   const log = join(folder, 'commands')
-  const child = spawn(
-    process.execPath,
-    [
-      ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
-      inProject('node_modules/jest/bin/jest.js'),
-      ...['--config', inProject('test/oci/jest.config.mjs')],
-      ...(operand === undefined ? [] : [operand]),
-    ],
-    { env: { ...process.env, OCI_COMMAND: oci, OCI_COMMANDS_RUN: log }, stdio: 'inherit' },
-  )
-  child.once('close', (status) => {
-    process.exitCode = status ?? 1
-    const run = new Set(existsSync(log) ? readFileSync(log, 'utf8').split('\n') : [])
-    rmSync(folder, { recursive: true, force: true })
-    if (operand !== undefined) return
-    const missed = [...documentedCommands()].filter((command) => !run.has(command))
-    for (const command of missed) tell(`oci ${command}: no test ran it`)
-    if (missed.length > 0) process.exitCode = 1
+  const words = operand === undefined ? [] : [operand]
+  process.exitCode = runJest('test/oci/jest.config.mjs', words, {
+    OCI_COMMAND: oci,
+    OCI_COMMANDS_RUN: log,
   })
+  const run = new Set(existsSync(log) ? readFileSync(log, 'utf8').split('\n') : [])
+  rmSync(folder, { recursive: true, force: true })
+  const missed =
+    operand === undefined ? [...documentedCommands()].filter((command) => !run.has(command)) : []
+  for (const command of missed) tell(`oci ${command}: no test ran it`)
+  if (missed.length > 0) process.exitCode = 1
 }
