@@ -135,6 +135,9 @@ describe('the steps on the command line', () => {
   })
 })
 
+// In the same session: each test goes on where the one before it ended.
+await import('./operations.ts')
+
 describe('the steps with Terraform', () => {
   const page = shellBlocks('docs/live-stack.md')
 
