@@ -1,7 +1,7 @@
 /** `npm run rotate`: a new client secret in Vault, after the first apply and from time to time. */
 import { readFileSync } from 'node:fs'
 import { exitOnUsageError, readCommandLine } from './command-line/command-line.ts'
-import { flag } from './command-line/options.ts'
+import { flag, text } from './command-line/options.ts'
 import { UsageError } from './command-line/parse.ts'
 import { OCI_OPERATIONS } from './rotate/oci.ts'
 import { goBack, rotate, type Credential } from './rotate/rotate.ts'
@@ -12,6 +12,11 @@ const { values, operand } = readCommandLine({
 checked at the identity domain and then stored in Vault together with the client id. The application
 that was in use keeps its secret, so that no call fails while instances of the function still hold it.`,
   options: {
+    only: text(
+      'NAME',
+      'only this credential of FILE: oic or introspection',
+      'the name of a credential',
+    ),
     back: flag('makes the previous version of each secret current again, if it still works'),
   },
   operand: {
@@ -28,7 +33,7 @@ Examples
   npm run -s rotate -- --back credentials.json`,
 })
 
-const credentials = exitOnUsageError(() => readCredentials(operand ?? ''))
+const credentials = exitOnUsageError(() => readCredentials(operand ?? '', values.only))
 
 for (const [name, credential] of credentials) {
   try {
@@ -44,7 +49,7 @@ interface State {
   readonly outputs?: { readonly credentials?: { readonly value?: unknown } }
 }
 
-function readCredentials(path: string): [string, Credential][] {
+function readCredentials(path: string, only: string | undefined): [string, Credential][] {
   let json: unknown
   try {
     json = JSON.parse(readFileSync(path, 'utf8'))
@@ -69,5 +74,7 @@ function readCredentials(path: string): [string, Credential][] {
       'FILE has no credential: with applications of your own, you rotate their secrets yourself.',
     )
   }
-  return credentials
+  const chosen = credentials.filter(([name]) => only === undefined || name === only)
+  if (chosen.length === 0) throw new UsageError(`FILE has no credential ${only ?? ''}.`)
+  return chosen
 }

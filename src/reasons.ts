@@ -238,7 +238,7 @@ export const FAULT_REASONS = {
     meaning:
       'The issuer’s keys could not be fetched, and the cached keys do not fit or are too old.',
     remedy:
-      '`detail` has the cause. 401 or 403 from an identity domain: set `jwks_access` to `client_credentials`, or enable public access to the signing certificate. 3xx: give the address that it redirects to.',
+      '`detail` has the cause. 401 or 403 from an identity domain: set `jwks_access` to `client_credentials`, or enable public access to the signing certificate. `token_unauthorized_client`: tick the grant “Client credentials” in our application. 3xx: give the address that it redirects to.',
   },
   keys_unusable: {
     meaning:

@@ -17,8 +17,8 @@ integrations = {
   }
   orders = {
     path        = "/orders/{resource}"
-    integration = "ECHO/1.0"
-    resource    = "/orders/{resource}"
+    integration = "NEW_ORDERS/1.0"
+    resource    = "/{resource}"
     scopes      = ["orders:invoke", "suppliers/orders:invoke"]
   }
   order-items = {

@@ -122,7 +122,11 @@ describe('operations', () => {
   it('moves a deployment from another function to this one, and back', async () => {
     const page = shellBlocks('docs/migrating.md')
     const textUnder = (heading: RegExp) => under(page, heading).map(({ text }) => text)
-    const old = session.cloud.store.add('function', 'ACTIVE', { displayName: 'python', config: {} })
+    const old = session.cloud.store.add('function', 'ACTIVE', {
+      displayName: 'python',
+      config: {},
+      applicationId: live('application')[0]?.id,
+    })
     const [deployment] = live('deployment')
     const target = live('function')[0]?.id ?? ''
     const functionOf = ({ specification }: Record<string, unknown> = {}) =>
@@ -132,7 +136,8 @@ describe('operations', () => {
     writeFileSync(join(session.folder, 'project/new.json'), JSON.stringify(keys()))
     const values = `OLD_FUNCTION=${old.id} DEPLOYMENT=${deployment?.id ?? ''} GATEWAY=${live('gateway')[0]?.id ?? ''}`
 
-    await paste([], values, textUnder(/^1\. /)[0] ?? '')
+    const [ofFunction = '', ofApplication = ''] = textUnder(/^1\. /)
+    await paste([], values, ofFunction, ofApplication)
     await paste([], values, textUnder(/^2\. /)[1] ?? '')
     const { stdout } = await paste([], values, ...textUnder(/^3\. /))
     expect(stdout).toMatch(/^1$/m)

@@ -55,6 +55,18 @@ it('rotates the placeholder, then to the second application, and back', async ()
   expect(await working(oicSecret)).toBe(b)
 })
 
+it('rotates one credential alone', async () => {
+  await run([], credentials())
+  const untouched = current(introspectionSecret)
+  expect(await run(['--only', 'oic'], credentials())).toEqual({
+    status: 0,
+    output: `oic: application ${b} is in use\n`,
+  })
+  expect(current(introspectionSecret)).toBe(untouched)
+  const { status, output } = await run(['--only', 'introspection'])
+  expect([status, output]).toEqual([2, expect.stringContaining('no credential introspection')])
+})
+
 it('does not return to the placeholder or to an invalid client secret', async () => {
   expect((await run(['--back'])).output).toMatch(
     /^oic: there is no previous version that can be read: oci secrets secret-bundle get is refused with 404 NotAuthorizedOrNotFound\. Nothing was changed\./,
