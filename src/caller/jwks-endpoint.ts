@@ -7,7 +7,7 @@ import type { Http, HttpAnswer } from '../platform/http.ts'
 import { parseJsonObject } from '../platform/json.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import { jsonWebKeys, readKeySet, type KeySet, type LeftOutKey } from './json-web-key.ts'
-import { NO_TRUSTED_KEY, type FetchKeys } from './signing-keys.ts'
+import type { FetchKeys } from './signing-keys.ts'
 
 export interface JwksEndpointPorts {
   readonly http: Http
@@ -48,7 +48,7 @@ export function createFetchKeys(
     if (!keySet.ok) return keySet
     const { trusted, leftOut } = keySet.value
     reportLeftOut(trusted.length > 0 ? leftOut.filter((key) => !key.hasOtherPurpose) : leftOut)
-    return trusted.length > 0 ? keySet : failure(fault('keys_unusable', { detail: NO_TRUSTED_KEY }))
+    return keySet
   }
 }
 

@@ -1,5 +1,5 @@
 /** The keys that may have signed an issuer's tokens: how long they are used, when they are fetched again. */
-import type { Fault } from '../decision.ts'
+import { fault, type Fault } from '../decision.ts'
 import {
   BEFORE_ALL_TIME,
   isWithin,
@@ -12,7 +12,7 @@ import {
   type Deadline,
 } from '../platform/clock.ts'
 import { Refreshed } from '../platform/refreshed.ts'
-import { success, type Result } from '../platform/result.ts'
+import { failure, success, type Result } from '../platform/result.ts'
 import { isSameKey, type KeySet, type LeftOutKey, type TrustedKey } from './json-web-key.ts'
 
 export interface SigningKeys {
@@ -34,9 +34,6 @@ export interface SigningKeys {
   problemOf(kid: string): string | undefined
 }
 
-/** The detail of the fault if the endpoint publishes a key set, and no key in it is trusted. */
-export const NO_TRUSTED_KEY = 'no_trusted_key'
-
 export interface CachedKeys {
   readonly keys: readonly TrustedKey[]
   /** Whether they were fetched for the very token that is verified. */
@@ -45,15 +42,17 @@ export interface CachedKeys {
 
 export type FetchKeys = (deadline: Deadline) => Promise<Result<KeySet, Fault>>
 
+/** The issuer publishes a key set, and no key in it is trusted: it has withdrawn its last keys. */
+const NO_TRUSTED_KEY = fault('keys_unusable', { detail: 'no_trusted_key' })
+
 /**
  * `maxAge`: how long a key that the issuer has withdrawn is still trusted. `grace`: how long the last
- * keys serve while the endpoint is down; not if it publishes a key set with no trusted key.
+ * keys serve while the endpoint is down.
  */
 const POLICY = {
   maxAge: seconds(600),
   grace: seconds(3_600),
-  endsGrace: ({ reason, logContext }: Fault) =>
-    reason === 'keys_unusable' && logContext.detail === NO_TRUSTED_KEY,
+  endsGrace: (error: Fault) => error === NO_TRUSTED_KEY,
   retryWithValue: seconds(2),
   retryWithoutValue: seconds(2),
 }
@@ -87,7 +86,11 @@ export function createRemoteKeys(
   reportLeftOut: (keys: readonly LeftOutKey[]) => void,
   wait: typeof sleep = sleep,
 ): SigningKeys {
-  const keySet = new Refreshed(POLICY, fetchKeys, clock)
+  const read: FetchKeys = async (deadline) => {
+    const fetched = await fetchKeys(deadline)
+    return fetched.ok && fetched.value.trusted.length === 0 ? failure(NO_TRUSTED_KEY) : fetched
+  }
+  const keySet = new Refreshed(POLICY, read, clock)
   /** The last fetch for a token that no key fitted, and whether a second one may follow in its cooldown. */
   let renewal = { at: BEFORE_ALL_TIME, maySecondFetch: false }
 

@@ -14,7 +14,8 @@ describe('a key that is left out', () => {
     const problem = 'is bad'
     const leftOut = { kid: 'a', problem, description: 'key a is bad', hasOtherPurpose: false }
     const reported: unknown[] = []
-    const fetchKeys = () => Promise.resolve(success({ trusted: [], leftOut: [leftOut] }))
+    const found = success({ trusted: [keyNamed('b')], leftOut: [leftOut] })
+    const fetchKeys = () => Promise.resolve(found)
     const keys = createRemoteKeys(fetchKeys, new StandingClock(), (each) => reported.push(...each))
     expect(keys.problemOf('a')).toBeUndefined()
     await keys.current(PLENTY_OF_TIME)
@@ -84,13 +85,16 @@ describe('the keys of an address', () => {
   })
 
   it('end with their age if the issuer withdrew them, even if its address is down afterwards', async () => {
-    const { address, currentAfter } = await fetchedKeys()
-    address.failing = faulty('keys_unusable', { detail: 'no_trusted_key' })
+    const { address, keys, currentAfter } = await fetchedKeys()
+    address.names = []
     expect(await currentAfter(MAX_AGE_SECONDS - 1)).toBe('1')
     expect(await currentAfter(1)).toBe('keys_unusable')
+    expect(await keys.current(PLENTY_OF_TIME)).toStrictEqual(
+      faulty('keys_unusable', { detail: 'no_trusted_key' }),
+    )
     address.failing = DOWN
     expect(await currentAfter(60)).toBe('keys_unavailable')
-    address.failing = undefined
+    Object.assign(address, { failing: undefined, names: undefined })
     expect(await currentAfter(60)).toBe('4')
     address.failing = DOWN
     expect(await currentAfter(MAX_AGE_SECONDS)).toBe('4')
