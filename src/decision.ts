@@ -2,9 +2,9 @@
 import { comparison, firstFailed, type Check, type Observe } from './findings.ts'
 import {
   earliestOf,
-  earlier,
+  minus,
   latestOf,
-  later,
+  plus,
   seconds,
   type NumericDate,
   type Seconds,
@@ -113,7 +113,7 @@ const DECISION_SECONDS_WITHOUT_EXP = seconds(60)
  */
 const BACK_END_MARGIN_SECONDS = seconds(60)
 
-/** The shortest time that a permit lasts, rounding included; the gateway keeps it for 60 s anyway. */
+/** A permit ends this much from now at the earliest, so that it is never over when it arrives. */
 const MIN_DECISION_SECONDS = seconds(5)
 
 export interface ExpiryBounds {
@@ -132,13 +132,13 @@ export interface ExpiryBounds {
  */
 export function decisionExpiry(bounds: ExpiryBounds): NumericDate {
   const limits = [
-    bounds.caller ?? later(bounds.now, DECISION_SECONDS_WITHOUT_EXP),
-    later(bounds.now, bounds.maxDecision),
+    bounds.caller ?? plus(bounds.now, DECISION_SECONDS_WITHOUT_EXP),
+    plus(bounds.now, bounds.maxDecision),
   ]
   if (bounds.credential !== undefined) {
-    limits.push(earlier(bounds.credential, BACK_END_MARGIN_SECONDS))
+    limits.push(minus(bounds.credential, BACK_END_MARGIN_SECONDS))
   }
   // A token is accepted for some seconds after its expiry, to allow for differing clocks. What the
   // gateway makes of a permit that is already over is not documented.
-  return latestOf(earliestOf(...limits), later(bounds.now, MIN_DECISION_SECONDS))
+  return latestOf(earliestOf(...limits), plus(bounds.now, MIN_DECISION_SECONDS))
 }

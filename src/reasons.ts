@@ -72,7 +72,7 @@ export const DENIAL_REASONS = {
     },
     key_unknown: {
       meaning:
-        'The issuer has no key that the token’s `kid` names, or one that is not trusted: `detail` says why then.',
+        'The issuer publishes no key with the token’s `kid`, or the key is not trusted (`detail` says why).',
       remedy:
         'Get a new token. If new ones are refused too, the keys are of another tenant or environment. With `detail`: have the identity provider publish a better key.',
     },

@@ -151,10 +151,10 @@ export function deployFunction(spec: FunctionSpec): FnFunction {
   async function invoke(body: Buffer | string, options: InvokeOptions = {}): Promise<InvokeResult> {
     const call = { id: options.callId ?? newCallId(), body: Buffer.from(body) }
     if (call.body.length > requestLimitBytes) return fail(call.id, serviceAnswers.requestTooLarge)
-    const acquired = await acquire(options.deadline ?? later(timeoutSeconds))
+    const acquired = await acquire(options.deadline ?? secondsFromNow(timeoutSeconds))
     if ('code' in acquired) return fail(call.id, acquired)
 
-    const deadline = options.deadline ?? later(timeoutSeconds)
+    const deadline = options.deadline ?? secondsFromNow(timeoutSeconds)
     const outcome = await acquired.call({ ...call, deadline })
     // What was printed before the answer lies in the pipes by now; this turn reads it.
     await nextTurn()
@@ -233,6 +233,6 @@ function newCallId(): string {
   return randomBytes(13).toString('hex').toUpperCase()
 }
 
-function later(seconds: number): Date {
+function secondsFromNow(seconds: number): Date {
   return new Date(Date.now() + seconds * 1000)
 }

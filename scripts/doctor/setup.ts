@@ -4,7 +4,7 @@ import type { Config } from '../../src/config/model.ts'
 import type { Fault } from '../../src/decision.ts'
 import {
   deadlineAt,
-  later,
+  plus,
   seconds,
   systemClock,
   type Clock,
@@ -26,7 +26,7 @@ const TIME = seconds(10)
 
 /** For one exchange and what it needs. By the real clock, whatever `Setup.clock` shows. */
 export function newDeadline(): Deadline {
-  return deadlineAt(later(systemClock.now(), TIME), systemClock)
+  return deadlineAt(plus(systemClock.now(), TIME), systemClock)
 }
 
 /** Whether the fault is only that a secret was not given to the doctor. */

@@ -12,7 +12,7 @@ import { readConfig } from '../../src/config/read-config.ts'
 import { fault, type Decision, type Denial } from '../../src/decision.ts'
 import type { Finding, Observe } from '../../src/findings.ts'
 import { readUnverifiedJwt, type UnverifiedJwt } from '../../src/oauth/unverified-jwt.ts'
-import { deadlineAt, later, seconds, systemClock, type Clock } from '../../src/platform/clock.ts'
+import { deadlineAt, plus, seconds, systemClock, type Clock } from '../../src/platform/clock.ts'
 import { createHttp, type Http } from '../../src/platform/http.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 import { success, type Result } from '../../src/platform/result.ts'
@@ -87,7 +87,7 @@ export async function judge({
   const decision = await authorize(
     payload ?? Buffer.from(JSON.stringify({ type: 'USER_DEFINED', data })),
     // Requests have a time limit by the real clock, whatever time the token is judged at.
-    deadlineAt(later(systemClock.now(), TIME), systemClock),
+    deadlineAt(plus(systemClock.now(), TIME), systemClock),
     observe,
   )
   return { decision, findings, problems: [], call: calls[0], ...about }

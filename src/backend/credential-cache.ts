@@ -3,9 +3,9 @@ import { ExpiringCache, SingleFlight } from '../platform/cache.ts'
 import type { Chance } from '../platform/chance.ts'
 import {
   deadlineWithin,
-  earlier,
+  minus,
   isOver,
-  later,
+  plus,
   numericDate,
   seconds,
   secondsBetween,
@@ -42,7 +42,7 @@ const CAPACITY = 1_000
 /** Time limit of a renewal: its call can still use the old credential. */
 const RENEWAL_TIME_LIMIT = seconds(2)
 
-/** Share of the time in use after which a credential is renewed, and its jitter. */
+/** A credential is renewed after 80 to 90 % of its usable time, at random. */
 const RENEWAL_FROM = 0.8
 const RENEWAL_SPREAD = 0.1
 
@@ -79,9 +79,9 @@ export function createCredentialCache(
 
   const store = (key: string, credential: BackendCredential): void => {
     const now = clock.now()
-    const lastUse = earlier(credential.expiresAt ?? FAR_FUTURE, minLifetime)
+    const lastUse = minus(credential.expiresAt ?? FAR_FUTURE, minLifetime)
     const share = RENEWAL_FROM + RENEWAL_SPREAD * chance()
-    const renewAt = later(now, seconds(secondsBetween(now, lastUse) * share))
+    const renewAt = plus(now, seconds(secondsBetween(now, lastUse) * share))
     cache.set(key, { credential, renewAt }, lastUse, credential.authorization.reveal().length)
     isPrepared = false
   }

@@ -4,7 +4,7 @@ import { ExpiringCache } from '../platform/cache.ts'
 import type { Chance } from '../platform/chance.ts'
 import {
   isWithin,
-  later,
+  plus,
   seconds,
   type Clock,
   type NumericDate,
@@ -16,8 +16,8 @@ import type { CredentialFailure } from './credential.ts'
 const PLAN = { freeFailures: 5, first: seconds(0.5), longest: seconds(10) }
 
 /**
- * Failures of callers who have not failed before. A few failing callers do not pause the endpoint: users
- * with a defect of their own must not keep all others out.
+ * For callers without failures of their own. It starts when several others have failed: a few users with
+ * a defect of their own must not keep all others out.
  */
 const ENDPOINT_PLAN = { freeFailures: 6, first: seconds(0.1), longest: seconds(10) }
 
@@ -105,7 +105,7 @@ export class RequestPauses {
     backoff.failed(longest)
     const failedAt = this.#clock.now()
     const noted = { backoff, fault, failedAt, retryAfter, outage: this.#outage }
-    this.#callers.set(caller, noted, later(failedAt, MEMORY))
+    this.#callers.set(caller, noted, plus(failedAt, MEMORY))
     if (reach === 'caller') return
 
     this.#pauseOfFailedCallers.failed(longest)
@@ -136,7 +136,7 @@ export class RequestPauses {
     return new Backoff(plan, this.#clock, this.#chance)
   }
 
-  /** During an outage, the shared pause replaces each caller's own wait, which ends with the outage. */
+  /** During an outage, a caller's `Retry-After` is ignored, and it stays so afterwards: the shared pause applies. */
   #isAskedToWait({ retryAfter, failedAt, outage }: CallerFailures): boolean {
     return (
       retryAfter !== undefined &&

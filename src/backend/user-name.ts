@@ -2,7 +2,7 @@ import type { IssuerConfig, JwtBearerGrantConfig } from '../config/model.ts'
 import { member, nonEmpty, stringMember, type JsonObject } from '../platform/json.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import { COMMON_CLAIM_NAMES, providerNamed } from '../providers/index.ts'
-import { isEmail } from '../providers/user-claims.ts'
+import { APPLICATION_MARKS, isEmail } from '../providers/user-claims.ts'
 import type { BackendCall } from './credential.ts'
 
 /** Longer than login names of identity domains. */
@@ -10,7 +10,7 @@ const MAX_NAME_LENGTH = 256
 
 /**
  * Characters that nobody sees in a name, or that a directory may drop or replace when it compares
- * names: control, format, line and paragraph separators, lone surrogates, blanks but U+0020.
+ * names: control, format, line and paragraph separators, lone surrogates, spaces other than U+0020.
  */
 const UNUSABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|(?! )\p{Zs}/u
 
@@ -49,8 +49,8 @@ const NAME_CLAIMS = ['sub', 'preferred_username', 'username']
 const APPLICATION_NAME = /^service-account-|@clients$/i
 
 /**
- * An application's token has its client id as `sub` (RFC 9068 §2.2), which may be some user's name;
- * other marks are those of identity domains, Entra (`idtyp`) and Auth0 (`gty`).
+ * An application's token has a mark of its provider, or its client id as `sub` (RFC 9068 §2.2), which
+ * may be some user's name.
  */
 function isApplication(name: string, { claims, clientId }: Caller): boolean {
   const valuesOf = (names: readonly string[]) => names.map((each) => member(claims, each))
@@ -58,9 +58,7 @@ function isApplication(name: string, { claims, clientId }: Caller): boolean {
   // The configuration may take the client id from a claim of its own.
   const clientIds = [clientId, ...valuesOf(COMMON_CLAIM_NAMES.clientId)]
   return (
-    member(claims, 'sub_type') === 'client' ||
-    member(claims, 'idtyp') === 'app' ||
-    member(claims, 'gty') === 'client-credentials' ||
+    Object.entries(APPLICATION_MARKS).some(([mark, value]) => member(claims, mark) === value) ||
     names.some(
       (each) =>
         typeof each === 'string' && (clientIds.includes(each) || APPLICATION_NAME.test(each)),

@@ -4,10 +4,10 @@ import { fault, type Decision, type Fault } from '../decision.ts'
 import { toAuthorizerResponse, type AuthorizerResponse } from '../gateway/response.ts'
 import {
   deadlineAt,
-  earlier,
+  minus,
   earliestOf,
   isOver,
-  later,
+  plus,
   numericDate,
   seconds,
   secondsBetween,
@@ -64,9 +64,9 @@ export function createAnswerCall(
 function deadlineOf(fnDeadline: Date | undefined, start: NumericDate, clock: Clock): Deadline {
   const stated = numericDate((fnDeadline?.getTime() ?? Number.NaN) / 1000)
   const end = Number.isFinite(stated)
-    ? earliestOf(stated, later(start, MAX_TIME_LIMIT))
-    : later(start, DEFAULT_TIME_LIMIT)
-  return deadlineAt(earlier(end, DEADLINE_MARGIN), clock)
+    ? earliestOf(stated, plus(start, MAX_TIME_LIMIT))
+    : plus(start, DEFAULT_TIME_LIMIT)
+  return deadlineAt(minus(end, DEADLINE_MARGIN), clock)
 }
 
 interface Answer {

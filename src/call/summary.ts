@@ -1,6 +1,6 @@
 /** The `summary` log line: the last minute's decisions, and the requests sent and saved. */
 import type { Decision } from '../decision.ts'
-import { later, seconds, secondsBetween, type Clock } from '../platform/clock.ts'
+import { plus, seconds, secondsBetween, type Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { Tally } from '../platform/tally.ts'
 import { RATE_LIMITS_PER_MINUTE, type RateLimitTier } from '../providers/oci-iam.ts'
@@ -26,7 +26,7 @@ export function createSummarize(
     if (logContext.callerCache === 'hit') saved.introspection += 1
     if (logContext.backendCache === 'hit') saved.token += 1
     const now = clock.now()
-    if (now < later(begun, PERIOD)) return
+    if (now < plus(begun, PERIOD)) return
 
     const span = secondsBetween(begun, now)
     const { calls, rateLimited } = tally.take()

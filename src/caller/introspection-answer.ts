@@ -6,10 +6,11 @@ import { problemOfJson, readErrorCode, readJsonAnswer } from '../oauth/form-requ
 import { clientRefusalIn } from '../oauth/client-refusal.ts'
 import { readUnverifiedJwt } from '../oauth/unverified-jwt.ts'
 import type { HttpAnswer, Identification } from '../platform/http.ts'
-import { hasMember, member, type JsonObject } from '../platform/json.ts'
+import { hasValue, member, type JsonObject } from '../platform/json.ts'
 import type { LogValue } from '../platform/log.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, type Result } from '../platform/result.ts'
+import { APPLICATION_MARKS } from '../providers/user-claims.ts'
 import { ANSWER_CHECKS } from './answer-checks.ts'
 import { readAnswerClaims, type TokenClaims } from './claims.ts'
 import { TOKEN_KIND_CLAIMS } from './token-kind.ts'
@@ -117,7 +118,7 @@ function contradictionOf(
 ): string | undefined {
   const names = introspection?.subject === 'may_differ' ? [] : ['sub']
   return ['jti', 'iat', 'exp', ...names].find((name) => {
-    if (!hasMember(answer, name) || !hasMember(payload, name)) return false
+    if (!hasValue(answer, name) || !hasValue(payload, name)) return false
     const [answered, claimed] = [member(answer, name), member(payload, name)]
     return typeof answered === 'number' && typeof claimed === 'number'
       ? Math.abs(answered - claimed) > ROUNDING_SECONDS
@@ -125,13 +126,10 @@ function contradictionOf(
   })
 }
 
-/** Claims which show that the token is an application's, at identity domains, Entra and Auth0. */
-const APPLICATION_MARKS = ['sub_type', 'idtyp', 'gty']
-
-/** The claim names to read: where the answer has some of those for a claim, only these. */
+/** The claim names to read. Where the answer has some of the names for a claim, the others are ignored. */
 function namesIn(answer: JsonObject, claimNames: ClaimNames): ClaimNames {
   const inAnswer = (names: readonly string[]) => {
-    const some = names.filter((name) => hasMember(answer, name))
+    const some = names.filter((name) => hasValue(answer, name))
     return some.length > 0 ? some : names
   }
   return {
@@ -149,10 +147,10 @@ function namesIn(answer: JsonObject, claimNames: ClaimNames): ClaimNames {
 function withPayload(answer: JsonObject, payload: JsonObject, issuer: IssuerConfig): JsonObject {
   const { scope } = issuer.claimNames
   const isSignatureVerified = issuer.jwt !== undefined
-  const addsScopes = isSignatureVerified && !scope.some((name) => hasMember(answer, name))
+  const addsScopes = isSignatureVerified && !scope.some((name) => hasValue(answer, name))
   const names = isSignatureVerified ? Object.keys(payload) : neededClaims(payload, issuer)
   const added = names
-    .filter((name) => !hasMember(answer, name) && (addsScopes || !scope.includes(name)))
+    .filter((name) => !hasValue(answer, name) && (addsScopes || !scope.includes(name)))
     .map((name) => [name, member(payload, name)] as const)
   return { ...answer, ...Object.fromEntries(added) }
 }
@@ -164,7 +162,7 @@ function neededClaims(
 ): readonly string[] {
   return [
     ...['iss', 'aud', 'exp'],
-    ...APPLICATION_MARKS,
+    ...Object.keys(APPLICATION_MARKS),
     ...Object.keys(payload).filter((name) => name.endsWith('_verified')),
     ...(rules.maxTokenLifetime === undefined ? [] : ['iat']),
     ...claimNames.clientId,

@@ -4,13 +4,13 @@ import { fault, withLogContext, type CacheUse, type Denial, type Fault } from '.
 import type { Observe } from '../findings.ts'
 import { toFault, type SendAsClient } from '../oauth/client-exchange.ts'
 import { cacheKey, ExpiringCache } from '../platform/cache.ts'
-import { earliestOf, later, type Clock, type Deadline } from '../platform/clock.ts'
+import { earliestOf, plus, type Clock, type Deadline } from '../platform/clock.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import type { TokenClaims } from './claims.ts'
 import { identificationOf, readIntrospectionAnswer } from './introspection-answer.ts'
 import { firstBrokenRule } from './token-rules.ts'
-import type { BeforeRequest } from './verified-caller.ts'
+import type { Verify } from './verified-caller.ts'
 
 export interface Introspection {
   readonly claims: TokenClaims
@@ -18,12 +18,7 @@ export interface Introspection {
 }
 
 /** The claims of a token that the identity provider calls active and that breaks none of the rules. */
-export type Introspect = (
-  token: Redacted,
-  deadline: Deadline,
-  beforeRequest: BeforeRequest,
-  observe?: Observe,
-) => Promise<Result<Introspection, Denial | Fault>>
+export type Introspect = Verify<Introspection>
 
 export interface Introspector {
   readonly introspect: Introspect
@@ -83,7 +78,7 @@ export function createIntrospector(
     // The token counts, too: claims may come from it.
     const size = answer.value.body.length + token.reveal().length
     if (caching && claims.ok && size <= MAX_CACHED_BYTES) {
-      const end = later(clock.now(), introspection.cache)
+      const end = plus(clock.now(), introspection.cache)
       answers.set(
         key,
         claims.value,

@@ -41,8 +41,8 @@ const PUBLIC_MEMBERS: ReadonlyMap<unknown, readonly string[]> = new Map([
 const CURVES = ['P-256', 'P-384', 'P-521', 'Ed25519']
 
 /**
- * Whether both are the same key. Of two types of keys, `KeyObject.equals` leaves an error of OpenSSL
- * behind (Node 20 to 24), with which the next private key in PEM cannot be read.
+ * Whether both are the same key. Keys of different types must not be compared by `KeyObject.equals`: it
+ * leaves an OpenSSL error in the queue (Node 20 to 24), and the next PEM private key fails to load.
  */
 export function isSameKey(one: KeyObject, other: KeyObject): boolean {
   return one.asymmetricKeyType === other.asymmetricKeyType && one.equals(other)
@@ -109,8 +109,8 @@ function weaknessOf(
 }
 
 /**
- * The points of Ed25519 whose order divides 8, without their sign bit and with the encodings beyond
- * the field: signatures by such a key can be made without its private key.
+ * The points of Ed25519 whose order divides 8, with the sign bit cleared and with their non-canonical
+ * encodings: anyone can make signatures that such a key verifies.
  */
 const SMALL_ORDER_POINTS = [
   '0000000000000000000000000000000000000000000000000000000000000000',

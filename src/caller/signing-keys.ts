@@ -3,7 +3,7 @@ import { fault, type Fault } from '../decision.ts'
 import {
   BEFORE_ALL_TIME,
   isWithin,
-  later,
+  plus,
   milliseconds,
   seconds,
   secondsBetween,
@@ -65,8 +65,7 @@ const COOLDOWN = { knownKid: seconds(5), unknownKid: seconds(10) }
 
 /**
  * An issuer may replace a key under the same `kid` right after such a fetch. If the fetch returned no
- * new keys, the next token with the `kid` of a cached key waits until 2 s after the fetch, and then for a
- * second one.
+ * new keys, the next token with the `kid` of a cached key causes one more fetch, 2 s after the first.
  */
 const SECOND_FETCH = seconds(2)
 
@@ -96,7 +95,7 @@ export function createRemoteKeys(
 
   /** Until the second fetch is due, but only as long as the caller has time for it. */
   const waitForSecondFetch = async (deadline: Deadline): Promise<void> => {
-    const due = secondsBetween(clock.now(), later(renewal.at, SECOND_FETCH)) * 1_000
+    const due = secondsBetween(clock.now(), plus(renewal.at, SECOND_FETCH)) * 1_000
     await wait(milliseconds(Math.max(0, Math.min(due, deadline.remaining() / 2))))
   }
 

@@ -1,6 +1,6 @@
 /** Tells access tokens from ID tokens, refresh tokens and other JWTs by their claims (RFC 8725 §3.12). */
 import {
-  hasMember,
+  hasValue,
   member,
   stringMember,
   stringOrStrings,
@@ -62,13 +62,13 @@ export const TOKEN_KIND_CLAIMS: readonly string[] = [
 export function marksOfAnotherKind(members: JsonObject): readonly string[] {
   return [
     ...ACCESS_TOKEN_MARKS.filter(([name, ...values]) => {
-      return hasMember(members, name) && !values.some((each) => each === member(members, name))
+      return hasValue(members, name) && !values.some((each) => each === member(members, name))
     }).map(([name]) => name),
-    ...MARKS_OF_OTHER_TOKENS.filter((name) => hasMember(members, name)),
+    ...MARKS_OF_OTHER_TOKENS.filter((name) => hasValue(members, name)),
     ...NAMES_OF_KIND.filter((name) => namesOtherKind(stringMember(members, name) ?? '')),
     ...(isRefreshTokenOfUaa(members) ? ['jti'] : []),
     ...(isIdTokenByNonce(members) ? ['nonce'] : []),
-    ...(isEntraToken(members) && !hasMember(members, 'azp') && !hasMember(members, 'appid')
+    ...(isEntraToken(members) && !hasValue(members, 'azp') && !hasValue(members, 'appid')
       ? ['ver']
       : []),
   ]
@@ -83,20 +83,20 @@ function namesOtherKind(value: string): boolean {
  * ends in `-r`. Both kinds have the same audience (CVE-2018-11047).
  */
 function isRefreshTokenOfUaa(members: JsonObject): boolean {
-  return hasMember(members, 'rev_sig') && stringMember(members, 'jti')?.endsWith('-r') === true
+  return hasValue(members, 'rev_sig') && stringMember(members, 'jti')?.endsWith('-r') === true
 }
 
 /**
- * The client sends a `nonce` to get it back in the ID token (OpenID Connect Core §3.1.2.1). Some
- * access tokens have it too, of Keycloak before 24 and of B2C; they have a mark of their own.
+ * The client sends a `nonce` to get it back in the ID token (OpenID Connect Core §3.1.2.1). Access
+ * tokens of Keycloak before 24 and of B2C have it too; another claim shows what they are.
  */
 function isIdTokenByNonce(members: JsonObject): boolean {
-  if (!hasMember(members, 'nonce')) return false
+  if (!hasValue(members, 'nonce')) return false
   // ID tokens of AD FS name their client, as access tokens do.
   return (
-    hasMember(members, 'apptype') ||
+    hasValue(members, 'apptype') ||
     ![...CLAIMS_OF_ACCESS_TOKENS, ...ACCESS_TOKEN_MARKS.map(([name]) => name)].some((name) =>
-      hasMember(members, name),
+      hasValue(members, name),
     )
   )
 }
@@ -109,7 +109,7 @@ function isEntraToken(members: JsonObject): boolean {
   const ver = member(members, 'ver')
   return (
     (ver === '1.0' || ver === '2.0') &&
-    (hasMember(members, 'tid') || hasMember(members, 'tfp') || isB2cPolicy(member(members, 'acr')))
+    (hasValue(members, 'tid') || hasValue(members, 'tfp') || isB2cPolicy(member(members, 'acr')))
   )
 }
 

@@ -2,7 +2,7 @@
 import type { RequiredClaim, TokenRules } from '../config/model.ts'
 import { firstDenial, type Denial } from '../decision.ts'
 import type { Check, Observe } from '../findings.ts'
-import { earlier, later, type NumericDate } from '../platform/clock.ts'
+import { minus, plus, type NumericDate } from '../platform/clock.ts'
 import { isRounded, nonNullMember } from '../platform/json.ts'
 import { DENIAL_REASONS } from '../reasons.ts'
 import type { TokenClaims } from './claims.ts'
@@ -80,8 +80,8 @@ const RULES: readonly Check<RuleInput>[] = [
     name: 'exp',
     reason: 'token_expired',
     passes: ({ claims: { expiresAt }, rules, now }) =>
-      expiresAt === undefined || earlier(now, rules.clockTolerance) < expiresAt,
-    expected: ({ rules, now }) => `later than ${isoTime(earlier(now, rules.clockTolerance))}`,
+      expiresAt === undefined || minus(now, rules.clockTolerance) < expiresAt,
+    expected: ({ rules, now }) => `later than ${isoTime(minus(now, rules.clockTolerance))}`,
     actual: ({ claims }) => isoTimeOf(claims.expiresAt),
   },
   ...(
@@ -93,8 +93,8 @@ const RULES: readonly Check<RuleInput>[] = [
     name,
     reason: 'token_not_yet_valid',
     passes: ({ claims: { [property]: start }, rules, now }) =>
-      start === undefined || start <= later(now, rules.clockTolerance),
-    expected: ({ rules, now }) => `not later than ${isoTime(later(now, rules.clockTolerance))}`,
+      start === undefined || start <= plus(now, rules.clockTolerance),
+    expected: ({ rules, now }) => `not later than ${isoTime(plus(now, rules.clockTolerance))}`,
     actual: ({ claims }) => isoTimeOf(claims[property]),
   })),
   {
@@ -104,7 +104,7 @@ const RULES: readonly Check<RuleInput>[] = [
       maxTokenLifetime === undefined ||
       (expiresAt !== undefined &&
         issuedAt !== undefined &&
-        later(issuedAt, maxTokenLifetime) >= expiresAt),
+        plus(issuedAt, maxTokenLifetime) >= expiresAt),
     expected: ({ rules: { maxTokenLifetime } }) =>
       maxTokenLifetime === undefined ? 'any' : `at most ${maxTokenLifetime} s from iat to exp`,
     actual: ({ claims: { expiresAt, issuedAt } }) =>

@@ -2,6 +2,7 @@
 import type { IssuerConfig } from '../config/model.ts'
 import { denial, firstDenial, type Denial, type Fault } from '../decision.ts'
 import type { Check, Finding, Observe } from '../findings.ts'
+import type { DenialReason, FaultReason } from '../reasons.ts'
 import { failure } from '../platform/result.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { diagnose } from './diagnosis.ts'
@@ -81,7 +82,10 @@ const FORM_CHECKS: readonly Check<TokenForm>[] = [
   },
 ]
 
-/** Undefined for a JWT, and for what no decoder takes for one: it may be an opaque token. */
+/**
+ * Undefined for a signed JWT, and for what no decoder of signed JWTs would accept: an opaque token, or
+ * an encrypted JWT, which is introspected if an issuer does so.
+ */
 function defectOf({ text, jwt }: TokenForm): 'encrypted' | 'malformed' | undefined {
   if (jwt !== undefined || !isMalformedJwt(text)) return undefined
   return looksEncrypted(text) ? 'encrypted' : 'malformed'
@@ -193,7 +197,7 @@ function cachedFirst(
 }
 
 /** Denials by which an issuer says only that it does not know the token. */
-const UNKNOWN_TOKEN_REASONS: readonly string[] = [
+const UNKNOWN_TOKEN_REASONS: readonly (DenialReason | FaultReason)[] = [
   'token_inactive',
   'key_unknown',
   'signature_invalid',

@@ -128,7 +128,7 @@ function buildJwt(issuer: ResolvedIssuer, report: Report): JwtConfig {
   }
   return {
     keys: issuer.jwks === undefined ? remoteKeys(issuer, report) : staticKeys(issuer, report),
-    algorithms: issuer.algorithms ?? issuer.facts.algorithms ?? DEFAULTS.algorithms,
+    algorithms: issuer.algorithms ?? DEFAULTS.algorithms,
     type: issuer.token_type ?? 'any',
   }
 }

@@ -58,7 +58,7 @@ export function flatDocument(values: FlatConfiguration): Members {
   return document
 }
 
-/** Its secret is in the key for the client's; keys for other grants have no effect. */
+/** For `basic`, `back_end_client_secret_ocid` holds `user:password`; keys for other grants have no effect. */
 function basicBackend({ name, grant, min_token_seconds, client }: Members): Members {
   const secret_ocid = (client as Members | undefined)?.['client_secret_ocid']
   const given = Object.entries({ name, grant, min_token_seconds, secret_ocid })
@@ -91,6 +91,7 @@ function converted(value: string, as: FlatKey['as']): unknown {
 
 export function flatForm(values: FlatConfiguration): ConfigForm {
   const isGiven = ({ key }: { readonly key: string }): boolean => valueOf(values, key) !== undefined
+  /** The key of what is at the path; else the given keys of what is below it; else all of those. */
   const keysAt = (path: string): readonly string[] => {
     const at = path.replace(/^(backends\.0)\.secret_ocid$/, '$1.client.client_secret_ocid')
     const found = KEYS.filter((key) => at === key.at || at.startsWith(`${key.at}.`))

@@ -26,7 +26,7 @@ export interface Settings {
 
 /** Which callers are accepted, and which credential the backend gets. */
 export interface Config {
-  /** In the order in which they are tried for a token without a known issuer. */
+  /** In the order in which they are tried. */
   readonly issuers: readonly IssuerConfig[]
   /** In the order in which they are tried; a call without a match is denied. */
   readonly backends: readonly BackendConfig[]

@@ -17,7 +17,7 @@ export interface PartialDocument {
 /** They determine which other members are required. */
 const REQUIREMENT_MEMBERS = ['provider', 'validation', 'grant']
 
-/** Replace members that are wrong, where without the member another problem would be reported. */
+/** Placeholders for wrong members, so that these are not reported as missing, too. */
 const STAND_INS: Readonly<Record<string, unknown>> = {
   name: '',
   audience: [],

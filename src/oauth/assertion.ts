@@ -1,6 +1,6 @@
 /** JWT assertions (RFC 7523 §3) that authenticate this function as a client, or represent a user. */
 import { randomUUID } from 'node:crypto'
-import { later, type Clock, type Seconds } from '../platform/clock.ts'
+import { plus, type Clock, type Seconds } from '../platform/clock.ts'
 import { Redacted } from '../platform/redacted.ts'
 import type { PrivateKey } from './private-key.ts'
 
@@ -39,7 +39,7 @@ export async function signAssertion(
     // A single audience as a string: client assertions require that (draft rfc7523bis §4).
     .setAudience(only !== undefined && more.length === 0 ? only : [...audience])
     .setIssuedAt(issuedAt)
-    .setExpirationTime(Math.floor(later(clock.now(), lifetime)))
+    .setExpirationTime(Math.floor(plus(clock.now(), lifetime)))
     .setJti(randomUUID())
     .sign(key)
   return new Redacted(assertion)

@@ -1,7 +1,7 @@
 /** Requests tokens at a token endpoint (RFC 6749 §3.2), and reads its answers. */
 import type { Fault } from '../decision.ts'
 import {
-  later,
+  plus,
   seconds,
   type Clock,
   type Deadline,
@@ -114,7 +114,7 @@ function readToken(
   if (lifetime === undefined) return unusable('expires_in_malformed')
   return success({
     accessToken: new Redacted(token),
-    expiresAt: later(requestedAt, lifetime),
+    expiresAt: plus(requestedAt, lifetime),
     issuedTokenType: stringMember(members, 'issued_token_type'),
   })
 }

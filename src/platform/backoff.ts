@@ -1,7 +1,7 @@
 import type { Chance } from './chance.ts'
 import {
   BEFORE_ALL_TIME,
-  later,
+  plus,
   seconds,
   type Clock,
   type NumericDate,
@@ -43,15 +43,15 @@ export class Backoff {
   failed(longest: Seconds = this.#plan.longest): void {
     const now = this.#clock.now()
     // A failure long after the last one has nothing to do with it.
-    if (now >= later(this.#until, this.#plan.longest)) this.#failures = 0
+    if (now >= plus(this.#until, this.#plan.longest)) this.#failures = 0
     this.#failures += 1
     this.#longest = longest
     this.#pauseFrom(now)
   }
 
   /**
-   * Another try begins. After enough failures for a pause, further tries wait for as long as if it
-   * had failed already.
+   * Another try begins. After enough failures for a pause, the next pause starts now, so that no second
+   * try runs beside it.
    */
   tried(): void {
     if (this.#failures > this.#plan.freeFailures) this.#pauseFrom(this.#clock.now())
@@ -62,6 +62,6 @@ export class Backoff {
     const doublings = this.#failures - freeFailures - 1
     const pause = doublings < 0 ? 0 : Math.min(first * 2 ** doublings, this.#longest)
     this.#pausedAt = now
-    this.#until = later(now, seconds(pause * (0.5 + this.#chance() / 2)))
+    this.#until = plus(now, seconds(pause * (0.5 + this.#chance() / 2)))
   }
 }

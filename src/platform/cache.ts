@@ -1,6 +1,6 @@
 /** The cache of the authorizer (bounded, expiring by the wall clock, without timers), and single flight. */
 import { createHash } from 'node:crypto'
-import { isOver, later, seconds, type Clock, type Deadline, type NumericDate } from './clock.ts'
+import { isOver, plus, seconds, type Clock, type Deadline, type NumericDate } from './clock.ts'
 import type { Result } from './result.ts'
 
 interface Entry<T> {
@@ -62,7 +62,7 @@ export class ExpiringCache<T> {
   constructor(capacity: number, clock: Clock) {
     this.#capacity = capacity
     this.#clock = clock
-    this.#sweepAt = later(clock.now(), SWEEP_INTERVAL)
+    this.#sweepAt = plus(clock.now(), SWEEP_INTERVAL)
     caches.add(new WeakRef(this))
   }
 
@@ -117,7 +117,7 @@ export class ExpiringCache<T> {
   /** Removes the expired entries. */
   dropExpired(): void {
     const now = this.#clock.now()
-    this.#sweepAt = later(now, SWEEP_INTERVAL)
+    this.#sweepAt = plus(now, SWEEP_INTERVAL)
     for (const [key, entry] of this.#entries) {
       if (!isAlive(entry, now)) this.delete(key)
     }
@@ -130,8 +130,8 @@ export class ExpiringCache<T> {
 }
 
 /**
- * A cache key over several parts: SHA-256 of their JSON array, which is different for different lists.
- * So memory has no token as a key, and no caller gets another one's answer.
+ * A cache key over several parts: SHA-256 of their JSON array. Tokens are never kept as keys, and
+ * different lists never share an entry.
  */
 export function cacheKey(...parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url')

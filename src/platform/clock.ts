@@ -21,14 +21,14 @@ export function numericDate(value: number): NumericDate {
   return value as NumericDate
 }
 
-/** Before all others: when something happened that has not happened yet. */
+/** Stands for “never”: earlier than any instant of a clock. */
 export const BEFORE_ALL_TIME = numericDate(Number.NEGATIVE_INFINITY)
 
-export function later(instant: NumericDate, span: Seconds): NumericDate {
+export function plus(instant: NumericDate, span: Seconds): NumericDate {
   return numericDate(instant + span)
 }
 
-export function earlier(instant: NumericDate, span: Seconds): NumericDate {
+export function minus(instant: NumericDate, span: Seconds): NumericDate {
   return numericDate(instant - span)
 }
 
@@ -47,7 +47,7 @@ export function secondsBetween(start: NumericDate, end: NumericDate): Seconds {
 
 /** Whether less than `span` has passed since `instant`. False if the clock was set back before it. */
 export function isWithin(span: Seconds, instant: NumericDate, now: NumericDate): boolean {
-  return instant <= now && now < later(instant, span)
+  return instant <= now && now < plus(instant, span)
 }
 
 /**
@@ -75,14 +75,14 @@ export function deadlineAt(instant: NumericDate, clock: Clock): Deadline {
 /** How much earlier than the wall clock a timer that is set for the deadline may fire. */
 const TIMER_TOLERANCE = milliseconds(10)
 
-/** Whether work that ends now ends because of this deadline. */
+/** Whether the deadline has passed, or passes within the tolerance of timers. */
 export function isOver(deadline: Deadline): boolean {
   return deadline.remaining() <= TIMER_TOLERANCE
 }
 
 /** The same deadline, but no more than `span` from now. */
 export function deadlineWithin(span: Seconds, deadline: Deadline, clock: Clock): Deadline {
-  const own = deadlineAt(later(clock.now(), span), clock)
+  const own = deadlineAt(plus(clock.now(), span), clock)
   return { remaining: () => milliseconds(Math.min(own.remaining(), deadline.remaining())) }
 }
 

@@ -35,8 +35,8 @@ export function createAgents(
 
 /**
  * Closes an idle connection when data arrives on it: it would be taken for the answer to the next
- * request. What arrives after that request has left looks like its answer: `HttpRequest.connection`
- * says what exchanges do for which that matters.
+ * request. Data that arrives after the next request was sent cannot be told from its answer: see
+ * `HttpRequest.connection`.
  */
 function closingOnUnsolicitedData<A extends NodeHttp.Agent>(agent: A): A {
   // It returns whether the connection is kept, which the types do not say.

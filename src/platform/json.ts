@@ -33,7 +33,7 @@ export function nonNullMember(object: JsonObject, name: string): unknown {
   return member(object, name) ?? undefined
 }
 
-export function hasMember(object: JsonObject, name: string): boolean {
+export function hasValue(object: JsonObject, name: string): boolean {
   return nonNullMember(object, name) !== undefined
 }
 

@@ -3,7 +3,10 @@ import type { Agents } from './connections.ts'
 /** Also bounds the memory for the ids. */
 const MAX_REQUESTS = 100
 
-/** So that bad tokens, whose answers identify nothing, cause at most 5 % more requests. */
+/**
+ * After a discarded answer, this many requests go another way. So at most one request in 20 is sent
+ * twice, also if a flood of bad tokens gets answers that identify nothing.
+ */
 const REQUESTS_WITHOUT_REUSE = 20
 
 /**

@@ -1,6 +1,5 @@
 /** What a provider's file states. A new provider is one such file and one line in `index.ts`. */
 import * as v from 'valibot'
-import type { SignatureAlgorithm } from '../oauth/signature-algorithms.ts'
 import type { DenialReason } from '../reasons.ts'
 import { strictObject } from '../platform/schema-fields.ts'
 
@@ -29,7 +28,6 @@ export interface ProviderFacts {
   readonly tokenEndpoint?: string
   readonly introspectionEndpoint?: string
   readonly discovery?: DiscoveryConfig
-  readonly algorithms?: readonly SignatureAlgorithm[]
   readonly claimNames?: Partial<ClaimNames>
 }
 
@@ -41,7 +39,7 @@ export interface TokenTraits {
   readonly issuedToEveryClient?: true
   /** Access tokens have no `aud`. */
   readonly lackAudience?: true
-  /** An `email` that is not stated to be verified (`email_verified`) is not. */
+  /** Access tokens state whether an `email` is verified; one without `email_verified` is not. */
   readonly stateVerification?: true
   /** Claims that only administrators set, though users can change them at other providers. */
   readonly administeredClaims?: readonly string[]

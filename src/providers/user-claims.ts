@@ -1,7 +1,7 @@
 /** Which claims can name a user. */
 import { providerNamed, type ProviderName } from './index.ts'
 
-/** The claim's last part, in lower case and without separators: Auth0 requires a namespace for custom claims. */
+/** `email` of `https://example.com/e-mail`: custom claims at Auth0 begin with a URL. */
 function lastPart(claim: string): string {
   return (claim.split(/[/:]/).at(-1) ?? '').toLowerCase().replace(/[-_.]/g, '')
 }
@@ -32,3 +32,10 @@ export function isUserControlled(
     providerNamed(provider)?.tokens?.administeredClaims?.includes(name) === true
   return USER_CONTROLLED.test(name) && !providers.every(isAdministered)
 }
+
+/** Claims that mark an application's token, with their values: identity domains, Microsoft Entra, Auth0. */
+export const APPLICATION_MARKS = {
+  sub_type: 'client',
+  idtyp: 'app',
+  gty: 'client-credentials',
+} as const

@@ -3,7 +3,7 @@ import { withLogContext, type Fault } from '../decision.ts'
 import { Backoff } from '../platform/backoff.ts'
 import { ExpiringCache, SingleFlight } from '../platform/cache.ts'
 import type { Chance } from '../platform/chance.ts'
-import { later, seconds, type Clock, type Deadline, type Seconds } from '../platform/clock.ts'
+import { plus, seconds, type Clock, type Deadline, type Seconds } from '../platform/clock.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import type { ReadSecret } from './read-secret.ts'
@@ -37,8 +37,7 @@ export interface SecretVersions {
   /** May equal the refused one: a single refusal may be temporary. */
   readonly current: Redacted
   /**
-   * The previous version, if the current one is the one that was refused; otherwise, or without one,
-   * undefined. Identity provider and Vault differ for a while when a secret is rotated.
+   * Only if the current version was refused and an older one exists. Identity provider and Vault differ for a while when a secret is rotated.
    */
   readonly previous: Redacted | undefined
 }
@@ -110,7 +109,7 @@ export function createSecretCache(timeToLive: Seconds, ports: SecretCachePorts):
       return searches.run(key, deadline, () => search(secretOcid, refused, deadline))
     },
     acceptPrevious: (secretOcid, previous, clientKey) => {
-      const end = later(clock.now(), PREVIOUS_TIME_TO_LIVE)
+      const end = plus(clock.now(), PREVIOUS_TIME_TO_LIVE)
       acceptedPrevious.set(cacheKeyOf(secretOcid, clientKey), previous, end)
     },
   }
@@ -142,7 +141,7 @@ class CurrentVersions {
       const secret = await this.#ports.readSecret(secretOcid, 'CURRENT', deadline)
       if (!secret.ok) return failure(this.#noteOutage(secretOcid, secret.error))
       this.#outages.delete(secretOcid)
-      const end = later(this.#ports.clock.now(), this.#timeToLive)
+      const end = plus(this.#ports.clock.now(), this.#timeToLive)
       this.#secrets.set(secretOcid, secret.value, end)
       return secret
     })

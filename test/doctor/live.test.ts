@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { readLiveSetup, usersVault } from '../../scripts/doctor/live.ts'
 import { readConfig } from '../../src/config/read-config.ts'
-import { deadlineAt, later, seconds, systemClock } from '../../src/platform/clock.ts'
+import { deadlineAt, plus, seconds, systemClock } from '../../src/platform/clock.ts'
 import { startLocalStack, type LocalStack } from '../../stack/local-stack.ts'
 import { API_AUDIENCE, SECRET_OCIDS } from '../../stack/registrations.ts'
 import { silenceSdk, startTenancy, type Tenancy } from './oci-rig.ts'
@@ -106,7 +106,7 @@ describe('a live set-up', () => {
 
   it('with secrets that this user may not read: the remedy is about the user', async () => {
     const vault = usersVault(await tenancy.api())(readConfig({}).settings)
-    const deadline = deadlineAt(later(systemClock.now(), seconds(10)), systemClock)
+    const deadline = deadlineAt(plus(systemClock.now(), seconds(10)), systemClock)
 
     const read = await vault.read('ocid1.vaultsecret.oc1.phx.none', deadline)
 

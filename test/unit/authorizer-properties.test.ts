@@ -5,7 +5,7 @@ import { createCredentialCache } from '../../src/backend/credential-cache.ts'
 import type { CredentialRequest } from '../../src/backend/credential.ts'
 import { toVerifiedCaller } from '../../src/caller/verified-caller.ts'
 import { fault, type Decision } from '../../src/decision.ts'
-import { later, numericDate, seconds } from '../../src/platform/clock.ts'
+import { plus, numericDate, seconds } from '../../src/platform/clock.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 import { failure, success } from '../../src/platform/result.ts'
 import { claimsOf } from './support/claims.ts'
@@ -51,7 +51,7 @@ function worldWith({ minLifetimeSeconds, maxDecisionSeconds, chance }: Settings)
         )
       }
       const authorization = `Bearer ${ends.size}`
-      const expiresAt = later(clock.now(), seconds(lifetime))
+      const expiresAt = plus(clock.now(), seconds(lifetime))
       ends.set(authorization, expiresAt)
       return Promise.resolve(success({ authorization: new Redacted(authorization), expiresAt }))
     },

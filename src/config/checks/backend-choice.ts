@@ -43,7 +43,7 @@ function validateIssuersOf(
     report(
       'when.issuers',
       'is missing beside clients or scopes',
-      'Name the issuers whose they are: another issuer may use the same names.',
+      'Name the issuers that these clients or scopes belong to: another issuer may use the same names.',
     )
   }
   if (ACTS_FOR_USER[grant.kind]) {

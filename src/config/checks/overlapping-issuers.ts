@@ -25,7 +25,8 @@ export function validateIssuers(
 
 /**
  * Whether a token may be accepted for both issuers. Never without a common audience; else by `iss`:
- * - the same: if a key, URL or host is the same, or one trusts a kind of source that the other does not;
+ * - the same: if a key, URL or host is the same, or their kinds of sources differ (`jwks`, introspection):
+ *   both may be of one provider;
  * - the same, that of identity domains: if a key, URL or host is the same;
  * - not checked by either: if a URL is the same;
  * - not checked by one: if both only introspect, at the same URL, or at the same host if one is discovered;

@@ -8,8 +8,8 @@ import { looksSecret, remedyOfSecret, type ConfigProblem } from '../problems.ts'
 
 /**
  * Misspelt rules are problems where flat keys are the configuration: the function would start without
- * them. Other unknown keys are warnings. Names in capitals are the platform's, and are compared by
- * case alone.
+ * them. Other unknown keys are warnings. A name in capitals is an environment variable of the
+ * platform, unless one of our keys has that name in lower case.
  */
 export function unknownKeys(values: FlatConfiguration, isFlat: boolean) {
   const problems: ConfigProblem[] = []

@@ -8,7 +8,7 @@ import type {
   PreparedCredential,
 } from '../../../src/backend/credential.ts'
 import { denial, fault } from '../../../src/decision.ts'
-import { later, seconds, type Deadline, type NumericDate } from '../../../src/platform/clock.ts'
+import { plus, seconds, type Deadline, type NumericDate } from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success, type Result } from '../../../src/platform/result.ts'
 import { PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
@@ -58,7 +58,7 @@ export function issued(number: number, expiresAt: NumericDate | undefined): Outc
 
 /** The n-th token, with a lifetime from the start of the clock. */
 export function ending(number: number, lifetimeSeconds: number): Outcome {
-  return issued(number, later(START, seconds(lifetimeSeconds)))
+  return issued(number, plus(START, seconds(lifetimeSeconds)))
 }
 
 export function cacheOver(options: Options = {}) {
@@ -69,7 +69,7 @@ export function cacheOver(options: Options = {}) {
   const issuedTokens: string[] = []
   const ofLifetime = ({ number }: TokenRequest) =>
     grant.failing === undefined
-      ? issued(number, later(clock.now(), seconds(lifetimeSeconds)))
+      ? issued(number, plus(clock.now(), seconds(lifetimeSeconds)))
       : failure(grant.failing)
   const { request = ofLifetime } = options
   const requestOf = (key: string): CredentialRequest => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { CredentialFailure } from '../../../src/backend/credential.ts'
 import { fault } from '../../../src/decision.ts'
-import { deadlineAt, later, seconds } from '../../../src/platform/clock.ts'
+import { deadlineAt, plus, seconds } from '../../../src/platform/clock.ts'
 import { failure } from '../../../src/platform/result.ts'
 import { deadlineWith, START } from '../support/time.ts'
 import {
@@ -109,7 +109,7 @@ describe('a failure that may concern only one caller', () => {
     const cache = cacheOver({
       isUserBound: true,
       request: ({ key, clock }) =>
-        isBad(key) ? failure(UNCLEAR) : issued(1, later(clock.now(), seconds(3600))),
+        isBad(key) ? failure(UNCLEAR) : issued(1, plus(clock.now(), seconds(3600))),
     })
     const isGiven = async (caller: string) => typeof (await cache.obtain(caller)) === 'string'
     return { ...cache, isGiven }
@@ -158,11 +158,11 @@ describe('a renewal that takes longer than a call has to spare', () => {
         const patience = deadline.remaining() / 1000
         clock.advance(Math.min(SLOW_SECONDS, patience))
         if (patience < SLOW_SECONDS) return failure({ ...UNCLEAR, fault: TIMED_OUT })
-        return issued(number, later(clock.now(), seconds(3600)))
+        return issued(number, plus(clock.now(), seconds(3600)))
       },
     })
     const obtain = () =>
-      cache.obtain(undefined, deadlineAt(later(cache.clock.now(), seconds(10)), cache.clock))
+      cache.obtain(undefined, deadlineAt(plus(cache.clock.now(), seconds(10)), cache.clock))
     return { ...cache, obtain }
   }
   const TIMED_OUT = fault('token_endpoint_unavailable', { detail: 'timed_out' })
@@ -170,7 +170,7 @@ describe('a renewal that takes longer than a call has to spare', () => {
   it('does not count for a call without a cached credential', async () => {
     const { clock, obtain } = slowEndpoint()
     const outcomes = new Set<unknown>()
-    while (clock.now() < later(START, seconds(4 * 3600))) {
+    while (clock.now() < plus(START, seconds(4 * 3600))) {
       const outcome = await obtain()
       outcomes.add(typeof outcome === 'string' ? outcome.split(' ')[2] : outcome.reason)
       clock.advance(1)
@@ -182,7 +182,7 @@ describe('a renewal that takes longer than a call has to spare', () => {
   it('is tried less and less often', async () => {
     const { clock, requests, obtain } = slowEndpoint()
     await obtain()
-    while (clock.now() < later(START, seconds(3400))) {
+    while (clock.now() < plus(START, seconds(3400))) {
       await obtain()
       clock.advance(1)
     }

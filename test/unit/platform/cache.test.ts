@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { cacheKey, ExpiringCache } from '../../../src/platform/cache.ts'
-import { later, seconds } from '../../../src/platform/clock.ts'
+import { plus, seconds } from '../../../src/platform/clock.ts'
 import { START, StandingClock } from '../support/time.ts'
 
 function after(spanSeconds: number) {
-  return later(START, seconds(spanSeconds))
+  return plus(START, seconds(spanSeconds))
 }
 
 /** A cache for two values, and its clock. */
@@ -140,7 +140,7 @@ describe('all caches together', () => {
   const caches: ExpiringCache<number>[] = []
 
   function inAMinute() {
-    return later(clock.now(), seconds(60))
+    return plus(clock.now(), seconds(60))
   }
 
   /** With as many values of a megabyte. */

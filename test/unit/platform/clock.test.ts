@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import {
   deadlineAt,
-  earlier,
+  minus,
   earliestOf,
-  later,
+  plus,
   numericDate,
   seconds,
   secondsBetween,
@@ -12,8 +12,8 @@ import { START, StandingClock } from '../support/time.ts'
 
 describe('instants', () => {
   it('are moved by seconds', () => {
-    expect(later(numericDate(100), seconds(5))).toBe(105)
-    expect(earlier(numericDate(100), seconds(5))).toBe(95)
+    expect(plus(numericDate(100), seconds(5))).toBe(105)
+    expect(minus(numericDate(100), seconds(5))).toBe(95)
     expect(earliestOf(numericDate(3), numericDate(1), numericDate(2))).toBe(1)
   })
 
@@ -26,7 +26,7 @@ describe('instants', () => {
 describe('a deadline', () => {
   it('has the milliseconds left until its instant, at least 0', () => {
     const clock = new StandingClock()
-    const deadline = deadlineAt(later(START, seconds(2.5)), clock)
+    const deadline = deadlineAt(plus(START, seconds(2.5)), clock)
 
     expect(deadline.remaining()).toBe(2500)
     clock.advance(2)

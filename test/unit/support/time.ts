@@ -1,6 +1,6 @@
 /** Time in the unit tests: a clock that only a test moves, and deadlines. */
 import {
-  later,
+  plus,
   milliseconds,
   numericDate,
   seconds,
@@ -21,7 +21,7 @@ export class StandingClock implements Clock {
   }
 
   advance(spanSeconds: number): void {
-    this.#now = later(this.#now, seconds(spanSeconds))
+    this.#now = plus(this.#now, seconds(spanSeconds))
   }
 }
 

@@ -33,7 +33,7 @@ function conditionMissing(index: number) {
 const ISSUERS_MISSING = problem(
   'backends.0.when.issuers',
   'is missing beside clients or scopes',
-  'Name the issuers whose they are: another issuer may use the same names.',
+  'Name the issuers that these clients or scopes belong to: another issuer may use the same names.',
 )
 const UNKNOWN_ISSUER = problem(
   'backends.0.when.issuers',
