@@ -7,9 +7,8 @@ import { readConfig } from '../../src/config/read-config.ts'
 import type { ClientRegistration } from '../../src/oauth/client-exchange.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 import { askSilently } from '../command-line/ask.ts'
-import { UsageError } from '../command-line/parse.ts'
 import { readFile } from '../command-line/read-file.ts'
-import { readInput } from '../check-config/read-input.ts'
+import { readSecretsFile } from './secrets-file.ts'
 
 /** A secret that is needed, and whose it is, if it is a client's. */
 export interface NeededSecret {
@@ -31,12 +30,15 @@ export async function readSecrets(
 ): Promise<GivenSecrets> {
   const { source } = readConfig(configuration)
   const needs = source.ok && source.value.kind === 'given' ? needed(source.value.config) : []
-  const fromFile = file === undefined ? {} : readGivenFile(file)
+  const fromFile =
+    file === undefined
+      ? new Map<string, string>()
+      : readSecretsFile(readFile('The file of --secrets', file).toString())
   const secrets = new Map<string, Redacted>()
   for (const { clientId, secretOcid } of needs) {
     const secret =
-      fromFile[secretOcid] ??
-      (clientId === undefined ? undefined : fromFile[clientId]) ??
+      fromFile.get(secretOcid) ??
+      fromFile.get(clientId ?? '') ??
       (needs.length === 1 ? process.env['CLIENT_SECRET'] : undefined) ??
       (await prompt(
         `Secret ${clientId === undefined ? secretOcid : `of ${clientId}`} (not shown, empty to go on without): `,
@@ -53,18 +55,6 @@ export function clientsOf({ issuers }: Config): readonly ClientRegistration[] {
     ...(jwt?.keys.kind === 'remote' && jwt.keys.access ? [jwt.keys.access.client] : []),
   ])
   return [...new Map(clients.map((client) => [client.secretOcid, client])).values()]
-}
-
-function readGivenFile(path: string): FlatConfiguration {
-  const content = readFile('The file of --secrets', path)
-  try {
-    return readInput(content)
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error
-    throw new UsageError(
-      'The file of --secrets is not usable: give a line OCID=secret or CLIENT_ID=secret for each client.',
-    )
-  }
 }
 
 /** Asks on the terminal, as standard input has the token. Undefined where there is no terminal. */
