@@ -55,6 +55,9 @@ async function remedyOfKeys(setup: Setup, { keys }: JwtConfig, fault: Fault): Pr
   if (/^status_40[13]$/.test(detail)) {
     return 'Set jwks_access to client_credentials, with a client of the domain; or open them: Identity domain → Settings → Domain settings → Access signing certificate → Configure client access.'
   }
+  if (detail === 'token_unauthorized_client') {
+    return 'Tick the grant Client credentials in our application: Integrated applications → the application → OAuth configuration → Edit.'
+  }
   if (keys.kind !== 'remote') return remedyOf(fault)
   const { access, uri } = keys
   if (access !== undefined && /^token_(invalid_client|status_401)$/.test(detail)) {

@@ -51,6 +51,8 @@ export interface ClientOptions {
   authenticatesByKey?: boolean
   /** Overrides the resource server's lifetime for the tokens of this client. */
   accessTokenLifetimeSeconds?: number
+  /** Whether the grant “Client credentials” is not ticked: its token request is `unauthorized_client` (RFC 6749 §5.2). */
+  lacksClientCredentials?: boolean
   /** No secret: the client names itself by its id (RFC 6749 §2.1). */
   isPublic?: boolean
   /** For the authorization code grant. The port of a loopback address is not compared (RFC 8252). */

@@ -9,6 +9,7 @@ import {
   SIBLING_AUDIENCE,
   startSetup,
   type Setup,
+  WITHOUT_GRANT,
 } from './setup.ts'
 
 let setup: Setup
@@ -134,6 +135,17 @@ const BROKEN: BrokenByCheck = {
       keysAt(({ stack }) => stack.callers.jwksUri.replace('/jwk', '/keys')),
       /status_404/,
       /compare the path \/admin\/v1\/SigningCert\/keys/,
+    ],
+    'the client for protected keys lacks the grant': [
+      (own) => ({
+        config: {
+          ...keysAt(({ domain }) => domain.jwksUri, 'client_credentials')(own).config,
+          idcs_app_client_id: WITHOUT_GRANT.clientId,
+        },
+        secrets: { [SECRET_OCIDS.introspection]: WITHOUT_GRANT.clientSecret },
+      }),
+      /token_unauthorized_client/,
+      /^Tick the grant Client credentials/,
     ],
     'the client for protected keys is unknown there': [
       keysAt(({ stack }) => stack.oicDomain.jwksUri, 'client_credentials'),

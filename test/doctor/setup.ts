@@ -26,6 +26,8 @@ export const SIBLING_AUDIENCE =
   'https://F0F1F2F3F4F5F6F7F8F9FAFBFCFDFEFF.integration.us-phoenix-1.ocp.oraclecloud.com:443'
 const SECOND = 'second-application'
 const secondSecret = randomSecret()
+/** A client that may introspect, and has no grant. */
+export const WITHOUT_GRANT = { clientId: 'without-grant', clientSecret: randomSecret() }
 
 export type Json = Record<string, unknown>
 
@@ -109,7 +111,10 @@ function startSecondDomain(): Promise<IdentityDomain> {
   return startIdentityDomain({
     name: 'second',
     flavour: 'idcs',
-    clients: [{ clientId: SECOND, clientSecret: secondSecret, scopes }],
+    clients: [
+      { clientId: SECOND, clientSecret: secondSecret, scopes },
+      { ...WITHOUT_GRANT, scopes: [], introspect: true, lacksClientCredentials: true },
+    ],
     resourceServers: [
       { ...resource, audience: SIBLING_AUDIENCE, scopes: [OIC_SCOPE] },
       { ...resource, audience: OIC_AUDIENCE, scopes: [OIC_SCOPE] },
