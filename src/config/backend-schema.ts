@@ -13,7 +13,7 @@ import {
   wholeSeconds,
 } from '../platform/schema-fields.ts'
 import { backendClient, backendClientAuth } from './client.ts'
-import { DEFAULTS, LIMITS } from './defaults.ts'
+import { DEFAULTS, GRANTS, LIMITS } from './defaults.ts'
 import { secretOcid } from './secret-ocid.ts'
 
 const conditions = strictObject({
@@ -75,13 +75,7 @@ const exchangeSchema = strictObject({
 export const backendSchema = strictObject({
   name: name('The name of this backend in the log.'),
   when: v.optional(conditionSchema),
-  grant: v.optional(
-    choice(
-      ['client_credentials', 'jwt_bearer', 'token_exchange', 'basic'],
-      'How the backend’s credential is obtained.',
-    ),
-    DEFAULTS.grant,
-  ),
+  grant: v.optional(choice(GRANTS, 'How the backend’s credential is obtained.'), DEFAULTS.grant),
   token_endpoint: v.optional(url('Token endpoint of the backend’s identity domain.')),
   client: v.optional(backendClient),
   client_auth: backendClientAuth,

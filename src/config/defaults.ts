@@ -20,3 +20,6 @@ export const DEFAULTS = {
   subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
   token_argument: 'token',
 } as const
+
+/** How a backend's credential can be obtained. */
+export const GRANTS = ['client_credentials', 'jwt_bearer', 'token_exchange', 'basic'] as const

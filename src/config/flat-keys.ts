@@ -2,7 +2,7 @@
 import { CLIENT_AUTHENTICATION_METHODS } from '../oauth/client-authentication.ts'
 import type { Range } from '../platform/schema-fields.ts'
 import { IDENTITY_DOMAIN_PATHS, RATE_LIMIT_TIERS } from '../providers/oci-iam.ts'
-import { DEFAULTS, LIMITS } from './defaults.ts'
+import { DEFAULTS, GRANTS, LIMITS } from './defaults.ts'
 
 /** The function's configuration: environment variables on OCI. */
 export type FlatConfiguration = Readonly<Record<string, string | undefined>>
@@ -84,8 +84,7 @@ export const FLAT_KEYS = {
   back_end_grant: {
     at: 'backends.0.grant',
     default: code(DEFAULTS.grant),
-    meaning:
-      'How the backend’s credential is obtained: `client_credentials`, `jwt_bearer` (a user assertion), `token_exchange`, or `basic` (legacy).',
+    meaning: `How the backend’s credential is obtained: ${oneOf(GRANTS)}.`,
   },
   back_end_client_auth: {
     at: 'backends.0.client_auth',
