@@ -14,7 +14,6 @@ export type CheckName =
   | 'token_syntax'
   | 'token_form'
   | 'issuer_choice'
-  | 'jwt_form'
   | 'alg'
   | 'crit'
   | 'b64'

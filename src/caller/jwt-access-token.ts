@@ -2,7 +2,6 @@
 import type { IssuerConfig, JwtConfig } from '../config/model.ts'
 import { denial, firstDenial, withLogContext, type Denial, type Fault } from '../decision.ts'
 import type { Check } from '../findings.ts'
-import { readUnverifiedJwt, type UnverifiedJwt } from '../oauth/unverified-jwt.ts'
 import type { Clock } from '../platform/clock.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import { readJwtClaims, type MalformedClaim, type TokenClaims } from './claims.ts'
@@ -30,12 +29,10 @@ export function createJwtVerifier(
     failure(withLogContext(refusal, { issuer: issuer.name }))
   const verifySignature = createVerifySignature(keys, clock)
 
-  return async (token, deadline, beforeRequest, observe) => {
-    const text = token.reveal()
-    const unverified = readUnverifiedJwt(text)
-    const badForm = firstDenial(FORM_CHECKS, unverified, observe)
-    if (unverified === undefined) return refuse(badForm ?? denial('token_opaque'))
+  return async ({ token, jwt: unverified, deadline, beforeRequest, observe }) => {
+    if (unverified === undefined) return refuse(denial('token_opaque'))
 
+    const text = token.reveal()
     const header = readSignatureHeader(unverified.header)
     const read = readJwtClaims(unverified.payload, issuer.claimNames)
     const claims = read.ok ? read.value : undefined
@@ -60,16 +57,6 @@ export function createJwtVerifier(
     return objection === undefined ? success(claims) : refuse(objection)
   }
 }
-
-const FORM_CHECKS: readonly Check<UnverifiedJwt | undefined>[] = [
-  {
-    name: 'jwt_form',
-    reason: 'token_opaque',
-    passes: (jwt) => jwt !== undefined,
-    expected: () => 'a signed JWT',
-    actual: (jwt) => (jwt === undefined ? 'another token' : 'a signed JWT'),
-  },
-]
 
 const CLAIM_CHECKS: readonly Check<Result<TokenClaims, MalformedClaim>>[] = [
   {

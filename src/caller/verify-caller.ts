@@ -14,11 +14,11 @@ import {
   readUnverifiedJwt,
   type UnverifiedJwt,
 } from '../oauth/unverified-jwt.ts'
-import type { VerifyCaller } from './verified-caller.ts'
+import type { VerifiedCaller, Verify, VerifyCaller } from './verified-caller.ts'
 
 export interface IssuerVerifier {
   readonly issuer: IssuerConfig
-  readonly verify: VerifyCaller
+  readonly verify: Verify<VerifiedCaller>
   /** Whether the issuer's answer about the token is cached. */
   readonly hasCachedAnswer?: ((token: Redacted) => boolean) | undefined
 }
@@ -47,7 +47,7 @@ export function createVerifyCaller(verifiers: readonly IssuerVerifier[]): Verify
     const refusals: (Denial | Fault)[] = []
     for (const { issuer, verify } of asked) {
       const observeIssuer = observe && withIssuer(issuer, observe)
-      const result = await verify(token, deadline, beforeRequest, observeIssuer)
+      const result = await verify({ token, jwt, deadline, beforeRequest, observe: observeIssuer })
       if (result.ok) return result
       refusals.push(result.error)
       if (result.error.outcome === 'fault') observeIssuer?.(findingOfFault(result.error))
