@@ -4,9 +4,9 @@ import type { ClientRegistration } from '../oauth/client-exchange.ts'
 import { seconds } from '../platform/clock.ts'
 import { IDENTITY_DOMAIN_ISSUER, IDENTITY_DOMAIN_PATHS } from '../providers/oci-iam.ts'
 import type { BackendInput } from './backend-schema.ts'
-import { buildClient } from './client.ts'
+import { buildClient } from './build-client.ts'
 import { DEFAULTS } from './defaults.ts'
-import { missing } from './flat-form.ts'
+import { missing } from './missing-members.ts'
 import type { BackendCondition, BackendConfig, GrantConfig } from './model.ts'
 import type { Report } from './problems.ts'
 
@@ -35,9 +35,7 @@ function buildGrant(input: BackendInput, report: Report): GrantConfig {
   const { grant: kind, assertion, exchange } = input
   reportIdleMembers(input, report)
   if (kind === 'basic') {
-    const remedy = 'Give the OCID of the Vault secret with user:password.'
-    if (input.secret_ocid === undefined) report('secret_ocid', 'is missing', remedy)
-    return { kind, secretOcid: input.secret_ocid ?? '' }
+    return { kind, secretOcid: input.secret_ocid ?? missing('backends', 'secret_ocid', report) }
   }
   const tokenEndpoint = input.token_endpoint ?? missing('backends', 'token_endpoint', report)
   const client = clientOf(input, tokenEndpoint, report)
@@ -103,10 +101,9 @@ function assertionKeyOf(
   { assertion, client_auth }: BackendInput,
   report: Report,
 ): string | undefined {
-  if (assertion?.key_ocid === undefined && !usesKey(client_auth)) {
-    const remedy =
-      'Give the OCID of the Vault secret with the private key that signs user assertions.'
-    report('assertion.key_ocid', 'is missing', remedy)
-  }
-  return assertion?.key_ocid
+  const isNeeded = !usesKey(client_auth)
+  return (
+    assertion?.key_ocid ??
+    (isNeeded ? missing('backends', 'assertion.key_ocid', report) : undefined)
+  )
 }

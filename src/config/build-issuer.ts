@@ -6,7 +6,7 @@ import { isJsonObject } from '../platform/json.ts'
 import { COMMON_CLAIM_NAMES, factsOf, findProvider, providerNamed } from '../providers/index.ts'
 import { IDENTITY_DOMAIN_PATHS } from '../providers/oci-iam.ts'
 import type { ProviderFacts, TokenTraits } from '../providers/provider.ts'
-import { buildClient } from './client.ts'
+import { buildClient } from './build-client.ts'
 import { DEFAULTS } from './defaults.ts'
 import type { IssuerInput } from './issuer-schema.ts'
 import type {

@@ -2,7 +2,7 @@
 import { parseJsonObject } from '../platform/json.ts'
 import { problemsOfMembers } from './checks/json-text.ts'
 import { DOCUMENT_KEYS, FLAT_KEYS, type FlatConfiguration, type FlatKey } from './flat-keys.ts'
-import type { ConfigForm, ConfigProblem, Report } from './problems.ts'
+import type { ConfigForm, ConfigProblem } from './problems.ts'
 
 /** The name of the issuer and of the backend in the log. */
 const NAME = 'default'
@@ -109,20 +109,4 @@ export function flatForm(values: FlatConfiguration): ConfigForm {
         return key === undefined ? whole : `\`${key.key}\``
       }),
   }
-}
-
-/** A list of the document. */
-export type Entry = 'issuers' | 'backends'
-
-/** Reports that a member is missing; returns an empty text in its place. */
-export function missing(entry: Entry, field: string, report: Report, purpose?: string): '' {
-  const problem = ['is missing', purpose].filter(Boolean).join(' ')
-  report(field, problem, remedyOfMissing(`${entry}.0.${field}`) ?? '')
-  return ''
-}
-
-/** What to do where the member at a path is missing; undefined if no flat key stands for it. */
-export function remedyOfMissing(path: string): string | undefined {
-  const at = path.replace(/\.\d+\./, '.0.')
-  return KEYS.find((key) => key.at === at)?.remedy
 }

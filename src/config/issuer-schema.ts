@@ -18,7 +18,8 @@ import {
   wholeSeconds,
 } from '../platform/schema-fields.ts'
 import { providerSchema } from '../providers/index.ts'
-import { issuerClient } from './client.ts'
+import { addressAtDomain, IDENTITY_DOMAIN_ISSUER } from '../providers/oci-iam.ts'
+import { issuerClient } from './client-schema.ts'
 import { DEFAULTS, LIMITS } from './defaults.ts'
 
 const ALGORITHMS = Object.keys(SIGNATURE_ALGORITHMS) as SignatureAlgorithm[]
@@ -27,20 +28,26 @@ const NOT_ACCEPTED = complaint(
   `Give some of ${ALGORITHMS.join(', ')}.`,
 )
 
-const audienceSchema = v.union(
-  [
-    v.pipe(
-      someTexts('Accepted `aud` values; one match is enough.'),
-      check<string[]>(
-        (values) => (values.includes('any') ? 'has `any` beside other values' : undefined),
-        'Give the accepted values, or `any` alone.',
+const audienceSchema = v.pipe(
+  v.union(
+    [
+      v.pipe(
+        v.array(v.pipe(v.string(), v.nonEmpty())),
+        v.minLength(1),
+        check<string[]>(
+          (values) => (values.includes('any') ? 'has `any` beside other values' : undefined),
+          'Give the accepted values, or `any` alone.',
+        ),
       ),
+      v.literal('any'),
+    ],
+    complaint(
+      'is not a list of strings',
+      'Give a list of strings, such as ["https://api.example.com/"], or "any".',
     ),
-    v.pipe(v.literal('any'), v.description('Turns the check off; each cold start logs it.')),
-  ],
-  complaint(
-    'is not a list of strings',
-    'Give a list of strings, such as ["https://api.example.com/"], or "any".',
+  ),
+  v.description(
+    'Accepted `aud` values, such as the primary audience of the API’s application, https://api.example.com/. One match is enough. `any` turns the check off, and every cold start logs it.',
   ),
 )
 
@@ -68,13 +75,24 @@ export const issuerSchema = strictObject({
   validation: v.optional(
     choice(
       ['introspection', 'jwt', 'jwt_and_introspection'],
-      'Default `introspection` if there is an endpoint and a client for it, else `jwt`.',
+      'How callers’ tokens are validated; with `jwt_and_introspection` the signature first, then whether the token was revoked. Default: `introspection` if there is an endpoint and a client for it, else `jwt`.',
     ),
   ),
-  issuer: v.optional(text('Accepted `iss`, exact.')),
-  jwks_uri: v.optional(url('URL of the issuer’s keys.')),
+  issuer: v.optional(
+    text(
+      `Accepted \`iss\`, compared byte by byte: \`${IDENTITY_DOMAIN_ISSUER}\` for every identity domain. Required for \`jwt\`.`,
+    ),
+  ),
+  jwks_uri: v.optional(
+    url(
+      `URL of the issuer’s keys, for \`jwt\`: \`${addressAtDomain('keys')}\` at an identity domain.`,
+    ),
+  ),
   jwks_access: v.optional(
-    choice(['public', 'client_credentials'], `Default \`${DEFAULTS.jwks_access}\`.`),
+    choice(
+      ['public', 'client_credentials'],
+      `\`client_credentials\` if the keys are protected, as an identity domain’s are: the client gets a token for them. Default \`${DEFAULTS.jwks_access}\`.`,
+    ),
   ),
   jwks: v.optional(
     v.pipe(
@@ -82,7 +100,9 @@ export const issuerSchema = strictObject({
         {},
         complaint('is not a JSON object', 'Give it as the identity provider publishes it.'),
       ),
-      v.description('The issuer’s keys themselves: a JWK Set or one JWK.'),
+      v.description(
+        'The issuer’s keys themselves, as a JWK Set or one JWK, in place of `jwks_uri`.',
+      ),
     ),
   ),
   algorithms: v.optional(
@@ -95,11 +115,15 @@ export const issuerSchema = strictObject({
   token_type: v.optional(
     choice(['any', 'at+jwt'], '`at+jwt` requires the header `typ` of RFC 9068. Default `any`.'),
   ),
-  introspection_endpoint: v.optional(url('Introspection endpoint (RFC 7662).')),
+  introspection_endpoint: v.optional(
+    url(
+      `Introspection endpoint (RFC 7662) of the callers’ identity provider: \`${addressAtDomain('introspection')}\` at an identity domain.`,
+    ),
+  ),
   client: v.optional(issuerClient),
   introspection_cache_seconds: wholeSeconds(
     LIMITS.introspection_cache,
-    'How long an introspection answer is reused.',
+    'How long an introspection answer is reused; never beyond the token’s expiry. The gateway has a cache of its own.',
   ),
   introspection_subject: v.optional(
     choice(

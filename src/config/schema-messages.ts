@@ -1,7 +1,7 @@
 /** What a violation of a schema means, and what to do about it. */
 import * as v from 'valibot'
 import { readComplaint } from '../platform/schema-fields.ts'
-import { remedyOfMissing } from './flat-form.ts'
+import { remedyOfMissing } from './missing-members.ts'
 import { looksSecret, remedyOfSecret } from './problems.ts'
 
 export interface ShapeProblem {

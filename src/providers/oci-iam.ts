@@ -11,6 +11,11 @@ export const IDENTITY_DOMAIN_PATHS = {
   keys: '/admin/v1/SigningCert/jwk',
 } as const
 
+/** For texts: what an endpoint of an identity domain looks like. */
+export function addressAtDomain(endpoint: keyof typeof IDENTITY_DOMAIN_PATHS): string {
+  return `https://<domain>${IDENTITY_DOMAIN_PATHS[endpoint]}`
+}
+
 /** Requests a minute to `/token`, `/introspect`, `/revoke` and `/device` (Oracle, “API Rate Limits”). */
 export const RATE_LIMITS_PER_MINUTE = {
   free: 150,

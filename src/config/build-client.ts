@@ -1,0 +1,22 @@
+import type * as v from 'valibot'
+import type { ClientRegistration } from '../oauth/client-exchange.ts'
+import type { backendClient } from './client-schema.ts'
+import { missing } from './missing-members.ts'
+import type { Report } from './problems.ts'
+
+type Given = Partial<v.InferOutput<typeof backendClient>>
+
+/** Reports what is missing; `purpose`, such as `for introspection`, follows that word. */
+export function buildClient(
+  entry: 'issuers' | 'backends',
+  { client_id, client_secret_ocid }: Given,
+  more: Pick<ClientRegistration, 'authentication' | 'assertion'>,
+  report: Report,
+  purpose?: string,
+): ClientRegistration {
+  return {
+    clientId: client_id ?? missing(entry, 'client.client_id', report, purpose),
+    secretOcid: client_secret_ocid ?? missing(entry, 'client.client_secret_ocid', report, purpose),
+    ...more,
+  }
+}
