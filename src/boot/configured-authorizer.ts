@@ -45,11 +45,13 @@ const PATIENCE = seconds(2)
 
 /**
  * The document is read for each call; the cache of secrets decides how often Vault is asked. While Vault
- * fails, the last document is used, but only for an hour: a newer one may be stricter.
+ * fails, the last document is used, but only for an hour: a newer one may be stricter. It is not used if
+ * Vault has a newer one that is empty or not UTF-8.
  */
 const POLICY = {
   maxAge: seconds(0),
   grace: seconds(3_600),
+  endsGrace: ({ reason }: Fault) => reason === 'secret_unusable',
   retryWithValue: seconds(30),
   retryWithoutValue: seconds(0),
 }
