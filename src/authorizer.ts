@@ -1,6 +1,6 @@
 /**
  * From a call to a decision: read the bearer token, verify the caller, obtain the backend's
- * credential, permit. A denial or a fault ends it at the step where it arises.
+ * credential, permit. If a step returns a denial or a fault, that is the decision.
  */
 import type {
   CredentialSource,
@@ -29,7 +29,7 @@ export interface AuthorizerPorts {
   readonly maxDecision: Seconds
 }
 
-/** Decides about the payload that API Gateway sent. An observer gets the result of each check. */
+/** Decides about the request in the payload of API Gateway. An observer receives the result of each check. */
 export type Authorize = (
   payload: Uint8Array,
   deadline: Deadline,

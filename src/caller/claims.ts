@@ -7,7 +7,7 @@ import type { NumericDate } from '../platform/clock.ts'
 import { member, nonNullMember, stringOrStrings, type JsonObject } from '../platform/json.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 
-/** The claims that decide, typed. Absent ones are undefined. */
+/** The claims that the checks use, converted. Absent ones are undefined. */
 export interface TokenClaims {
   readonly issuer: string | undefined
   readonly principal: string | undefined
@@ -28,7 +28,7 @@ export interface MalformedClaim {
   readonly actual: unknown
 }
 
-/** 9999-12-31T23:59:59Z. A later instant is milliseconds mistaken for seconds, or worse. */
+/** 9999-12-31T23:59:59Z. A later instant is in milliseconds, or another error. */
 const LATEST_INSTANT = 253_402_300_799
 
 /** The claims of an introspection answer. Some servers write null for a member that they lack. */
@@ -126,9 +126,9 @@ function isInstant(value: unknown): value is NumericDate {
 }
 
 /**
- * Claims whose string holds several scopes, separated by spaces (RFC 6749 §3.3). In other claims and
- * in arrays a string is one scope: names of roles and groups may contain spaces, and the words of
- * such a name are no scopes.
+ * Claims whose string contains several scopes, separated by spaces (RFC 6749 §3.3). In other claims and
+ * in arrays a string is one name of a role or group. A name with a space is left out: if the gateway or
+ * a backend split it, its words would be taken for scopes.
  */
 const SCOPE_LISTS: readonly string[] = ['scope', 'scp']
 

@@ -82,7 +82,7 @@ export function identificationOf(
 }
 
 const INVALID_TOKEN_HINT =
-  'The endpoint answers a bad token with an error instead of `active: false` (RFC 7662 §2.2), or wants a token in place of client id and secret.'
+  'The endpoint answers a bad token with an error instead of `active: false` (RFC 7662 §2.2), or requires an access token in place of client id and secret.'
 
 const CLIENT_OF_INTROSPECTION_REFUSED_HINT =
   'Compare client id and secret with the application; is it activated, and does it accept HTTP Basic (`client.client_auth`)?'

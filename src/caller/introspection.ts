@@ -16,7 +16,7 @@ export interface Introspection {
   readonly cache: CacheUse
 }
 
-/** The claims of a token that the identity provider calls active and that breaks none of the rules. */
+/** The claims of a token that the identity provider reports as active and that breaks none of the rules. */
 export type Introspect = Verify<Introspection>
 
 export interface Introspector {
@@ -52,8 +52,7 @@ export function createIntrospector(
 ): Introspector {
   const caching = introspection.cache > 0
   const answers = new ExpiringCache<TokenClaims>(MAX_CACHED_ANSWERS, clock)
-  const keyOf = (endpoint: string, token: Redacted): string =>
-    cacheKey(endpoint, introspection.client.clientId, token.reveal())
+  const keyOf = (endpoint: string, token: Redacted): string => cacheKey(endpoint, token.reveal())
 
   /** RFC 7662 §2.1. No `token_type_hint`: identity domains document none. */
   const request = async (
@@ -100,10 +99,10 @@ export function createIntrospector(
     const claims = kept === undefined ? await request(endpoint.value, verification) : success(kept)
     if (!claims.ok) return failure(withLogContext(claims.error, logContext))
     const { observe } = verification
-    const objection = firstBrokenRule(claims.value, issuer.rules, clock.now(), observe)
-    return objection === undefined
+    const refusal = firstBrokenRule(claims.value, issuer.rules, clock.now(), observe)
+    return refusal === undefined
       ? success({ claims: claims.value, cache })
-      : failure(withLogContext(objection, logContext))
+      : failure(withLogContext(refusal, logContext))
   }
   return {
     introspect,

@@ -8,7 +8,7 @@ import { readJwtClaims, type MalformedClaim, type TokenClaims } from './claims.t
 import { HEADER_CHECKS, readSignatureHeader } from './jwt-header.ts'
 import { createVerifySignature } from './jwt-signature.ts'
 import type { SigningKeys } from './signing-keys.ts'
-import { failsOnlyOnScope, firstBrokenRule } from './token-rules.ts'
+import { firstBrokenRule, lacksOnlyPermission } from './token-rules.ts'
 import type { Verify } from './verified-caller.ts'
 
 /** The claims of a JWT whose signature is good and that breaks none of the issuer's rules. */
@@ -25,8 +25,8 @@ export function createJwtVerifier(
   keys: SigningKeys,
   clock: Clock,
 ): VerifyJwt {
-  const refuse = (refusal: Denial | Fault) =>
-    failure(withLogContext(refusal, { issuer: issuer.name }))
+  const refuse = (reason: Denial | Fault) =>
+    failure(withLogContext(reason, { issuer: issuer.name }))
   const verifySignature = createVerifySignature(keys, clock)
 
   return async ({ token, jwt: unverified, deadline, beforeRequest, observe }) => {
@@ -36,25 +36,26 @@ export function createJwtVerifier(
     const header = readSignatureHeader(unverified.header)
     const read = readJwtClaims(unverified.payload, issuer.claimNames)
     const claims = read.ok ? read.value : undefined
-    const objection = [
+    // All of them, so that an observer receives each check.
+    const refusal = [
       firstDenial(HEADER_CHECKS, { header: unverified.header, jwt }, observe),
       firstDenial(CLAIM_CHECKS, read, observe),
       claims && firstBrokenRule(claims, issuer.rules, clock.now(), observe),
     ].find((each) => each !== undefined)
-    const isBad = objection !== undefined && !failsOnlyOnScope(objection)
+    const isBad = refusal !== undefined && !lacksOnlyPermission(refusal)
 
     if (isBad || header === undefined || claims?.expiresAt === undefined) {
-      // Only an observer wants to know about the signature as well.
+      // Only an observer needs the result of the signature check as well.
       if (observe !== undefined && header !== undefined) {
         await verifySignature({ text, header, expiresAt: clock.now() }, deadline, observe)
       }
-      return refuse(asClaimed(objection ?? denial('expiry_missing')))
+      return refuse(asClaimed(refusal ?? denial('expiry_missing')))
     }
     if (!keys.areCached()) beforeRequest()
     const { expiresAt } = claims
     const signed = await verifySignature({ text, header, expiresAt }, deadline, observe)
     if (!signed.ok) return refuse(signed.error)
-    return objection === undefined ? success(claims) : refuse(objection)
+    return refusal === undefined ? success(claims) : refuse(refusal)
   }
 }
 

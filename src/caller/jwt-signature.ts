@@ -18,8 +18,9 @@ export interface SignedToken {
 }
 
 /**
- * Tries the cached keys and, if none fits, the keys as they are published now. A new key shows as an
- * unknown `kid` or, at an issuer that gives all its keys the same one, as a bad signature.
+ * Tries the cached keys and, if none of them signed the token, the keys as they are published now. A
+ * token that was signed with a new key has an unknown `kid` or, if all keys of the issuer have the same
+ * one, an invalid signature.
  */
 export function createVerifySignature(keys: SigningKeys, clock: Clock) {
   const isSigned = createIsSigned(clock)
@@ -72,7 +73,7 @@ interface Attempt {
   readonly signed: boolean
 }
 
-/** Whether the token names the very certificate that it was checked with: no newer key can help. */
+/** Whether the token names the certificate of a key that it was checked with: newer keys change nothing. */
 function namesItsCertificate({ candidates, header }: Attempt): boolean {
   return candidates.some(({ x5t }) => x5t !== undefined && x5t === header.x5t)
 }
@@ -99,8 +100,9 @@ function nameOfKey({ kid, alg, crv, kty }: TrustedKey): string {
 }
 
 /**
- * Several keys fit if they share a `kid` or the token has none. Each costs a verification, so their
- * number is limited; if there are more, nobody knows whether one of them signed the token.
+ * There are several candidates if keys share a `kid` or the token has none. Each costs a verification,
+ * so their number is limited. If there are more and none of the first signed the token, the result is a
+ * fault.
  */
 const MAX_CANDIDATES = 100
 

@@ -6,6 +6,12 @@ import type { Introspect } from './introspection.ts'
 import type { VerifyJwt } from './jwt-access-token.ts'
 import { toVerifiedCaller, type VerifiedCaller, type Verify } from './verified-caller.ts'
 
+/** How an issuer's tokens are validated, as in the configuration document. */
+export function validationOf({ jwt, introspection }: IssuerConfig) {
+  if (introspection === undefined) return 'jwt'
+  return jwt === undefined ? 'introspection' : 'jwt_and_introspection'
+}
+
 /** The signature is verified first, so that no forged token is sent to the identity provider. */
 export function createVerifyWithIssuer(
   issuer: IssuerConfig,

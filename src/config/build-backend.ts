@@ -19,7 +19,7 @@ export function buildBackend(input: BackendInput, report: Report): BackendConfig
   }
 }
 
-/** Each member is its own: a polluted prototype must not add a condition. */
+/** Copies each member, so that a polluted prototype cannot add a condition. */
 function conditionOf(when: NonNullable<BackendInput['when']>): BackendCondition {
   const { issuers, clients, scopes } = when
   const values = Object.entries(when.arguments ?? {})

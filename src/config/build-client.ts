@@ -6,7 +6,7 @@ import type { Report } from './problems.ts'
 
 type Given = Partial<v.InferOutput<typeof backendClient>>
 
-/** Reports what is missing; `purpose`, such as `for introspection`, follows that word. */
+/** Reports what is missing; `purpose`, such as `for introspection`, is appended to “is missing”. */
 export function buildClient(
   entry: 'issuers' | 'backends',
   { client_id, client_secret_ocid }: Given,

@@ -167,7 +167,7 @@ function remoteKeys(issuer: ResolvedIssuer, report: Report): KeySource {
   }
   const access = jwks_access ?? facts.jwksAccess ?? DEFAULTS.jwks_access
   if (access === 'public') return { kind: 'remote', uri: jwks_uri, access: undefined }
-  // An identity domain has it beside its keys.
+  // At an identity domain, it is on the host of the keys.
   const { token } = IDENTITY_DOMAIN_PATHS
   const beside = URL.canParse(token, jwks_uri) ? new URL(token, jwks_uri).href : ''
   const tokenEndpoint = facts.tokenEndpoint ?? beside

@@ -91,7 +91,7 @@ function converted(value: string, as: FlatKey['as']): unknown {
 
 export function flatForm(values: FlatConfiguration): ConfigForm {
   const isGiven = ({ key }: { readonly key: string }): boolean => valueOf(values, key) !== undefined
-  /** The key of what is at the path; else the given keys of what is below it; else all of those. */
+  /** The key of the path; else the keys below it that are given; else all keys below it. */
   const keysAt = (path: string): readonly string[] => {
     const at = path.replace(/^(backends\.0)\.secret_ocid$/, '$1.client.client_secret_ocid')
     const found = KEYS.filter((key) => at === key.at || at.startsWith(`${key.at}.`))

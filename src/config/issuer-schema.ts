@@ -186,7 +186,7 @@ export const issuerSchema = strictObject({
   client_id_claims: v.optional(texts('Claims with the client id; the first counts.')),
   scope_claims: v.optional(
     texts(
-      'Claims with scopes, or roles; all of them count. A string in `scope` or `scp` is space-separated; elsewhere it is one value.',
+      'Claims with scopes, or roles; all of them count. A string in `scope` or `scp` is space-separated; elsewhere it is one value, which is left out if it has a space.',
     ),
   ),
   gateway_scope_prefix: v.optional(text('Put before each scope that the gateway gets.')),

@@ -1,4 +1,7 @@
-/** Kinds of members of the configuration document, each with what it reports. */
+/**
+ * Schemas for members of the configuration, with messages of our own: a problem and its remedy, encoded
+ * in the one text that valibot allows.
+ */
 import * as v from 'valibot'
 import { endpointProblem } from './endpoint.ts'
 

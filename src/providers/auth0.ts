@@ -24,6 +24,6 @@ export const auth0 = defineProvider({
     ),
   ],
   // Without an `audience` in its request, a client gets an opaque token.
-  explainRefusal: ({ issuer, reason }) =>
-    issuer === undefined && reason !== 'token_inactive' ? 'auth0_opaque_token' : undefined,
+  explainRefusal: ({ reason }) =>
+    reason === 'token_opaque' || reason === 'token_encrypted' ? 'auth0_opaque_token' : undefined,
 })

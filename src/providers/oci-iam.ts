@@ -60,7 +60,7 @@ export const CONSOLE_MISTAKE = {
 export const ociIam = defineProvider({
   name: 'oci_iam',
   members: { domain_url: url('URL of the identity domain, as on its page in the console.') },
-  // The discovery document names a shared issuer that serves no document: the paths are fixed instead.
+  // The discovery document names a shared issuer that has no document: the paths are fixed instead.
   facts: ({ domain_url }) => {
     const domain = withoutTrailingSlashes(domain_url)
     return {

@@ -46,7 +46,7 @@ export interface TokenTraits {
   readonly claimNames?: Partial<ClaimNames>
 }
 
-/** What a provider needs to see of an issuer's configuration to find a classic mistake in it. */
+/** The part of an issuer's configuration in which classic mistakes are found. */
 export interface ConfiguredIssuer {
   readonly issuer: string | undefined
   readonly audience: readonly string[]

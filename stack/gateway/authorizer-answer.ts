@@ -16,7 +16,7 @@ export interface AuthorizerAnswer extends Caller {
   readonly nonStringKeys: readonly string[]
 }
 
-/** Undefined when the body is no JSON object or one of its fields is of another type. */
+/** Undefined when the body is not a JSON object or one of its fields is of another type. */
 export function readAuthorizerAnswer(
   body: Buffer,
   settings: GatewaySettings,
