@@ -104,8 +104,8 @@ export class RequestPauses {
     const backoff = failures?.backoff ?? this.#newBackoff()
     backoff.failed(longest)
     const failedAt = this.#clock.now()
-    const noted = { backoff, fault, failedAt, retryAfter, outage: this.#outage }
-    this.#callers.set(caller, noted, plus(failedAt, MEMORY))
+    const entry = { backoff, fault, failedAt, retryAfter, outage: this.#outage }
+    this.#callers.set(caller, entry, plus(failedAt, MEMORY))
     if (reach === 'caller') return
 
     this.#pauseOfFailedCallers.failed(longest)

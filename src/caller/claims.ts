@@ -50,13 +50,13 @@ export function readJwtClaims(
   return readClaims(members, names, ['iss', 'sub', 'jti'], (name) => member(members, name))
 }
 
-type Claim = (name: string) => unknown
+type ReadClaim = (name: string) => unknown
 
 function readClaims(
   members: JsonObject,
   names: ClaimNames,
   strings: readonly string[],
-  claim: Claim,
+  claim: ReadClaim,
 ): Result<TokenClaims, MalformedClaim> {
   const malformed = findMalformed(names, strings, claim)
   if (malformed !== undefined) return failure(malformed)
@@ -77,7 +77,7 @@ function readClaims(
 function findMalformed(
   names: ClaimNames,
   strings: readonly string[],
-  claim: Claim,
+  claim: ReadClaim,
 ): MalformedClaim | undefined {
   const used = [names.principal, names.clientId].flatMap((each) => usedName(each, claim) ?? [])
   const types = [
@@ -102,17 +102,17 @@ function findMalformed(
 }
 
 /** Of several names for one claim, the first that has a value is used. */
-function usedName(names: readonly string[], claim: Claim): string | undefined {
+function usedName(names: readonly string[], claim: ReadClaim): string | undefined {
   return names.find((name) => claim(name) !== undefined && claim(name) !== '')
 }
 
-function text(names: readonly string[], claim: Claim): string | undefined {
+function text(names: readonly string[], claim: ReadClaim): string | undefined {
   const name = usedName(names, claim)
   const value = name === undefined ? undefined : claim(name)
   return isString(value) ? value : undefined
 }
 
-function instant(name: string, claim: Claim): NumericDate | undefined {
+function instant(name: string, claim: ReadClaim): NumericDate | undefined {
   const value = claim(name)
   return isInstant(value) ? value : undefined
 }
@@ -132,7 +132,7 @@ function isInstant(value: unknown): value is NumericDate {
  */
 const SCOPE_LISTS: readonly string[] = ['scope', 'scp']
 
-function readScope(names: readonly string[], claim: Claim): readonly string[] {
+function readScope(names: readonly string[], claim: ReadClaim): readonly string[] {
   const scopes = names.flatMap((name) => {
     const value = claim(name)
     return typeof value === 'string' && SCOPE_LISTS.includes(name)

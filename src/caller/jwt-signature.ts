@@ -25,21 +25,21 @@ export interface SignedToken {
 export function createVerifySignature(keys: SigningKeys, clock: Clock) {
   const isSigned = createIsSigned(clock)
 
-  const toResult = (made: Attempt, observe?: Observe): Result<undefined, Denial | Fault> => {
-    const refusal = firstDenial(SIGNATURE_CHECKS, made, observe)
+  const toResult = (attempt: Attempt, observe?: Observe): Result<undefined, Denial | Fault> => {
+    const refusal = firstDenial(SIGNATURE_CHECKS, attempt, observe)
     if (refusal === undefined) return success(undefined)
-    if (made.candidates.length > MAX_CANDIDATES) {
+    if (attempt.candidates.length > MAX_CANDIDATES) {
       return failure(fault('keys_unusable', { detail: 'too_many_keys' }))
     }
-    const { kid } = made.header
-    const problem = made.candidates.length === 0 && kid !== undefined && keys.problemOf(kid)
+    const { kid } = attempt.header
+    const problem = attempt.candidates.length === 0 && kid !== undefined && keys.problemOf(kid)
     // The key is published but not trusted. It stays a denial; `detail` tells the operator why.
     return failure(
       problem ? withLogContext(refusal, { detail: `the named key ${problem}` }) : refusal,
     )
   }
 
-  const attempt = async (trusted: readonly TrustedKey[], token: SignedToken): Promise<Attempt> => {
+  const tryKeys = async (trusted: readonly TrustedKey[], token: SignedToken): Promise<Attempt> => {
     const { header } = token
     const candidates = candidateKeys(trusted, header)
     const signed = await isSigned(candidates.slice(0, MAX_CANDIDATES), token)
@@ -53,13 +53,13 @@ export function createVerifySignature(keys: SigningKeys, clock: Clock) {
   ): Promise<Result<undefined, Denial | Fault>> => {
     const cached = await keys.current(deadline)
     if (!cached.ok) return cached
-    const first = await attempt(cached.value.keys, token)
+    const first = await tryKeys(cached.value.keys, token)
     if (first.signed || namesItsCertificate(first)) return toResult(first, observe)
 
     const renewed = await keys.renewed(cached.value, first.candidates.length > 0, deadline)
     if (renewed === undefined) return toResult(first, observe)
     if (!renewed.ok) return renewed
-    const second = await attempt(renewed.value, token)
+    const second = await tryKeys(renewed.value, token)
     // If both attempts fail, report the one that had a candidate key.
     const isWorse = second.candidates.length === 0 && first.candidates.length > 0
     return toResult(isWorse ? first : second, observe)

@@ -5,10 +5,10 @@ import {
   choice,
   name,
   someMembers,
-  someTexts,
+  nonEmptyStrings,
   strictObject,
-  text,
-  texts,
+  nonEmptyString,
+  strings,
   url,
   wholeSeconds,
 } from '../platform/schema-fields.ts'
@@ -18,9 +18,9 @@ import { DEFAULTS, GRANTS, LIMITS } from './defaults.ts'
 import { secretOcid } from './secret-ocid.ts'
 
 const conditions = strictObject({
-  issuers: v.optional(texts('Names of issuers above; the caller’s must be one of them.')),
-  clients: v.optional(texts('Client ids; the caller’s must be one of them.')),
-  scopes: v.optional(texts('Scopes as the token has them; one of them is enough.')),
+  issuers: v.optional(strings('Names of issuers above; the caller’s must be one of them.')),
+  clients: v.optional(strings('Client ids; the caller’s must be one of them.')),
+  scopes: v.optional(strings('Scopes as the token has them; one of them is enough.')),
   arguments: v.optional(
     someMembers(
       v.union([v.string(), v.pipe(v.array(v.string()), v.minLength(1))]),
@@ -42,7 +42,7 @@ const conditionSchema = v.pipe(
 
 const assertionSchema = strictObject({
   subject_claim: v.optional(
-    text(
+    nonEmptyString(
       `Claim of the caller’s token that names the user, for \`jwt_bearer\`. Default \`${DEFAULTS.subject_claim}\`.`,
     ),
   ),
@@ -60,20 +60,20 @@ const assertionSchema = strictObject({
     ),
   ),
   key_id: v.optional(
-    text(
+    nonEmptyString(
       '`kid` of assertions: the alias of our certificate at the identity domain. Default: `kid` of the JWK.',
     ),
   ),
   audience: v.optional(
-    someTexts(
+    nonEmptyStrings(
       `\`aud\` of assertions. Default: \`${IDENTITY_DOMAIN_ISSUER}\`, elsewhere the token endpoint.`,
     ),
   ),
 })
 
 const exchangeSchema = strictObject({
-  audience: v.optional(text('The requested `audience`, for `token_exchange`.')),
-  resource: v.optional(text('The requested `resource`, for `token_exchange`.')),
+  audience: v.optional(nonEmptyString('The requested `audience`, for `token_exchange`.')),
+  resource: v.optional(nonEmptyString('The requested `resource`, for `token_exchange`.')),
   subject_token_type: v.optional(
     v.picklist([
       'urn:ietf:params:oauth:token-type:access_token',
@@ -95,7 +95,7 @@ export const backendSchema = strictObject({
   client: v.optional(backendClient),
   client_auth: backendClientAuth,
   scope: v.optional(
-    text(
+    nonEmptyString(
       'Scope of the integration, sent as it is: copy it from the application, ending in `:443urn:opc:resource:consumer::all`. Required, except for `basic` and `token_exchange`.',
     ),
   ),

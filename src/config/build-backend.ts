@@ -6,7 +6,7 @@ import { IDENTITY_DOMAIN_ISSUER, IDENTITY_DOMAIN_PATHS } from '../providers/oci-
 import type { BackendInput } from './backend-schema.ts'
 import { buildClient } from './build-client.ts'
 import { DEFAULTS } from './defaults.ts'
-import { missing } from './missing-members.ts'
+import { reportMissing } from './missing-members.ts'
 import type { BackendCondition, BackendConfig, GrantConfig } from './model.ts'
 import type { Report } from './problems.ts'
 
@@ -35,11 +35,14 @@ function buildGrant(input: BackendInput, report: Report): GrantConfig {
   const { grant: kind, assertion, exchange } = input
   reportIdleMembers(input, report)
   if (kind === 'basic') {
-    return { kind, secretOcid: input.secret_ocid ?? missing('backends', 'secret_ocid', report) }
+    return {
+      kind,
+      secretOcid: input.secret_ocid ?? reportMissing('backends', 'secret_ocid', report),
+    }
   }
-  const tokenEndpoint = input.token_endpoint ?? missing('backends', 'token_endpoint', report)
+  const tokenEndpoint = input.token_endpoint ?? reportMissing('backends', 'token_endpoint', report)
   const client = clientOf(input, tokenEndpoint, report)
-  const scope = () => input.scope ?? missing('backends', 'scope', report)
+  const scope = () => input.scope ?? reportMissing('backends', 'scope', report)
   switch (kind) {
     case 'client_credentials':
       return { kind, tokenEndpoint, client, scope: scope() }
@@ -90,11 +93,11 @@ function clientOf(
   // Identity domains expect the issuer that all of them share; RFC 7523 §3 the token endpoint.
   const isIdentityDomain = tokenEndpoint.endsWith(IDENTITY_DOMAIN_PATHS.token)
   const audience = [isIdentityDomain ? IDENTITY_DOMAIN_ISSUER : tokenEndpoint]
-  const more = {
+  const authenticating = {
     authentication: client_auth,
     assertion: { keyId: assertion?.key_id, audience: assertion?.audience ?? audience },
   }
-  return buildClient('backends', client ?? {}, more, report)
+  return buildClient('backends', client ?? {}, authenticating, report)
 }
 
 function assertionKeyOf(
@@ -104,6 +107,6 @@ function assertionKeyOf(
   const isNeeded = !usesKey(client_auth)
   return (
     assertion?.key_ocid ??
-    (isNeeded ? missing('backends', 'assertion.key_ocid', report) : undefined)
+    (isNeeded ? reportMissing('backends', 'assertion.key_ocid', report) : undefined)
   )
 }

@@ -1,7 +1,7 @@
 import type * as v from 'valibot'
 import type { ClientRegistration } from '../oauth/client-exchange.ts'
 import type { backendClient } from './client-schema.ts'
-import { missing } from './missing-members.ts'
+import { reportMissing } from './missing-members.ts'
 import type { Report } from './problems.ts'
 
 type Given = Partial<v.InferOutput<typeof backendClient>>
@@ -10,13 +10,14 @@ type Given = Partial<v.InferOutput<typeof backendClient>>
 export function buildClient(
   entry: 'issuers' | 'backends',
   { client_id, client_secret_ocid }: Given,
-  more: Pick<ClientRegistration, 'authentication' | 'assertion'>,
+  authenticating: Pick<ClientRegistration, 'authentication' | 'assertion'>,
   report: Report,
   purpose?: string,
 ): ClientRegistration {
   return {
-    clientId: client_id ?? missing(entry, 'client.client_id', report, purpose),
-    secretOcid: client_secret_ocid ?? missing(entry, 'client.client_secret_ocid', report, purpose),
-    ...more,
+    clientId: client_id ?? reportMissing(entry, 'client.client_id', report, purpose),
+    secretOcid:
+      client_secret_ocid ?? reportMissing(entry, 'client.client_secret_ocid', report, purpose),
+    ...authenticating,
   }
 }

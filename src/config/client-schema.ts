@@ -1,13 +1,13 @@
 /** Our registration at an authorization server, as issuers and backends have it in the document. */
 import * as v from 'valibot'
 import { CLIENT_AUTHENTICATION_METHODS } from '../oauth/client-authentication.ts'
-import { choice, strictObject, text } from '../platform/schema-fields.ts'
+import { choice, strictObject, nonEmptyString } from '../platform/schema-fields.ts'
 import { DEFAULTS } from './defaults.ts'
 import { secretOcid } from './secret-ocid.ts'
 
 /** The member `client` of a backend; how it authenticates is a member of its own. */
 export const backendClient = strictObject({
-  client_id: text(
+  client_id: nonEmptyString(
     'Client id of the application that holds ServiceInvoker. Required, except for `basic`.',
   ),
   client_secret_ocid: secretOcid(
@@ -22,7 +22,7 @@ export const backendClientAuth = v.optional(
 
 /** The member `client` of an issuer. */
 export const issuerClient = strictObject({
-  client_id: text(
+  client_id: nonEmptyString(
     'Client id of our application at the callers’ identity provider; for introspection or protected keys.',
   ),
   client_secret_ocid: secretOcid('OCID of the Vault secret with the application’s client secret.'),

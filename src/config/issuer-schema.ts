@@ -6,13 +6,13 @@ import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '../oauth/signatur
 import {
   check,
   choice,
-  complaint,
+  ownMessage,
   name,
   someMembers,
-  someTexts,
+  nonEmptyStrings,
   strictObject,
-  text,
-  texts,
+  nonEmptyString,
+  strings,
   url,
   wholeNumber,
   wholeSeconds,
@@ -23,7 +23,7 @@ import { issuerClient } from './client-schema.ts'
 import { DEFAULTS, LIMITS } from './defaults.ts'
 
 const ALGORITHMS = Object.keys(SIGNATURE_ALGORITHMS) as SignatureAlgorithm[]
-const NOT_ACCEPTED = complaint(
+const NOT_ACCEPTED = ownMessage(
   'is not an accepted algorithm',
   `Give some of ${ALGORITHMS.join(', ')}.`,
 )
@@ -41,7 +41,7 @@ const audienceSchema = v.pipe(
       ),
       v.literal('any'),
     ],
-    complaint(
+    ownMessage(
       'is not a list of strings',
       'Give a list of strings, such as ["https://api.example.com/"], or "any".',
     ),
@@ -52,7 +52,7 @@ const audienceSchema = v.pipe(
 )
 
 /** Larger integers are rounded when JSON is parsed: two different ones may become equal. */
-const INEXACT = complaint(
+const INEXACT = ownMessage(
   'is a number too large to be compared exactly',
   'Have the provider send it as a string, or require another claim.',
 )
@@ -79,7 +79,7 @@ export const issuerSchema = strictObject({
     ),
   ),
   issuer: v.optional(
-    text(
+    nonEmptyString(
       `Accepted \`iss\`, compared byte by byte: \`${IDENTITY_DOMAIN_ISSUER}\` for every identity domain. Required for \`jwt\`.`,
     ),
   ),
@@ -98,7 +98,7 @@ export const issuerSchema = strictObject({
     v.pipe(
       v.looseObject(
         {},
-        complaint('is not a JSON object', 'Give it as the identity provider publishes it.'),
+        ownMessage('is not a JSON object', 'Give it as the identity provider publishes it.'),
       ),
       v.description(
         'The issuer’s keys themselves, as a JWK Set or one JWK, in place of `jwks_uri`.',
@@ -135,7 +135,7 @@ export const issuerSchema = strictObject({
   opaque_tokens: v.optional(
     v.pipe(
       strictObject({
-        prefixes: v.optional(someTexts('How they begin; one of these.')),
+        prefixes: v.optional(nonEmptyStrings('How they begin; one of these.')),
         lengths: v.optional(
           v.pipe(
             v.array(
@@ -157,7 +157,7 @@ export const issuerSchema = strictObject({
   ),
   required_scopes: v.optional(
     v.pipe(
-      texts('Scopes that every caller needs; all of them.'),
+      strings('Scopes that every caller needs; all of them.'),
       check<string[]>(
         (scopes) =>
           scopes.every((scope) => SCOPE_TOKEN.test(scope))
@@ -168,7 +168,7 @@ export const issuerSchema = strictObject({
     ),
     [],
   ),
-  allowed_clients: v.optional(someTexts('Client ids that may call. Default: every client.')),
+  allowed_clients: v.optional(nonEmptyStrings('Client ids that may call. Default: every client.')),
   required_claims: v.optional(
     someMembers(
       v.union([scalarSchema, v.pipe(v.array(scalarSchema), v.minLength(1))]),
@@ -182,14 +182,16 @@ export const issuerSchema = strictObject({
     LIMITS.clock_tolerance,
     'Allowance for differing clocks at `exp`, `nbf` and `iat`.',
   ),
-  principal_claims: v.optional(texts('Claims with the subject; the first that is present counts.')),
-  client_id_claims: v.optional(texts('Claims with the client id; the first counts.')),
+  principal_claims: v.optional(
+    strings('Claims with the subject; the first that is present counts.'),
+  ),
+  client_id_claims: v.optional(strings('Claims with the client id; the first counts.')),
   scope_claims: v.optional(
-    texts(
+    strings(
       'Claims with scopes, or roles; all of them count. A string in `scope` or `scp` is space-separated; elsewhere it is one value, which is left out if it has a space.',
     ),
   ),
-  gateway_scope_prefix: v.optional(text('Put before each scope that the gateway gets.')),
+  gateway_scope_prefix: v.optional(nonEmptyString('Put before each scope that the gateway gets.')),
   gateway_scope_map: v.optional(
     v.pipe(
       v.record(v.string(), v.array(v.pipe(v.string(), v.nonEmpty()))),
@@ -198,7 +200,7 @@ export const issuerSchema = strictObject({
   ),
   context_claims: v.optional(
     v.pipe(
-      texts('Claims that routes may use as `${request.auth[<claim>]}`.'),
+      strings('Claims that routes may use as `${request.auth[<claim>]}`.'),
       check<string[]>((names) => {
         const reserved = RESERVED_CONTEXT_NAMES.filter((name) => names.includes(name))
         return reserved.length === 0 ? undefined : `has reserved names: ${reserved.join(', ')}`

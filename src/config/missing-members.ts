@@ -6,7 +6,7 @@ import type { Report } from './problems.ts'
 type Entry = 'issuers' | 'backends'
 
 /** Reports that a member is missing; returns an empty text in its place. */
-export function missing(entry: Entry, field: string, report: Report, purpose?: string): '' {
+export function reportMissing(entry: Entry, field: string, report: Report, purpose?: string): '' {
   const problem = ['is missing', purpose].filter(Boolean).join(' ')
   report(field, problem, remedyOfMissing(`${entry}.0.${field}`) ?? '')
   return ''

@@ -3,7 +3,13 @@ import * as v from 'valibot'
 import { seconds } from '../platform/clock.ts'
 import { withoutPrototypes } from '../platform/json.ts'
 import { LOG_LEVELS } from '../platform/log.ts'
-import { choice, strictObject, text, url, wholeSeconds } from '../platform/schema-fields.ts'
+import {
+  choice,
+  strictObject,
+  nonEmptyString,
+  url,
+  wholeSeconds,
+} from '../platform/schema-fields.ts'
 import { RATE_LIMIT_TIERS } from '../providers/oci-iam.ts'
 import { DEFAULTS, LIMITS } from './defaults.ts'
 import { settingsOf } from './flat-form.ts'
@@ -15,7 +21,9 @@ import { secretOcid } from './secret-ocid.ts'
 
 export const settingsSchema = strictObject({
   token_argument: v.optional(
-    text('Name of the argument that holds the token, as in the deployment’s `parameters`.'),
+    nonEmptyString(
+      'Name of the argument that holds the token, as in the deployment’s `parameters`.',
+    ),
     DEFAULTS.token_argument,
   ),
   max_decision_seconds: wholeSeconds(

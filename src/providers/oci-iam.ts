@@ -61,7 +61,7 @@ export const ociIam = defineProvider({
   name: 'oci_iam',
   members: { domain_url: url('URL of the identity domain, as on its page in the console.') },
   // The discovery document names a shared issuer that has no document: the paths are fixed instead.
-  facts: ({ domain_url }) => {
+  issuerDefaults: ({ domain_url }) => {
     const domain = withoutTrailingSlashes(domain_url)
     return {
       issuer: IDENTITY_DOMAIN_ISSUER,
