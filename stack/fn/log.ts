@@ -9,21 +9,40 @@ export interface LogLine {
   line: string
 }
 
-/** Appends each line of `source` to `log`. JSON may hold U+2028, so only LF ends a line. */
+/**
+ * Appends each line of `source` to `log`. JSON may hold U+2028, so only LF ends a line. `frame` is the
+ * `FN_LOGFRAME_NAME`: before each call, the FDK writes an empty line and `frame=request ID`, by which the
+ * platform assigns the lines that follow; neither gets into the log.
+ */
 export function collectLines(
   source: Readable,
   log: LogLine[],
   origin: Omit<LogLine, 'line'>,
+  frame?: string,
 ): void {
   let unfinished = ''
+  let emptyLines = 0
+  const append = (line: string): void => {
+    if (frame !== undefined && line === '') {
+      emptyLines += 1
+      return
+    }
+    const isFrame = frame !== undefined && line.startsWith(`${frame}=`)
+    while (emptyLines > (isFrame ? 1 : 0)) {
+      log.push({ ...origin, line: '' })
+      emptyLines -= 1
+    }
+    emptyLines = 0
+    if (!isFrame) log.push({ ...origin, line })
+  }
   source.setEncoding('utf8')
   source.on('data', (text: string) => {
     const lines = (unfinished + text).split('\n')
     unfinished = lines.pop() ?? ''
-    for (const line of lines) log.push({ ...origin, line })
+    for (const line of lines) append(line)
   })
   source.on('end', () => {
-    if (unfinished !== '') log.push({ ...origin, line: unfinished })
+    if (unfinished !== '') append(unfinished)
   })
 }
 

@@ -127,6 +127,11 @@ describe('a function that was frozen', () => {
 })
 
 describe('calls', () => {
+  it('are logged with the request ID of the gateway, and the span that the platform adds', async () => {
+    const { line } = await world.call('{"type":"TOKEN"}', { opcRequestId: '/TRACE' })
+    expect(line['request_id']).toMatch(/^\/TRACE\/[0-9A-F]{26}$/)
+  })
+
   it('that overlap are served by separate instances', async () => {
     const outcomes = await Promise.all(Array.from({ length: 3 }, () => world.decide()))
     expect(outcomes.map(({ verdict }) => verdict)).toEqual(Array(3).fill('permit permitted'))
