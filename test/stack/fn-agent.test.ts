@@ -227,6 +227,15 @@ describe('the log', () => {
     expect(linesOf('stderr')).toEqual(['', '', 'a', '', '', 'b'])
   })
 
+  it('lacks what an instance writes before its first call', async () => {
+    const code = `console.log('early'); console.error('early')
+      ${requireFdk}.handle((input) => (console.log(input), 1), { inputMode: 'string' })`
+    const fn = deployCode(code)
+    await fn.invoke('late')
+    await fn.stop()
+    expect(fn.log).toEqual([{ instance: 1, stream: 'stdout', line: 'late' }])
+  })
+
   it('accepts a line in pieces, one with U+2028, and one without an end', async () => {
     const fn = deploy(
       `(process.stdout.write('{"a":'), process.stdout.write('"\\u2028"}\\nno json\\n[1]\\nend'), 1)`,
