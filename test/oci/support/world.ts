@@ -78,18 +78,20 @@ export class World {
 
   async #answer(url: URL, form: URLSearchParams, headers: readonly string[], basic = '') {
     const is = (name: 'introspection' | 'caller' | 'OIC') => basic === credentials[name].join(':')
-    const scope = form.get('scope')
     switch (url.origin + url.pathname) {
       case `${callers}/oauth2/v1/token`:
-        return is('caller') && scope === `${audience}echo:invoke`
-          ? tokenAnswer(this.#callersToken)
-          : { status: 401, body: '{"error":"invalid_client"}' }
+        return tokenFor(form, is('caller'), `${audience}echo:invoke`, this.#callersToken)
       case `${oicDomain}/oauth2/v1/token`:
-        return is('OIC') && scope === oicScope
-          ? tokenAnswer(oicToken)
-          : { status: 401, body: '{"error":"invalid_client"}' }
+        return tokenFor(form, is('OIC'), oicScope, oicToken)
       case `${callers}/oauth2/v1/introspect`:
-        return { status: 200, body: JSON.stringify({ active: is('introspection'), aud: audience }) }
+        if (!is('introspection')) return invalidClient
+        return {
+          status: 200,
+          body:
+            form.get('token') === this.#callersToken
+              ? JSON.stringify({ active: true, aud: [audience] })
+              : '{"active":false}',
+        }
       case `${callers}/admin/v1/SigningCert/jwk`:
         return { status: 200, body: JSON.stringify(keysOf(this.#key)) }
     }
@@ -140,8 +142,17 @@ function keysOf(key: ReturnType<typeof newKey>): object {
   return { keys: [jsonWebKey(key)] }
 }
 
-function tokenAnswer(token: string) {
-  return { status: 200, body: `{"access_token":"${token}","token_type":"Bearer"}` }
+const invalidClient = { status: 401, body: '{"error":"invalid_client"}' }
+
+/** RFC 6749 §4.4.2, with the one scope that the client has. */
+function tokenFor(form: URLSearchParams, isClient: boolean, scope: string, token: string) {
+  if (!isClient) return invalidClient
+  if (form.get('grant_type') !== 'client_credentials') {
+    return { status: 400, body: '{"error":"unsupported_grant_type"}' }
+  }
+  return form.get('scope') === scope
+    ? { status: 200, body: `{"access_token":"${token}","token_type":"Bearer"}` }
+    : { status: 400, body: '{"error":"invalid_scope"}' }
 }
 
 function splitOnce(text: string, separator: string): [string, string] {
