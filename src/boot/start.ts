@@ -22,8 +22,9 @@ export function start(environment: Readonly<Record<string, string | undefined>>)
   removeFetch()
   const reading = readConfig(environment)
   const { logLevel, rateLimitTier } = reading.settings
-  const output = createOutput()
-  // What is held is not lost if the process ends without a call.
+  // With log frames, the platform assigns each line to the call that the FDK announced last. It has been
+  // seen to lose the lines before the first call (fnproject/fdk-java#245), so they are written with it.
+  const output = createOutput(environment['FN_LOGFRAME_NAME'] !== undefined)
   process.once('exit', output.release)
   const log = createLog(logLevel, systemClock, output.write)
   ignoreWriteErrors()

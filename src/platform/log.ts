@@ -37,18 +37,16 @@ export interface Output {
   readonly release: () => void
 }
 
-/**
- * Standard output, held until the first call. The platform assigns each line to the call that the FDK
- * announced last, and has been seen to lose lines before the first one (fnproject/fdk-java#245).
- */
+/** Standard output. `isHeld`: lines are kept until `release`. */
 export function createOutput(
+  isHeld: boolean,
   print: (line: string) => void = (line) => void process.stdout.write(line),
 ): Output {
-  let held: readonly string[] | undefined = []
+  let held: string[] | undefined = isHeld ? [] : undefined
   return {
     write: (line) => {
       if (held === undefined) print(line)
-      else held = [...held, line]
+      else held.push(line)
     },
     release: () => {
       const lines = held ?? []

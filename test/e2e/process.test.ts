@@ -218,10 +218,14 @@ describe('the artifact', () => {
     expect(JSON.parse(answered.body)).toEqual(ACTIVE)
   })
 
-  it('writes the lines of its start with the first call, or when it ends without one', async () => {
+  it('writes the lines of its start with the first call if the log has frames, or when it ends without one', async () => {
     const library = join(folder, 'exit.cjs')
     writeFileSync(library, "process.on('SIGHUP', () => setImmediate(() => process.exit()))")
-    const environment = { ...world.environment, NODE_OPTIONS: `--require ${library}` }
+    const environment = {
+      ...world.environment,
+      FN_LOGFRAME_NAME: 'FRAME',
+      NODE_OPTIONS: `--require ${library}`,
+    }
     const events = ({ log }: ByHand) => jsonLines(log).map(({ event }) => event)
     const called = await startByHand(environment)
     const ended = await startByHand(environment)

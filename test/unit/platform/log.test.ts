@@ -142,7 +142,7 @@ describe('warnings of libraries', () => {
 describe('standard output', () => {
   it('is held until it is released, and keeps its order', () => {
     const printed: string[] = []
-    const output = createOutput((line) => printed.push(line))
+    const output = createOutput(true, (line) => printed.push(line))
 
     for (const line of ['a', 'b']) output.write(line)
     expect(printed).toStrictEqual([])
@@ -151,5 +151,12 @@ describe('standard output', () => {
     output.release()
 
     expect(printed).toStrictEqual(['a', 'b', 'c'])
+  })
+
+  it('is not held otherwise', () => {
+    const printed: string[] = []
+    createOutput(false, (line) => printed.push(line)).write('a')
+
+    expect(printed).toStrictEqual(['a'])
   })
 })
