@@ -20,15 +20,15 @@ const GRANT = {
   scope: 'https://0A.integration.example:443urn:opc:resource:consumer::all',
 } as const
 
-async function outcomeOf(answered?: TokenFailure) {
-  const { requests, requestToken } = recordingTokenEndpoint(answered)
+async function request(failed?: TokenFailure) {
+  const { requests, requestToken } = recordingTokenEndpoint(failed)
   const grant = createClientCredentialsGrant(GRANT, requestToken)
   return { requests, outcome: await sendRequest(grant, PLENTY_OF_TIME) }
 }
 
 describe('the client credentials grant', () => {
   it('RFC 6749 §4.4.2: requests the configured scope unchanged', async () => {
-    const { requests, outcome } = await outcomeOf()
+    const { requests, outcome } = await request()
 
     const { tokenEndpoint, client, scope } = GRANT
     expect(requests).toMatchObject([
@@ -40,32 +40,33 @@ describe('the client credentials grant', () => {
     })
   })
 
-  it('is a token of this application, for every caller', () => {
+  it('uses the same token for every caller', () => {
     const grant = createClientCredentialsGrant(GRANT, recordingTokenEndpoint().requestToken)
 
     expect(grant.application).toMatchObject({ key: 'application', caller: 'application' })
     expect(grant.requestFor(callBy({ issuer: 'others' }))).toStrictEqual(success(grant.application))
   })
 
-  it.each(TOKEN_FAILURES)('is a fault if the token endpoint is %s', async (...failed) => {
-    const [kind, detail, expected] = failed
-
-    expect((await outcomeOf({ kind, detail })).outcome).toStrictEqual(failure(expected))
-  })
+  it.each(TOKEN_FAILURES)(
+    'returns a fault if the token endpoint is %s',
+    async (kind, detail, expected) => {
+      expect((await request({ kind, detail })).outcome).toStrictEqual(failure(expected))
+    },
+  )
 
   it.each(['invalid_scope', 'unauthorized_client', 'invalid_grant'])(
-    'has a one-line hint for %s',
+    'adds a one-line hint for %s',
     async (detail) => {
-      const { outcome } = await outcomeOf({ kind: 'refused', detail })
+      const { outcome } = await request({ kind: 'refused', detail })
 
       const hint: unknown = expect.stringMatching(/^.{20,120}$/)
       expect(outcome).toMatchObject(failure({ fault: { logContext: { detail, hint } } }))
     },
   )
 
-  it('returns the wait that the endpoint asks for', async () => {
+  it('returns the Retry-After of the endpoint', async () => {
     const retryAfter = seconds(7)
-    const { outcome } = await outcomeOf({ kind: 'unavailable', detail: 'status_429', retryAfter })
+    const { outcome } = await request({ kind: 'unavailable', detail: 'status_429', retryAfter })
 
     expect(outcome).toMatchObject(failure({ retryAfter }))
   })

@@ -1,4 +1,4 @@
-/** The grants in the name of a user, over a recording token endpoint, and how token requests fail. */
+/** User grants with a recording token endpoint, and failures of token requests. */
 import type { CredentialFailure, FailureReach } from '../../../src/backend/credential.ts'
 import { createJwtBearerGrant } from '../../../src/backend/jwt-bearer.ts'
 import type {
@@ -33,7 +33,7 @@ export const TOKEN_EXCHANGE: TokenExchangeGrantConfig = {
   subjectTokenType: 'urn:ietf:params:oauth:token-type:jwt',
 }
 
-/** How token requests fail, and what becomes of it. */
+/** Failures of the token endpoint and the credential failures that result. */
 export const TOKEN_FAILURES = [
   ['unavailable', 'timed_out', failed('token_endpoint_unavailable', 'timed_out', 'unclear')],
   ['refused', 'access_denied', failed('credential_refused', 'access_denied', 'caller')],
@@ -44,15 +44,15 @@ function failed(reason: FaultReason, detail: string, reach: FailureReach): Crede
   return { fault: fault(reason, { detail }), reach }
 }
 
-interface Ports {
+export interface GrantOptions {
   readonly config?: Partial<JwtBearerGrantConfig>
-  /** What Vault has under any name. */
+  /** The content of every secret. */
   readonly vault?: string | Fault
   readonly outcome?: TokenFailure
   readonly provider?: IssuerConfig['provider']
 }
 
-export function jwtBearerGrantIn({ config, vault = '', outcome, provider }: Ports = {}) {
+export function createJwtGrant({ config, vault = '', outcome, provider }: GrantOptions = {}) {
   const { secrets, reads } = recordingSecretCache(vault)
   const { requests, requestToken } = recordingTokenEndpoint(outcome)
   const grant = createJwtBearerGrant(

@@ -33,12 +33,12 @@ async function exchange(
 
 describe('the token exchange grant', () => {
   it.each<readonly [string, Partial<TokenExchangeGrantConfig>, object]>([
-    ['the token alone', {}, {}],
+    ['only the token', {}, {}],
     ['an audience', { audience: 'orders' }, { audience: 'orders' }],
     ['a resource', { resource: 'https://orders.example' }, { resource: 'https://orders.example' }],
     ['a scope', { scope: 'read write' }, { scope: 'read write' }],
     [
-      'another type of the caller’s token',
+      'a different subject token type',
       { subjectTokenType: 'urn:ietf:params:oauth:token-type:access_token' },
       { subject_token_type: 'urn:ietf:params:oauth:token-type:access_token' },
     ],
@@ -53,7 +53,7 @@ describe('the token exchange grant', () => {
   it.each([
     'urn:ietf:params:oauth:token-type:access_token',
     'urn:ietf:params:oauth:token-type:jwt',
-  ])('RFC 8693 §2.2.1: accepts an %s', async (issuedTokenType) => {
+  ])('RFC 8693 §2.2.1: accepts %s', async (issuedTokenType) => {
     const { credential } = await exchange({}, { ...ISSUED, issuedTokenType })
 
     expect(revealed(credential)).toStrictEqual({
@@ -63,13 +63,13 @@ describe('the token exchange grant', () => {
   })
 
   it.each([
-    ['urn:ietf:params:oauth:token-type:refresh_token'],
-    ['urn:ietf:params:oauth:token-type:id_token'],
-    ['urn:ietf:params:oauth:token-type:saml2'],
-    ['access_token'],
-    [''],
-    [undefined],
-  ])('RFC 8693 §2.2.1: puts no %s behind Bearer', async (issuedTokenType) => {
+    'urn:ietf:params:oauth:token-type:refresh_token',
+    'urn:ietf:params:oauth:token-type:id_token',
+    'urn:ietf:params:oauth:token-type:saml2',
+    'access_token',
+    '',
+    undefined,
+  ])('RFC 8693 §2.2.1: rejects an issued token of type %s', async (issuedTokenType) => {
     const { credential } = await exchange({}, { ...ISSUED, issuedTokenType })
 
     expect(credential).toStrictEqual(
@@ -80,10 +80,12 @@ describe('the token exchange grant', () => {
     )
   })
 
-  it.each(TOKEN_FAILURES)('is a fault if the token endpoint is %s', async (...failed) => {
-    const [kind, detail, expected] = failed
-    const { credential } = await exchange({}, { kind, detail, retryAfter: seconds(7) })
+  it.each(TOKEN_FAILURES)(
+    'returns a fault and Retry-After if the token endpoint is %s',
+    async (kind, detail, expected) => {
+      const { credential } = await exchange({}, { kind, detail, retryAfter: seconds(7) })
 
-    expect(credential).toStrictEqual(failure({ ...expected, retryAfter: 7 }))
-  })
+      expect(credential).toStrictEqual(failure({ ...expected, retryAfter: 7 }))
+    },
+  )
 })
