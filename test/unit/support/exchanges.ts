@@ -1,6 +1,4 @@
-/**
- * A stand-in for the exchange with an authorization server: it records requests and answers as scripted.
- */
+/** A fake of `SendAsClient` that records requests and returns scripted answers. */
 import type {
   SendAsClient,
   ClientExchangeFailure,

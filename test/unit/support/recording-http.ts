@@ -1,4 +1,4 @@
-/** A stand-in for `Http`: it records requests and answers as scripted. */
+/** A fake of `Http` that records requests and returns scripted answers. */
 import type { Deadline } from '../../../src/platform/clock.ts'
 import type { Http, HttpAnswer, HttpFailure, HttpRequest } from '../../../src/platform/http.ts'
 import type { Result } from '../../../src/platform/result.ts'
