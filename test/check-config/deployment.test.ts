@@ -32,7 +32,7 @@ describe('a deployment specification', () => {
     [{ ...BACKEND, name: 'one', when: { arguments: { host: 'a' } } }, BACKEND],
   )
 
-  it('that matches the configuration has no problem', () => {
+  it('has no problem if it matches the configuration', () => {
     expect(checkConfig(config, deployment()).text).toContain('No problems, no warnings.')
     expect(checkConfig(config, deployment({ cacheKey: ['token', 'host'] })).isUsable).toBe(true)
   })
@@ -43,7 +43,11 @@ describe('a deployment specification', () => {
       deployment({ parameters: { host: 'request.host' } }),
       'has no argument token',
     ],
-    ['no argument of a rule', deployment({ parameters: { token: 'x' } }), 'has no argument host'],
+    [
+      'no argument for a condition',
+      deployment({ parameters: { token: 'x' } }),
+      'has no argument host',
+    ],
     [
       'a cache key without an argument',
       deployment({ cacheKey: ['token'] }),
@@ -56,14 +60,18 @@ describe('a deployment specification', () => {
     ],
     ['no header', deployment({}, [{ path: '/', backend: {} }]), 'does not set Authorization'],
     ['APPEND', deployment({}, [route({ ifExists: 'APPEND' })]), 'does not overwrite'],
-    ['another value', deployment({}, [route({ values: ['x'] })]), 'something else than the token'],
     [
-      'Bearer twice',
+      'a different value',
+      deployment({}, [route({ values: ['x'] })]),
+      'something else than the token',
+    ],
+    [
+      'a repeated Bearer',
       deployment({}, [route({ values: ['Bearer ${request.auth[back_end_token]}'] })]),
       'puts Bearer before',
     ],
     [
-      'a scope that is mapped away',
+      'a scope that is replaced by the scope map',
       deployment({}, [route({}, ['Orders.Invoke'])]),
       'which no token can have',
     ],
@@ -76,7 +84,7 @@ describe('a deployment specification', () => {
       'without ${} and quotes',
     ],
     [
-      'another kind of authentication',
+      'a different type of authentication',
       deployment({ type: 'JWT_AUTHENTICATION' }),
       'is not CUSTOM_AUTHENTICATION',
     ],

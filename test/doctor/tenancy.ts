@@ -1,4 +1,4 @@
-/** A tenancy on loopback with a function, its application and a deployment, and a user's `~/.oci/config`. */
+/** A local tenancy with a function, its application and a deployment, and a user's `~/.oci/config`. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,13 +11,13 @@ import type { Json } from '../oci/cloud/store.ts'
 
 export interface Tenancy {
   readonly cloud: Cloud
-  /** Variables with which the SDK and the CLI find the user's configuration and this tenancy. */
+  /** Environment variables for the SDK and the CLI: the user's configuration and this tenancy. */
   readonly environment: Readonly<Record<string, string>>
   readonly functionOcid: string
   readonly deploymentOcid: string
-  /** Writes a file beside the configuration; returns its path. */
+  /** Writes a file next to the configuration, and returns its path. */
   write(name: string, text: string): string
-  /** OCI's API as this identity; by default the user's. */
+  /** A client of the OCI API, by default with the identity of the user. */
   api(options?: Partial<IdentityOptions>): Promise<OciApi>
   close(): Promise<void>
 }
@@ -25,14 +25,14 @@ export interface Tenancy {
 export interface TenancyOptions {
   readonly application?: Readonly<Record<string, string>>
   readonly config?: Readonly<Record<string, string>>
-  /** Gets the function's OCID in the place of the one that it has. */
+  /** Its OCID of a function is replaced by the OCID of the function of the tenancy. */
   readonly specification?: unknown
   readonly endpoint?: string
-  /** By OCID. */
+  /** Contents of secrets by OCID. */
   readonly secrets?: Readonly<Record<string, string>>
 }
 
-/** Secrets are in the function's region. */
+/** Secrets are in the region of the function. */
 function inRegion(text: string): string {
   return text.replace(/^(ocid1\.vaultsecret\.oc1)\.phx\./, '$1.eu-frankfurt-1.')
 }
@@ -88,7 +88,7 @@ export async function startTenancy(options: TenancyOptions = {}): Promise<Tenanc
   }
 }
 
-/** The SDK prints remarks. */
+/** The SDK writes to the console. */
 export function silenceSdk(): void {
   for (const name of ['info', 'log', 'warn'] as const) {
     jest.spyOn(console, name).mockImplementation(() => undefined)
