@@ -4,12 +4,9 @@ import { readPattern } from '../../scripts/command-line/pattern.ts'
 const NAMES = ['status 200', 'status 502']
 
 describe('readPattern', () => {
-  it.each(['', 'status 5', '^status \\d+$'])(
-    'accepts a pattern that matches a name: %s',
-    (text) => {
-      expect(readPattern(text, NAMES).source).toBe(new RegExp(text).source)
-    },
-  )
+  it.each(['', 'status 5', '^status \\d+$'])('accepts %j, which matches a name', (text) => {
+    expect(readPattern(text, NAMES).source).toBe(new RegExp(text).source)
+  })
 
   it('accepts any pattern without names', () => {
     expect(readPattern('status 6').source).toBe('status 6')

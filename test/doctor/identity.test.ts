@@ -67,45 +67,42 @@ describe('the identity', () => {
   it.each([
     ['the profile', 'delegation_token_file', {}],
     ['the environment', undefined, { OCI_obo_token: 'delegation-token' }],
-  ])(
-    'is the user of Cloud Shell, with the delegation token of %s',
-    async (_title, member, more) => {
-      const { privateKey, publicKey } = newPemKeys()
-      const file = tenancy.write('delegation-token', 'delegation-token\n')
-      const line = member === undefined ? '' : `${member}=${file}\n`
-      const profile = `[eu-frankfurt-1]\ntenancy=ocid1.tenancy.oc1..one\nregion=eu-frankfurt-1\n${line}`
-      const environment = {
-        OCI_CLI_AUTH: 'instance_obo_user',
-        OCI_CLI_CONFIG_FILE: tenancy.write('cloud-shell', profile),
-        OCI_CONFIG_PROFILE: 'eu-frankfurt-1',
-        ...more,
-      }
-      const instance = new common.SimpleAuthenticationDetailsProvider(
-        ...(['ocid1.tenancy.oc1..one', 'instance', '22', privateKey, null] as const),
+  ])('is the user of Cloud Shell, by the token of %s', async (_title, member, more) => {
+    const { privateKey, publicKey } = newPemKeys()
+    const file = tenancy.write('delegation-token', 'delegation-token\n')
+    const line = member === undefined ? '' : `${member}=${file}\n`
+    const profile = `[eu-frankfurt-1]\ntenancy=ocid1.tenancy.oc1..one\nregion=eu-frankfurt-1\n${line}`
+    const environment = {
+      OCI_CLI_AUTH: 'instance_obo_user',
+      OCI_CLI_CONFIG_FILE: tenancy.write('cloud-shell', profile),
+      OCI_CONFIG_PROFILE: 'eu-frankfurt-1',
+      ...more,
+    }
+    const instance = new common.SimpleAuthenticationDetailsProvider(
+      ...(['ocid1.tenancy.oc1..one', 'instance', '22', privateKey, null] as const),
+    )
+    const requests: unknown[] = []
+    const service = await listen(async ({ method = '', url: target = '', headers }, response) => {
+      const key = createPublicKey(publicKey)
+      const verdict = await verifySignature({ method, target, headers }, Date.now() / 1000, () =>
+        Promise.resolve({ key, subject: 'instance' }),
       )
-      const requests: unknown[] = []
-      const service = await listen(async ({ method = '', url: target = '', headers }, response) => {
-        const key = createPublicKey(publicKey)
-        const verdict = await verifySignature({ method, target, headers }, Date.now() / 1000, () =>
-          Promise.resolve({ key, subject: 'instance' }),
-        )
-        const signed = /headers="([^"]*)"/.exec(headers.authorization ?? '')?.[1] ?? ''
-        requests.push([verdict.valid, headers['opc-obo-token'], signed.includes('opc-obo-token')])
-        response.writeHead(404, { 'content-type': 'application/json' }).end('{"code":"x"}')
-      })
+      const signed = /headers="([^"]*)"/.exec(headers.authorization ?? '')?.[1] ?? ''
+      requests.push([verdict.valid, headers['opc-obo-token'], signed.includes('opc-obo-token')])
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"code":"x"}')
+    })
 
-      const identity = await findIdentity({
-        ...{ profile: undefined, environment },
-        instanceIdentity: () => Promise.resolve(instance),
-      })
-      if (identity?.ok !== true) throw new Error(identity?.error)
-      await createOciApi(identity.value, service.url).readFunction('ocid1.fnfunc.oc1.phx.a')
-      await service.close()
+    const identity = await findIdentity({
+      ...{ profile: undefined, environment },
+      instanceIdentity: () => Promise.resolve(instance),
+    })
+    if (identity?.ok !== true) throw new Error(identity?.error)
+    await createOciApi(identity.value, service.url).readFunction('ocid1.fnfunc.oc1.phx.a')
+    await service.close()
 
-      expect(identity.value.source).toContain('Cloud Shell’s user')
-      expect(requests).toStrictEqual([[true, 'delegation-token', true]])
-    },
-  )
+    expect(identity.value.source).toContain('Cloud Shell’s user')
+    expect(requests).toStrictEqual([[true, 'delegation-token', true]])
+  })
 
   it('has the region of an OCID', () => {
     expect(regionOf('ocid1.fnfunc.oc1.phx.a')).toBe('us-phoenix-1')

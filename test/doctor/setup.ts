@@ -8,8 +8,8 @@ import { createPorts } from '../../src/boot/compose.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 import { startIdentityDomain, type IdentityDomain } from '../../stack/identity/identity-domain.ts'
-import { startIntegration, type Integration } from '../../stack/integration.ts'
-import { startLocalStack, type LocalStack } from '../../stack/local-stack.ts'
+import { startIntegration } from '../../stack/integration.ts'
+import { startLocalStack } from '../../stack/local-stack.ts'
 import {
   API_AUDIENCE,
   OIC_AUDIENCE,
@@ -18,7 +18,7 @@ import {
   SECRET_OCIDS,
 } from '../../stack/registrations.ts'
 import { createResourcePrincipal } from '../../stack/resource-principal.ts'
-import { startVault, type Vault } from '../../stack/vault.ts'
+import { startVault } from '../../stack/vault.ts'
 
 export const FUSION_SCOPE = 'https://fusion.example.org:443urn:opc:resource:fusion::all'
 /** A second instance of Oracle Integration in the same domain. */
@@ -38,18 +38,7 @@ export interface Change {
   readonly examination?: Partial<Examination>
 }
 
-export interface Setup {
-  readonly stack: LocalStack
-  readonly token: string
-  /** A domain and an instance whose applications have other permissions. */
-  readonly domain: IdentityDomain
-  readonly instance: Integration
-  readonly vault: Vault
-  /** The specification of the deployment; `change` edits its text. */
-  readonly deployment: (change?: (text: string) => string) => Json
-  readonly examine: (change?: Change) => Promise<readonly Check[]>
-  close(): Promise<void>
-}
+export type Setup = Awaited<ReturnType<typeof startSetup>>
 
 export let setup: Setup
 
@@ -61,10 +50,11 @@ export function useSetup(): void {
   afterAll(() => setup.close())
 }
 
-async function startSetup(): Promise<Setup> {
+async function startSetup() {
   const stack = await startLocalStack()
   const { introspector, oicInvoker, partnerA } = stack.registrations
   const token = await stack.requestCallerToken(partnerA, `${API_AUDIENCE}echo:invoke`)
+  // A domain and an instance whose applications have other permissions.
   const domain = await startSecondDomain()
   const instance = await startIntegration({
     issuer: () => domain.issuer,
@@ -82,12 +72,13 @@ async function startSetup(): Promise<Setup> {
   }
   for (const [ocid, secret] of Object.entries(stored)) vault.addSecret(ocid, secret)
 
-  const deployment: Setup['deployment'] = (change = (text) => text) => {
+  /** The specification of the deployment; `change` edits its text. */
+  const deployment = (change = (text: string) => text) => {
     const text = JSON.stringify(stack.deployments[0]?.specification)
     const named = text.replace(/ocid1\.fnfunc[^"]*/, 'ocid1.fnfunc.oc1.phx.aaaaaaaaexample')
     return JSON.parse(change(named)) as Json
   }
-  const examine: Setup['examine'] = async ({ config, secrets, examination } = {}) => {
+  const examine = async ({ config, secrets, examination }: Change = {}) => {
     const allSecrets = Object.entries({ ...stored, ...secrets })
     const checks: Check[] = []
     for await (const check of diagnose({
@@ -105,13 +96,11 @@ async function startSetup(): Promise<Setup> {
     expectNoSecrets(checks, [...allSecrets.map(([, secret]) => secret), secondSecret, token])
     return checks
   }
-  return {
-    ...{ stack, token, domain, instance, vault, deployment, examine },
-    close: async () => {
-      await Promise.all([stack.close(), domain.close(), instance.close(), vault.close()])
-      principal.remove()
-    },
+  const close = async () => {
+    await Promise.all([stack.close(), domain.close(), instance.close(), vault.close()])
+    principal.remove()
   }
+  return { stack, token, domain, instance, vault, deployment, examine, close }
 }
 
 function startSecondDomain(): Promise<IdentityDomain> {

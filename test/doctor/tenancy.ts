@@ -3,26 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { jest } from '@jest/globals'
-import { createOciApi, type OciApi } from '../../scripts/oci/api.ts'
+import { createOciApi } from '../../scripts/oci/api.ts'
 import { findIdentity, type IdentityOptions } from '../../scripts/oci/identity.ts'
 import { newSecret } from '../../stack/vault/secrets.ts'
-import { startCloud, type Cloud } from '../oci/cloud/cloud.ts'
+import { startCloud } from '../oci/cloud/cloud.ts'
 import type { Json } from '../oci/cloud/store.ts'
 
-export interface Tenancy {
-  readonly cloud: Cloud
-  /** Environment variables for the SDK and the CLI: the user's configuration and this tenancy. */
-  readonly environment: Readonly<Record<string, string>>
-  readonly functionOcid: string
-  readonly deploymentOcid: string
-  /** Writes a file next to the configuration, and returns its path. */
-  write(name: string, text: string): string
-  /** A client of the OCI API, by default with the identity of the user. */
-  api(options?: Partial<IdentityOptions>): Promise<OciApi>
-  close(): Promise<void>
-}
+export type Tenancy = Awaited<ReturnType<typeof startTenancy>>
 
-export interface TenancyOptions {
+interface TenancyOptions {
   readonly application?: Readonly<Record<string, string>>
   readonly config?: Readonly<Record<string, string>>
   /** Its OCID of a function is replaced by the OCID of the function of the tenancy. */
@@ -37,7 +26,7 @@ function inRegion(text: string): string {
   return text.replace(/^(ocid1\.vaultsecret\.oc1)\.phx\./, '$1.eu-frankfurt-1.')
 }
 
-export async function startTenancy(options: TenancyOptions = {}): Promise<Tenancy> {
+export async function startTenancy(options: TenancyOptions = {}) {
   const { config: keys = {}, specification = {}, endpoint, secrets = {} } = options
   const cloud = await startCloud()
   const { store } = cloud
@@ -57,6 +46,7 @@ export async function startTenancy(options: TenancyOptions = {}): Promise<Tenanc
     ;(cloud.secrets as Map<string, unknown>).set(id, newSecret(Buffer.from(text), new Date()))
   }
   const folder = mkdtempSync(join(tmpdir(), 'tenancy-'))
+  /** Writes a file next to the configuration, and returns its path. */
   const write = (name: string, text: string): string => {
     const path = join(folder, name)
     writeFileSync(path, text, { mode: 0o600 })
@@ -65,6 +55,7 @@ export async function startTenancy(options: TenancyOptions = {}): Promise<Tenanc
   const key = write('key.pem', cloud.user.privateKey)
   const profile = `${cloud.user.configuration}key_file=${key}\nregion=eu-frankfurt-1\n`
   const config = write('config', `[DEFAULT]\nregion=eu-frankfurt-1\n[DESK]\n${profile}`)
+  /** For the SDK and the CLI. */
   const environment = {
     OCI_CLI_CONFIG_FILE: config,
     OCI_CLI_PROFILE: 'DESK',
@@ -76,7 +67,8 @@ export async function startTenancy(options: TenancyOptions = {}): Promise<Tenanc
     functionOcid: authorizer.id,
     deploymentOcid: deployment.id,
     write,
-    api: async (identityOptions = {}) => {
+    /** A client of the OCI API, by default with the identity of the user. */
+    api: async (identityOptions: Partial<IdentityOptions> = {}) => {
       const identity = await findIdentity({ profile: undefined, environment, ...identityOptions })
       if (identity?.ok !== true) throw new Error(identity?.error ?? 'no identity')
       return createOciApi(identity.value, cloud.url)

@@ -47,12 +47,9 @@ describe('the client credentials grant', () => {
     expect(grant.requestFor(callBy({ issuer: 'others' }))).toStrictEqual(success(grant.application))
   })
 
-  it.each(TOKEN_FAILURES)(
-    'returns a fault if the token endpoint is %s',
-    async (kind, detail, expected) => {
-      expect((await request({ kind, detail })).outcome).toStrictEqual(failure(expected))
-    },
-  )
+  it.each(TOKEN_FAILURES)('returns a fault for %s', async (kind, detail, expected) => {
+    expect((await request({ kind, detail })).outcome).toStrictEqual(failure(expected))
+  })
 
   it.each(['invalid_scope', 'unauthorized_client', 'invalid_grant'])(
     'adds a one-line hint for %s',

@@ -80,12 +80,9 @@ describe('the token exchange grant', () => {
     )
   })
 
-  it.each(TOKEN_FAILURES)(
-    'returns a fault and Retry-After if the token endpoint is %s',
-    async (kind, detail, expected) => {
-      const { credential } = await exchange({}, { kind, detail, retryAfter: seconds(7) })
+  it.each(TOKEN_FAILURES)('returns a fault for %s', async (kind, detail, expected) => {
+    const { credential } = await exchange({}, { kind, detail, retryAfter: seconds(7) })
 
-      expect(credential).toStrictEqual(failure({ ...expected, retryAfter: 7 }))
-    },
-  )
+    expect(credential).toStrictEqual(failure({ ...expected, retryAfter: 7 }))
+  })
 })

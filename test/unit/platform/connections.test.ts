@@ -16,18 +16,19 @@ function answer(body: string, status = '200 OK'): string {
   return `HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n${body}`
 }
 
-/** Answers the n-th request with `n`, and calls `afterFirst` after the first answer. */
-function serve(afterFirst: (socket: Socket) => void = () => undefined) {
-  return serveSockets((socket, { total }) => {
-    socket.write(answer(String(total)))
-    if (total === 1) afterFirst(socket)
-  })
-}
-
 function createSend(url: string, connection: HttpRequest['connection'] = 'shared') {
   const http = createHttp()
   const request = { method: 'GET', url, headers: {}, connection } as const
   return async (deadline = PLENTY_OF_TIME) => bodyOf(await http(request, deadline))
+}
+
+/** Answers the n-th request with `n`, and calls `afterFirst` after the first answer. */
+async function serve(afterFirst: (socket: Socket) => void = () => undefined) {
+  const { url, counts } = await serveSockets((socket, { total }) => {
+    socket.write(answer(String(total)))
+    if (total === 1) afterFirst(socket)
+  })
+  return { url, counts, send: createSend(url) }
 }
 
 /** Blocks the process, so that it reads no data. */
@@ -40,8 +41,7 @@ const UNEXPECTED = answer('unexpected')
 
 describe('a keep-alive connection', () => {
   it('is reused', async () => {
-    const { url, counts } = await serve()
-    const send = createSend(url)
+    const { send, counts } = await serve()
 
     expect([await send(), await send(), await send()]).toStrictEqual(['1', '2', '3'])
     expect(counts.connections).toBe(1)
@@ -56,8 +56,7 @@ describe('a keep-alive connection', () => {
       (socket) => setTimeout(() => socket.end(answer('{}', '408 Request Timeout')), 20),
     ],
   ])('is closed when an unexpected answer arrives: %s', async (_case, sendUnexpected) => {
-    const { url, counts } = await serve(sendUnexpected)
-    const send = createSend(url)
+    const { send, counts } = await serve(sendUnexpected)
 
     const first = await send()
     await delay(100)
@@ -66,8 +65,7 @@ describe('a keep-alive connection', () => {
   })
 
   it('is closed if an answer arrived while the process was frozen', async () => {
-    const { url, counts } = await serve((socket) => setTimeout(() => socket.write(UNEXPECTED), 20))
-    const send = createSend(url)
+    const { send, counts } = await serve((socket) => setTimeout(() => socket.write(UNEXPECTED), 20))
 
     const first = await send()
     await delay(5)
