@@ -44,32 +44,29 @@ describe('key=value lines', () => {
   })
 })
 
+const FUNCTION = '{"data": {"id": "ocid1.fnfunc.a", "config": {"audience": "a"}}}'
+
 describe('JSON', () => {
-  it('is a flat configuration if all values are strings', () => {
-    expect(read('{"audience": "a", "issuers": "b"}')).toEqual({ audience: 'a', issuers: 'b' })
+  it.each([
+    [
+      'all values are strings',
+      '{"audience": "a", "issuers": "b"}',
+      { audience: 'a', issuers: 'b' },
+    ],
+    ['it is the output of `oci fn function get`', FUNCTION, { audience: 'a' }],
+    ['it is empty', ' {} ', {}],
+  ])('is a flat configuration if %s', (_case, text, expected) => {
+    expect(read(text)).toEqual(expected)
   })
 
-  it('may be the output of `oci fn function get`', () => {
-    expect(read('{"data": {"id": "ocid1.fnfunc.a", "config": {"audience": "a"}}}')).toEqual({
-      audience: 'a',
-    })
-  })
-
-  it.each(['{"issuers": []}', '{"backends": {}}', '\n{"issuers": null, "x": 1}'])(
-    'is a document if it has members of a document: %s',
-    (text) => {
-      expect(read(text)).toEqual({ authorizer_config: text })
-    },
-  )
-
-  it('with a syntax error is read as a document', () => {
-    const text = '{\n"issuers": [}'
-
-    expect(readInput(Buffer.from(text))).toStrictEqual({ authorizer_config: text })
-  })
-
-  it('that is an empty object is a configuration without keys', () => {
-    expect(read(' {} ')).toEqual({})
+  it.each([
+    '{"issuers": []}',
+    '{"backends": {}}',
+    '\n{"issuers": null, "x": 1}',
+    // The syntax error is reported later, with its position.
+    '{\n"issuers": [}',
+  ])('is a document if it has members of a document: %s', (text) => {
+    expect(read(text)).toStrictEqual({ authorizer_config: text })
   })
 })
 

@@ -1,6 +1,8 @@
-/** User grants with a recording token endpoint, and failures of token requests. */
+/** Grants with a recording token endpoint, and failures of token requests. */
 import type { CredentialFailure, FailureReach } from '../../../src/backend/credential.ts'
+import { createClientCredentialsGrant } from '../../../src/backend/client-credentials.ts'
 import { createJwtBearerGrant } from '../../../src/backend/jwt-bearer.ts'
+import { createTokenExchangeGrant } from '../../../src/backend/token-exchange.ts'
 import type {
   IssuerConfig,
   JwtBearerGrantConfig,
@@ -12,6 +14,13 @@ import type { FaultReason } from '../../../src/reasons.ts'
 import { recordingSecretCache } from '../support/secret-caches.ts'
 import { StandingClock } from '../support/time.ts'
 import { recordingTokenEndpoint, REGISTRATION } from '../support/tokens-for-backends.ts'
+
+export const CLIENT_CREDENTIALS = {
+  kind: 'client_credentials',
+  tokenEndpoint: 'https://idp.example/token',
+  client: REGISTRATION,
+  scope: 'https://0A.integration.example:443urn:opc:resource:consumer::all',
+} as const
 
 export const JWT_BEARER: JwtBearerGrantConfig = {
   kind: 'jwt_bearer',
@@ -60,4 +69,14 @@ export function createJwtGrant({ config, vault = '', outcome, provider }: GrantO
     { requestToken, secrets, clock: new StandingClock(), providerOf: () => provider },
   )
   return { grant, reads, requests }
+}
+
+/** The grants of a token endpoint that fails. */
+export function createFailingGrants(outcome: TokenFailure) {
+  const { requestToken } = recordingTokenEndpoint(outcome)
+  return {
+    client_credentials: createClientCredentialsGrant(CLIENT_CREDENTIALS, requestToken),
+    token_exchange: createTokenExchangeGrant(TOKEN_EXCHANGE, requestToken),
+    jwt_bearer: createJwtGrant({ outcome }).grant,
+  }
 }

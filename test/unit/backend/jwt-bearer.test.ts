@@ -5,7 +5,6 @@ import { fault } from '../../../src/decision.ts'
 import type { AuthenticatingClient } from '../../../src/oauth/client-authentication.ts'
 import type { Form } from '../../../src/oauth/form-request.ts'
 import { readUnverifiedJwt } from '../../../src/oauth/unverified-jwt.ts'
-import { seconds } from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success, type Result } from '../../../src/platform/result.ts'
 import { faulty } from '../support/outcomes.ts'
@@ -147,17 +146,5 @@ describe('the JWT bearer grant', () => {
       faulty('secret_unusable', { secret: ASSERTION_KEY_OCID, detail }),
     )
     expect(clientKey).toStrictEqual(faulty('secret_unusable', { detail }))
-  })
-
-  it('returns a fault if the token endpoint rejects the request', async () => {
-    const refused = { kind: 'refused', detail: 'access_denied', retryAfter: seconds(7) } as const
-
-    expect(await grantWith({ outcome: refused }).request()).toStrictEqual(
-      failure({
-        fault: fault('credential_refused', { detail: 'access_denied' }),
-        reach: 'caller',
-        retryAfter: 7,
-      }),
-    )
   })
 })

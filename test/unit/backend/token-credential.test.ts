@@ -2,7 +2,10 @@ import { describe, expect, it } from '@jest/globals'
 import { toCredentialFailure } from '../../../src/backend/token-credential.ts'
 import { fault } from '../../../src/decision.ts'
 import { seconds } from '../../../src/platform/clock.ts'
-import { TOKEN_FAILURES } from './grants-fixture.ts'
+import { failure } from '../../../src/platform/result.ts'
+import { PLENTY_OF_TIME } from '../support/time.ts'
+import { sendRequest } from '../support/tokens-for-backends.ts'
+import { createFailingGrants, TOKEN_FAILURES } from './grants-fixture.ts'
 
 describe('toCredentialFailure', () => {
   it('keeps the fault of a secret', () => {
@@ -83,6 +86,16 @@ describe('toCredentialFailure', () => {
   ] as const)('returns for %s with %s a fault with a hint', (kind, detail, reason) => {
     expect(toCredentialFailure({ kind, detail }).fault).toStrictEqual(
       fault(reason, { detail, hint: HINTS[detail] }),
+    )
+  })
+})
+
+describe.each(['client_credentials', 'token_exchange', 'jwt_bearer'] as const)('%s', (name) => {
+  it.each(TOKEN_FAILURES)('returns the failure %s', async (kind, detail, expected) => {
+    const grant = createFailingGrants({ kind, detail, retryAfter: seconds(7) })[name]
+
+    expect(await sendRequest(grant, PLENTY_OF_TIME)).toStrictEqual(
+      failure({ ...expected, retryAfter: 7 }),
     )
   })
 })

@@ -2,8 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { createTokenExchangeGrant } from '../../../src/backend/token-exchange.ts'
 import type { TokenExchangeGrantConfig } from '../../../src/config/model.ts'
 import { fault } from '../../../src/decision.ts'
-import type { IssuedToken, TokenFailure } from '../../../src/oauth/token-endpoint.ts'
-import { seconds } from '../../../src/platform/clock.ts'
+import type { IssuedToken } from '../../../src/oauth/token-endpoint.ts'
 import { failure } from '../../../src/platform/result.ts'
 import { PLENTY_OF_TIME, START } from '../support/time.ts'
 import {
@@ -12,7 +11,7 @@ import {
   revealed,
   sendRequest,
 } from '../support/tokens-for-backends.ts'
-import { TOKEN_EXCHANGE, TOKEN_FAILURES } from './grants-fixture.ts'
+import { TOKEN_EXCHANGE } from './grants-fixture.ts'
 
 const FORM = {
   grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
@@ -23,7 +22,7 @@ const FORM = {
 
 async function exchange(
   config: Partial<TokenExchangeGrantConfig> = {},
-  outcome: IssuedToken | TokenFailure = ISSUED,
+  outcome: IssuedToken = ISSUED,
 ) {
   const { requests, requestToken } = recordingTokenEndpoint(outcome)
   const grant = createTokenExchangeGrant({ ...TOKEN_EXCHANGE, ...config }, requestToken)
@@ -78,11 +77,5 @@ describe('the token exchange grant', () => {
         reach: 'caller',
       }),
     )
-  })
-
-  it.each(TOKEN_FAILURES)('returns a fault for %s', async (kind, detail, expected) => {
-    const { credential } = await exchange({}, { kind, detail, retryAfter: seconds(7) })
-
-    expect(credential).toStrictEqual(failure({ ...expected, retryAfter: 7 }))
   })
 })

@@ -5,25 +5,15 @@ import { answerCallWith, PAYLOAD, PERMIT } from '../support/calls.ts'
 import { StandingClock } from '../support/time.ts'
 
 describe('a call', () => {
-  it('returns the answer of a permit', async () => {
-    const { answer } = await answerCallWith(PERMIT)
+  const PERMITTED = { active: true, context: { back_end_token: 'Bearer back-end-token' } }
+  const DENIED = { active: false, context: { responseCode: '401' } }
 
-    expect(answer).toMatchObject({
-      active: true,
-      context: { back_end_token: 'Bearer back-end-token' },
-    })
-  })
-
-  it('returns the answer of a denial', async () => {
-    const { answer } = await answerCallWith(denial('token_expired'))
-
-    expect(answer).toMatchObject({ active: false, context: { responseCode: '401' } })
-  })
-
-  it('returns no answer for a fault', async () => {
-    const { answer } = await answerCallWith(fault('secret_unavailable'))
-
-    expect(answer).toBeUndefined()
+  it.each([
+    ['the answer of a permit', PERMIT, expect.objectContaining(PERMITTED)],
+    ['the answer of a denial', denial('token_expired'), expect.objectContaining(DENIED)],
+    ['no answer for a fault', fault('secret_unavailable'), undefined],
+  ])('returns %s', async (_case, decision, expected) => {
+    expect((await answerCallWith(decision)).answer).toEqual(expected)
   })
 
   it('passes the payload to the authorizer', async () => {

@@ -28,14 +28,9 @@ describe('a JSON object', () => {
     ['Latin-1', Buffer.from('{"a":"é"}', 'latin1')],
     ['UTF-16', Buffer.from('{"a":1}', 'utf16le')],
     ['truncated UTF-8', Buffer.from('{"a":"é"}').subarray(0, 7)],
+    ['nesting beyond the size of the stack', Buffer.from(`{"a":${'['.repeat(200_000)}`)],
     ['an overlong form', Buffer.from([0x7b, 0x22, 0xc0, 0xaf, 0x22, 0x3a, 0x31, 0x7d])],
   ])('RFC 8259 §8.1: is not parsed from %s', (_case, bytes) => {
-    expect(parseJsonObject(bytes)).toBeUndefined()
-  })
-
-  it('is not parsed, and does not throw, if it is nested too deeply', () => {
-    const bytes = Buffer.from(`{"a":${'['.repeat(200_000)}`)
-
     expect(parseJsonObject(bytes)).toBeUndefined()
   })
 

@@ -4,25 +4,15 @@ import { PLENTY_OF_TIME } from '../support/time.ts'
 import { createCache, OCID, OTHER_OCID } from './secret-cache-fixture.ts'
 
 describe('a secret', () => {
-  it('is read once during its time to live', async () => {
-    const { vault, read, readAfter } = createCache()
+  it.each([
+    ['is cached during its time to live', 300, 299.9, 'version 1'],
+    ['is read again after its time to live', 300, 300, 'version 2'],
+    ['is read for each call if the time to live is 0', 0, 0, 'version 2'],
+  ])('%s', async (_title, timeToLiveSeconds, passedSeconds, expected) => {
+    const { vault, read, readAfter } = createCache({ timeToLiveSeconds })
 
-    await read()
-    expect(await readAfter(299.9)).toBe('version 1')
-    expect(vault.reads).toStrictEqual([OCID])
-  })
-
-  it('is read again after its time to live', async () => {
-    const { read, readAfter } = createCache()
-
-    await read()
-    expect(await readAfter(300)).toBe('version 2')
-  })
-
-  it('is read for each call if the time to live is 0', async () => {
-    const { read } = createCache({ timeToLiveSeconds: 0 })
-
-    expect([await read(), await read()]).toStrictEqual(['version 1', 'version 2'])
+    expect([await read(), await readAfter(passedSeconds)]).toStrictEqual(['version 1', expected])
+    expect(vault.reads).toHaveLength(expected === 'version 1' ? 1 : 2)
   })
 
   it('is cached separately for each OCID', async () => {
