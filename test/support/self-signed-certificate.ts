@@ -1,11 +1,6 @@
 /** Creates self-signed certificates (RFC 5280 §4.1) at run time, without OpenSSL. */
 import { generateKeyPairSync, sign } from 'node:crypto'
 
-export interface SelfSignedCertificate {
-  readonly certificatePem: string
-  readonly privateKeyPem: string
-}
-
 const SEQUENCE = 0x30
 const SET = 0x31
 const INTEGER = 0x02
@@ -48,7 +43,7 @@ interface Options {
 export function selfSignedCertificate(
   now: Date,
   { address = [127, 0, 0, 1], daysLeft = 1 }: Options = {},
-): SelfSignedCertificate {
+) {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const day = 24 * 60 * 60 * 1000
   const dates = [Math.min(-1, daysLeft - 1), daysLeft].map(

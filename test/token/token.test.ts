@@ -91,21 +91,6 @@ describe('a discovery document', () => {
   })
 })
 
-describe('the device flow', () => {
-  it.each([
-    ['a provider', {}],
-    ['an identity domain', { issuer: 'https://identity.oraclecloud.com/' }],
-  ])('is rejected for %s without a device authorization endpoint', async (_case, members) => {
-    provider.discoverWith({ userinfo_endpoint: `${provider.url}/me`, ...members })
-
-    expect(await runFlow('device')).toEqual({
-      status: 1,
-      stdout: '',
-      stderr: `${provider.url} has no device authorization endpoint\n`,
-    })
-  })
-})
-
 describe('npm run token', () => {
   it.each([
     [['device', '--colour'], 2, 'There is no option --colour'],
@@ -123,13 +108,17 @@ describe('npm run token', () => {
     expect(stderr.trim().split('\n')).toHaveLength(1)
   })
 
-  it('does not wait for a redirect without an authorization endpoint', async () => {
-    provider.discoverWith({ authorization_endpoint: undefined })
+  it.each<readonly [string, string[], string, object]>([
+    ['device', [], 'device authorization', {}],
+    ['device', [], 'device authorization', { issuer: 'https://identity.oraclecloud.com/' }],
+    ['code', ['--port', '0'], 'authorization', { authorization_endpoint: undefined }],
+  ])('rejects %s %j without the %s endpoint: %j', async (flow, args, name, members) => {
+    provider.discoverWith({ userinfo_endpoint: `${provider.url}/me`, ...members })
 
-    expect(await runFlow('code', '--port', '0')).toEqual({
+    expect(await runFlow(flow, ...args)).toEqual({
       status: 1,
       stdout: '',
-      stderr: `${provider.url} has no authorization endpoint\n`,
+      stderr: `${provider.url} has no ${name} endpoint\n`,
     })
   })
 

@@ -28,6 +28,13 @@ const CREDENTIAL: ObtainedCredential = {
   cache: 'hit',
 }
 
+const CALLER_LOG = {
+  tokenFingerprint: 'fingerprint of abc',
+  issuer: 'callers',
+  clientId: 'client-1',
+  callerCache: 'miss',
+} as const
+
 interface Options {
   readonly caller?: Result<VerifiedCaller, Denial | Fault>
   readonly credential?: Result<ObtainedCredential, Fault>
@@ -90,14 +97,7 @@ describe('the authorizer', () => {
       expiresAt: START + 900,
       authorization: CREDENTIAL.authorization,
       contextValues: { tenant: 'acme' },
-      logContext: {
-        tokenFingerprint: 'fingerprint of abc',
-        issuer: 'callers',
-        clientId: 'client-1',
-        callerCache: 'miss',
-        backend: 'oic',
-        backendCache: 'hit',
-      },
+      logContext: { ...CALLER_LOG, backend: 'oic', backendCache: 'hit' },
     })
     expect(decision.outcome === 'permit' && decision.authorization.reveal()).toBe(
       'Bearer back-end-token',
@@ -207,19 +207,13 @@ describe('the authorizer', () => {
   })
 
   it('returns the fault of the backend, with the caller in the log', async () => {
+    const backendLog = { detail: 'invalid_scope', backend: 'oic' }
     const { decide } = createTestAuthorizer({
-      credential: failure(fault('credential_refused', { detail: 'invalid_scope', backend: 'oic' })),
+      credential: failure(fault('credential_refused', backendLog)),
     })
 
     expect(await decide()).toStrictEqual(
-      fault('credential_refused', {
-        tokenFingerprint: 'fingerprint of abc',
-        issuer: 'callers',
-        clientId: 'client-1',
-        callerCache: 'miss',
-        detail: 'invalid_scope',
-        backend: 'oic',
-      }),
+      fault('credential_refused', { ...CALLER_LOG, ...backendLog }),
     )
   })
 

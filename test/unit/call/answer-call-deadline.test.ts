@@ -28,16 +28,12 @@ describe('the deadline of a call', () => {
     expect(await remainingOf(fnDeadline)).toBe(expected)
   })
 
-  it('ends a call without a decision', async () => {
-    const { answer, lines } = await answerCallWith(never, { fnDeadline: inSeconds(0.51) })
-
-    expect(answer).toBeUndefined()
-    expect(lines).toMatchObject([['error', 'decision', { reason: 'deadline_exceeded' }]])
-  })
-
-  it('ends a call with the system clock', async () => {
-    const fnDeadline = new Date(systemClock.now() * 1000 + 510)
-    const { answer, lines } = await answerCallWith(never, { fnDeadline }, systemClock)
+  it.each([
+    ['a clock that only the test moves', new StandingClock()],
+    ['the system clock', systemClock],
+  ])('ends a call without a decision: %s', async (_case, clock) => {
+    const fnDeadline = new Date(clock.now() * 1000 + 510)
+    const { answer, lines } = await answerCallWith(never, { fnDeadline }, clock)
 
     expect(answer).toBeUndefined()
     expect(lines).toMatchObject([['error', 'decision', { reason: 'deadline_exceeded' }]])

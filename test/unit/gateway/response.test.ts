@@ -30,29 +30,26 @@ describe('the response to a permit', () => {
     expect(responseTo({ expiresAt: numericDate(instant) })).toHaveProperty('expiresAt', expected)
   })
 
-  it('uses the client as the principal of a token without a subject', () => {
-    expect(responseTo({ principal: undefined })).toMatchObject({
-      principal: 'client-1',
-      clientId: 'client-1',
-    })
-  })
+  const INVALID = 'a\r\nX-Admin: 1'
 
-  it('uses `unknown` for a missing principal and client', () => {
-    expect(responseTo({ principal: undefined, clientId: undefined })).toMatchObject({
-      principal: 'unknown',
-      clientId: 'unknown',
-    })
-  })
-
-  it('omits names that are not valid in a header', () => {
-    const forged = 'a\r\nX-Admin: 1'
-    const changes = { principal: forged, clientId: forged, scope: [forged, 'orders.read'] }
-
-    expect(responseTo(changes)).toMatchObject({
-      principal: 'unknown',
-      clientId: 'unknown',
-      scope: ['orders.read'],
-    })
+  it.each<readonly [string, Partial<Permit>, object]>([
+    [
+      'uses the client as the principal without a subject',
+      { principal: undefined },
+      { principal: 'client-1', clientId: 'client-1' },
+    ],
+    [
+      'uses `unknown` without a principal and a client',
+      { principal: undefined, clientId: undefined },
+      { principal: 'unknown', clientId: 'unknown' },
+    ],
+    [
+      'omits names that are not valid in a header',
+      { principal: INVALID, clientId: INVALID, scope: [INVALID, 'orders.read'] },
+      { principal: 'unknown', clientId: 'unknown', scope: ['orders.read'] },
+    ],
+  ])('%s', (_title, changes, expected) => {
+    expect(responseTo(changes)).toMatchObject(expected)
   })
 
   it('keeps the backend token if a context value has its name', () => {

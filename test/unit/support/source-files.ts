@@ -11,7 +11,7 @@ export interface Import {
   readonly typeOnly: boolean
 }
 
-export interface SourceFile {
+interface SourceFile {
   /** Relative to `src`, with slashes. */
   readonly path: string
   readonly text: string
