@@ -153,13 +153,15 @@ describe('readTokenAnswer', () => {
     expect(read({ ...GOOD, ...members })).toStrictEqual(unusable(detail))
   })
 
-  it.each([
-    ['HTML', '<html></html>'],
-    ['an array', [GOOD]],
-    ['null', null],
-    ['an empty body', ''],
-  ])('rejects %s', (_case, body: unknown) => {
-    expect(read(body)).toStrictEqual(unusable('not_json'))
+  it.each<readonly [string, unknown, string | undefined, string]>([
+    ['HTML', '<html></html>', undefined, 'not_json'],
+    ['HTML with its media type', '<html>', 'text/html', 'not_json'],
+    ['an array', [GOOD], undefined, 'not_json'],
+    ['null', null, undefined, 'not_json'],
+    ['an empty body', '', undefined, 'not_json'],
+    ['JSON with a different media type', GOOD, 'text/plain', 'media_type'],
+  ])('rejects %s', (_case, body, mediaType, detail) => {
+    expect(read(body, 200, mediaType)).toStrictEqual(unusable(detail))
   })
 
   it.each([
@@ -174,11 +176,6 @@ describe('readTokenAnswer', () => {
     [401, { error: 'aB' }, 'status_401', 'certain'],
   ] as const)('RFC 6749 §5.2: reads status %d with %j', (status, body, detail, refusal) => {
     expect(read(body, status)).toStrictEqual(refused(detail, refusal))
-  })
-
-  it('rejects other media types than JSON, with a detail', () => {
-    expect(read(GOOD, 200, 'text/plain')).toStrictEqual(unusable('media_type'))
-    expect(read('<html>', 200, 'text/html')).toStrictEqual(unusable('not_json'))
   })
 
   it.each([
