@@ -34,7 +34,7 @@ function createSource(conditions: Readonly<Record<string, BackendCondition | und
 }
 
 async function chooseBackend(condition: Partial<BackendCondition>, call: Partial<BackendCall>) {
-  const { source } = createSource({ special: { ...CONDITION, ...condition }, rest: undefined })
+  const { source } = createSource({ special: { ...CONDITION, ...condition }, default: undefined })
   const obtained = await source.obtain(callBy(call), PLENTY_OF_TIME)
   return obtained.ok ? undefined : obtained.error.logContext.backend
 }
@@ -48,22 +48,22 @@ describe('the condition of a backend', () => {
 
   it.each<readonly [string, Partial<BackendCondition>, Partial<BackendCall>, string]>([
     ['the issuer', { issuers: ['callers'] }, {}, 'special'],
-    ['another issuer', { issuers: ['others'] }, {}, 'rest'],
+    ['another issuer', { issuers: ['others'] }, {}, 'default'],
     ['one of the clients', { clients: ['x', 'partner-a'] }, {}, 'special'],
-    ['no client', { clients: ['partner-a'] }, { clientId: undefined }, 'rest'],
+    ['no client', { clients: ['partner-a'] }, { clientId: undefined }, 'default'],
     ['one of the scopes', { scopes: ['x', 'read'] }, {}, 'special'],
-    ['no scope', { scopes: ['read'] }, { scope: [] }, 'rest'],
-    ['an empty list of clients', { clients: [] }, {}, 'rest'],
+    ['no scope', { scopes: ['read'] }, { scope: [] }, 'default'],
+    ['an empty list of clients', { clients: [] }, {}, 'default'],
     ['all of several', { issuers: ['callers'], clients: ['partner-a'] }, {}, 'special'],
-    ['some of several', { issuers: ['callers'], clients: ['x'] }, {}, 'rest'],
+    ['some of several', { issuers: ['callers'], clients: ['x'] }, {}, 'default'],
     ['an argument', HOST, callWith({ host: 'b' }), 'special'],
-    ['a missing argument', HOST, callWith({}), 'rest'],
-    ['an argument, without arguments in the call', HOST, {}, 'rest'],
-    ['an argument with two values', HOST, callWith({ host: ['a', 'b'] }), 'rest'],
+    ['a missing argument', HOST, callWith({}), 'default'],
+    ['an argument, without arguments in the call', HOST, {}, 'default'],
+    ['an argument with two values', HOST, callWith({ host: ['a', 'b'] }), 'default'],
     ['an argument with one value in a list', HOST, callWith({ host: ['a'] }), 'special'],
-    ['a number', requires({ host: ['5'] }), callWith({ host: 5 }), 'rest'],
-    ['an inherited member', requires({ constructor: [''] }), callWith({}), 'rest'],
-    ['one of two', requires({ a: ['x'], b: ['x'] }), callWith({ a: 'x', b: 'y' }), 'rest'],
+    ['a number', requires({ host: ['5'] }), callWith({ host: 5 }), 'default'],
+    ['an inherited member', requires({ constructor: [''] }), callWith({}), 'default'],
+    ['one of two', requires({ a: ['x'], b: ['x'] }), callWith({ a: 'x', b: 'y' }), 'default'],
   ])('is evaluated for %s', async (_case, condition, call, expected) => {
     expect(await chooseBackend(condition, call)).toBe(expected)
   })

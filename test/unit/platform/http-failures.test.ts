@@ -22,7 +22,7 @@ describe('a keep-alive connection that was closed', () => {
     ['closed', close, accept, 'ok'],
     ['reset, and so was the new one', reset, reset, 'connection_failed'],
   ])('causes one retry if it was %s', async (_case, onReuse, onRetry, expected) => {
-    const { url, seen } = await serveSockets((socket, { connection, number }) => {
+    const { url, received } = await serveSockets((socket, { connection, number }) => {
       if (connection === 2) onRetry(socket)
       else if (number === 2) onReuse(socket)
       else accept(socket)
@@ -31,7 +31,7 @@ describe('a keep-alive connection that was closed', () => {
     const bodies = [bodyOf(await get(url, { http })), bodyOf(await get(url, { http }))]
 
     expect(bodies).toStrictEqual(['ok', expected])
-    expect(seen).toStrictEqual([
+    expect(received).toStrictEqual([
       'connection 1, request 1',
       'connection 1, request 2',
       'connection 2, request 1',
@@ -40,7 +40,7 @@ describe('a keep-alive connection that was closed', () => {
 
   it('causes one retry on a new connection if other connections were closed as well', async () => {
     const sockets: Socket[] = []
-    const { url, seen } = await serveSockets((socket, { connection, number }) => {
+    const { url, received } = await serveSockets((socket, { connection, number }) => {
       if (number === 2) socket.resetAndDestroy()
       else if (connection > 2) socket.write(OK)
       // The first two are answered together, so that each has its own connection.
@@ -52,17 +52,17 @@ describe('a keep-alive connection that was closed', () => {
     const third = await get(url, { http })
 
     expect(third.ok).toBe(true)
-    expect(seen.slice(2)).toStrictEqual([
+    expect(received.slice(2)).toStrictEqual([
       expect.stringMatching(/^connection [12], request 2$/) as unknown,
       'connection 3, request 1',
     ])
   })
 
   it('causes no retry if it was new', async () => {
-    const { url, seen } = await serveSockets(reset)
+    const { url, received } = await serveSockets(reset)
 
     expect(await get(url)).toStrictEqual(failure('connection_failed'))
-    expect(seen).toHaveLength(1)
+    expect(received).toHaveLength(1)
   })
 
   it('does not affect the request after a restart of the server', async () => {
@@ -130,10 +130,10 @@ describe('the failure of a request', () => {
       }),
     )
 
-    const lax = { rejectUnauthorized: false, checkServerIdentity: () => undefined }
+    const insecure = { rejectUnauthorized: false, checkServerIdentity: () => undefined }
     const exchanges = [
       await get(`https://127.0.0.1:${port}/`),
-      await whilePolluted(lax, () => get(`https://127.0.0.1:${port}/`)),
+      await whilePolluted(insecure, () => get(`https://127.0.0.1:${port}/`)),
     ]
 
     expect(exchanges).toStrictEqual([failure('tls_failed'), failure('tls_failed')])

@@ -22,12 +22,12 @@ async function serve(handler: RequestListener): Promise<LocalServer> {
 
 /** A server that records each request. */
 async function serveRecording() {
-  const seen: string[] = []
+  const received: string[] = []
   const server = await serve((request, response) => {
-    seen.push(`${request.method ?? ''} ${request.url ?? ''}`)
+    received.push(`${request.method ?? ''} ${request.url ?? ''}`)
     response.end()
   })
-  return { url: server.url, seen }
+  return { url: server.url, received }
 }
 
 /** Sends one request to a server with this handler. */
@@ -128,7 +128,7 @@ describe('a request', () => {
     )
 
     expect(summaryOf(exchange)).toBe(`status ${status}, 0 bytes`)
-    expect(other.seen).toStrictEqual([])
+    expect(other.received).toStrictEqual([])
   })
 })
 
@@ -190,6 +190,6 @@ describe('the deadline', () => {
 
     expect(summaryOf(await get(other.url, { deadline: deadlineWith(0) }))).toBe('timed_out')
     expect(addRequest).not.toHaveBeenCalled()
-    expect(other.seen).toStrictEqual([])
+    expect(other.received).toStrictEqual([])
   })
 })

@@ -38,7 +38,7 @@ export function closeServers(): void {
 /** Calls `answer` for each chunk that arrives: tests send requests that fit into one. */
 export async function serveSockets(answer: (socket: Socket, request: SocketRequest) => void) {
   const counts = { requests: 0, connections: 0 }
-  const seen: string[] = []
+  const received: string[] = []
   const server = createServer((socket) => {
     const connection = (counts.connections += 1)
     let number = 0
@@ -48,11 +48,11 @@ export async function serveSockets(answer: (socket: Socket, request: SocketReque
     socket.on('data', (data) => {
       const total = (counts.requests += 1)
       number += 1
-      seen.push(`connection ${connection}, request ${number}`)
+      received.push(`connection ${connection}, request ${number}`)
       answer(socket, { text: data.toString(), connection, number, total })
     })
   })
-  return { url: `http://127.0.0.1:${await open(server)}/`, counts, seen }
+  return { url: `http://127.0.0.1:${await open(server)}/`, counts, received }
 }
 
 export function get(url: string, { http = createHttp(), deadline = PLENTY_OF_TIME } = {}) {
