@@ -81,11 +81,7 @@ describe('obstacles', () => {
   })
 
   it.each([
-    [
-      'a different version in func.yaml',
-      { versions: { 'func.yaml': '1.1.9' } },
-      'func.yaml has version',
-    ],
+    ['another version', { versions: { 'func.yaml': '1.1.9' } }, 'func.yaml has version'],
     ['no version in func.yaml', { versions: { 'func.yaml': undefined } }, 'has version none'],
     ['uncommitted changes', { hasUncommittedChanges: true }, 'uncommitted changes'],
     ['an existing tag', { hasTag: true }, 'the tag v1.2.0 exists'],

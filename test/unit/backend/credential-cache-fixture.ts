@@ -27,6 +27,9 @@ export const SERVER_ERROR: CredentialFailure = {
 /** The fault of a request that fails with `SERVER_ERROR`, and of the pause after it. */
 export const STATUS_503 = fault('token_endpoint_unavailable', { ...MISSED, detail: 'status_503' })
 
+/** The fault of a credential with less than the minimum lifetime. */
+export const TOO_SHORT = fault('credential_too_short_lived', MISSED)
+
 export const INVALID_GRANT: CredentialFailure = {
   fault: fault('credential_refused', { detail: 'invalid_grant' }),
   reach: 'caller',

@@ -12,6 +12,7 @@ import {
   INVALID_GRANT,
   SERVER_ERROR,
   STATUS_503,
+  TOO_SHORT,
 } from './credential-cache-fixture.ts'
 
 /** The latest renewal of a token that lives 3,600 s. */
@@ -81,16 +82,11 @@ describe('the credential cache', () => {
     expect(await obtainAfter(0.1)).toStrictEqual(STATUS_503)
   })
 
-  it('returns a fault for a credential with less than the minimum lifetime', async () => {
-    const { obtain } = createCache({ lifetimeSeconds: MIN_LIFETIME_SECONDS - 0.1 })
-
-    expect(await obtain()).toStrictEqual(fault('credential_too_short_lived', MISSED))
-  })
-
-  it('returns a credential with exactly the minimum lifetime', async () => {
-    const { obtain } = createCache({ lifetimeSeconds: MIN_LIFETIME_SECONDS })
-
-    expect(await obtain()).toBe('Bearer 1 miss')
+  it.each([
+    ['a fault for less than', MIN_LIFETIME_SECONDS - 0.1, TOO_SHORT],
+    ['a credential with exactly', MIN_LIFETIME_SECONDS, 'Bearer 1 miss'],
+  ])('returns %s the minimum lifetime', async (_case, lifetimeSeconds, expected) => {
+    expect(await createCache({ lifetimeSeconds }).obtain()).toStrictEqual(expected)
   })
 
   it('returns the name of the backend', async () => {

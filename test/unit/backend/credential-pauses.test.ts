@@ -9,9 +9,9 @@ import {
   issued,
   issuedAtStart,
   MIN_LIFETIME_SECONDS,
-  MISSED,
   SERVER_ERROR,
   STATUS_503,
+  TOO_SHORT,
   type Outcome,
 } from './credential-cache-fixture.ts'
 
@@ -37,8 +37,6 @@ describe('a credential without expiry', () => {
 })
 
 describe('credentials with too short a lifetime', () => {
-  const TOO_SHORT = fault('credential_too_short_lived', MISSED)
-
   it('cause a pause after six of them', async () => {
     const { requests, obtain, obtainAfter } = createCache({
       request: ({ number }) => issuedAtStart(number, number <= 6 ? MIN_LIFETIME_SECONDS - 1 : 3600),

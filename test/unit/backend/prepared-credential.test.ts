@@ -5,6 +5,7 @@ import {
   INVALID_GRANT,
   MIN_LIFETIME_SECONDS,
   SERVER_ERROR,
+  TOO_SHORT,
 } from './credential-cache-fixture.ts'
 
 const DEADLINE = deadlineWith(1_000)
@@ -26,9 +27,7 @@ describe('preparing a credential', () => {
 
     const prepared = source.prepare(DEADLINE)
     clock.advance(1)
-    expect(await obtain(undefined, DEADLINE, prepared)).toMatchObject({
-      reason: 'credential_too_short_lived',
-    })
+    expect(await obtain(undefined, DEADLINE, prepared)).toStrictEqual(TOO_SHORT)
   })
 
   it('returns the failure of the request without a second one', async () => {

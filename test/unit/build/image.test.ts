@@ -59,11 +59,7 @@ describe('fileProblems', () => {
       'config.ts does not belong there',
     ],
     ['a writable file', () => chmod(inFolder('func.js'), 0o644), 'func.js is writable (mode 644)'],
-    [
-      'a folder that is writable for others',
-      () => chmod(folder, 0o757),
-      '. is writable (mode 757)',
-    ],
+    ['a folder that others can write', () => chmod(folder, 0o757), '. is writable (mode 757)'],
   ])('rejects %s', async (_case, change, problem) => {
     await change()
 

@@ -21,24 +21,15 @@ function lineOf(record: LogRecord): string {
 
 describe('a log line', () => {
   it('is a JSON object with time, level and event', () => {
-    const line = lineOf({
-      outcome: 'deny',
-      duration_ms: 1.5,
-      issuer: null,
-      warned: true,
-      list: ['a'],
-    })
+    const record = { outcome: 'deny', duration_ms: 1.5, issuer: null, warned: true, list: ['a'] }
+    const line = lineOf(record)
 
     expect(line).toMatch(/^\{.*\}\n$/)
     expect(JSON.parse(line)).toStrictEqual({
       time: '2027-01-15T08:00:00.000Z',
       level: 'info',
       event: 'decision',
-      outcome: 'deny',
-      duration_ms: 1.5,
-      issuer: null,
-      warned: true,
-      list: ['a'],
+      ...record,
     })
   })
 
