@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { checkConfig } from '../../scripts/check-config/check-config.ts'
 import { BACKEND, documentOf, DOMAIN_KEYS, ENTRA, FLAT, ISSUER } from './configurations-fixture.ts'
 
-describe('a configuration with which the function starts but cannot work', () => {
+describe('a configuration that starts but does not work', () => {
   const EMPLOYEES = {
     idcs_introspection_endpoint: '',
     issuer: ENTRA,
@@ -24,22 +24,19 @@ describe('a configuration with which the function starts but cannot work', () =>
     ],
     ['an example host', { back_end_token_endpoint: 'https://idp.example.com/oauth2/v1/token' }],
     [
-      'a blank inside a scope',
+      'a space inside a scope',
       { back_end_scope: 'https://oic:443 urn:opc:resource:consumer::all' },
     ],
-    ['quotes of a word processor', { audience: '“https://api.acme.example/”' }],
+    ['typographic quotes', { audience: '“https://api.acme.example/”' }],
     ['plain quotes', { idcs_app_client_id: '"introspecting-client"' }],
-    ['a zero-width blank', { audience: 'https://api.acme.example/\u200B' }],
-    ['a zero-width blank', { idcs_app_client_id: 'a\u200Bb' }],
+    ['a zero-width space', { audience: 'https://api.acme.example/\u200B' }],
+    ['a zero-width space', { idcs_app_client_id: 'a\u200Bb' }],
     [
       'one secret for two clients',
       { back_end_client_secret_ocid: FLAT.idcs_app_client_secret_ocid },
     ],
     ['protected keys of a domain', { validation: 'jwt', ...DOMAIN_KEYS }, 'jwks_access'],
-    [
-      'a scope with its audience in front',
-      { required_scopes: 'https://api.example.com/orders:invoke' },
-    ],
+    ['a scope with its audience', { required_scopes: 'https://api.example.com/orders:invoke' }],
     [
       'a scope of Entra',
       { ...EMPLOYEES, required_scopes: 'api://orders/Orders.Read' },
@@ -59,7 +56,7 @@ describe('a configuration with which the function starts but cannot work', () =>
     expect(text).toContain('1 problem, no warnings: it starts, and cannot work as it is.\n')
   })
 
-  it('is reported with the path in the document, too', () => {
+  it('is reported with the path in the document', () => {
     const token_endpoint = 'https://YOUR_DOMAIN.identity.oraclecloud.com/oauth2/v1/token'
     const client = { ...BACKEND.client, client_id: 'a' }
     const { text } = checkConfig(

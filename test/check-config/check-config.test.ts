@@ -39,11 +39,11 @@ No problems, no warnings.
       'scopes needed    a\n  scopes needed    any one, or a role',
       'clients allowed  every client',
     ],
-  ])('shows which rules are set and which are not: %j', (values, scopes, clients) => {
+  ])('shows the rules that are set and not set: %j', (values, scopes, clients) => {
     expect(checkConfig({ ...FLAT, ...values }).text).toContain(`\n  ${scopes}\n  ${clients}\n`)
   })
 
-  it('is usable with warnings, which are listed', () => {
+  it('is usable with warnings', () => {
     const values = { audience: 'any', back_end_grant: 'basic', back_end_secret: 'hunter2' }
     const { text, isUsable } = checkConfig({ ...FLAT, ...values })
 
@@ -58,7 +58,7 @@ No problems, no warnings.
     expect(text).not.toContain('hunter2')
   })
 
-  it('warns of pasted keys beside another issuer that may be the same identity domain', () => {
+  it('has a warning about `jwks` if two issuers may be the same identity domain', () => {
     const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey
     const domain = { issuer: 'https://identity.oraclecloud.com/', algorithms: ['ES256'] }
     const pasted = { ...domain, jwks: { keys: [key.export({ format: 'jwk' })] } }
@@ -111,13 +111,13 @@ No problems, no warnings.
     for (const each of expected) expect(text).toContain(each)
   })
 
-  it('prints no control characters of its values', () => {
+  it('is printed without control characters', () => {
     const { text } = checkConfig({ ...FLAT, audience: 'a\u001B[2Jb' })
 
     expect(text).toContain('audience         a [2Jb\n')
   })
 
-  it('whose document is in Vault is reported as not checked', () => {
+  it('is reported as not checked if the document is in Vault', () => {
     const values = { authorizer_config_secret_ocid: 'ocid1.vaultsecret.oc1.d' }
     const { text, isUsable } = checkConfig(values)
 
@@ -156,7 +156,7 @@ describe('a configuration that does not work', () => {
 })
 
 describe('the summary', () => {
-  it('has every rule', () => {
+  it('has all rules', () => {
     const rules = {
       required_claims: { tenant: ['t1', 't2'], level: 3 },
       max_token_lifetime_seconds: 3600,
@@ -174,18 +174,15 @@ describe('the summary', () => {
 
 describe('the maximum size on OCI Functions', () => {
   const sized = (octets: number) => {
-    const used = Object.entries(FLAT).flat().join('').length + 'OTHER'.length
-    return {
-      ...FLAT,
-      OTHER: 'é'.repeat((octets - used) >> 1).padEnd(octets - used - ((octets - used) >> 1), 'x'),
-    }
+    const rest = octets - Object.entries(FLAT).flat().join('').length - 'OTHER'.length
+    return { ...FLAT, OTHER: 'é'.repeat(rest >> 1) + 'x'.repeat(rest % 2) }
   }
 
   it('is accepted', () => {
     expect(checkConfig(sized(4096)).text).toContain('no warnings')
   })
 
-  it('is exceeded: a warning with the number of octets', () => {
+  it('causes a warning with the number of octets if it is exceeded', () => {
     expect(checkConfig(sized(4097)).text).toContain(
       '! configuration: has 4097 octets; OCI Functions takes 4 KB',
     )

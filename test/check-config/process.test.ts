@@ -1,23 +1,14 @@
-import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from '@jest/globals'
+import { runScript } from '../support/run-script.ts'
 import { FLAT } from './configurations-fixture.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const EXAMPLE = 'deploy/authorizer-config.example.json'
 
-describe('as a process', () => {
-  const run = (words: readonly string[], input = '') => {
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      ['--import', 'tsx', 'scripts/check-config.ts', ...words],
-      { cwd: ROOT, input, encoding: 'utf8', timeout: 60_000 },
-    )
-    return { status, stdout, stderr }
-  }
+describe('npm run check-config', () => {
+  const run = (args: readonly string[], input = '') => runScript('check-config', args, { input })
 
-  it('checks a file', () => {
-    const { status, stdout, stderr } = run([EXAMPLE])
+  it('checks a file', async () => {
+    const { status, stdout, stderr } = await run([EXAMPLE])
 
     // Its values are placeholders.
     expect([status, stderr]).toEqual([1, ''])
@@ -26,9 +17,12 @@ describe('as a process', () => {
     expect(stdout).toContain('backend oic\n')
   })
 
-  it('checks a deployment specification, alone or with its configuration', () => {
-    const alone = run(['deploy/api-deployment.json'])
-    const both = run(['-', '--deployment', 'deploy/api-deployment.json'], JSON.stringify(FLAT))
+  it('checks a deployment specification, alone or with its configuration', async () => {
+    const alone = await run(['deploy/api-deployment.json'])
+    const both = await run(
+      ['-', '--deployment', 'deploy/api-deployment.json'],
+      JSON.stringify(FLAT),
+    )
 
     expect([alone.status, both.status]).toEqual([1, 1])
     for (const { stdout } of [alone, both]) {
@@ -39,8 +33,8 @@ describe('as a process', () => {
     }
   })
 
-  it('checks standard input and exits with 1 if there are problems', () => {
-    const { status, stdout, stderr } = run(['-'], '{"audience": "a"}')
+  it('checks standard input and exits with 1 if there are problems', async () => {
+    const { status, stdout, stderr } = await run(['-'], '{"audience": "a"}')
 
     expect([status, stderr]).toEqual([1, ''])
     expect(stdout).toContain('✗ back_end_scope: is missing')
@@ -51,8 +45,8 @@ describe('as a process', () => {
     [['no-such-file'], '', 'cannot be read (ENOENT)'],
     [['-'], 'hunter2', 'line 1 is not key=value'],
     [['--colour', '-'], '', 'There is no option --colour'],
-  ])('prints a usage error in one line and exits with 2: %j', (words, input, expected) => {
-    const { status, stdout, stderr } = run(words, input)
+  ])('prints a usage error in one line and exits with 2: %j', async (args, input, expected) => {
+    const { status, stdout, stderr } = await run(args, input)
 
     expect([status, stdout]).toEqual([2, ''])
     expect(stderr).toContain(expected)
@@ -60,12 +54,10 @@ describe('as a process', () => {
     expect(stderr).not.toContain('hunter2')
   })
 
-  it('prints its help', () => {
-    const { status, stdout } = run(['--help'])
-
-    expect([status, stdout]).toEqual([
-      0,
-      expect.stringContaining('npm run check-config -- [options] FILE'),
-    ])
+  it('prints its help', async () => {
+    expect(await run(['--help'])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('npm run check-config -- [options] FILE'),
+    })
   })
 })

@@ -8,14 +8,14 @@ function read(text: string) {
 function messageOf(content: Uint8Array): string {
   try {
     readInput(content)
-    return 'taken'
+    return 'no error'
   } catch (error) {
     return (error as Error).message
   }
 }
 
 describe('key=value lines', () => {
-  it('are split at the first =; comments and blank lines are ignored', () => {
+  it('are split at the first =, without comments and blank lines', () => {
     const text = ['# of the function', '', '  audience = https://a/?b=c ', 'issuer='].join('\n')
 
     expect(read(text)).toEqual({ audience: 'https://a/?b=c', issuer: '' })
@@ -31,62 +31,59 @@ describe('key=value lines', () => {
     ['"{"a":"b"}"', '{"a":"b"}'],
     ['{"a":"b"}', '{"a":"b"}'],
     ['a # b', 'a # b'],
-  ])('lose one pair of quotes: %s', (value, expected) => {
+  ])('are read without one pair of quotes: %s', (value, expected) => {
     expect(read(`required_scopes=${value}`)).toEqual({ required_scopes: expected })
   })
 
-  it('may end with CRLF, after a byte order mark', () => {
+  it('may end with CRLF and follow a byte order mark', () => {
     expect(read('\uFEFFaudience=a\r\nissuer=b\r\n')).toEqual({ audience: 'a', issuer: 'b' })
   })
 
-  it('may have keys of any name', () => {
+  it('may have any keys', () => {
     expect(Object.keys(read('__proto__=a'))).toEqual(['__proto__'])
   })
 })
 
+const FUNCTION = '{"data": {"id": "ocid1.fnfunc.a", "config": {"audience": "a"}}}'
+
 describe('JSON', () => {
-  it('is the function’s configuration if all values are strings', () => {
-    expect(read('{"audience": "a", "issuers": "b"}')).toEqual({ audience: 'a', issuers: 'b' })
+  it.each([
+    [
+      'all values are strings',
+      '{"audience": "a", "issuers": "b"}',
+      { audience: 'a', issuers: 'b' },
+    ],
+    ['it is the output of `oci fn function get`', FUNCTION, { audience: 'a' }],
+    ['it is empty', ' {} ', {}],
+  ])('is a flat configuration if %s', (_case, text, expected) => {
+    expect(read(text)).toEqual(expected)
   })
 
-  it('may be the output of `oci fn function get`', () => {
-    expect(read('{"data": {"id": "ocid1.fnfunc.a", "config": {"audience": "a"}}}')).toEqual({
-      audience: 'a',
-    })
-  })
-
-  it.each(['{"issuers": []}', '{"backends": {}}', '\n{"issuers": null, "x": 1}'])(
-    'is the document if it has the document’s members: %s',
-    (text) => {
-      expect(read(text)).toEqual({ authorizer_config: text })
-    },
-  )
-
-  it('with a syntax error is read as a document, and the error is located', () => {
-    const text = '{\n"issuers": [}'
-
-    expect(readInput(Buffer.from(text))).toStrictEqual({ authorizer_config: text })
-  })
-
-  it('that is an empty object is a configuration without keys', () => {
-    expect(read(' {} ')).toEqual({})
+  it.each([
+    '{"issuers": []}',
+    '{"backends": {}}',
+    '\n{"issuers": null, "x": 1}',
+    // The syntax error is reported later, with its position.
+    '{\n"issuers": [}',
+  ])('is a document if it has members of a document: %s', (text) => {
+    expect(read(text)).toStrictEqual({ authorizer_config: text })
   })
 })
 
-describe('any other input', () => {
+describe('other input', () => {
   it.each([
-    ['nothing', '', 'it is empty'],
+    ['an empty file', '', 'it is empty'],
     ['white space', ' \n\t', 'it is empty'],
     ['comments', '# a\n#b', 'only comments'],
     ['a line without =', 'audience=a\nhunter2', 'line 2 is not key=value'],
-    ['a line with another key', 'hunter2-hunter2=', 'line 1 is not key=value'],
-    ['a key again', 'hunter2=a\nhunter2=b', 'line 2 gives a key for the second time'],
+    ['a line with an invalid key', 'hunter2-hunter2=', 'line 1 is not key=value'],
+    ['a repeated key', 'hunter2=a\nhunter2=b', 'line 2 gives a key for the second time'],
     ['an array', '["hunter2"]', 'no object'],
-    ['a member twice', '{"hunter2": "a", "hunter\\u0032": "b"}', 'has a member twice'],
-    ['issuers twice, once as text', '{"issuers": [], "issuers": "hunter2"}', 'has a member twice'],
+    ['a repeated member', '{"hunter2": "a", "hunter\\u0032": "b"}', 'has a member twice'],
+    ['a repeated `issuers`', '{"issuers": [], "issuers": "hunter2"}', 'has a member twice'],
     ['a nested object', '{"hunter2": {}}', 'without `issuers`'],
     ['a number', '{"hunter2": 1}', 'without `issuers`'],
-  ])('is rejected with the accepted forms: %s', (_case, text, expected) => {
+  ])('is rejected with the accepted formats: %s', (_case, text, expected) => {
     const message = messageOf(Buffer.from(text))
 
     expect(message).toContain(expected)

@@ -10,8 +10,8 @@ const COMMAND = {
     coats: wholeNumber('coats of paint', { min: 1, max: 9, default: 2 }),
     boards: wholeNumber('boards', { min: 20, max: 100, default: 40, step: 20 }),
     'dry-hours': decimalNumber('hours between coats', { min: 0.5, max: 48, default: 2.5 }),
-    colour: choice('what it becomes', ['red', 'green'], 'green'),
-    quick: flag('one side alone'),
+    colour: choice('colour', ['red', 'green'], 'green'),
+    quick: flag('only one side'),
   },
   operand: { name: 'FENCE', meaning: 'the fence', isRequired: false },
   more: 'Mind the dog.',
@@ -19,30 +19,30 @@ const COMMAND = {
 
 const DEFAULTS = { coats: 2, boards: 40, 'dry-hours': 2.5, colour: 'green', quick: false }
 
-function read(...words: readonly string[]) {
-  return parseCommandLine(COMMAND, words)
+function parse(...args: readonly string[]) {
+  return parseCommandLine(COMMAND, args)
 }
 
-describe('parsing a command line', () => {
+describe('parseCommandLine', () => {
   it('uses the defaults', () => {
-    expect(read()).toEqual({ values: DEFAULTS, operand: undefined })
+    expect(parse()).toEqual({ values: DEFAULTS, operand: undefined })
   })
 
   it('uses the last value of each option', () => {
-    const words = ['--coats', '9', '--coats=1', '--dry-hours', '0.5', 'north', '--quick']
+    const args = ['--coats', '9', '--coats=1', '--dry-hours', '0.5', 'north', '--quick']
 
-    expect(read(...words, '--boards', '100', '--colour', 'red')).toEqual({
+    expect(parse(...args, '--boards', '100', '--colour', 'red')).toEqual({
       values: { coats: 1, boards: 100, 'dry-hours': 0.5, colour: 'red', quick: true },
       operand: 'north',
     })
   })
 
-  it.each([['--help'], ['-h'], ['--colour', 'blue', '--help']])('returns help: %s', (...words) => {
-    expect(read(...words)).toBe('help')
+  it.each([['--help'], ['-h'], ['--colour', 'blue', '--help']])('returns help: %s', (...args) => {
+    expect(parse(...args)).toBe('help')
   })
 
-  it('takes the word after -- as the operand', () => {
-    expect(read('--', '--quick')).toEqual({ values: DEFAULTS, operand: '--quick' })
+  it('reads the argument after -- as the operand', () => {
+    expect(parse('--', '--quick')).toEqual({ values: DEFAULTS, operand: '--quick' })
   })
 })
 
@@ -67,14 +67,14 @@ describe('a usage error', () => {
     [['--constructor'], 'There is no option --constructor: see --help.'],
     [['-x'], 'There is no option -x: see --help.'],
     [['north', 'south'], '"south" is one argument too many: give one FENCE.'],
-  ])('is one line with the expected value: %j', (words, expected) => {
-    expect(usageErrorOf(() => read(...words))).toBe(expected)
+  ])('is one line with the expected value: %j', (args, expected) => {
+    expect(usageErrorOf(() => parse(...args))).toBe(expected)
   })
 
   it('is thrown for an unexpected operand', () => {
-    const bare = { name: 'paint', about: 'Paints.', options: {} }
+    const command = { name: 'paint', about: 'Paints.', options: {} }
 
-    expect(usageErrorOf(() => parseCommandLine(bare, ['north']))).toBe(
+    expect(usageErrorOf(() => parseCommandLine(command, ['north']))).toBe(
       '"north" is one argument too many: give only options.',
     )
   })
@@ -88,8 +88,8 @@ describe('a usage error', () => {
   })
 })
 
-describe('the help', () => {
-  it('lists every option', () => {
+describe('helpText', () => {
+  it('lists all options', () => {
     expect(helpText(COMMAND)).toBe(`npm run paint -- [options] [FENCE]
 
 Paints a fence. It takes an afternoon.
@@ -98,8 +98,8 @@ Paints a fence. It takes an afternoon.
   --coats N       coats of paint; default 2
   --boards N      boards; default 40
   --dry-hours N   hours between coats; default 2.5
-  --colour NAME   what it becomes: red, green; default green
-  --quick         one side alone
+  --colour NAME   colour: red, green; default green
+  --quick         only one side
   --help          shows this
 
 Mind the dog.

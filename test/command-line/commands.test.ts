@@ -12,16 +12,16 @@ const { scripts } = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')) as 
   scripts: Readonly<Record<string, string>>
 }
 
-/** All commands of the project. `token` prints its help to standard error and has its own test. */
+/** All commands of the project except `token`, which has its own test. */
 const COMMANDS = Object.entries(scripts).flatMap(([name, script]) => {
   const file = /^tsx (\S+)$/.exec(script)?.[1]
   return file === undefined || name === 'token' ? [] : [[name, file] as const]
 })
 
-/** Their exit status 2 is a verdict, so that usage errors end with 64, EX_USAGE. */
+/** Their exit status 2 is a result, so usage errors exit with 64 (EX_USAGE). */
 const DIAGNOSES: readonly string[] = ['explain', 'doctor']
 
-const NO_NODE = [
+const INVALID_NODE = [
   ['scripts/bench.ts', '--node', '/no/such/node'],
   ['scripts/soak.ts', '--node', '/bin/false'],
 ] as const
@@ -31,16 +31,16 @@ const LINES = [
     [file, '--help'],
     [file, '--colour'],
   ]),
-  ...NO_NODE,
+  ...INVALID_NODE,
 ]
 
 let endings: ReadonlyMap<string, Ending>
 beforeAll(async () => {
-  const words = ['--import', 'tsx', 'test/command-line/run-commands.ts', JSON.stringify(LINES)]
+  const args = ['--import', 'tsx', 'test/command-line/run-commands.ts', JSON.stringify(LINES)]
   const env = { PATH: process.env['PATH'] ?? '', NODE_NO_WARNINGS: '1' }
-  const { stdout } = await promisify(execFile)(process.execPath, words, { cwd: ROOT, env })
-  const ended = JSON.parse(stdout) as Ending[]
-  endings = new Map(ended.map((ending, index) => [String(LINES[index]), ending]))
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT, env })
+  const list = JSON.parse(stdout) as Ending[]
+  endings = new Map(list.map((ending, index) => [String(LINES[index]), ending]))
 })
 
 it('finds the commands', () => {
@@ -67,7 +67,7 @@ describe.each(COMMANDS)('npm run %s', (name, file) => {
   })
 })
 
-it.each(NO_NODE)('%s rejects %s %s', (...line) => {
+it.each(INVALID_NODE)('%s rejects %s %s', (...line) => {
   expect(endings.get(String(line))).toEqual({
     status: 2,
     stdout: '',

@@ -1,15 +1,15 @@
 /**
- * Runs command lines one after another in this process, which saves the start of one process for each,
- * and prints how each ended. Argument: JSON, an array of `[file, ...words]`.
+ * Runs command lines one after another in a single process, which is faster than a process for each, and
+ * prints their results. Argument: JSON, an array of `[file, ...args]`.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 
-/** A command that reads its command line first ends long before. */
-const PATIENCE_MILLISECONDS = 20_000
+/** Longer than any command takes to read its command line. */
+const TIMEOUT_MILLISECONDS = 20_000
 
 export interface Ending {
-  /** Undefined where the command went on instead of ending. */
+  /** Undefined if the command did not end. */
   readonly status: number | undefined
   readonly stdout: string
   readonly stderr: string
@@ -38,15 +38,15 @@ process.exit = (status) => {
 }
 
 const endings: Ending[] = []
-for (const [index, [file, ...words]] of commandLines.entries()) {
+for (const [index, [file, ...args]] of commandLines.entries()) {
   output = { stdout: '', stderr: '' }
-  process.argv = [process.execPath, file, ...words]
+  process.argv = [process.execPath, file, ...args]
   let status: number | undefined
   try {
-    // Another query each time, or the second import would run nothing.
+    // The query prevents the import from being cached.
     await Promise.race([
       import(`${pathToFileURL(file).href}?${index}`),
-      delay(PATIENCE_MILLISECONDS),
+      delay(TIMEOUT_MILLISECONDS),
     ])
   } catch (error) {
     if (!(error instanceof Exit)) throw error
@@ -54,5 +54,5 @@ for (const [index, [file, ...words]] of commandLines.entries()) {
   }
   endings.push({ status, ...output })
 }
-// What a command that did not end has begun must not keep this process.
+// A command that did not end must not keep this process alive.
 print(JSON.stringify(endings), () => exit(0))

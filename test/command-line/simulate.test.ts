@@ -3,14 +3,14 @@ import { simulate } from '../../scripts/bench/simulation.ts'
 import { parseCommandLine } from '../../scripts/command-line/parse.ts'
 import { refuseTooManyCalls, SIMULATE } from '../../scripts/simulate/command.ts'
 
-function valuesOf(...words: readonly string[]) {
-  const commandLine = parseCommandLine(SIMULATE, words)
+function valuesOf(...args: readonly string[]) {
+  const commandLine = parseCommandLine(SIMULATE, args)
   if (commandLine === 'help') throw new Error('a command line was expected')
   return commandLine.values
 }
 
-describe('a simulation', () => {
-  it('has defaults of a usual deployment', () => {
+describe('the options of a simulation', () => {
+  it('have defaults', () => {
     expect(valuesOf()).toEqual({
       callers: 100,
       rate: 50,
@@ -36,11 +36,11 @@ describe('a simulation', () => {
     [['--decision', '59'], 'a whole number from 60 to 3600'],
     [['--idle', '-1'], 'a whole number from 0 to 86400'],
     [['--seed', 'x'], 'a whole number from 0 to 4294967295'],
-  ])('rejects %j', (words, expected) => {
-    expect(() => valuesOf(...words)).toThrow(expected)
+  ])('are rejected: %j', (args, expected) => {
+    expect(() => valuesOf(...args)).toThrow(expected)
   })
 
-  it('limits the number of calls', () => {
+  it('are limited by the number of calls', () => {
     expect(() => {
       refuseTooManyCalls(valuesOf('--rate', '10000', '--minutes', '16'))
     }).not.toThrow()
@@ -67,11 +67,11 @@ describe('the instances of a simulation', () => {
     return [mostInstances, meanInstances]
   }
 
-  it('are averaged from the first call to the last, with those that are idle', () => {
+  it('are averaged from the first to the last call, including idle ones', () => {
     expect(instancesOf([0, 1], [50, 2])).toEqual([1, 1])
-    // Both start at once and end after 100 s, of 400.
+    // Both start at once and end after 100 of 400 s.
     expect(instancesOf([0, 1], [0, 2], [400, 3])).toEqual([2, 0.5])
-    // The second ends after 100 s, the first is used again and has 100 s more.
+    // The second ends after 100 s; the first is used again and ends 100 s later.
     expect(instancesOf([0, 1], [0, 2], [90.9, 3], [400, 4])).toEqual([2, expect.closeTo(0.725)])
   })
 })

@@ -11,7 +11,7 @@ import { API_AUDIENCE, OIC_AUDIENCE, OIC_SCOPE } from '../../stack/registrations
 import { startGateway, type Gateway } from '../../stack/gateway/gateway.ts'
 import { PATH_PREFIXES } from '../../stack/deployments.ts'
 import { startLocalStack, type LocalStack } from '../../stack/local-stack.ts'
-import { startTenancy } from '../doctor/oci-rig.ts'
+import { startTenancy } from '../doctor/tenancy.ts'
 import { shellBlocks, under } from '../oci/support/documents.ts'
 import { asText } from './hcl/value.ts'
 import { toApi } from './specification.ts'

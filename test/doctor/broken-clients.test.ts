@@ -1,47 +1,44 @@
-/** The doctor names what is wrong with clients, their permissions and their identity domains. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+/** The doctor reports problems of clients, their permissions and their identity domains. */
+import { describe, expect, it } from '@jest/globals'
 import { firstFailure } from '../../scripts/doctor/report.ts'
 import { OIC_AUDIENCE, OIC_SCOPE, SECRET_OCIDS } from '../../stack/registrations.ts'
-import { backendSecret, config, rowsOf, type BrokenByCheck } from './broken.ts'
+import { backendSecret, config, testBroken, type BrokenByCheck } from './broken.ts'
 import {
   FUSION_SCOPE,
   secondApplication,
+  setup,
   SIBLING_AUDIENCE,
-  startSetup,
-  type Setup,
+  useSetup,
   WITHOUT_GRANT,
+  type Setup,
 } from './setup.ts'
 
-let setup: Setup
-beforeAll(async () => {
-  setup = await startSetup()
-})
-afterAll(() => setup.close())
+useSetup()
 
 const BROKEN: BrokenByCheck = {
   'backend token': {
-    'two resources in one token': [
-      (own) => secondApplication(own, `${OIC_AUDIENCE}${OIC_SCOPE} ${FUSION_SCOPE}`),
+    'a scope of two resources': [
+      (current) => secondApplication(current, `${OIC_AUDIENCE}${OIC_SCOPE} ${FUSION_SCOPE}`),
       /invalid_scope/,
       /two resources/,
     ],
-    // A domain knows the client of an application only while that is active.
-    'application not activated': [
+    // Identity domains reject clients of inactive applications as unknown.
+    'an inactive application': [
       config({ back_end_app_client_id: 'not-activated' }),
       /invalid_client/,
       /not-activated and activate it/,
     ],
-    'the secret of the back end’s client has expired': [
+    'an expired secret of the backend’s client': [
       backendSecret('an-old-secret'),
       /invalid_client/,
       /open the application of oic-invoker.*new version of ocid1\.vaultsecret\.\S*oicinvoker/,
     ],
-    'the secret is stored in base64': [
+    'a secret in base64': [
       backendSecret(Buffer.from('some-client-secret').toString('base64')),
       /invalid_client/,
       /encoded in base64/,
     ],
-    'the secret is stored in quotation marks': [
+    'a secret in quotation marks': [
       backendSecret(({ stack }) => `"${stack.registrations.oicInvoker.clientSecret}"`),
       /invalid_client/,
       /in quotation marks/,
@@ -58,43 +55,43 @@ const BROKEN: BrokenByCheck = {
       /invalid_client/,
       /certificate of the key in ocid1\.vaultsecret\.\S*invokerskey, by the alias that back_end_assertion_key_id gives/,
     ],
-    'the path of the token endpoint is doubled': [
+    'a repeated path of the token endpoint': [
       ({ stack }) => ({
         config: { back_end_token_endpoint: `${stack.oicDomain.tokenEndpoint}/oauth2/v1/token` },
       }),
       /status_404/,
       /compare the path \/oauth2\/v1\/token\/oauth2\/v1\/token/,
     ],
-    'the scope is that of an unknown instance': [
+    'the scope of an unknown instance': [
       config({ back_end_scope: `${SIBLING_AUDIENCE}${OIC_SCOPE}` }),
       /invalid_scope/,
       /no token for https:\/\/F0F1\S+ to our application.*Compare the scope/,
     ],
   },
   backend: {
-    'ServiceInvoker missing': [
-      (own) => secondApplication(own),
+    'a missing role ServiceInvoker': [
+      (current) => secondApplication(current),
       /status 401/,
       /role ServiceInvoker/,
     ],
-    'the scope is that of a sibling instance': [
-      (own) => secondApplication(own, `${SIBLING_AUDIENCE}${OIC_SCOPE}`),
+    'the scope of a different instance': [
+      (current) => secondApplication(current, `${SIBLING_AUDIENCE}${OIC_SCOPE}`),
       /status 401 to a token for https:\/\/F0F1/,
       /Compare that audience .* another instance’s/,
     ],
   },
   introspection: {
-    'Introspect not allowed': [
+    'a missing permission to introspect': [
       introspectWith(({ stack }) => stack.registrations.partnerB),
       /introspection_refused/,
       /tick Introspect/,
     ],
-    'application for introspection not activated': [
+    'an inactive application for introspection': [
       config({ idcs_app_client_id: 'not-activated' }),
       /invalid_client|introspection_refused/,
       /not-activated and activate it/,
     ],
-    'the domains of OIC and the callers swapped': [
+    'swapped domains': [
       ({ stack }) => ({
         config: {
           idcs_introspection_endpoint: stack.oicDomain.introspectionEndpoint,
@@ -104,7 +101,7 @@ const BROKEN: BrokenByCheck = {
       /introspection_refused/,
       /domains are swapped/,
     ],
-    'the secrets of the two clients are swapped': [
+    'swapped secrets': [
       ({ stack: { registrations } }) => ({
         secrets: {
           [SECRET_OCIDS.backend]: registrations.introspector.clientSecret,
@@ -114,7 +111,7 @@ const BROKEN: BrokenByCheck = {
       /introspection_refused/,
       /the two secrets are swapped/,
     ],
-    'the two client IDs are swapped': [
+    'swapped client IDs': [
       ({ stack: { registrations } }) => ({
         config: {
           idcs_app_client_id: registrations.oicInvoker.clientId,
@@ -124,12 +121,12 @@ const BROKEN: BrokenByCheck = {
       /introspection_refused/,
       /the two client IDs are swapped/,
     ],
-    'the client for introspection is one of the other domain': [
+    'a client of the other domain for introspection': [
       introspectWith(({ stack }) => stack.registrations.oicInvoker),
       /introspection_refused/,
       /oic-invoker is a client of .*this client or this endpoint is one of the other domain/,
     ],
-    'the endpoint for introspection is in the other domain': [
+    'an introspection endpoint in the other domain': [
       ({ stack }) => ({
         config: { idcs_introspection_endpoint: stack.oicDomain.introspectionEndpoint },
       }),
@@ -138,20 +135,20 @@ const BROKEN: BrokenByCheck = {
     ],
   },
   keys: {
-    'keys protected': [
+    'protected keys': [
       keysAt(({ stack }) => stack.callers.jwksUri),
       /status_401/,
       /Access signing certificate/,
     ],
-    'the path of the keys is another one': [
+    'a wrong path of the keys': [
       keysAt(({ stack }) => stack.callers.jwksUri.replace('/jwk', '/keys')),
       /status_404/,
       /compare the path \/admin\/v1\/SigningCert\/keys/,
     ],
-    'the client for protected keys lacks the grant': [
-      (own) => ({
+    'a missing grant of the client for protected keys': [
+      (current) => ({
         config: {
-          ...keysAt(({ domain }) => domain.jwksUri, 'client_credentials')(own).config,
+          ...keysAt(({ domain }) => domain.jwksUri, 'client_credentials')(current).config,
           idcs_app_client_id: WITHOUT_GRANT.clientId,
         },
         secrets: { [SECRET_OCIDS.introspection]: WITHOUT_GRANT.clientSecret },
@@ -159,7 +156,7 @@ const BROKEN: BrokenByCheck = {
       /token_unauthorized_client/,
       /^Tick the grant Client credentials/,
     ],
-    'the client for protected keys is unknown there': [
+    'an unknown client for protected keys': [
       keysAt(({ stack }) => stack.oicDomain.jwksUri, 'client_credentials'),
       /token_invalid_client/,
       /open the application of gateway-authorizer/,
@@ -172,9 +169,9 @@ interface Client {
   readonly clientSecret: string
 }
 
-function introspectWith(clientOf: (own: Setup) => Client) {
-  return (own: Setup) => {
-    const { clientId, clientSecret } = clientOf(own)
+function introspectWith(clientOf: (setup: Setup) => Client) {
+  return (current: Setup) => {
+    const { clientId, clientSecret } = clientOf(current)
     return {
       config: { idcs_app_client_id: clientId },
       secrets: { [SECRET_OCIDS.introspection]: clientSecret },
@@ -182,23 +179,20 @@ function introspectWith(clientOf: (own: Setup) => Client) {
   }
 }
 
-function keysAt(uriOf: (own: Setup) => string, jwks_access = 'public') {
-  return (own: Setup) => ({ config: { validation: 'jwt', jwks_uri: uriOf(own), jwks_access } })
+function keysAt(uriOf: (setup: Setup) => string, jwks_access = 'public') {
+  return (current: Setup) => ({
+    config: { validation: 'jwt', jwks_uri: uriOf(current), jwks_access },
+  })
 }
 
-describe('a broken set-up', () => {
-  it.each(rowsOf(BROKEN))(
-    '%s: is the first failure, with its remedy',
-    async (_title, change, expected) => {
-      expect(firstFailure(await setup.examine(change(setup)))).toMatchObject(expected)
-    },
-  )
+describe('npm run doctor', () => {
+  testBroken(BROKEN)
 
-  it('is reported if the backend’s token is requested in the callers’ domain', async () => {
+  it('reports a token endpoint in the callers’ domain', async () => {
     const back_end_token_endpoint = setup.stack.callers.tokenEndpoint
-    expect(
-      firstFailure(await setup.examine({ config: { back_end_token_endpoint } })),
-    ).toMatchObject({
+    const checks = await setup.examine({ config: { back_end_token_endpoint } })
+
+    expect(firstFailure(checks)).toMatchObject({
       name: 'backend token',
       remedy: expect.stringContaining('The token endpoint is in the callers’ domain'),
     })

@@ -1,48 +1,44 @@
-/** The doctor names what is wrong with keys of the configuration, secrets, addresses and the clock. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+/** The doctor reports problems of the configuration, secrets, addresses and the clock. */
+import { describe, expect, it } from '@jest/globals'
 import { firstFailure } from '../../scripts/doctor/report.ts'
 import { PLACEHOLDER } from '../../scripts/rotate/rotate.ts'
 import { numericDate, systemClock } from '../../src/platform/clock.ts'
 import { OIC_AUDIENCE, OIC_SCOPE, SECRET_OCIDS } from '../../stack/registrations.ts'
-import { backendSecret, config, rowsOf, type BrokenByCheck } from './broken.ts'
-import { functionsVault, startSetup, type Setup } from './setup.ts'
+import { backendSecret, config, testBroken, type BrokenByCheck } from './broken.ts'
+import { functionsVault, setup, useSetup } from './setup.ts'
 
-let setup: Setup
-beforeAll(async () => {
-  setup = await startSetup()
-})
-afterAll(() => setup.close())
+useSetup()
 
-function clockOff(seconds: number) {
+function clockDifference(seconds: number) {
   const clock = { now: () => numericDate(systemClock.now() + seconds) }
   return () => ({ examination: { clock } })
 }
 
 const BROKEN: BrokenByCheck = {
   configuration: {
-    'scope without host': [
+    'a scope without a host': [
       config({ back_end_scope: OIC_SCOPE }),
       /has no host/,
       /begins with https/,
     ],
-    'scope with a blank': [
+    'a scope with a space': [
       config({ back_end_scope: `${OIC_AUDIENCE} ${OIC_SCOPE}` }),
       /blank inside a scope/,
       /without the blank/,
     ],
-    'keys protected, nothing configured': [
+    'protected keys without a configured access': [
       ({ stack }) => ({ config: { validation: 'jwt', jwks_uri: stack.callers.jwksUri } }),
       /protects its keys/,
       /client_credentials/,
     ],
-    'the configuration is larger than 4 KB': [
+    'a configuration of more than 4 KB': [
       config({ context_claims: 'claim '.repeat(800) }),
       /4 KB/,
       /authorizer_config_secret_ocid/,
     ],
   },
   secret: {
-    'Vault policy missing': [
+    'a missing policy for Vault': [
       ({ vault }) => {
         vault.removeAccess(SECRET_OCIDS.backend)
         return {
@@ -53,40 +49,40 @@ const BROKEN: BrokenByCheck = {
       /status_404/,
       /read secret-bundles/,
     ],
-    'secret with a line break': [
+    'a secret with a line break': [
       backendSecret(({ stack }) => `${stack.registrations.oicInvoker.clientSecret}\n`),
       /line break/,
       /printf %s/,
     ],
-    'stack applied, and not rotated yet': [
+    'a placeholder of the Terraform stack': [
       backendSecret(PLACEHOLDER),
       /placeholder of the Terraform stack/,
       /npm run rotate/,
     ],
-    'secret of the other application': [
+    'the secret of the other application': [
       backendSecret(({ stack }) => stack.registrations.introspector.clientSecret),
       /is the secret of gateway-authorizer, too/,
       /own secret: copy that of oic-invoker/,
     ],
-    'the secret is empty': [backendSecret('\n'), /is empty/, /new version of/],
-    'the secret is an OCID': [
+    'an empty secret': [backendSecret('\n'), /is empty/, /new version of/],
+    'an OCID in place of the secret': [
       backendSecret('ocid1.vaultsecret.oc1.phx.other'),
       /is an OCID/,
       /the secret itself/,
     ],
-    'the OCID is that of a vault': [
+    'the OCID of a vault': [
       config({ back_end_client_secret_ocid: 'ocid1.vault.oc1.phx.one' }),
       /not the OCID of a secret/,
       /ocid1\.vaultsecret/,
     ],
-    'the secret is in another region than the function': [
+    'a secret in a different region': [
       config({ back_end_client_secret_ocid: 'ocid1.vaultsecret.oc1.iad.oicinvoker' }),
       /in the region us-ashburn-1, and the function reads secrets in us-phoenix-1/,
       /vault of us-phoenix-1/,
     ],
   },
   endpoint: {
-    'the host of the domain does not exist': [
+    'an unknown host of the domain': [
       config({
         back_end_token_endpoint:
           'https://idcs-0123456789abcdef0123456789abcdef.identity.invalid/oauth2/v1/token',
@@ -96,28 +92,32 @@ const BROKEN: BrokenByCheck = {
     ],
   },
   clock: {
-    'clock ten minutes ahead': [clockOff(600), /(599|600|601) s ahead/, /set-ntp/],
-    'clock ten minutes behind': [clockOff(-600), /(599|600|601) s behind/, /set-ntp/],
+    'a clock that is ten minutes ahead': [clockDifference(600), /(599|600|601) s ahead/, /set-ntp/],
+    'a clock that is ten minutes behind': [
+      clockDifference(-600),
+      /(599|600|601) s behind/,
+      /set-ntp/,
+    ],
   },
   'caller’s token': {
-    'wrong audience': [
+    'a wrong audience': [
       config({ audience: 'https://another-api.example.com/' }),
       /audience_mismatch.*another-api/,
       /correct `audience`/,
     ],
-    'tokens come from another domain than the endpoint’s': [
+    'tokens of a different domain': [
       ({ stack }) => ({
         config: { idcs_introspection_endpoint: stack.otherCallers.introspectionEndpoint },
       }),
       /token_inactive/,
       /not expired by its own exp/,
     ],
-    'the audience is that of a sibling API': [
+    'the audience of a different API': [
       config({ audience: 'https://api-test.example.com/' }),
       /audience_mismatch: expected https:\/\/api-test.*found https:\/\/api\.example/,
       /correct `audience`/,
     ],
-    'the issuer is the domain’s own address': [
+    'the address of the domain as the issuer': [
       ({ stack }) => ({ config: { issuer: stack.callers.url } }),
       /issuer_mismatch: expected .*found iss https:\/\/identity\.oraclecloud\.com\//,
       /Identity domains use/,
@@ -125,15 +125,10 @@ const BROKEN: BrokenByCheck = {
   },
 }
 
-describe('a broken set-up', () => {
-  it.each(rowsOf(BROKEN))(
-    '%s: is the first failure, with its remedy',
-    async (_title, change, expected) => {
-      expect(firstFailure(await setup.examine(change(setup)))).toMatchObject(expected)
-    },
-  )
+describe('npm run doctor', () => {
+  testBroken(BROKEN)
 
-  it('is checked to the end if a server does not answer', async () => {
+  it('runs all checks if a server does not answer', async () => {
     const checks = await setup.examine({
       config: { back_end_token_endpoint: 'http://127.0.0.1:1/oauth2/v1/token' },
     })
@@ -148,7 +143,7 @@ describe('a broken set-up', () => {
     )
   })
 
-  it('shows which server sent a route’s 404', async () => {
+  it('reports a route that does not exist', async () => {
     const route = `${setup.stack.gateway.url}/oic/nowhere`
 
     expect(firstFailure(await setup.examine({ examination: { route } }))).toMatchObject({

@@ -1,60 +1,59 @@
-/** The doctor names what is wrong with the API deployment. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { firstFailure } from '../../scripts/doctor/report.ts'
-import { deployed, deployedRoute, replaced, rowsOf } from './broken.ts'
-import { startSetup, type Json, type Setup } from './setup.ts'
+/** The doctor reports problems of the API deployment. */
+import { describe } from '@jest/globals'
+import { deployed, deployedRoute, replaced, testBroken } from './broken.ts'
+import { useSetup, type Json } from './setup.ts'
 
-let setup: Setup
-beforeAll(async () => {
-  setup = await startSetup()
-})
-afterAll(() => setup.close())
+useSetup()
 
 const deployment = {
-  'wrong argument name': [
+  'a wrong argument name': [
     replaced(/"token"/g, '"access_token"'),
     /no argument token/,
     /request\.headers\[Authorization\]/,
   ],
-  'Bearer doubled': [
+  'a repeated Bearer': [
     replaced(/\$\{request\.auth/g, 'Bearer ${request.auth'),
     /puts Bearer before/,
     /Set Authorization to/,
   ],
-  'transformation missing on one route': [
+  'a missing transformation on one route': [
     deployedRoute((policies) => {
       delete policies.headerTransformations
     }, 2),
     /does not set Authorization/,
     /OVERWRITE/,
   ],
-  'another authentication policy': [
+  'a different authentication policy': [
     replaced('CUSTOM_AUTHENTICATION', 'TOKEN_AUTHENTICATION'),
     /is not CUSTOM_AUTHENTICATION/,
     /deploy\/api-deployment/,
   ],
-  'the cache key lacks the token': [
+  'a cache key without the token': [
     replaced('"cacheKey":["token"]', '"cacheKey":["opc_request_id"]'),
     /cacheKey.*|does not have token/,
     /one call’s answer to another/,
   ],
-  'the transformation appends': [
+  'a transformation that appends': [
     replaced(/OVERWRITE/g, 'APPEND'),
     /does not overwrite/,
     /OVERWRITE/,
   ],
-  'the transformation skips': [replaced(/OVERWRITE/g, 'SKIP'), /does not overwrite/, /OVERWRITE/],
-  'the variable in the transformation is misspelt': [
+  'a transformation that skips': [
+    replaced(/OVERWRITE/g, 'SKIP'),
+    /does not overwrite/,
+    /OVERWRITE/,
+  ],
+  'a misspelled variable in the transformation': [
     replaced(/back_end_token/g, 'backend_token'),
     /request\.auth\[backend_token\]/,
     /request\.auth\[back_end_token\]/,
   ],
-  'the variable in the transformation is not marked': [
+  'a variable without ${} in the transformation': [
     replaced(/\$\{request\.auth\[back_end_token\]\}/g, 'request.auth[back_end_token]'),
     /to the token alone/,
     /\$\{request\.auth\[back_end_token\]\}/,
   ],
-  'a filter removes the header again': [
+  'a filter that removes the header': [
     deployedRoute(({ headerTransformations }) => {
       Object.assign(headerTransformations ?? {}, {
         filterHeaders: { type: 'ALLOW', items: [{ name: 'Accept' }] },
@@ -63,24 +62,24 @@ const deployment = {
     /removes Authorization/,
     /ALLOW list/,
   ],
-  'the header of the argument is misspelt': [
+  'a misspelled header in the argument': [
     replaced('headers[Authorization]', 'headers[Authorisation]'),
     /not where callers send the token/,
     /request\.headers\[Authorization\]/,
   ],
-  'the argument is no expression': [
+  'an argument that is not an expression': [
     replaced('request.headers[Authorization]', 'request.header[Authorization]'),
     /not an expression/,
     /request\.headers\[Authorization\]/,
   ],
-  'a route with a token is open': [
+  'an anonymous route with a token': [
     deployedRoute((policies) => {
       policies['authorization'] = { type: 'ANONYMOUS' }
     }),
     /ANONYMOUS/,
     /AUTHENTICATION_ONLY/,
   ],
-  'only a text of the deployment has the name of the policy': [
+  'the name of the policy in a text only': [
     deployed((text) =>
       text
         .replace('"type":"CUSTOM_AUTHENTICATION"', '"type":"JWT_AUTHENTICATION"')
@@ -89,7 +88,7 @@ const deployment = {
     /is not CUSTOM_AUTHENTICATION/,
     /deploy\/api-deployment/,
   ],
-  'headers that the deployment sets are too large': [
+  'headers that are too large': [
     deployedRoute(({ headerTransformations }) => {
       const { items } = headerTransformations?.['setHeaders'] as { items: Json[] }
       items.push({ name: 'X-Note', values: ['n'.repeat(8192)], ifExists: 'OVERWRITE' })
@@ -99,11 +98,6 @@ const deployment = {
   ],
 } as const
 
-describe('a broken set-up', () => {
-  it.each(rowsOf({ deployment }))(
-    '%s: is the first failure, with its remedy',
-    async (_title, change, expected) => {
-      expect(firstFailure(await setup.examine(change(setup)))).toMatchObject(expected)
-    },
-  )
+describe('npm run doctor', () => {
+  testBroken({ deployment })
 })

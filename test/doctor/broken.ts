@@ -1,27 +1,30 @@
-/** Set-ups that are broken in one place: the check that fails first, and what it says. */
-import { expect } from '@jest/globals'
+/** Changes that break the set-up, and the expected first failure. */
+import { expect, it } from '@jest/globals'
 import type { CheckName } from '../../scripts/doctor/check.ts'
+import { firstFailure } from '../../scripts/doctor/report.ts'
 import { SECRET_OCIDS } from '../../stack/registrations.ts'
-import type { Change, Json, Setup } from './setup.ts'
+import { setup, type Change, type Json, type Setup } from './setup.ts'
 
 type ChangeOf = (setup: Setup) => Change
 
-/** By its title; the patterns are of the detail and of the remedy. */
+/** Changes by their titles, with patterns of the detail and of the remedy. */
 type Broken = Readonly<Record<string, readonly [change: ChangeOf, detail: RegExp, remedy: RegExp]>>
 
 export type BrokenByCheck = Readonly<Partial<Record<CheckName, Broken>>>
 
-/** For `it.each`: title, change, and the first failure. */
-export function rowsOf(broken: BrokenByCheck): (readonly [string, ChangeOf, object])[] {
-  return Object.entries(broken).flatMap(([name, each]) =>
-    Object.entries(each).map(([title, [change, detail, remedy]]) => {
-      const patterns = {
-        detail: expect.stringMatching(detail),
-        remedy: expect.stringMatching(remedy),
-      }
-      return [title, change, { name, ...patterns }] as const
-    }),
+/** Tests that each change causes its first failure. */
+export function testBroken(broken: BrokenByCheck): void {
+  const rows = Object.entries(broken).flatMap(([name, each]) =>
+    Object.entries(each).map(([title, expected]) => [title, name, ...expected] as const),
   )
+
+  it.each(rows)('reports %s', async (_title, name, change, detail, remedy) => {
+    expect(firstFailure(await setup.examine(change(setup)))).toMatchObject({
+      name,
+      detail: expect.stringMatching(detail),
+      remedy: expect.stringMatching(remedy),
+    })
+  })
 }
 
 export function config(keys: Readonly<Record<string, string>>): ChangeOf {
@@ -34,20 +37,20 @@ export function backendSecret(secret: string | ((setup: Setup) => string)): Chan
   })
 }
 
-/** `change` gets the text of the deployment's specification. */
 export function deployed(change: (text: string) => string): ChangeOf {
   return ({ deployment }) => ({ examination: { deployment: deployment(change) } })
 }
 
-export function replaced(text: string | RegExp, by: string): ChangeOf {
-  return deployed((whole) => whole.replace(text, by))
+/** Replaces a part of the deployment's specification. */
+export function replaced(pattern: string | RegExp, by: string): ChangeOf {
+  return deployed((text) => text.replace(pattern, by))
 }
 
 interface Route {
   requestPolicies: Json & { headerTransformations?: Json }
 }
 
-/** `change` gets the policies of a route: by default the second, which leads to Oracle Integration. */
+/** Changes the policies of a route, by default of the route to Oracle Integration. */
 export function deployedRoute(
   change: (policies: Route['requestPolicies']) => void,
   index = 1,
@@ -55,7 +58,7 @@ export function deployedRoute(
   return ({ deployment }) => {
     const specification = deployment() as unknown as { routes: Route[] }
     const route = specification.routes[index]
-    if (route === undefined) throw new Error('there is no such route')
+    if (route === undefined) throw new Error('no such route')
     change(route.requestPolicies)
     return { examination: { deployment: specification } }
   }

@@ -1,31 +1,15 @@
-/** `npm run doctor` as a process: what it prints, and its exit status. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+/** The output and the exit status of `npm run doctor`. */
+import { describe, expect, it } from '@jest/globals'
 import { SECRET_OCIDS } from '../../stack/registrations.ts'
-import { runCommand } from './run-command.ts'
-import { startSetup, type Setup } from './setup.ts'
+import { runScript } from '../support/run-script.ts'
+import { useTemporaryFolder } from '../support/temporary-folder.ts'
+import { setup, useSetup } from './setup.ts'
 
 describe('npm run doctor', () => {
-  let setup: Setup
-  let folder: string
-  beforeAll(async () => {
-    setup = await startSetup()
-    folder = mkdtempSync(join(tmpdir(), 'doctor-'))
-  })
-  afterAll(async () => {
-    await setup.close()
-    rmSync(folder, { recursive: true })
-  })
+  useSetup()
+  const { write } = useTemporaryFolder()
 
-  function write(name: string, content: unknown): string {
-    const path = join(folder, name)
-    writeFileSync(path, JSON.stringify(content))
-    return path
-  }
-
-  function words(config: Readonly<Record<string, string>> = {}): readonly string[] {
+  function argsWith(config: Readonly<Record<string, string>> = {}): readonly string[] {
     const { config: own, gateway, integration, registrations } = setup.stack
     const { introspector, oicInvoker } = registrations
     const secrets = {
@@ -41,12 +25,9 @@ describe('npm run doctor', () => {
     ]
   }
 
-  it('prints one line for each check and exits with 0 without a failure', async () => {
-    const { status, stdout, stderr } = await runCommand(
-      'doctor',
-      words(),
-      `Bearer ${setup.token}\n`,
-    )
+  it('prints one line per check, and exits with 0 without a failure', async () => {
+    const input = `Bearer ${setup.token}\n`
+    const { status, stdout, stderr } = await runScript('doctor', argsWith(), { input })
 
     expect({ status, stderr }).toStrictEqual({ status: 0, stderr: '' })
     expect(stdout).toMatch(/^ok {4}configuration: /)
@@ -54,9 +35,9 @@ describe('npm run doctor', () => {
     expect(stdout).not.toContain(setup.token)
   })
 
-  it('prints JSON and exits with 1 for a failure', async () => {
-    const broken = words({ back_end_app_client_id: 'not-activated' })
-    const { status, stdout } = await runCommand('doctor', [...broken, '--json'], setup.token)
+  it('prints JSON, and exits with 1 for a failure', async () => {
+    const args = [...argsWith({ back_end_app_client_id: 'unknown' }), '--json']
+    const { status, stdout } = await runScript('doctor', args, { input: setup.token })
 
     expect(status).toBe(1)
     expect(JSON.parse(stdout)).toMatchObject({
@@ -68,7 +49,7 @@ describe('npm run doctor', () => {
   it.each([
     ['no configuration', () => [], /--config is missing/],
     [
-      'a file that is no configuration',
+      'a file that is not a configuration',
       () => ['--config', write('a.json', [1])],
       /cannot be checked/,
     ],
@@ -77,9 +58,9 @@ describe('npm run doctor', () => {
       () => ['--config', write('b.json', {}), '--gateway', 'https://a.example'],
       /both --gateway and --route/,
     ],
-    ['a route of another form', () => ['--route', 'echo'], /begins with \//],
+    ['an invalid route', () => ['--route', 'echo'], /begins with \//],
   ])('rejects %s in one line', async (_title, args, message) => {
-    const { status, stdout, stderr } = await runCommand('doctor', args(), '')
+    const { status, stdout, stderr } = await runScript('doctor', args())
 
     expect({ status, stdout }).toStrictEqual({ status: 64, stdout: '' })
     expect(stderr).toMatch(message)

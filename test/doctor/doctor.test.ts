@@ -1,5 +1,5 @@
-/** `npm run doctor` on set-ups that work, and on backends with a grant on behalf of the caller. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+/** `npm run doctor` with working set-ups and user grants. */
+import { describe, expect, it } from '@jest/globals'
 import type { Examination } from '../../scripts/doctor/diagnose.ts'
 import { firstFailure } from '../../scripts/doctor/report.ts'
 import { startIntegration } from '../../stack/integration.ts'
@@ -11,16 +11,12 @@ import {
   OIC_SCOPE,
   SECRET_OCIDS,
 } from '../../stack/registrations.ts'
-import { functionsVault, startSetup, type Change, type Setup } from './setup.ts'
+import { functionsVault, setup, useSetup, type Change } from './setup.ts'
 
-let setup: Setup
-beforeAll(async () => {
-  setup = await startSetup()
-})
-afterAll(() => setup.close())
+useSetup()
 
 describe('a working set-up', () => {
-  it('has no failure, from the configuration to the route', async () => {
+  it('passes all checks', async () => {
     const { authorizer, gateway } = setup.stack
     const invocations = authorizer.log.length
     const route = `${gateway.url}/oic/echo/hello`
@@ -48,7 +44,7 @@ describe('a working set-up', () => {
     expect(decisions).toHaveLength(1)
   })
 
-  it('reads secrets from Vault as the function does', async () => {
+  it('is checked with secrets from Vault', async () => {
     const checks = await setup.examine({
       config: { vault_secrets_endpoint: setup.vault.url },
       examination: { secrets: new Map(), vault: functionsVault },
@@ -59,7 +55,7 @@ describe('a working set-up', () => {
     expect(secrets.map(({ status }) => status)).toEqual(['ok', 'ok'])
   })
 
-  it('skips checks that need a secret that was not given', async () => {
+  it('is checked partially without secrets', async () => {
     const checks = await setup.examine({ examination: { secrets: new Map() } })
 
     expect(firstFailure(checks)).toBeUndefined()
@@ -70,8 +66,8 @@ describe('a working set-up', () => {
   })
 })
 
-describe('a backend with a grant on behalf of the caller', () => {
-  function inUsersName(config: Readonly<Record<string, string>> = {}): Change {
+describe('a backend with a user grant', () => {
+  function userGrant(config: Readonly<Record<string, string>> = {}): Change {
     const { invokersKey } = setup.stack.registrations
     return {
       config: {
@@ -88,15 +84,15 @@ describe('a backend with a grant on behalf of the caller', () => {
   })
 
   it('is checked with the caller’s token', async () => {
-    const checks = await setup.examine({ ...inUsersName(), examination: await asUser(ALICE) })
+    const checks = await setup.examine({ ...userGrant(), examination: await asUser(ALICE) })
 
     expect(firstFailure(checks)).toBeUndefined()
-    const ofBackend = checks.filter(({ name }) => name.startsWith('backend'))
-    expect(ofBackend.map(({ status }) => status)).toEqual(['ok', 'ok'])
+    const backendChecks = checks.filter(({ name }) => name.startsWith('backend'))
+    expect(backendChecks.map(({ status }) => status)).toEqual(['ok', 'ok'])
   })
 
-  it('is skipped without the caller’s token, with the reason', async () => {
-    const checks = await setup.examine({ ...inUsersName(), examination: { token: undefined } })
+  it('is skipped without the caller’s token', async () => {
+    const checks = await setup.examine({ ...userGrant(), examination: { token: undefined } })
 
     expect(checks.find(({ name }) => name === 'backend token')).toMatchObject({
       status: 'skip',
@@ -104,8 +100,8 @@ describe('a backend with a grant on behalf of the caller', () => {
     })
   })
 
-  it('fails for a user who is unknown in Oracle Integration’s domain', async () => {
-    const checks = await setup.examine({ ...inUsersName(), examination: await asUser(BOB) })
+  it('fails for an unknown user', async () => {
+    const checks = await setup.examine({ ...userGrant(), examination: await asUser(BOB) })
 
     expect(firstFailure(checks)).toMatchObject({
       name: 'backend token',
@@ -125,7 +121,7 @@ describe('a backend with a grant on behalf of the caller', () => {
     })
     const examination = { ...(await asUser(ALICE)), oic: instance.url }
 
-    const checks = await setup.examine({ ...inUsersName(), examination })
+    const checks = await setup.examine({ ...userGrant(), examination })
 
     await instance.close()
     expect(firstFailure(checks)).toMatchObject({
@@ -135,8 +131,8 @@ describe('a backend with a grant on behalf of the caller', () => {
     })
   })
 
-  it('fails for a certificate that is unknown in the domain', async () => {
-    const change = inUsersName({ back_end_assertion_key_id: 'another-certificate' })
+  it('fails for an unknown certificate', async () => {
+    const change = userGrant({ back_end_assertion_key_id: 'another-certificate' })
     const checks = await setup.examine({ ...change, examination: await asUser(ALICE) })
 
     expect(firstFailure(checks)).toMatchObject({ name: 'backend token' })

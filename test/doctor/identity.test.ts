@@ -1,4 +1,4 @@
-/** Whose identity `npm run doctor` calls OCI with. */
+/** The identity with which `npm run doctor` calls OCI. */
 import { createPublicKey } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import common from 'oci-common'
@@ -9,7 +9,7 @@ import { regionOf } from '../../scripts/oci/region.ts'
 import { listen } from '../../stack/listen.ts'
 import { verifySignature } from '../../stack/vault/request-signature.ts'
 import { newPemKeys } from '../oci/cloud/cloud.ts'
-import { silenceSdk, startTenancy, type Tenancy } from './oci-rig.ts'
+import { silenceSdk, startTenancy, type Tenancy } from './tenancy.ts'
 
 let tenancy: Tenancy
 beforeAll(async () => {
@@ -26,15 +26,15 @@ describe('the identity', () => {
   })
 
   it.each<readonly [string, Partial<IdentityOptions>, RegExp]>([
-    ['a profile that is not there', { profile: 'OTHER' }, /No profile named OTHER/],
+    ['a missing profile', { profile: 'OTHER' }, /No profile named OTHER/],
     ['a profile without a key', { profile: 'DEFAULT' }, /missing \w+ in config/],
     [
-      'a file that is not there',
+      'a missing file',
       { environment: { OCI_CLI_CONFIG_FILE: '/nowhere/config' } },
       /There is no \/nowhere\/config/,
     ],
     [
-      'another kind of identity',
+      'an unsupported kind of identity',
       { environment: { OCI_CLI_AUTH: 'password' } },
       /set one of api_key, security_token/,
     ],
@@ -46,7 +46,7 @@ describe('the identity', () => {
     expect((identity as { error: string }).error).not.toContain('\n')
   })
 
-  it('that is unknown to OCI fails with the members of the profile', async () => {
+  it('is reported with the members of the profile if OCI rejects it', async () => {
     const { privateKey } = newPemKeys()
     const key = tenancy.write('other.pem', privateKey)
     const profile = `[DEFAULT]\nuser=ocid1.user.oc1..other\ntenancy=ocid1.tenancy.oc1..one\nfingerprint=00:11\nkey_file=${key}\nregion=us-phoenix-1\n`
@@ -67,7 +67,7 @@ describe('the identity', () => {
   it.each([
     ['the profile', 'delegation_token_file', {}],
     ['the environment', undefined, { OCI_obo_token: 'delegation-token' }],
-  ])('is the user of Cloud Shell, by the delegation token of %s', async (_title, member, more) => {
+  ])('is the user of Cloud Shell, by the token of %s', async (_title, member, more) => {
     const { privateKey, publicKey } = newPemKeys()
     const file = tenancy.write('delegation-token', 'delegation-token\n')
     const line = member === undefined ? '' : `${member}=${file}\n`
@@ -81,14 +81,14 @@ describe('the identity', () => {
     const instance = new common.SimpleAuthenticationDetailsProvider(
       ...(['ocid1.tenancy.oc1..one', 'instance', '22', privateKey, null] as const),
     )
-    const seen: unknown[] = []
+    const requests: unknown[] = []
     const service = await listen(async ({ method = '', url: target = '', headers }, response) => {
       const key = createPublicKey(publicKey)
       const verdict = await verifySignature({ method, target, headers }, Date.now() / 1000, () =>
         Promise.resolve({ key, subject: 'instance' }),
       )
       const signed = /headers="([^"]*)"/.exec(headers.authorization ?? '')?.[1] ?? ''
-      seen.push([verdict.valid, headers['opc-obo-token'], signed.includes('opc-obo-token')])
+      requests.push([verdict.valid, headers['opc-obo-token'], signed.includes('opc-obo-token')])
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"code":"x"}')
     })
 
@@ -101,10 +101,10 @@ describe('the identity', () => {
     await service.close()
 
     expect(identity.value.source).toContain('Cloud Shell’s user')
-    expect(seen).toStrictEqual([[true, 'delegation-token', true]])
+    expect(requests).toStrictEqual([[true, 'delegation-token', true]])
   })
 
-  it('reads the region of an OCID, by its identifier or its code', () => {
+  it('has the region of an OCID', () => {
     expect(regionOf('ocid1.fnfunc.oc1.phx.a')).toBe('us-phoenix-1')
     expect(regionOf('ocid1.fnfunc.oc1.eu-frankfurt-1.a')).toBe('eu-frankfurt-1')
     expect(regionOf('ocid1.tenancy.oc1..a')).toBeUndefined()

@@ -1,12 +1,12 @@
-/** `npm run doctor` reads a live set-up by Oracle's SDK: against OCI's services on loopback. */
+/** `npm run doctor` reads a live set-up with the OCI SDK, from local services. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { readLiveSetup, usersVault } from '../../scripts/doctor/live.ts'
 import { readConfig } from '../../src/config/read-config.ts'
 import { deadlineAt, plus, seconds, systemClock } from '../../src/platform/clock.ts'
 import { startLocalStack, type LocalStack } from '../../stack/local-stack.ts'
 import { API_AUDIENCE, SECRET_OCIDS } from '../../stack/registrations.ts'
-import { silenceSdk, startTenancy, type Tenancy } from './oci-rig.ts'
-import { runCommand } from './run-command.ts'
+import { runScript, startScript } from '../support/run-script.ts'
+import { silenceSdk, startTenancy, type Tenancy } from './tenancy.ts'
 
 let stack: LocalStack
 let tenancy: Tenancy
@@ -17,7 +17,7 @@ beforeAll(async () => {
   token = await stack.requestCallerToken(stack.registrations.partnerA, `${API_AUDIENCE}echo:invoke`)
   const { introspector, oicInvoker } = stack.registrations
   const { audience = '' } = stack.config
-  // As in a tenancy: Vault is that of the region.
+  // The default is Vault of the region.
   const config = Object.entries(stack.config).filter(
     ([key]) => key !== 'audience' && key !== 'vault_secrets_endpoint',
   )
@@ -37,18 +37,19 @@ afterAll(async () => {
 })
 beforeEach(silenceSdk)
 
-function run(command: 'doctor' | 'explain', words: readonly string[], input: string | undefined) {
-  return runCommand(command, words, input, { HOME: '/', ...tenancy.environment })
+function runDoctor(args: readonly string[]) {
+  const environment = { HOME: '/', ...tenancy.environment }
+  return runScript('doctor', args, { input: token, environment })
 }
 
-function oicAndRoute() {
+function oicArgs() {
   return ['--oic', stack.integration.url, '--route', '/echo/hello']
 }
 
 describe('a live set-up', () => {
-  it('is read and works, with the identity of ~/.oci/config', async () => {
-    const words = ['--function', tenancy.functionOcid, '--deployment', tenancy.deploymentOcid]
-    const { status, stdout, stderr } = await run('doctor', [...words, ...oicAndRoute()], token)
+  it('is read with the identity of ~/.oci/config', async () => {
+    const args = ['--function', tenancy.functionOcid, '--deployment', tenancy.deploymentOcid]
+    const { status, stdout, stderr } = await runDoctor([...args, ...oicArgs()])
 
     expect({ status, stderr }).toStrictEqual({ status: 0, stderr: '' })
     expect(stdout).toContain('1 of them from the application')
@@ -59,26 +60,26 @@ describe('a live set-up', () => {
     }
   })
 
-  it('is read from files with the output of oci', async () => {
+  it('is read from files with the output of the OCI CLI', async () => {
     const { store } = tenancy.cloud
     const [application] = store.all('application')
-    const printed = (name: string, data: object) =>
+    const writeOutput = (name: string, data: object) =>
       tenancy.write(`${name}.json`, JSON.stringify({ data, etag: 'x' }))
     const { specification, endpoint } = store.get('deployment', tenancy.deploymentOcid)
 
-    const words = [
-      ...['--config', printed('function', store.get('function', tenancy.functionOcid))],
-      ...['--application', printed('application', application ?? {})],
-      ...['--deployment', printed('deployment', asCommandLine({ specification, endpoint }))],
+    const args = [
+      ...['--config', writeOutput('function', store.get('function', tenancy.functionOcid))],
+      ...['--application', writeOutput('application', application ?? {})],
+      ...['--deployment', writeOutput('deployment', toCliOutput({ specification, endpoint }))],
     ]
-    const { status, stdout } = await run('doctor', [...words, ...oicAndRoute()], token)
+    const { status, stdout } = await runDoctor([...args, ...oicArgs()])
 
     expect(stdout).toContain('No failure')
     expect(stdout).toContain('ok    route with a good token')
     expect(status).toBe(0)
   })
 
-  it('fails if the deployment calls another function', async () => {
+  it('fails if the deployment calls a different function', async () => {
     const { deploymentOcid, functionOcid, cloud } = tenancy
     const other = cloud.store.add('function', 'ACTIVE', cloud.store.get('function', functionOcid))
 
@@ -94,7 +95,7 @@ describe('a live set-up', () => {
   it.each([
     ['a function', { functionOcid: 'ocid1.fnfunc.oc1.phx.none', deploymentOcid: undefined }],
     ['a deployment', { functionOcid: undefined, deploymentOcid: 'ocid1.apideployment.oc1.phx.n' }],
-  ])('without %s fails with OCI’s status and the policy', async (_title, parts) => {
+  ])('fails without %s, with the status of OCI and the required policy', async (_title, parts) => {
     const { checks, own, deployment } = await readLiveSetup(parts, await tenancy.api())
 
     expect({ own, deployment }).toStrictEqual({ own: undefined, deployment: undefined })
@@ -104,7 +105,7 @@ describe('a live set-up', () => {
     expect(checks[0]?.remedy).toMatch(/allow group GROUP to read (functions|api-gateway)-family/)
   })
 
-  it('with secrets that this user may not read: the remedy is about the user', async () => {
+  it('fails for a secret that the user may not read, with the required policy', async () => {
     const vault = usersVault(await tenancy.api())(readConfig({}).settings)
     const deadline = deadlineAt(plus(systemClock.now(), seconds(10)), systemClock)
 
@@ -123,23 +124,26 @@ describe('a live set-up', () => {
   })
 })
 
-/** `oci` prints the members of models with hyphens, and null for what is not set. */
-function asCommandLine(value: unknown): object {
-  if (Array.isArray(value)) return value.map(asCommandLine)
+/** Converts a model to the output of the OCI CLI: names with hyphens, and null for missing values. */
+function toCliOutput(value: unknown): object {
+  if (Array.isArray(value)) return value.map(toCliOutput)
   if (typeof value !== 'object' || value === null) return value as object
   const members = Object.entries(value).map(([name, each]) => [
     name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-    name === 'parameters' ? (each as unknown) : asCommandLine(each),
+    name === 'parameters' ? (each as unknown) : toCliOutput(each),
   ])
   return { ...Object.fromEntries(members), cors: null } as object
 }
 
 describe('standard input without a writer', () => {
-  it.each(['doctor', 'explain'] as const)('%s prints what it waits for', async (command) => {
+  it.each(['doctor', 'explain'])('causes %s to print a message', async (command) => {
     const config = tenancy.write('config.json', JSON.stringify(stack.config))
 
-    const { stderr } = await run(command, ['--config', config], undefined)
+    const run = startScript(command, ['--config', config], { isInputOpen: true })
+    const message = await run.waitFor(/^(.+)\n/)
+    run.interrupt()
+    await run.ended
 
-    expect(stderr).toMatch(/^Waiting for .* token .*on standard input/)
+    expect(message).toMatch(/^Waiting for .* token .*on standard input/)
   })
 })

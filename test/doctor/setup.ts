@@ -1,6 +1,6 @@
-/** Set-ups for the tests of the doctor: the local stack, and applications with other permissions. */
+/** The set-up of the doctor tests: the local stack, and a second domain with other permissions. */
 import { createHash } from 'node:crypto'
-import { expect } from '@jest/globals'
+import { afterAll, beforeAll, expect } from '@jest/globals'
 import type { Check } from '../../scripts/doctor/check.ts'
 import { diagnose, type Examination } from '../../scripts/doctor/diagnose.ts'
 import { toJsonReport, toLine } from '../../scripts/doctor/report.ts'
@@ -8,8 +8,8 @@ import { createPorts } from '../../src/boot/compose.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 import { startIdentityDomain, type IdentityDomain } from '../../stack/identity/identity-domain.ts'
-import { startIntegration, type Integration } from '../../stack/integration.ts'
-import { startLocalStack, type LocalStack } from '../../stack/local-stack.ts'
+import { startIntegration } from '../../stack/integration.ts'
+import { startLocalStack } from '../../stack/local-stack.ts'
 import {
   API_AUDIENCE,
   OIC_AUDIENCE,
@@ -18,43 +18,43 @@ import {
   SECRET_OCIDS,
 } from '../../stack/registrations.ts'
 import { createResourcePrincipal } from '../../stack/resource-principal.ts'
-import { startVault, type Vault } from '../../stack/vault.ts'
+import { startVault } from '../../stack/vault.ts'
 
 export const FUSION_SCOPE = 'https://fusion.example.org:443urn:opc:resource:fusion::all'
-/** Another instance of Oracle Integration in the same domain. */
+/** A second instance of Oracle Integration in the same domain. */
 export const SIBLING_AUDIENCE =
   'https://F0F1F2F3F4F5F6F7F8F9FAFBFCFDFEFF.integration.us-phoenix-1.ocp.oraclecloud.com:443'
-const SECOND = 'second-application'
+const SECOND_CLIENT = 'second-application'
 const secondSecret = randomSecret()
-/** A client that may introspect, and has no grant. */
+/** A client that may introspect, but lacks the grant Client credentials. */
 export const WITHOUT_GRANT = { clientId: 'without-grant', clientSecret: randomSecret() }
 
 export type Json = Record<string, unknown>
 
-/** What is different from the set-up that works. */
+/** Differences from the working set-up. */
 export interface Change {
   readonly config?: Readonly<Record<string, string | undefined>>
   readonly secrets?: Readonly<Record<string, string>>
   readonly examination?: Partial<Examination>
 }
 
-export interface Setup {
-  readonly stack: LocalStack
-  readonly token: string
-  /** A domain and an instance in which the applications have other permissions. */
-  readonly domain: IdentityDomain
-  readonly instance: Integration
-  readonly vault: Vault
-  /** As it is deployed, with the OCID of a function. `change` gets the specification's text. */
-  readonly deployment: (change?: (text: string) => string) => Json
-  readonly examine: (change?: Change) => Promise<readonly Check[]>
-  close(): Promise<void>
+export type Setup = Awaited<ReturnType<typeof startSetup>>
+
+export let setup: Setup
+
+/** Starts the set-up before the tests of a file, and closes it after them. */
+export function useSetup(): void {
+  beforeAll(async () => {
+    setup = await startSetup()
+  })
+  afterAll(() => setup.close())
 }
 
-export async function startSetup(): Promise<Setup> {
+async function startSetup() {
   const stack = await startLocalStack()
   const { introspector, oicInvoker, partnerA } = stack.registrations
   const token = await stack.requestCallerToken(partnerA, `${API_AUDIENCE}echo:invoke`)
+  // A domain and an instance whose applications have other permissions.
   const domain = await startSecondDomain()
   const instance = await startIntegration({
     issuer: () => domain.issuer,
@@ -72,12 +72,13 @@ export async function startSetup(): Promise<Setup> {
   }
   for (const [ocid, secret] of Object.entries(stored)) vault.addSecret(ocid, secret)
 
-  const deployment: Setup['deployment'] = (change = (text) => text) => {
+  /** The specification of the deployment; `change` edits its text. */
+  const deployment = (change = (text: string) => text) => {
     const text = JSON.stringify(stack.deployments[0]?.specification)
     const named = text.replace(/ocid1\.fnfunc[^"]*/, 'ocid1.fnfunc.oc1.phx.aaaaaaaaexample')
     return JSON.parse(change(named)) as Json
   }
-  const examine: Setup['examine'] = async ({ config, secrets, examination } = {}) => {
+  const examine = async ({ config, secrets, examination }: Change = {}) => {
     const allSecrets = Object.entries({ ...stored, ...secrets })
     const checks: Check[] = []
     for await (const check of diagnose({
@@ -92,16 +93,14 @@ export async function startSetup(): Promise<Setup> {
     })) {
       checks.push(check)
     }
-    mustHide(checks, [...allSecrets.map(([, secret]) => secret), secondSecret, token])
+    expectNoSecrets(checks, [...allSecrets.map(([, secret]) => secret), secondSecret, token])
     return checks
   }
-  return {
-    ...{ stack, token, domain, instance, vault, deployment, examine },
-    close: async () => {
-      await Promise.all([stack.close(), domain.close(), instance.close(), vault.close()])
-      principal.remove()
-    },
+  const close = async () => {
+    await Promise.all([stack.close(), domain.close(), instance.close(), vault.close()])
+    principal.remove()
   }
+  return { stack, token, domain, instance, vault, deployment, examine, close }
 }
 
 function startSecondDomain(): Promise<IdentityDomain> {
@@ -112,7 +111,7 @@ function startSecondDomain(): Promise<IdentityDomain> {
     name: 'second',
     flavour: 'idcs',
     clients: [
-      { clientId: SECOND, clientSecret: secondSecret, scopes },
+      { clientId: SECOND_CLIENT, clientSecret: secondSecret, scopes },
       { ...WITHOUT_GRANT, scopes: [], introspect: true, lacksClientCredentials: true },
     ],
     resourceServers: [
@@ -123,11 +122,11 @@ function startSecondDomain(): Promise<IdentityDomain> {
   })
 }
 
-function mustHide(checks: readonly Check[], secrets: readonly string[]): void {
+function expectNoSecrets(checks: readonly Check[], secrets: readonly string[]): void {
   const printed = checks.map(toLine).join('\n') + JSON.stringify(toJsonReport(checks))
   for (const secret of secrets.filter((each) => each.trim() !== '')) {
     expect(printed).not.toContain(secret.trim())
-    // A hash without a key would allow to guess passwords.
+    // A hash without a key allows guessing of passwords.
     const hash = createHash('sha256').update(secret).digest('hex')
     expect(printed).not.toContain(hash.slice(0, 8))
   }
@@ -136,12 +135,12 @@ function mustHide(checks: readonly Check[], secrets: readonly string[]): void {
 export const functionsVault: NonNullable<Examination['vault']> = (settings) =>
   createPorts(settings, undefined, systemClock, () => undefined).secrets
 
-/** The backend's client is that of the second application. */
+/** Uses the second application as the backend's client. */
 export function secondApplication({ domain, instance }: Setup, back_end_scope?: string): Change {
   return {
     config: {
       back_end_token_endpoint: domain.tokenEndpoint,
-      back_end_app_client_id: SECOND,
+      back_end_app_client_id: SECOND_CLIENT,
       ...(back_end_scope !== undefined && { back_end_scope }),
     },
     secrets: { [SECRET_OCIDS.backend]: secondSecret },

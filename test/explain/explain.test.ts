@@ -1,17 +1,13 @@
-import { spawnSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { SignJWT } from 'jose'
 import { readLogLines } from '../../scripts/explain/log-lines.ts'
 import { explainLine, toLogText } from '../../scripts/explain/log-report.ts'
-import { parseJsonObject, type JsonObject } from '../../src/platform/json.ts'
 import { readToken } from '../../scripts/explain/read-token.ts'
+import { runScript } from '../support/run-script.ts'
+import { useTemporaryFolder } from '../support/temporary-folder.ts'
+import { jsonObject } from '../unit/support/tokens.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const ISSUER = 'https://idp.example.com/'
 const AUDIENCE = 'https://api.example.com/'
 const DOMAIN = 'https://idcs-1.identity.oraclecloud.com'
@@ -24,30 +20,33 @@ const BACKEND = {
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
-let folder: string
-let config: string
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'explain-'))
-  config = write('config.json', {
-    ...BACKEND,
-    audience: AUDIENCE,
-    issuer: ISSUER,
-    jwks: JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'a' }] }),
-    algorithms: 'ES256',
-  })
-})
-afterAll(() => {
-  rmSync(folder, { recursive: true })
+const { write } = useTemporaryFolder()
+const CONFIG = write('config.json', {
+  ...BACKEND,
+  audience: AUDIENCE,
+  issuer: ISSUER,
+  jwks: JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'a' }] }),
+  algorithms: 'ES256',
 })
 
-function write(name: string, content: unknown): string {
-  const path = join(folder, name)
-  writeFileSync(path, JSON.stringify(content))
-  return path
-}
+const INTROSPECTING = write('introspecting.json', {
+  data: {
+    config: {
+      ...BACKEND,
+      audience: AUDIENCE,
+      idcs_introspection_endpoint: `${DOMAIN}/oauth2/v1/introspect`,
+      idcs_app_client_id: 'introspector',
+      idcs_app_client_secret_ocid: 'ocid1.vaultsecret.oc1..b',
+    },
+  },
+})
+const INVALID = write('invalid.json', { audience: AUDIENCE })
 
-function token(audience: string, claims: Record<string, unknown> = {}): Promise<string> {
+const TOKEN = await newToken(AUDIENCE)
+const OTHER_AUDIENCE = 'https://other.example/'
+const OTHER_TOKEN = await newToken(OTHER_AUDIENCE, { note: '\u202E\u2028\u{E0001}' })
+
+function newToken(audience: string, claims: Record<string, unknown> = {}): Promise<string> {
   return new SignJWT({ client_id: 'partner-a', ...claims })
     .setProtectedHeader({ alg: 'ES256', kid: 'a' })
     .setIssuer(ISSUER)
@@ -58,38 +57,34 @@ function token(audience: string, claims: Record<string, unknown> = {}): Promise<
     .sign(privateKey)
 }
 
-function explain(words: readonly string[], input: string) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--import', 'tsx', 'scripts/explain.ts', ...words],
-    { cwd: ROOT, input, encoding: 'utf8' },
-  )
-  return { status, stdout, stderr }
+function explain(args: readonly string[], input: string) {
+  return runScript('explain', args, { input })
 }
 
 describe('npm run explain', () => {
-  it('exits with 0 for a valid token, in any form in which it was pasted', async () => {
-    const pasted = `Authorization: Bearer ${await token(AUDIENCE)}\n`
-    const { status, stdout } = explain(['--config', config], pasted)
+  const PERMITTED = [/^permitted: permitted\n/]
+  const DENIED = [
+    /^denied: audience_mismatch\n/,
+    /^ {2}Caller: /m,
+    `✗ audience [default]: expected ${AUDIENCE}, found ${OTHER_AUDIENCE} → audience_mismatch`,
+  ]
+  const NO_SECRET = [/^could not be judged: secret_unavailable\n/, 'not_given']
+  const INVALID_CONFIG = [/^could not be judged: config_invalid\n/, /✗ \w+: /]
 
-    expect(stdout).toMatch(/^permitted: permitted\n/)
-    expect(status).toBe(0)
+  it.each([
+    [0, 'a valid token in its header', CONFIG, `Authorization: Bearer ${TOKEN}\n`, PERMITTED],
+    [1, 'a denied token, with the responsible person', CONFIG, OTHER_TOKEN, DENIED],
+    [2, 'a missing secret, without a prompt', INTROSPECTING, TOKEN, NO_SECRET],
+    [2, 'an invalid configuration', INVALID, TOKEN, INVALID_CONFIG],
+  ])('exits with %d for %s', async (expectedStatus, _case, configuration, input, expected) => {
+    const { status, stdout } = await explain(['--config', configuration], input)
+
+    for (const pattern of expected) expect(stdout).toMatch(pattern)
+    expect(status).toBe(expectedStatus)
   })
 
-  it('exits with 1 for a denied token, with the failed check and who has to change what', async () => {
-    const { status, stdout } = explain(['--config', config], await token('https://other.example/'))
-
-    expect(stdout).toMatch(/^denied: audience_mismatch\n/)
-    expect(stdout).toMatch(/^ {2}Caller: /m)
-    expect(stdout).toContain(
-      `✗ audience [default]: expected ${AUDIENCE}, found https://other.example/ → audience_mismatch`,
-    )
-    expect(status).toBe(1)
-  })
-
-  it('prints one JSON object without the signature and without invisible characters', async () => {
-    const bad = await token('https://other.example/', { note: '\u202E\u2028\u{E0001}' })
-    const { stdout } = explain(['--config', config, '--json'], bad)
+  it('prints a JSON object without the signature and invisible characters', async () => {
+    const { stdout } = await explain(['--config', CONFIG, '--json'], OTHER_TOKEN)
     const report = JSON.parse(stdout) as Record<string, unknown>
 
     expect(report).toMatchObject({
@@ -102,60 +97,39 @@ describe('npm run explain', () => {
       expect.objectContaining({
         name: 'audience',
         expected: [AUDIENCE],
-        actual: ['https://other.example/'],
+        actual: [OTHER_AUDIENCE],
         ok: false,
       }),
     )
-    expect(stdout).not.toContain(bad.split('.')[2])
+    expect(stdout).not.toContain(OTHER_TOKEN.split('.')[2])
     expect(stdout).not.toMatch(/[\p{Cf}\p{Zl}]/u)
   })
 
   it('evaluates the token at another time', async () => {
     const now = new Date(Date.now() + 3_600_000).toISOString()
-    const { stdout } = explain(['--config', config, '--at', now], await token(AUDIENCE))
+    const { stdout } = await explain(['--config', CONFIG, '--at', now], TOKEN)
 
     expect(stdout).toMatch(/^denied: token_expired\n/)
-  })
-
-  it('exits with 2 if a required secret was not given, without a prompt', async () => {
-    const values = {
-      ...BACKEND,
-      audience: AUDIENCE,
-      idcs_introspection_endpoint: `${DOMAIN}/oauth2/v1/introspect`,
-      idcs_app_client_id: 'introspector',
-      idcs_app_client_secret_ocid: 'ocid1.vaultsecret.oc1..b',
-    }
-    const introspecting = write('introspecting.json', { data: { config: values } })
-    const { status, stdout } = explain(['--config', introspecting], await token(AUDIENCE))
-
-    expect(stdout).toMatch(/^could not be judged: secret_unavailable\n/)
-    expect(stdout).toContain('not_given')
-    expect(status).toBe(2)
-  })
-
-  it('exits with 2 and the problems of an invalid configuration', async () => {
-    const broken = write('broken.json', { audience: AUDIENCE })
-    const { status, stdout } = explain(['--config', broken], await token(AUDIENCE))
-
-    expect(stdout).toMatch(/^could not be judged: config_invalid\n/)
-    expect(stdout).toMatch(/✗ \w+: /)
-    expect(status).toBe(2)
   })
 
   it.each([
     ['no configuration', [], 'a.b.c', '--config is missing'],
     ['a missing file', ['--config', '/nowhere'], 'a.b.c', '--config cannot be read (ENOENT)'],
     ['an unknown option', ['--tokn'], 'a.b.c', 'There is no option --tokn'],
-    ['no time', ['--config', 'CONFIG', '--at', 'noon'], 'a.b.c', '--at is not a time'],
-    ['no token', ['--config', 'CONFIG'], ' \n', 'There is no token'],
-    ['two tokens', ['--config', 'CONFIG'], 'a.b.c d.e.f', 'more than one word'],
-    ['a token response', ['--config', 'CONFIG'], '{"access_token":"a"}', 'This is JSON'],
-    ['a key', ['--config', 'CONFIG'], '-----BEGIN PUBLIC KEY-----', 'This is a PEM file'],
-    ['Basic credentials', ['--config', 'CONFIG'], 'Basic YTpi', 'Basic credentials'],
-    ['another log', ['--log', '-'], 'starting up\n', 'no line of the function'],
-  ])('exits with 64 and one line for %s', (_case, words, input, expected) => {
-    const given = words.map((word) => (word === 'CONFIG' ? config : word))
-    const { status, stdout, stderr } = explain(given, input)
+    ['an invalid time', ['--config', CONFIG, '--at', 'noon'], 'a.b.c', '--at is not a time'],
+    ['no token', ['--config', CONFIG], ' \n', 'There is no token'],
+    ['two tokens', ['--config', CONFIG], 'a.b.c d.e.f', 'more than one word'],
+    ['a token response', ['--config', CONFIG], '{"access_token":"a"}', 'This is JSON'],
+    ['a key', ['--config', CONFIG], '-----BEGIN PUBLIC KEY-----', 'This is a PEM file'],
+    ['Basic credentials', ['--config', CONFIG], 'Basic YTpi', 'Basic credentials'],
+    [
+      'a log without lines of the function',
+      ['--log', '-'],
+      'starting up\n',
+      'no line of the function',
+    ],
+  ])('exits with 64 and one line for %s', async (_case, args, input, expected) => {
+    const { status, stdout, stderr } = await explain(args, input)
 
     expect(stderr).toContain(expected)
     expect(stderr.trimEnd().split('\n')).toHaveLength(1)
@@ -175,65 +149,59 @@ const DECISION = {
   expected: [AUDIENCE],
 }
 
-function parsed(line: unknown): JsonObject {
-  const object = parseJsonObject(Buffer.from(JSON.stringify(line)))
-  if (object === undefined) throw new Error('not an object')
-  return object
-}
-
 describe('log lines', () => {
   const line = JSON.stringify(DECISION)
 
   it.each([
-    ['as they are', line],
+    ['unchanged', line],
     ['after a prefix', `2026-01-31 12:00:00 stdout ${line}`],
-    ['among others', `starting\n${line}\n{"event":"summary"}`],
-    ['as OCI Logging exports them', JSON.stringify({ data: { message: line, containerId: 'a' } })],
+    ['between other lines', `starting\n${line}\n{"event":"summary"}`],
+    ['in an export of OCI Logging', JSON.stringify({ data: { message: line, containerId: 'a' } })],
     [
-      'as a search returns them',
+      'in a search result',
       JSON.stringify({
         data: { results: [{ data: { logContent: { data: { message: `${line}\n` } } } }] },
       }),
     ],
-    ['as an array of objects', JSON.stringify([{ logContent: { data: DECISION } }])],
-  ])('are found: %s', (_form, text) => {
+    ['in an array of objects', JSON.stringify([{ logContent: { data: DECISION } }])],
+  ])('are found %s', (_form, text) => {
     expect(readLogLines(text)).toEqual([DECISION])
   })
 
-  it('are explained: meaning, who has to change what, and the expected value', () => {
-    const text = toLogText(explainLine(parsed(DECISION)))
+  it('are explained with the responsible person and the expected value', () => {
+    const text = toLogText(explainLine(jsonObject(DECISION)))
 
     expect(text).toMatch(/^2026-01-31T12:00:00.000Z {2}deny: audience_mismatch\n/)
     expect(text).toMatch(/^ {2}caller: /m)
     expect(text).toContain(`expected ${AUDIENCE}`)
   })
 
-  it('with the same reason are printed once, with a count', () => {
+  it('are printed once for each reason, with a count', () => {
     const later = { ...DECISION, time: '2026-01-31T12:05:00.000Z' }
-    const text = toLogText([DECISION, later].map(parsed).flatMap(explainLine))
+    const text = toLogText([DECISION, later].map(jsonObject).flatMap(explainLine))
 
     expect(text).toContain('× 2, the last at 2026-01-31T12:05:00.000Z')
   })
 
-  it('of a configuration with problems are explained one by one', () => {
+  it('are explained for each problem of a configuration', () => {
     const problems = [{ key: 'audience', problem: 'is missing', remedy: 'Give it.' }]
-    const explained = explainLine(parsed({ event: 'config_invalid', problems }))
+    const explained = explainLine(jsonObject({ event: 'config_invalid', problems }))
 
     expect(explained).toMatchObject([
       { reason: 'audience', meaning: 'audience is missing', remedy: 'Give it.' },
     ])
   })
 
-  it('with a reason of another version are reported as such', () => {
-    const [explained] = explainLine(parsed({ ...DECISION, reason: 'toString' }))
+  it('are reported if the reason is of a different version', () => {
+    const [explained] = explainLine(jsonObject({ ...DECISION, reason: 'toString' }))
 
     expect(explained?.meaning).toContain('not a reason of this version')
   })
 })
 
-describe('a token', () => {
+describe('readToken', () => {
   it.each(['abc', 'Bearer abc', 'bearer  abc', 'Authorization: Bearer abc', '\uFEFFabc\r\n'])(
-    'is read from %j',
+    'reads %j',
     (text) => {
       expect(readToken(text)).toBe('abc')
     },

@@ -2,20 +2,20 @@ import { describe, expect, it } from '@jest/globals'
 import { UsageError } from '../../scripts/command-line/parse.ts'
 import { readSecretsFile } from '../../scripts/explain/secrets-file.ts'
 
-describe('the file of --secrets', () => {
+describe('readSecretsFile', () => {
   it.each([
     ['a client ID that begins with a digit', '0123456789abcdef0123456789abcdef'],
     ['a GUID', '11111111-1111-1111-1111-111111111111'],
     ['an OCID', 'ocid1.vaultsecret.oc1.eu-frankfurt-1.aaaa'],
     ['a client ID with an underscore', 'my_client'],
-  ])('has a secret by %s, in a line or in JSON', (_case, name) => {
+  ])('reads the secret of %s from a line or from JSON', (_case, name) => {
     const expected = new Map([[name, 's3cret']])
 
     expect(readSecretsFile(`${name}=s3cret`)).toStrictEqual(expected)
     expect(readSecretsFile(JSON.stringify({ [name]: 's3cret' }))).toStrictEqual(expected)
   })
 
-  it('has a line for each client, and leaves out comments and empty lines', () => {
+  it('reads one secret per line, without comments and empty lines', () => {
     const text = '\uFEFF# secrets\r\n\r\n one =1\r\ntwo=2\r\n'
 
     expect([...readSecretsFile(text)]).toStrictEqual([
@@ -24,8 +24,8 @@ describe('the file of --secrets', () => {
     ])
   })
 
-  it.each(['"quoted"', "'quoted'", ' with spaces ', 'a=b==', '# no comment', '{'])(
-    'has the secret as it stands: %s',
+  it.each(['"quoted"', "'quoted'", ' with spaces ', 'a=b==', '# not a comment', '{'])(
+    'reads the secret unchanged: %s',
     (secret) => {
       expect(readSecretsFile(`client=${secret}`)).toStrictEqual(new Map([['client', secret]]))
     },
@@ -34,10 +34,10 @@ describe('the file of --secrets', () => {
   it.each([
     ['a line without =', 'client: secret-of-a-client'],
     ['a line without a name', '=secret-of-a-client'],
-    ['a name twice', 'a=secret-of-a-client\na=2'],
+    ['a repeated name', 'a=secret-of-a-client\na=2'],
     ['broken JSON', '{"a": "secret-of-a-client"'],
-    ['JSON with another type', '{"a": ["secret-of-a-client"]}'],
-  ])('is rejected with %s, without quoting it', (_case, text) => {
+    ['JSON with a value that is not a string', '{"a": ["secret-of-a-client"]}'],
+  ])('rejects %s, without the secret in the message', (_case, text) => {
     expect(() => readSecretsFile(text)).toThrow(UsageError)
     expect(() => readSecretsFile(text)).not.toThrow(/secret-of-a-client/)
   })

@@ -1,6 +1,5 @@
 /**
- * The tests that run against mutants: the unit tests, which need no processes. For one folder of the
- * source, `MUTATION_ROOT=test/unit/caller` makes a run several times shorter.
+ * The unit tests, which run against mutants. `MUTATION_ROOT=test/unit/caller` limits a run to one folder.
  * @type {import('jest').Config}
  */
 import process from 'node:process'

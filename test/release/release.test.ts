@@ -31,40 +31,44 @@ const changelog = `# Changelog
 [1.2.0]: https://example.com/compare/1.1.0...1.2.0
 `
 
-describe('the release notes', () => {
+describe('releaseNotes', () => {
   it.each([
     ['1.2.0', '### Fixed\n\n- A mistake.'],
     ['1.1.0', '### Removed\n\n- A key.'],
     ['1.2', undefined],
     ['Unreleased', undefined],
-  ])('of %s are its section', (version, notes) => {
+  ])('returns the section of %s', (version, notes) => {
     expect(releaseNotes(changelog, version)).toBe(notes)
   })
 
-  it('of an empty section are reported as missing', () => {
+  it('returns nothing for an empty section', () => {
     const empty = '## 1.0.0 - 2026-01-01\n\n## 0.9.0 - 2025-01-01\n\n- A'
 
     expect(releaseNotes(empty, '1.0.0')).toBeUndefined()
   })
 })
 
-describe('the structure of a changelog', () => {
-  it('of this project and of the example is valid', () => {
+describe('changelogProblems', () => {
+  it('accepts the changelog of this project and of the example', () => {
     const own = readFileSync(`${root}CHANGELOG.md`, 'utf8')
     expect([changelogProblems(changelog), changelogProblems(own)]).toEqual([[], []])
   })
 
   it.each([
-    ['no section for what is unreleased', '## 1.0.0 - 2026-01-01\n', 'not “Unreleased”'],
+    ['no section Unreleased', '## 1.0.0 - 2026-01-01\n', 'not “Unreleased”'],
     ['a version without a date', '## Unreleased\n## 1.0.0\n', 'not a version and a date'],
-    ['a date of another form', '## Unreleased\n## 1.0.0 - 31.1.2026\n', 'not a version and a date'],
+    [
+      'a date in a different format',
+      '## Unreleased\n## 1.0.0 - 31.1.2026\n',
+      'not a version and a date',
+    ],
     ['an unknown kind of change', '## Unreleased\n### Improved\n', '“Improved” is none of'],
-  ])('with %s is reported', (_, text, problem) => {
+  ])('reports %s', (_, text, problem) => {
     expect(changelogProblems(text).join()).toContain(problem)
   })
 })
 
-describe('a release', () => {
+describe('obstacles', () => {
   const state = {
     versions: { 'package-lock.json': '1.2.0', 'func.yaml': '1.2.0' },
     changelog,
@@ -72,25 +76,21 @@ describe('a release', () => {
     hasTag: false,
   }
 
-  it('of a finished state has no obstacles', () => {
+  it('returns nothing for a state that is ready', () => {
     expect(obstacles('1.2.0', state)).toEqual([])
   })
 
   it.each([
-    [
-      'another version in func.yaml',
-      { versions: { 'func.yaml': '1.1.9' } },
-      'func.yaml has version',
-    ],
+    ['another version', { versions: { 'func.yaml': '1.1.9' } }, 'func.yaml has version'],
     ['no version in func.yaml', { versions: { 'func.yaml': undefined } }, 'has version none'],
     ['uncommitted changes', { hasUncommittedChanges: true }, 'uncommitted changes'],
-    ['its tag already there', { hasTag: true }, 'the tag v1.2.0 exists'],
+    ['an existing tag', { hasTag: true }, 'the tag v1.2.0 exists'],
     ['no section in the changelog', { changelog: '## Unreleased\n' }, 'has no section “1.2.0'],
-  ])('with %s is rejected', (_, change, obstacle) => {
+  ])('reports %s', (_, change, obstacle) => {
     expect(obstacles('1.2.0', { ...state, ...change }).join()).toContain(obstacle)
   })
 
-  it('finds one version in all files of this project', () => {
+  it('is not caused by different versions in this project', () => {
     const versionIn = (file: string) =>
       (JSON.parse(readFileSync(root + file, 'utf8')) as { version: string }).version
     const func = /^version: (.*)$/m.exec(readFileSync(`${root}func.yaml`, 'utf8'))?.[1]
@@ -110,7 +110,7 @@ describe('the archives', () => {
     rmSync(folder, { recursive: true })
   })
 
-  it('hold every file below one folder, and are the same each time', () => {
+  it('contain all files in one folder, and are reproducible', () => {
     const files = ['one.zip', 'two.zip'].map((name) => join(folder, name))
     for (const file of files) zipFolder(join(folder, 'in'), 'project-1.2.0', file)
     const [one, two] = files.map((file) => readFileSync(file))
@@ -122,7 +122,7 @@ describe('the archives', () => {
     ])
   })
 
-  it('have checksums in the form of sha256sum', () => {
+  it('have checksums in the format of sha256sum', () => {
     expect(checksums(join(folder, 'in'), ['b.txt'])).toMatch(/^[0-9a-f]{64} {2}b\.txt\n$/)
   })
 })

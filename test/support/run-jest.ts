@@ -1,4 +1,4 @@
-/** Runs the tests of a configuration of their own in a process of jest; returns its exit status. */
+/** Runs the tests of a separate Jest configuration in a process, and returns its exit status. */
 import { spawnSync } from 'node:child_process'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -9,12 +9,12 @@ function inProject(path: string): string {
 
 export function runJest(
   configuration: string,
-  words: readonly string[] = [],
+  args: readonly string[] = [],
   environment: Readonly<Record<string, string>> = {},
 ): number {
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
   const jest = [inProject('node_modules/jest/bin/jest.js'), '--config', inProject(configuration)]
-  const { status } = spawnSync(process.execPath, [...flags, ...jest, ...words], {
+  const { status } = spawnSync(process.execPath, [...flags, ...jest, ...args], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'inherit', 'inherit'],
   })

@@ -1,13 +1,5 @@
-/**
- * The making of certificates that nobody but their own keys vouch for (RFC 5280 §4.1), at run time
- * and without any program beside Node.
- */
+/** Creates self-signed certificates (RFC 5280 §4.1) at run time, without OpenSSL. */
 import { generateKeyPairSync, sign } from 'node:crypto'
-
-export interface SelfSignedCertificate {
-  readonly certificatePem: string
-  readonly privateKeyPem: string
-}
 
 const SEQUENCE = 0x30
 const SET = 0x31
@@ -24,7 +16,7 @@ const ECDSA_WITH_SHA256 = Buffer.from('06082a8648ce3d040302', 'hex')
 const COMMON_NAME = Buffer.from('0603550403', 'hex')
 const SUBJECT_ALT_NAME = Buffer.from('0603551d11', 'hex')
 
-/** One value in DER: tag, length, content. */
+/** A value in DER: tag, length, content. */
 function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(contents)
   const long = content.length > 127
@@ -41,17 +33,17 @@ function utcTime(instant: Date): Buffer {
   return der(UTC_TIME, Buffer.from(`${instant.toISOString().replace(/\D/g, '').slice(2, 14)}Z`))
 }
 
-export interface CertificateChoices {
-  /** The IPv4 address that it is for; this machine's own by default. */
+interface Options {
+  /** The IPv4 address of the subject. */
   readonly address?: readonly [number, number, number, number]
-  /** When it ends; a day from `now` by default. It begins a day before. */
+  /** Its expiry in days from `now`. It is valid for at least a day. */
   readonly daysLeft?: number
 }
 
 export function selfSignedCertificate(
   now: Date,
-  { address = [127, 0, 0, 1], daysLeft = 1 }: CertificateChoices = {},
-): SelfSignedCertificate {
+  { address = [127, 0, 0, 1], daysLeft = 1 }: Options = {},
+) {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const day = 24 * 60 * 60 * 1000
   const dates = [Math.min(-1, daysLeft - 1), daysLeft].map(

@@ -5,7 +5,7 @@ import { usageErrorOf } from '../command-line/usage-error.ts'
 const CLIENT = ['--client-id', 'a']
 const AT_PROVIDER = ['--issuer', 'https://idp.example', ...CLIENT]
 
-describe('the command line', () => {
+describe('readArguments', () => {
   it.each([
     [['client-credentials', '--client-secret', 'x'], 'CLIENT_SECRET'],
     [['client-credentials', '--client-secret=x'], 'CLIENT_SECRET'],
@@ -27,8 +27,8 @@ describe('the command line', () => {
     ],
     [['code', '--issuer', 'https://a.example', ...CLIENT, '--port'], '--port lacks its value'],
     [['code', ...AT_PROVIDER, '--port', 'x'], '--port'],
-  ])('is rejected in one line with the expected value: %j', (words, expected) => {
-    const message = usageErrorOf(() => readArguments(words))
+  ])('rejects %j in one line with the expected value', (args, expected) => {
+    const message = usageErrorOf(() => readArguments(args))
 
     expect(message).toContain(expected)
     expect(message).not.toContain('\n')

@@ -1,29 +1,24 @@
-/** `npm run token` against the local stack: each flow, up to the call of Oracle Integration. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+/** All flows of `npm run token` with the local stack, including the call of Oracle Integration. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { startDesk, type Desk } from '../../scripts/start/desk.ts'
 import { echoPath } from '../../stack/integration.ts'
 import { ALICE, OIC_AUDIENCE, OIC_SCOPE } from '../../stack/registrations.ts'
-import { runToken } from './support/run.ts'
+import { useTemporaryFolder } from '../support/temporary-folder.ts'
+import { startToken } from './support/login-flows.ts'
 
 jest.setTimeout(60_000)
 
 const SCOPE = `${OIC_AUDIENCE}${OIC_SCOPE} offline_access`
 
+const { pathOf } = useTemporaryFolder()
+
 let desk: Desk
-let folder: string
 beforeAll(async () => {
   desk = await startDesk()
-  folder = mkdtempSync(join(tmpdir(), 'token-'))
 })
-afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true })
-  await desk.close()
-})
+afterAll(() => desk.close())
 
-function straight(clientId: string, scope = SCOPE): string[] {
+function directCall(clientId: string, scope = SCOPE): string[] {
   const { oicDomain, integration } = desk.stack
   return [
     ...['--issuer', oicDomain.url, '--client-id', clientId, '--scope', scope],
@@ -40,22 +35,23 @@ function lastCaller() {
   return desk.stack.integration.requests.at(-1)?.caller
 }
 
-describe('npm run token, directly at Oracle Integration', () => {
-  it('client-credentials', async () => {
+describe('npm run token with a direct call', () => {
+  it('uses client credentials', async () => {
     const { oicClient } = desk.stack.registrations
-    const run = runToken(
-      ['client-credentials', ...straight(oicClient.clientId, `${OIC_AUDIENCE}${OIC_SCOPE}`)],
-      { CLIENT_SECRET: oicClient.clientSecret },
+    const scope = `${OIC_AUDIENCE}${OIC_SCOPE}`
+    const run = startToken(
+      ['client-credentials', ...directCall(oicClient.clientId, scope)],
+      oicClient.clientSecret,
     )
     expect((await run.ended).status).toBe(0)
     expect(lastCaller()).toMatchObject({ subject: 'oic-client', client: 'oic-client' })
   })
 
-  it('device, with a public client, and then refresh', async () => {
-    const store = ['--client-auth', 'none', '--store', join(folder, 'oic.json')]
-    const words = [...straight('oic-device'), ...store]
-    const run = runToken(['device', '--decode', ...words])
-    const user_code = await run.heard(/enter the code\s+(\S+)/)
+  it('uses a device code with a public client, and then a refresh token', async () => {
+    const store = ['--client-auth', 'none', '--store', pathOf('oic.json')]
+    const args = [...directCall('oic-device'), ...store]
+    const run = startToken(['device', '--decode', ...args])
+    const user_code = await run.waitFor(/enter the code\s+(\S+)/)
     await fetch(`${desk.stack.oicDomain.url}/ui/v1/device`, {
       method: 'POST',
       body: new URLSearchParams({ ...login(), user_code }),
@@ -65,35 +61,34 @@ describe('npm run token, directly at Oracle Integration', () => {
     expect(lastCaller()).toMatchObject({ subject: ALICE, client: 'oic-device' })
 
     const before = desk.stack.integration.requests.length
-    expect((await runToken(['refresh', ...words]).ended).status).toBe(0)
+    expect((await startToken(['refresh', ...args]).ended).status).toBe(0)
     expect(desk.stack.integration.requests).toHaveLength(before + 1)
     expect(lastCaller()).toMatchObject({ subject: ALICE })
   })
 
-  it('code, with PKCE', async () => {
+  it('uses an authorization code with PKCE', async () => {
     const { oicPortal } = desk.stack.registrations
-    const run = runToken(['code', '--port', '0', ...straight(oicPortal.clientId)], {
-      CLIENT_SECRET: oicPortal.clientSecret,
-    })
-    const address = await run.heard(/(http:\S+authorize\?\S+)/)
+    const args = ['code', '--port', '0', ...directCall(oicPortal.clientId)]
+    const run = startToken(args, oicPortal.clientSecret)
+    const address = await run.waitFor(/(http:\S+authorize\?\S+)/)
     await fetch(address, { method: 'POST', body: new URLSearchParams(login()) })
     expect((await run.ended).status).toBe(0)
     expect(lastCaller()).toMatchObject({ subject: ALICE, client: 'oic-portal' })
   })
 })
 
-describe('npm run token, through the gateway', () => {
-  it('assertion', async () => {
+describe('npm run token with a call through the gateway', () => {
+  it('uses an assertion', async () => {
     const { callers, gateway, registrations } = desk.stack
     const { portal, portalsKey } = registrations
-    const run = runToken(
+    const run = startToken(
       [
         ...['assertion', '--issuer', callers.url, '--client-id', portal.clientId],
         ...['--user', ALICE, '--key-file', desk.keyFile ?? ''],
         ...['--key-id', portalsKey.publicKey.kid, '--scope', portal.scopes[0] ?? ''],
         ...['--call', `${gateway.url}/oic/echo/hello`],
       ],
-      { CLIENT_SECRET: portal.clientSecret },
+      portal.clientSecret,
     )
     expect((await run.ended).status).toBe(0)
     expect(desk.stack.authorizer.jsonLog().at(-1)).toMatchObject({ reason: 'permitted' })

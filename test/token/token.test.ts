@@ -1,18 +1,24 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it, jest } from '@jest/globals'
 import { listen } from '../../stack/listen.ts'
-import { at, claimsOf, flow, folder, provider, useLoginProvider } from './support/login-flows.ts'
+import { useTemporaryFolder } from '../support/temporary-folder.ts'
+import {
+  argsOf,
+  claimsOf,
+  provider,
+  runFlow,
+  startToken,
+  useLoginProvider,
+} from './support/login-flows.ts'
 import { RESOURCE } from './support/provider.ts'
-import { runToken } from './support/run.ts'
 
 jest.setTimeout(60_000)
 useLoginProvider()
+const { pathOf, write } = useTemporaryFolder()
 
 describe('client-credentials', () => {
-  it('prints only the token on standard output, and everything else on standard error', async () => {
-    const words = ['--scope', 'read', '--decode']
-    const { status, stdout, stderr } = await flow('client-credentials', ...words)
+  it('prints only the token on standard output, and the rest on standard error', async () => {
+    const args = ['--scope', 'read', '--decode']
+    const { status, stdout, stderr } = await runFlow('client-credentials', ...args)
 
     expect([status, stdout.trim().split('\n').length]).toEqual([0, 1])
     expect(claimsOf(stdout)).toMatchObject({ aud: RESOURCE, scope: 'read' })
@@ -22,12 +28,11 @@ describe('client-credentials', () => {
     expect(stderr).not.toContain(provider.clientSecret)
   })
 
-  it('reads the client secret from a file, and sends it in the body if requested', async () => {
-    const file = join(folder, 'secret')
-    writeFileSync(file, `${provider.clientSecret}\n`)
+  it('reads the client secret from a file, and sends it by HTTP Basic', async () => {
+    const file = write('secret', `${provider.clientSecret}\n`)
 
-    const words = at('--client-secret-file', file, '--client-auth', 'basic')
-    const run = runToken(['client-credentials', ...words], { CLIENT_SECRET: 'not this one' })
+    const args = ['--client-secret-file', file, '--client-auth', 'basic']
+    const run = startToken(argsOf('client-credentials', ...args), 'wrong')
 
     expect(await run.ended).toMatchObject({
       status: 0,
@@ -36,22 +41,22 @@ describe('client-credentials', () => {
   })
 
   it('uses the token for a call instead of printing it', async () => {
-    const seen: (string | undefined)[] = []
+    const received: (string | undefined)[] = []
     const api = await listen((request, response) => {
-      seen.push(request.headers.authorization)
+      received.push(request.headers.authorization)
       response.writeHead(403, { 'www-authenticate': 'Bearer error="insufficient_scope"' })
       response.end('the answer')
     })
-    const { status, stdout, stderr } = await flow('client-credentials', '--call', `${api.url}/echo`)
+    const { status, stdout, stderr } = await runFlow('client-credentials', '--call', api.url)
     await api.close()
 
     expect([status, stdout]).toEqual([1, ''])
-    expect(seen).toEqual([expect.stringMatching(/^Bearer ey/)])
+    expect(received).toEqual([expect.stringMatching(/^Bearer ey/)])
     expect(stderr).toContain('403 Bearer error="insufficient_scope"\nthe answer')
   })
 
-  it('reports a refusal with the provider’s error and a hint', async () => {
-    const run = runToken(['client-credentials', ...at()], { CLIENT_SECRET: 'wrong' })
+  it('reports a rejection with the provider’s error and a hint', async () => {
+    const run = startToken(argsOf('client-credentials'), 'wrong')
     const { status, stdout, stderr } = await run.ended
 
     expect([status, stdout]).toEqual([1, ''])
@@ -61,50 +66,32 @@ describe('client-credentials', () => {
   })
 })
 
-describe('an identity domain', () => {
-  it('is accepted although its discovery document has the issuer that all domains share', async () => {
+describe('a discovery document', () => {
+  it('may have the common issuer of all identity domains', async () => {
     provider.discoverWith({ issuer: 'https://identity.oraclecloud.com/' })
 
-    expect((await flow('client-credentials')).status).toBe(0)
+    expect((await runFlow('client-credentials')).status).toBe(0)
   })
 
   it.each([
-    ['another issuer', { issuer: 'https://elsewhere.example' }, 'of another issuer'],
+    ['a different issuer', { issuer: 'https://elsewhere.example' }, 'of another issuer'],
     ['no issuer', { issuer: undefined }, 'no discovery document'],
     [
       'an endpoint without TLS',
       { token_endpoint: 'http://idp.example/token' },
       'token_endpoint is not https',
     ],
-  ])('is the only exception: rejected with %s', async (_case, members, expected) => {
+  ])('is rejected with %s', async (_case, members, expected) => {
     provider.discoverWith(members)
 
-    expect(await flow('client-credentials')).toMatchObject({
+    expect(await runFlow('client-credentials')).toMatchObject({
       status: 1,
       stderr: expect.stringContaining(expected),
     })
   })
 })
 
-describe('a device', () => {
-  it.each([
-    ['lists none', {}],
-    [
-      'is an identity domain, where it is presumed',
-      { issuer: 'https://identity.oraclecloud.com/' },
-    ],
-  ])('needs a device authorization endpoint: the provider %s', async (_case, members) => {
-    provider.discoverWith({ userinfo_endpoint: `${provider.url}/me`, ...members })
-
-    expect(await flow('device')).toEqual({
-      status: 1,
-      stdout: '',
-      stderr: `${provider.url} has no device authorization endpoint\n`,
-    })
-  })
-})
-
-describe('the command line', () => {
+describe('npm run token', () => {
   it.each([
     [['device', '--colour'], 2, 'There is no option --colour'],
     [
@@ -112,37 +99,40 @@ describe('the command line', () => {
       1,
       'does not answer',
     ],
-  ])('%j ends with one line and status %i', async (words, expectedStatus, expected) => {
-    const { status, stdout, stderr } = await runToken(words, {
-      CLIENT_SECRET: provider.clientSecret,
-    }).ended
+  ])('ends with one line for %j, and status %i', async (args, expectedStatus, expected) => {
+    const run = startToken(args, provider.clientSecret)
+    const { status, stdout, stderr } = await run.ended
 
     expect([status, stdout]).toEqual([expectedStatus, ''])
     expect(stderr).toContain(expected)
     expect(stderr.trim().split('\n')).toHaveLength(1)
   })
 
-  it('ends without waiting for a redirect if there is no authorization endpoint', async () => {
-    provider.discoverWith({ authorization_endpoint: undefined })
+  it.each<readonly [string, string[], string, object]>([
+    ['device', [], 'device authorization', {}],
+    ['device', [], 'device authorization', { issuer: 'https://identity.oraclecloud.com/' }],
+    ['code', ['--port', '0'], 'authorization', { authorization_endpoint: undefined }],
+  ])('rejects %s %j without the %s endpoint: %j', async (flow, args, name, members) => {
+    provider.discoverWith({ userinfo_endpoint: `${provider.url}/me`, ...members })
 
-    expect(await flow('code', '--port', '0')).toEqual({
+    expect(await runFlow(flow, ...args)).toEqual({
       status: 1,
       stdout: '',
-      stderr: `${provider.url} has no authorization endpoint\n`,
+      stderr: `${provider.url} has no ${name} endpoint\n`,
     })
   })
 
-  it('shows no library message for an invalid answer of the provider', async () => {
+  it('prints no message of a library for an invalid answer', async () => {
     provider.discoverWith({ token_endpoint: `${provider.url}/nowhere` })
-    const { status, stdout, stderr } = await flow('client-credentials')
+    const { status, stdout, stderr } = await runFlow('client-credentials')
 
     expect([status, stdout]).toEqual([1, ''])
     expect(stderr).toMatch(/^The identity provider’s answer cannot be used: \w+\.\n$/)
   })
 
-  it('names a secret file that cannot be read', async () => {
-    const file = join(folder, 'missing')
-    const { status, stderr } = await flow('client-credentials', '--client-secret-file', file)
+  it('reports a secret file that cannot be read', async () => {
+    const file = pathOf('missing')
+    const { status, stderr } = await runFlow('client-credentials', '--client-secret-file', file)
 
     expect([status, stderr]).toEqual([
       2,
@@ -151,14 +141,14 @@ describe('the command line', () => {
   })
 
   it('rejects a missing secret without a terminal', async () => {
-    expect(await runToken(['client-credentials', ...at()]).ended).toMatchObject({
+    expect(await startToken(argsOf('client-credentials')).ended).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('CLIENT_SECRET'),
     })
   })
 
   it('prints its help', async () => {
-    const { status, stdout, stderr } = await runToken(['--help']).ended
+    const { status, stdout, stderr } = await startToken(['--help']).ended
 
     expect([status, stderr]).toEqual([0, ''])
     expect(stdout).toContain('npm run token -- device')
@@ -168,12 +158,11 @@ describe('the command line', () => {
 describe('the stored refresh token', () => {
   it.each([
     ['is readable by others', 0o644, '{"refresh_token":"x"}', 'read by others'],
-    ['is none', 0o600, '{}', 'holds no refresh token'],
+    ['has no token', 0o600, '{}', 'holds no refresh token'],
   ])('is not used if the file %s', async (_case, mode, content, expected) => {
-    const file = join(folder, `store-${mode}`)
-    writeFileSync(file, content, { mode })
+    const file = write(`store-${mode}`, content, mode)
 
-    expect(await flow('refresh', '--store', file)).toMatchObject({
+    expect(await runFlow('refresh', '--store', file)).toMatchObject({
       status: 1,
       stderr: expect.stringContaining(expected),
     })

@@ -1,24 +1,24 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type { Browser } from 'playwright-core'
+import { useTemporaryFolder } from '../support/temporary-folder.ts'
 import { chromiumPath, startBrowser } from './support/browser.ts'
 import {
-  begin,
   claimsOf,
-  flow,
-  folder,
   redirectPort,
+  runFlow,
+  startFlow,
   useLoginProvider,
 } from './support/login-flows.ts'
 import { RESOURCE } from './support/provider.ts'
 
 jest.setTimeout(60_000)
 useLoginProvider()
+const { pathOf } = useTemporaryFolder()
 
 const inBrowser = chromiumPath === undefined ? describe.skip : describe
 
-inBrowser('a person in a browser (skipped where no Chromium is installed)', () => {
+inBrowser('a user in a browser (skipped without Chromium)', () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await startBrowser()
@@ -42,36 +42,36 @@ inBrowser('a person in a browser (skipped where no Chromium is installed)', () =
     return page.innerText('body')
   }
 
-  it('device code on another device; each refresh token is stored and used once', async () => {
-    const file = join(folder, 'device.json')
-    const device = begin('device', '--scope', 'openid offline_access read', '--store', file)
-    const address = await device.heard(/open {3}(\S+)/)
-    await logIn(address, await device.heard(/code {4}(\S+)/))
+  it('authorizes a device; each refresh token is stored and used once', async () => {
+    const file = pathOf('device.json')
+    const device = startFlow('device', '--scope', 'openid offline_access read', '--store', file)
+    const address = await device.waitFor(/open {3}(\S+)/)
+    await logIn(address, await device.waitFor(/code {4}(\S+)/))
     const first = await device.ended
 
     expect(first.status).toBe(0)
     expect(claimsOf(first.stdout)).toMatchObject({ sub: 'alice', aud: RESOURCE })
     expect(statSync(file).mode & 0o777).toBe(0o600)
 
-    const kept = readFileSync(file, 'utf8')
+    const stored = readFileSync(file, 'utf8')
     expect(first.stdout + first.stderr).not.toContain(
-      (JSON.parse(kept) as { refresh_token: string }).refresh_token,
+      (JSON.parse(stored) as { refresh_token: string }).refresh_token,
     )
-    const second = await flow('refresh', '--store', file)
+    const second = await runFlow('refresh', '--store', file)
     expect(claimsOf(second.stdout)).toMatchObject({ sub: 'alice' })
-    expect(readFileSync(file, 'utf8')).not.toBe(kept)
+    expect(readFileSync(file, 'utf8')).not.toBe(stored)
 
-    writeFileSync(file, kept)
-    const replayed = await flow('refresh', '--store', file)
+    writeFileSync(file, stored)
+    const replayed = await runFlow('refresh', '--store', file)
     expect([replayed.status, replayed.stderr]).toEqual([
       1,
       expect.stringContaining('invalid_grant'),
     ])
   })
 
-  it('login in the browser, which returns the code', async () => {
-    const code = begin('code', '--scope', 'openid read', '--port', String(redirectPort))
-    const page = await logIn(await code.heard(/browser on this machine:\s+(\S+)/))
+  it('logs in, and the browser returns the code', async () => {
+    const code = startFlow('code', '--scope', 'openid read', '--port', String(redirectPort))
+    const page = await logIn(await code.waitFor(/browser on this machine:\s+(\S+)/))
     const { status, stdout } = await code.ended
 
     expect(page).toContain('You can close this window')
@@ -82,16 +82,16 @@ inBrowser('a person in a browser (skipped where no Chromium is installed)', () =
 
 describe('a flow that waits for the user', () => {
   it('ends with Ctrl-C without an error', async () => {
-    const code = begin('code', '--port', '0')
-    await code.heard(/(browser on this machine)/)
+    const code = startFlow('code', '--port', '0')
+    await code.waitFor(/(browser on this machine)/)
     code.interrupt()
 
     expect(await code.ended).toMatchObject({ status: 130, stdout: '' })
   })
 
-  it('rejects a redirect with another state', async () => {
-    const code = begin('code', '--port', '0')
-    const address = await code.heard(/redirect (\S+)/)
+  it('rejects a redirect with a different state', async () => {
+    const code = startFlow('code', '--port', '0')
+    const address = await code.waitFor(/redirect (\S+)/)
     await fetch(`${address}?code=stolen&state=forged`)
 
     expect(await code.ended).toMatchObject({ status: 1, stdout: '' })

@@ -2,15 +2,15 @@ import { describe, expect, it } from '@jest/globals'
 import { readSourceFile, readSourceFiles } from './support/source-files.ts'
 
 const files = readSourceFiles()
-/** A declaration of a foreign package's types is no module of ours. */
+/** Without declarations for external packages. */
 const modules = files.filter(({ path }) => !path.endsWith('.d.ts'))
 
 function isOwn(target: string): boolean {
   return files.some(({ path }) => path === target)
 }
 
-describe('the reading of source files', () => {
-  it('sees every kind of import, and dotted names outside of comments and texts', () => {
+describe('reading source files', () => {
+  it('finds all kinds of imports, and dotted names outside of comments and strings', () => {
     const text = [
       "import a, { type B } from 'package-a'",
       "import type { C } from './c.ts'",
@@ -24,13 +24,13 @@ describe('the reading of source files', () => {
       "const k = ['Date.now()', process.env['K']]",
     ].join('\n')
 
-    const { imports, dottedNames } = readSourceFile('room/file.ts', text)
+    const { imports, dottedNames } = readSourceFile('folder/file.ts', text)
 
     expect(imports).toStrictEqual([
       { target: 'package-a', typeOnly: false },
-      { target: 'room/c.ts', typeOnly: true },
+      { target: 'folder/c.ts', typeOnly: true },
       { target: 'd.ts', typeOnly: false },
-      { target: 'room/e.ts', typeOnly: true },
+      { target: 'folder/e.ts', typeOnly: true },
       { target: 'package-f', typeOnly: false },
       { target: 'package-g', typeOnly: false },
       { target: 'package-h', typeOnly: true },
@@ -46,32 +46,31 @@ describe('the reading of source files', () => {
   })
 })
 
-describe('one door per dependency', () => {
-  const packages: readonly { name: RegExp; door: RegExp }[] = [
-    { name: /^axios$/, door: /^platform\/http\.ts$/ },
-    { name: /^jose(\/|$)/, door: /^(caller|oauth)\// },
-    { name: /^valibot$/, door: /^(config\/|providers\/|platform\/schema-fields\.ts$)/ },
-    { name: /^jsonc-parser$/, door: /^config\/checks\/json-text\.ts$/ },
-    { name: /^oci-/, door: /^vault\// },
-    { name: /^@fnproject\/fdk$/, door: /^func\.ts$/ },
-    { name: /^node:(?!crypto$|util$|fs$|path$|module$|vm$|https?$)/, door: /^$/ },
-    { name: /^node:https?$/, door: /^platform\/(http|connections)\.ts$/ },
-    { name: /^node:(fs|path)$/, door: /^(func|platform\/compiled-file)\.ts$/ },
-    { name: /^node:(module|vm)$/, door: /^platform\/compiled-file\.ts$/ },
-    { name: /^node:(crypto|util)$/, door: /./ },
+describe('the use of dependencies', () => {
+  const packages: readonly { name: RegExp; path: RegExp }[] = [
+    { name: /^axios$/, path: /^platform\/http\.ts$/ },
+    { name: /^jose(\/|$)/, path: /^(caller|oauth)\// },
+    { name: /^valibot$/, path: /^(config\/|providers\/|platform\/schema-fields\.ts$)/ },
+    { name: /^jsonc-parser$/, path: /^config\/checks\/json-text\.ts$/ },
+    { name: /^oci-/, path: /^vault\// },
+    { name: /^@fnproject\/fdk$/, path: /^func\.ts$/ },
+    { name: /^node:(?!crypto$|util$|fs$|path$|module$|vm$|https?$)/, path: /^$/ },
+    { name: /^node:https?$/, path: /^platform\/(http|connections)\.ts$/ },
+    { name: /^node:(fs|path)$/, path: /^(func|platform\/compiled-file)\.ts$/ },
+    { name: /^node:(module|vm)$/, path: /^platform\/compiled-file\.ts$/ },
+    { name: /^node:(crypto|util)$/, path: /./ },
   ]
 
-  it('is the only way to each package, and no other package is used', () => {
-    const foreign = files.flatMap(({ path, imports }) =>
+  it('imports each package only where it is allowed', () => {
+    const external = files.flatMap(({ path, imports }) =>
       imports.filter(({ target }) => !isOwn(target)).map(({ target }) => ({ path, target })),
     )
-    const elsewhere = foreign.filter(
-      ({ path, target }) =>
-        !packages.some(({ name, door }) => name.test(target) && door.test(path)),
+    const notAllowed = external.filter(
+      (used) => !packages.some(({ name, path }) => name.test(used.target) && path.test(used.path)),
     )
 
-    expect(foreign.length).toBeGreaterThan(0)
-    expect(elsewhere).toStrictEqual([])
+    expect(external.length).toBeGreaterThan(0)
+    expect(notAllowed).toStrictEqual([])
   })
 
   it.each([
@@ -79,20 +78,20 @@ describe('one door per dependency', () => {
     ['the process', /^process\.(on|exit|kill|abort)$/, ['boot/start.ts']],
     ['standard output', /^(process\.(stdout|stderr)|console\.\w+)$/, ['platform/log.ts']],
     ['the wall clock', /^Date\.now$/, ['platform/clock.ts']],
-    ['any other clock', /^(performance\.\w+|process\.(hrtime|uptime))$/, []],
-    ['chance that nobody should guess', /^Math\.random$/, []],
-  ])('is the only way to %s', (_what, name, doors) => {
-    const users = files
+    ['other clocks', /^(performance\.\w+|process\.(hrtime|uptime))$/, []],
+    ['predictable random numbers', /^Math\.random$/, []],
+  ])('is limited to certain files: %s', (_what, name, expected) => {
+    const paths = files
       .filter(({ dottedNames }) => dottedNames.some((dotted) => name.test(dotted)))
       .map(({ path }) => path)
 
-    expect(users).toStrictEqual(doors)
+    expect(paths).toStrictEqual(expected)
   })
 
-  it('lets nobody else read the clock by making a date of nothing', () => {
-    const makers = files.filter(({ text }) => /\bnew Date\(\)|[^.\w]Date\(\)/.test(text))
+  it('does not read the clock with `new Date()`', () => {
+    const readers = files.filter(({ text }) => /\bnew Date\(\)|[^.\w]Date\(\)/.test(text))
 
-    expect(makers.map(({ path }) => path)).toStrictEqual([])
+    expect(readers.map(({ path }) => path)).toStrictEqual([])
   })
 })
 
@@ -111,26 +110,22 @@ describe('layers', () => {
     ['platform'],
   ]
 
-  /**
-   * What rooms of one layer may know of each other.
-   * Types alone: the model is the language in which callers' rules and backends are configured,
-   * keys included, and the secret cache is a port. Nothing of it runs in the room that names it.
-   */
-  const TYPES_OF_SIBLINGS = [
+  /** Types that folders of the same layer may import: the configuration model, keys and the secret cache. */
+  const ALLOWED_TYPES = [
     'caller → config/model.ts',
     'config → caller/json-web-key.ts',
     'backend → config/model.ts',
     'oauth → vault/secret-cache.ts',
   ]
   /**
-   * The configuration has to keep off the context names that the gateway's answer has already, and
-   * judges keys by the very code that judges published ones.
+   * The configuration rejects the reserved names of context values, and validates keys with the same
+   * code as published keys.
    */
-  const VALUES_OF_SIBLINGS = ['config → gateway/response.ts', 'config → caller/json-web-key.ts']
+  const ALLOWED_VALUES = ['config → gateway/response.ts', 'config → caller/json-web-key.ts']
 
-  const roomOf = (path: string): string => path.replace(/(\/.*|\.ts)$/, '')
+  const folderOf = (path: string): string => path.replace(/(\/.*|\.ts)$/, '')
   const layerOf = (path: string): number =>
-    LAYERS.findIndex((rooms) => rooms.includes(roomOf(path)))
+    LAYERS.findIndex((folders) => folders.includes(folderOf(path)))
 
   const ownImports = modules.flatMap(({ path, imports }) =>
     imports
@@ -138,36 +133,36 @@ describe('layers', () => {
       .map(({ target, typeOnly }) => ({ path, target, typeOnly })),
   )
 
-  it('have a place for each module', () => {
+  it('include each module', () => {
     expect(modules.filter(({ path }) => layerOf(path) < 0)).toStrictEqual([])
   })
 
-  it('are imported from above, and by siblings as agreed', () => {
-    const against = ownImports.filter(({ path, target, typeOnly }) => {
-      if (roomOf(path) === roomOf(target) || layerOf(path) < layerOf(target)) return false
-      const agreed = typeOnly ? TYPES_OF_SIBLINGS : VALUES_OF_SIBLINGS
-      return !agreed.includes(`${roomOf(path)} → ${target}`)
+  it('are imported only from above, with the listed exceptions', () => {
+    const violations = ownImports.filter(({ path, target, typeOnly }) => {
+      if (folderOf(path) === folderOf(target) || layerOf(path) < layerOf(target)) return false
+      const allowed = typeOnly ? ALLOWED_TYPES : ALLOWED_VALUES
+      return !allowed.includes(`${folderOf(path)} → ${target}`)
     })
 
     expect(ownImports.length).toBeGreaterThan(modules.length)
-    expect(against).toStrictEqual([])
+    expect(violations).toStrictEqual([])
   })
 
-  it('have no agreement that nobody needs', () => {
-    const used = new Set(ownImports.map(({ path, target }) => `${roomOf(path)} → ${target}`))
+  it('have no unused exception', () => {
+    const used = new Set(ownImports.map(({ path, target }) => `${folderOf(path)} → ${target}`))
 
     expect(
-      [...TYPES_OF_SIBLINGS, ...VALUES_OF_SIBLINGS].filter((agreed) => !used.has(agreed)),
+      [...ALLOWED_TYPES, ...ALLOWED_VALUES].filter((exception) => !used.has(exception)),
     ).toStrictEqual([])
   })
 
-  it('have no circle of imports, types included', () => {
-    expect(modules.map(({ path }) => circleThrough(path))).toStrictEqual(
+  it('have no import cycle, including type imports', () => {
+    expect(modules.map(({ path }) => cycleThrough(path))).toStrictEqual(
       modules.map(() => undefined),
     )
   })
 
-  it('import nothing from outside of src by its path', () => {
+  it('import no file outside of src', () => {
     const outside = modules.flatMap(({ path, imports }) =>
       imports
         .filter(({ target }) => /^\.\.|^\/|(^|\/)(test|scripts|stack)\//.test(target))
@@ -177,15 +172,15 @@ describe('layers', () => {
     expect(outside).toStrictEqual([])
   })
 
-  /** The way from a module back to itself, or undefined where there is none. */
-  const circleThrough = (start: string): readonly string[] | undefined => {
-    const ways: (readonly string[])[] = [[start]]
+  /** A path of imports from a module to itself. */
+  const cycleThrough = (start: string): readonly string[] | undefined => {
+    const chains: (readonly string[])[] = [[start]]
     const seen = new Set<string>()
-    for (let way = ways.pop(); way !== undefined; way = ways.pop()) {
-      const last = way.at(-1)
+    for (let chain = chains.pop(); chain !== undefined; chain = chains.pop()) {
+      const last = chain.at(-1)
       for (const { target } of ownImports.filter(({ path }) => path === last)) {
-        if (target === start) return [...way, target]
-        if (!seen.has(target)) ways.push([...way, target])
+        if (target === start) return [...chain, target]
+        if (!seen.has(target)) chains.push([...chain, target])
         seen.add(target)
       }
     }
@@ -194,11 +189,11 @@ describe('layers', () => {
 })
 
 describe('each module', () => {
-  // The list of reasons is a table, which is read by looking up.
+  // The list of reasons is a table.
   const code = files.filter(({ path }) => path !== 'reasons.ts')
 
   it.each(code.map(({ path, text }) => [path, text.split('\n').length - 1] as const))(
-    'is no longer than 250 lines: %s',
+    'has at most 250 lines: %s',
     (_path, lines) => {
       expect(lines).toBeLessThanOrEqual(250)
     },

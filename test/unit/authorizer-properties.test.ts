@@ -12,16 +12,16 @@ import { claimsOf } from './support/claims.ts'
 import { issuerConfig } from './support/issuers.ts'
 import { deadlineWith, StandingClock } from './support/time.ts'
 
-/** One call, and what the world is like when it comes. */
-interface Moment {
+/** The state at the time of a call. */
+interface State {
   readonly pauseSeconds: number
-  /** Of the caller's token; undefined for one without an end. */
+  /** Of the caller's token; undefined without an expiry. */
   readonly callerLifetimeSeconds: number | undefined
-  /** Of a token that is issued now; undefined while the token endpoint is down. */
+  /** Of the token that is issued now; undefined while the token endpoint is down. */
   readonly issuedLifetimeSeconds: number | undefined
 }
 
-const MOMENT: fc.Arbitrary<Moment> = fc.record({
+const STATE: fc.Arbitrary<State> = fc.record({
   pauseSeconds: fc.oneof(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 4000 })),
   callerLifetimeSeconds: fc.option(fc.integer({ min: 1, max: 90_000 }), { nil: undefined }),
   issuedLifetimeSeconds: fc.option(fc.integer({ min: 1, max: 90_000 }), { nil: undefined }),
@@ -35,31 +35,31 @@ const SETTINGS = fc.record({
 
 type Settings = typeof SETTINGS extends fc.Arbitrary<infer T> ? T : never
 
-function worldWith({ minLifetimeSeconds, maxDecisionSeconds, chance }: Settings) {
+function setUp({ minLifetimeSeconds, maxDecisionSeconds, chance }: Settings) {
   const clock = new StandingClock()
-  /** When each token that was issued ends, by its `Authorization` value. */
-  const ends = new Map<string, number>()
-  let moment: Moment | undefined
+  /** The expiry of each issued token, by its `Authorization` value. */
+  const expiries = new Map<string, number>()
+  let state: State | undefined
   const application: CredentialRequest = {
     key: 'application',
     caller: 'application',
     send: () => {
-      const lifetime = moment?.issuedLifetimeSeconds
+      const lifetime = state?.issuedLifetimeSeconds
       if (lifetime === undefined) {
         return Promise.resolve(
           failure({ fault: fault('token_endpoint_unavailable'), reach: 'unclear' }),
         )
       }
-      const authorization = `Bearer ${ends.size}`
+      const authorization = `Bearer ${expiries.size}`
       const expiresAt = plus(clock.now(), seconds(lifetime))
-      ends.set(authorization, expiresAt)
+      expiries.set(authorization, expiresAt)
       return Promise.resolve(success({ authorization: new Redacted(authorization), expiresAt }))
     },
   }
   const newAuthorizer = () =>
     createAuthorizer({
       verifyCaller: () => {
-        const lifetime = moment?.callerLifetimeSeconds
+        const lifetime = state?.callerLifetimeSeconds
         const exp = lifetime === undefined ? undefined : clock.now() + lifetime
         const claims = claimsOf({ sub: 'jdoe', client_id: 'a', exp })
         return Promise.resolve(success(toVerifiedCaller(claims, issuerConfig(), 'off')))
@@ -78,43 +78,43 @@ function worldWith({ minLifetimeSeconds, maxDecisionSeconds, chance }: Settings)
   const decide = (authorize: ReturnType<typeof newAuthorizer>) =>
     authorize(payload, deadlineWith(60_000))
   return {
-    ends,
+    expiries,
     newAuthorizer,
     decide,
     now: () => clock.now(),
-    become: (next: Moment): void => {
-      moment = next
+    enter: (next: State): void => {
+      state = next
       clock.advance(next.pauseSeconds)
     },
   }
 }
 
-/** What the caches must not change. */
-function essence(decision: Decision) {
+/** The part of a decision that does not depend on caches. */
+function uncachedPart(decision: Decision) {
   return decision.outcome === 'permit'
     ? [decision.principal, decision.clientId, decision.scope, decision.contextValues]
     : [decision.outcome, decision.reason]
 }
 
 describe('every permit', () => {
-  it('ends no later than each of its bounds, and carries a token that lives long enough', async () => {
+  it('ends no later than each of its bounds, with a token of the minimum lifetime', async () => {
     let permits = 0
     await fc.assert(
-      fc.asyncProperty(SETTINGS, fc.array(MOMENT, { maxLength: 30 }), async (settings, moments) => {
-        const world = worldWith(settings)
-        const authorize = world.newAuthorizer()
-        for (const moment of moments) {
-          world.become(moment)
-          const decision = await world.decide(authorize)
+      fc.asyncProperty(SETTINGS, fc.array(STATE, { maxLength: 30 }), async (settings, states) => {
+        const test = setUp(settings)
+        const authorize = test.newAuthorizer()
+        for (const state of states) {
+          test.enter(state)
+          const decision = await test.decide(authorize)
           if (decision.outcome !== 'permit') continue
           permits += 1
-          const now = world.now()
-          const tokenEnd = world.ends.get(decision.authorization.reveal()) ?? Number.NaN
+          const now = test.now()
+          const tokenEnd = test.expiries.get(decision.authorization.reveal()) ?? Number.NaN
           expect(tokenEnd - now).toBeGreaterThanOrEqual(settings.minLifetimeSeconds)
           expect(decision.expiresAt).toBeLessThanOrEqual(Math.max(tokenEnd - 60, now + 5))
           expect(decision.expiresAt).toBeLessThanOrEqual(now + settings.maxDecisionSeconds)
           expect(decision.expiresAt).toBeLessThanOrEqual(
-            now + Math.max(moment.callerLifetimeSeconds ?? 60, 5),
+            now + Math.max(state.callerLifetimeSeconds ?? 60, 5),
           )
           expect(decision.expiresAt).toBeGreaterThan(numericDate(now))
         }
@@ -125,36 +125,36 @@ describe('every permit', () => {
 })
 
 describe('a warm cache', () => {
-  it('decides as a cold one wherever that has a token endpoint', async () => {
+  it('decides like a cold cache if both permit', async () => {
     await fc.assert(
-      fc.asyncProperty(SETTINGS, fc.array(MOMENT, { maxLength: 20 }), async (settings, moments) => {
-        const world = worldWith(settings)
-        const warm = world.newAuthorizer()
-        for (const moment of moments) {
-          world.become(moment)
-          const fromWarm = await world.decide(warm)
-          const fromCold = await world.decide(world.newAuthorizer())
+      fc.asyncProperty(SETTINGS, fc.array(STATE, { maxLength: 20 }), async (settings, states) => {
+        const test = setUp(settings)
+        const warm = test.newAuthorizer()
+        for (const state of states) {
+          test.enter(state)
+          const fromWarm = await test.decide(warm)
+          const fromCold = await test.decide(test.newAuthorizer())
           if (fromCold.outcome !== 'permit' || fromWarm.outcome !== 'permit') continue
-          expect(essence(fromWarm)).toStrictEqual(essence(fromCold))
+          expect(uncachedPart(fromWarm)).toStrictEqual(uncachedPart(fromCold))
         }
       }),
     )
   })
 
-  it('never faults if a cold one would permit, except in the pause after failures', async () => {
+  it('permits all calls while the token endpoint works', async () => {
     const settings = { minLifetimeSeconds: 120, maxDecisionSeconds: 3600, chance: 0.5 }
     await fc.assert(
       fc.asyncProperty(
         fc.array(
-          MOMENT.filter(({ issuedLifetimeSeconds }) => (issuedLifetimeSeconds ?? 0) >= 120),
+          STATE.filter(({ issuedLifetimeSeconds }) => (issuedLifetimeSeconds ?? 0) >= 120),
           { maxLength: 20 },
         ),
-        async (moments) => {
-          const world = worldWith(settings)
-          const warm = world.newAuthorizer()
-          for (const moment of moments) {
-            world.become(moment)
-            expect((await world.decide(warm)).outcome).toBe('permit')
+        async (states) => {
+          const test = setUp(settings)
+          const warm = test.newAuthorizer()
+          for (const state of states) {
+            test.enter(state)
+            expect((await test.decide(warm)).outcome).toBe('permit')
           }
         },
       ),

@@ -28,25 +28,33 @@ const CREDENTIAL: ObtainedCredential = {
   cache: 'hit',
 }
 
-interface Ports {
+const CALLER_LOG = {
+  tokenFingerprint: 'fingerprint of abc',
+  issuer: 'callers',
+  clientId: 'client-1',
+  callerCache: 'miss',
+} as const
+
+interface Options {
   readonly caller?: Result<VerifiedCaller, Denial | Fault>
   readonly credential?: Result<ObtainedCredential, Fault>
   readonly maxDecisionSeconds?: number
-  readonly asksDependencies?: boolean
+  /** Whether the verification sends a request. */
+  readonly sendsRequest?: boolean
 }
 
-function authorizerIn({
+function createTestAuthorizer({
   caller = success(CALLER),
   credential = success(CREDENTIAL),
   maxDecisionSeconds = 3600,
-  asksDependencies = false,
-}: Ports = {}) {
+  sendsRequest = false,
+}: Options = {}) {
   const steps: string[] = []
   const calls: BackendCall[] = []
   const deadlines: Deadline[] = []
   const authorize = createAuthorizer({
     verifyCaller: (token, deadline, beforeRequest) => {
-      if (asksDependencies) beforeRequest()
+      if (sendsRequest) beforeRequest()
       steps.push(`verify ${token.reveal()}`)
       deadlines.push(deadline)
       return Promise.resolve(caller)
@@ -57,7 +65,7 @@ function authorizerIn({
         return Promise.resolve(credential)
       },
       obtain: (call, deadline, prepared) => {
-        steps.push(prepared === undefined ? 'obtain' : 'obtain what is prepared')
+        steps.push(prepared === undefined ? 'obtain' : 'obtain prepared')
         calls.push(call)
         deadlines.push(deadline)
         return Promise.resolve(credential)
@@ -68,7 +76,6 @@ function authorizerIn({
     tokenArgument: 'token',
     maxDecision: seconds(maxDecisionSeconds),
   })
-  /** Decides about a call with these arguments. */
   const decide = (data: object = { token: 'Bearer abc' }, deadline = PLENTY_OF_TIME) =>
     authorize(Buffer.from(JSON.stringify({ type: 'USER_DEFINED', data })), deadline)
   return { authorize, decide, steps, calls, deadlines }
@@ -76,7 +83,7 @@ function authorizerIn({
 
 describe('the authorizer', () => {
   it('verifies the caller, then obtains the credential, then permits', async () => {
-    const { decide, steps } = authorizerIn()
+    const { decide, steps } = createTestAuthorizer()
 
     const decision = await decide()
 
@@ -90,22 +97,15 @@ describe('the authorizer', () => {
       expiresAt: START + 900,
       authorization: CREDENTIAL.authorization,
       contextValues: { tenant: 'acme' },
-      logContext: {
-        tokenFingerprint: 'fingerprint of abc',
-        issuer: 'callers',
-        clientId: 'client-1',
-        callerCache: 'miss',
-        backend: 'oic',
-        backendCache: 'hit',
-      },
+      logContext: { ...CALLER_LOG, backend: 'oic', backendCache: 'hit' },
     })
     expect(decision.outcome === 'permit' && decision.authorization.reveal()).toBe(
       'Bearer back-end-token',
     )
   })
 
-  it('logs no client where the token names none', async () => {
-    const { decide } = authorizerIn({ caller: success({ ...CALLER, clientId: undefined }) })
+  it('logs no client if the token has none', async () => {
+    const { decide } = createTestAuthorizer({ caller: success({ ...CALLER, clientId: undefined }) })
 
     const { logContext } = await decide()
 
@@ -117,30 +117,27 @@ describe('the authorizer', () => {
     ['a denied caller', 'Bearer abc', { caller: failure(denial('token_expired')) }],
     ['a fault', 'Bearer abc', { credential: failure(fault('credential_refused')) }],
     ['a missing token', '', {}],
-  ])(
-    'logs the gateway’s identifier of the request, if there is one: %s',
-    async (_case, token, ports) => {
-      const { decide } = authorizerIn(ports)
-      const logged = async (more: object) => (await decide({ token, ...more })).logContext
+  ])('logs the request ID of the gateway if there is one: %s', async (_case, token, options) => {
+    const { decide } = createTestAuthorizer(options)
+    const logged = async (more: object) => (await decide({ token, ...more })).logContext
 
-      expect(await logged({ opc_request_id: 'a/b' })).toMatchObject({ requestId: 'a/b' })
-      expect(Object.keys(await logged({}))).not.toContain('requestId')
-    },
-  )
-
-  it('starts to fetch a credential when a dependency is called for the caller, not before', async () => {
-    const asking = authorizerIn({ asksDependencies: true })
-    const knowing = authorizerIn()
-
-    await asking.decide()
-    await knowing.decide()
-
-    expect(asking.steps).toStrictEqual(['prepare', 'verify abc', 'obtain what is prepared'])
-    expect(knowing.steps).toStrictEqual(['verify abc', 'obtain'])
+    expect(await logged({ opc_request_id: 'a/b' })).toMatchObject({ requestId: 'a/b' })
+    expect(Object.keys(await logged({}))).not.toContain('requestId')
   })
 
-  it('gives the backends the caller, by the issuer’s claim names, and the other arguments', async () => {
-    const { decide, calls } = authorizerIn()
+  it('prepares a credential only if the verification sends a request', async () => {
+    const requesting = createTestAuthorizer({ sendsRequest: true })
+    const cached = createTestAuthorizer()
+
+    await requesting.decide()
+    await cached.decide()
+
+    expect(requesting.steps).toStrictEqual(['prepare', 'verify abc', 'obtain prepared'])
+    expect(cached.steps).toStrictEqual(['verify abc', 'obtain'])
+  })
+
+  it('passes the caller and the other arguments to the backends', async () => {
+    const { decide, calls } = createTestAuthorizer()
 
     await decide({ token: 'Bearer abc', host: 'api.example' })
 
@@ -158,19 +155,17 @@ describe('the authorizer', () => {
   })
 
   it.each([
-    ['the caller’s token', 900, 3600, 3600, 900],
-    ['the credential less a minute', 900, 300, 3600, 240],
+    ['the expiry of the caller’s token', 900, 3600, 3600, 900],
+    ['one minute before the expiry of the credential', 900, 300, 3600, 240],
     ['the longest decision', 900, 3600, 120, 120],
-  ])('permits until the end of %s', async (_case, caller, credential, longest, expected) => {
-    const { decide } = authorizerIn({
+  ])('permits until %s', async (_case, caller, credential, longest, expected) => {
+    const { decide } = createTestAuthorizer({
       caller: success({ ...CALLER, expiresAt: numericDate(START + caller) }),
       credential: success({ ...CREDENTIAL, expiresAt: numericDate(START + credential) }),
       maxDecisionSeconds: longest,
     })
 
-    expect(await decide()).toMatchObject({
-      expiresAt: START + expected,
-    })
+    expect(await decide()).toMatchObject({ expiresAt: START + expected })
   })
 
   it.each([
@@ -181,17 +176,17 @@ describe('the authorizer', () => {
     ['Bearer a b', 'token_malformed'],
     ['Bearer a\r\nb', 'token_malformed'],
     [`Bearer ${'a'.repeat(20_000)}`, 'token_too_long'],
-  ])('makes no request for a malformed token: %j', async (token, reason) => {
-    const { decide, steps } = authorizerIn()
+  ])('verifies nothing for an invalid token argument: %j', async (token, reason) => {
+    const { decide, steps } = createTestAuthorizer()
 
     expect(await decide({ token })).toStrictEqual(denial(reason as Denial['reason']))
     expect(steps).toStrictEqual([])
   })
 
-  it('makes no request for a malformed payload', async () => {
-    const { authorize, steps } = authorizerIn()
+  it('verifies nothing for a malformed payload', async () => {
+    const { authorize, steps } = createTestAuthorizer()
 
-    expect(await authorize(Buffer.from('no JSON'), PLENTY_OF_TIME)).toStrictEqual(
+    expect(await authorize(Buffer.from('not JSON'), PLENTY_OF_TIME)).toStrictEqual(
       denial('request_malformed'),
     )
     expect(steps).toStrictEqual([])
@@ -201,35 +196,29 @@ describe('the authorizer', () => {
     denial('token_inactive', { issuer: 'callers', callerCache: 'miss' }),
     { ...denial('scope_insufficient'), requiredScopes: ['write'] },
     fault('introspection_unavailable', { detail: 'timed_out' }),
-  ])('obtains no credential for a caller that is not verified: $reason', async (objection) => {
-    const { decide, steps } = authorizerIn({ caller: failure(objection) })
+  ])('obtains no credential for a caller that is not verified: $reason', async (decision) => {
+    const { decide, steps } = createTestAuthorizer({ caller: failure(decision) })
 
     expect(await decide()).toStrictEqual({
-      ...objection,
-      logContext: { ...objection.logContext, tokenFingerprint: 'fingerprint of abc' },
+      ...decision,
+      logContext: { ...decision.logContext, tokenFingerprint: 'fingerprint of abc' },
     })
     expect(steps).toStrictEqual(['verify abc'])
   })
 
-  it('is a fault without a credential, with the caller', async () => {
-    const { decide } = authorizerIn({
-      credential: failure(fault('credential_refused', { detail: 'invalid_scope', backend: 'oic' })),
+  it('returns the fault of the backend, with the caller in the log', async () => {
+    const backendLog = { detail: 'invalid_scope', backend: 'oic' }
+    const { decide } = createTestAuthorizer({
+      credential: failure(fault('credential_refused', backendLog)),
     })
 
     expect(await decide()).toStrictEqual(
-      fault('credential_refused', {
-        tokenFingerprint: 'fingerprint of abc',
-        issuer: 'callers',
-        clientId: 'client-1',
-        callerCache: 'miss',
-        detail: 'invalid_scope',
-        backend: 'oic',
-      }),
+      fault('credential_refused', { ...CALLER_LOG, ...backendLog }),
     )
   })
 
   it('passes the deadline of the call to each step', async () => {
-    const { decide, deadlines } = authorizerIn()
+    const { decide, deadlines } = createTestAuthorizer()
     const deadline = deadlineWith(1234)
 
     await decide(undefined, deadline)

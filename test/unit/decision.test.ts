@@ -12,24 +12,24 @@ import { DENIAL_REASONS, FAULT_REASONS } from '../../src/reasons.ts'
 import { START } from './support/time.ts'
 
 const MARGIN_SECONDS = 60
-/** A permit is never over when it is sent. */
+/** A permit is valid for at least five seconds. */
 const SOONEST = START + 5
 
 function at(offsetSeconds: number | undefined) {
   return offsetSeconds === undefined ? undefined : numericDate(START + offsetSeconds)
 }
 
-describe('the expiry of a permit', () => {
+describe('decisionExpiry', () => {
   it.each([
-    ['the caller’s, when that comes first', 100, 1000, 3600, 100],
-    ['the credential’s less its margin, when that comes first', 1000, 500, 3600, 440],
-    ['the longest decision, when that comes first', 5000, 9000, 3600, 3600],
-    ['one minute from now, when the caller’s token names no end', undefined, 9000, 3600, 60],
-    ['the caller’s, when the credential has no end', 100, undefined, 3600, 100],
-    ['the longest decision, when the credential has no end', 5000, undefined, 600, 600],
-    ['five seconds from now, if the caller’s is over (clock tolerance)', -20, 1000, 3600, 5],
-    ['five seconds from now, if the caller’s ends before that', 4, 1000, 3600, 5],
-    ['the credential’s, even where the caller’s token names no end', undefined, 90, 3600, 30],
+    ['the expiry of the caller’s token', 100, 1000, 3600, 100],
+    ['the expiry of the credential less its margin', 1000, 500, 3600, 440],
+    ['the longest decision', 5000, 9000, 3600, 3600],
+    ['one minute from now if the caller’s token has no expiry', undefined, 9000, 3600, 60],
+    ['the expiry of the caller’s token if the credential has none', 100, undefined, 3600, 100],
+    ['the longest decision if the credential has no expiry', 5000, undefined, 600, 600],
+    ['five seconds from now if the caller’s token has expired', -20, 1000, 3600, 5],
+    ['five seconds from now if the caller’s token expires earlier', 4, 1000, 3600, 5],
+    ['the expiry of the credential if the caller’s token has none', undefined, 90, 3600, 30],
   ])('is %s', (_case, caller, credential, maxDecision, expected) => {
     const expiry = decisionExpiry({
       caller: at(caller),
@@ -49,7 +49,7 @@ describe('the expiry of a permit', () => {
     maxDecision: fc.integer({ min: 60, max: 3600 }).map(seconds),
   })
 
-  it('is never later than any of its bounds, and never over', () => {
+  it('is not later than any of its bounds, and not in the past', () => {
     fc.assert(
       fc.property(bounds, (given) => {
         const expiry = decisionExpiry(given)
@@ -76,7 +76,7 @@ describe('the expiry of a permit', () => {
     )
   })
 
-  it('is never earlier for a token or a credential that lives longer', () => {
+  it('is not earlier for a token or a credential with a longer lifetime', () => {
     fc.assert(
       fc.property(bounds, fc.nat(), fc.nat(), (given, callerMore, credentialMore) => {
         const longer = {
@@ -90,7 +90,7 @@ describe('the expiry of a permit', () => {
     )
   })
 
-  it('is never later for a shorter limit on decisions', () => {
+  it('is not later for a shorter limit on decisions', () => {
     fc.assert(
       fc.property(bounds, fc.integer({ min: 0, max: 3600 }), (given, less) => {
         const stricter = { ...given, maxDecision: seconds(given.maxDecision - less) }
@@ -102,7 +102,7 @@ describe('the expiry of a permit', () => {
 })
 
 describe('a decision', () => {
-  it('knows nothing but its reason at first', () => {
+  it('has an outcome, a reason and an empty log context', () => {
     expect(denial('token_missing')).toStrictEqual({
       outcome: 'deny',
       reason: 'token_missing',
@@ -115,13 +115,13 @@ describe('a decision', () => {
     })
   })
 
-  it('keeps its logContext when more are added', () => {
-    const refusal = {
+  it('keeps existing members when log context is added', () => {
+    const decision = {
       ...denial('scope_insufficient', { clientId: 'first' }),
       requiredScopes: ['orders.read'],
     }
 
-    expect(withLogContext(refusal, { clientId: 'second', issuer: 'default' })).toStrictEqual({
+    expect(withLogContext(decision, { clientId: 'second', issuer: 'default' })).toStrictEqual({
       outcome: 'deny',
       reason: 'scope_insufficient',
       requiredScopes: ['orders.read'],
@@ -129,17 +129,17 @@ describe('a decision', () => {
     })
   })
 
-  it('is not changed when a copy gets more logContext', () => {
-    const refusal = denial('token_expired')
+  it('is not changed when log context is added to a copy', () => {
+    const decision = denial('token_expired')
 
-    withLogContext(refusal, { issuer: 'default' })
+    withLogContext(decision, { issuer: 'default' })
 
-    expect(refusal.logContext).toStrictEqual({})
+    expect(decision.logContext).toStrictEqual({})
   })
 })
 
-describe('the lists of reasons', () => {
-  it('share no name, so that a log line’s reason is plain', () => {
+describe('the reasons', () => {
+  it('have unique names in snake case', () => {
     const names = [...Object.keys(DENIAL_REASONS), ...Object.keys(FAULT_REASONS)]
 
     expect(new Set(names).size).toBe(names.length)
@@ -147,7 +147,7 @@ describe('the lists of reasons', () => {
   })
 
   it.each(Object.entries({ ...DENIAL_REASONS, ...FAULT_REASONS }))(
-    'have meaning and remedy of %s',
+    'have a meaning and a remedy: %s',
     (_name, { meaning, remedy }) => {
       expect(meaning).toMatch(/\.$/)
       expect(remedy).toMatch(/\.$/)

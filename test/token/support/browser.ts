@@ -1,11 +1,11 @@
-/** The headless Chromium in which a person logs in at the local identity provider. */
+/** A headless Chromium for tests. */
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { chromium, type Browser } from 'playwright-core'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
-/** Where a browser is installed; undefined where none is. */
+/** The path of an installed browser. */
 export const chromiumPath: string | undefined = (process.env['PATH'] ?? '')
   .split(delimiter)
   .flatMap((folder) => NAMES.map((name) => join(folder, name)))

@@ -1,46 +1,43 @@
-/** The flows of `npm run token` at a provider of the test's own. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+/** The flows of `npm run token` with a separate identity provider. */
 import { afterAll, afterEach, beforeAll } from '@jest/globals'
 import { listen } from '../../../stack/listen.ts'
+import { startScript, type Ending, type ScriptRun } from '../../support/run-script.ts'
 import { startLoginProvider, type LoginProvider } from './provider.ts'
-import { runToken, type Ending } from './run.ts'
 
 export let provider: LoginProvider
 export let redirectPort: number
-export let folder: string
 
 /** Starts the provider before the tests of a file, and closes it after them. */
 export function useLoginProvider(): void {
   beforeAll(async () => {
-    // A port that is free now; the code flow's redirect has to be registered beforehand.
-    const taken = await listen(() => undefined)
-    redirectPort = taken.port
-    await taken.close()
+    // The redirect URI of the code flow is registered in advance, so it needs a free port.
+    const server = await listen(() => undefined)
+    redirectPort = server.port
+    await server.close()
     provider = await startLoginProvider(redirectPort)
-    folder = mkdtempSync(join(tmpdir(), 'token-'))
   })
   afterEach(() => {
     provider.discoverWith({})
   })
-  afterAll(async () => {
-    await provider.close()
-    rmSync(folder, { recursive: true, force: true })
-  })
+  afterAll(() => provider.close())
 }
 
-export function at(...words: readonly string[]): string[] {
-  return ['--issuer', provider.url, '--client-id', provider.clientId, ...words]
+export function startToken(args: readonly string[], clientSecret?: string): ScriptRun {
+  const environment = clientSecret === undefined ? {} : { CLIENT_SECRET: clientSecret }
+  return startScript('token', args, { environment })
 }
 
-/** Without an end, for flows that wait for the user. */
-export function begin(name: string, ...words: readonly string[]) {
-  return runToken([name, ...at(...words)], { CLIENT_SECRET: provider.clientSecret })
+/** The arguments of a flow at the provider. */
+export function argsOf(flow: string, ...args: readonly string[]): string[] {
+  return [flow, '--issuer', provider.url, '--client-id', provider.clientId, ...args]
 }
 
-export function flow(name: string, ...words: readonly string[]): Promise<Ending> {
-  return begin(name, ...words).ended
+export function startFlow(flow: string, ...args: readonly string[]): ScriptRun {
+  return startToken(argsOf(flow, ...args), provider.clientSecret)
+}
+
+export function runFlow(flow: string, ...args: readonly string[]): Promise<Ending> {
+  return startFlow(flow, ...args).ended
 }
 
 export function claimsOf(token: string): Record<string, unknown> {

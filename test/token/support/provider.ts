@@ -1,6 +1,4 @@
-/**
- * An identity provider where a person can log in: oidc-provider with its own development pages.
- */
+/** An identity provider with login pages: oidc-provider with its development pages. */
 import { randomBytes } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { listen, type LocalServer } from '../../../stack/listen.ts'
@@ -12,18 +10,18 @@ export const RESOURCE = 'https://api.example.com/'
 export interface LoginProvider extends LocalServer {
   readonly clientId: string
   readonly clientSecret: string
-  /** Answers the discovery document with these members over its own. */
+  /** Changes members of the discovery document. */
   discoverWith(members: Readonly<Record<string, unknown>>): void
 }
 
-/** `redirectPort`: where the code flow's browser comes back to. */
+/** `redirectPort`: the port of the redirect URI of the code flow. */
 export async function startLoginProvider(redirectPort: number): Promise<LoginProvider> {
-  let foreign: Readonly<Record<string, unknown>> = {}
+  let changes: Readonly<Record<string, unknown>> = {}
   const routes: { answer?: RequestListener } = {}
   const server = await listen((request, response) => {
     routes.answer?.(request, response)
   })
-  dropReminders()
+  suppressWarnings()
   const clientId = 'desk-client'
   const clientSecret = randomBytes(18).toString('base64url')
   const provider = new Provider(server.url, {
@@ -39,7 +37,7 @@ export async function startLoginProvider(redirectPort: number): Promise<LoginPro
         ],
         response_types: ['code'],
         redirect_uris: [`http://127.0.0.1:${redirectPort}/callback`],
-        // Plain http is for native applications alone.
+        // Only native applications may use http.
         application_type: 'native',
       },
     ],
@@ -48,7 +46,7 @@ export async function startLoginProvider(redirectPort: number): Promise<LoginPro
     scopes: ['openid', 'offline_access', 'read'],
     pkce: { required: () => true },
     ttl: { AccessToken: 600, RefreshToken: 3600, DeviceCode: 300, ClientCredentials: 600 },
-    // Each refresh token is taken once, as identity domains take them.
+    // Identity domains accept each refresh token once.
     rotateRefreshToken: true,
     issueRefreshToken: (_ctx, _client, code) => Promise.resolve(code.scopes.has('offline_access')),
     findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub }) }),
@@ -71,12 +69,12 @@ export async function startLoginProvider(redirectPort: number): Promise<LoginPro
   })
   const callback = provider.callback()
   routes.answer = (request, response) => {
-    if (request.url === '/.well-known/openid-configuration' && Object.keys(foreign).length > 0) {
+    if (request.url === '/.well-known/openid-configuration' && Object.keys(changes).length > 0) {
       const document = {
         issuer: server.url,
         token_endpoint: `${server.url}/token`,
         authorization_endpoint: `${server.url}/auth`,
-        ...foreign,
+        ...changes,
       }
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(document))
       return
@@ -88,17 +86,17 @@ export async function startLoginProvider(redirectPort: number): Promise<LoginPro
     clientId,
     clientSecret,
     discoverWith: (members) => {
-      foreign = members
+      changes = members
     },
   }
 }
 
-/** oidc-provider prints reminders about production use, which do not concern this one. */
-function dropReminders(): void {
+/** oidc-provider prints warnings about production use. */
+function suppressWarnings(): void {
   for (const name of ['warn', 'info'] as const) {
     const print = console[name].bind(console)
-    console[name] = (...words: unknown[]) => {
-      if (!String(words[0]).includes('oidc-provider')) print(...words)
+    console[name] = (...args: unknown[]) => {
+      if (!String(args[0]).includes('oidc-provider')) print(...args)
     }
   }
 }

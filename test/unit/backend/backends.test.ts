@@ -14,8 +14,8 @@ const CONDITION: BackendCondition = {
   arguments: [],
 }
 
-/** Backends that tell their names as faults, and note what is prepared. */
-function sourceOf(conditions: Readonly<Record<string, BackendCondition | undefined>>) {
+/** Backends whose `obtain` returns a fault with the backend’s name, and which record `prepare`. */
+function createSource(conditions: Readonly<Record<string, BackendCondition | undefined>>) {
   const prepared: string[] = []
   const backends = Object.entries(conditions).map(([name, condition]) => ({
     condition,
@@ -33,83 +33,66 @@ function sourceOf(conditions: Readonly<Record<string, BackendCondition | undefin
   return { source: createCredentialSource(backends), prepared }
 }
 
-async function chosen(condition: Partial<BackendCondition>, call: Partial<BackendCall>) {
-  const { source } = sourceOf({ special: { ...CONDITION, ...condition }, rest: undefined })
+async function chooseBackend(condition: Partial<BackendCondition>, call: Partial<BackendCall>) {
+  const { source } = createSource({ special: { ...CONDITION, ...condition }, default: undefined })
   const obtained = await source.obtain(callBy(call), PLENTY_OF_TIME)
   return obtained.ok ? undefined : obtained.error.logContext.backend
 }
 
-describe('a condition', () => {
-  const ofHost = (...values: string[]) => ({ arguments: [{ name: 'host', values }] })
-  const withArguments = (members: object) => ({ arguments: jsonObject(members) })
+describe('the condition of a backend', () => {
+  const requires = (expected: Readonly<Record<string, readonly string[]>>) => ({
+    arguments: Object.entries(expected).map(([name, values]) => ({ name, values })),
+  })
+  const callWith = (members: object) => ({ arguments: jsonObject(members) })
+  const HOST = requires({ host: ['a', 'b'] })
 
   it.each<readonly [string, Partial<BackendCondition>, Partial<BackendCall>, string]>([
     ['the issuer', { issuers: ['callers'] }, {}, 'special'],
-    ['another issuer', { issuers: ['others'] }, {}, 'rest'],
+    ['another issuer', { issuers: ['others'] }, {}, 'default'],
     ['one of the clients', { clients: ['x', 'partner-a'] }, {}, 'special'],
-    ['no client', { clients: ['partner-a'] }, { clientId: undefined }, 'rest'],
+    ['no client', { clients: ['partner-a'] }, { clientId: undefined }, 'default'],
     ['one of the scopes', { scopes: ['x', 'read'] }, {}, 'special'],
-    ['no scope', { scopes: ['read'] }, { scope: [] }, 'rest'],
-    ['nothing, as an empty list', { clients: [] }, {}, 'rest'],
+    ['no scope', { scopes: ['read'] }, { scope: [] }, 'default'],
+    ['an empty list of clients', { clients: [] }, {}, 'default'],
     ['all of several', { issuers: ['callers'], clients: ['partner-a'] }, {}, 'special'],
-    ['some of several', { issuers: ['callers'], clients: ['x'] }, {}, 'rest'],
-    ['an argument', ofHost('a', 'b'), withArguments({ host: 'b' }), 'special'],
-    ['an argument that is missing', ofHost('a'), withArguments({}), 'rest'],
-    ['an argument of no call', ofHost('a'), {}, 'rest'],
-    ['an argument that came twice', ofHost('a', 'b'), withArguments({ host: ['a', 'b'] }), 'rest'],
-    [
-      'an argument that came once in a list',
-      ofHost('a'),
-      withArguments({ host: ['a'] }),
-      'special',
-    ],
-    ['an argument that is no text', ofHost('5'), withArguments({ host: 5 }), 'rest'],
-    [
-      'an argument that every object inherits',
-      { arguments: [{ name: 'constructor', values: [''] }] },
-      withArguments({}),
-      'rest',
-    ],
-    [
-      'one of two arguments',
-      {
-        arguments: [
-          { name: 'host', values: ['a'] },
-          { name: 'tenant', values: ['t'] },
-        ],
-      },
-      withArguments({ host: 'a', tenant: 'u' }),
-      'rest',
-    ],
-  ])('is met, or not, by %s', async (_case, condition, call, expected) => {
-    expect(await chosen(condition, call)).toBe(expected)
+    ['some of several', { issuers: ['callers'], clients: ['x'] }, {}, 'default'],
+    ['an argument', HOST, callWith({ host: 'b' }), 'special'],
+    ['a missing argument', HOST, callWith({}), 'default'],
+    ['an argument, without arguments in the call', HOST, {}, 'default'],
+    ['an argument with two values', HOST, callWith({ host: ['a', 'b'] }), 'default'],
+    ['an argument with one value in a list', HOST, callWith({ host: ['a'] }), 'special'],
+    ['a number', requires({ host: ['5'] }), callWith({ host: 5 }), 'default'],
+    ['an inherited member', requires({ constructor: [''] }), callWith({}), 'default'],
+    ['one of two', requires({ a: ['x'], b: ['x'] }), callWith({ a: 'x', b: 'y' }), 'default'],
+  ])('is evaluated for %s', async (_case, condition, call, expected) => {
+    expect(await chooseBackend(condition, call)).toBe(expected)
   })
 })
 
-describe('a call that no backend is for', () => {
-  it('is denied', async () => {
-    const { source } = sourceOf({ a: { ...CONDITION, clients: ['x'] } })
+describe('obtain', () => {
+  it('denies a call that matches no backend', async () => {
+    const { source } = createSource({ a: { ...CONDITION, clients: ['x'] } })
 
     expect(await source.obtain(callBy(), PLENTY_OF_TIME)).toStrictEqual(denied('backend_unmatched'))
   })
 })
 
-describe('what is prepared', () => {
+describe('prepare', () => {
   it.each<readonly [string, Readonly<Record<string, BackendCondition | undefined>>, string[]]>([
-    ['the only backend', { a: undefined }, ['a']],
-    ['nothing where it has a condition', { a: CONDITION }, []],
-    ['nothing where there are several', { a: CONDITION, b: undefined }, []],
-    ['nothing where there are several for all calls', { a: undefined, b: undefined }, []],
-    ['nothing where there is none', {}, []],
-  ])('is %s', (_case, conditions, expected) => {
-    const { source, prepared } = sourceOf(conditions)
+    ['a single backend', { a: undefined }, ['a']],
+    ['nothing for a backend with a condition', { a: CONDITION }, []],
+    ['nothing for several backends', { a: CONDITION, b: undefined }, []],
+    ['nothing for several backends without conditions', { a: undefined, b: undefined }, []],
+    ['nothing without backends', {}, []],
+  ])('prepares %s', (_case, conditions, expected) => {
+    const { source, prepared } = createSource(conditions)
     void source.prepare(PLENTY_OF_TIME)
 
     expect(prepared).toStrictEqual(expected)
   })
 
-  it('is what the backend waits for', async () => {
-    const { source } = sourceOf({ a: undefined })
+  it('returns the request that `obtain` waits for', async () => {
+    const { source } = createSource({ a: undefined })
     const prepared = source.prepare(PLENTY_OF_TIME)
 
     expect(await source.obtain(callBy(), PLENTY_OF_TIME, prepared)).toStrictEqual(

@@ -1,4 +1,4 @@
-/** A credential cache over a scripted grant and a standing clock. */
+/** A credential cache with a scripted grant and a clock that only the test moves. */
 import { createCredentialCache } from '../../../src/backend/credential-cache.ts'
 import type {
   BackendCredential,
@@ -16,15 +16,21 @@ import { callBy } from '../support/tokens-for-backends.ts'
 
 export const MIN_LIFETIME_SECONDS = 120
 
-/** What the log has about a credential that was not cached. */
+/** The log members of a credential that was not cached. */
 export const MISSED = { backend: 'oic', backendCache: 'miss' } as const
 
-export const UNCLEAR: CredentialFailure = {
+export const SERVER_ERROR: CredentialFailure = {
   fault: fault('token_endpoint_unavailable', { detail: 'status_503' }),
   reach: 'unclear',
 }
 
-export const REFUSED: CredentialFailure = {
+/** The fault of a request that fails with `SERVER_ERROR`, and of the pause after it. */
+export const STATUS_503 = fault('token_endpoint_unavailable', { ...MISSED, detail: 'status_503' })
+
+/** The fault of a credential with less than the minimum lifetime. */
+export const TOO_SHORT = fault('credential_too_short_lived', MISSED)
+
+export const INVALID_GRANT: CredentialFailure = {
   fault: fault('credential_refused', { detail: 'invalid_grant' }),
   reach: 'caller',
 }
@@ -40,38 +46,37 @@ interface TokenRequest {
 }
 
 interface Options {
-  /** The default is a token of this lifetime, unless the grant is failing. */
+  /** By default, a token of `lifetimeSeconds`, unless `grant.failing` is set. */
   readonly request?: (request: TokenRequest) => Outcome | Promise<Outcome>
   readonly lifetimeSeconds?: number
-  /** How requests fail until the test sets `grant.failing`. */
+  /** The initial value of `grant.failing`. */
   readonly failing?: CredentialFailure
-  /** Whether each caller has a credential of its own, by `clientId`: `ann/2` is a token of ann. */
+  /** Each `clientId` gets its own credential: `ann/2` is the second token of the caller `ann`. */
   readonly isUserBound?: boolean
-  /** A chance of 1 makes renewals late and pauses long. */
+  /** With 1, renewals are as late and pauses as long as possible. */
   readonly chance?: number
 }
 
-/** The n-th token. */
 export function issued(number: number, expiresAt: NumericDate | undefined): Outcome {
   return success({ authorization: new Redacted(`Bearer ${number}`), expiresAt })
 }
 
-/** The n-th token, with a lifetime from the start of the clock. */
-export function ending(number: number, lifetimeSeconds: number): Outcome {
+/** A token whose lifetime starts with the clock. */
+export function issuedAtStart(number: number, lifetimeSeconds: number): Outcome {
   return issued(number, plus(START, seconds(lifetimeSeconds)))
 }
 
-export function cacheOver(options: Options = {}) {
+export function createCache(options: Options = {}) {
   const { lifetimeSeconds = 3600, isUserBound = false, chance = 1 } = options
   const clock = new StandingClock()
   const grant: { failing: CredentialFailure | undefined } = { failing: options.failing }
   const requests: string[] = []
   const issuedTokens: string[] = []
-  const ofLifetime = ({ number }: TokenRequest) =>
+  const defaultRequest = ({ number }: TokenRequest) =>
     grant.failing === undefined
       ? issued(number, plus(clock.now(), seconds(lifetimeSeconds)))
       : failure(grant.failing)
-  const { request = ofLifetime } = options
+  const { request = defaultRequest } = options
   const requestOf = (key: string): CredentialRequest => ({
     key,
     caller: key.split('/')[0] ?? '',
@@ -96,7 +101,7 @@ export function cacheOver(options: Options = {}) {
     { requestFor, application },
     { clock, chance: () => chance },
   )
-  /** `Bearer n` and the use of the cache, or why there is no credential. */
+  /** Returns `Bearer 1 miss` (the token and the cache result), or the denial or fault. */
   const obtain = async (
     clientId = 'partner-a',
     deadline = PLENTY_OF_TIME,

@@ -5,20 +5,22 @@ import { failure } from '../../../src/platform/result.ts'
 import { PLENTY_OF_TIME } from '../support/time.ts'
 import { callBy } from '../support/tokens-for-backends.ts'
 import {
-  cacheOver,
-  ending,
+  createCache,
+  issuedAtStart,
   MIN_LIFETIME_SECONDS,
   MISSED,
-  REFUSED,
-  UNCLEAR,
+  INVALID_GRANT,
+  SERVER_ERROR,
+  STATUS_503,
+  TOO_SHORT,
 } from './credential-cache-fixture.ts'
 
-/** The instant of the renewal of a token of 3,600 s, with the latest chance. */
+/** The latest renewal of a token that lives 3,600 s. */
 const RENEWAL_SECONDS = (3600 - MIN_LIFETIME_SECONDS) * 0.9
 
-describe('the cache of the backend’s credential', () => {
-  it('requests once and returns the same credential until its renewal is due', async () => {
-    const { requests, obtain, obtainAfter } = cacheOver()
+describe('the credential cache', () => {
+  it('sends one request and returns its credential until the renewal', async () => {
+    const { requests, obtain, obtainAfter } = createCache()
 
     expect(await obtain()).toBe('Bearer 1 miss')
     expect(await obtainAfter(RENEWAL_SECONDS - 0.1)).toBe('Bearer 1 hit')
@@ -29,8 +31,8 @@ describe('the cache of the backend’s credential', () => {
     [0, 0.8],
     [0.5, 0.85],
     [1, 0.9],
-  ])('renews ahead of the end, by a chance of %d at %d of its service', async (chance, share) => {
-    const { obtain, obtainAfter } = cacheOver({ chance })
+  ])('renews with a chance of %d after %d of the usable lifetime', async (chance, share) => {
+    const { obtain, obtainAfter } = createCache({ chance })
     await obtain()
 
     expect(await obtainAfter((3600 - MIN_LIFETIME_SECONDS) * share - 0.1)).toBe('Bearer 1 hit')
@@ -38,12 +40,12 @@ describe('the cache of the backend’s credential', () => {
     expect(await obtain()).toBe('Bearer 2 hit')
   })
 
-  it('returns the old credential to all others while one call renews it', async () => {
+  it('returns the old credential to all other calls while one call renews it', async () => {
     let release: () => void = () => undefined
-    const { clock, requests, obtain } = cacheOver({
+    const { clock, requests, obtain } = createCache({
       request: async ({ number }) => {
         if (number === 2) await new Promise<void>((resolve) => (release = resolve))
-        return ending(number, number * 3600)
+        return issuedAtStart(number, number * 3600)
       },
     })
     await obtain()
@@ -58,10 +60,10 @@ describe('the cache of the backend’s credential', () => {
 
   it('limits a renewal to two seconds of its call', async () => {
     const remaining: number[] = []
-    const { clock, obtain } = cacheOver({
+    const { clock, obtain } = createCache({
       request: ({ number, deadline }) => {
         remaining.push(deadline.remaining())
-        return ending(number, number * 3600)
+        return issuedAtStart(number, number * 3600)
       },
     })
     await obtain()
@@ -71,35 +73,30 @@ describe('the cache of the backend’s credential', () => {
     expect(remaining).toStrictEqual([60_000, 2_000])
   })
 
-  it('hands out the old credential through an outage as long as it lives long enough', async () => {
-    const { grant, obtain, obtainAfter } = cacheOver()
+  it('returns the old credential during an outage while it has the minimum lifetime', async () => {
+    const { grant, obtain, obtainAfter } = createCache()
     await obtain()
-    grant.failing = UNCLEAR
+    grant.failing = SERVER_ERROR
 
     expect(await obtainAfter(3600 - MIN_LIFETIME_SECONDS - 0.1)).toBe('Bearer 1 hit')
-    expect(await obtainAfter(0.1)).toMatchObject({ reason: 'token_endpoint_unavailable' })
+    expect(await obtainAfter(0.1)).toStrictEqual(STATUS_503)
   })
 
-  it('never returns a credential with less than the minimum lifetime, which is a fault', async () => {
-    const { obtain } = cacheOver({ lifetimeSeconds: MIN_LIFETIME_SECONDS - 0.1 })
-
-    expect(await obtain()).toStrictEqual(fault('credential_too_short_lived', MISSED))
+  it.each([
+    ['a fault for less than', MIN_LIFETIME_SECONDS - 0.1, TOO_SHORT],
+    ['a credential with exactly', MIN_LIFETIME_SECONDS, 'Bearer 1 miss'],
+  ])('returns %s the minimum lifetime', async (_case, lifetimeSeconds, expected) => {
+    expect(await createCache({ lifetimeSeconds }).obtain()).toStrictEqual(expected)
   })
 
-  it('hands out what lives exactly as long as the least', async () => {
-    const { obtain } = cacheOver({ lifetimeSeconds: MIN_LIFETIME_SECONDS })
-
-    expect(await obtain()).toBe('Bearer 1 miss')
-  })
-
-  it('names the backend', async () => {
-    const obtained = await cacheOver().source.obtain(callBy(), PLENTY_OF_TIME)
+  it('returns the name of the backend', async () => {
+    const obtained = await createCache().source.obtain(callBy(), PLENTY_OF_TIME)
 
     expect(obtained).toMatchObject({ ok: true, value: { backend: 'oic' } })
   })
 
-  it('requests once for 200 calls at the same time', async () => {
-    const { requests, obtain } = cacheOver()
+  it('sends one request for 200 concurrent calls', async () => {
+    const { requests, obtain } = createCache()
 
     const all = await Promise.all(Array.from({ length: 200 }, () => obtain()))
 
@@ -107,8 +104,8 @@ describe('the cache of the backend’s credential', () => {
     expect(new Set(all)).toStrictEqual(new Set(['Bearer 1 miss']))
   })
 
-  it('passes each new credential to the check', async () => {
-    const { clock, issuedTokens, obtain } = cacheOver()
+  it('passes each new credential to onIssued', async () => {
+    const { clock, issuedTokens, obtain } = createCache()
     await obtain()
     await obtain()
     clock.advance(RENEWAL_SECONDS)
@@ -119,8 +116,8 @@ describe('the cache of the backend’s credential', () => {
 })
 
 describe('a failed request for a credential', () => {
-  it('is returned to all waiting calls and not cached: the next call requests a new token', async () => {
-    const { grant, obtain } = cacheOver({ failing: REFUSED })
+  it('is returned to all waiting calls and is not cached', async () => {
+    const { grant, obtain } = createCache({ failing: INVALID_GRANT })
     const all = await Promise.all([obtain(), obtain()])
     grant.failing = undefined
 
@@ -129,13 +126,13 @@ describe('a failed request for a credential', () => {
     expect(await obtain()).toBe('Bearer 2 miss')
   })
 
-  it('#45 is followed by ever longer pauses once there were a few, the longest a second', async () => {
-    const { clock, requests, obtain } = cacheOver({ failing: UNCLEAR })
+  it('#45 is followed by pauses of up to one second after six failures', async () => {
+    const { clock, requests, obtain } = createCache({ failing: SERVER_ERROR })
     for (let failures = 0; failures < 6; failures += 1) await obtain()
     const pauses: number[] = []
     for (let pause = 0; pauses.length < 7;) {
       const before = requests.length
-      expect(await obtain()).toMatchObject({ reason: 'token_endpoint_unavailable' })
+      expect(await obtain()).toStrictEqual(STATUS_503)
       if (requests.length > before) {
         pauses.push(pause)
         pause = 0
@@ -147,30 +144,33 @@ describe('a failed request for a credential', () => {
     expect(pauses).toStrictEqual([0.5, 1, 1, 1, 1, 1, 1])
   })
 
-  it.each([5, 100])('sends no request for the %d s that the endpoint asks for', async (wanted) => {
-    const { grant, obtain, obtainAfter } = cacheOver({
-      failing: { ...UNCLEAR, retryAfter: seconds(wanted) },
+  it.each([5, 100])('sends no request during a Retry-After of %d s', async (retryAfter) => {
+    const { grant, obtain, obtainAfter } = createCache({
+      failing: { ...SERVER_ERROR, retryAfter: seconds(retryAfter) },
     })
     await obtain()
     grant.failing = undefined
 
-    expect(await obtainAfter(wanted - 0.1)).toMatchObject({ reason: 'token_endpoint_unavailable' })
+    expect(await obtainAfter(retryAfter - 0.1)).toStrictEqual(STATUS_503)
     expect(await obtainAfter(0.1)).toBe('Bearer 2 miss')
   })
 
-  it('does not renew during a pause: the old credential is used', async () => {
-    const { clock, grant, requests, obtain } = cacheOver()
+  it('prevents renewals during the pause: the old credential is used', async () => {
+    const { clock, grant, requests, obtain } = createCache()
     await obtain()
     clock.advance(RENEWAL_SECONDS)
-    grant.failing = { ...UNCLEAR, retryAfter: seconds(30) }
+    grant.failing = { ...SERVER_ERROR, retryAfter: seconds(30) }
 
     expect(await obtain()).toBe('Bearer 1 hit')
     expect(await obtain()).toBe('Bearer 1 hit')
     expect(requests).toHaveLength(2)
   })
 
-  it.each([UNCLEAR, REFUSED])('ends with the first success: $fault.reason', async (failing) => {
-    const { clock, grant, obtain } = cacheOver({ failing, lifetimeSeconds: MIN_LIFETIME_SECONDS })
+  it.each([SERVER_ERROR, INVALID_GRANT])('ends on success: $fault.reason', async (failing) => {
+    const { clock, grant, obtain } = createCache({
+      failing,
+      lifetimeSeconds: MIN_LIFETIME_SECONDS,
+    })
     for (let failures = 0; failures < 5; failures += 1) await obtain()
     grant.failing = undefined
     expect(await obtain()).toBe('Bearer 6 miss')
@@ -182,9 +182,9 @@ describe('a failed request for a credential', () => {
     expect(await obtain()).toBe('Bearer 8 miss')
   })
 
-  it('of one caller pauses only that caller’s requests', async () => {
-    for (const failing of [UNCLEAR, REFUSED]) {
-      const { grant, obtain } = cacheOver({ failing, isUserBound: true })
+  it('of one caller pauses only the requests of that caller', async () => {
+    for (const failing of [SERVER_ERROR, INVALID_GRANT]) {
+      const { grant, obtain } = createCache({ failing, isUserBound: true })
       for (let failures = 0; failures < 6; failures += 1) await obtain('ann')
       grant.failing = undefined
 
@@ -194,9 +194,9 @@ describe('a failed request for a credential', () => {
   })
 })
 
-describe('credentials in the names of callers', () => {
+describe('user credentials', () => {
   it('#52 are separate for each caller', async () => {
-    const { requests, obtain } = cacheOver({ isUserBound: true })
+    const { requests, obtain } = createCache({ isUserBound: true })
 
     expect(await obtain('ann')).toBe('Bearer 1 miss')
     expect(await obtain('bob')).toBe('Bearer 2 miss')
@@ -205,16 +205,16 @@ describe('credentials in the names of callers', () => {
     expect(requests).toStrictEqual(['ann', 'bob'])
   })
 
-  it('#52 are not shared even while they are under way', async () => {
-    const { obtain } = cacheOver({ isUserBound: true })
+  it('#52 are separate for concurrent calls of different callers', async () => {
+    const { obtain } = createCache({ isUserBound: true })
 
     const all = await Promise.all(['ann', 'bob', 'ann'].map((user) => obtain(user)))
 
     expect(all).toStrictEqual(['Bearer 1 miss', 'Bearer 2 miss', 'Bearer 1 miss'])
   })
 
-  it('push the least recently used out when there are too many', async () => {
-    const { obtain } = cacheOver({ isUserBound: true })
+  it('replace the least recently used credential when the cache is full', async () => {
+    const { obtain } = createCache({ isUserBound: true })
     await obtain('first')
     await obtain('second')
     for (let user = 0; user < 998; user += 1) await obtain(`user ${user}`)
@@ -226,8 +226,8 @@ describe('credentials in the names of callers', () => {
     expect(await obtain('second')).toMatch(/ miss$/)
   })
 
-  it('are denied to who has no name, and named with the backend', async () => {
-    const { source } = cacheOver({ isUserBound: true })
+  it('are denied to a caller without a name, with the backend in the log', async () => {
+    const { source } = createCache({ isUserBound: true })
 
     expect(await source.obtain(callBy({ clientId: undefined }), PLENTY_OF_TIME)).toStrictEqual(
       failure(denial('subject_missing', { backend: 'oic' })),

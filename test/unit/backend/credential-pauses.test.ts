@@ -5,28 +5,28 @@ import { deadlineAt, plus, seconds } from '../../../src/platform/clock.ts'
 import { failure } from '../../../src/platform/result.ts'
 import { deadlineWith, START } from '../support/time.ts'
 import {
-  cacheOver,
-  ending,
+  createCache,
   issued,
+  issuedAtStart,
   MIN_LIFETIME_SECONDS,
-  MISSED,
-  UNCLEAR,
+  SERVER_ERROR,
+  STATUS_503,
+  TOO_SHORT,
   type Outcome,
 } from './credential-cache-fixture.ts'
 
-const ASKED_TO_WAIT: CredentialFailure = { ...UNCLEAR, retryAfter: seconds(30) }
-const MISSED_503 = fault('token_endpoint_unavailable', { ...MISSED, detail: 'status_503' })
+const RETRY_AFTER: CredentialFailure = { ...SERVER_ERROR, retryAfter: seconds(30) }
 
-/** A cache whose requests wait for an answer of the test, in the order of the requests. */
-function unanswered({ isUserBound = false } = {}) {
+/** A cache whose requests wait for the test to call `answers[n]`. */
+function createPendingCache({ isUserBound = false } = {}) {
   const answers: ((outcome: Outcome) => void)[] = []
   const request = () => new Promise<Outcome>((resolve) => answers.push(resolve))
-  return { answers, ...cacheOver({ isUserBound, request }) }
+  return { answers, ...createCache({ isUserBound, request }) }
 }
 
-describe('a credential without an end', () => {
-  it('is handed out for years', async () => {
-    const { requests, obtain, obtainAfter } = cacheOver({
+describe('a credential without expiry', () => {
+  it('is cached for years', async () => {
+    const { requests, obtain, obtainAfter } = createCache({
       request: ({ number }) => issued(number, undefined),
     })
 
@@ -36,12 +36,10 @@ describe('a credential without an end', () => {
   })
 })
 
-describe('credentials that live too short', () => {
-  const TOO_SHORT = fault('credential_too_short_lived', MISSED)
-
-  it('are a trouble like any other: after a few, there is a pause', async () => {
-    const { requests, obtain, obtainAfter } = cacheOver({
-      request: ({ number }) => ending(number, number <= 6 ? MIN_LIFETIME_SECONDS - 1 : 3600),
+describe('credentials with too short a lifetime', () => {
+  it('cause a pause after six of them', async () => {
+    const { requests, obtain, obtainAfter } = createCache({
+      request: ({ number }) => issuedAtStart(number, number <= 6 ? MIN_LIFETIME_SECONDS - 1 : 3600),
     })
     for (let number = 1; number <= 6; number += 1) expect(await obtain()).toStrictEqual(TOO_SHORT)
 
@@ -51,9 +49,9 @@ describe('credentials that live too short', () => {
   })
 
   it('pause only the users who get them', async () => {
-    const { obtain } = cacheOver({
+    const { obtain } = createCache({
       isUserBound: true,
-      request: ({ number }) => ending(number, number <= 20 ? 1 : 3600),
+      request: ({ number }) => issuedAtStart(number, number <= 20 ? 1 : 3600),
     })
     for (let user = 1; user <= 20; user += 1)
       expect(await obtain(`user ${user}`)).toStrictEqual(TOO_SHORT)
@@ -61,8 +59,10 @@ describe('credentials that live too short', () => {
     expect(await obtain('ann')).toBe('Bearer 21 miss')
   })
 
-  it('do not cause a fault if they were long enough on arrival, and are logged all the same', async () => {
-    const { clock, requests, source, obtain } = cacheOver({ lifetimeSeconds: MIN_LIFETIME_SECONDS })
+  it('are not requested again when a prepared credential becomes too short-lived', async () => {
+    const { clock, requests, source, obtain } = createCache({
+      lifetimeSeconds: MIN_LIFETIME_SECONDS,
+    })
     const deadline = deadlineWith(10_000)
 
     const prepared = source.prepare(deadline)
@@ -75,11 +75,11 @@ describe('credentials that live too short', () => {
 })
 
 describe('a pause', () => {
-  it('has nothing prepared', async () => {
-    const { clock, requests, source, obtain } = cacheOver({
-      request: ({ number }) => (number === 1 ? failure(ASKED_TO_WAIT) : ending(number, 3600)),
+  it('prevents the preparation of a credential', async () => {
+    const { clock, requests, source, obtain } = createCache({
+      request: ({ number }) => (number === 1 ? failure(RETRY_AFTER) : issuedAtStart(number, 3600)),
     })
-    expect(await obtain()).toStrictEqual(MISSED_503)
+    expect(await obtain()).toStrictEqual(STATUS_503)
 
     clock.advance(29.9)
     void source.prepare(deadlineWith(1_000))
@@ -89,75 +89,74 @@ describe('a pause', () => {
     expect(requests).toHaveLength(2)
   })
 
-  it('does not prevent a caller from using a request in flight', async () => {
-    const { answers, requests, obtain } = unanswered({ isUserBound: true })
+  it('lets a caller wait for a request that is already in flight', async () => {
+    const { answers, requests, obtain } = createPendingCache({ isUserBound: true })
     const first = obtain('ann/1')
     const failing = obtain('ann/2')
-    answers[1]?.(failure(ASKED_TO_WAIT))
+    answers[1]?.(failure(RETRY_AFTER))
     await failing
 
     const second = obtain('ann/1')
-    expect(await obtain('ann/3')).toStrictEqual(MISSED_503)
-    answers[0]?.(ending(1, 3600))
+    expect(await obtain('ann/3')).toStrictEqual(STATUS_503)
+    answers[0]?.(issuedAtStart(1, 3600))
     expect([await first, await second]).toStrictEqual(['Bearer 1 miss', 'Bearer 1 miss'])
     expect(requests).toStrictEqual(['ann/1', 'ann/2'])
   })
 })
 
 describe('a failure that may concern only one caller', () => {
-  const cacheWhere = (isBad: (key: string) => boolean) => {
-    const cache = cacheOver({
+  const cacheFailingFor = (isBad: (key: string) => boolean) => {
+    const cache = createCache({
       isUserBound: true,
       request: ({ key, clock }) =>
-        isBad(key) ? failure(UNCLEAR) : issued(1, plus(clock.now(), seconds(3600))),
+        isBad(key) ? failure(SERVER_ERROR) : issued(1, plus(clock.now(), seconds(3600))),
     })
-    const isGiven = async (caller: string) => typeof (await cache.obtain(caller)) === 'string'
-    return { ...cache, isGiven }
+    const hasCredential = async (caller: string) => typeof (await cache.obtain(caller)) === 'string'
+    return { ...cache, hasCredential }
   }
 
-  it('does not affect other callers, however often that caller calls, and pauses that caller', async () => {
-    const { clock, requests, isGiven } = cacheWhere((key) => key === 'bad')
-    const given: boolean[] = []
+  it('pauses that caller and no other', async () => {
+    const { clock, requests, hasCredential } = cacheFailingFor((key) => key === 'bad')
+    const obtained: boolean[] = []
     for (let second = 0; second < 60; second += 1) {
-      for (let call = 0; call < 20; call += 1) await isGiven('bad')
-      given.push(await isGiven(`good ${second}`))
+      for (let call = 0; call < 20; call += 1) await hasCredential('bad')
+      obtained.push(await hasCredential(`good ${second}`))
       clock.advance(1)
     }
 
-    expect(given).not.toContain(false)
-    expect(requests.filter((key) => key === 'bad').length).toBeLessThan(75)
+    expect(obtained).not.toContain(false)
+    // Six in the first second, and then one per second.
+    expect(requests.filter((key) => key === 'bad')).toHaveLength(65)
   })
 
-  it('concerns all if all callers fail: after a few, there is a pause for all', async () => {
-    const { requests, isGiven } = cacheWhere(() => true)
-    for (let caller = 0; caller < 100; caller += 1) await isGiven(`caller ${caller}`)
+  it('causes a pause for all callers after seven different callers failed', async () => {
+    const { requests, hasCredential } = cacheFailingFor(() => true)
+    for (let caller = 0; caller < 100; caller += 1) await hasCredential(`caller ${caller}`)
 
-    // Six may fail for reasons of their own; the seventh begins the pause.
     expect(requests).toHaveLength(7)
   })
 
-  it('is forgotten for all with the first caller who gets a credential', async () => {
-    const { requests, isGiven } = cacheWhere((key) => key.startsWith('bad'))
+  it('is no longer counted after another caller gets a credential', async () => {
+    const { requests, hasCredential } = cacheFailingFor((key) => key.startsWith('bad'))
     for (let round = 0; round < 10; round += 1) {
-      await isGiven(`bad ${round}`)
-      await isGiven(`bad ${round} as well`)
-      expect(await isGiven(`good ${round}`)).toBe(true)
+      await hasCredential(`bad ${round}`)
+      await hasCredential(`bad ${round} as well`)
+      expect(await hasCredential(`good ${round}`)).toBe(true)
     }
 
     expect(requests).toHaveLength(30)
   })
 })
 
-describe('a renewal that takes longer than a call has to spare', () => {
-  const SLOW_SECONDS = 3
+describe('a renewal that takes longer than its limit', () => {
+  const ANSWER_SECONDS = 3
 
-  /** A token endpoint that answers well, if it is given the time. */
-  const slowEndpoint = () => {
-    const cache = cacheOver({
+  const createSlowCache = () => {
+    const cache = createCache({
       request: ({ number, deadline, clock }) => {
-        const patience = deadline.remaining() / 1000
-        clock.advance(Math.min(SLOW_SECONDS, patience))
-        if (patience < SLOW_SECONDS) return failure({ ...UNCLEAR, fault: TIMED_OUT })
+        const limitSeconds = deadline.remaining() / 1000
+        clock.advance(Math.min(ANSWER_SECONDS, limitSeconds))
+        if (limitSeconds < ANSWER_SECONDS) return failure({ ...SERVER_ERROR, fault: TIMED_OUT })
         return issued(number, plus(clock.now(), seconds(3600)))
       },
     })
@@ -167,8 +166,8 @@ describe('a renewal that takes longer than a call has to spare', () => {
   }
   const TIMED_OUT = fault('token_endpoint_unavailable', { detail: 'timed_out' })
 
-  it('does not count for a call without a cached credential', async () => {
-    const { clock, obtain } = slowEndpoint()
+  it('does not pause calls without a cached credential', async () => {
+    const { clock, obtain } = createSlowCache()
     const outcomes = new Set<unknown>()
     while (clock.now() < plus(START, seconds(4 * 3600))) {
       const outcome = await obtain()
@@ -179,63 +178,67 @@ describe('a renewal that takes longer than a call has to spare', () => {
     expect([...outcomes].sort()).toStrictEqual(['hit', 'miss'])
   })
 
-  it('is tried less and less often', async () => {
-    const { clock, requests, obtain } = slowEndpoint()
+  it('is tried at increasing intervals', async () => {
+    const { clock, requests, obtain } = createSlowCache()
+    const renewals: number[] = []
     await obtain()
     while (clock.now() < plus(START, seconds(3400))) {
+      const { length } = requests
       await obtain()
+      if (requests.length > length) renewals.push(clock.now())
       clock.advance(1)
     }
 
-    // Of some 280 calls in the time of renewals.
-    expect(requests.length).toBeGreaterThan(2)
-    expect(requests.length).toBeLessThan(60)
+    // Each takes 2 s. The next one follows after 1 s, or after a pause of 2, 4, 8 and then 10 s.
+    const intervals = renewals.slice(1).map((time, index) => time - (renewals[index] ?? 0))
+    const twelves = Array.from({ length: 18 }, () => 12)
+    expect(intervals).toStrictEqual([3, 3, 3, 3, 3, 3, 3, 4, 6, 10, ...twelves])
   })
 })
 
-describe('a request that ends with the time of the call that made it', () => {
-  const OVER = deadlineWith(0)
+describe('a request that fails at the deadline of its call', () => {
+  const EXPIRED = deadlineWith(0)
 
-  it('is made once more by a call that waited for it and has time left', async () => {
-    const { answers, requests, obtain } = unanswered()
-    const hurried = obtain('ann', OVER)
-    const patient = obtain('bob')
-    answers[0]?.(failure(UNCLEAR))
-    expect(await hurried).toMatchObject({ reason: 'token_endpoint_unavailable' })
-    answers[1]?.(ending(2, 3600))
+  it('is sent again by a waiting call that has time left', async () => {
+    const { answers, requests, obtain } = createPendingCache()
+    const expired = obtain('ann', EXPIRED)
+    const waiting = obtain('bob')
+    answers[0]?.(failure(SERVER_ERROR))
+    expect(await expired).toStrictEqual(STATUS_503)
+    answers[1]?.(issuedAtStart(2, 3600))
 
-    expect(await patient).toBe('Bearer 2 miss')
+    expect(await waiting).toBe('Bearer 2 miss')
     expect(requests).toHaveLength(2)
   })
 
-  it('counts as a failure if no credential is cached: after a few, there is a pause', async () => {
-    const { requests, obtain } = cacheOver({ request: () => failure(UNCLEAR) })
-    for (let call = 0; call < 8; call += 1) await obtain('ann', OVER)
+  it('counts as a failure if no credential is cached', async () => {
+    const { requests, obtain } = createCache({ request: () => failure(SERVER_ERROR) })
+    for (let call = 0; call < 8; call += 1) await obtain('ann', EXPIRED)
 
     expect(requests).toHaveLength(6)
   })
 
-  it('pauses renewals only after a timeout: an error of the endpoint counts for the caller', async () => {
-    const { clock, requests, obtain } = cacheOver({
+  it('does not pause renewals of other callers unless it timed out', async () => {
+    const { clock, requests, obtain } = createCache({
       isUserBound: true,
       request: ({ number }) =>
-        number === 2 ? failure(ASKED_TO_WAIT) : ending(number, number === 1 ? 3600 : 7200),
+        number === 2 ? failure(RETRY_AFTER) : issuedAtStart(number, number === 1 ? 3600 : 7200),
     })
     await obtain('ann/1')
     clock.advance(3_300)
 
     expect(await obtain('ann/1')).toBe('Bearer 1 hit')
-    expect(await obtain('ann/2')).toMatchObject({ reason: 'token_endpoint_unavailable' })
+    expect(await obtain('ann/2')).toStrictEqual(STATUS_503)
     expect(await obtain('bob')).toBe('Bearer 3 miss')
     expect(requests).toStrictEqual(['ann/1', 'ann/1', 'bob'])
   })
 
-  it('is made no more than once more', async () => {
-    const { requests, obtain } = cacheOver({ request: () => failure(UNCLEAR) })
-    const [hurried, patient] = [obtain('ann', OVER), obtain('bob')]
+  it('is sent again only once', async () => {
+    const { requests, obtain } = createCache({ request: () => failure(SERVER_ERROR) })
+    const [expired, waiting] = [obtain('ann', EXPIRED), obtain('bob')]
 
-    expect(await hurried).toMatchObject({ reason: 'token_endpoint_unavailable' })
-    expect(await patient).toMatchObject({ reason: 'token_endpoint_unavailable' })
+    expect(await expired).toStrictEqual(STATUS_503)
+    expect(await waiting).toStrictEqual(STATUS_503)
     expect(requests).toHaveLength(2)
   })
 })

@@ -5,39 +5,38 @@ import { fault } from '../../../src/decision.ts'
 import type { AuthenticatingClient } from '../../../src/oauth/client-authentication.ts'
 import type { Form } from '../../../src/oauth/form-request.ts'
 import { readUnverifiedJwt } from '../../../src/oauth/unverified-jwt.ts'
-import { seconds } from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success, type Result } from '../../../src/platform/result.ts'
 import { faulty } from '../support/outcomes.ts'
 import { deadlineWith, START } from '../support/time.ts'
 import { REGISTRATION, revealed, sendRequest } from '../support/tokens-for-backends.ts'
-import { JWT_BEARER, jwtBearerGrantIn } from './grants-fixture.ts'
+import { createJwtGrant, JWT_BEARER, type GrantOptions } from './grants-fixture.ts'
 
 function newKey(modulusLength = 2048): string {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength })
   return privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
 }
-const [CLIENT_KEY, OWN_KEY] = [newKey(), newKey()]
+const [CLIENT_KEY, ASSERTION_KEY] = [newKey(), newKey()]
 
-const OWN_OCID = 'ocid1.vaultsecret.oc1..assertions'
+const ASSERTION_KEY_OCID = 'ocid1.vaultsecret.oc1..assertions'
 const DEADLINE = deadlineWith(1_234)
 
-/** As the exchange has it, once the secret was read: the client id may be the secret's. */
+/** The client ID may come from the secret. */
 const CLIENT: AuthenticatingClient = {
-  clientId: 'invoker-by-secret',
+  clientId: 'id-in-secret',
   method: 'private_key_jwt',
   secret: new Redacted(CLIENT_KEY),
   assertion: REGISTRATION.assertion,
 }
 
-function grantIn(ports: Parameters<typeof jwtBearerGrantIn>[0] = {}) {
-  const { grant, reads, requests } = jwtBearerGrantIn({ vault: OWN_KEY, ...ports })
+function grantWith(options: GrantOptions = {}) {
+  const { grant, reads, requests } = createJwtGrant({ vault: ASSERTION_KEY, ...options })
   const request = () => sendRequest(grant, DEADLINE)
-  /** What would be sent as this client. */
   const formOf = async (client = CLIENT) => {
     await request()
     const form = requests[0]?.form
-    if (typeof form !== 'function') throw new Error('an assertion is for a single use')
+    if (typeof form !== 'function')
+      throw new Error('the form must be a function: each assertion is used once')
     return form(client)
   }
   return { reads, requests, request, formOf }
@@ -54,9 +53,9 @@ function isSignedBy(jwt: string, privateKey: string): Promise<boolean> {
   )
 }
 
-describe('the grant by user assertion', () => {
+describe('the JWT bearer grant', () => {
   it('authenticates at the token endpoint as the registered client', async () => {
-    const { requests, request } = grantIn()
+    const { requests, request } = grantWith()
 
     const credential = await request()
 
@@ -67,8 +66,8 @@ describe('the grant by user assertion', () => {
     })
   })
 
-  it('RFC 7523 §2.1: sends an assertion by us about the user, for ten minutes', async () => {
-    const form = await grantIn().formOf()
+  it('RFC 7523 §2.1: sends an assertion about the user that is valid for ten minutes', async () => {
+    const form = await grantWith().formOf()
 
     const assertion = assertionIn(form)
     expect(form).toStrictEqual(
@@ -81,7 +80,7 @@ describe('the grant by user assertion', () => {
     expect(readUnverifiedJwt(assertion)).toStrictEqual({
       header: { alg: 'RS256', typ: 'JWT', kid: 'key-1' },
       payload: {
-        iss: 'invoker-by-secret',
+        iss: 'id-in-secret',
         sub: 'jdoe',
         aud: 'https://identity.oraclecloud.com/',
         iat: START,
@@ -91,8 +90,8 @@ describe('the grant by user assertion', () => {
     })
   })
 
-  it('signs with the client’s key, and reads no other', async () => {
-    const { reads, formOf } = grantIn()
+  it('signs with the client’s key, and reads no other secret', async () => {
+    const { reads, formOf } = grantWith()
 
     const form = await formOf()
 
@@ -101,19 +100,19 @@ describe('the grant by user assertion', () => {
   })
 
   it.each([
-    ['a key', OWN_KEY],
-    ['an object with a key', JSON.stringify({ private_key: OWN_KEY })],
-  ])('signs with %s for assertions if one is configured', async (_case, vault) => {
-    const { reads, formOf } = grantIn({ config: { assertionKeyOcid: OWN_OCID }, vault })
+    ['the key', ASSERTION_KEY],
+    ['the JSON secret', JSON.stringify({ private_key: ASSERTION_KEY })],
+  ])('signs with %s that is configured for assertions', async (_case, vault) => {
+    const { reads, formOf } = grantWith({ config: { assertionKeyOcid: ASSERTION_KEY_OCID }, vault })
 
     const form = await formOf({ ...CLIENT, secret: new Redacted('a client secret') })
 
-    expect(await isSignedBy(assertionIn(form), OWN_KEY)).toBe(true)
-    expect(reads).toStrictEqual([[OWN_OCID, DEADLINE]])
+    expect(await isSignedBy(assertionIn(form), ASSERTION_KEY)).toBe(true)
+    expect(reads).toStrictEqual([[ASSERTION_KEY_OCID, DEADLINE]])
   })
 
-  it('makes each assertion anew', async () => {
-    const { requests, formOf } = grantIn()
+  it('creates a new assertion for each request', async () => {
+    const { requests, formOf } = grantWith()
     const first = await formOf()
     const again = requests[0]?.form
     const second = typeof again === 'function' ? await again(CLIENT) : failure(undefined)
@@ -122,10 +121,13 @@ describe('the grant by user assertion', () => {
     expect(payloads[0]).not.toStrictEqual(payloads[1])
   })
 
-  it('passes on the fault of a key that could not be had', async () => {
+  it('returns the fault of a key that cannot be read', async () => {
     const vault = fault('secret_unavailable', { detail: 'status_404' })
 
-    const form = await grantIn({ config: { assertionKeyOcid: OWN_OCID }, vault }).formOf()
+    const form = await grantWith({
+      config: { assertionKeyOcid: ASSERTION_KEY_OCID },
+      vault,
+    }).formOf()
 
     expect(form).toStrictEqual(failure(vault))
   })
@@ -133,23 +135,16 @@ describe('the grant by user assertion', () => {
   it.each([
     ['no key', 'a password', 'no_private_key'],
     ['a weak key', newKey(1024), 'private_key_weak'],
-  ])('is a fault with a detail for %s', async (_case, vault, detail) => {
-    const configured = await grantIn({ config: { assertionKeyOcid: OWN_OCID }, vault }).formOf()
-    const clients = await grantIn().formOf({ ...CLIENT, secret: new Redacted(vault) })
+  ])('returns a fault with a detail for %s', async (_case, vault, detail) => {
+    const configuredKey = await grantWith({
+      config: { assertionKeyOcid: ASSERTION_KEY_OCID },
+      vault,
+    }).formOf()
+    const clientKey = await grantWith().formOf({ ...CLIENT, secret: new Redacted(vault) })
 
-    expect(configured).toStrictEqual(faulty('secret_unusable', { secret: OWN_OCID, detail }))
-    expect(clients).toStrictEqual(faulty('secret_unusable', { detail }))
-  })
-
-  it('is a fault if it is rejected', async () => {
-    const refused = { kind: 'refused', detail: 'access_denied', retryAfter: seconds(7) } as const
-
-    expect(await grantIn({ outcome: refused }).request()).toStrictEqual(
-      failure({
-        fault: fault('credential_refused', { detail: 'access_denied' }),
-        reach: 'caller',
-        retryAfter: 7,
-      }),
+    expect(configuredKey).toStrictEqual(
+      faulty('secret_unusable', { secret: ASSERTION_KEY_OCID, detail }),
     )
+    expect(clientKey).toStrictEqual(faulty('secret_unusable', { detail }))
   })
 })

@@ -1,47 +1,50 @@
 import { describe, expect, it } from '@jest/globals'
 import { deadlineWith } from '../support/time.ts'
-import { cacheOver, MIN_LIFETIME_SECONDS, REFUSED, UNCLEAR } from './credential-cache-fixture.ts'
+import {
+  createCache,
+  INVALID_GRANT,
+  MIN_LIFETIME_SECONDS,
+  SERVER_ERROR,
+  TOO_SHORT,
+} from './credential-cache-fixture.ts'
 
-describe('a credential that is prepared', () => {
-  it('is fetched once for the decision that prepares it, which logs a miss', async () => {
-    const { requests, source, obtain } = cacheOver()
-    const deadline = deadlineWith(1_000)
+const DEADLINE = deadlineWith(1_000)
 
-    const prepared = source.prepare(deadline)
+describe('preparing a credential', () => {
+  it('sends one request, whose decision logs a miss', async () => {
+    const { requests, source, obtain } = createCache()
+
+    const prepared = source.prepare(DEADLINE)
     await new Promise(setImmediate)
     expect(requests).toHaveLength(1)
-    expect(await obtain(undefined, deadline, prepared)).toBe('Bearer 1 miss')
+    expect(await obtain(undefined, DEADLINE, prepared)).toBe('Bearer 1 miss')
     expect(await obtain()).toBe('Bearer 1 hit')
     expect(requests).toHaveLength(1)
   })
 
-  it('is not used if it has expired too far when the caller is verified', async () => {
-    const { clock, source, obtain } = cacheOver({ lifetimeSeconds: MIN_LIFETIME_SECONDS })
-    const deadline = deadlineWith(10_000)
+  it('does not use the credential if its remaining lifetime has become too short', async () => {
+    const { clock, source, obtain } = createCache({ lifetimeSeconds: MIN_LIFETIME_SECONDS })
 
-    const prepared = source.prepare(deadline)
+    const prepared = source.prepare(DEADLINE)
     clock.advance(1)
-    expect(await obtain(undefined, deadline, prepared)).toMatchObject({
-      reason: 'credential_too_short_lived',
-    })
+    expect(await obtain(undefined, DEADLINE, prepared)).toStrictEqual(TOO_SHORT)
   })
 
-  it('is requested once if that fails, and the decision has the failure', async () => {
-    const { requests, source, obtain } = cacheOver({ failing: REFUSED })
-    const deadline = deadlineWith(1_000)
+  it('returns the failure of the request without a second one', async () => {
+    const { requests, source, obtain } = createCache({ failing: INVALID_GRANT })
 
-    const prepared = source.prepare(deadline)
-    expect(await obtain(undefined, deadline, prepared)).toMatchObject({
+    const prepared = source.prepare(DEADLINE)
+    expect(await obtain(undefined, DEADLINE, prepared)).toMatchObject({
       reason: 'credential_refused',
     })
     expect(requests).toHaveLength(1)
   })
 
-  it('is requested once after a failure, however many bad callers come', async () => {
-    const { clock, requests, source } = cacheOver({ failing: UNCLEAR })
+  it('sends no second request after a failure', async () => {
+    const { clock, requests, source } = createCache({ failing: SERVER_ERROR })
 
     for (let caller = 0; caller < 100; caller += 1) {
-      void source.prepare(deadlineWith(1_000))
+      void source.prepare(DEADLINE)
       await Promise.resolve()
       clock.advance(60)
     }
@@ -49,23 +52,23 @@ describe('a credential that is prepared', () => {
     expect(requests).toHaveLength(1)
   })
 
-  it('is prepared once per lifetime', async () => {
-    const { clock, requests, source } = cacheOver()
+  it('sends one request per lifetime', async () => {
+    const { clock, requests, source } = createCache()
 
     for (let minutes = 0; minutes < 180; minutes += 1) {
-      void source.prepare(deadlineWith(1_000))
+      void source.prepare(DEADLINE)
       await new Promise(setImmediate)
       clock.advance(60)
     }
 
-    // 3 hours of tokens that serve 58 minutes each.
+    // Each token is used for 58 minutes of the three hours.
     expect(requests).toHaveLength(4)
   })
 
-  it('does not exist where it depends on the caller', () => {
-    const { requests, source } = cacheOver({ isUserBound: true })
+  it('sends no request for a credential that depends on the caller', () => {
+    const { requests, source } = createCache({ isUserBound: true })
 
-    void source.prepare(deadlineWith(1_000))
+    void source.prepare(DEADLINE)
 
     expect(requests).toHaveLength(0)
   })

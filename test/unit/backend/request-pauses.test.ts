@@ -4,22 +4,23 @@ import { RequestPauses } from '../../../src/backend/request-pauses.ts'
 import { fault } from '../../../src/decision.ts'
 import { seconds } from '../../../src/platform/clock.ts'
 import { StandingClock } from '../support/time.ts'
+import { SERVER_ERROR } from './credential-cache-fixture.ts'
 
-const DOWN: CredentialFailure = {
-  fault: fault('token_endpoint_unavailable', { detail: 'status_500' }),
-  reach: 'unclear',
-}
-const ASKED_TO_WAIT: CredentialFailure = { ...DOWN, retryAfter: seconds(300) }
+const RETRY_AFTER: CredentialFailure = { ...SERVER_ERROR, retryAfter: seconds(300) }
 const WRONG_SECRET: CredentialFailure = {
   fault: fault('credential_refused', { detail: 'invalid_client' }),
   reach: 'client',
 }
 
+/** A binary fraction, so that the clock counts without rounding. */
+const STEP_SECONDS = 1 / 64
+const STEPS_PER_SECOND = 64
+
 function pausesWith() {
   const clock = new StandingClock()
   const pauses = new RequestPauses(clock, () => 1)
   const isPaused = (caller: string) => pauses.pauseFor(caller) !== undefined
-  /** Whether the caller was let through; its request fails so, or succeeds. */
+  /** Returns whether the caller may send a request, which then fails or succeeds. */
   const call = (caller: string, failure?: CredentialFailure): boolean => {
     if (isPaused(caller)) return false
     pauses.requestSent(caller)
@@ -27,48 +28,55 @@ function pausesWith() {
     else pauses.failed(caller, failure)
     return true
   }
-  /** Seconds until the caller may try, to a tenth. */
-  const pauseOf = (caller: string): number => {
-    let tenths = 0
-    for (; isPaused(caller); tenths += 1) clock.advance(0.1)
-    return tenths / 10
+  /** Advances the clock until the caller may send a request, and returns the number of steps. */
+  const stepsUntilAllowed = (caller: string): number => {
+    let steps = 0
+    for (; isPaused(caller); steps += 1) clock.advance(STEP_SECONDS)
+    return steps
   }
-  /** How many of these calls are let through; all fail so. */
-  const callsThrough = (
-    { count, everySeconds }: { readonly count: number; readonly everySeconds: number },
-    callerOf: (number: number) => string,
+  /** Makes a call that would fail in each step, and returns how many requests are sent. */
+  const sentRequests = (
+    stepCount: number,
+    callerOf: (step: number) => string,
     failure: CredentialFailure,
   ): number => {
-    let through = 0
-    for (let number = 0; number < count; number += 1) {
-      if (call(callerOf(number), failure)) through += 1
-      clock.advance(everySeconds)
+    let sent = 0
+    for (let step = 0; step < stepCount; step += 1) {
+      if (call(callerOf(step), failure)) sent += 1
+      clock.advance(STEP_SECONDS)
     }
-    return through
+    return sent
   }
-  return { clock, pauses, isPaused, call, callsThrough, pauseOf }
+  return { clock, pauses, isPaused, call, sentRequests, stepsUntilAllowed }
 }
 
+const OUTAGE = { newCallers: 609, sameCallers: 134, lastPause: 13 }
 const KINDS = [
-  ['an error', DOWN],
-  ['a wait that the endpoint asks for', ASKED_TO_WAIT],
-  ['a refused client', WRONG_SECRET],
-] as const
+  { kind: 'a server error', failure: SERVER_ERROR, ...OUTAGE },
+  { kind: 'Retry-After', failure: RETRY_AFTER, ...OUTAGE },
+  {
+    kind: 'a wrong secret',
+    failure: WRONG_SECRET,
+    newCallers: 72,
+    sameCallers: 24,
+    lastPause: 188,
+  },
+]
 
 describe('failures of few callers', () => {
-  it.each(KINDS)('do not affect other callers, with %s', (_kind, failure) => {
+  it.each(KINDS)('do not pause other callers: $kind', ({ failure }) => {
     const { clock, call } = pausesWith()
-    const letThrough: boolean[] = []
+    const sent: boolean[] = []
     for (let second = 0; second < 100; second += 1) {
       for (let count = 0; count < 20; count += 1) call(`attacker ${count % 6}`, failure)
-      letThrough.push(call(`user ${second}`))
+      sent.push(call(`user ${second}`))
       clock.advance(1)
     }
 
-    expect(letThrough).not.toContain(false)
+    expect(sent).not.toContain(false)
   })
 
-  it.each(KINDS)('do not affect other callers without successes, with %s', (_kind, failure) => {
+  it.each(KINDS)('do not pause a new caller even if no request succeeds: $kind', ({ failure }) => {
     const { clock, call, isPaused } = pausesWith()
     for (let count = 0; count < 1_000; count += 1) {
       call(`attacker ${count % 6}`, failure)
@@ -77,22 +85,19 @@ describe('failures of few callers', () => {
     }
   })
 
-  it('are paused for as long as the endpoint asks', () => {
-    const { clock, call, isPaused } = pausesWith()
-    call('ann', ASKED_TO_WAIT)
+  it('pause the caller for the time in Retry-After', () => {
+    const { call, stepsUntilAllowed } = pausesWith()
+    call('ann', RETRY_AFTER)
     call('bob')
 
-    clock.advance(299.9)
-    expect(isPaused('ann')).toBe(true)
-    clock.advance(0.1)
-    expect(isPaused('ann')).toBe(false)
+    expect(stepsUntilAllowed('ann')).toBe(300 * STEPS_PER_SECOND)
   })
 
-  it('allow one of these callers a try after a pause, and neither it nor another one until the next pause is over', () => {
+  it('allow one failed caller a request after each pause', () => {
     const { clock, pauses, call, isPaused } = pausesWith()
     for (let count = 0; count < 20; count += 1) {
-      call('ann', DOWN)
-      call('bob', DOWN)
+      call('ann', SERVER_ERROR)
+      call('bob', SERVER_ERROR)
       clock.advance(1)
     }
     const states = () => ['ann', 'bob', 'newcomer'].map(isPaused)
@@ -105,11 +110,11 @@ describe('failures of few callers', () => {
   })
 
   it.each([
-    ['are paused for that long if two', 2, true],
-    ['are paused only together if three', 3, false],
-  ])('that the endpoint asks to wait %s callers fail', (_case, count, expected) => {
+    ['applies Retry-After to each of two failed callers', 2, true],
+    ['ignores Retry-After if three callers failed', 3, false],
+  ])('%s', (_title, count, expected) => {
     const { clock, call, isPaused } = pausesWith()
-    for (let caller = 0; caller < count; caller += 1) call(`caller ${caller}`, ASKED_TO_WAIT)
+    for (let caller = 0; caller < count; caller += 1) call(`caller ${caller}`, RETRY_AFTER)
     clock.advance(1)
     const before = isPaused('caller 0')
 
@@ -119,42 +124,34 @@ describe('failures of few callers', () => {
 })
 
 describe('failures of many callers', () => {
-  const each = (number: number) => `caller ${number}`
-  const ofHundred = (number: number) => each(number % 100)
+  const newCaller = (step: number) => `caller ${step}`
+  const oneOfHundred = (step: number) => newCaller(step % 100)
 
-  it.each(KINDS)(
-    'pause all, and are bounded for any number of callers, with %s',
-    (_kind, failure) => {
-      const { callsThrough } = pausesWith()
+  // Seven requests without a pause, then pauses of 0.1, 0.2, 0.4, … s, up to 1 s or, for a rejected client, 10 s.
+  it.each(KINDS)('pause new callers: $kind', ({ failure, newCallers }) => {
+    const { sentRequests } = pausesWith()
 
-      // 100 seconds: one try a second, after the first ones.
-      expect(callsThrough({ count: 10_000, everySeconds: 0.01 }, each, failure)).toBeLessThan(115)
-    },
-  )
-
-  it('are bounded if the same callers call repeatedly', () => {
-    const { callsThrough } = pausesWith()
-
-    expect(callsThrough({ count: 10_000, everySeconds: 0.01 }, ofHundred, DOWN)).toBeLessThan(230)
+    expect(sentRequests(600 * STEPS_PER_SECOND, newCaller, failure)).toBe(newCallers)
   })
 
-  it.each(KINDS.slice(0, 2))(
-    'are over for all within a second after an outage, with %s',
-    (_kind, failure) => {
-      const { call, callsThrough, pauseOf } = pausesWith()
-      callsThrough({ count: 5_000, everySeconds: 0.01 }, ofHundred, failure)
+  it.each(KINDS)('pause callers that try again: $kind', ({ failure, sameCallers }) => {
+    const { sentRequests } = pausesWith()
 
-      // A probe, and then everybody else.
-      expect(Math.min(pauseOf('caller 3'), pauseOf('newcomer'))).toBeLessThanOrEqual(1)
-      expect(call('newcomer') || call('caller 3')).toBe(true)
-      const left = Array.from({ length: 100 }, (_, caller) => pauseOf(`caller ${caller}`))
-      expect(left.reduce((sum, pause) => sum + pause, 0)).toBeLessThanOrEqual(1)
-    },
-  )
+    expect(sentRequests(100 * STEPS_PER_SECOND, oneOfHundred, failure)).toBe(sameCallers)
+  })
 
-  it('allow one caller a try after a pause, and no other until the next pause is over', () => {
-    const { clock, pauses, isPaused, callsThrough } = pausesWith()
-    callsThrough({ count: 100, everySeconds: 0.1 }, each, DOWN)
+  it.each(KINDS)('pause nobody after the first success: $kind', ({ failure, lastPause }) => {
+    const { call, isPaused, sentRequests, stepsUntilAllowed } = pausesWith()
+    sentRequests(50 * STEPS_PER_SECOND, oneOfHundred, failure)
+
+    expect(stepsUntilAllowed('caller 3')).toBe(lastPause)
+    expect(call('newcomer')).toBe(true)
+    for (let caller = 0; caller < 100; caller += 1) expect(isPaused(newCaller(caller))).toBe(false)
+  })
+
+  it('allow one new caller a request after each pause', () => {
+    const { clock, pauses, isPaused, sentRequests } = pausesWith()
+    sentRequests(10 * STEPS_PER_SECOND, newCaller, SERVER_ERROR)
     clock.advance(1)
 
     expect(isPaused('probe')).toBe(false)
@@ -164,49 +161,46 @@ describe('failures of many callers', () => {
     expect(isPaused('other')).toBe(false)
   })
 
-  it('that left before the pause do not lengthen it', () => {
-    const { pauses, pauseOf } = pausesWith()
+  it('lengthen the pause only once if the requests were sent before it', () => {
+    const { pauses, stepsUntilAllowed } = pausesWith()
     for (let caller = 0; caller < 100; caller += 1) pauses.requestSent(`caller ${caller}`)
-    for (let caller = 0; caller < 100; caller += 1) pauses.failed(`caller ${caller}`, DOWN)
+    for (let caller = 0; caller < 100; caller += 1) pauses.failed(`caller ${caller}`, SERVER_ERROR)
 
-    expect(pauseOf('newcomer')).toBeLessThanOrEqual(0.3)
-  })
-
-  it('do not make a wrong secret be sent more than once in ten seconds for newcomers', () => {
-    const { callsThrough } = pausesWith()
-
-    expect(callsThrough({ count: 6_000, everySeconds: 0.1 }, each, WRONG_SECRET)).toBeLessThan(90)
+    // 0.2 s
+    expect(stepsUntilAllowed('newcomer')).toBe(13)
   })
 })
 
 describe('a failure that concerns only its caller', () => {
-  it('does not pause others, however many callers have one', () => {
+  it('does not pause other callers, however many have one', () => {
     const { call, isPaused } = pausesWith()
     for (let caller = 0; caller < 100; caller += 1) {
-      expect(call(`caller ${caller}`, { ...DOWN, reach: 'caller' })).toBe(true)
+      expect(call(`caller ${caller}`, { ...SERVER_ERROR, reach: 'caller' })).toBe(true)
     }
 
     expect(isPaused('newcomer')).toBe(false)
   })
 })
 
-describe('a renewal', () => {
-  it('is paused for all if renewals take too long, until a request succeeds', () => {
+describe('renewals', () => {
+  it('are paused for all callers after six timeouts, until a request succeeds', () => {
     const { pauses } = pausesWith()
-    for (let count = 0; count < 6; count += 1) pauses.renewalTimedOut()
-    expect([pauses.isRenewalPaused('ann'), pauses.pauseFor('ann')]).toStrictEqual([true, undefined])
+    const states = Array.from({ length: 6 }, () => {
+      pauses.renewalTimedOut()
+      return pauses.isRenewalPaused('ann')
+    })
+    expect(states).toStrictEqual([false, false, false, false, false, true])
+    expect(pauses.pauseFor('ann')).toBeUndefined()
 
     pauses.succeeded('bob')
     expect(pauses.isRenewalPaused('ann')).toBe(false)
   })
 
-  it('is paused with its caller', () => {
+  it('are paused for a caller whose requests are paused', () => {
     const { pauses, call } = pausesWith()
-    call('ann', ASKED_TO_WAIT)
+    call('ann', RETRY_AFTER)
 
-    expect([pauses.isRenewalPaused('ann'), pauses.isRenewalPaused('bob')]).toStrictEqual([
-      true,
-      false,
-    ])
+    expect(pauses.isRenewalPaused('ann')).toBe(true)
+    expect(pauses.isRenewalPaused('bob')).toBe(false)
   })
 })

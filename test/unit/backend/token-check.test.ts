@@ -6,82 +6,69 @@ import { unsignedJwt } from '../support/tokens.ts'
 
 const AUDIENCE = 'https://0A.integration.example:443'
 const SCOPE = 'urn:opc:resource:consumer::all'
+const EXPECTED: ExpectedToken = { scope: `${AUDIENCE}${SCOPE}`, audience: undefined }
 
-function warningsAbout(
-  tokens: readonly string[],
-  expected: ExpectedToken = { scope: `${AUDIENCE}${SCOPE}`, audience: undefined },
-): unknown[] {
+/** An object is the payload of a JWT; a string is an opaque token. */
+function warningsFor(tokens: readonly (object | string)[], expected = EXPECTED): unknown[] {
   const warnings: unknown[] = []
-  const check = createTokenCheck('oic', expected, (...warning) => warnings.push(warning))
-  for (const token of tokens) {
+  const check = createTokenCheck('oic', expected, (...args) => warnings.push(args))
+  for (const payload of tokens) {
+    const token = typeof payload === 'string' ? payload : unsignedJwt(payload)
     check({ authorization: new Redacted(`Bearer ${token}`), expiresAt: undefined })
   }
   return warnings
 }
 
-function warned(reason: WarningReason) {
+function warning(reason: WarningReason) {
   return [[reason, { backend: 'oic' }]]
 }
-const WRONG_AUDIENCE = warned('backend_audience_mismatch')
-const WRONG_SCOPE = warned('backend_scope_mismatch')
+const WRONG_AUDIENCE = warning('backend_audience_mismatch')
+const WRONG_SCOPE = warning('backend_scope_mismatch')
 
-describe('the backend’s token', () => {
+describe('createTokenCheck', () => {
   it.each([
     ['is opaque', 'abc'],
-    ['has audience and scope', unsignedJwt({ aud: AUDIENCE, scope: SCOPE })],
-    ['has more than that', unsignedJwt({ aud: ['x', AUDIENCE], scope: `a ${SCOPE}` })],
-    ['names the whole scope', unsignedJwt({ aud: AUDIENCE, scope: `${AUDIENCE}${SCOPE}` })],
-    ['has the scopes in an array', unsignedJwt({ aud: AUDIENCE, scp: [SCOPE] })],
-    ['tells no scope', unsignedJwt({ aud: AUDIENCE })],
-  ])('has no warning if it %s', (_case, token) => {
-    expect(warningsAbout([token])).toStrictEqual([])
+    ['has the audience and the scope', { aud: AUDIENCE, scope: SCOPE }],
+    ['has further audiences and scopes', { aud: ['x', AUDIENCE], scope: `a ${SCOPE}` }],
+    ['has the scope with its audience', { aud: AUDIENCE, scope: `${AUDIENCE}${SCOPE}` }],
+    ['has the scopes in an array', { aud: AUDIENCE, scp: [SCOPE] }],
+    ['has no scope', { aud: AUDIENCE }],
+  ])('logs no warning if the token %s', (_case, token) => {
+    expect(warningsFor([token])).toStrictEqual([])
   })
 
   it.each([
+    ['has a different audience', { aud: 'https://other:443', scope: SCOPE }, WRONG_AUDIENCE],
+    ['has no audience', { scope: SCOPE }, WRONG_AUDIENCE],
+    ['has an empty audience', { aud: '', scope: SCOPE }, WRONG_AUDIENCE],
+    ['has a different scope', { aud: AUDIENCE, scope: 'other' }, WRONG_SCOPE],
+    ['has a different scope in an array', { aud: AUDIENCE, scp: ['other'] }, WRONG_SCOPE],
+  ])('logs a warning if the token %s', (_case, token, expected) => {
+    expect(warningsFor([token])).toStrictEqual(expected)
+  })
+
+  const ORDERS = { aud: 'orders', scope: 'read' }
+
+  it.each<readonly [string, ExpectedToken, object, unknown]>([
+    ['the configured audience', { scope: 'read', audience: 'orders' }, ORDERS, []],
+    ['a different audience', { scope: 'read', audience: 'other' }, ORDERS, WRONG_AUDIENCE],
+    ['all scopes', { scope: 'read write', audience: undefined }, { scope: 'write read' }, []],
+    ['one of two scopes', { scope: 'read write', audience: undefined }, ORDERS, WRONG_SCOPE],
+    ['any scope if none is configured', { scope: undefined, audience: 'orders' }, ORDERS, []],
     [
-      'has another audience',
-      unsignedJwt({ aud: 'https://other:443', scope: SCOPE }),
+      'a different audience if no scope is configured',
+      { scope: undefined, audience: 'orders' },
+      { aud: 'other', scope: 'read' },
       WRONG_AUDIENCE,
     ],
-    ['has no audience', unsignedJwt({ scope: SCOPE }), WRONG_AUDIENCE],
-    ['has an empty audience', unsignedJwt({ aud: '', scope: SCOPE }), WRONG_AUDIENCE],
-    ['has another scope', unsignedJwt({ aud: AUDIENCE, scope: 'other' }), WRONG_SCOPE],
-    ['has another in an array', unsignedJwt({ aud: AUDIENCE, scp: ['other'] }), WRONG_SCOPE],
-  ])('has a warning if it %s', (_case, token, expected) => {
-    expect(warningsAbout([token])).toStrictEqual(expected)
+  ])('compares a token that has %s', (_case, expected, token, warnings) => {
+    expect(warningsFor([token], expected)).toStrictEqual(warnings)
   })
 
-  it('is held against the audience of an exchange', () => {
-    const token = unsignedJwt({ aud: 'orders', scope: 'read' })
+  it('checks only the first token', () => {
+    const bad = { aud: 'other' }
 
-    expect(warningsAbout([token], { scope: 'read', audience: 'orders' })).toStrictEqual([])
-    expect(warningsAbout([token], { scope: 'read', audience: 'other' })).toStrictEqual(
-      WRONG_AUDIENCE,
-    )
-  })
-
-  it('has to have each of several scopes', () => {
-    const both = { scope: 'read write', audience: undefined }
-
-    expect(warningsAbout([unsignedJwt({ scope: 'write read' })], both)).toStrictEqual([])
-    expect(warningsAbout([unsignedJwt({ scope: 'read' })], both)).toStrictEqual(WRONG_SCOPE)
-  })
-
-  it('may have any scope if none is required', () => {
-    const expected = { scope: undefined, audience: 'orders' }
-
-    expect(warningsAbout([unsignedJwt({ aud: 'orders', scope: 'read' })], expected)).toStrictEqual(
-      [],
-    )
-    expect(warningsAbout([unsignedJwt({ aud: 'other', scope: 'read' })], expected)).toStrictEqual(
-      WRONG_AUDIENCE,
-    )
-  })
-
-  it('is looked at once', () => {
-    const bad = unsignedJwt({ aud: 'other' })
-
-    expect(warningsAbout([bad, bad])).toHaveLength(1)
-    expect(warningsAbout(['opaque', bad])).toHaveLength(0)
+    expect(warningsFor([bad, bad])).toHaveLength(1)
+    expect(warningsFor(['opaque', bad])).toHaveLength(0)
   })
 })

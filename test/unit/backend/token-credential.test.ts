@@ -2,36 +2,34 @@ import { describe, expect, it } from '@jest/globals'
 import { toCredentialFailure } from '../../../src/backend/token-credential.ts'
 import { fault } from '../../../src/decision.ts'
 import { seconds } from '../../../src/platform/clock.ts'
-import { TOKEN_FAILURES } from './grants-fixture.ts'
+import { failure } from '../../../src/platform/result.ts'
+import { PLENTY_OF_TIME } from '../support/time.ts'
+import { sendRequest } from '../support/tokens-for-backends.ts'
+import { createFailingGrants, TOKEN_FAILURES } from './grants-fixture.ts'
 
-describe('a failed token request', () => {
-  it('stays the fault of a secret if there was no token request', () => {
+describe('toCredentialFailure', () => {
+  it('keeps the fault of a secret', () => {
     const secret = fault('secret_unavailable', { detail: 'status_404' })
 
     expect(toCredentialFailure(secret)).toStrictEqual({ fault: secret, reach: 'unclear' })
   })
 
-  it.each(TOKEN_FAILURES)('has its own fault if the endpoint is %s', (kind, detail, expected) => {
+  it.each(TOKEN_FAILURES)('returns the fault for %s', (kind, detail, expected) => {
     expect(toCredentialFailure({ kind, detail })).toStrictEqual(expected)
   })
 
   it.each([
-    ['status_400', 'caller'],
-    ['status_404', 'caller'],
-    ['status_413', 'caller'],
-    ['status_499', 'caller'],
-    ['status_408', 'unclear'],
-    ['status_429', 'unclear'],
-    ['status_302', 'unclear'],
-    ['status_500', 'unclear'],
-    ['status_503', 'unclear'],
-    ['connection_refused', 'unclear'],
-    ['timed_out', 'unclear'],
-  ])('may concern others or only this request: %s', (detail, reach) => {
-    expect(toCredentialFailure({ kind: 'unavailable', detail }).reach).toBe(reach)
-  })
-
-  it.each([
+    ['unavailable', 'status_400', undefined, 'caller'],
+    ['unavailable', 'status_404', undefined, 'caller'],
+    ['unavailable', 'status_413', undefined, 'caller'],
+    ['unavailable', 'status_499', undefined, 'caller'],
+    ['unavailable', 'status_408', undefined, 'unclear'],
+    ['unavailable', 'status_429', undefined, 'unclear'],
+    ['unavailable', 'status_302', undefined, 'unclear'],
+    ['unavailable', 'status_500', undefined, 'unclear'],
+    ['unavailable', 'status_503', undefined, 'unclear'],
+    ['unavailable', 'connection_refused', undefined, 'unclear'],
+    ['unavailable', 'timed_out', undefined, 'unclear'],
     ['refused', 'invalid_client', 'certain', 'client'],
     ['refused', 'status_401', 'certain', 'client'],
     ['refused', 'unauthorized_client', 'possible', 'unclear'],
@@ -40,7 +38,7 @@ describe('a failed token request', () => {
     ['refused', 'invalid_scope', undefined, 'caller'],
     ['unusable', 'several_tokens', undefined, 'client'],
     ['unusable', 'not_json', undefined, 'caller'],
-  ] as const)('concerns our client, or not: %s, %s', (kind, detail, clientRefusal, reach) => {
+  ] as const)('returns the reach for %s with %s', (kind, detail, clientRefusal, reach) => {
     const failed = { kind, detail, ...(clientRefusal && { clientRefusal }) }
 
     expect(toCredentialFailure(failed).reach).toBe(reach)
@@ -52,13 +50,13 @@ describe('a failed token request', () => {
     ['unauthorized_client', 'possible', /^Compare client id and secret .* tick this grant/],
     ['access_denied', 'possible', /^Compare client id and secret .* allowed/],
     ['status_403', 'possible', /^Compare client id and secret .* allowed/],
-  ] as const)('has a hint that fits: %s, %s', (detail, clientRefusal, hint) => {
+  ] as const)('returns a hint for %s, a %s client refusal', (detail, clientRefusal, hint) => {
     const { fault } = toCredentialFailure({ kind: 'refused', detail, clientRefusal })
 
     expect(fault.logContext.hint).toMatch(hint)
   })
 
-  it('has the wait that the endpoint asks for, which does not affect others at once', () => {
+  it('returns the Retry-After of the endpoint', () => {
     const failed = { kind: 'unavailable', detail: 'status_429', retryAfter: seconds(7) } as const
 
     expect(toCredentialFailure(failed)).toStrictEqual({
@@ -85,9 +83,19 @@ describe('a failed token request', () => {
     ['refused', 'invalid_grant', 'credential_refused'],
     ['unusable', 'several_tokens', 'credential_unusable'],
     ['unusable', 'media_type', 'credential_unusable'],
-  ] as const)('is %s with %s, and has a hint on it', (kind, detail, reason) => {
+  ] as const)('returns for %s with %s a fault with a hint', (kind, detail, reason) => {
     expect(toCredentialFailure({ kind, detail }).fault).toStrictEqual(
       fault(reason, { detail, hint: HINTS[detail] }),
+    )
+  })
+})
+
+describe.each(['client_credentials', 'token_exchange', 'jwt_bearer'] as const)('%s', (name) => {
+  it.each(TOKEN_FAILURES)('returns the failure %s', async (kind, detail, expected) => {
+    const grant = createFailingGrants({ kind, detail, retryAfter: seconds(7) })[name]
+
+    expect(await sendRequest(grant, PLENTY_OF_TIME)).toStrictEqual(
+      failure({ ...expected, retryAfter: 7 }),
     )
   })
 })

@@ -6,10 +6,13 @@ import { Redacted } from '../../../src/platform/redacted.ts'
 import { denied } from '../support/outcomes.ts'
 import { jsonObject } from '../support/tokens.ts'
 import { callBy, recordingTokenEndpoint } from '../support/tokens-for-backends.ts'
-import { jwtBearerGrantIn, TOKEN_EXCHANGE } from './grants-fixture.ts'
+import { createJwtGrant, TOKEN_EXCHANGE } from './grants-fixture.ts'
 
-const { grant: assertions } = jwtBearerGrantIn()
-const exchanges = createTokenExchangeGrant(TOKEN_EXCHANGE, recordingTokenEndpoint().requestToken)
+const { grant: jwtBearer } = createJwtGrant()
+const tokenExchange = createTokenExchangeGrant(
+  TOKEN_EXCHANGE,
+  recordingTokenEndpoint().requestToken,
+)
 
 function requestIn(grant: Grant, call: Partial<BackendCall>) {
   const request = grant.requestFor(callBy(call))
@@ -18,15 +21,15 @@ function requestIn(grant: Grant, call: Partial<BackendCall>) {
 }
 
 function keyOf(call: Partial<BackendCall>): string {
-  return requestIn(assertions, call).key
+  return requestIn(jwtBearer, call).key
 }
 
-describe('the request with a user assertion', () => {
-  it('#52: has another key at another issuer, even for the same name', () => {
+describe('a JWT bearer request', () => {
+  it('#52: has a different cache key for each issuer', () => {
     expect(keyOf({ issuer: 'callers' })).not.toBe(keyOf({ issuer: 'others' }))
   })
 
-  it('#52: has the same key for each call of a user, whatever else their tokens have', () => {
+  it('#52: has the same cache key for all tokens of a user', () => {
     const [one, other] = [{ sub: 'jdoe' }, { sub: 'jdoe', jti: '1' }].map((claims) =>
       keyOf({ claims: jsonObject(claims), token: new Redacted(JSON.stringify(claims)) }),
     )
@@ -34,12 +37,12 @@ describe('the request with a user assertion', () => {
     expect(one).toBe(other)
   })
 
-  it('does not exist if the claim is not a string', () => {
+  it('is denied if the claim is not a string', () => {
     fc.assert(
       fc.property(
         fc.jsonValue().filter((value) => typeof value !== 'string'),
         (sub) => {
-          expect(assertions.requestFor(callBy({ claims: jsonObject({ sub }) }))).toStrictEqual(
+          expect(jwtBearer.requestFor(callBy({ claims: jsonObject({ sub }) }))).toStrictEqual(
             denied('subject_missing', { detail: 'claim_missing' }),
           )
         },
@@ -47,8 +50,8 @@ describe('the request with a user assertion', () => {
     )
   })
 
-  it('depends on the caller: nothing can be prepared', () => {
-    expect([assertions.application, exchanges.application]).toStrictEqual([undefined, undefined])
+  it('cannot be prepared, because it depends on the caller', () => {
+    expect([jwtBearer.application, tokenExchange.application]).toStrictEqual([undefined, undefined])
   })
 })
 
@@ -56,7 +59,7 @@ describe('the cache key of a user', () => {
   const keyOfUser = (sub: string, issuer = 'callers') =>
     keyOf({ issuer, claims: jsonObject({ sub }) })
 
-  it('differs by each character of the name, capitals and composed forms included', () => {
+  it('differs for each name, including case and Unicode normalization', () => {
     const names = [
       ...['jdoe', 'JDOE', 'jDoe', 'j doe', 'jdoe.', 'Zo\u00eb', 'Zoe\u0308', 'ß', 'ss'],
       ...['x'.repeat(255), 'x'.repeat(256)],
@@ -65,19 +68,19 @@ describe('the cache key of a user', () => {
     expect(new Set(names.map((name) => keyOfUser(name))).size).toBe(names.length)
   })
 
-  it('differs by issuer, and issuer and name cannot be mistaken for each other', () => {
+  it('separates issuer and name unambiguously', () => {
     expect(keyOfUser('b', 'a')).not.toBe(keyOfUser('b', 'A'))
     expect(keyOfUser('bc', 'a')).not.toBe(keyOfUser('c', 'ab'))
     expect(keyOfUser('","b', 'a')).not.toBe(keyOfUser('b', 'a","'))
   })
 })
 
-describe('the request of a token exchange', () => {
-  it('#52: has a key for each token, which does not reveal it', () => {
+describe('a token exchange request', () => {
+  it('#52: has a cache key for each token that does not reveal it', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 8 }), fc.string({ minLength: 8 }), (one, other) => {
         const [first, second] = [one, other].map(
-          (token) => requestIn(exchanges, { token: new Redacted(token) }).key,
+          (token) => requestIn(tokenExchange, { token: new Redacted(token) }).key,
         )
 
         expect(first === second).toBe(one === other)
@@ -87,12 +90,12 @@ describe('the request of a token exchange', () => {
   })
 })
 
-describe('whose failures count together', () => {
-  const exchanging = (call: Partial<BackendCall>) => requestIn(exchanges, call).caller
+describe('the caller of a request, for counting failures', () => {
+  const callerOf = (call: Partial<BackendCall>) => requestIn(tokenExchange, call).caller
 
-  it('are those of one issuer and `sub`, whatever the token', () => {
+  it('is the same for all tokens with the same issuer and `sub`', () => {
     const callers = [1, 2, 3].map((number) =>
-      exchanging({
+      callerOf({
         token: new Redacted(`token ${number}`),
         claims: jsonObject({ sub: 'jdoe', jti: number }),
         clientId: `client ${number}`,
@@ -102,22 +105,22 @@ describe('whose failures count together', () => {
     expect(new Set(callers).size).toBe(1)
   })
 
-  it('are the same for user assertions, whatever claim names the user', () => {
+  it('is the same for both grants', () => {
     const claims = jsonObject({ sub: 'jdoe' })
 
-    expect(requestIn(assertions, { claims }).caller).toBe(exchanging({ claims }))
+    expect(requestIn(jwtBearer, { claims }).caller).toBe(callerOf({ claims }))
   })
 
-  it('differ by issuer, `sub`, and the kind of name', () => {
+  it('differs by issuer, `sub`, and the claim that identifies the caller', () => {
     const callers = [
-      exchanging({ claims: jsonObject({ sub: 'jdoe' }) }),
-      exchanging({ claims: jsonObject({ sub: 'JDOE' }) }),
-      exchanging({ claims: jsonObject({ sub: 'jdoe' }), issuer: 'others' }),
-      exchanging({ claims: jsonObject({ username: 'jdoe' }) }),
-      exchanging({ claims: jsonObject({ username: 'JDOE' }) }),
-      exchanging({ claims: jsonObject({}), clientId: 'jdoe' }),
-      exchanging({ claims: jsonObject({}), clientId: 'another client' }),
-      exchanging({ claims: jsonObject({}), clientId: undefined }),
+      callerOf({ claims: jsonObject({ sub: 'jdoe' }) }),
+      callerOf({ claims: jsonObject({ sub: 'JDOE' }) }),
+      callerOf({ claims: jsonObject({ sub: 'jdoe' }), issuer: 'others' }),
+      callerOf({ claims: jsonObject({ username: 'jdoe' }) }),
+      callerOf({ claims: jsonObject({ username: 'JDOE' }) }),
+      callerOf({ claims: jsonObject({}), clientId: 'jdoe' }),
+      callerOf({ claims: jsonObject({}), clientId: 'another client' }),
+      callerOf({ claims: jsonObject({}), clientId: undefined }),
     ]
 
     expect(new Set(callers).size).toBe(callers.length)

@@ -13,20 +13,20 @@ const SECRET = 'ocid1.vaultsecret.oc1..configuration'
 
 const NO_TOKEN = Buffer.from('{"type":"USER_DEFINED","data":{}}')
 
-const NOT_READ = JSON.stringify({ reason: 'document_not_read', detail: 'timed_out' })
+const NOT_READ_WARNING = JSON.stringify({ reason: 'document_not_read', detail: 'timed_out' })
 
-/** An authorizer whose document lies in Vault, which does not give it where it is undefined. */
-function authorizerFromVault() {
+/** An authorizer whose document is in Vault. Reading fails while `vault.document` is undefined. */
+function createAuthorizer() {
   const clock = new StandingClock()
-  const vault: { document: unknown; failure: Fault; reads: number; patience: number[] } = {
+  const vault: { document: unknown; failure: Fault; reads: number; timeouts: number[] } = {
     document: documentOf(),
     failure: fault('secret_unavailable', { detail: 'timed_out' }),
     reads: 0,
-    patience: [],
+    timeouts: [],
   }
   const read = (_ocid: string, deadline: Deadline) => {
     vault.reads += 1
-    vault.patience.push(deadline.remaining())
+    vault.timeouts.push(deadline.remaining())
     return Promise.resolve(
       vault.document === undefined
         ? failure(vault.failure)
@@ -37,10 +37,10 @@ function authorizerFromVault() {
   const authorize = createConfiguredAuthorizer(
     readConfig({ authorizer_config_secret_ocid: SECRET }),
     {
-      http: () => Promise.reject(new Error('nobody is to be asked')),
+      http: () => Promise.reject(new Error('unexpected request')),
       secrets: {
         read,
-        readAgain: () => Promise.reject(new Error('nothing was refused')),
+        readAgain: () => Promise.reject(new Error('unexpected read')),
         acceptPrevious: () => undefined,
       },
       clock,
@@ -56,34 +56,34 @@ function authorizerFromVault() {
   return { clock, vault, events, decide }
 }
 
-describe('a document in Vault', () => {
-  it('is a fault if it was never read from Vault', async () => {
-    const { vault, decide } = authorizerFromVault()
+describe('a configuration document in Vault', () => {
+  it('causes faults until it is read for the first time', async () => {
+    const { vault, decide } = createAuthorizer()
     vault.document = undefined
 
     expect(await decide()).toBe('secret_unavailable')
     vault.document = documentOf()
     expect(await decide()).toBe('token_missing')
-    expect(vault.patience).toStrictEqual([60_000, 60_000])
+    expect(vault.timeouts).toStrictEqual([60_000, 60_000])
   })
 
-  it('is used while Vault is down, which costs 2 s every half minute', async () => {
-    const { clock, vault, decide } = authorizerFromVault()
+  it('is used while Vault is down, with an attempt of 2 s every 30 s', async () => {
+    const { clock, vault, decide } = createAuthorizer()
     await decide()
     vault.document = undefined
 
     expect(await decide()).toBe('token_missing')
     clock.advance(29.9)
     expect(await decide()).toBe('token_missing')
-    expect(vault.patience).toStrictEqual([60_000, 2_000])
+    expect(vault.timeouts).toStrictEqual([60_000, 2_000])
 
     clock.advance(0.1)
     expect(await decide()).toBe('token_missing')
     expect(vault.reads).toBe(3)
   })
 
-  it('is used for an hour then, with a warning that it is not renewed', async () => {
-    const { clock, vault, events, decide } = authorizerFromVault()
+  it('is used for an hour while Vault is down, with a warning', async () => {
+    const { clock, vault, events, decide } = createAuthorizer()
     await decide()
     clock.advance(60)
     await decide()
@@ -92,7 +92,7 @@ describe('a document in Vault', () => {
     clock.advance(3_599.9)
     expect(await decide()).toBe('token_missing')
     expect(await decide()).toBe('token_missing')
-    expect(events).toStrictEqual(['config_read', NOT_READ])
+    expect(events).toStrictEqual(['config_read', NOT_READ_WARNING])
 
     clock.advance(0.1)
     expect(await decide()).toBe('secret_unavailable')
@@ -102,11 +102,11 @@ describe('a document in Vault', () => {
     vault.document = undefined
     clock.advance(60)
     expect(await decide()).toBe('token_missing')
-    expect(events.slice(2)).toStrictEqual([NOT_READ])
+    expect(events.slice(2)).toStrictEqual([NOT_READ_WARNING])
   })
 
   it('is not used if Vault has a newer one that is not text', async () => {
-    const { vault, events, decide } = authorizerFromVault()
+    const { vault, events, decide } = createAuthorizer()
     await decide()
     vault.document = undefined
     vault.failure = fault('secret_unusable', { detail: 'not_utf8' })
@@ -114,11 +114,11 @@ describe('a document in Vault', () => {
     expect([await decide(), await decide()]).toStrictEqual(['secret_unusable', 'secret_unusable'])
     vault.document = documentOf()
     expect(await decide()).toBe('token_missing')
-    expect(events).not.toContain(NOT_READ)
+    expect(events).not.toContain(NOT_READ_WARNING)
   })
 
-  it('is reloaded when it has changed, valid or not', async () => {
-    const { vault, events, decide } = authorizerFromVault()
+  it('is reloaded after each change, valid or not', async () => {
+    const { vault, events, decide } = createAuthorizer()
     expect(await decide()).toBe('token_missing')
 
     vault.document = {}
@@ -130,8 +130,8 @@ describe('a document in Vault', () => {
     expect(events.slice(2)).toStrictEqual(['config_warning', 'config_read'])
   })
 
-  it('that cannot be used is logged, and each call is a fault, even while Vault is unavailable', async () => {
-    const { vault, decide } = authorizerFromVault()
+  it('causes faults while it is invalid, even if Vault is down', async () => {
+    const { vault, decide } = createAuthorizer()
     vault.document = {}
     expect(await decide()).toBe('config_invalid')
 

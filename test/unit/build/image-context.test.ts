@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { build } from 'esbuild'
 
-/** What the image's first stage runs, and the two files from which that makes the function. */
+/** The scripts that the first stage runs, and the entry points of the function. */
 const ENTRIES = [
   'scripts/build/build.ts',
   'scripts/build/rehearsal/rehearse.ts',
   'src/func.ts',
   'src/boot/start.ts',
 ]
-/** Read by npm, tsx and esbuild rather than by code of ours. */
+/** Read by npm, tsx and esbuild. */
 const READ_BY_TOOLS = ['package.json', 'package-lock.json', '.npmrc', 'tsconfig.json']
 
 const [firstStage = ''] = readFileSync('Dockerfile', 'utf8').split(/^FROM (?!.* AS build)/m)
@@ -34,7 +34,7 @@ beforeAll(async () => {
   needed = [...new Set([...sources, ...READ_BY_TOOLS, ...sources.flatMap(filesReadBy)])]
 })
 
-/** Names of files of the project that a source reads while it runs, where they are written out. */
+/** The files that a source reads at run time, if their names are literals. */
 function filesReadBy(source: string): string[] {
   const text = source.startsWith('scripts/build/') ? readFileSync(source, 'utf8') : ''
   return [...text.matchAll(/\breadFile(?:Sync)?\('([^']+)'/g)].flatMap(([, file = '']) => file)
@@ -55,7 +55,7 @@ describe('the first stage of the image', () => {
     expect(copied.filter((source) => !needed.some((file) => covers(source, file)))).toEqual([])
   })
 
-  it('gets from .dockerignore what it copies, and no more', () => {
+  it('copies exactly what .dockerignore includes', () => {
     expect(excluded).toBe('*')
     expect(exceptions.toSorted()).toEqual(copied.map((source) => `!${source}`).toSorted())
   })

@@ -7,8 +7,8 @@ import { baseImagesOf } from '../../../scripts/image/base-images.ts'
 import { fileProblems } from '../../../scripts/image/files.ts'
 import { missingRequirements } from '../../../scripts/image/requirements.ts'
 
-describe('the base images of a Dockerfile', () => {
-  it('are those of its two stages', () => {
+describe('baseImagesOf', () => {
+  it('returns the images of both stages', () => {
     expect(baseImagesOf('FROM a.io/b/node:24-dev AS build\nRUN x\nFROM a.io/b/node:24\n')).toEqual({
       build: 'a.io/b/node:24-dev',
       runtime: 'a.io/b/node:24',
@@ -17,16 +17,16 @@ describe('the base images of a Dockerfile', () => {
   })
 
   it.each([
-    ['FROM node:24-dev AS build\n'],
-    ['FROM node:24-dev AS build\nFROM node:22\n'],
-    ['FROM node:24 AS build\nFROM node:24\n'],
-    ['FROM node:24-dev AS build\nFROM node:24\nFROM other\n'],
-  ])('cannot be read from %j', (dockerfile) => {
+    'FROM node:24-dev AS build\n',
+    'FROM node:24-dev AS build\nFROM node:22\n',
+    'FROM node:24 AS build\nFROM node:24\n',
+    'FROM node:24-dev AS build\nFROM node:24\nFROM other\n',
+  ])('rejects %j', (dockerfile) => {
     expect(() => baseImagesOf(dockerfile)).toThrow(/two stages|do not belong together/)
   })
 })
 
-describe('the files of the function', () => {
+describe('fileProblems', () => {
   const FILES = [
     'THIRD-PARTY-NOTICES.txt',
     'authorizer.js',
@@ -47,34 +47,34 @@ describe('the files of the function', () => {
     rmSync(folder, { recursive: true })
   })
 
-  it('have no problem when complete, read-only and owned by the right user', () => {
+  it('accepts files that are complete, read-only and owned by a different user', () => {
     expect(fileProblems(folder, OWNER)).toEqual([])
   })
 
   it.each<[string, () => Promise<void>, string]>([
     ['a missing file', () => rm(inFolder('func.js')), 'func.js is missing'],
     [
-      'another file',
+      'an additional file',
       () => writeFile(inFolder('config.ts'), '', { mode: 0o444 }),
       'config.ts does not belong there',
     ],
     ['a writable file', () => chmod(inFolder('func.js'), 0o644), 'func.js is writable (mode 644)'],
     ['a folder that others can write', () => chmod(folder, 0o757), '. is writable (mode 757)'],
-  ])('are rejected for %s', async (_case, spoil, problem) => {
-    await spoil()
+  ])('rejects %s', async (_case, change, problem) => {
+    await change()
 
     expect(fileProblems(folder, OWNER)).toEqual([problem])
   })
 
-  it('are rejected if their owner is the user that runs them', () => {
+  it('rejects files that are owned by the user that runs them', () => {
     expect(fileProblems(folder, OWNER + 1)).toContain(
       `func.js belongs to uid ${OWNER}, who can write it`,
     )
   })
 })
 
-describe('the requirements', () => {
-  it('are met on Linux as root with all programs', () => {
+describe('missingRequirements', () => {
+  it('returns nothing on Linux as root with all programs', () => {
     expect(missingRequirements(() => true, { platform: 'linux', uid: 0 })).toEqual([])
   })
 
@@ -82,7 +82,7 @@ describe('the requirements', () => {
     ['buildah', ['unshare', 'setpriv'], { platform: 'linux', uid: 0 }, /apt-get install .*buildah/],
     ['unshare', ['buildah', 'setpriv'], { platform: 'linux', uid: 0 }, /util-linux/],
     ['root', ['buildah', 'unshare', 'setpriv'], { platform: 'linux', uid: 1000 }, /sudo/],
-  ])('have a remedy: %s', (_what, present, machine, expected) => {
+  ])('returns the remedy for a missing %s', (_what, present, machine, expected) => {
     expect(missingRequirements((program) => present.includes(program), machine)).toEqual([
       expect.stringMatching(expected),
     ])

@@ -1,35 +1,25 @@
 import { describe, expect, it } from '@jest/globals'
 import { denial, fault } from '../../../src/decision.ts'
 import { numericDate } from '../../../src/platform/clock.ts'
-import { answered, PAYLOAD, PERMIT } from '../support/calls.ts'
+import { answerCallWith, PAYLOAD, PERMIT } from '../support/calls.ts'
 import { StandingClock } from '../support/time.ts'
 
 describe('a call', () => {
-  it('that is permitted is answered', async () => {
-    const { answer } = await answered(PERMIT)
+  const PERMITTED = { active: true, context: { back_end_token: 'Bearer back-end-token' } }
+  const DENIED = { active: false, context: { responseCode: '401' } }
 
-    expect(answer).toMatchObject({
-      active: true,
-      context: { back_end_token: 'Bearer back-end-token' },
-    })
+  it.each([
+    ['the answer of a permit', PERMIT, expect.objectContaining(PERMITTED)],
+    ['the answer of a denial', denial('token_expired'), expect.objectContaining(DENIED)],
+    ['no answer for a fault', fault('secret_unavailable'), undefined],
+  ])('returns %s', async (_case, decision, expected) => {
+    expect((await answerCallWith(decision)).answer).toEqual(expected)
   })
 
-  it('that is denied is answered', async () => {
-    const { answer } = await answered(denial('token_expired'))
-
-    expect(answer).toMatchObject({ active: false, context: { responseCode: '401' } })
-  })
-
-  it('that is at fault has no answer', async () => {
-    const { answer } = await answered(fault('secret_unavailable'))
-
-    expect(answer).toBeUndefined()
-  })
-
-  it('hands its payload on', async () => {
+  it('passes the payload to the authorizer', async () => {
     const payloads: Uint8Array[] = []
 
-    await answered((payload) => {
+    await answerCallWith((payload) => {
       payloads.push(payload)
       return Promise.resolve(PERMIT)
     })
@@ -38,14 +28,14 @@ describe('a call', () => {
   })
 })
 
-describe('the line in the log', () => {
-  it('has a permit', async () => {
+describe('the log line of a call', () => {
+  it('describes a permit', async () => {
     const clock = new StandingClock()
     const decide = () => {
       clock.advance(0.01234)
       return Promise.resolve(PERMIT)
     }
-    const { lines } = await answered(decide, {}, clock)
+    const { lines } = await answerCallWith(decide, {}, clock)
 
     expect(lines).toStrictEqual([
       [
@@ -67,9 +57,9 @@ describe('the line in the log', () => {
     ])
   })
 
-  it('has every member even if nothing is known', async () => {
+  it('has all members, with null for what is unknown', async () => {
     const call = { callId: undefined, fnDeadline: undefined }
-    const { lines } = await answered(denial('token_missing'), call)
+    const { lines } = await answerCallWith(denial('token_missing'), call)
 
     expect(lines).toStrictEqual([
       [
@@ -91,8 +81,8 @@ describe('the line in the log', () => {
     ])
   })
 
-  it('has a fault as an error, with its detail', async () => {
-    const { lines } = await answered(fault('secret_unavailable', { detail: 'status_404' }))
+  it('has the level error and the detail for a fault', async () => {
+    const { lines } = await answerCallWith(fault('secret_unavailable', { detail: 'status_404' }))
 
     expect(lines).toMatchObject([
       ['error', 'decision', { reason: 'secret_unavailable', detail: 'status_404' }],
@@ -100,7 +90,7 @@ describe('the line in the log', () => {
   })
 })
 
-describe('a call whose decision is an exception', () => {
+describe('an exception of the authorizer', () => {
   const SECRET = 's3cret'
   class OddError extends Error {
     override readonly name = 'OddError'
@@ -108,29 +98,29 @@ describe('a call whose decision is an exception', () => {
 
   it.each<[string, () => Promise<never>, string]>([
     [
-      'an error that is thrown at once',
+      'a thrown error',
       () => {
         throw new OddError(SECRET)
       },
       'OddError',
     ],
     ['a rejection', () => Promise.reject(new TypeError(SECRET)), 'TypeError'],
-    // What is not an Error can be rejected by others' code all the same.
-    ['a rejection with a text', () => rejectWith(SECRET), 'string'],
-    ['a rejection with nothing', () => rejectWith(undefined), 'undefined'],
+    // Dependencies may reject with other values than errors.
+    ['a rejection with a string', () => rejectWith(SECRET), 'string'],
+    ['a rejection with undefined', () => rejectWith(undefined), 'undefined'],
     ['a rejection with an object', () => rejectWith({ token: SECRET }), 'object'],
-  ])('is a fault with the kind of error only: %s', async (_case, authorize, detail) => {
-    const { answer, lines } = await answered(authorize)
+  ])('becomes a fault with only the type of the error: %s', async (_case, authorize, detail) => {
+    const { answer, lines } = await answerCallWith(authorize)
 
     expect(answer).toBeUndefined()
     expect(lines).toMatchObject([['error', 'decision', { reason: 'internal_error', detail }]])
     expect(JSON.stringify(lines)).not.toContain(SECRET)
   })
 
-  it('is a fault if a permit cannot be written as an answer', async () => {
-    const unwritable = { ...PERMIT, expiresAt: numericDate(Number.NaN) }
+  it('becomes a fault if a permit cannot be converted to an answer', async () => {
+    const permit = { ...PERMIT, expiresAt: numericDate(Number.NaN) }
 
-    const { answer, lines } = await answered(unwritable)
+    const { answer, lines } = await answerCallWith(permit)
 
     expect(answer).toBeUndefined()
     expect(lines).toMatchObject([['error', 'decision', { reason: 'internal_error' }]])
@@ -139,6 +129,6 @@ describe('a call whose decision is an exception', () => {
 
 function rejectWith(reason: unknown): Promise<never> {
   return new Promise((_resolve, reject) => {
-    ;(reject as (given: unknown) => void)(reason)
+    ;(reject as (value: unknown) => void)(reason)
   })
 }

@@ -9,14 +9,18 @@ import { PERMIT } from '../support/calls.ts'
 import { answer } from '../support/http-answers.ts'
 import { PLENTY_OF_TIME, StandingClock } from '../support/time.ts'
 
-function worldWith(tier?: RateLimitTier) {
+function setUp(tier?: RateLimitTier) {
   const clock = new StandingClock()
   const tally = new Tally()
   const lines: LogRecord[] = []
   const summarize = createSummarize(tally, tier, clock, (_level, _event, record) => {
     lines.push(record)
   })
-  const ask = async (kind: CallKind, times: number, isRateLimited = true): Promise<void> => {
+  const sendRequests = async (
+    kind: CallKind,
+    times: number,
+    isRateLimited = true,
+  ): Promise<void> => {
     const http = tally.counting(
       () => Promise.resolve(success(answer(200, {}))),
       kind,
@@ -29,17 +33,17 @@ function worldWith(tier?: RateLimitTier) {
   const decide = (...decisions: readonly Decision[]): void => {
     for (const decision of decisions) summarize(decision)
   }
-  return { clock, lines, ask, decide }
+  return { clock, lines, sendRequests, decide }
 }
 
 const HIT = { ...PERMIT, logContext: { callerCache: 'hit', backendCache: 'hit' } } as const
 const MISS = { ...PERMIT, logContext: { callerCache: 'miss', backendCache: 'miss' } } as const
 
 describe('the summary', () => {
-  it('has decisions, requests and saved requests since the last one', async () => {
-    const { clock, lines, ask, decide } = worldWith()
-    await ask('introspection', 3)
-    await ask('secret', 2)
+  it('counts decisions, requests and saved requests since the last summary', async () => {
+    const { clock, lines, sendRequests, decide } = setUp()
+    await sendRequests('introspection', 3)
+    await sendRequests('secret', 2)
     decide(MISS, HIT, HIT, denial('token_inactive'), fault('internal_error'))
     clock.advance(60)
     decide(HIT)
@@ -54,8 +58,8 @@ describe('the summary', () => {
     ])
   })
 
-  it('is written at most once a minute, with the next decision, and starts again', () => {
-    const { clock, lines, decide } = worldWith()
+  it('is written once a minute with the next decision', () => {
+    const { clock, lines, decide } = setUp()
     for (let seconds = 0; seconds < 200; seconds += 1) {
       clock.advance(1)
       decide(MISS)
@@ -66,8 +70,8 @@ describe('the summary', () => {
     )
   })
 
-  it('is not written without traffic, and has the length of its period', () => {
-    const { clock, lines, decide } = worldWith()
+  it('is not written without decisions, and has the length of its period', () => {
+    const { clock, lines, decide } = setUp()
     clock.advance(3600)
     expect(lines).toStrictEqual([])
 
@@ -75,11 +79,11 @@ describe('the summary', () => {
     expect(lines).toMatchObject([{ seconds: 3600 }])
   })
 
-  it('has the share of the domain’s rate limit if its tier is known', async () => {
-    const { clock, lines, ask, decide } = worldWith('free')
-    await ask('introspection', 60)
-    await ask('token', 15)
-    await ask('introspection', 40, false)
+  it('has the share of the rate limit if the tier is known', async () => {
+    const { clock, lines, sendRequests, decide } = setUp('free')
+    await sendRequests('introspection', 60)
+    await sendRequests('token', 15)
+    await sendRequests('introspection', 40, false)
     clock.advance(120)
     decide(MISS)
 

@@ -8,23 +8,23 @@ function reasonsOf(challenge: string): DenialReason[] {
   return reasons.filter((reason) => DENIAL_REASONS[reason].challenge === challenge)
 }
 
-/** RFC 9110 §11.2: the parameters of a challenge that has quoted strings alone. */
+/** RFC 9110 §11.2: the parameters of a challenge with quoted strings only. */
 function parametersOf(challenge: string): Record<string, string> {
   const [, list] = /^Bearer (\w+="[^"\\]*"(?:, \w+="[^"\\]*")*)$/.exec(challenge) ?? []
   const pairs = [...(list ?? '').matchAll(/(\w+)="([^"]*)"/g)]
   return Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, value]))
 }
 
-describe('the challenge', () => {
+describe('bearerChallenge', () => {
   it.each([
-    ['no token came', 'token_missing'],
-    ['the credentials are of another scheme', 'scheme_unsupported'],
-  ] as const)('RFC 6750 §3.1: is bare when %s', (_case, reason) => {
+    ['the token is missing', 'token_missing'],
+    ['the scheme is not Bearer', 'scheme_unsupported'],
+  ] as const)('RFC 6750 §3.1: has only a realm if %s', (_case, reason) => {
     expect(bearerChallenge(denial(reason))).toBe('Bearer realm="oic-gateway-authorizer"')
   })
 
   it.each(['invalid_request', 'invalid_token'])(
-    'RFC 6750 §3.1: is %s, the same for each reason of that kind',
+    'RFC 6750 §3.1: is the same for all reasons with the error %s',
     (error) => {
       const challenges = reasonsOf(error).map((reason) => bearerChallenge(denial(reason)))
 
@@ -38,10 +38,10 @@ describe('the challenge', () => {
     },
   )
 
-  it('#8: RFC 6750 §3.1: names the scopes that are needed with insufficient_scope', () => {
-    const refusal = { ...denial('scope_insufficient'), requiredScopes: ['orders.read', 'a:b/c'] }
+  it('#8: RFC 6750 §3.1: has the required scopes with insufficient_scope', () => {
+    const decision = { ...denial('scope_insufficient'), requiredScopes: ['orders.read', 'a:b/c'] }
 
-    expect(parametersOf(bearerChallenge(refusal))).toStrictEqual({
+    expect(parametersOf(bearerChallenge(decision))).toStrictEqual({
       realm: 'oic-gateway-authorizer',
       error: 'insufficient_scope',
       error_description: expect.stringMatching(/^The /) as unknown,
@@ -50,20 +50,20 @@ describe('the challenge', () => {
   })
 
   it.each(reasons)('#9, #10: RFC 6750 §3: has only printable ASCII: %s', (reason) => {
-    const refusal = { ...denial(reason), requiredScopes: ['a'] }
+    const decision = { ...denial(reason), requiredScopes: ['a'] }
 
-    expect(bearerChallenge(refusal)).toMatch(/^[\x20-\x7E]+$/)
-    expect(parametersOf(bearerChallenge(refusal))).toHaveProperty('realm')
+    expect(bearerChallenge(decision)).toMatch(/^[\x20-\x7E]+$/)
+    expect(parametersOf(bearerChallenge(decision))).toHaveProperty('realm')
   })
 
-  it('names no scopes but with insufficient_scope', () => {
-    const refusal = { ...denial('token_expired'), requiredScopes: ['orders.read'] }
+  it('has no scopes with other errors', () => {
+    const decision = { ...denial('token_expired'), requiredScopes: ['orders.read'] }
 
-    expect(bearerChallenge(refusal)).not.toContain('scope=')
+    expect(bearerChallenge(decision)).not.toContain('scope=')
   })
 
-  it('#9: reveals no logContext', () => {
-    const logContext = { clientId: 'client-1', issuer: 'default', detail: 'word' }
+  it('#9: does not reveal the log context', () => {
+    const logContext = { clientId: 'client-1', issuer: 'default', detail: 'detail' }
 
     expect(bearerChallenge(denial('audience_mismatch', logContext))).toBe(
       bearerChallenge(denial('audience_mismatch')),

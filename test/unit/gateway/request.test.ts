@@ -12,39 +12,38 @@ function read(payload: string | Uint8Array, tokenArgument = 'token') {
   return readAuthorizerRequest(Buffer.from(payload), tokenArgument)
 }
 
-/** A payload of the multi-argument form. */
-function multi(data: object): string {
+function multiArgument(data: object): string {
   return JSON.stringify({ type: 'USER_DEFINED', data })
 }
 
-describe('the payload of API Gateway', () => {
+describe('readAuthorizerRequest', () => {
   it.each([
-    ['multi-argument', multi({ token: 'Bearer a', path: '/x' }), 'Bearer a'],
+    ['multi-argument', multiArgument({ token: 'Bearer a', path: '/x' }), 'Bearer a'],
     ['single-argument', '{"type":"TOKEN","token":"Bearer a"}', 'Bearer a'],
-    ['an argument with several values', multi({ token: ['a', 'b'] }), ['a', 'b']],
-    ['multi-argument whose caller sent no token', multi({ path: '/x' }), undefined],
-    ['multi-argument without any value', multi({}), undefined],
+    ['an argument with several values', multiArgument({ token: ['a', 'b'] }), ['a', 'b']],
+    ['multi-argument without a token', multiArgument({ path: '/x' }), undefined],
+    ['multi-argument without values', multiArgument({}), undefined],
     ['multi-argument without data', '{"type":"USER_DEFINED"}', undefined],
     ['single-argument without a token', '{"type":"TOKEN"}', undefined],
-    ['members that are not documented', '{"type":"TOKEN","token":"Bearer a","x":1}', 'Bearer a'],
+    ['undocumented members', '{"type":"TOKEN","token":"Bearer a","x":1}', 'Bearer a'],
     [
-      'a token that stands beside `data` in the multi-argument flavour',
+      'multi-argument with a token outside of `data`',
       '{"type":"USER_DEFINED","token":"Bearer a","data":{}}',
       undefined,
     ],
     [
-      'a token that stands in `data` in the single-argument flavour',
+      'single-argument with a token in `data`',
       '{"type":"TOKEN","data":{"token":"Bearer a"}}',
       undefined,
     ],
-  ])('is read: %s', (_case, payload, token) => {
+  ])('reads %s', (_case, payload, token) => {
     expect(read(payload)).toMatchObject(success({ token }))
   })
 
-  it('has the other arguments of the multi-argument form, and none in the single-argument form', () => {
+  it('returns the other arguments of the multi-argument form only', () => {
     const others = { host: 'api.example', tenant: ['a', 'b'], token: 'not the token' }
 
-    expect(read(multi({ x_token: 'Bearer a', ...others }), 'x_token')).toStrictEqual(
+    expect(read(multiArgument({ x_token: 'Bearer a', ...others }), 'x_token')).toStrictEqual(
       success({ token: 'Bearer a', arguments: others }),
     )
     expect(read('{"type":"TOKEN","token":"Bearer a","host":"x"}')).toMatchObject(
@@ -52,43 +51,35 @@ describe('the payload of API Gateway', () => {
     )
   })
 
-  it('#6: has the token under the configured argument name and under no other', () => {
-    const payload = multi({ token: 'Bearer a', x_token: 'Bearer b' })
+  it('#6: reads the token from the configured argument only', () => {
+    const payload = multiArgument({ token: 'Bearer a', x_token: 'Bearer b' })
 
     expect(read(payload, 'x_token')).toMatchObject(success({ token: 'Bearer b' }))
   })
 
-  it.each(['constructor', 'toString', '__proto__'])(
-    'has no token under a name that every object inherits: %s',
-    (name) => {
-      expect(read(multi({}), name)).toMatchObject(success({ token: undefined }))
-    },
-  )
+  it.each(['constructor', 'toString', '__proto__'])('ignores the inherited member %s', (name) => {
+    expect(read(multiArgument({}), name)).toMatchObject(success({ token: undefined }))
+  })
 
-  it.each([
-    ['nothing', ''],
-    ['no JSON', 'Bearer a'],
-    ['cut-off JSON', '{"type":"TOKEN","token":"Bearer a"'],
+  it.each<readonly [string, string | Uint8Array]>([
+    ['an empty payload', ''],
+    ['text that is not JSON', 'Bearer a'],
+    ['truncated JSON', '{"type":"TOKEN","token":"Bearer a"'],
     ['null', 'null'],
     ['an array', '[{"type":"TOKEN","token":"Bearer a"}]'],
     ['a string', '"TOKEN"'],
     ['an object without a type', '{"token":"Bearer a"}'],
     ['an unknown type', '{"type":"token","token":"Bearer a"}'],
-    ['a type that is no text', '{"type":["TOKEN"],"token":"Bearer a"}'],
+    ['a type that is not a string', '{"type":["TOKEN"],"token":"Bearer a"}'],
     ['data that is null', '{"type":"USER_DEFINED","data":null}'],
     ['data that is an array', '{"type":"USER_DEFINED","data":["Bearer a"]}'],
-    ['data that is a text', '{"type":"USER_DEFINED","data":"Bearer a"}'],
-  ])('is rejected as malformed: %s', (_case, payload) => {
+    ['data that is a string', '{"type":"USER_DEFINED","data":"Bearer a"}'],
+    ['RFC 8259 §8.1: Latin-1', Buffer.from('{"type":"TOKEN","token":"Bearer é"}', 'latin1')],
+  ])('rejects %s', (_case, payload) => {
     expect(read(payload)).toStrictEqual(denied('request_malformed'))
   })
 
-  it('is rejected as malformed if it is not UTF-8 (RFC 8259 §8.1)', () => {
-    const payload = Buffer.from('{"type":"TOKEN","token":"Bearer é"}', 'latin1')
-
-    expect(read(payload)).toStrictEqual(denied('request_malformed'))
-  })
-
-  it('never makes an exception, whatever the bytes are', () => {
+  it('does not throw for any bytes', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -105,20 +96,20 @@ describe('the payload of API Gateway', () => {
   })
 })
 
-describe('the identifier of the request', () => {
+describe('readRequestId', () => {
   it.each([
     ['the argument', { opc_request_id: 'a/b' }, 'a/b'],
     ['the first of several values', { opc_request_id: ['a', 'b'] }, 'a'],
-    ['undefined for no string', { opc_request_id: 5 }, undefined],
+    ['undefined for a number', { opc_request_id: 5 }, undefined],
     ['undefined for an empty array', { opc_request_id: [] }, undefined],
     ['undefined without the argument', { token: 'a' }, undefined],
-  ])('is %s', (_case, data, expected) => {
-    const request = read(multi(data))
+  ])('returns %s', (_case, data, expected) => {
+    const request = read(multiArgument(data))
 
     expect(request.ok && readRequestId(request.value)).toBe(expected)
   })
 
-  it('is undefined without arguments', () => {
+  it('returns undefined without arguments', () => {
     expect(readRequestId({ token: 'Bearer a', arguments: undefined })).toBeUndefined()
   })
 })

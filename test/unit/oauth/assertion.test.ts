@@ -8,14 +8,14 @@ import { StandingClock } from '../support/time.ts'
 
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
-async function signed(
-  names: Partial<PrivateKey>,
+async function signedWith(
+  keyNames: Partial<PrivateKey>,
   keyId?: string,
   audience: readonly string[] = ['https://idp.example/'],
 ) {
   const assertion = await signAssertion(
     { issuer: 'client-1', subject: 'jdoe', audience, lifetime: seconds(60) },
-    { key: privateKey, alg: 'ES256', kid: undefined, x5t: undefined, ...names },
+    { key: privateKey, alg: 'ES256', kid: undefined, x5t: undefined, ...keyNames },
     keyId,
     new StandingClock(),
   )
@@ -24,12 +24,12 @@ async function signed(
 
 describe('the header of an assertion', () => {
   it.each<readonly [string, Partial<PrivateKey>, string | undefined, object]>([
-    ['no name of the key', {}, undefined, {}],
+    ['no key ID', {}, undefined, {}],
     ['the `kid` of the JWK', { kid: 'own' }, undefined, { kid: 'own' }],
-    ['the configured name of the key', { kid: 'own' }, 'alias', { kid: 'alias' }],
+    ['the configured key ID', { kid: 'own' }, 'alias', { kid: 'alias' }],
     ['the thumbprint of the certificate', { x5t: 'abc' }, undefined, { x5t: 'abc' }],
-  ])('has %s', async (_case, names, keyId, expected) => {
-    const jwt = await signed(names, keyId)
+  ])('has %s', async (_case, keyNames, keyId, expected) => {
+    const jwt = await signedWith(keyNames, keyId)
 
     expect(jwt?.header).toStrictEqual({ alg: 'ES256', typ: 'JWT', ...expected })
   })
@@ -37,10 +37,10 @@ describe('the header of an assertion', () => {
 
 describe('the audience of an assertion', () => {
   it.each<readonly [string, readonly string[], unknown]>([
-    ['a string if there is one', ['a'], 'a'],
-    ['an array if there are several', ['a', 'b'], ['a', 'b']],
-    ['an empty array if there is none', [], []],
+    ['a string for one value', ['a'], 'a'],
+    ['an array for several values', ['a', 'b'], ['a', 'b']],
+    ['an empty array without values', [], []],
   ])('is %s', async (_case, audience, expected) => {
-    expect(await signed({}, undefined, audience)).toMatchObject({ payload: { aud: expected } })
+    expect(await signedWith({}, undefined, audience)).toMatchObject({ payload: { aud: expected } })
   })
 })

@@ -9,7 +9,7 @@ import { Redacted } from '../../../src/platform/redacted.ts'
 import { faulty } from '../support/outcomes.ts'
 import { START, StandingClock } from '../support/time.ts'
 
-function authenticated(method: ClientAuthenticationMethod, clientId: string, secret: string) {
+function authenticate(method: ClientAuthenticationMethod, clientId: string, secret: string) {
   const assertion = { keyId: 'key-1', audience: ['https://idp.example/'] }
   return authenticateClient(
     { clientId, method, secret: new Redacted(secret), assertion },
@@ -17,14 +17,14 @@ function authenticated(method: ClientAuthenticationMethod, clientId: string, sec
   )
 }
 
-async function partsBy(...credentials: Parameters<typeof authenticated>) {
-  const parts = await authenticated(...credentials)
+async function partsOf(...credentials: Parameters<typeof authenticate>) {
+  const parts = await authenticate(...credentials)
   if (!parts.ok) throw new Error(JSON.stringify(parts.error))
   return parts.value
 }
 
 async function basicOf(clientId: string, secret: string): Promise<string> {
-  const { headers } = await partsBy('client_secret_basic', clientId, secret)
+  const { headers } = await partsOf('client_secret_basic', clientId, secret)
   const [, credentials] = /^Basic (.+)$/.exec(headers['Authorization'] ?? '') ?? []
   return Buffer.from(credentials ?? '', 'base64').toString('utf8')
 }
@@ -34,19 +34,16 @@ describe('client_secret_basic', () => {
 
   it.each([
     ['plain characters', 'client-1', 'secret_2.x', 'client-1:secret_2.x'],
-    ['all that has a meaning', '%+/:& ~ü', '%+/:& ~ü', `${ENCODED}:${ENCODED}`],
-    ['a colon in the id', 'a:b', 'c', 'a%3Ab:c'],
-    ['characters beyond the first plane', '😀', '😀', '%F0%9F%98%80:%F0%9F%98%80'],
+    ['reserved characters', '%+/:& ~ü', '%+/:& ~ü', `${ENCODED}:${ENCODED}`],
+    ['a colon in the ID', 'a:b', 'c', 'a%3Ab:c'],
+    ['a character outside the Basic Multilingual Plane', '😀', '😀', '%F0%9F%98%80:%F0%9F%98%80'],
     ['line breaks', 'a\r\nb', 'c\n', 'a%0D%0Ab:c%0A'],
     ['an equals sign', 'a=b', 'c=', 'a%3Db:c%3D'],
-  ])(
-    '#44 RFC 6749 §2.3.1: form-encodes id and secret first: %s',
-    async (_case, id, secret, expected) => {
-      expect(await basicOf(id, secret)).toBe(expected)
-    },
-  )
+  ])('#44 RFC 6749 §2.3.1: form-encodes ID and secret: %s', async (_case, id, secret, expected) => {
+    expect(await basicOf(id, secret)).toBe(expected)
+  })
 
-  it('RFC 6749 §2.3.1: can be read back by the rules of its appendix B', async () => {
+  it('RFC 6749 §2.3.1: can be decoded according to appendix B', async () => {
     const [id, secret] = (await basicOf('%+/:& ~ü', 'ü~ &:/+%'))
       .split(':')
       .map((part) => decodeURIComponent(part.replaceAll('+', ' ')))
@@ -54,21 +51,21 @@ describe('client_secret_basic', () => {
     expect([id, secret]).toStrictEqual(['%+/:& ~ü', 'ü~ &:/+%'])
   })
 
-  it('RFC 7617 §2: is one line, however long the secret is', async () => {
+  it('RFC 7617 §2: is a single line even for a long secret', async () => {
     const secret = 'ü'.repeat(200)
-    const { headers } = await partsBy('client_secret_basic', 'a'.repeat(200), secret)
+    const { headers } = await partsOf('client_secret_basic', 'a'.repeat(200), secret)
 
     expect(headers['Authorization']).toMatch(/^Basic [A-Za-z0-9+/]+=*$/)
   })
 
   it('adds nothing to the form', async () => {
-    expect((await partsBy('client_secret_basic', 'a', 'b')).form).toStrictEqual({})
+    expect((await partsOf('client_secret_basic', 'a', 'b')).form).toStrictEqual({})
   })
 })
 
 describe('client_secret_post', () => {
-  it('RFC 6749 §2.3.1: puts id and secret into the form unencoded, and none into a header', async () => {
-    expect(await partsBy('client_secret_post', 'a:b', '%+/:& ~ü')).toStrictEqual({
+  it('RFC 6749 §2.3.1: adds ID and secret to the form, without an additional encoding', async () => {
+    expect(await partsOf('client_secret_post', 'a:b', '%+/:& ~ü')).toStrictEqual({
       headers: {},
       form: { client_id: 'a:b', client_secret: '%+/:& ~ü' },
     })
@@ -79,13 +76,13 @@ describe('private_key_jwt', () => {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
   const assertionOf = async (secret: string) => {
-    const { headers, form } = await partsBy('private_key_jwt', 'client-1', secret)
+    const { headers, form } = await partsOf('private_key_jwt', 'client-1', secret)
     const { client_assertion: assertion = '', ...rest } = form
     const verified = await jwtVerify(assertion, publicKey, { currentDate: new Date(START * 1000) })
     return { headers, rest, ...verified }
   }
 
-  it('#48 RFC 7523 §3: signs a short-lived assertion about the client, for one audience', async () => {
+  it('#48 RFC 7523 §3: signs a short-lived assertion for one audience', async () => {
     const { headers, rest, protectedHeader, payload } = await assertionOf(pem)
 
     expect(headers).toStrictEqual({})
@@ -104,25 +101,25 @@ describe('private_key_jwt', () => {
     })
   })
 
-  it('#48 RFC 7523 §3: never uses a `jti` twice', async () => {
-    const all = await Promise.all([1, 2, 3].map(() => assertionOf(pem)))
+  it('#48 RFC 7523 §3: uses each `jti` once', async () => {
+    const assertions = await Promise.all([1, 2, 3].map(() => assertionOf(pem)))
 
-    expect(new Set(all.map(({ payload }) => payload.jti)).size).toBe(3)
+    expect(new Set(assertions.map(({ payload }) => payload.jti)).size).toBe(3)
   })
 
-  it('has a connection of its own, where no retry sends the assertion a second time', async () => {
-    expect((await partsBy('private_key_jwt', 'client-1', pem)).connection).toBe('own')
+  it('uses a separate connection, on which no retry sends the assertion again', async () => {
+    expect((await partsOf('private_key_jwt', 'client-1', pem)).connection).toBe('own')
   })
 
-  it('#48: never sends the key', async () => {
-    const parts = await partsBy('private_key_jwt', 'client-1', pem)
+  it('#48: does not send the key', async () => {
+    const parts = await partsOf('private_key_jwt', 'client-1', pem)
 
     expect(JSON.stringify(parts)).not.toContain('PRIVATE KEY')
     expect(JSON.stringify(parts)).not.toContain(pem.split('\n')[1])
   })
 
-  it('is a fault with a secret that is not a private key, without its content', async () => {
-    expect(await authenticated('private_key_jwt', 'client-1', 'a client secret')).toStrictEqual(
+  it('returns a fault for a secret that is not a private key, without its content', async () => {
+    expect(await authenticate('private_key_jwt', 'client-1', 'a client secret')).toStrictEqual(
       faulty('secret_unusable', { detail: 'no_private_key' }),
     )
   })

@@ -1,4 +1,4 @@
-/** An exchange as a registered client, with scripted answers and a Vault that has these secrets. */
+/** An exchange of a registered client, with scripted answers and secrets. */
 import type { Fault } from '../../../src/decision.ts'
 import { createSendAsClient, type ClientRequest } from '../../../src/oauth/client-exchange.ts'
 import type { HttpAnswer, HttpFailure } from '../../../src/platform/http.ts'
@@ -24,37 +24,38 @@ export const REQUEST: ClientRequest = {
   connection: 'own',
 }
 
-export const REFUSED = success(answer(401, { error: 'invalid_client' }))
-export const GOOD = success(answer(200, {}))
+export const INVALID_CLIENT = success(answer(401, { error: 'invalid_client' }))
+export const SUCCESS = success(answer(200, {}))
 export const UNAVAILABLE = faulty('secret_unavailable', { detail: 'status_404' })
 
 export type Answer = Result<HttpAnswer, HttpFailure>
 
-interface Ports {
+interface Exchange {
+  /** The secret that is read first. */
   readonly read: string | Failure<Fault>
-  /** What is found when the secret was refused: the current version, and the previous one. */
-  readonly again?: readonly [current: string, previous?: string] | Failure<Fault>
+  /** What `readAgain` returns after a rejection. */
+  readonly readAgain?: readonly [current: string, previous?: string] | Failure<Fault>
   readonly answers: readonly Answer[]
 }
 
-export async function exchangeIn(
-  { read, again, answers }: Ports,
+export async function sendExchange(
+  { read, readAgain, answers }: Exchange,
   changes: Partial<ClientRequest> = {},
 ) {
-  const asked: string[] = []
-  const users = new Set<string | undefined>()
+  const vaultCalls: string[] = []
+  const clientKeys = new Set<string | undefined>()
   const warnings: unknown[] = []
   const secrets: SecretCache = {
-    read: (ocid, _deadline, by) => {
-      asked.push(`read ${ocid}`)
-      users.add(by)
+    read: (ocid, _deadline, clientKey) => {
+      vaultCalls.push(`read ${ocid}`)
+      clientKeys.add(clientKey)
       return Promise.resolve(typeof read === 'string' ? success(new Redacted(read)) : read)
     },
     readAgain: (_ocid, { refused, clientKey }) => {
-      asked.push(`other than ${refused.reveal()}`)
-      users.add(clientKey)
-      if (again === undefined || 'ok' in again) return Promise.resolve(again)
-      const [current, previous] = again
+      vaultCalls.push(`read again instead of ${refused.reveal()}`)
+      clientKeys.add(clientKey)
+      if (readAgain === undefined || 'ok' in readAgain) return Promise.resolve(readAgain)
+      const [current, previous] = readAgain
       return Promise.resolve(
         success({
           current: new Redacted(current),
@@ -62,9 +63,9 @@ export async function exchangeIn(
         }),
       )
     },
-    acceptPrevious: (ocid, previous, by) => {
-      asked.push(`keep ${previous.reveal()} of ${ocid}`)
-      users.add(by)
+    acceptPrevious: (ocid, previous, clientKey) => {
+      vaultCalls.push(`accept ${previous.reveal()} of ${ocid}`)
+      clientKeys.add(clientKey)
     },
   }
   const { http, requests } = recordingHttp(
@@ -80,5 +81,5 @@ export async function exchangeIn(
   const outcome = await send({ ...REQUEST, ...changes }, PLENTY_OF_TIME)
   const bodies = requests.map(({ body }) => body)
   const secretsSent = bodies.map((body) => body?.split('client_secret=')[1])
-  return { outcome, asked, warnings, users, requests, bodies, secretsSent }
+  return { outcome, vaultCalls, warnings, clientKeys, requests, bodies, secretsSent }
 }

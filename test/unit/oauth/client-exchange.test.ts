@@ -4,58 +4,65 @@ import { toFault } from '../../../src/oauth/client-exchange.ts'
 import { success } from '../../../src/platform/result.ts'
 import { faulty } from '../support/outcomes.ts'
 import {
-  exchangeIn,
-  GOOD,
-  REFUSED,
+  sendExchange,
+  SUCCESS,
+  INVALID_CLIENT,
   REQUEST,
   SECRET_OCID,
   UNAVAILABLE,
 } from './client-exchange-fixture.ts'
 
-describe('an exchange as a registered client', () => {
+describe('an exchange of a registered client', () => {
   it('sends the form with the secret from Vault', async () => {
-    const { outcome, asked, bodies, requests } = await exchangeIn({ read: 'one', answers: [GOOD] })
+    const { outcome, vaultCalls, bodies, requests } = await sendExchange({
+      read: 'one',
+      answers: [SUCCESS],
+    })
 
-    expect(outcome).toBe(GOOD)
+    expect(outcome).toBe(SUCCESS)
     expect(requests.map(({ url, connection }) => [url, connection])).toStrictEqual([
       ['https://idp.example/token', 'own'],
     ])
-    expect(asked).toStrictEqual([`read ${SECRET_OCID}`])
+    expect(vaultCalls).toStrictEqual([`read ${SECRET_OCID}`])
     expect(bodies).toStrictEqual([
       'grant_type=client_credentials&client_id=client-1&client_secret=one',
     ])
   })
 
-  it('makes no request without a secret', async () => {
-    const { outcome, requests } = await exchangeIn({ read: UNAVAILABLE, answers: [GOOD] })
+  it('sends no request if the secret cannot be read', async () => {
+    const { outcome, requests } = await sendExchange({ read: UNAVAILABLE, answers: [SUCCESS] })
 
     expect(outcome).toBe(UNAVAILABLE)
     expect(requests).toStrictEqual([])
   })
 
-  it('reads client id and secret from one JSON secret', async () => {
+  it('reads the client ID and the secret from a JSON secret', async () => {
     const json = JSON.stringify({ client_id: 'client-2', client_secret: 's' })
-    const { bodies } = await exchangeIn({ read: json, answers: [GOOD] })
+    const { bodies } = await sendExchange({ read: json, answers: [SUCCESS] })
 
     expect(bodies).toStrictEqual([
       'grant_type=client_credentials&client_id=client-2&client_secret=s',
     ])
   })
 
-  it('warns of white space around a secret with its OCID, and sends it unchanged', async () => {
-    const { secretsSent, warnings } = await exchangeIn({ read: 'one\n', answers: [GOOD] })
+  it('logs a warning about white space around a secret, and sends it unchanged', async () => {
+    const { secretsSent, warnings } = await sendExchange({ read: 'one\n', answers: [SUCCESS] })
 
     expect(secretsSent).toStrictEqual(['one%0A'])
     expect(warnings).toStrictEqual([['secret_has_white_space', { secret: SECRET_OCID }]])
   })
 
-  it('has a form that may be used once made anew for each attempt, as the client that sends it', async () => {
-    let made = 0
-    const ports = { read: 'old', again: ['new'], answers: [REFUSED, GOOD] } as const
-    const { bodies } = await exchangeIn(ports, {
+  it('creates a single-use form for each attempt', async () => {
+    let forms = 0
+    const exchange = {
+      read: 'old',
+      readAgain: ['new'],
+      answers: [INVALID_CLIENT, SUCCESS],
+    } as const
+    const { bodies } = await sendExchange(exchange, {
       form: ({ clientId, secret }) => {
-        made += 1
-        return Promise.resolve(success({ assertion: `${clientId} ${secret.reveal()} ${made}` }))
+        forms += 1
+        return Promise.resolve(success({ assertion: `${clientId} ${secret.reveal()} ${forms}` }))
       },
     })
 
@@ -72,26 +79,29 @@ describe('an exchange as a registered client', () => {
       faulty('secret_unusable', { secret: SECRET_OCID, detail: 'no_private_key' }),
     ],
     [
-      'the form cannot be made',
+      'the form cannot be created',
       { form: () => Promise.resolve(UNAVAILABLE) },
       faulty('secret_unavailable', { secret: SECRET_OCID, detail: 'status_404' }),
     ],
-  ] as const)('makes no request if %s', async (_case, changes, expected) => {
-    const { outcome, requests } = await exchangeIn({ read: 'no key', answers: [GOOD] }, changes)
+  ] as const)('sends no request if %s', async (_case, changes, expected) => {
+    const { outcome, requests } = await sendExchange(
+      { read: 'no key', answers: [SUCCESS] },
+      changes,
+    )
 
     expect(outcome).toStrictEqual(expected)
     expect(requests).toStrictEqual([])
   })
 })
 
-describe('the fault behind a failed exchange', () => {
-  it('is the endpoint’s for a failure of HTTP', () => {
+describe('toFault', () => {
+  it('creates a fault from a failure of HTTP', () => {
     expect(
       toFault('timed_out', (detail) => fault('introspection_unavailable', { detail })),
     ).toStrictEqual(fault('introspection_unavailable', { detail: 'timed_out' }))
   })
 
-  it('is the secret’s own otherwise', () => {
+  it('returns the fault of a secret unchanged', () => {
     const own = fault('secret_unavailable')
 
     expect(toFault(own, () => fault('introspection_unavailable'))).toBe(own)

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { clientRefusalIn } from '../../../src/oauth/client-refusal.ts'
 import { answer } from '../support/http-answers.ts'
 
-describe('a refusal of our client', () => {
+describe('clientRefusalIn', () => {
   it.each([
     [401, '', 'certain'],
     [401, '<html>', 'certain'],
@@ -48,7 +48,7 @@ describe('a refusal of our client', () => {
       'interaction_required',
       'login_required',
     ].map((error): [number, object, undefined] => [400, { error }, undefined]),
-  ])('RFC 6749 §5.2: with status %d and %j: %s', (status, body: unknown, expected) => {
+  ])('RFC 6749 §5.2: returns for status %d and %j: %s', (status, body: unknown, expected) => {
     expect(clientRefusalIn(answer(status, body))).toBe(expected)
   })
 })

@@ -7,44 +7,38 @@ function read(text: string) {
   return [clientId, secret.reveal(), hasWhiteSpace]
 }
 
-describe('the content of a secret', () => {
+describe('readSecretContent', () => {
   it.each([
-    ['a secret', 's3cret', [undefined, 's3cret', false]],
-    ['a secret with a line break at its end', 's3cret\n', [undefined, 's3cret\n', true]],
-    ['a secret with a blank before it', ' s3cret', [undefined, ' s3cret', true]],
-    ['a secret with a blank within', 's3 cret', [undefined, 's3 cret', false]],
-    ['a secret that begins with a brace', '{s3cret', [undefined, '{s3cret', false]],
-    ['a key with a line break at its end', '-----BEGIN X\n', [undefined, '-----BEGIN X\n', false]],
-    ['id and secret', '{"client_id":"a","client_secret":"s"}', ['a', 's', false]],
-    ['id and secret on lines', '\n{\n"client_id":"a",\n"client_secret":"s"}\n', ['a', 's', false]],
-    ['a secret alone', '{"client_secret":"s"}', [undefined, 's', false]],
-    [
-      'a secret alone with a line break at its end',
-      '{"client_secret":"s\\n"}',
-      [undefined, 's\n', true],
-    ],
-    [
-      'a key as PEM with a line break at its end',
-      '{"private_key":"-----BEGIN X\\n"}',
-      [undefined, '-----BEGIN X\n', false],
-    ],
-    ['an empty id', '{"client_id":"","client_secret":"s"}', [undefined, 's', false]],
-    [
-      'id and key as PEM',
-      '{"client_id":"a","private_key":"-----BEGIN"}',
-      ['a', '-----BEGIN', false],
-    ],
-    [
-      'id and key as JWK',
-      '{"client_id":"a","private_key":{"kty":"EC"}}',
-      ['a', '{"kty":"EC"}', false],
-    ],
-    ['a JWK', '{"kty":"EC","d":"x"}', [undefined, '{"kty":"EC","d":"x"}', false]],
-    ['a JWK with a line break at its end', '{"kty":"EC"}\n', [undefined, '{"kty":"EC"}\n', false]],
-    ['an empty secret', '{"client_secret":""}', [undefined, '{"client_secret":""}', false]],
-    ['a number', '{"client_secret":5}', [undefined, '{"client_secret":5}', false]],
-    ['other JSON', '{"secret":"s"}', [undefined, '{"secret":"s"}', false]],
-  ])('is read: %s', (_case, text, expected) => {
-    expect(read(text)).toStrictEqual(expected)
+    ['a secret', 's3cret'],
+    ['a secret that contains a space', 's3 cret'],
+    ['a secret that begins with a brace', '{s3cret'],
+    ['a key with a trailing line break', '-----BEGIN X\n'],
+    ['a JWK', '{"kty":"EC","d":"x"}'],
+    ['a JWK with a trailing line break', '{"kty":"EC"}\n'],
+    ['an empty secret', '{"client_secret":""}'],
+    ['a number', '{"client_secret":5}'],
+    ['other JSON', '{"secret":"s"}'],
+  ])('returns the content unchanged: %s', (_case, text) => {
+    expect(read(text)).toStrictEqual([undefined, text, false])
+  })
+
+  it.each([
+    ['ID and secret', '{"client_id":"a","client_secret":"s"}', 'a', 's'],
+    ['several lines', '\n{\n"client_id":"a",\n"client_secret":"s"}\n', 'a', 's'],
+    ['only a secret', '{"client_secret":"s"}', undefined, 's'],
+    ['a PEM key', '{"private_key":"-----BEGIN X\\n"}', undefined, '-----BEGIN X\n'],
+    ['an empty ID', '{"client_id":"","client_secret":"s"}', undefined, 's'],
+    ['ID and PEM key', '{"client_id":"a","private_key":"-----BEGIN"}', 'a', '-----BEGIN'],
+    ['ID and JWK', '{"client_id":"a","private_key":{"kty":"EC"}}', 'a', '{"kty":"EC"}'],
+  ])('reads a JSON object: %s', (_case, text, clientId, secret) => {
+    expect(read(text)).toStrictEqual([clientId, secret, false])
+  })
+
+  it.each([
+    ['a trailing line break', 's3cret\n', 's3cret\n'],
+    ['a leading space', ' s3cret', ' s3cret'],
+    ['a trailing line break in JSON', '{"client_secret":"s\\n"}', 's\n'],
+  ])('reports white space around the secret: %s', (_case, text, secret) => {
+    expect(read(text)).toStrictEqual([undefined, secret, true])
   })
 })

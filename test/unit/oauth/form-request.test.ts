@@ -7,7 +7,7 @@ import { whilePolluted } from '../support/pollution.ts'
 import { recordingHttp } from '../support/recording-http.ts'
 import { PLENTY_OF_TIME } from '../support/time.ts'
 
-async function sent(
+async function send(
   form: Record<string, string>,
   authentication: Record<string, string> = {},
   reply: Result<HttpAnswer, HttpFailure> = success(answer(200, {})),
@@ -28,7 +28,7 @@ async function sent(
 
 describe('a request to an OAuth endpoint', () => {
   it('RFC 6749 §3.2: is a POST of a form that accepts JSON', async () => {
-    expect((await sent({ token: 'a' })).requests).toStrictEqual([
+    expect((await send({ token: 'a' })).requests).toStrictEqual([
       {
         method: 'POST',
         url: 'https://idp.example/token',
@@ -43,9 +43,9 @@ describe('a request to an OAuth endpoint', () => {
     ])
   })
 
-  it('RFC 6749 appendix B: encodes what has a meaning, and has nothing in the URL', async () => {
+  it('RFC 6749 appendix B: encodes reserved characters, and leaves the URL unchanged', async () => {
     const form = { token: '%+/:& ~ü=', scope: 'https://a:443urn:opc::all' }
-    const { request } = await sent(form, { client_secret: '&client_id=admin' })
+    const { request } = await send(form, { client_secret: '&client_id=admin' })
 
     expect(request?.url).toBe('https://idp.example/token')
     expect(request?.body).toBe(
@@ -54,49 +54,49 @@ describe('a request to an OAuth endpoint', () => {
     )
   })
 
-  it('takes no field from a polluted Object.prototype', async () => {
-    const { request } = await whilePolluted({ scope: 'admin' }, () => sent({ token: 'a' }))
+  it('ignores a polluted Object.prototype', async () => {
+    const { request } = await whilePolluted({ scope: 'admin' }, () => send({ token: 'a' }))
 
     expect(request?.body).toBe('token=a')
   })
 
-  it('passes on how the exchange failed', async () => {
+  it('returns the failure of the exchange', async () => {
     const timedOut = failure('timed_out' as const)
 
-    expect((await sent({}, {}, timedOut)).outcome).toStrictEqual(timedOut)
+    expect((await send({}, {}, timedOut)).outcome).toStrictEqual(timedOut)
   })
 })
 
-describe('the JSON of an answer', () => {
+describe('readJsonAnswer', () => {
   it.each([
     'application/json',
     'APPLICATION/JSON',
     'application/json;charset=utf-8',
     'application/json ; charset=utf-8',
     'application/problem+json',
-  ])('is read from %s', (mediaType) => {
+  ])('reads %s', (mediaType) => {
     expect(readJsonAnswer(answer(200, { a: 1 }, mediaType))).toStrictEqual({ a: 1 })
   })
 
-  it('is read without a media type', () => {
+  it('reads an answer without a media type', () => {
     expect(readJsonAnswer(untypedAnswer(200, '{"a":1}'))).toStrictEqual({ a: 1 })
   })
 
   it.each([
-    ['text/html'],
-    ['text/plain'],
-    ['application/jwt'],
-    ['application/jsonp'],
-    ['application/json-seq'],
-    ['text/html; application/json'],
-    ['xapplication/json'],
-    [''],
-  ])('is not read from %j', (mediaType) => {
+    'text/html',
+    'text/plain',
+    'application/jwt',
+    'application/jsonp',
+    'application/json-seq',
+    'text/html; application/json',
+    'xapplication/json',
+    '',
+  ])('rejects %j', (mediaType) => {
     expect(readJsonAnswer(answer(200, { a: 1 }, mediaType))).toBeUndefined()
   })
 })
 
-describe('the error code of an answer', () => {
+describe('readErrorCode', () => {
   it.each([
     [{ error: 'invalid_client' }, 'invalid_client'],
     [{ error: 'invalid_client', error_description: 'secret' }, 'invalid_client'],
@@ -107,7 +107,7 @@ describe('the error code of an answer', () => {
     [{ error: 5 }, undefined],
     [{}, undefined],
     ['invalid_client', undefined],
-  ])('RFC 6749 §5.2: of %j is %s', (body: unknown, expected) => {
+  ])('RFC 6749 §5.2: returns for %j the code %s', (body: unknown, expected) => {
     expect(readErrorCode(answer(400, body))).toBe(expected)
   })
 })

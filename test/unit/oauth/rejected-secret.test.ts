@@ -2,172 +2,154 @@ import { describe, expect, it } from '@jest/globals'
 import { failure, success } from '../../../src/platform/result.ts'
 import { answer } from '../support/http-answers.ts'
 import {
-  exchangeIn,
-  GOOD,
-  REFUSED,
+  INVALID_CLIENT,
   REQUEST,
   SECRET_OCID,
+  sendExchange,
+  SUCCESS,
   UNAVAILABLE,
   type Answer,
 } from './client-exchange-fixture.ts'
 
-const NEW_AND_OLD = { read: 'new', again: ['new', 'old'] } as const
+const NEW_AND_OLD = { read: 'new', readAgain: ['new', 'old'] } as const
 
-/** What is done after the search for another secret. */
-function keeping(isKept: boolean): string[] {
-  return isKept ? [`keep old of ${SECRET_OCID}`] : []
+/** A rejection that may have a different cause than the secret. */
+const AMBIGUOUS = success(answer(400, { error: 'unauthorized_client' }))
+
+function errorAnswer(status: number, error?: string) {
+  return success(answer(status, error === undefined ? {} : { error }))
 }
 
-type Attempts = readonly [
-  title: string,
-  read: string,
-  again: readonly [current: string, previous?: string],
-  answers: readonly Answer[],
-  sent: readonly string[],
-]
-
 describe('an exchange whose secret is rejected', () => {
-  it.each<Attempts>([
-    ['tries another version of a rejected secret', 'old', ['new'], [REFUSED, GOOD], ['old', 'new']],
+  it.each<readonly [string, string, readonly [string, string?], readonly Answer[], string[]]>([
+    ['a secret that has changed', 'old', ['new'], [INVALID_CLIENT, SUCCESS], ['old', 'new']],
     [
-      'tries the same once more, then the previous one, and no other',
+      'the same secret once more, and then the previous one',
       'new',
       ['new', 'old'],
-      [REFUSED, REFUSED, REFUSED, GOOD],
+      [INVALID_CLIENT, INVALID_CLIENT, INVALID_CLIENT, SUCCESS],
       ['new', 'new', 'old'],
     ],
     [
-      'does not try the previous one if the secret has changed: it is the one just rejected',
+      'only the new secret if the rejected one is the previous one',
       'old',
       ['new', 'old'],
-      [REFUSED, REFUSED, GOOD],
+      [INVALID_CLIENT, INVALID_CLIENT, SUCCESS],
       ['old', 'new'],
     ],
     [
-      'does not try the previous one if the rejection was temporary',
+      'not the previous secret if the rejection was temporary',
       'new',
       ['new', 'old'],
-      [REFUSED, GOOD],
+      [INVALID_CLIENT, SUCCESS],
       ['new', 'new'],
     ],
     [
-      'tries a secret that is still the same once more, and not again',
+      'an unchanged secret once more',
       'same',
       ['same'],
-      [REFUSED, REFUSED, GOOD],
+      [INVALID_CLIENT, INVALID_CLIENT, SUCCESS],
       ['same', 'same'],
     ],
-  ])('%s', async (_title, read, again, answers, sent) => {
-    const { outcome, asked, secretsSent } = await exchangeIn({ read, again, answers })
+    [
+      'a secret that has changed after an ambiguous rejection',
+      'old',
+      ['new'],
+      [AMBIGUOUS, SUCCESS],
+      ['old', 'new'],
+    ],
+    [
+      'no secret that is unchanged after an ambiguous rejection',
+      'same',
+      ['same'],
+      [AMBIGUOUS, SUCCESS],
+      ['same'],
+    ],
+  ])('sends %s', async (_case, read, readAgain, answers, sent) => {
+    const { outcome, vaultCalls, secretsSent } = await sendExchange({ read, readAgain, answers })
 
     expect(outcome).toBe(answers[sent.length - 1])
     expect(secretsSent).toStrictEqual(sent)
-    expect(asked).toStrictEqual([`read ${SECRET_OCID}`, `other than ${read}`])
+    expect(vaultCalls).toStrictEqual([`read ${SECRET_OCID}`, `read again instead of ${read}`])
   })
 
   it.each([
-    ['an answer', GOOD, true],
-    ['a refusal of something else', success(answer(400, { error: 'invalid_scope' })), true],
-    ['a refusal of that without a code', success(answer(400, {})), false],
-    ['more than it takes', success(answer(429, { error: 'slow_down' })), false],
-    ['a refusal with status 403', success(answer(403, { error: 'invalid_scope' })), true],
-    ['a redirect', success(answer(302, {})), false],
-    ['another page', success(answer(404, {})), false],
-    ['another page with a code', success(answer(404, { error: 'not_found' })), false],
-    ['a server’s trouble', success(answer(500, { error: 'server_error' })), false],
-    ['a failed exchange', failure('timed_out' as const), false],
-    ['a refusal', REFUSED, false],
-  ])('keeps the previous one if that has %s', async (_case, third, isKept) => {
-    const answers = [REFUSED, REFUSED, third]
-    const { outcome, asked, warnings } = await exchangeIn({ ...NEW_AND_OLD, answers })
+    ['a success', SUCCESS, true],
+    ['an error that is not about the client', errorAnswer(400, 'invalid_scope'), true],
+    ['status 400 without an error code', errorAnswer(400), false],
+    ['status 429', errorAnswer(429, 'slow_down'), false],
+    ['status 403 with such an error', errorAnswer(403, 'invalid_scope'), true],
+    ['a redirect', errorAnswer(302), false],
+    ['status 404', errorAnswer(404), false],
+    ['status 404 with an error code', errorAnswer(404, 'not_found'), false],
+    ['a server error', errorAnswer(500, 'server_error'), false],
+    ['a timeout', failure('timed_out' as const), false],
+    ['a rejection', INVALID_CLIENT, false],
+  ])('accepts the previous secret, or not, after %s', async (_case, third, isAccepted) => {
+    const answers = [INVALID_CLIENT, INVALID_CLIENT, third]
+    const { outcome, vaultCalls, warnings } = await sendExchange({ ...NEW_AND_OLD, answers })
 
     expect(outcome).toBe(third)
-    expect(asked.slice(2)).toStrictEqual(keeping(isKept))
+    expect(vaultCalls.slice(2)).toStrictEqual(isAccepted ? [`accept old of ${SECRET_OCID}`] : [])
     expect(warnings).toStrictEqual(
-      isKept ? [['previous_secret_used', { secret: SECRET_OCID }]] : [],
+      isAccepted ? [['previous_secret_used', { secret: SECRET_OCID }]] : [],
     )
   })
 
-  it('is distinguished from others with the same secret, by endpoint and client', async () => {
-    const ports = { ...NEW_AND_OLD, answers: [REFUSED, REFUSED, GOOD] }
-    const users = [
-      await exchangeIn(ports),
-      await exchangeIn(ports),
-      await exchangeIn(ports, { endpoint: 'https://other.example/token' }),
-      await exchangeIn(ports, { client: { ...REQUEST.client, clientId: 'client-2' } }),
-    ].map((exchange) => [...exchange.users])
+  it.each([
+    ['accepted', SUCCESS, true],
+    ['rejected in the same way', AMBIGUOUS, false],
+  ])(
+    'sends the previous secret after an ambiguous rejection: %s',
+    async (_case, second, isAccepted) => {
+      const answers = [AMBIGUOUS, second]
+      const { outcome, vaultCalls, secretsSent } = await sendExchange({ ...NEW_AND_OLD, answers })
 
-    expect(users.map(({ length }) => length)).toStrictEqual([1, 1, 1, 1])
-    expect(new Set(users.flat()).size).toBe(3)
+      expect(outcome).toBe(second)
+      expect(secretsSent).toStrictEqual(['new', 'old'])
+      expect(vaultCalls.slice(2)).toStrictEqual(isAccepted ? [`accept old of ${SECRET_OCID}`] : [])
+    },
+  )
+
+  it('has a client key for each combination of endpoint and client', async () => {
+    const exchange = { ...NEW_AND_OLD, answers: [INVALID_CLIENT, INVALID_CLIENT, SUCCESS] }
+    const clientKeys = [
+      await sendExchange(exchange),
+      await sendExchange(exchange),
+      await sendExchange(exchange, { endpoint: 'https://other.example/token' }),
+      await sendExchange(exchange, { client: { ...REQUEST.client, clientId: 'client-2' } }),
+    ].map((sent) => [...sent.clientKeys])
+
+    expect(clientKeys.map(({ length }) => length)).toStrictEqual([1, 1, 1, 1])
+    expect(new Set(clientKeys.flat()).size).toBe(3)
   })
 
-  it('is the result if no other secret was searched', async () => {
-    const { outcome, requests } = await exchangeIn({ read: 'old', answers: [REFUSED, GOOD] })
+  it('returns the rejection if Vault is not read again', async () => {
+    const answers = [INVALID_CLIENT, SUCCESS]
+    const { outcome, requests } = await sendExchange({ read: 'old', answers })
 
-    expect(outcome).toBe(REFUSED)
+    expect(outcome).toBe(INVALID_CLIENT)
     expect(requests).toHaveLength(1)
   })
 
   it.each([
-    ['a refusal of something else', success(answer(400, { error: 'invalid_scope' }))],
-    ['a server’s trouble', success(answer(500, {}))],
-    ['a failed exchange', failure('timed_out' as const)],
-  ])('looks for no other secret on %s', async (_case, first) => {
-    const answers = [first, GOOD]
-    const { outcome, asked } = await exchangeIn({ read: 'one', again: ['two'], answers })
+    ['an error that is not about the client', errorAnswer(400, 'invalid_scope')],
+    ['a server error', errorAnswer(500)],
+    ['a timeout', failure('timed_out' as const)],
+  ])('does not read the secret again after %s', async (_case, first) => {
+    const exchange = { read: 'one', readAgain: ['two'], answers: [first, SUCCESS] } as const
+    const { outcome, vaultCalls } = await sendExchange(exchange)
 
     expect(outcome).toBe(first)
-    expect(asked).toHaveLength(1)
-  })
-
-  it('fails with Vault’s fault if the secret cannot be read again', async () => {
-    const answers = [REFUSED, GOOD]
-
-    expect((await exchangeIn({ read: 'old', again: UNAVAILABLE, answers })).outcome).toBe(
-      UNAVAILABLE,
-    )
-  })
-})
-
-describe('an ambiguous rejection', () => {
-  /** It may have another cause than the secret. */
-  const PERHAPS = success(answer(400, { error: 'unauthorized_client' }))
-
-  it.each<Attempts>([
-    [
-      'tries a secret that has changed, and no other',
-      'old',
-      ['new'],
-      [PERHAPS, GOOD],
-      ['old', 'new'],
-    ],
-    ['does not send the same secret again', 'same', ['same'], [PERHAPS, GOOD], ['same']],
-  ])('%s', async (_title, read, again, answers, sent) => {
-    const { outcome, asked, secretsSent } = await exchangeIn({ read, again, answers })
-
-    expect(outcome).toBe(answers[sent.length - 1])
-    expect(secretsSent).toStrictEqual(sent)
-    expect(asked).toStrictEqual([`read ${SECRET_OCID}`, `other than ${read}`])
+    expect(vaultCalls).toHaveLength(1)
   })
 
   it.each([
-    ['accepted', GOOD, true],
-    ['refused in the same way', PERHAPS, false],
-  ])(
-    'tries the previous secret if Vault has the rejected one: %s',
-    async (_case, second, isKept) => {
-      const answers = [PERHAPS, second]
-      const { outcome, asked, secretsSent } = await exchangeIn({ ...NEW_AND_OLD, answers })
+    ['the fault of Vault after a certain rejection', INVALID_CLIENT, UNAVAILABLE],
+    ['an ambiguous rejection', AMBIGUOUS, AMBIGUOUS],
+  ])('returns %s if the secret cannot be read again', async (_case, first, expected) => {
+    const exchange = { read: 'old', readAgain: UNAVAILABLE, answers: [first, SUCCESS] }
 
-      expect(outcome).toBe(second)
-      expect(secretsSent).toStrictEqual(['new', 'old'])
-      expect(asked.slice(2)).toStrictEqual(keeping(isKept))
-    },
-  )
-
-  it('is the result if Vault cannot be read', async () => {
-    const ports = { read: 'old', again: UNAVAILABLE, answers: [PERHAPS] }
-
-    expect((await exchangeIn(ports)).outcome).toBe(PERHAPS)
+    expect((await sendExchange(exchange)).outcome).toBe(expected)
   })
 })

@@ -17,11 +17,10 @@ function read(body: unknown, status = 200, mediaType?: string) {
   return readTokenAnswer(answer(status, body, mediaType), START, START)
 }
 
-/** A good answer with these members changed. */
 function tokenWith(changes: object = {}) {
-  const reading = read({ ...GOOD, ...changes })
-  if (!reading.ok) throw new Error(reading.error.detail)
-  const { accessToken, expiresAt, issuedTokenType } = reading.value
+  const result = read({ ...GOOD, ...changes })
+  if (!result.ok) throw new Error(result.error.detail)
+  const { accessToken, expiresAt, issuedTokenType } = result.value
   return { token: accessToken.reveal(), lifetime: expiresAt - START, issuedTokenType }
 }
 
@@ -42,8 +41,7 @@ describe('a token request', () => {
     form: { grant_type: 'client_credentials' },
   }
 
-  /** The request takes 20 seconds. */
-  const requested = async (reply: Result<HttpAnswer, ClientExchangeFailure>) => {
+  const requestIn20Seconds = async (reply: Result<HttpAnswer, ClientExchangeFailure>) => {
     const clock = new StandingClock()
     const exchange = recordingExchange(() => {
       clock.advance(20)
@@ -53,8 +51,8 @@ describe('a token request', () => {
     return { issued: await requestToken(REQUEST, PLENTY_OF_TIME), requests: exchange.requests }
   }
 
-  it('has a connection of its own: nothing in the answer says whose token it is', async () => {
-    const { requests } = await requested(success(answer(200, GOOD)))
+  it('uses a separate connection, because the answer does not identify its request', async () => {
+    const { requests } = await requestIn20Seconds(success(answer(200, GOOD)))
 
     expect(requests).toStrictEqual([
       {
@@ -66,66 +64,63 @@ describe('a token request', () => {
     ])
   })
 
-  it('counts the lifetime of the token from before the request', async () => {
-    const { issued } = await requested(success(answer(200, GOOD)))
+  it('counts the lifetime from the start of the request', async () => {
+    const { issued } = await requestIn20Seconds(success(answer(200, GOOD)))
 
     expect(issued.ok && issued.value.expiresAt - START).toBe(3600)
   })
 
-  it('fails with the failure of the exchange, or with the fault about the secret', async () => {
-    const late = await requested(failure('timed_out'))
-    const unreadable = faulty('secret_unavailable')
+  it('returns the failure of the exchange or the fault of the secret', async () => {
+    const timedOut = await requestIn20Seconds(failure('timed_out'))
+    const unavailableSecret = faulty('secret_unavailable')
 
-    expect(late.issued).toStrictEqual(unavailable('timed_out'))
-    expect((await requested(unreadable)).issued).toStrictEqual(unreadable)
+    expect(timedOut.issued).toStrictEqual(unavailable('timed_out'))
+    expect((await requestIn20Seconds(unavailableSecret)).issued).toStrictEqual(unavailableSecret)
   })
 })
 
-describe('a token endpoint’s answer', () => {
-  it('RFC 6749 §5.1: has a credential and its expiry, counted from the request', () => {
+describe('readTokenAnswer', () => {
+  it('RFC 6749 §5.1: returns the token and its expiry', () => {
     expect(tokenWith()).toMatchObject({ token: 'abc', lifetime: 3600 })
   })
 
-  it('RFC 8693 §2.2.1: has the type of the issued token where the answer states it', () => {
+  it('RFC 8693 §2.2.1: returns the type of the issued token if it is a string', () => {
     expect(tokenWith({ issued_token_type: 'urn:x' }).issuedTokenType).toBe('urn:x')
     expect(tokenWith({}).issuedTokenType).toBeUndefined()
     expect(tokenWith({ issued_token_type: 1 }).issuedTokenType).toBeUndefined()
   })
 
-  it('has one token even if it lists several besides', () => {
+  it('returns the token of an answer that also has tokenResponses', () => {
     expect(tokenWith({ tokenResponses: [GOOD] }).token).toBe('abc')
   })
 
-  it.each(['bearer', 'BEARER', 'Bearer'])(
-    'RFC 6749 §5.1: may write the token type as it likes: %s',
-    (token_type) => {
-      expect(tokenWith({ token_type }).token).toBe('abc')
-    },
-  )
+  it.each(['bearer', 'BEARER', 'Bearer'])('RFC 6749 §5.1: accepts the type %s', (token_type) => {
+    expect(tokenWith({ token_type }).token).toBe('abc')
+  })
 
   it.each([
     ['no lifetime', undefined, 300],
     ['a lifetime of null', null, 300],
-    ['a lifetime of days', 10 * 86_400, 86_400],
-    ['a lifetime beyond all bounds', 1e308, 86_400],
+    ['a lifetime of ten days', 10 * 86_400, 86_400],
+    ['a very large lifetime', 1e308, 86_400],
     ['a lifetime with a fraction', 0.5, 0.5],
-    ['a lifetime as digits in a string', '3599', 3599],
-  ])('may name %s', (_case, expires_in, expected) => {
+    ['a lifetime in a string', '3599', 3599],
+  ])('accepts %s', (_case, expires_in, expected) => {
     expect(tokenWith({ expires_in }).lifetime).toBe(expected)
   })
 
   it.each([
-    ['its own where that is shorter', { exp: START + 30 }, undefined, 30],
-    ['300 s where its own is longer', { exp: START + 3_600 }, undefined, 300],
-    ['300 s where its own is over, by whatever clock', { exp: START }, undefined, 300],
-    ['300 s where it tells none', {}, undefined, 300],
-    ['300 s where its own is not a number', { exp: String(START + 30) }, undefined, 300],
-    ['what the answer tells', { exp: START + 30 }, 60, 60],
-  ])('has for the lifetime of a JWT %s', (_case, claims, expires_in, expected) => {
+    ['`exp` in less than 300 s', { exp: START + 30 }, undefined, 30],
+    ['`exp` in more than 300 s', { exp: START + 3_600 }, undefined, 300],
+    ['`exp` in the past', { exp: START }, undefined, 300],
+    ['no `exp`', {}, undefined, 300],
+    ['an `exp` that is not a number', { exp: String(START + 30) }, undefined, 300],
+    ['`exp` and expires_in', { exp: START + 30 }, 60, 60],
+  ])('determines the lifetime of a JWT with %s', (_case, claims, expires_in, expected) => {
     expect(tokenWith({ access_token: unsignedJwt(claims), expires_in }).lifetime).toBe(expected)
   })
 
-  it('has no token that is longer than the gateway’s limit', () => {
+  it('rejects a token that is longer than the gateway’s limit', () => {
     const longest = 'a'.repeat(16_384)
 
     expect(tokenWith({ access_token: longest }).token).toBe(longest)
@@ -144,27 +139,29 @@ describe('a token endpoint’s answer', () => {
     ['expires_in of true', { expires_in: true }, 'expires_in_malformed'],
     ['no access token', { access_token: undefined }, 'access_token_missing'],
     ['an empty access token', { access_token: '' }, 'access_token_missing'],
-    ['an access token that is no text', { access_token: ['abc'] }, 'access_token_missing'],
-    ['several tokens', { access_token: undefined, tokenResponses: [GOOD] }, 'several_tokens'],
-    ['RFC 6750 §2.1: a blank in the token', { access_token: 'a b' }, 'access_token_malformed'],
+    ['an access token that is not a string', { access_token: ['abc'] }, 'access_token_missing'],
+    ['only tokenResponses', { access_token: undefined, tokenResponses: [GOOD] }, 'several_tokens'],
+    ['RFC 6750 §2.1: a space in the token', { access_token: 'a b' }, 'access_token_malformed'],
     ['a line break in the token', { access_token: 'a\r\nb' }, 'access_token_malformed'],
-    ['a line feed behind the token', { access_token: 'abc\n' }, 'access_token_malformed'],
-    ['a letter beyond ASCII in it', { access_token: 'abcé' }, 'access_token_malformed'],
+    ['a line feed after the token', { access_token: 'abc\n' }, 'access_token_malformed'],
+    ['a non-ASCII letter in the token', { access_token: 'abcé' }, 'access_token_malformed'],
     ['no token type', { token_type: undefined }, 'not_bearer'],
     ['RFC 9449 §5: a DPoP token', { token_type: 'DPoP' }, 'not_bearer'],
-    ['RFC 8693 §2.2.1: no access token at all', { token_type: 'N_A' }, 'not_bearer'],
-    ['a token type that is no text', { token_type: ['Bearer'] }, 'not_bearer'],
-  ])('cannot be used with %s', (_case, members, detail) => {
+    ['RFC 8693 §2.2.1: the token type N_A', { token_type: 'N_A' }, 'not_bearer'],
+    ['a token type that is not a string', { token_type: ['Bearer'] }, 'not_bearer'],
+  ])('rejects an answer with %s', (_case, members, detail) => {
     expect(read({ ...GOOD, ...members })).toStrictEqual(unusable(detail))
   })
 
-  it.each([
-    ['a page', '<html></html>'],
-    ['an array', [GOOD]],
-    ['null', null],
-    ['nothing', ''],
-  ])('cannot be used when it is %s', (_case, body: unknown) => {
-    expect(read(body)).toStrictEqual(unusable('not_json'))
+  it.each<readonly [string, unknown, string | undefined, string]>([
+    ['HTML', '<html></html>', undefined, 'not_json'],
+    ['HTML with its media type', '<html>', 'text/html', 'not_json'],
+    ['an array', [GOOD], undefined, 'not_json'],
+    ['null', null, undefined, 'not_json'],
+    ['an empty body', '', undefined, 'not_json'],
+    ['JSON with a different media type', GOOD, 'text/plain', 'media_type'],
+  ])('rejects %s', (_case, body, mediaType, detail) => {
+    expect(read(body, 200, mediaType)).toStrictEqual(unusable(detail))
   })
 
   it.each([
@@ -173,16 +170,12 @@ describe('a token endpoint’s answer', () => {
     [401, { error: 'invalid_client' }, 'invalid_client', 'certain'],
     [401, '', 'status_401', 'certain'],
     [403, { error: 'access_denied' }, 'access_denied', 'possible'],
-  ] as const)(
-    'RFC 6749 §5.2: is an error with status %d and %j',
-    (status, body, detail, clientRefusal) => {
-      expect(read(body, status)).toStrictEqual(refused(detail, clientRefusal))
-    },
-  )
-
-  it('is not read with another media type than JSON, with a detail', () => {
-    expect(read(GOOD, 200, 'text/plain')).toStrictEqual(unusable('media_type'))
-    expect(read('<html>', 200, 'text/html')).toStrictEqual(unusable('not_json'))
+    // Secrets must not get into the log.
+    [401, { error: 'client secret s3cret is wrong' }, 'status_401', 'certain'],
+    [401, { error: 'a'.repeat(41) }, 'status_401', 'certain'],
+    [401, { error: 'aB' }, 'status_401', 'certain'],
+  ] as const)('RFC 6749 §5.2: reads status %d with %j', (status, body, detail, refusal) => {
+    expect(read(body, status)).toStrictEqual(refused(detail, refusal))
   })
 
   it.each([
@@ -191,32 +184,24 @@ describe('a token endpoint’s answer', () => {
     [429, { error: 'slow_down' }],
     [500, GOOD],
     [503, { error: 'temporarily_unavailable' }],
-  ])('is not a token endpoint’s with status %d and %j', (status, body: unknown) => {
+  ])('rejects an answer with status %d and %j', (status, body: unknown) => {
     expect(read(body, status)).toStrictEqual(unavailable(`status_${status}`))
   })
 
-  it('may be a refusal of our client with status 400 and without a code', () => {
+  it('returns a possible client refusal for status 400 without an error code', () => {
     const clientRefusal = 'possible'
 
     expect(read('Bad Request', 400)).toStrictEqual(unavailable('status_400', { clientRefusal }))
   })
 
-  it.each([
-    ['fixed texts alone', { error: 'client secret s3cret is wrong' }],
-    ['no code that is too long', { error: 'a'.repeat(41) }],
-    ['no code with upper case, as secrets have', { error: 'aB' }],
-  ])('logs %s', (_case, body) => {
-    expect(read(body, 401)).toStrictEqual(refused('status_401', 'certain'))
-  })
+  it('ignores a polluted Object.prototype', async () => {
+    const result = await whilePolluted(GOOD, () => read({}))
 
-  it('takes nothing from a polluted Object.prototype', async () => {
-    const reading = await whilePolluted(GOOD, () => read({}))
-
-    expect(reading).toStrictEqual(unusable('access_token_missing'))
+    expect(result).toStrictEqual(unusable('access_token_missing'))
   })
 })
 
-describe('the wait that the endpoint asks for', () => {
+describe('Retry-After', () => {
   const retryAfter = (status: number, value: string): unknown => {
     const plain = answer(status, {})
     const header = (name: string) => (name === 'retry-after' ? value : plain.header(name))
@@ -229,20 +214,15 @@ describe('the wait that the endpoint asks for', () => {
     [503, '120', 120],
     [429, new Date((START + 30) * 1000).toUTCString(), 30],
     [429, '86400', 300],
-  ])('RFC 9110 §10.2.3: is used with status %d and %s', (status, value, expected) => {
+    [500, '7', undefined],
+    [400, '7', undefined],
+    [429, '0', undefined],
+    [429, '-7', undefined],
+    [429, '7.5', undefined],
+    [429, '1e3', undefined],
+    [429, 'soon', undefined],
+    [429, new Date((START - 30) * 1000).toUTCString(), undefined],
+  ])('RFC 9110 §10.2.3: is read, with status %d and %s, as %s', (status, value, expected) => {
     expect(retryAfter(status, value)).toBe(expected)
-  })
-
-  it.each([
-    [500, '7'],
-    [400, '7'],
-    [429, '0'],
-    [429, '-7'],
-    [429, '7.5'],
-    [429, '1e3'],
-    [429, 'soon'],
-    [429, new Date((START - 30) * 1000).toUTCString()],
-  ])('is ignored with status %d and %s', (status, value) => {
-    expect(retryAfter(status, value)).toBeUndefined()
   })
 })

@@ -10,39 +10,39 @@ function encoded(value: unknown): string {
 }
 const [H, P, S] = [encoded({ alg: 'none' }), encoded({ iss: 'a' }), 'c2ln']
 
-describe('a token', () => {
-  it('is a JWT with the three parts of RFC 7515 §7.1', () => {
+describe('an unverified token', () => {
+  it('RFC 7515 §7.1: is a JWT with three parts', () => {
     expect(readUnverifiedJwt(`${H}.${P}.${S}`)).toStrictEqual({
       header: { alg: 'none' },
       payload: { iss: 'a' },
     })
   })
 
-  // Decoders that forgive more than RFC 7515 would read these as a JWT.
+  // More lenient decoders than RFC 7515 allows would read these as a JWT.
   it.each([
     ['padding', `${H}=.${P}=.${S}=`],
-    ['a character of another alphabet before a part', `+${H}.${P}.${S}`],
-    ['several of them', `~++${H}.${P}.${S}`],
-    ['one before the payload', `${H}.~${P}.${S}`],
-    ['dots before it', `..${H}.${P}.${S}`],
-    ['a part before it', `a.${H}.${P}.${S}`],
-    ['a part behind it', `${H}.${P}.${S}.a`],
-    ['an empty part within', `${H}..${P}.${S}`],
+    ['a character outside the alphabet before the header', `+${H}.${P}.${S}`],
+    ['several such characters', `~++${H}.${P}.${S}`],
+    ['such a character before the payload', `${H}.~${P}.${S}`],
+    ['leading dots', `..${H}.${P}.${S}`],
+    ['an additional first part', `a.${H}.${P}.${S}`],
+    ['an additional last part', `${H}.${P}.${S}.a`],
+    ['an empty part in the middle', `${H}..${P}.${S}`],
     ['an empty signature', `${H}.${P}.`],
     ['no signature', `${H}.${P}`],
-  ])('is no JWT but looks like one with %s', (_case, token) => {
+  ])('is a malformed JWT with %s', (_case, token) => {
     expect([readUnverifiedJwt(token), isMalformedJwt(token)]).toStrictEqual([undefined, true])
   })
 
   it.each([
     ['one part', 'abc'],
-    ['nothing', ''],
-    ['parts that are no JSON', 'a.b.c'],
-    ['a header alone', H],
-    ['header and payload apart', `${H}.a.${P}`],
+    ['no characters', ''],
+    ['parts that are not JSON', 'a.b.c'],
+    ['only a header', H],
+    ['a part between header and payload', `${H}.a.${P}`],
     ['a header and an array', `${H}.${encoded([])}.${S}`],
     ['the parts of an encrypted JWT', `${H}.a.b.c.d`],
-  ])('does not look like a JWT with %s', (_case, token) => {
+  ])('is not a JWT with %s', (_case, token) => {
     expect([readUnverifiedJwt(token), isMalformedJwt(token)]).toStrictEqual([undefined, false])
   })
 
@@ -52,10 +52,10 @@ describe('a token', () => {
     ['an empty header', '.b.c.d.e', false],
     ['an empty tag', 'a.b.c.d.', false],
     ['an empty initialization vector', 'a.b..d.e', false],
-    ['nothing but dots', '....', false],
+    ['only dots', '....', false],
     ['four parts', 'a.b.c.d', false],
     ['six parts', 'a.b.c.d.e.f', false],
-  ])('RFC 7516 §7.1: looks encrypted, or not, with %s', (_case, token, expected) => {
+  ])('RFC 7516 §7.1: may look encrypted with %s', (_case, token, expected) => {
     expect(looksEncrypted(token)).toBe(expected)
   })
 })

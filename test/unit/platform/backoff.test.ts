@@ -5,10 +5,10 @@ import { StandingClock } from '../support/time.ts'
 
 const PLAN = { freeFailures: 1, first: seconds(2), longest: seconds(10) }
 
-function backoffWith(chance = 1) {
+function createBackoff(chance = 1) {
   const clock = new StandingClock()
   const backoff = new Backoff(PLAN, clock, () => chance)
-  /** How long it lasts from now on, to half a second. */
+  /** Advances the clock in steps of 0.5 s until the pause is over, and returns its duration. */
   const pause = (): number => {
     let span = 0
     for (; !backoff.isOver; span += 0.5) clock.advance(0.5)
@@ -21,12 +21,12 @@ function backoffWith(chance = 1) {
 }
 
 describe('a pause after failures', () => {
-  it('does not exist before any failure', () => {
-    expect(backoffWith().backoff.isOver).toBe(true)
+  it('does not exist before the first failure', () => {
+    expect(createBackoff().backoff.isOver).toBe(true)
   })
 
   it('doubles with each failure, up to the longest', () => {
-    const { backoff, pause } = backoffWith()
+    const { backoff, pause } = createBackoff()
     const pauses = Array.from({ length: 6 }, () => {
       backoff.failed()
       return pause()
@@ -39,15 +39,15 @@ describe('a pause after failures', () => {
     [0, 1],
     [0.5, 1.5],
     [1, 2],
-  ])('is shorter by chance: %d makes 2 s to %d s', (chance, expected) => {
-    const { pause, fail } = backoffWith(chance)
+  ])('is shorter by chance: %d changes 2 s to %d s', (chance, expected) => {
+    const { pause, fail } = createBackoff(chance)
     fail(2)
 
     expect(pause()).toBe(expected)
   })
 
-  it('is no longer than the last failure allows', () => {
-    const { backoff, pause } = backoffWith()
+  it('is no longer than the last failure permits', () => {
+    const { backoff, pause } = createBackoff()
     const pauses = [10, 10, 3, 3, 10].map((longest) => {
       backoff.failed(seconds(longest))
       return pause()
@@ -56,8 +56,8 @@ describe('a pause after failures', () => {
     expect(pauses).toStrictEqual([0, 2, 3, 3, 10])
   })
 
-  it('begins again with a try, until that fails or not', () => {
-    const { backoff, clock, pause } = backoffWith()
+  it('starts again with each attempt', () => {
+    const { backoff, clock, pause } = createBackoff()
     backoff.tried()
     backoff.failed()
     backoff.tried()
@@ -71,8 +71,8 @@ describe('a pause after failures', () => {
     expect(pause()).toBe(1.5)
   })
 
-  it('starts again if the last one was over for long', () => {
-    const { backoff, clock, pause, fail } = backoffWith()
+  it('is reset long after the last pause', () => {
+    const { backoff, clock, pause, fail } = createBackoff()
     fail(5)
     pause()
     clock.advance(10)
@@ -82,7 +82,7 @@ describe('a pause after failures', () => {
   })
 
   it('is over if the clock was set back', () => {
-    const { backoff, clock, fail } = backoffWith()
+    const { backoff, clock, fail } = createBackoff()
     clock.advance(3_600)
     fail(2)
     expect(backoff.isOver).toBe(false)
@@ -91,8 +91,8 @@ describe('a pause after failures', () => {
     expect(backoff.isOver).toBe(true)
   })
 
-  it('continues if the last one has just ended', () => {
-    const { backoff, clock, pause, fail } = backoffWith()
+  it('continues soon after the last pause', () => {
+    const { backoff, clock, pause, fail } = createBackoff()
     fail(3)
     pause()
     clock.advance(9)

@@ -8,14 +8,14 @@ function after(spanSeconds: number) {
   return plus(START, seconds(spanSeconds))
 }
 
-/** A cache for two values, and its clock. */
+/** A cache with a capacity of two values. */
 function cacheOfTwo<T = string>() {
   const clock = new StandingClock()
   return { clock, cache: new ExpiringCache<T>(2, clock) }
 }
 
 describe('an expiring cache', () => {
-  it('keeps a value until, not at, its expiry', () => {
+  it('returns a value until its expiry', () => {
     const { clock, cache } = cacheOfTwo()
     cache.set('a', 'value', after(10))
 
@@ -27,7 +27,7 @@ describe('an expiring cache', () => {
     expect(cache.size).toBe(0)
   })
 
-  it('drops values from the future after the clock was set back', () => {
+  it('drops values that were set later than now, after the clock was set back', () => {
     const { clock, cache } = cacheOfTwo()
     clock.advance(3_600)
     cache.set('a', 'value', after(3_700))
@@ -37,7 +37,7 @@ describe('an expiring cache', () => {
     expect(cache.get('a')).toBeUndefined()
   })
 
-  it('has nothing under a key that was never set or was deleted', () => {
+  it('returns nothing for a key that was not set or was deleted', () => {
     const { cache } = cacheOfTwo()
     cache.set('a', 'value', after(10))
 
@@ -47,7 +47,7 @@ describe('an expiring cache', () => {
     expect(cache.size).toBe(0)
   })
 
-  it('replaces value and end of a key that it has, and pushes nothing out for it', () => {
+  it('replaces the value and the expiry of an existing key', () => {
     const { clock, cache } = cacheOfTwo()
     cache.set('a', 'old', after(10))
     cache.set('b', 'other', after(100))
@@ -58,7 +58,7 @@ describe('an expiring cache', () => {
     expect([cache.get('a'), cache.get('b')]).toStrictEqual(['new', 'other'])
   })
 
-  it('drops expired values, whichever cache is used', () => {
+  it('drops the expired values of all caches when one of them is used', () => {
     const clock = new StandingClock()
     const [one, other] = [new ExpiringCache<string>(2, clock), new ExpiringCache<string>(2, clock)]
     one.set('expiring', 'value', after(1))
@@ -84,7 +84,7 @@ describe('an expiring cache', () => {
     expect(['a', 'b', 'c'].map((key) => cache.get(key))).toStrictEqual([1, undefined, 3])
   })
 
-  it('never has more entries than its capacity, nor one that is not its last value', () => {
+  it('has no more entries than its capacity, and only the last value of each key', () => {
     const steps = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', 'e'), fc.nat()))
 
     fc.assert(
@@ -100,14 +100,14 @@ describe('an expiring cache', () => {
   })
 })
 
-describe('a cache key', () => {
-  it('differs for lists of parts that would look alike when joined', () => {
+describe('cacheKey', () => {
+  it('differs for lists that are equal when joined', () => {
     const lists = [['ab', 'c'], ['a', 'bc'], ['abc'], ['abc', ''], ['a","bc'], ['a', 'b', 'c']]
 
     expect(new Set(lists.map((parts) => cacheKey(...parts))).size).toBe(lists.length)
   })
 
-  it('is the same for the same parts and for no others', () => {
+  it('is equal exactly for equal lists', () => {
     const parts = fc.array(fc.string(), { maxLength: 3 })
 
     fc.assert(
@@ -128,25 +128,25 @@ describe('a cache key', () => {
     expect(new Set([...keys, cacheKey('a', long)]).size).toBe(keys.length + 1)
   })
 
-  it('#42: shows nothing of its parts', () => {
+  it('#42: does not reveal its parts', () => {
     expect(cacheKey('https://idp.example', 'token-1')).toMatch(/^[A-Za-z0-9_-]{43}$/)
     expect(cacheKey('token-1')).not.toContain('token')
   })
 })
 
-describe('all caches together', () => {
-  const MEGABYTE = 1024 * 1024
+describe('the total size of all caches', () => {
+  const MIB = 1024 * 1024
   const clock = new StandingClock()
   const caches: ExpiringCache<number>[] = []
 
-  function inAMinute() {
+  function inOneMinute() {
     return plus(clock.now(), seconds(60))
   }
 
-  /** With as many values of a megabyte. */
+  /** Adds values of 1 MiB each. */
   function fill(cache: ExpiringCache<number>, values: number): void {
     for (let count = 0; count < values; count += 1) {
-      cache.set(`${count}`, count, inAMinute(), MEGABYTE)
+      cache.set(`${count}`, count, inOneMinute(), MIB)
     }
   }
 
@@ -161,13 +161,13 @@ describe('all caches together', () => {
     for (const cache of caches.splice(0)) cache.dropExpired()
   })
 
-  it('hold 16 MiB at most: the largest one removes its least recently used entries', () => {
+  it('is at most 16 MiB: the largest cache drops its least recently used entries', () => {
     const [light, heavy, heaviest] = [newCache(), newCache(), newCache()]
-    light.set('a', 0, inAMinute(), MEGABYTE)
+    light.set('a', 0, inOneMinute(), MIB)
     fill(heavy, 4)
     for (let count = 0; count < 40; count += 1) {
       heaviest.get('0')
-      heaviest.set(`${count}`, count, inAMinute(), MEGABYTE)
+      heaviest.set(`${count}`, count, inOneMinute(), MIB)
     }
 
     expect(light.get('a')).toBe(0)
@@ -178,29 +178,29 @@ describe('all caches together', () => {
       undefined,
       39,
     ])
-    for (const cache of caches) expect(cache.bytes).toBeLessThan(11 * MEGABYTE)
+    for (const cache of caches) expect(cache.bytes).toBeLessThan(11 * MIB)
   })
 
-  it('remove entries of the largest one, even if a smaller one was created or filled later', () => {
+  it('is reduced in the largest cache, even if a smaller one was filled later', () => {
     const [large, small, empty] = [newCache(), newCache(), newCache()]
     fill(large, 10)
     fill(small, 8)
 
     expect([small.size, empty.size]).toStrictEqual([8, 0])
-    expect(large.bytes).toBeLessThan(8 * MEGABYTE)
+    expect(large.bytes).toBeLessThan(8 * MIB)
   })
 
-  it('remove as many entries as a large value needs', () => {
+  it('is reduced by as many entries as a large value needs', () => {
     const cache = newCache()
     fill(cache, 15)
 
-    cache.set('large', 0, inAMinute(), 8 * MEGABYTE)
+    cache.set('large', 0, inOneMinute(), 8 * MIB)
 
-    expect(cache.bytes).toBeLessThan(16 * MEGABYTE)
+    expect(cache.bytes).toBeLessThan(16 * MIB)
     expect(cache.get('large')).toBe(0)
   })
 
-  it('do not count what was replaced, deleted or has expired', () => {
+  it('does not include replaced, deleted and expired values', () => {
     const { clock, cache } = cacheOfTwo<number>()
     const empty = cache.bytes
     cache.set('a', 1, after(60), 1_000)

@@ -11,20 +11,20 @@ import {
 import { START, StandingClock } from '../support/time.ts'
 
 describe('instants', () => {
-  it('are moved by seconds', () => {
+  it('are moved by seconds and compared', () => {
     expect(plus(numericDate(100), seconds(5))).toBe(105)
     expect(minus(numericDate(100), seconds(5))).toBe(95)
     expect(earliestOf(numericDate(3), numericDate(1), numericDate(2))).toBe(1)
   })
 
-  it('are so far away, and less than nothing once they have passed', () => {
+  it('have a signed distance in seconds', () => {
     expect(secondsBetween(numericDate(98.5), numericDate(100))).toBe(1.5)
     expect(secondsBetween(numericDate(130), numericDate(100))).toBe(-30)
   })
 })
 
 describe('a deadline', () => {
-  it('has the milliseconds left until its instant, at least 0', () => {
+  it('returns the remaining milliseconds, at least 0', () => {
     const clock = new StandingClock()
     const deadline = deadlineAt(plus(START, seconds(2.5)), clock)
 

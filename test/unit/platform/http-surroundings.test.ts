@@ -16,13 +16,13 @@ import { selfSignedCertificate } from '../../support/self-signed-certificate.ts'
 import { PLENTY_OF_TIME } from '../support/time.ts'
 
 let server: LocalServer
-let watcher: LocalServer
+let otherServer: LocalServer
 let requests: string[]
-let watched: string[]
+let otherRequests: string[]
 
 beforeEach(async () => {
   requests = []
-  watched = []
+  otherRequests = []
   server = await listen((request, response) => {
     void readBody(request).then((body) => {
       const { authorization = 'no authorization', ...headers } = request.headers
@@ -33,18 +33,18 @@ beforeEach(async () => {
       response.writeHead(401, { 'Content-Type': 'application/json' }).end('{"a":1}')
     })
   })
-  watcher = await listen((request, response) => {
-    watched.push(request.url ?? '')
+  otherServer = await listen((request, response) => {
+    otherRequests.push(request.url ?? '')
     response.end()
   })
 })
 afterEach(async () => {
   await server.close()
-  await watcher.close()
+  await otherServer.close()
 })
 
-/** What exchanges with and without a body send and hand over, for comparison. */
-async function ask() {
+/** Sends requests with and without a body. */
+async function sendRequests() {
   const http = createHttp()
   const common = {
     url: `${server.url}/token`,
@@ -54,26 +54,26 @@ async function ask() {
     await http({ ...common, method: 'POST', body: 'a=b' }, PLENTY_OF_TIME),
     await http({ ...common, method: 'GET' }, PLENTY_OF_TIME),
   ]
-  const handedOver = exchanges.map((exchange) =>
+  const results = exchanges.map((exchange) =>
     exchange.ok ? `${exchange.value.status} ${bodyOf(exchange)}` : exchange.error,
   )
-  return { handedOver, sent: requests.splice(0) }
+  return { results, sent: requests.splice(0) }
 }
 
-const UNDISTURBED = ['401 {"a":1}', '401 {"a":1}']
+const RESULTS = ['401 {"a":1}', '401 {"a":1}']
 
 describe('a polluted Object.prototype', () => {
   it.each<[string, () => unknown]>([
     ['validateStatus', () => () => false],
     ['auth', () => ({ username: 'forged', password: 'forged' })],
-    ['baseURL', () => watcher.url],
-    ['url', () => watcher.url],
+    ['baseURL', () => otherServer.url],
+    ['url', () => otherServer.url],
     ['method', () => 'GET'],
     ['data', () => 'forged'],
     ['body', () => 'forged'],
     ['params', () => ({ forged: '1' })],
     ['paramsSerializer', () => () => 'forged=1'],
-    ['proxy', () => ({ host: '127.0.0.1', port: watcher.port })],
+    ['proxy', () => ({ host: '127.0.0.1', port: otherServer.port })],
     ['maxRedirects', () => 5],
     ['maxContentLength', () => 1],
     ['maxBodyLength', () => 1],
@@ -91,7 +91,7 @@ describe('a polluted Object.prototype', () => {
     ['family', () => 6],
     ['host', () => '127.0.0.2'],
     ['hostname', () => '127.0.0.2'],
-    ['port', () => watcher.port],
+    ['port', () => otherServer.port],
     ['path', () => '/forged'],
     ['agent', () => false],
     ['localAddress', () => '127.0.0.9'],
@@ -109,17 +109,17 @@ describe('a polluted Object.prototype', () => {
     ['code', () => 'ECONNRESET'],
     ['common', () => ({ 'X-Forged': 'forged' })],
   ])('has no effect with %s', async (name, value) => {
-    const clean = await ask()
+    const clean = await sendRequests()
 
-    const polluted = await whilePolluted({ [name]: value() }, ask)
+    const polluted = await whilePolluted({ [name]: value() }, sendRequests)
 
-    expect(clean.handedOver).toStrictEqual(UNDISTURBED)
+    expect(clean.results).toStrictEqual(RESULTS)
     expect(polluted).toStrictEqual(clean)
-    expect(watched).toStrictEqual([])
+    expect(otherRequests).toStrictEqual([])
   })
 })
 
-describe('the environment', () => {
+describe('environment variables for proxies', () => {
   const proxyVariables = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [
     name,
     name.toUpperCase(),
@@ -133,26 +133,26 @@ describe('the environment', () => {
     }
   })
 
-  it('names proxies in vain', async () => {
+  it('have no effect', async () => {
     for (const name of proxyVariables) {
-      process.env[name] = name.toLowerCase() === 'no_proxy' ? '' : watcher.url
+      process.env[name] = name.toLowerCase() === 'no_proxy' ? '' : otherServer.url
     }
 
-    const { handedOver } = await ask()
+    const { results } = await sendRequests()
 
-    expect(handedOver).toStrictEqual(UNDISTURBED)
-    expect(watched).toStrictEqual([])
+    expect(results).toStrictEqual(RESULTS)
+    expect(otherRequests).toStrictEqual([])
   })
 })
 
-describe('the environment of TLS', () => {
+describe('environment variables for TLS', () => {
   const { certificatePem, privateKeyPem } = selfSignedCertificate(new Date())
   const folder = mkdtempSync(join(tmpdir(), 'certificate-'))
   const certificateFile = join(folder, 'certificate.pem')
   const identity = { cert: certificatePem, key: privateKeyPem }
   const answer204: RequestListener = (_request, response) => response.writeHead(204).end()
   const tlsServer = createServer(identity, answer204)
-  const asking = fileURLToPath(new URL('../support/ask.ts', import.meta.url))
+  const script = fileURLToPath(new URL('../support/send-requests.ts', import.meta.url))
 
   beforeAll(async () => {
     writeFileSync(certificateFile, certificatePem)
@@ -163,30 +163,30 @@ describe('the environment of TLS', () => {
     rmSync(folder, { recursive: true })
   })
 
-  const askWith = async (
+  const sendWith = async (
     environment: Record<string, string>,
-    { server: asked = tlsServer, more = [] }: { server?: Server; more?: readonly string[] } = {},
+    { to = tlsServer, args = [] }: { to?: Server; args?: readonly string[] } = {},
   ): Promise<string> => {
-    const { port } = asked.address() as AddressInfo
+    const { port } = to.address() as AddressInfo
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      ['--import', 'tsx', asking, `https://127.0.0.1:${port}/`, ...more],
+      ['--import', 'tsx', script, `https://127.0.0.1:${port}/`, ...args],
       { env: { PATH: process.env['PATH'], ...environment } },
     )
     return stdout.trim()
   }
 
   it.each(['shared', 'own'])(
-    'cannot make a certificate trusted by switching its check off: %s connection',
+    'cannot disable the validation of certificates: %s connection',
     async (connection) => {
-      expect(await askWith({ NODE_TLS_REJECT_UNAUTHORIZED: '0' }, { more: [connection] })).toBe(
+      expect(await sendWith({ NODE_TLS_REJECT_UNAUTHORIZED: '0' }, { args: [connection] })).toBe(
         'tls_failed',
       )
     },
   )
 
-  it('can make it trusted by naming it: nothing else is wrong with it', async () => {
-    expect(await askWith({ NODE_EXTRA_CA_CERTS: certificateFile })).toBe('status_204')
+  it('can add a trusted certificate', async () => {
+    expect(await sendWith({ NODE_EXTRA_CA_CERTS: certificateFile })).toBe('status_204')
   })
 
   it('cannot allow TLS 1.1', async () => {
@@ -199,16 +199,16 @@ describe('the environment of TLS', () => {
       NODE_OPTIONS: '--tls-min-v1.0 --tls-cipher-list=DEFAULT@SECLEVEL=0',
     }
 
-    expect(await askWith(environment, { server: outdated })).toBe('tls_failed')
+    expect(await sendWith(environment, { to: outdated })).toBe('tls_failed')
   })
 
-  it('cannot do so for the retry after a connection that died while it was idle', async () => {
+  it('cannot disable the validation for the retry after a closed connection', async () => {
     const other = selfSignedCertificate(new Date())
     let requests = 0
     tlsServer.removeAllListeners('request')
     tlsServer.on('request', (request, response) => {
       requests += 1
-      // The second request finds the kept connection dead; a new one gets the other certificate.
+      // The second request finds its connection closed; the new connection has the other certificate.
       if (requests === 2) request.socket.destroy()
       else response.writeHead(204).end()
       tlsServer.setSecureContext({ cert: other.certificatePem, key: other.privateKeyPem })
@@ -218,7 +218,7 @@ describe('the environment of TLS', () => {
       NODE_TLS_REJECT_UNAUTHORIZED: '0',
       NODE_EXTRA_CA_CERTS: certificateFile,
     }
-    expect(await askWith(environment, { more: ['shared', '2'] })).toBe('status_204\ntls_failed')
+    expect(await sendWith(environment, { args: ['shared', '2'] })).toBe('status_204\ntls_failed')
     expect(requests).toBe(2)
   })
 })

@@ -10,53 +10,44 @@ import {
 } from '../../../src/platform/log.ts'
 import { StandingClock } from '../support/time.ts'
 
-function logInto(lines: string[], least: LogLevel = 'debug') {
-  return createLog(least, new StandingClock(), (line) => lines.push(line))
+function logTo(lines: string[], level: LogLevel = 'debug') {
+  return createLog(level, new StandingClock(), (line) => lines.push(line))
 }
 
 function lineOf(record: LogRecord): string {
   const lines: string[] = []
-  logInto(lines)('info', 'decision', record)
+  logTo(lines)('info', 'decision', record)
   return lines.join()
 }
 
-describe('a line of the log', () => {
-  it('is one JSON object with its time, its level and its event', () => {
-    const line = lineOf({
-      outcome: 'deny',
-      duration_ms: 1.5,
-      issuer: null,
-      warned: true,
-      list: ['a'],
-    })
+describe('a log line', () => {
+  it('is a JSON object with time, level and event', () => {
+    const record = { outcome: 'deny', duration_ms: 1.5, issuer: null, warned: true, list: ['a'] }
+    const line = lineOf(record)
 
     expect(line).toMatch(/^\{.*\}\n$/)
     expect(JSON.parse(line)).toStrictEqual({
       time: '2027-01-15T08:00:00.000Z',
       level: 'info',
       event: 'decision',
-      outcome: 'deny',
-      duration_ms: 1.5,
-      issuer: null,
-      warned: true,
-      list: ['a'],
+      ...record,
     })
   })
 
   it.each([
     ['a line break', 'a\r\n{"event":"decision","outcome":"permit"}\n'],
     ['quotes and backslashes', '"\\"}'],
-    ['a NUL and an escape', '\0\u001b[31m'],
-    ['half a character', '\ud83d'],
-    ['a character beyond the first plane', '😀'],
-  ])('stays one line with %s in a value', (_case, value) => {
+    ['a NUL and an escape sequence', '\0\u001b[31m'],
+    ['a lone surrogate', '\ud83d'],
+    ['a character outside the Basic Multilingual Plane', '😀'],
+  ])('is a single line with %s in a value', (_case, value) => {
     const line = lineOf({ client_id: value, list: [value] })
 
     expect(line.split('\n')).toStrictEqual([expect.any(String) as unknown, ''])
     expect(JSON.parse(line)).toMatchObject({ client_id: value, list: [value] })
   })
 
-  it('is one line of JSON with any values', () => {
+  it('is a single line of JSON with any values', () => {
     const values = fc.oneof(fc.string({ unit: 'binary' }), fc.double(), fc.boolean())
 
     fc.assert(
@@ -70,10 +61,10 @@ describe('a line of the log', () => {
   })
 
   it.each([
-    ['as it is', 512, 'x'.repeat(512)],
-    ['cut', 513, `${'x'.repeat(512)}…`],
-    ['cut', 100_000, `${'x'.repeat(512)}…`],
-  ])('has a value %s that is %d characters long', (_case, length, expected) => {
+    [512, 'x'.repeat(512)],
+    [513, `${'x'.repeat(512)}…`],
+    [100_000, `${'x'.repeat(512)}…`],
+  ])('truncates values to 512 characters: %d', (length, expected) => {
     const value = 'x'.repeat(length)
 
     expect(JSON.parse(lineOf({ a: value, b: { c: [value] } }))).toMatchObject({
@@ -82,19 +73,19 @@ describe('a line of the log', () => {
     })
   })
 
-  it('is JSON if a value is cut in the middle of a character', () => {
+  it('is JSON if a value is truncated between surrogates', () => {
     const line = lineOf({ a: `${'x'.repeat(511)}😀😀` })
 
     expect(JSON.parse(line)).toHaveProperty('a', `${'x'.repeat(511)}\ud83d…`)
   })
 })
 
-describe('the level of the log', () => {
-  it.each(LOG_LEVELS.map((least, index) => [least, LOG_LEVELS.slice(index)] as const))(
-    'logs from %s on',
-    (least, expected) => {
+describe('the log level', () => {
+  it.each(LOG_LEVELS.map((level, index) => [level, LOG_LEVELS.slice(index)] as const))(
+    'includes %s and above',
+    (minimum, expected) => {
       const lines: string[] = []
-      const log = logInto(lines, least)
+      const log = logTo(lines, minimum)
 
       for (const level of LOG_LEVELS) log(level, 'event', {})
 
@@ -111,26 +102,26 @@ describe('warnings of libraries', () => {
 
   beforeEach(() => {
     lines.length = 0
-    logConsoleWarnings(logInto(lines))
+    logConsoleWarnings(logTo(lines))
   })
   afterEach(() => {
     console.warn = warn
   })
 
-  it('become lines of the log, as text only', () => {
-    console.warn('something\nis', 'odd', { password: 's3cret' }, new Error('s3cret'), 5)
+  it('become log lines with only their text', () => {
+    console.warn('something\nis', 'wrong', { password: 's3cret' }, new Error('s3cret'), 5)
 
     expect(lines).toHaveLength(1)
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
       level: 'warn',
       event: 'library_warning',
-      text: 'something\nis odd',
+      text: 'something\nis wrong',
     })
     expect(lines[0]).not.toContain('s3cret')
   })
 
   it.each(['Error in function: x', 'Error 502 : x', 'Request x', 'All retry attempts x'])(
-    'that repeat a failure are details: %s',
+    'have the level debug if they repeat a failure: %s',
     (text) => {
       console.warn(text)
 

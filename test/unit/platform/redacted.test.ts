@@ -6,8 +6,8 @@ import { Redacted } from '../../../src/platform/redacted.ts'
 const SECRET = 's3cret-text'
 const redacted = new Redacted(SECRET)
 
-describe('a redacted text', () => {
-  it('is had by revealing it', () => {
+describe('Redacted', () => {
+  it('reveals its text', () => {
     expect(redacted.reveal()).toBe(SECRET)
   })
 
@@ -15,34 +15,37 @@ describe('a redacted text', () => {
     ['String', () => String(redacted)],
     ['toString', () => redacted.toString()],
     ['a template', () => String.raw`${redacted}`],
-    ['an array that is joined', () => [redacted, redacted].join()],
+    ['a joined array', () => [redacted, redacted].join()],
     ['JSON', () => JSON.stringify(redacted)],
-    ['JSON of what holds it', () => JSON.stringify({ a: [redacted] })],
+    ['JSON of an object that contains it', () => JSON.stringify({ a: [redacted] })],
     ['inspect', () => inspect(redacted)],
-    ['inspect of what holds it', () => inspect({ a: new Map([['b', redacted]]) })],
+    ['inspect of an object that contains it', () => inspect({ a: new Map([['b', redacted]]) })],
     ['inspect with hidden members', () => inspect(redacted, { showHidden: true, depth: null })],
-    ['inspect of an error whose cause it is', () => inspect(new Error('x', { cause: redacted }))],
+    [
+      'inspect of an error with it as the cause',
+      () => inspect(new Error('x', { cause: redacted })),
+    ],
     ['format with %s', () => format('%s', redacted)],
     ['format with %o', () => format('%o', redacted)],
     ['format with %O', () => format('%O', { redacted })],
     ['format with %j', () => format('%j', redacted)],
-    ['format with more words than places', () => format('x', redacted)],
-  ])('shows nothing but that it is one: %s', (_case, print) => {
+    ['format with additional arguments', () => format('x', redacted)],
+  ])('prints only [redacted]: %s', (_case, print) => {
     expect(print()).toContain('[redacted]')
     expect(print()).not.toContain(SECRET)
   })
 
   it.each<[string, () => string]>([
-    ['inspect without custom forms', () => inspect(redacted, { customInspect: false })],
+    ['inspect without custom functions', () => inspect(redacted, { customInspect: false })],
     ['its members', () => JSON.stringify(Object.getOwnPropertyNames(redacted))],
     ['its symbols', () => inspect(Object.getOwnPropertySymbols(redacted))],
     ['a copy of its members', () => inspect(Object.assign({}, redacted))],
     ['a structured clone', () => inspect(structuredClone(redacted))],
-  ])('does not show the text to: %s', (_case, print) => {
+  ])('does not reveal the text: %s', (_case, print) => {
     expect(print()).not.toContain(SECRET)
   })
 
-  it('is distinguished from another one by SHA-256', () => {
+  it('has a SHA-256 digest', () => {
     const expected = createHash('sha256').update(SECRET, 'utf8').digest('base64url')
 
     expect(redacted.digest()).toBe(expected)

@@ -3,22 +3,22 @@ import { SingleFlight } from '../../../src/platform/cache.ts'
 import { failure, success } from '../../../src/platform/result.ts'
 import { deadlineWith, PLENTY_OF_TIME } from '../support/time.ts'
 
-describe('a single flight', () => {
-  it('runs once for all concurrent callers, and again afterwards', async () => {
+describe('SingleFlight', () => {
+  it('runs once for concurrent calls, and again afterwards', async () => {
     const flights = new SingleFlight<number, never>()
     let runs = 0
     const work = () => Promise.resolve(success((runs += 1)))
 
-    const together = await Promise.all([
+    const concurrent = await Promise.all([
       flights.run('a', PLENTY_OF_TIME, work),
       flights.run('a', PLENTY_OF_TIME, work),
     ])
-    const afterwards = await flights.run('a', PLENTY_OF_TIME, work)
+    const later = await flights.run('a', PLENTY_OF_TIME, work)
 
-    expect([...together, afterwards]).toStrictEqual([1, 1, 2].map(success))
+    expect([...concurrent, later]).toStrictEqual([1, 1, 2].map(success))
   })
 
-  it('is separate for each key', async () => {
+  it('runs separately for each key', async () => {
     const flights = new SingleFlight<string, never>()
 
     const both = await Promise.all(
@@ -30,38 +30,38 @@ describe('a single flight', () => {
     expect(both).toStrictEqual(['of a', 'of b'].map(success))
   })
 
-  it('fails for all who wait, and does not cache the failure', async () => {
+  it('rejects all concurrent calls, and does not cache the rejection', async () => {
     const flights = new SingleFlight<string, never>()
-    const broken = () => Promise.reject(new Error('broken'))
+    const fail = () => Promise.reject(new Error('broken'))
 
     const outcomes = await Promise.allSettled([
-      flights.run('a', PLENTY_OF_TIME, broken),
-      flights.run('a', PLENTY_OF_TIME, broken),
+      flights.run('a', PLENTY_OF_TIME, fail),
+      flights.run('a', PLENTY_OF_TIME, fail),
     ])
 
     expect(outcomes.map(({ status }) => status)).toStrictEqual(['rejected', 'rejected'])
-    const whole = () => Promise.resolve(success('whole'))
-    expect(await flights.run('a', PLENTY_OF_TIME, whole)).toStrictEqual(success('whole'))
+    const succeed = () => Promise.resolve(success('later'))
+    expect(await flights.run('a', PLENTY_OF_TIME, succeed)).toStrictEqual(success('later'))
   })
 
   it.each([
-    ['has time left has a run of its own', 0, 1_000, success('second')],
-    ['has none, either, has its failure', 0, 0, failure('first')],
-    ['has time left has its failure where it had time, too', 1_000, 1_000, failure('first')],
-  ])('that ended with the time of who began it: who %s', async (_case, first, second, expected) => {
+    ['runs again if only the first call has no time left', 0, 1_000, success('second')],
+    ['returns the failure if neither call has time left', 0, 0, failure('first')],
+    ['returns the failure if both calls have time left', 1_000, 1_000, failure('first')],
+  ])('%s', async (_case, first, second, expected) => {
     const flights = new SingleFlight<string, string>()
-    const begun = flights.run('a', deadlineWith(first), () => Promise.resolve(failure('first')))
+    const starting = flights.run('a', deadlineWith(first), () => Promise.resolve(failure('first')))
     const joined = flights.run('a', deadlineWith(second), () => Promise.resolve(success('second')))
 
-    expect(await begun).toStrictEqual(failure('first'))
+    expect(await starting).toStrictEqual(failure('first'))
     expect(await joined).toStrictEqual(expected)
   })
 
-  it('that succeeded is for all, whosever time is up', async () => {
+  it('returns a success to all calls, even if the first one has no time left', async () => {
     const flights = new SingleFlight<string, string>()
-    const begun = flights.run('a', deadlineWith(0), () => Promise.resolve(success('first')))
+    const starting = flights.run('a', deadlineWith(0), () => Promise.resolve(success('first')))
     const joined = flights.run('a', PLENTY_OF_TIME, () => Promise.resolve(success('second')))
 
-    expect(await Promise.all([begun, joined])).toStrictEqual(['first', 'first'].map(success))
+    expect(await Promise.all([starting, joined])).toStrictEqual(['first', 'first'].map(success))
   })
 })

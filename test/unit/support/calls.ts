@@ -1,4 +1,4 @@
-/** Calls of the function in the unit tests: a permit, and one call by a standing clock. */
+/** Calls of the function with a clock that only the test moves. */
 import { createAnswerCall, type Call } from '../../../src/call/answer-call.ts'
 import type { Authorize } from '../../../src/authorizer.ts'
 import type { Decision, Permit } from '../../../src/decision.ts'
@@ -28,13 +28,13 @@ export const PERMIT: Permit = {
 
 export const PAYLOAD = Buffer.from('payload')
 
-/** This many seconds after the start of standing clocks. */
+/** An instant relative to the start of `StandingClock`. */
 export function inSeconds(seconds: number): Date {
   return new Date((START + seconds) * 1000)
 }
 
-/** Answers one call, about which is decided so; by default it has half a minute. */
-export async function answered(
+/** Answers one call, whose deadline is 30 seconds away by default. */
+export async function answerCallWith(
   decision: Decision | Authorize,
   call: Partial<Call> = {},
   clock: Clock = new StandingClock(),
@@ -46,6 +46,6 @@ export async function answered(
     clock,
     (...line) => lines.push(line),
   )
-  const usual = { payload: PAYLOAD, callId: 'call-1', fnDeadline: inSeconds(30) }
-  return { answer: await answerCall({ ...usual, ...call }), lines }
+  const defaults = { payload: PAYLOAD, callId: 'call-1', fnDeadline: inSeconds(30) }
+  return { answer: await answerCall({ ...defaults, ...call }), lines }
 }

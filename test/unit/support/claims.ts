@@ -10,7 +10,7 @@ export function claimsOf(members: object, names = CLAIM_NAMES): TokenClaims {
   return read.value
 }
 
-/** The decision without what its check expected and found, which tests of other things leave out. */
+/** The decision without `expected` and `actual` in its log context. */
 export function withoutComparison<D extends Denial | Fault>(decision: D): D {
   const logContext = Object.entries(decision.logContext).filter(
     ([name]) => !['expected', 'actual'].includes(name),
@@ -18,7 +18,7 @@ export function withoutComparison<D extends Denial | Fault>(decision: D): D {
   return { ...decision, logContext: Object.fromEntries(logContext) }
 }
 
-/** Likewise for a result. */
+/** The same for a result. */
 export function plain<T, D extends Denial | Fault>(result: Result<T, D>): Result<T, D> {
   return result.ok ? result : failure(withoutComparison(result.error))
 }

@@ -1,16 +1,13 @@
-/**
- * Configuration documents in the unit tests: the minimum that is accepted, the results of others,
- * and what is wrong with them.
- */
+/** Configuration documents: the minimum that is accepted, and the results and problems of others. */
 import type { BackendConfig, Config, IssuerConfig } from '../../../src/config/model.ts'
 import type { ConfigProblem } from '../../../src/config/problems.ts'
 import { readDocument } from '../../../src/config/read-document.ts'
 import { configProblem } from './problems.ts'
 
-/** Members of a JSON object; one that is undefined is left out. */
+/** Members of a JSON object; undefined ones are omitted. */
 export type Members = Readonly<Record<string, unknown>>
 
-/** Verifies JWTs with the keys at an address. */
+/** Verifies JWTs with published keys. */
 export const ISSUER: Members = {
   name: 'callers',
   audience: ['api'],
@@ -25,13 +22,13 @@ export const BACKEND: Members = {
   scope: 'https://0A.integration.example:443urn:opc:resource:consumer::all',
 }
 
-/** Our application at the callers' identity provider. */
+/** The application at the callers' identity provider. */
 export const CLIENT = {
   client_id: 'authorizer',
   client_secret_ocid: 'ocid1.vaultsecret.oc1..authorizer',
 }
 
-/** What becomes of that application. */
+/** `CLIENT` in the configuration. */
 export const REGISTERED_CLIENT = {
   clientId: 'authorizer',
   secretOcid: 'ocid1.vaultsecret.oc1..authorizer',
@@ -66,29 +63,26 @@ function read(document: unknown) {
   return readDocument(JSON.stringify(document), 'authorizer_config')
 }
 
-/** All that is wrong with the document; nothing where it is accepted. */
+/** The problems of a document; empty if it is accepted. */
 export function problemsOf(document: unknown): readonly ConfigProblem[] {
   const reading = read(document)
   return reading.ok ? [] : reading.error
 }
 
-/** The keys of all that is wrong with the document. */
 export function keysWithProblems(document: unknown): readonly string[] {
   return problemsOf(document).map(({ key }) => key)
 }
 
-/** A problem of what lies at the path of the document. */
 export function problem(path: string, what: string, remedy: string): ConfigProblem {
   return configProblem(`authorizer_config: ${path}`, what, remedy)
 }
 
 function accepted(document: unknown) {
   const reading = read(document)
-  if (!reading.ok) throw new Error(`refused: ${JSON.stringify(reading.error)}`)
+  if (!reading.ok) throw new Error(`rejected: ${JSON.stringify(reading.error)}`)
   return reading.value
 }
 
-/** The warnings about a document that is accepted. */
 export function warningsOf(document: unknown): readonly ConfigProblem[] {
   return accepted(document).warnings
 }
@@ -97,14 +91,12 @@ export function configOf(document: unknown): Config {
   return accepted(document).config
 }
 
-/** The issuer of the document with these changes. */
 export function issuerOf(changes: Members): IssuerConfig {
   const [issuer] = configOf(withIssuer(changes)).issuers
   if (issuer === undefined) throw new Error('no issuer')
   return issuer
 }
 
-/** The backend of the document with these changes. */
 export function backendOf(changes: Members): BackendConfig {
   const [backend] = configOf(withBackend(changes)).backends
   if (backend === undefined) throw new Error('no backend')

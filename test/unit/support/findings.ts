@@ -1,7 +1,5 @@
-/** Observers of checks. */
 import type { Finding } from '../../../src/findings.ts'
 
-/** An observer, and what it gets. */
 export function recordingObserver() {
   const findings: Finding[] = []
   const observe = (finding: Finding) => {
@@ -10,7 +8,7 @@ export function recordingObserver() {
   return { findings, observe }
 }
 
-/** Without the reason and the issuer. */
+/** A finding without its reason and issuer. */
 export function inShort({ name, ok, expected, actual }: Finding) {
   return [name, ok, expected, actual]
 }

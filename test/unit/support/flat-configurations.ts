@@ -1,12 +1,10 @@
-/**
- * Flat configurations in the unit tests: the minimum that is accepted, and the problems of others.
- */
+/** Flat configurations: the minimum that is accepted, and the problems of others. */
 import type { FlatConfiguration } from '../../../src/config/flat-keys.ts'
 import type { Config } from '../../../src/config/model.ts'
 import type { ConfigProblem } from '../../../src/config/problems.ts'
 import { readConfig } from '../../../src/config/read-config.ts'
 
-/** All required keys and no other. */
+/** Exactly the required keys. */
 export const MINIMAL: FlatConfiguration = {
   idcs_introspection_endpoint: 'https://callers.example/oauth2/v1/introspect',
   idcs_app_client_id: 'introspector',
@@ -18,19 +16,19 @@ export const MINIMAL: FlatConfiguration = {
   audience: 'api',
 }
 
-/** Removes these keys from the minimum. */
+/** Values that remove these keys from `MINIMAL`. */
 export function without(...keys: readonly string[]): FlatConfiguration {
   return Object.fromEntries(keys.map((key) => [key, undefined]))
 }
 
-/** For the verification of JWTs, in place of introspection. */
+/** Verification of JWTs in place of introspection. */
 export const VERIFYING: FlatConfiguration = {
   ...without('idcs_introspection_endpoint', 'idcs_app_client_id', 'idcs_app_client_secret_ocid'),
   issuer: 'https://idp.example',
   jwks_uri: 'https://idp.example/keys',
 }
 
-/** The clients of the minimum, as they are read. */
+/** The clients of `MINIMAL` in the configuration. */
 export const INTROSPECTOR = {
   clientId: 'introspector',
   secretOcid: 'ocid1.vaultsecret.oc1.phx.introspector',
@@ -44,37 +42,33 @@ export const INVOKER = {
   assertion: { keyId: undefined, audience: ['https://identity.oraclecloud.com/'] },
 } as const
 
-/** What the minimum with these values is read as. */
 export function flatConfigOf(values: FlatConfiguration): Config {
   const { source } = readConfig({ ...MINIMAL, ...values })
-  if (!source.ok || source.value.kind !== 'given') throw new Error('refused')
+  if (!source.ok || source.value.kind !== 'given') throw new Error('rejected')
   return source.value.config
 }
 
-/** All that is wrong with a configuration; nothing where it is accepted. */
+/** The problems of a configuration; empty if it is accepted. */
 export function configProblemsOf(values: FlatConfiguration): readonly ConfigProblem[] {
   const { source } = readConfig(values)
   return source.ok ? [] : source.error
 }
 
-/** The problems that the minimum has with these values. */
+/** The problems of `MINIMAL` with these values. */
 export function flatProblemsOf(values: FlatConfiguration): readonly ConfigProblem[] {
   return configProblemsOf({ ...MINIMAL, ...values })
 }
 
-/** The keys that have problems when these values are added to the minimum. */
 export function keysWithProblems(values: FlatConfiguration): readonly string[] {
   return flatProblemsOf(values).map(({ key }) => key)
 }
 
-/** The warnings about a configuration that is accepted. */
 export function configWarningsOf(values: FlatConfiguration): readonly ConfigProblem[] {
   const { source, warnings } = readConfig(values)
-  if (!source.ok) throw new Error(`refused: ${JSON.stringify(source.error)}`)
+  if (!source.ok) throw new Error(`rejected: ${JSON.stringify(source.error)}`)
   return warnings
 }
 
-/** The warnings about the minimum with these values. */
 export function flatWarningsOf(values: FlatConfiguration): readonly ConfigProblem[] {
   return configWarningsOf({ ...MINIMAL, ...values })
 }

@@ -1,4 +1,4 @@
-/** Issuers of the configuration in the unit tests. */
+/** Parts of the configuration of an issuer. */
 import type {
   ClaimNames,
   IntrospectionConfig,
@@ -15,7 +15,7 @@ export const CLAIM_NAMES: ClaimNames = {
   scope: ['scope', 'scp'],
 }
 
-/** What the configuration has by default. */
+/** The defaults of the configuration. */
 export const DEFAULT_CLAIM_NAMES: ClaimNames = {
   ...CLAIM_NAMES,
   clientId: ['client_id', 'azp', 'appid', 'cid'],
@@ -37,7 +37,7 @@ export function tokenRules(changes: Partial<TokenRules> = {}): TokenRules {
   }
 }
 
-/** With keys that a test gives to the verifier. */
+/** Without keys: tests pass them to the verifier. */
 export function jwtConfig(changes: Partial<JwtConfig> = {}): JwtConfig {
   return { keys: { kind: 'static', keys: [] }, algorithms: ['RS256'], type: 'any', ...changes }
 }
@@ -56,7 +56,7 @@ export function introspectionConfig(
   }
 }
 
-/** Without any validation, which a test adds. */
+/** Without a method of validation. */
 export function issuerConfig(changes: Partial<IssuerConfig> = {}): IssuerConfig {
   return {
     name: 'callers',

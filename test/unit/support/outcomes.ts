@@ -1,4 +1,3 @@
-/** Results that are no success. */
 import { denial, fault, type Denial, type Fault } from '../../../src/decision.ts'
 import { failure, type Failure } from '../../../src/platform/result.ts'
 

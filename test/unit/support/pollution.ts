@@ -1,8 +1,4 @@
-/**
- * A polluted `Object.prototype`, as a defect elsewhere in the process could leave it.
- */
-
-/** Runs `act` while every object seems to have these members. */
+/** Runs `act` while `Object.prototype` has these members, as after prototype pollution. */
 export async function whilePolluted<T>(
   members: Readonly<Record<string, unknown>>,
   act: () => T | Promise<T>,

@@ -1,4 +1,4 @@
-/** What is wrong with a configuration in the unit tests, and remedies that several of them expect. */
+/** Problems of a configuration, and remedies that several tests expect. */
 import type { ConfigProblem } from '../../../src/config/problems.ts'
 
 export function configProblem(key: string, problem: string, remedy: string): ConfigProblem {

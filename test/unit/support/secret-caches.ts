@@ -1,11 +1,10 @@
-/** A stand-in for the secret cache: it records which secrets are read. */
+/** A fake of the secret cache that records which secrets are read. */
 import type { Fault } from '../../../src/decision.ts'
 import type { Deadline } from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success } from '../../../src/platform/result.ts'
 import type { SecretCache } from '../../../src/vault/secret-cache.ts'
 
-/** A cache in which each secret has this text, or cannot be read for this reason. */
 export function recordingSecretCache(outcome: string | Fault) {
   const reads: [secretOcid: string, deadline: Deadline][] = []
   const secrets: SecretCache = {
@@ -15,7 +14,7 @@ export function recordingSecretCache(outcome: string | Fault) {
         typeof outcome === 'string' ? success(new Redacted(outcome)) : failure(outcome),
       )
     },
-    readAgain: () => Promise.reject(new Error('no secret was rejected')),
+    readAgain: () => Promise.reject(new Error('unexpected read')),
     acceptPrevious: () => undefined,
   }
   return { secrets, reads }

@@ -1,14 +1,17 @@
-/** Servers on loopback that write what they like to their sockets, and count what arrives. */
+/** Servers that write to their sockets directly, and count connections and requests. */
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
-import type { HttpAnswer, HttpFailure } from '../../../src/platform/http.ts'
+import { createHttp, type HttpAnswer, type HttpFailure } from '../../../src/platform/http.ts'
 import type { Result } from '../../../src/platform/result.ts'
+import { PLENTY_OF_TIME } from './time.ts'
 
 interface SocketRequest {
   readonly text: string
-  /** Counted from 1: its connection, its number on that, and its number on all connections. */
+  /** The number of the connection, from 1. */
   readonly connection: number
+  /** The number of the request on its connection, from 1. */
   readonly number: number
+  /** The number of the request on all connections, from 1. */
   readonly total: number
 }
 
@@ -32,27 +35,31 @@ export function closeServers(): void {
   for (const server of servers.splice(0)) server.close()
 }
 
-/** Calls `answer` for each request, which it takes for whole with the first bytes that come. */
+/** Calls `answer` for each chunk that arrives: tests send requests that fit into one. */
 export async function serveSockets(answer: (socket: Socket, request: SocketRequest) => void) {
   const counts = { requests: 0, connections: 0 }
-  const seen: string[] = []
+  const received: string[] = []
   const server = createServer((socket) => {
     const connection = (counts.connections += 1)
     let number = 0
-    // Late data must leave at once, and not together with the next answer.
+    // Late data must be sent at once, and not together with the next answer.
     socket.setNoDelay(true)
     socket.on('error', () => undefined)
     socket.on('data', (data) => {
       const total = (counts.requests += 1)
       number += 1
-      seen.push(`connection ${connection}, request ${number}`)
+      received.push(`connection ${connection}, request ${number}`)
       answer(socket, { text: data.toString(), connection, number, total })
     })
   })
-  return { url: `http://127.0.0.1:${await open(server)}/`, counts, seen }
+  return { url: `http://127.0.0.1:${await open(server)}/`, counts, received }
 }
 
-/** The body of an exchange's answer, or why there is none. */
+export function get(url: string, { http = createHttp(), deadline = PLENTY_OF_TIME } = {}) {
+  return http({ method: 'GET', url, headers: {} }, deadline)
+}
+
+/** The body of the answer, or the failure. */
 export function bodyOf(exchange: Result<HttpAnswer, HttpFailure>): string {
   return exchange.ok ? Buffer.from(exchange.value.body).toString() : exchange.error
 }

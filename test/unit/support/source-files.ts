@@ -1,30 +1,27 @@
-/**
- * Reads the product's own source: its files, their imports, and the members that they use.
- */
+/** Reads the source files of the function, with their imports and the members that they use. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 
 export interface Import {
-  /** As it is written: a package, or the path of a file of `src`, from `src`. */
+  /** A package, or the path of a file relative to `src`. */
   readonly target: string
-  /** Gone at run time: `import type` or `export type`. */
+  /** `import type` or `export type`. */
   readonly typeOnly: boolean
 }
 
-export interface SourceFile {
-  /** From `src`, with slashes. */
+interface SourceFile {
+  /** Relative to `src`, with slashes. */
   readonly path: string
   readonly text: string
   readonly imports: readonly Import[]
-  /** Dotted names such as `process.env`, without what comments and texts say. */
+  /** Dotted names such as `process.env`, except in comments and strings. */
   readonly dottedNames: readonly string[]
 }
 
 const SRC = fileURLToPath(new URL('../../../src/', import.meta.url))
 
-/** Every TypeScript file of `src`. */
 export function readSourceFiles(): readonly SourceFile[] {
   return readdirSync(SRC, { recursive: true, encoding: 'utf8' })
     .map((path) => path.replaceAll('\\', '/'))
@@ -38,12 +35,9 @@ export function readSourceFile(path: string, text: string): SourceFile {
   const dottedNames: string[] = []
   const add = (specifier: ts.Node | undefined, typeOnly: boolean): void => {
     if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return
-    const { text: written } = specifier
-    const relative = written.startsWith('.')
-    imports.push({
-      target: relative ? posix.join(posix.dirname(path), written) : written,
-      typeOnly,
-    })
+    const { text: name } = specifier
+    const target = name.startsWith('.') ? posix.join(posix.dirname(path), name) : name
+    imports.push({ target, typeOnly })
   }
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) {

@@ -1,4 +1,4 @@
-/** Time in the unit tests: a clock that only a test moves, and deadlines. */
+/** A clock that only the test moves, and deadlines. */
 import {
   plus,
   milliseconds,
@@ -9,10 +9,9 @@ import {
   type NumericDate,
 } from '../../../src/platform/clock.ts'
 
-/** The instant at which every standing clock begins: 2027-01-15T08:00:00Z. */
+/** The initial time of `StandingClock`: 2027-01-15T08:00:00Z. */
 export const START = numericDate(1_800_000_000)
 
-/** A clock that only a test moves. */
 export class StandingClock implements Clock {
   #now = START
 
@@ -25,12 +24,12 @@ export class StandingClock implements Clock {
   }
 }
 
-/** A deadline that always has this much left, whatever the real time is. */
+/** A deadline whose remaining time does not change. */
 export function deadlineWith(remainingMilliseconds: number): Deadline {
   return {
     remaining: () => milliseconds(remainingMilliseconds),
   }
 }
 
-/** Longer than any exchange of a test takes. */
+/** Longer than any request of a test takes. */
 export const PLENTY_OF_TIME = deadlineWith(60_000)

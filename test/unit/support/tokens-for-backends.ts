@@ -1,4 +1,4 @@
-/** Stand-ins for the token endpoint as grants see it, and calls of verified callers. */
+/** A fake token endpoint for grants, and calls of verified callers. */
 import type { BackendCall, BackendCredential, Grant } from '../../../src/backend/credential.ts'
 import { numericDate, type Deadline } from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
@@ -21,7 +21,7 @@ export const REGISTRATION = {
   assertion: { keyId: 'key-1', audience: ['https://identity.oraclecloud.com/'] },
 } as const
 
-/** A token endpoint that gives this token, or fails so. */
+/** A token endpoint with this outcome. */
 export function recordingTokenEndpoint(outcome: IssuedToken | TokenFailure = ISSUED) {
   const requests: TokenRequest[] = []
   const requestToken: RequestToken = (request) => {
@@ -31,7 +31,7 @@ export function recordingTokenEndpoint(outcome: IssuedToken | TokenFailure = ISS
   return { requests, requestToken }
 }
 
-/** The credential with the value of its header in clear, or why there is none. */
+/** The credential with its header value in plain text, or the failure. */
 export function revealed<C extends BackendCredential, E>(result: Result<C, E>) {
   if (!result.ok) return result.error
   return { ...result.value, authorization: result.value.authorization.reveal() }
@@ -49,7 +49,7 @@ export function callBy(call: Partial<BackendCall> = {}): BackendCall {
   }
 }
 
-/** Sends the grant's request for the usual caller. */
+/** Sends the grant's request for the default caller. */
 export async function sendRequest(grant: Grant, deadline: Deadline) {
   const request = grant.requestFor(callBy())
   if (!request.ok) throw new Error(`denied: ${request.error.reason}`)

@@ -9,10 +9,10 @@ import { answer } from '../support/http-answers.ts'
 import { recordingHttp } from '../support/recording-http.ts'
 import { PLENTY_OF_TIME } from '../support/time.ts'
 
-describe('a secret', () => {
+describe('createReadSecret', () => {
   let principal: ResourcePrincipal
   beforeAll(async () => {
-    // Oracle's client tells there what the built function keeps out of its log.
+    // The OCI SDK writes warnings there, which the built function filters.
     jest.spyOn(console, 'warn').mockReturnValue(undefined)
     principal = await createResourcePrincipal()
     Object.assign(process.env, principal.environment)
@@ -28,7 +28,7 @@ describe('a secret', () => {
     ['phx', 'secrets.vaults.us-phoenix-1.oci.oraclecloud.com'],
     ['IAD', 'secrets.vaults.us-ashburn-1.oci.oraclecloud.com'],
     ['xx-nowhere-9', 'secrets.vaults.xx-nowhere-9.oci.oraclecloud.com'],
-  ])('is read in the region, however the platform calls it: %s', async (region, host) => {
+  ])('sends the request to the region %s', async (region, host) => {
     const { http, requests } = recordingHttp(() => success(answer(404, {})))
     const read = createReadSecret(http, { endpoint: undefined, region }, () => 0)
 

@@ -1,4 +1,4 @@
-/** A secret cache over a Vault that has a version for each stage, unless it is down. */
+/** A secret cache and a fake Vault with a current and a previous version. */
 import { seconds } from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { success } from '../../../src/platform/result.ts'
@@ -11,12 +11,12 @@ export const OTHER_OCID = 'ocid1.vaultsecret.oc1..b'
 
 interface Options {
   readonly timeToLiveSeconds?: number
-  /** The default is a new one with each read: `version 1`, `version 2`, … */
+  /** By default, each read returns a new version: `version 1`, `version 2`, … */
   readonly current?: string
   readonly previous?: string
 }
 
-export function cacheOver({ timeToLiveSeconds = 300, current, previous }: Options = {}) {
+export function createCache({ timeToLiveSeconds = 300, current, previous }: Options = {}) {
   const clock = new StandingClock()
   const vault = { reads: [] as string[], down: false }
   const cache = createSecretCache(seconds(timeToLiveSeconds), {
@@ -30,28 +30,28 @@ export function cacheOver({ timeToLiveSeconds = 300, current, previous }: Option
       )
     },
     clock,
-    // The longest pause that chance can make of it.
+    // Pauses are as long as possible.
     chance: () => 1,
   })
-  /** The secret, or the reason why there is none. */
-  const read = async (ocid = OCID, by?: string) => {
-    const secret = await cache.read(ocid, PLENTY_OF_TIME, by)
+  /** Returns the secret, or the reason of the fault. */
+  const read = async (ocid = OCID, clientKey?: string) => {
+    const secret = await cache.read(ocid, PLENTY_OF_TIME, clientKey)
     return secret.ok ? secret.value.reveal() : secret.error.reason
   }
   const readAfter = (passedSeconds: number) => {
     clock.advance(passedSeconds)
     return read()
   }
-  /** The current version, and after a slash the previous one, or the reason why there is none. */
-  const readAgain = async (refused: string, ocid = OCID, by = 'us') => {
-    const rejected = { refused: new Redacted(refused), clientKey: by }
+  /** Returns `current/previous`, or the reason of the fault. */
+  const readAgain = async (refused: string, ocid = OCID, clientKey = 'client-1') => {
+    const rejected = { refused: new Redacted(refused), clientKey }
     const versions = await cache.readAgain(ocid, rejected, PLENTY_OF_TIME)
     if (versions?.ok !== true) return versions?.error.reason
     const { current, previous } = versions.value
     return [current, previous].map((version) => version?.reveal() ?? '').join('/')
   }
   const acceptPrevious = (accepted: string) => {
-    cache.acceptPrevious(OCID, new Redacted(accepted), 'us')
+    cache.acceptPrevious(OCID, new Redacted(accepted), 'client-1')
   }
   return { clock, vault, cache, read, readAfter, readAgain, acceptPrevious }
 }

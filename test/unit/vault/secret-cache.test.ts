@@ -1,32 +1,22 @@
 import { describe, expect, it } from '@jest/globals'
 import { faulty } from '../support/outcomes.ts'
 import { PLENTY_OF_TIME } from '../support/time.ts'
-import { cacheOver, OCID, OTHER_OCID } from './secret-cache-fixture.ts'
+import { createCache, OCID, OTHER_OCID } from './secret-cache-fixture.ts'
 
 describe('a secret', () => {
-  it('is read once within its time to live', async () => {
-    const { vault, read, readAfter } = cacheOver()
+  it.each([
+    ['is cached during its time to live', 300, 299.9, 'version 1'],
+    ['is read again after its time to live', 300, 300, 'version 2'],
+    ['is read for each call if the time to live is 0', 0, 0, 'version 2'],
+  ])('%s', async (_title, timeToLiveSeconds, passedSeconds, expected) => {
+    const { vault, read, readAfter } = createCache({ timeToLiveSeconds })
 
-    await read()
-    expect(await readAfter(299.9)).toBe('version 1')
-    expect(vault.reads).toStrictEqual([OCID])
+    expect([await read(), await readAfter(passedSeconds)]).toStrictEqual(['version 1', expected])
+    expect(vault.reads).toHaveLength(expected === 'version 1' ? 1 : 2)
   })
 
-  it('is read anew when its time to live is over', async () => {
-    const { read, readAfter } = cacheOver()
-
-    await read()
-    expect(await readAfter(300)).toBe('version 2')
-  })
-
-  it('is read each time with a time to live of 0', async () => {
-    const { read } = cacheOver({ timeToLiveSeconds: 0 })
-
-    expect([await read(), await read()]).toStrictEqual(['version 1', 'version 2'])
-  })
-
-  it('is not mixed up with another one', async () => {
-    const { vault, read } = cacheOver()
+  it('is cached separately for each OCID', async () => {
+    const { vault, read } = createCache()
 
     expect(await read(OCID)).toBe('version 1')
     expect(await read(OTHER_OCID)).toBe('version 2')
@@ -34,8 +24,8 @@ describe('a secret', () => {
     expect(vault.reads).toStrictEqual([OCID, OTHER_OCID])
   })
 
-  it('is named by its OCID if it cannot be read', async () => {
-    const { vault, cache } = cacheOver()
+  it('is identified by its OCID in the fault if it cannot be read', async () => {
+    const { vault, cache } = createCache()
     vault.down = true
 
     expect(await cache.read(OTHER_OCID, PLENTY_OF_TIME)).toStrictEqual(
@@ -43,8 +33,8 @@ describe('a secret', () => {
     )
   })
 
-  it('is requested again after a failure: failures are not cached', async () => {
-    const { vault, read } = cacheOver()
+  it('is requested again after a failure', async () => {
+    const { vault, read } = createCache()
 
     vault.down = true
     expect(await read()).toBe('secret_unavailable')
@@ -53,14 +43,15 @@ describe('a secret', () => {
     expect(await read()).toBe('version 2')
   })
 
-  it('is not requested each time while Vault fails, after a few failures', async () => {
-    const { clock, vault, read, readAfter } = cacheOver()
+  it('is requested with pauses while Vault is down', async () => {
+    const { clock, vault, read, readAfter } = createCache()
     vault.down = true
-    for (let call = 0; call < 600; call += 1) {
+    for (let call = 0; call < 480; call += 1) {
       expect(await read()).toBe('secret_unavailable')
-      clock.advance(0.1)
+      clock.advance(0.125)
     }
-    expect(vault.reads.length).toBeLessThan(45)
+    // Six without a pause, and then after 0.5 s, 1 s and every 2 s.
+    expect(vault.reads).toHaveLength(36)
     expect(await read(OTHER_OCID)).toBe('secret_unavailable')
     expect(vault.reads.at(-1)).toBe(OTHER_OCID)
 
@@ -69,7 +60,7 @@ describe('a secret', () => {
   })
 
   it('is read once for 200 concurrent calls', async () => {
-    const { vault, read } = cacheOver()
+    const { vault, read } = createCache()
 
     const all = await Promise.all(Array.from({ length: 200 }, () => read()))
 
@@ -79,8 +70,8 @@ describe('a secret', () => {
 })
 
 describe('a rejected secret', () => {
-  it('is read again at once, and the new one is used from then on', async () => {
-    const { vault, read, readAgain } = cacheOver()
+  it('is read again and replaced by the new version', async () => {
+    const { vault, read, readAgain } = createCache()
 
     await read()
 
@@ -89,8 +80,8 @@ describe('a rejected secret', () => {
     expect(vault.reads).toHaveLength(2)
   })
 
-  it('lives its whole time from when it was read again', async () => {
-    const { clock, read, readAfter, readAgain } = cacheOver()
+  it('has a new time to live after it was read again', async () => {
+    const { clock, read, readAfter, readAgain } = createCache()
 
     await read()
     clock.advance(200)
@@ -98,8 +89,8 @@ describe('a rejected secret', () => {
     expect(await readAfter(299)).toBe('version 2')
   })
 
-  it('is looked for again after two seconds at most, then ever later, at most ten seconds later', async () => {
-    const { clock, vault, readAgain } = cacheOver({ current: 'wrong' })
+  it('is read again after pauses of 2, 4, 8 and then 10 seconds', async () => {
+    const { clock, vault, readAgain } = createCache({ current: 'wrong' })
     const pauses: number[] = []
     for (let pause = 0; pauses.length < 6; pause += 0.5) {
       const before = vault.reads.length
@@ -113,8 +104,8 @@ describe('a rejected secret', () => {
     expect(pauses).toStrictEqual([0, 2, 4, 8, 10, 10])
   })
 
-  it('is not searched again if another call has found a new one', async () => {
-    const { vault, readAgain } = cacheOver()
+  it('is not read again if another call has read a new version', async () => {
+    const { vault, readAgain } = createCache()
 
     await readAgain('old')
 
@@ -122,8 +113,8 @@ describe('a rejected secret', () => {
     expect(vault.reads).toHaveLength(1)
   })
 
-  it('is looked for once by 200 calls at the same time', async () => {
-    const { vault, readAgain } = cacheOver()
+  it('is read again once for 200 concurrent calls', async () => {
+    const { vault, readAgain } = createCache()
 
     const all = await Promise.all(Array.from({ length: 200 }, () => readAgain('old')))
 
@@ -132,23 +123,18 @@ describe('a rejected secret', () => {
   })
 
   it.each([
-    ['does not prevent the search for another secret', 'x', OTHER_OCID, 'us'],
-    [
-      'is searched for each server that rejects it, whichever others just did',
-      'version 1',
-      OCID,
-      'other',
-    ],
-  ])('%s', async (_case, refused, ocid, by) => {
-    const { readAgain } = cacheOver()
+    ['a different secret', 'x', OTHER_OCID, 'client-1'],
+    ['a different client', 'version 1', OCID, 'client-2'],
+  ])('does not delay the read for %s', async (_case, refused, ocid, clientKey) => {
+    const { readAgain } = createCache()
 
-    await readAgain('x', OCID, 'us')
+    await readAgain('x', OCID, 'client-1')
 
-    expect(await readAgain(refused, ocid, by)).toBe('version 2/')
+    expect(await readAgain(refused, ocid, clientKey)).toBe('version 2/')
   })
 
-  it('is not requested more often if Vault is down', async () => {
-    const { vault, readAgain } = cacheOver()
+  it('is not read again during the pause if Vault is down', async () => {
+    const { vault, readAgain } = createCache()
 
     vault.down = true
     expect(await readAgain('old')).toBe('secret_unavailable')
@@ -157,8 +143,8 @@ describe('a rejected secret', () => {
     expect(vault.reads).toHaveLength(1)
   })
 
-  it('stays cached if the search for another fails', async () => {
-    const { vault, read, readAgain } = cacheOver()
+  it('stays cached if it cannot be read again', async () => {
+    const { vault, read, readAgain } = createCache()
 
     await read()
     vault.down = true

@@ -1,43 +1,32 @@
-/** A tenancy on loopback with a function, its application and a deployment, and a user's `~/.oci/config`. */
+/** A local tenancy with a function, its application and a deployment, and a user's `~/.oci/config`. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { jest } from '@jest/globals'
-import { createOciApi, type OciApi } from '../../scripts/oci/api.ts'
+import { createOciApi } from '../../scripts/oci/api.ts'
 import { findIdentity, type IdentityOptions } from '../../scripts/oci/identity.ts'
 import { newSecret } from '../../stack/vault/secrets.ts'
-import { startCloud, type Cloud } from '../oci/cloud/cloud.ts'
+import { startCloud } from '../oci/cloud/cloud.ts'
 import type { Json } from '../oci/cloud/store.ts'
 
-export interface Tenancy {
-  readonly cloud: Cloud
-  /** Variables with which the SDK and the CLI find the user's configuration and this tenancy. */
-  readonly environment: Readonly<Record<string, string>>
-  readonly functionOcid: string
-  readonly deploymentOcid: string
-  /** Writes a file beside the configuration; returns its path. */
-  write(name: string, text: string): string
-  /** OCI's API as this identity; by default the user's. */
-  api(options?: Partial<IdentityOptions>): Promise<OciApi>
-  close(): Promise<void>
-}
+export type Tenancy = Awaited<ReturnType<typeof startTenancy>>
 
-export interface TenancyOptions {
+interface TenancyOptions {
   readonly application?: Readonly<Record<string, string>>
   readonly config?: Readonly<Record<string, string>>
-  /** Gets the function's OCID in the place of the one that it has. */
+  /** Its OCID of a function is replaced by the OCID of the function of the tenancy. */
   readonly specification?: unknown
   readonly endpoint?: string
-  /** By OCID. */
+  /** Contents of secrets by OCID. */
   readonly secrets?: Readonly<Record<string, string>>
 }
 
-/** Secrets are in the function's region. */
+/** Secrets are in the region of the function. */
 function inRegion(text: string): string {
   return text.replace(/^(ocid1\.vaultsecret\.oc1)\.phx\./, '$1.eu-frankfurt-1.')
 }
 
-export async function startTenancy(options: TenancyOptions = {}): Promise<Tenancy> {
+export async function startTenancy(options: TenancyOptions = {}) {
   const { config: keys = {}, specification = {}, endpoint, secrets = {} } = options
   const cloud = await startCloud()
   const { store } = cloud
@@ -57,6 +46,7 @@ export async function startTenancy(options: TenancyOptions = {}): Promise<Tenanc
     ;(cloud.secrets as Map<string, unknown>).set(id, newSecret(Buffer.from(text), new Date()))
   }
   const folder = mkdtempSync(join(tmpdir(), 'tenancy-'))
+  /** Writes a file next to the configuration, and returns its path. */
   const write = (name: string, text: string): string => {
     const path = join(folder, name)
     writeFileSync(path, text, { mode: 0o600 })
@@ -65,6 +55,7 @@ export async function startTenancy(options: TenancyOptions = {}): Promise<Tenanc
   const key = write('key.pem', cloud.user.privateKey)
   const profile = `${cloud.user.configuration}key_file=${key}\nregion=eu-frankfurt-1\n`
   const config = write('config', `[DEFAULT]\nregion=eu-frankfurt-1\n[DESK]\n${profile}`)
+  /** For the SDK and the CLI. */
   const environment = {
     OCI_CLI_CONFIG_FILE: config,
     OCI_CLI_PROFILE: 'DESK',
@@ -76,7 +67,8 @@ export async function startTenancy(options: TenancyOptions = {}): Promise<Tenanc
     functionOcid: authorizer.id,
     deploymentOcid: deployment.id,
     write,
-    api: async (identityOptions = {}) => {
+    /** A client of the OCI API, by default with the identity of the user. */
+    api: async (identityOptions: Partial<IdentityOptions> = {}) => {
       const identity = await findIdentity({ profile: undefined, environment, ...identityOptions })
       if (identity?.ok !== true) throw new Error(identity?.error ?? 'no identity')
       return createOciApi(identity.value, cloud.url)
@@ -88,7 +80,7 @@ export async function startTenancy(options: TenancyOptions = {}): Promise<Tenanc
   }
 }
 
-/** The SDK prints remarks. */
+/** The SDK writes to the console. */
 export function silenceSdk(): void {
   for (const name of ['info', 'log', 'warn'] as const) {
     jest.spyOn(console, name).mockImplementation(() => undefined)

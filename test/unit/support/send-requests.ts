@@ -1,7 +1,6 @@
 /**
- * Requests the URL in the first argument and prints what came of it, in a process of its own, since
- * Node reads some settings from the real environment alone. The second argument is the connection,
- * the third the number of requests, one after the other.
+ * Sends GET requests one after the other, and prints their results. Arguments: URL, connection, number of
+ * requests. It runs as a separate process, because Node reads some settings only from the real environment.
  */
 import { createHttp, type HttpRequest } from '../../../src/platform/http.ts'
 import { PLENTY_OF_TIME } from './time.ts'
