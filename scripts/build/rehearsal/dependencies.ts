@@ -62,10 +62,14 @@ export async function startDependencies(jwks: unknown): Promise<Dependencies> {
     outgoing.end(body)
   }
   const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
-    void text(incoming).then((form) => {
-      if (delay === 0) answer(incoming, outgoing, form)
-      else setTimeout(answer, delay, incoming, outgoing, form)
-    })
+    text(incoming).then(
+      (form) => {
+        if (delay === 0) answer(incoming, outgoing, form)
+        else setTimeout(answer, delay, incoming, outgoing, form)
+      },
+      // The client aborted its request.
+      () => outgoing.destroy(),
+    )
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
