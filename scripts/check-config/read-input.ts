@@ -4,10 +4,12 @@ import type { FlatConfiguration } from '../../src/config/flat-keys.ts'
 import { isJsonObject, member, type JsonObject } from '../../src/platform/json.ts'
 import { parseJson } from '../../stack/json.ts'
 import { UsageError } from '../command-line/parse.ts'
+import { decodeUtf8 } from '../command-line/read-file.ts'
 
 /** Throws a `UsageError` if it has none of the forms. */
 export function readInput(content: Uint8Array): FlatConfiguration {
-  const text = decoded(content)
+  const text = decodeUtf8(content)
+  if (text === undefined) throw unknownForm('it is not UTF-8')
   if (text.trim() === '') throw unknownForm('it is empty')
   return /^\s*[{[]/.test(text) ? readJson(text) : readLines(text)
 }
@@ -16,15 +18,6 @@ function unknownForm(why: string): UsageError {
   return new UsageError(
     `This cannot be checked, as ${why}: give lines key=value, a flat JSON object of texts, or the JSON configuration document. --help tells more.`,
   )
-}
-
-/** Without a byte order mark, which the decoder removes. */
-function decoded(content: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(content)
-  } catch {
-    throw unknownForm('it is not UTF-8')
-  }
 }
 
 function readJson(text: string): FlatConfiguration {

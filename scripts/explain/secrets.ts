@@ -33,7 +33,7 @@ export async function readSecrets(
   const fromFile =
     file === undefined
       ? new Map<string, string>()
-      : readSecretsFile(readFile('The file of --secrets', file).toString())
+      : readSecretsFile(readFile('The file of --secrets', file))
   const secrets = new Map<string, Redacted>()
   for (const { clientId, secretOcid } of needs) {
     const secret =
