@@ -7,11 +7,7 @@ interface AttributeSchema {
   readonly required: boolean
   readonly type: Type
 }
-// TypeScript rejects a type alias that refers to itself here; an interface may.
-// eslint-disable-next-line @typescript-eslint/consistent-indexed-object-style
-export interface BlockSchema {
-  readonly [name: string]: AttributeSchema
-}
+export type BlockSchema = Readonly<Record<string, AttributeSchema>>
 export type Type = string | readonly ['list' | 'map', Type] | BlockSchema
 
 interface ResourceSchema {
