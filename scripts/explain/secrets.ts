@@ -6,7 +6,7 @@ import type { Config } from '../../src/config/model.ts'
 import { readConfig } from '../../src/config/read-config.ts'
 import type { ClientRegistration } from '../../src/oauth/client-exchange.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
-import { askSilently } from '../command-line/ask.ts'
+import { promptSecret } from '../command-line/prompt.ts'
 import { readFile } from '../command-line/read-file.ts'
 import { readSecretsFile } from './secrets-file.ts'
 
@@ -63,7 +63,7 @@ async function prompt(question: string): Promise<string | undefined> {
   const input = openTerminal()
   if (input === undefined) return undefined
   try {
-    return await askSilently(question, input)
+    return await promptSecret(question, input)
   } finally {
     input.destroy()
   }

@@ -12,7 +12,7 @@ const { scripts } = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')) as 
   scripts: Readonly<Record<string, string>>
 }
 
-/** All commands of the project. `token` prints its help to standard error and has its own test. */
+/** All commands of the project. `token` has tests of its own. */
 const COMMANDS = Object.entries(scripts).flatMap(([name, script]) => {
   const file = /^tsx (\S+)$/.exec(script)?.[1]
   return file === undefined || name === 'token' ? [] : [[name, file] as const]

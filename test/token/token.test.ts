@@ -168,7 +168,7 @@ describe('the command line', () => {
 describe('the stored refresh token', () => {
   it.each([
     ['is readable by others', 0o644, '{"refresh_token":"x"}', 'read by others'],
-    ['is none', 0o600, '{}', 'holds no refresh token'],
+    ['is none', 0o600, '{}', 'has no refresh token'],
   ])('is not used if the file %s', async (_case, mode, content, expected) => {
     const file = join(folder, `store-${mode}`)
     writeFileSync(file, content, { mode })
