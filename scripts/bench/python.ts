@@ -14,7 +14,7 @@ export function pythonSubject(environment: Subject['environment']): Subject {
   const bin = join(virtualEnvironment(join(FOLDER, 'requirements.txt')), 'bin')
   return {
     command: [join(bin, 'fdk'), resolve(FOLDER, 'func.py'), 'handler'],
-    // What the FDK of Python requires of the platform's variables.
+    // Python's FDK requires these variables of the platform.
     environment: { ...environment, FN_APP_ID: 'bench', FN_FN_ID: 'bench', FN_LOGFRAME_NAME: '' },
     // The FDK logs each request there.
     errors: 'ignore',
