@@ -25,10 +25,10 @@ const BROKEN: BrokenByCheck = {
       /has no host/,
       /begins with https/,
     ],
-    'scope with a blank': [
+    'scope with a space': [
       config({ back_end_scope: `${OIC_AUDIENCE} ${OIC_SCOPE}` }),
-      /blank inside a scope/,
-      /without the blank/,
+      /space inside a scope/,
+      /without the space/,
     ],
     'keys protected, nothing configured': [
       ({ stack }) => ({ config: { validation: 'jwt', jwks_uri: stack.callers.jwksUri } }),
