@@ -9,7 +9,7 @@ import type { LocalStack } from '../../stack/local-stack.ts'
 import type { Vault } from '../../stack/vault.ts'
 import { secretsOf } from '../doctor/secrets.ts'
 import type { GivenSecrets } from '../explain/secrets.ts'
-import { judge } from '../explain/judge.ts'
+import { evaluate } from '../explain/evaluate.ts'
 import { explainReason } from '../explain/reason.ts'
 import { findingsToShow } from '../explain/report.ts'
 import { shown } from '../explain/shown.ts'
@@ -18,7 +18,7 @@ export function createJudgeCall({ vault }: LocalStack): JudgeCall {
   const http = marked(createHttp())
   return async (given, call) => {
     const configuration = withDocument(given, vault)
-    const { decision, findings } = await judge({
+    const { decision, findings } = await evaluate({
       configuration,
       token: 'token' in call ? call.token : '',
       payload: 'payload' in call ? Buffer.from(call.payload) : undefined,

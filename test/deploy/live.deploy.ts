@@ -92,7 +92,7 @@ function clientSecrets() {
 describe('the smoke test of docs/live-stack.md', () => {
   it('finds no failure', async () => {
     const { status, output } = await smoke(clientSecrets())
-    expect(output).toMatch(/^ok +route with a good token: status 200/m)
+    expect(output).toMatch(/^ok +route with a valid token: status 200/m)
     expect(output).toMatch(/\nNo failure: \d+ ok, 0 warnings, 0 failures, \d+ skipped\./)
     expect(status).toBe(0)
   })

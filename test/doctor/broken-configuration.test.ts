@@ -65,7 +65,7 @@ const BROKEN: BrokenByCheck = {
     ],
     'secret of the other application': [
       backendSecret(({ stack }) => stack.registrations.introspector.clientSecret),
-      /is the secret of gateway-authorizer, too/,
+      /is also the secret of gateway-authorizer/,
       /own secret: copy that of oic-invoker/,
     ],
     'the secret is empty': [backendSecret('\n'), /is empty/, /new version of/],

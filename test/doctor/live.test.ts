@@ -74,7 +74,7 @@ describe('a live set-up', () => {
     const { status, stdout } = await run('doctor', [...words, ...oicAndRoute()], token)
 
     expect(stdout).toContain('No failure')
-    expect(stdout).toContain('ok    route with a good token')
+    expect(stdout).toContain('ok    route with a valid token')
     expect(status).toBe(0)
   })
 

@@ -128,7 +128,7 @@ describe('npm run explain', () => {
     const introspecting = write('introspecting.json', { data: { config: values } })
     const { status, stdout } = explain(['--config', introspecting], await token(AUDIENCE))
 
-    expect(stdout).toMatch(/^could not be judged: secret_unavailable\n/)
+    expect(stdout).toMatch(/^fault: secret_unavailable\n/)
     expect(stdout).toContain('not_given')
     expect(status).toBe(2)
   })
@@ -137,7 +137,7 @@ describe('npm run explain', () => {
     const broken = write('broken.json', { audience: AUDIENCE })
     const { status, stdout } = explain(['--config', broken], await token(AUDIENCE))
 
-    expect(stdout).toMatch(/^could not be judged: config_invalid\n/)
+    expect(stdout).toMatch(/^fault: config_invalid\n/)
     expect(stdout).toMatch(/✗ \w+: /)
     expect(status).toBe(2)
   })
