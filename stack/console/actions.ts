@@ -2,8 +2,8 @@
 import { SERVER_FAULTS, type ServerFault } from '../listen.ts'
 import type { LocalStack } from '../local-stack.ts'
 import { text, type Action } from './action.ts'
-import type { CallChecks, JudgeCall } from './checks.ts'
-import { DEFECTS, deskCallers } from './desk.ts'
+import type { CallChecks, CheckCall } from './checks.ts'
+import { DEFECTS, consoleCallers } from './callers.ts'
 import type { Recorder } from './recorder.ts'
 import { createRotations } from './rotations.ts'
 import { createSend, OTHER_CALLERS } from './send.ts'
@@ -36,26 +36,29 @@ export function createActions(
   recorder: Recorder,
   routes: readonly RouteChoice[],
   readConfiguration: ReadConfiguration,
-  judgeCall: JudgeCall,
+  checkCall: CheckCall,
 ): ConsoleActions {
   const faults = new Map<string, ServerFault>()
-  const callers = deskCallers(stack)
+  const callers = consoleCallers(stack)
   const rotations = createRotations(stack, recorder)
   let configuration: Readonly<Record<string, string>> = stack.config
 
   const verdicts = new Map<string, CallChecks>()
   const listeners = new Set<() => void>()
-  recorder.check = (payload, hasSecrets) => judgeCall(configuration, { payload, hasSecrets })
+  recorder.check = (payload, hasSecrets) => checkCall(configuration, { payload, hasSecrets })
 
   /** With a good token of each caller. An earlier configuration's verdict comes too late. */
-  const judgeCallers = async (): Promise<void> => {
-    const judged = configuration
+  const checkCallers = async (): Promise<void> => {
+    const checked = configuration
     verdicts.clear()
     await Promise.all(
       callers.map(async (caller) => {
         try {
-          const verdict = await judgeCall(judged, { token: await caller.token(), hasSecrets: true })
-          if (judged === configuration) verdicts.set(caller.id, verdict)
+          const verdict = await checkCall(checked, {
+            token: await caller.token(),
+            hasSecrets: true,
+          })
+          if (checked === configuration) verdicts.set(caller.id, verdict)
         } catch {
           // Its provider is switched off.
         }
@@ -89,12 +92,12 @@ export function createActions(
     await stack.authorizer.setConfig(values)
     configuration = values
     stack.gateway.clearResultCache()
-    void judgeCallers()
+    void checkCallers()
     return { report }
   }
 
   return {
-    ready: judgeCallers(),
+    ready: checkCallers(),
     onChange: (listener) => {
       listeners.add(listener)
     },

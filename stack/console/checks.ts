@@ -24,7 +24,7 @@ export interface CallChecks extends Verdict {
 }
 
 /** Judges the payload of a call, or a token alone, with the function's configuration and code. */
-export type JudgeCall = (
+export type CheckCall = (
   configuration: Readonly<Record<string, string>>,
   call: ({ readonly payload: string } | { readonly token: string }) & {
     /** False if Vault did not give them to the function. */

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import type { LocalStack } from '../local-stack.ts'
 import { text, type Action } from './action.ts'
-import { DEFECTS, withDefect, type Defect, type DeskCaller } from './desk.ts'
+import { DEFECTS, withDefect, type Defect, type ConsoleCaller } from './callers.ts'
 import type { Recorder } from './recorder.ts'
 
 const OWN_TOKEN = 'own'
@@ -18,7 +18,7 @@ export const OTHER_CALLERS = [
 export function createSend(
   stack: LocalStack,
   recorder: Recorder,
-  callers: readonly DeskCaller[],
+  callers: readonly ConsoleCaller[],
 ): Action {
   return async (fields) => {
     const callerId = text(fields, 'caller')
@@ -54,7 +54,7 @@ export function createSend(
   }
 }
 
-async function tokenOf(caller: DeskCaller | undefined): Promise<string> {
+async function tokenOf(caller: ConsoleCaller | undefined): Promise<string> {
   if (caller === undefined) throw new Error('There is no such caller.')
   try {
     return await caller.token()

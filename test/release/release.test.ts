@@ -58,7 +58,7 @@ describe('the structure of a changelog', () => {
     ['no section for what is unreleased', '## 1.0.0 - 2026-01-01\n', 'not “Unreleased”'],
     ['a version without a date', '## Unreleased\n## 1.0.0\n', 'not a version and a date'],
     ['a date of another form', '## Unreleased\n## 1.0.0 - 31.1.2026\n', 'not a version and a date'],
-    ['an unknown kind of change', '## Unreleased\n### Improved\n', '“Improved” is none of'],
+    ['an unknown kind of change', '## Unreleased\n### Improved\n', '“Improved” is not one of'],
   ])('with %s is reported', (_, text, problem) => {
     expect(changelogProblems(text).join()).toContain(problem)
   })

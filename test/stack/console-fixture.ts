@@ -1,11 +1,11 @@
 /** The console of a local stack, and requests to its server. */
 import { request } from 'node:http'
-import { startDesk, type Desk } from '../../scripts/start/desk.ts'
+import { startConsoleStack, type ConsoleStack } from '../../scripts/start/console-stack.ts'
 
-let desk: Desk
+let desk: ConsoleStack
 
-export async function startConsole(): Promise<Desk> {
-  desk = await startDesk()
+export async function startConsole(): Promise<ConsoleStack> {
+  desk = await startConsoleStack()
   return desk
 }
 

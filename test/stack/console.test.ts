@@ -1,7 +1,7 @@
 /** The console's server: who may use it, what it tells, and what it hides. */
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Desk } from '../../scripts/start/desk.ts'
+import type { ConsoleStack } from '../../scripts/start/console-stack.ts'
 import { SECRET_OCIDS } from '../../stack/registrations.ts'
 import {
   act,
@@ -15,7 +15,7 @@ import {
   withToken,
 } from './console-fixture.ts'
 
-let desk: Desk
+let desk: ConsoleStack
 beforeAll(async () => {
   desk = await startConsole()
 })

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { startDesk, type Desk } from '../../scripts/start/desk.ts'
+import { startConsoleStack, type ConsoleStack } from '../../scripts/start/console-stack.ts'
 import { echoPath } from '../../stack/integration.ts'
 import { ALICE, OIC_AUDIENCE, OIC_SCOPE } from '../../stack/registrations.ts'
 import { runToken } from './support/run.ts'
@@ -12,10 +12,10 @@ jest.setTimeout(60_000)
 
 const SCOPE = `${OIC_AUDIENCE}${OIC_SCOPE} offline_access`
 
-let desk: Desk
+let desk: ConsoleStack
 let folder: string
 beforeAll(async () => {
-  desk = await startDesk()
+  desk = await startConsoleStack()
   folder = mkdtempSync(join(tmpdir(), 'token-'))
 })
 afterAll(async () => {

@@ -4,17 +4,17 @@ import { SignJWT, decodeJwt, decodeProtectedHeader } from 'jose'
 import type { CallerProvider } from '../caller-providers.ts'
 import type { LocalStack } from '../local-stack.ts'
 
-export interface DeskCaller {
+export interface ConsoleCaller {
   readonly id: string
   readonly label: string
   readonly provider: CallerProvider
   token(): Promise<string>
 }
 
-export function deskCallers({ providers }: LocalStack): readonly DeskCaller[] {
+export function consoleCallers({ providers }: LocalStack): readonly ConsoleCaller[] {
   return providers.flatMap((provider, index) => {
     const { domain, entra, clients, users, portal, scopes, name } = provider
-    const caller = (who: string, token: () => Promise<string>): DeskCaller => ({
+    const caller = (who: string, token: () => Promise<string>): ConsoleCaller => ({
       id: `${index} ${who}`,
       label: `${who} – ${name}`,
       provider,
