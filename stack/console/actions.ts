@@ -1,4 +1,4 @@
-/** What can be done from the console. */
+/** The actions of the console. */
 import { SERVER_FAULTS, type ServerFault } from '../listen.ts'
 import type { LocalStack } from '../local-stack.ts'
 import { text, type Action } from './action.ts'
@@ -11,14 +11,14 @@ import type { CallerChoice, ConsoleState, RouteChoice } from './state.ts'
 
 export interface ConsoleActions {
   state(): ConsoleState
-  /** For changes that no action awaits. */
+  /** Calls the listener for changes that no action awaits. */
   onChange(listener: () => void): void
-  /** Resolves when each caller's verdict is known. */
+  /** Resolves when all callers were checked. */
   readonly ready: Promise<void>
   readonly byPath: ReadonlyMap<string, Action>
 }
 
-/** How a text becomes the function's configuration, with the report of `check-config`. */
+/** Parses a configuration, and returns it with the report of `check-config`. */
 export type ReadConfiguration = (text: string) => {
   readonly values: Readonly<Record<string, string>>
   readonly report: string
@@ -47,7 +47,7 @@ export function createActions(
   const listeners = new Set<() => void>()
   recorder.check = (payload, hasSecrets) => checkCall(configuration, { payload, hasSecrets })
 
-  /** With a good token of each caller. An earlier configuration's verdict comes too late. */
+  /** Checks a valid token of each caller. Results for an earlier configuration are discarded. */
   const checkCallers = async (): Promise<void> => {
     const checked = configuration
     verdicts.clear()
@@ -60,7 +60,7 @@ export function createActions(
           })
           if (checked === configuration) verdicts.set(caller.id, verdict)
         } catch {
-          // Its provider is switched off.
+          // The provider is down.
         }
       }),
     )

@@ -1,4 +1,4 @@
-/** The lines that function instances print, in order. */
+/** Collects the output of function instances. */
 import type { Readable } from 'node:stream'
 import { isRecord, parseJson } from '../json.ts'
 
@@ -9,7 +9,7 @@ export interface LogLine {
   line: string
 }
 
-/** Appends each line of `source` to `log`. JSON may hold U+2028, so only LF ends a line. */
+/** Appends each line of `source` to `log`. Only LF ends a line, because JSON may contain U+2028. */
 export function collectLines(
   source: Readable,
   log: LogLine[],

@@ -58,7 +58,7 @@ describe('the console’s server', () => {
     expect(answers.map(({ status, body }) => [status, body['error']])).toStrictEqual([
       [400, 'There is no such caller.'],
       [400, 'There is no such defect.'],
-      [400, 'The path begins with / and has no blanks.'],
+      [400, 'The path must begin with / and have no spaces.'],
       [400, 'There is no such server.'],
     ])
   })

@@ -99,12 +99,12 @@ describe('the environment', () => {
   })
 
   it.each([
-    { memoryMegabytes: 300, timeoutSeconds: 30 },
-    { memoryMegabytes: 256, timeoutSeconds: 301 },
-    { memoryMegabytes: 256, timeoutSeconds: 0 },
-  ])('rejects the limits %p', (limits) => {
+    [300, 30],
+    [256, 301],
+    [256, 0],
+  ])('rejects the limits %i MB and %i s', (memoryMegabytes, timeoutSeconds) => {
     expect(() => {
-      checkLimits(limits)
+      checkLimits(memoryMegabytes, timeoutSeconds)
     }).toThrow()
   })
 })

@@ -111,7 +111,7 @@ describe('flat keys', () => {
       ...flat,
       back_end_assertion_key_ocid: flat.back_end_client_secret_ocid,
     })
-    expect(notes).toStrictEqual([expect.stringContaining('used as a secret, too')])
+    expect(notes).toStrictEqual([expect.stringContaining('also used as a secret')])
   })
 })
 
