@@ -5,6 +5,7 @@ import { listen, type LocalServer, type Port } from './listen.ts'
 import type { ResourcePrincipal } from './resource-principal.ts'
 import { judgeSignature } from './vault/request-signature.ts'
 import {
+  addVersion,
   findVersion,
   newSecret,
   promote,
@@ -131,13 +132,8 @@ export async function startVault(options: VaultOptions): Promise<Vault> {
     },
     rotate: (secretId, value, { stage = 'CURRENT', versionName } = {}) => {
       const secret = known(secretId)
-      const versionNumber = secret.versions.length + 1
-      secret.versions.push({
-        versionNumber,
-        versionName: versionName ?? null,
-        content: Buffer.from(value),
-        timeCreated: new Date(clock() * 1000),
-      })
+      const created = new Date(clock() * 1000)
+      const versionNumber = addVersion(secret, Buffer.from(value), created, versionName)
       if (stage === 'CURRENT') promote(secret, versionNumber)
       else secret.pending = versionNumber
       return versionNumber
