@@ -1,4 +1,4 @@
-/** What the console says of a call that the function, the gateway or both decided. */
+/** The console's explanation of a call that the function, the gateway or both decided. */
 import { describe, expect, it } from '@jest/globals'
 import { DENIAL_REASONS, FAULT_REASONS } from '../../src/reasons.ts'
 import { explain } from '../../stack/console/explanation.ts'

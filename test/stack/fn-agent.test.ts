@@ -83,7 +83,7 @@ describe('the environment', () => {
   })
 
   it.each([
-    ['a key that is no identifier', { 'a-b': '' }],
+    ['a key that is not an identifier', { 'a-b': '' }],
     ['a value with a line feed', { a: 'x\ny' }],
     ['more than 4096 bytes', { a: 'é'.repeat(2048) }],
   ])('rejects %s, as OCI does', (_name, config) => {
@@ -130,7 +130,7 @@ describe('a failing function', () => {
     expect(fn.instances).toMatchObject([{ state: 'ended', exitCode: 7 }, { state: 'idle' }])
   })
 
-  it('that returns nothing kills itself', async () => {
+  it('that returns nothing ends its own process', async () => {
     const fn = deploy(`undefined`)
     expect((await fn.invoke('')).status).toBe(502)
     expect(fn.instances).toMatchObject([{ state: 'ended', exitCode: 1 }])
@@ -184,7 +184,7 @@ describe('a start that fails', () => {
     expect(fn.log[0]?.line).toContain('ENOENT')
   })
 
-  it('lets a waiting call try again', async () => {
+  it('does not affect a waiting call, which starts again', async () => {
     const marker = join(folder, 'second-start')
     const fn = deployCode(
       `const fs = require('node:fs')
