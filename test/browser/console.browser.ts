@@ -115,7 +115,7 @@ describe('a call', () => {
     ])
   })
 
-  it('says which callers the running configuration refuses, and why', async () => {
+  it('shows which callers the running configuration refuses, and why', async () => {
     const options = await page
       .getByLabel('Who calls', { exact: true })
       .locator('option')

@@ -61,7 +61,7 @@ describe('a configuration with which the function starts but cannot work', () =>
     )
   })
 
-  it('is reported with the path in the document, too', () => {
+  it('is also reported with the path in the document', () => {
     const token_endpoint = 'https://YOUR_DOMAIN.identity.oraclecloud.com/oauth2/v1/token'
     const client = { ...BACKEND.client, client_id: 'a' }
     const { text } = checkConfig(

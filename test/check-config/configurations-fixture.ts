@@ -1,4 +1,4 @@
-/** Configurations of the checks: flat keys and a document, in which nothing is wrong. */
+/** Valid configurations for the checks: flat keys and a document. */
 
 export const FLAT = {
   idcs_introspection_endpoint: 'https://idcs-a.identity.oraclecloud.com/oauth2/v1/introspect',

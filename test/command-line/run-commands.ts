@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 
 /** A command that reads its command line first ends long before. */
-const PATIENCE_MILLISECONDS = 20_000
+const LIMIT_MILLISECONDS = 20_000
 
 export interface Ending {
   /** Undefined where the command went on instead of ending. */
@@ -43,16 +43,13 @@ for (const [index, [file, ...words]] of commandLines.entries()) {
   process.argv = [process.execPath, file, ...words]
   let status: number | undefined
   try {
-    // Another query each time, or the second import would run nothing.
-    await Promise.race([
-      import(`${pathToFileURL(file).href}?${index}`),
-      delay(PATIENCE_MILLISECONDS),
-    ])
+    // A module runs again only if its address differs.
+    await Promise.race([import(`${pathToFileURL(file).href}?${index}`), delay(LIMIT_MILLISECONDS)])
   } catch (error) {
     if (!(error instanceof Exit)) throw error
     status = error.status
   }
   endings.push({ status, ...output })
 }
-// What a command that did not end has begun must not keep this process.
+// Whatever a command that did not end has started must not keep this process running.
 print(JSON.stringify(endings), () => exit(0))

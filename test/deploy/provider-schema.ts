@@ -12,7 +12,7 @@ export type Type = string | readonly ['list' | 'map', Type] | BlockSchema
 
 interface ResourceSchema {
   readonly arguments: BlockSchema
-  /** What else can be read. */
+  /** Attributes that can be read only. */
   readonly attributes: readonly string[]
 }
 
@@ -112,13 +112,13 @@ function checkLiteral(expression: Node, type: Type, where: string): string[] {
     first.rule === 'literal_value' &&
     first.children.some((each) => 'value' in each && each.value !== 'null')
   const actual = isBoolean ? 'bool' : kind
-  const wanted = isCollection(type) ? type[0] : typeof type === 'string' ? type : 'block'
+  const expected = isCollection(type) ? type[0] : typeof type === 'string' ? type : 'block'
   const fits =
     actual === undefined ||
-    wanted === actual ||
-    wanted === 'any' ||
-    (wanted === 'string' && actual === 'number')
-  return fits ? [] : [`${where}: ${wanted} required, not ${actual}`]
+    expected === actual ||
+    expected === 'any' ||
+    (expected === 'string' && actual === 'number')
+  return fits ? [] : [`${where}: ${expected} required, not ${actual}`]
 }
 
 /** Types of values that were evaluated. */

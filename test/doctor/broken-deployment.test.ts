@@ -1,7 +1,6 @@
-/** The doctor names what is wrong with the API deployment. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { firstFailure } from '../../scripts/doctor/report.ts'
-import { deployed, deployedRoute, replaced, rowsOf } from './broken.ts'
+/** The doctor reports defects of the API deployment. */
+import { afterAll, beforeAll, describe } from '@jest/globals'
+import { deployed, deployedRoute, replaced, testFirstFailures } from './broken.ts'
 import { startSetup, type Json, type Setup } from './setup.ts'
 
 let setup: Setup
@@ -100,10 +99,5 @@ const deployment = {
 } as const
 
 describe('a broken set-up', () => {
-  it.each(rowsOf({ deployment }))(
-    '%s: is the first failure, with its remedy',
-    async (_title, change, expected) => {
-      expect(firstFailure(await setup.examine(change(setup)))).toMatchObject(expected)
-    },
-  )
+  testFirstFailures({ deployment }, () => setup)
 })

@@ -1,6 +1,7 @@
-/** Set-ups that are broken in one place: the check that fails first, and what it says. */
-import { expect } from '@jest/globals'
+/** Set-ups that are broken in one place: the check that fails first, with its detail and remedy. */
+import { expect, it } from '@jest/globals'
 import type { CheckName } from '../../scripts/doctor/check.ts'
+import { firstFailure } from '../../scripts/doctor/report.ts'
 import { SECRET_OCIDS } from '../../stack/registrations.ts'
 import type { Change, Json, Setup } from './setup.ts'
 
@@ -11,9 +12,9 @@ type Broken = Readonly<Record<string, readonly [change: ChangeOf, detail: RegExp
 
 export type BrokenByCheck = Readonly<Partial<Record<CheckName, Broken>>>
 
-/** For `it.each`: title, change, and the first failure. */
-export function rowsOf(broken: BrokenByCheck): (readonly [string, ChangeOf, object])[] {
-  return Object.entries(broken).flatMap(([name, each]) =>
+/** One test for each: it is the first failure. */
+export function testFirstFailures(broken: BrokenByCheck, setup: () => Setup): void {
+  const rows = Object.entries(broken).flatMap(([name, each]) =>
     Object.entries(each).map(([title, [change, detail, remedy]]) => {
       const patterns = {
         detail: expect.stringMatching(detail),
@@ -22,6 +23,9 @@ export function rowsOf(broken: BrokenByCheck): (readonly [string, ChangeOf, obje
       return [title, change, { name, ...patterns }] as const
     }),
   )
+  it.each(rows)('%s: is the first failure, with its remedy', async (_title, change, expected) => {
+    expect(firstFailure(await setup().examine(change(setup())))).toMatchObject(expected)
+  })
 }
 
 export function config(keys: Readonly<Record<string, string>>): ChangeOf {

@@ -1,4 +1,4 @@
-/** Whose identity `npm run doctor` calls OCI with. */
+/** The identity with which `npm run doctor` calls OCI. */
 import { createPublicKey } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import common from 'oci-common'

@@ -10,7 +10,7 @@ export interface Ending {
   readonly stderr: string
 }
 
-/** `input`: undefined leaves standard input open, with nobody who writes to it. */
+/** `input`: undefined leaves standard input open without writing to it. */
 export function runCommand(
   command: 'doctor' | 'explain',
   words: readonly string[],

@@ -31,7 +31,7 @@ export const WITHOUT_GRANT = { clientId: 'without-grant', clientSecret: randomSe
 
 export type Json = Record<string, unknown>
 
-/** What is different from the set-up that works. */
+/** The differences from the set-up that works. */
 export interface Change {
   readonly config?: Readonly<Record<string, string | undefined>>
   readonly secrets?: Readonly<Record<string, string>>

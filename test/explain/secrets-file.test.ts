@@ -19,7 +19,7 @@ describe('the file of --secrets', () => {
     expect(read(JSON.stringify({ [name]: 's3cret' }))).toStrictEqual(expected)
   })
 
-  it('has a line for each client, and leaves out comments and empty lines', () => {
+  it('has a line for each client; comments and empty lines are ignored', () => {
     const text = '\uFEFF# secrets\r\n\r\n one =1\r\ntwo=2\r\n'
 
     expect([...read(text)]).toStrictEqual([

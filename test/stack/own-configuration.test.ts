@@ -1,4 +1,4 @@
-/** One's own configuration and deployment on the local stack: stand-ins, mappings, notes. */
+/** The user's configuration and deployment on the local stack: stand-ins, mappings, notes. */
 import { readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { startLocalStack, type LocalStack } from '../../stack/local-stack.ts'
@@ -143,7 +143,7 @@ describe('a deployment specification', () => {
     expect(plan.origins).toStrictEqual({ 'https://oic.example.com': 'Oracle Integration' })
   })
 
-  it('with a problem that OCI reports, too, is not deployed', () => {
+  it('with a problem that OCI also reports is not deployed', () => {
     const plan = planDeployment({ routes: [{ ...route, methods: 'GET' }] })
     expect(plan.specification).toBeUndefined()
     expect(plan.problems).toStrictEqual(['routes[0].methods must be a list'])

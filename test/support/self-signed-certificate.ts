@@ -1,5 +1,5 @@
 /**
- * The making of certificates that nobody but their own keys vouch for (RFC 5280 §4.1), at run time
+ * Makes self-signed certificates (RFC 5280 §4.1), at run time
  * and without any program beside Node.
  */
 import { generateKeyPairSync, sign } from 'node:crypto'

@@ -55,7 +55,7 @@ describe('npm run token, directly at Oracle Integration', () => {
     const store = ['--client-auth', 'none', '--store', join(folder, 'oic.json')]
     const words = [...straight('oic-device'), ...store]
     const run = runToken(['device', '--decode', ...words])
-    const user_code = await run.heard(/enter the code\s+(\S+)/)
+    const user_code = await run.printed(/enter the code\s+(\S+)/)
     await fetch(`${desk.stack.oicDomain.url}/ui/v1/device`, {
       method: 'POST',
       body: new URLSearchParams({ ...login(), user_code }),
@@ -75,7 +75,7 @@ describe('npm run token, directly at Oracle Integration', () => {
     const run = runToken(['code', '--port', '0', ...straight(oicPortal.clientId)], {
       CLIENT_SECRET: oicPortal.clientSecret,
     })
-    const address = await run.heard(/(http:\S+authorize\?\S+)/)
+    const address = await run.printed(/(http:\S+authorize\?\S+)/)
     await fetch(address, { method: 'POST', body: new URLSearchParams(login()) })
     expect((await run.ended).status).toBe(0)
     expect(lastCaller()).toMatchObject({ subject: ALICE, client: 'oic-portal' })

@@ -50,7 +50,7 @@ describe('client-credentials', () => {
     expect(stderr).toContain('403 Bearer error="insufficient_scope"\nthe answer')
   })
 
-  it('reports a refusal with the provider’s error and a hint', async () => {
+  it('reports a rejection with the provider’s error and a hint', async () => {
     const run = runToken(['client-credentials', ...at()], { CLIENT_SECRET: 'wrong' })
     const { status, stdout, stderr } = await run.ended
 
@@ -168,7 +168,7 @@ describe('the command line', () => {
 describe('the stored refresh token', () => {
   it.each([
     ['is readable by others', 0o644, '{"refresh_token":"x"}', 'read by others'],
-    ['is none', 0o600, '{}', 'has no refresh token'],
+    ['is not one', 0o600, '{}', 'has no refresh token'],
   ])('is not used if the file %s', async (_case, mode, content, expected) => {
     const file = join(folder, `store-${mode}`)
     writeFileSync(file, content, { mode })

@@ -45,8 +45,8 @@ inBrowser('a person in a browser (skipped where no Chromium is installed)', () =
   it('device code on another device; each refresh token is stored and used once', async () => {
     const file = join(folder, 'device.json')
     const device = begin('device', '--scope', 'openid offline_access read', '--store', file)
-    const address = await device.heard(/open {3}(\S+)/)
-    await logIn(address, await device.heard(/code {4}(\S+)/))
+    const address = await device.printed(/open {3}(\S+)/)
+    await logIn(address, await device.printed(/code {4}(\S+)/))
     const first = await device.ended
 
     expect(first.status).toBe(0)
@@ -71,7 +71,7 @@ inBrowser('a person in a browser (skipped where no Chromium is installed)', () =
 
   it('login in the browser, which returns the code', async () => {
     const code = begin('code', '--scope', 'openid read', '--port', String(redirectPort))
-    const page = await logIn(await code.heard(/browser on this machine:\s+(\S+)/))
+    const page = await logIn(await code.printed(/browser on this machine:\s+(\S+)/))
     const { status, stdout } = await code.ended
 
     expect(page).toContain('You can close this window')
@@ -83,7 +83,7 @@ inBrowser('a person in a browser (skipped where no Chromium is installed)', () =
 describe('a flow that waits for the user', () => {
   it('ends with Ctrl-C without an error', async () => {
     const code = begin('code', '--port', '0')
-    await code.heard(/(browser on this machine)/)
+    await code.printed(/(browser on this machine)/)
     code.interrupt()
 
     expect(await code.ended).toMatchObject({ status: 130, stdout: '' })
@@ -91,7 +91,7 @@ describe('a flow that waits for the user', () => {
 
   it('rejects a redirect with another state', async () => {
     const code = begin('code', '--port', '0')
-    const address = await code.heard(/redirect (\S+)/)
+    const address = await code.printed(/redirect (\S+)/)
     await fetch(`${address}?code=stolen&state=forged`)
 
     expect(await code.ended).toMatchObject({ status: 1, stdout: '' })

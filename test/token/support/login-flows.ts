@@ -1,4 +1,4 @@
-/** The flows of `npm run token` at a provider of the test's own. */
+/** The flows of `npm run token` at the test's provider. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

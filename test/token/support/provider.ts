@@ -12,11 +12,11 @@ export const RESOURCE = 'https://api.example.com/'
 export interface LoginProvider extends LocalServer {
   readonly clientId: string
   readonly clientSecret: string
-  /** Answers the discovery document with these members over its own. */
+  /** Answers the discovery document with these members replaced. */
   discoverWith(members: Readonly<Record<string, unknown>>): void
 }
 
-/** `redirectPort`: where the code flow's browser comes back to. */
+/** `redirectPort`: where the code flow redirects the browser. */
 export async function startLoginProvider(redirectPort: number): Promise<LoginProvider> {
   let foreign: Readonly<Record<string, unknown>> = {}
   const routes: { answer?: RequestListener } = {}
@@ -48,7 +48,7 @@ export async function startLoginProvider(redirectPort: number): Promise<LoginPro
     scopes: ['openid', 'offline_access', 'read'],
     pkce: { required: () => true },
     ttl: { AccessToken: 600, RefreshToken: 3600, DeviceCode: 300, ClientCredentials: 600 },
-    // Each refresh token is taken once, as identity domains take them.
+    // Each refresh token is accepted once, as by identity domains.
     rotateRefreshToken: true,
     issueRefreshToken: (_ctx, _client, code) => Promise.resolve(code.scopes.has('offline_access')),
     findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub }) }),

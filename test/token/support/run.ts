@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
 export interface Run {
-  /** Resolves with the first match in what is said on standard error. */
-  heard(pattern: RegExp): Promise<string>
+  /** Resolves with the first match on standard error. */
+  printed(pattern: RegExp): Promise<string>
   interrupt(): void
   readonly ended: Promise<Ending>
 }
@@ -38,7 +38,7 @@ export function runToken(
   return {
     ended,
     interrupt: () => child.kill('SIGINT'),
-    heard: (pattern) =>
+    printed: (pattern) =>
       new Promise((resolve, reject) => {
         const listen = (): void => {
           const [, found] = pattern.exec(stderr) ?? []
@@ -48,7 +48,7 @@ export function runToken(
         }
         child.stderr.on('data', listen)
         void ended.then(() => {
-          reject(new Error(`it ended before it said ${pattern.source}: ${stderr}`))
+          reject(new Error(`it ended before it printed ${pattern.source}: ${stderr}`))
         })
         listen()
       }),
