@@ -1,14 +1,21 @@
 /**
- * `npm run bench`: measures the built function against an empty function, the floor and, with
- * `--python`, a Python function, all in one interleaved run. Exit status 1 if a target is missed.
+ * `npm run bench`: compares the built function with an empty function, with the floor (the same requests
+ * without any checks) and, with `--python`, with a Python function, all in one interleaved run.
  */
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { atExit } from '../stack/at-exit.ts'
 import { createResourcePrincipal } from '../stack/resource-principal.ts'
-import { distSize } from './bench/dist-size.ts'
 import { measureCold, measureMemory, measureWarm, type Bench } from './bench/measure.ts'
 import { barPlot } from './bench/plot.ts'
 import { rowsOf, tableOf, targetTable, type Row } from './bench/report.ts'
@@ -23,19 +30,17 @@ import { flag, wholeNumber } from './command-line/options.ts'
 
 const { values } = readCommandLine({
   name: 'bench',
-  about: `What the built function costs, as ratios to an empty function and to the floor, all in one interleaved
-run. It builds first, and takes two or three minutes; the machine should do nothing else meanwhile.
+  about: `Measures time and memory of the built function, as ratios to an empty function and to the floor, all in
+one interleaved run. It builds first, and takes two or three minutes; the machine should be idle.
 Exit status 1 if a target is missed.`,
   options: {
     runs: wholeNumber('starts of each function', { min: 1, max: 1000, default: 15 }),
     node: nodeOption,
     python: flag(
-      'compares with a Python function, too; it needs Python 3 with venv, and installs 250 MB once',
+      'also compares with a Python function; it needs Python 3 with venv, and installs 250 MB once',
     ),
     publish: flag('updates docs/performance/ instead of reports/bench/'),
-    busy: flag(
-      'runs two processes beside it that compute all the time; writes busy.json and no plots',
-    ),
+    busy: flag('keeps both CPUs busy meanwhile; writes busy.json and no plots'),
     markdown: flag(
       "measures nothing; prints the README's table from bench.json and busy.json in docs/performance/",
     ),
@@ -48,23 +53,27 @@ if (markdown) {
   process.exit(0)
 }
 buildFirst()
-const load = Array.from({ length: busy ? 2 : 0 }, () => {
-  const burner = spawn(node, ['--eval', 'for (;;);'], { stdio: 'ignore' })
-  burner.unref()
-  return burner
-})
-atExit(() => {
-  for (const each of load) each.kill('SIGKILL')
-})
+for (let load = busy ? 2 : 0; load > 0; load -= 1) {
+  const busyLoop = spawn(node, ['--eval', 'for (;;);'], { stdio: 'ignore' })
+  busyLoop.unref()
+  atExit(() => busyLoop.kill('SIGKILL'))
+}
 
 function readRows(name: string): readonly Row[] {
   const text = readFileSync(`docs/performance/${name}.json`, 'utf8')
   return (JSON.parse(text) as { readonly rows: readonly Row[] }).rows
 }
 
-const begun = performance.now()
+const startedAt = performance.now()
 function progress(text: string): void {
-  console.log(`${((performance.now() - begun) / 1000).toFixed(0).padStart(4)} s  ${text}`)
+  console.log(`${((performance.now() - startedAt) / 1000).toFixed(0).padStart(4)} s  ${text}`)
+}
+
+/** Bytes of all files in `dist/` except compiled code and maps. */
+function distBytes(): number {
+  return readdirSync('dist', { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && !/\.(map|compiled)$/.test(entry.name))
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0)
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-'))
@@ -84,7 +93,7 @@ const bench: Bench = {
   }),
   payload: (name) => {
     calls += 1
-    // A hundred callers return if answers are cached.
+    // With a cache, the same hundred callers call again and again.
     const caller = name.includes('cached') ? calls % 100 : calls
     const jwt = name.endsWith('JWT') ? tokens[calls % tokens.length] : undefined
     const token = jwt ?? `opaque-${'x'.repeat(800)}-${caller}`
@@ -99,16 +108,16 @@ const COLD: readonly SubjectName[] = [
   'floor, JWT',
   'authorizer, JWT',
 ]
-progress('cold and the next 99 decisions, whole CPU, dependencies at 0 ms')
+progress('cold and the next 99 decisions, a full CPU, dependencies at 0 ms')
 const whole = await measureCold(bench, [...COLD, 'Python'], {
   runs,
   delayMilliseconds: 0,
   decisions: 100,
 })
-progress('cold, whole CPU, dependencies at 50 ms')
+progress('cold, a full CPU, dependencies at 50 ms')
 const late = await measureCold(bench, COLD.slice(1), { runs, delayMilliseconds: 50 })
 const group = cpuGroup(0.25)
-progress(group ? 'cold, a quarter of a CPU' : 'no control groups: a quarter of a CPU is left out')
+progress(group ? 'cold, a quarter of a CPU' : 'no control groups: a quarter of a CPU is skipped')
 const quarter = group
   ? await measureCold(bench, COLD, { runs, delayMilliseconds: 0, group })
   : new Map<never, never>()
@@ -137,7 +146,7 @@ principal.remove()
 rmSync(folder, { recursive: true })
 
 const version = execFileSync(node, ['--version']).toString().trim()
-const rows = rowsOf({ whole, late, quarter, warm, memory, distBytes: distSize('dist') })
+const rows = rowsOf({ whole, late, quarter, warm, memory, distBytes: distBytes() })
 progress('done')
 console.log(`\n${tableOf(rows)}`)
 

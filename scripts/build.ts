@@ -3,8 +3,8 @@ import { readCommandLine } from './command-line/command-line.ts'
 
 readCommandLine({
   name: 'build',
-  about: `Builds dist/: the function with everything that it needs at run time, its bill of materials and the
-notices of all packages in it. It takes seconds, and replaces what is there.`,
+  about: `Builds dist/: the function with all its dependencies, its bill of materials and the notices of all
+packages in it. It takes seconds, and replaces the folder.`,
   options: {},
 })
 await import('./build/build.ts')

@@ -1,4 +1,4 @@
-/** `npm run check-config`: checks a configuration before anything is deployed. */
+/** `npm run check-config`: checks a configuration before it is deployed. */
 import { parseJson } from '../stack/json.ts'
 import { checkConfig, checkDeploymentAlone } from './check-config/check-config.ts'
 import { readDeploymentJson } from './check-config/deployment-input.ts'
@@ -11,14 +11,13 @@ import { readFile } from './command-line/read-file.ts'
 
 const { operand: file, values: options } = readCommandLine({
   name: 'check-config',
-  about: `Checks a configuration before anything is deployed: prints each problem (✗) and warning (!) with
-what to do, and a summary. It reports what the function would report, and what the function cannot
-know, such as placeholders. Nothing is asked over the network, and no value is printed with a problem.
-It takes a second.`,
+  about: `Checks a configuration before it is deployed: prints each problem (✗) and warning (!) with its remedy,
+and a summary. It reports what the function would report, and what the function cannot detect, such as
+placeholders. It makes no network requests, prints no value with a problem, and takes a second.`,
   options: {
     deployment: textOption(
       'FILE',
-      'the API deployment specification that goes with it, in JSON',
+      'its API deployment specification, in JSON',
       'a file',
       (path) => path,
     ),
@@ -29,14 +28,14 @@ It takes a second.`,
     isRequired: true,
   },
   more: `The file has one of these forms:
-  key=value on each line; lines that are blank or begin with # are passed over
-  a flat JSON object of texts, as \`oci fn function get --query data.config\` prints it
-  the JSON configuration document with its \`issuers\`, which goes into authorizer_config or a Vault secret
-  an API deployment specification, or what \`oci api-gateway deployment get\` prints, to be checked on its own
+  key=value on each line; blank lines and lines that begin with # are ignored
+  a flat JSON object of strings, as \`oci fn function get --query data.config\` prints it
+  the JSON configuration document with its \`issuers\`, for authorizer_config or a Vault secret
+  an API deployment specification alone, or the output of \`oci api-gateway deployment get\`
 
-The template deploy/authorizer-config.example.json has placeholders, which are reported as problems.
+The placeholders of the template deploy/authorizer-config.example.json are reported as problems.
 
-Exit status: 0 without problems, 1 with problems, 2 where there is nothing to check.
+Exit status: 0 without problems, 1 with problems, 2 if there is nothing to check.
 
 Examples
   npm run -s check-config -- authorizer-config.json --deployment api-deployment.json

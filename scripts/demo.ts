@@ -10,8 +10,8 @@ import { play, STORIES } from './demo/play.ts'
 readCommandLine({
   name: 'demo',
   about: `Runs the stories of the authorizer on the local stack and prints for each what the caller sends, what the
-function decides and what Oracle Integration sees; then a set-up with a mistake, as npm run doctor
-diagnoses it. It builds first, and takes about ten seconds. Exit status 0 when all end as expected.`,
+function decides and what Oracle Integration gets; then npm run doctor for a set-up with a mistake.
+It builds first, and takes about ten seconds. Exit status 0 if all end as expected.`,
   options: {},
 })
 buildFirst()

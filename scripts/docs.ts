@@ -1,9 +1,4 @@
-/**
- * Writes what is generated: from the code, the tables of configuration keys, reasons and warnings in
- * docs/ and the JSON Schema of the configuration document; from examples/, the configurations in
- * docs/; from the commands in docs/, the specifications in examples/. With `--check` it writes nothing
- * and ends with exit status 1 where a file is not up to date.
- */
+/** `npm run docs`: generates tables in docs/, the JSON Schema of the configuration document, and examples. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { toJsonSchema } from '@valibot/to-json-schema'
@@ -24,12 +19,11 @@ import { exampleFiles } from './docs/examples.ts'
 
 const { values } = readCommandLine({
   name: 'docs',
-  about: `Writes the documentation that is generated from the code and from examples/: the tables of
-configuration keys, reasons and warnings and the configurations in docs/, and the JSON Schema of the
-configuration document; and from the commands in docs/ the specifications in examples/. It takes
-seconds.`,
+  about: `Generates from the code the tables of configuration keys, reasons and warnings in docs/ and the JSON
+Schema of the configuration document; from examples/ the configurations in docs/; and from the commands
+in docs/ the specifications in examples/. It takes seconds.`,
   options: {
-    check: flag('writes nothing; exit status 1 where something is not up to date'),
+    check: flag('writes nothing; exit status 1 if a file is not up to date'),
   },
 })
 
@@ -40,11 +34,9 @@ type Row = readonly string[]
 function table(...rows: readonly [head: Row, ...body: Row[]]): string {
   const [head, ...body] = rows
   const lines = [head, head.map(() => '---'), ...body]
-  return lines.map((cells) => `| ${cells.map(escapePipes).join(' | ')} |`).join('\n')
-}
-
-function escapePipes(cell: string): string {
-  return cell.replaceAll('|', '\\|')
+  return lines
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+    .join('\n')
 }
 
 function code(text: string): string {
@@ -93,27 +85,27 @@ function jsonSchema(): object {
   }
 }
 
-/** The page with the text between the two markers of that name. Throws if a marker is missing or repeated. */
+/** Puts the text between the two markers of that name. Throws if a marker is missing or repeated. */
 function fill(markdown: string, name: string, text: string): string {
   const begin = `<!-- generated:${name} -->`
   const end = `<!-- /generated:${name} -->`
   const [before, rest, ...more] = markdown.split(begin)
   const [, after, ...evenMore] = (rest ?? '').split(end)
   if (before === undefined || after === undefined || more.length + evenMore.length > 0) {
-    throw new Error(`the page must have ${begin} and ${end}, once each and in this order`)
+    throw new Error(`the page must have ${begin} and then ${end}, once each`)
   }
   return `${before}${begin}\n\n${text}\n\n${end}${after}`
 }
 
-async function written(file: string): Promise<string> {
+async function current(file: string): Promise<string> {
   return readFile(file, 'utf8').catch(() => '')
 }
 
-/** The page at that address with its generated tables. */
+/** The page with its generated tables. */
 async function page(file: string, tables: Readonly<Record<string, string>>) {
   const text = Object.entries(tables).reduce(
     (markdown, [name, table]) => fill(markdown, name, table),
-    await written(file),
+    await current(file),
   )
   return [file, text] as const
 }
@@ -153,17 +145,17 @@ const documents = [
 ]
 
 for (const [file, text] of documents) {
-  const wanted = file.endsWith('.tfvars')
+  const generated = file.endsWith('.tfvars')
     ? text
     : await format(text, { ...(await resolveConfig(file)), filepath: file })
-  if (wanted === (await written(file))) {
+  if (generated === (await current(file))) {
     console.log(`${file} is up to date`)
   } else if (values.check) {
     console.error(`${file} differs from the code: run npm run docs`)
     process.exitCode = 1
   } else {
     await mkdir(dirname(file), { recursive: true })
-    await writeFile(file, wanted)
+    await writeFile(file, generated)
     console.log(`${file} written`)
   }
 }

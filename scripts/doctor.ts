@@ -26,25 +26,27 @@ import type { OciApi } from './oci/api.ts'
 const { values } = readCommandLine(
   {
     name: 'doctor',
-    about: `Checks a set-up, live or local, in the order in which one thing can be the cause of the next:
-configuration, secrets, endpoints, clock, keys, introspection, token for the back end, Oracle
-Integration, deployment, the caller's token, and the route through the gateway. Each failure has
-its remedy. It makes the function's own requests with the function's own code, prints tokens and
-secrets as fingerprints only, and writes nothing to disk.`,
+    about: `Checks a set-up, live or local, in the order in which one failure can cause the next: configuration,
+secrets, endpoints, clock, keys, introspection, token for the back end, Oracle Integration, deployment,
+the caller's token, and the route through the gateway. Each failure has its remedy. It makes the
+function's requests with the function's code, prints only fingerprints of tokens and secrets, and
+writes nothing to disk.`,
     options: {
-      function: ocid('fnfunc', 'reads the configuration of this function and of its application'),
+      function: startingWith(
+        'ocid1.fnfunc.',
+        'OCID',
+        'reads the configuration of this function and of its application',
+      ),
       config: file('the configuration, in any form that check-config accepts'),
       application: file("the application's configuration, which that of the function overrides"),
-      secrets: file('the secrets: a line OCID=secret or CLIENT_ID=secret each'),
+      secrets: file('the secrets: lines OCID=secret or CLIENT_ID=secret'),
       deployment: {
-        ...file(
-          "the API deployment's OCID, or a file: its specification, or what oci prints of it",
-        ),
+        ...file("the API deployment's OCID, or a file with its specification or oci's output"),
         placeholder: 'OCID|FILE',
       },
       oic: url('the address of Oracle Integration; default: the host of the scope'),
       gateway: url("the deployment's endpoint; default: that of --deployment, if it has one"),
-      route: path('a route that answers GET; the back end is called with a good token'),
+      route: startingWith('/', '/PATH', 'a route with GET; a valid token reaches the back end'),
       profile: text(
         'NAME',
         'the profile of ~/.oci/config; default: OCI_CLI_PROFILE, or DEFAULT',
@@ -52,14 +54,14 @@ secrets as fingerprints only, and writes nothing to disk.`,
       ),
       json: flag('prints one JSON object'),
     },
-    more: `A caller's token may come on standard input, to be checked and sent to the route.
+    more: `It checks a caller's token on standard input, and sends it to the route.
 
-OCI is called as the command oci calls it: with the identity of Cloud Shell, of ~/.oci/config
-(OCI_CLI_CONFIG_FILE, OCI_CLI_PROFILE, OCI_CLI_REGION, OCI_CLI_AUTH), or with a resource principal.
+It calls OCI with the identity of the command oci: that of Cloud Shell, of ~/.oci/config
+(OCI_CLI_CONFIG_FILE, OCI_CLI_PROFILE, OCI_CLI_REGION, OCI_CLI_AUTH), or a resource principal.
 
-Secrets that --secrets does not have are read from Vault with that identity. Without an identity they
+It reads secrets that --secrets does not have from Vault with that identity. Without an identity they
 come from CLIENT_SECRET, if there is only one, or from a prompt. If an identity domain refuses a
-client, its secret is tried at the configuration's other identity domains of Oracle, to recognize
+client, the doctor tries its secret at the configuration's other identity domains of Oracle, to detect
 swapped domains.
 
 Exit status: 0 no failure, 1 a failure, 64 wrong usage.
@@ -74,10 +76,10 @@ Examples
   EX_USAGE,
 )
 
-// The SDK writes remarks there; everything that this command prints goes to the streams.
+// Oracle's SDK writes to the console; this command writes to the streams.
 for (const name of ['debug', 'info', 'log', 'warn'] as const) console[name] = () => undefined
 
-const TOKEN = 'a caller’s token (`< /dev/null` to go on without)'
+const TOKEN = 'a caller’s token (`< /dev/null` to continue without)'
 const hasPrincipal = process.env['OCI_RESOURCE_PRINCIPAL_VERSION'] !== undefined
 const NO_IDENTITY =
   'There is no identity for OCI’s API: run this in Cloud Shell, or `oci setup config` first; or give --config and --deployment as files.'
@@ -96,7 +98,7 @@ async function examine(): Promise<number> {
     throw new UsageError('Give either --function or --config, not both.')
   }
   if (functionOcid !== undefined && applicationConfiguration !== undefined) {
-    throw new UsageError('--application goes with --config: with --function it is read from OCI.')
+    throw new UsageError('--application needs --config: with --function it is read from OCI.')
   }
   const given =
     deployment === undefined || deploymentOcid !== undefined
@@ -144,7 +146,7 @@ function configurationIn(name: string, path: string | undefined): FlatConfigurat
   return path === undefined ? undefined : readInput(readFile(name, path))
 }
 
-/** Undefined without an identity, or where nothing would be read with it. */
+/** Undefined without an identity, or if it is not needed. */
 async function findApi(isNeeded: boolean): Promise<OciApi | undefined> {
   if (!isNeeded && values.secrets !== undefined) return undefined
   // The SDK takes a second to load.
@@ -158,10 +160,10 @@ async function findApi(isNeeded: boolean): Promise<OciApi | undefined> {
   return createOciApi(identity.value, process.env['OCI_CLI_ENDPOINT'])
 }
 
-/** With an identity, what the file does not have is read from Vault. */
+/** With an identity, secrets that the file does not have are read from Vault. */
 function secretsFor(configuration: FlatConfiguration, api: OciApi | undefined) {
-  const isAsked = values.secrets !== undefined || (api === undefined && !hasPrincipal)
-  return readSecrets(configuration, values.secrets, isAsked ? secretsOf : () => [])
+  const isRequired = values.secrets !== undefined || (api === undefined && !hasPrincipal)
+  return readSecrets(configuration, values.secrets, isRequired ? secretsOf : () => [])
 }
 
 function vaultOf(api: OciApi | undefined): Examination['vault'] {
@@ -169,7 +171,7 @@ function vaultOf(api: OciApi | undefined): Examination['vault'] {
   return api === undefined ? undefined : usersVault(api)
 }
 
-/** Vault as the function reads it: with the resource principal of the environment. */
+/** Reads Vault as the function does: with the resource principal of the environment. */
 function functionsVault(settings: Settings): SecretCache {
   const region = process.env['OCI_RESOURCE_PRINCIPAL_REGION']
   return createPorts(settings, region, systemClock, () => undefined).secrets
@@ -188,20 +190,14 @@ function readDeployment(path: string): GivenDeployment {
   return readDeploymentJson(json) ?? { specification: json, endpoint: undefined }
 }
 
-function ocid(kind: string, meaning: string) {
-  return text('OCID', meaning, `an OCID such as ocid1.${kind}.oc1…`, (value) =>
-    value.startsWith(`ocid1.${kind}.`) ? value : undefined,
-  )
-}
-
-function path(meaning: string) {
-  return text('/PATH', meaning, 'a path that begins with /', (value) =>
-    value.startsWith('/') ? value : undefined,
+function startingWith(prefix: string, placeholder: string, meaning: string) {
+  return text(placeholder, meaning, `a value that begins with ${prefix}`, (value) =>
+    value.startsWith(prefix) ? value : undefined,
   )
 }
 
 function url(meaning: string) {
-  return text('URL', meaning, 'an address that begins with https://', (value) =>
+  return text('URL', meaning, 'a URL that begins with https://', (value) =>
     endpointProblem(value) === undefined ? value.replace(/\/+$/, '') : undefined,
   )
 }

@@ -6,7 +6,7 @@ import { flag, text } from './command-line/options.ts'
 import { UsageError } from './command-line/parse.ts'
 import { readFile } from './command-line/read-file.ts'
 import { readStandardInput } from './command-line/standard-input.ts'
-import { judge } from './explain/judge.ts'
+import { evaluate } from './explain/evaluate.ts'
 import { readLogLines } from './explain/log-lines.ts'
 import { explainLine, toLogText } from './explain/log-report.ts'
 import { readToken } from './explain/read-token.ts'
@@ -18,17 +18,17 @@ const { values } = readCommandLine(
   {
     name: 'explain',
     about: `Explains why the function permits or denies a token: it reads the token from standard input, runs the
-function's own checks with your configuration and prints what each check expected and found. It
-fetches keys and introspects as the function does. It requests no token for the backend, and prints
-no signature and no secret.`,
+function's checks with your configuration and prints what each check expected and found. It fetches
+keys and introspects like the function. It requests no token for the backend, and prints no signature
+and no secret.`,
     options: {
       config: option('FILE', 'the configuration, in any form that check-config accepts'),
       secrets: option(
         'FILE',
-        'client secrets for introspection: a line OCID=secret or CLIENT_ID=secret each',
+        'client secrets for introspection: lines OCID=secret or CLIENT_ID=secret',
       ),
       arguments: option('A=B&C=D', 'other arguments of the gateway, by which a backend is chosen'),
-      at: option('TIME', 'judges the token at this time, such as 2026-01-31T12:00:00Z'),
+      at: option('TIME', 'checks the token at this time, such as 2026-01-31T12:00:00Z'),
       log: option(
         'FILE',
         "explains lines of the function's log instead of a token; - for standard input",
@@ -36,11 +36,11 @@ no signature and no secret.`,
       json: flag('prints one JSON object'),
     },
     more: `A client secret may also be in the environment variable CLIENT_SECRET, if only one client needs one;
-otherwise the command asks for it on the terminal.
+otherwise the command prompts for it on the terminal.
 
 Log lines may be as the function wrote them, or as OCI Logging exports them.
 
-Exit status: 0 permitted, 1 denied, 2 could not be judged, 64 wrong usage.
+Exit status: 0 permitted, 1 denied, 2 fault, 64 wrong usage.
 
 Examples
   npm run -s explain -- --config config.json < token.txt
@@ -60,9 +60,9 @@ async function explainToken(): Promise<number> {
   }
   const configuration = readInput(readFile('--config', config))
   const other = Object.fromEntries(new URLSearchParams(values.arguments ?? ''))
-  const clock = at === undefined ? systemClock : standingClock(at)
+  const clock = at === undefined ? systemClock : fixedClock(at)
   const token = readToken((await readStandardInput('an access token')).toString('utf8'))
-  const explanation = await judge({
+  const explanation = await evaluate({
     configuration,
     token,
     arguments: other,
@@ -89,7 +89,7 @@ async function explainLog(path: string): Promise<number> {
   return 0
 }
 
-function standingClock(time: string): Clock {
+function fixedClock(time: string): Clock {
   const now = Date.parse(time) / 1000
   if (!Number.isFinite(now)) {
     throw new UsageError('--at is not a time: give one such as 2026-01-31T12:00:00Z.')

@@ -1,6 +1,6 @@
 /**
- * `npm run flood`: a million distinct tokens, good and bad, at one instance that has 128 MiB. Its
- * memory must stay flat. Exit status 1 where it does not, or where an answer was wrong.
+ * `npm run flood`: sends a million distinct tokens, valid and invalid, to one instance that has 128 MiB,
+ * whose memory must not grow.
  */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { createResourcePrincipal } from '../stack/resource-principal.ts'
@@ -16,8 +16,8 @@ import { AUDIENCE, ISSUER, startDependencies } from './build/rehearsal/dependenc
 
 const { values } = readCommandLine({
   name: 'flood',
-  about: `A million distinct tokens, good and bad, at one instance of the function, whose memory must stay flat.
-It builds first, and takes seven minutes. Exit status 1 where memory grew, or an answer was wrong.`,
+  about: `Sends a million distinct tokens, valid and invalid, to one instance of the function, whose memory must
+not grow. It builds first, and takes seven minutes. Exit status 1 if memory grew or an answer was wrong.`,
   options: {
     tokens: wholeNumber('tokens, half of them JWTs', {
       min: 1_000,
@@ -32,9 +32,9 @@ It builds first, and takes seven minutes. Exit status 1 where memory grew, or an
 buildFirst()
 const total = values.tokens
 
-/** Elliptic curves: a million RSA signatures would take longer than all the rest. */
+/** Elliptic curves: a million RSA signatures would take longer than everything else. */
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+const foreignKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
 const kid = 'SIGNING_KEY'
 const dependencies = await startDependencies({
   keys: [{ ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256' }],
@@ -46,7 +46,7 @@ const now = Math.floor(Date.now() / 1000)
 function encoded(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')
 }
-function jwt(key: typeof privateKey, named: string, claims: object = {}): string {
+function jwt(key: typeof privateKey, keyId: string, claims: object = {}): string {
   const payload = {
     iss: ISSUER,
     aud: AUDIENCE,
@@ -55,34 +55,34 @@ function jwt(key: typeof privateKey, named: string, claims: object = {}): string
     exp: now + 36_000,
     ...claims,
   }
-  const input = `${encoded({ alg: 'ES256', kid: named })}.${encoded(payload)}`
+  const input = `${encoded({ alg: 'ES256', kid: keyId })}.${encoded(payload)}`
   const signature = sign('sha256', Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' })
   return `${input}.${signature.toString('base64url')}`
 }
-function chance(): string {
+function random(): string {
   return randomBytes(24).toString('base64url')
 }
 
 interface Kind {
-  readonly name: string
-  readonly isGood: boolean
+  readonly isValid: boolean
   readonly make: () => string
 }
 const JWTS: readonly Kind[] = [
-  { name: 'good JWT', isGood: true, make: () => jwt(privateKey, kid) },
-  { name: 'JWT by a stranger', isGood: false, make: () => jwt(stranger, kid) },
-  { name: 'JWT of an unknown key', isGood: false, make: () => jwt(stranger, chance()) },
-  { name: 'expired JWT', isGood: false, make: () => jwt(privateKey, kid, { exp: now - 3600 }) },
-  { name: 'JWT for others', isGood: false, make: () => jwt(privateKey, kid, { aud: chance() }) },
-  { name: 'garbage', isGood: false, make: () => `${chance()}.${chance()}.${chance()}` },
+  { isValid: true, make: () => jwt(privateKey, kid) },
+  // Wrong signature, unknown key, expired, wrong audience, malformed
+  { isValid: false, make: () => jwt(foreignKey, kid) },
+  { isValid: false, make: () => jwt(foreignKey, random()) },
+  { isValid: false, make: () => jwt(privateKey, kid, { exp: now - 3600 }) },
+  { isValid: false, make: () => jwt(privateKey, kid, { aud: random() }) },
+  { isValid: false, make: () => `${random()}.${random()}.${random()}` },
 ]
 const OPAQUE: readonly Kind[] = [
-  { name: 'good opaque token', isGood: true, make: chance },
-  { name: 'malformed token', isGood: false, make: () => `${chance()} ${chance()}` },
+  { isValid: true, make: random },
+  { isValid: false, make: () => `${random()} ${random()}` },
 ]
 
 const memory = smallMemory(values.memory, values.node)
-console.log(memory ? `in ${values.memory} MiB` : 'no limit of memory can be set here')
+console.log(memory ? `in ${values.memory} MiB` : 'memory cannot be limited here')
 
 async function flood(
   name: string,
@@ -94,23 +94,21 @@ async function flood(
   const command = [node, ...imageNodeOptions(), 'dist/func.js']
   const running = await start({ command, environment })
   const resident: number[] = []
-  let sent = 0
   let wrong = 0
-  const caller = async (): Promise<void> => {
-    while (sent < count) {
-      const kind = kinds[sent % kinds.length]
-      sent += 1
-      if (sent % (count / 10) === 0) resident.push(Math.round(running.residentMebibytes()))
-      const token = `Bearer ${kind?.make() ?? ''}`
-      const { body } = await running.call(JSON.stringify({ type: 'TOKEN', token }))
-      if (body.includes('"active":true') !== kind?.isGood) wrong += 1
-    }
+  for (let sent = 0; sent < count; sent += 1) {
+    if (sent % (count / 10) === 0) resident.push(Math.round(running.residentMebibytes()))
+    const kind = kinds[sent % kinds.length]
+    const token = `Bearer ${kind?.make() ?? ''}`
+    const { body } = await running.call(JSON.stringify({ type: 'TOKEN', token }))
+    if (body.includes('"active":true') !== kind?.isValid) wrong += 1
   }
-  await caller()
+  resident.push(Math.round(running.residentMebibytes()))
   await running.end()
-  const [, , settled = 0] = resident
+  const [, , , settled = 0] = resident
   const last = resident.at(-1) ?? Number.NaN
-  console.log(`${name}: ${sent} tokens, ${wrong} wrong answers, resident ${resident.join(' ')} MiB`)
+  console.log(
+    `${name}: ${count} tokens, ${wrong} wrong answers, resident ${resident.join(' ')} MiB`,
+  )
   return wrong === 0 && last <= values.memory && last - settled <= 8
 }
 
@@ -122,7 +120,7 @@ const results = [
     total / 2,
   ),
   await flood(
-    'introspection, kept for 300 s',
+    'introspection, cached for 300 s',
     { ...configurations.introspection, introspection_cache_seconds: '300', log_level: 'error' },
     OPAQUE,
     total / 2,
@@ -131,5 +129,5 @@ const results = [
 dependencies.close()
 principal.remove()
 const used = memory?.end()
-if (used) console.log(`${used.peakMebibytes} MiB charged at most, ${used.killed} killed for it`)
+if (used) console.log(`peak ${used.peakMebibytes} MiB, ${used.killed} processes killed`)
 process.exitCode = results.every(Boolean) && (used?.killed ?? 0) === 0 ? 0 : 1

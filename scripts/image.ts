@@ -13,10 +13,10 @@ import { missingRequirements } from './image/requirements.ts'
 
 readCommandLine({
   name: 'image',
-  about: `Builds the image from the Dockerfile as it is, with buildah and without a registry, and runs it as OCI
-Functions does: as uid and gid 1000, on a read-only root but for /tmp, in 128 MB. It calls the function
-over its socket, and looks at the files in the image. It needs Linux, root and buildah; elsewhere it says
-what is missing and ends with status 0. It takes two minutes. Exit status 1 where a check fails.`,
+  about: `Builds the image from the unchanged Dockerfile, with buildah and without a registry, and runs it like
+OCI Functions: as uid and gid 1000, on a root that is read-only except for /tmp, in 128 MB. It calls the
+function over its socket, and checks the files in the image. It needs Linux, root and buildah; otherwise
+it prints what is missing and ends with status 0. It takes two minutes. Exit status 1 if a check fails.`,
   options: {},
 })
 
@@ -24,14 +24,14 @@ const TAG = 'localhost/authorizer'
 
 const missing = missingRequirements()
 if (missing.length > 0) {
-  console.log('SKIPPED: the image is neither built nor called here, because that needs')
+  console.log('SKIPPED: building and calling the image needs')
   for (const line of missing) console.log(`  - ${line}`)
   process.exit(0)
 }
 
 const report = createReport()
 await withBuildah('image', async (buildah, folder) => {
-  // The container sees this folder under the same path, and nothing else of /tmp.
+  // The container has this folder under the same path, and nothing else of /tmp.
   const shared = join(folder, 'shared')
   mkdirSync(shared)
   process.env['TMPDIR'] = shared
@@ -44,13 +44,13 @@ await withBuildah('image', async (buildah, folder) => {
   await buildah.build('.', ['--tag', TAG])
   const configuration = await buildah.inspect(TAG)
   const root = await buildah.mount(TAG)
-  report.done('Image: built from the Dockerfile, nothing changed')
+  report.done('Image: built from the unchanged Dockerfile')
 
   const container = createContainer(root, configuration, { folder, shared })
   const functionFolder = join(root, configuration.WorkingDir ?? '/')
-  report.check('Files: dist/ and its notices alone, none writable', fileProblems(functionFolder))
+  report.check('Files: only dist/ and its notices, none writable', fileProblems(functionFolder))
   report.check(
-    'Container: uid and gid 1000, read-only but for /tmp',
+    'Container: uid and gid 1000, read-only except for /tmp',
     await privilegeProblems(container),
   )
   report.check(

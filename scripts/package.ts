@@ -6,8 +6,8 @@ import { readCommandLine } from './command-line/command-line.ts'
 
 readCommandLine({
   name: 'package',
-  about: `Writes dist/oic-authorizer-stack.zip: the Terraform stack and its form, for Resource Manager. The
-committed files of deploy/stack go into it and nothing else; it needs git.`,
+  about: `Writes dist/oic-authorizer-stack.zip: the Terraform stack and its form, for Resource Manager. It contains
+only the committed files of deploy/stack, and needs git.`,
   options: {},
 })
 
@@ -15,7 +15,7 @@ const project = fileURLToPath(new URL('..', import.meta.url))
 const file = 'dist/oic-authorizer-stack.zip'
 mkdirSync(`${project}/dist`, { recursive: true })
 rmSync(`${project}/${file}`, { force: true })
-// The files of the stack have to lie at the root of the zip.
+// Resource Manager requires the files at the root of the zip.
 const { status } = spawnSync('git', ['archive', '--format=zip', '-o', file, 'HEAD:deploy/stack'], {
   cwd: project,
   stdio: ['ignore', 'inherit', 'inherit'],

@@ -1,4 +1,4 @@
-/** `npm run release`: the artifacts of a version in a folder, and its tag. */
+/** `npm run release`: writes the artifacts of a version into a folder, and tags the commit. */
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,17 +15,17 @@ const { values } = readCommandLine({
   about: `Checks, tests and builds the version of package.json, writes its artifacts to release/VERSION and tags
 the commit. It needs git. It publishes nothing: push the tag and upload the folder yourself.`,
   options: {
-    'dry-run': flag('does all but the tag; obstacles are reported and do not stop it'),
-    tagged: flag('the commit has its tag already, as in a workflow for tags: sets none'),
+    'dry-run': flag('sets no tag; obstacles are reported but do not stop it'),
+    tagged: flag('for a commit that has its tag already, as in a workflow for tags'),
     'skip-tests': flag('runs neither npm run check nor npm test'),
-    'skip-image': flag('leaves out the image'),
+    'skip-image': flag('does not build the image'),
   },
-  more: `Artifacts: the function (dist/) and the Terraform stack as zips, the image as an OCI archive where
-buildah and root are there, the bill of materials, the notices of all packages, the release notes and
-SHA-256 checksums. In a dry run the image is built on stand-ins for Oracle’s base images, as by
-npm run image, and its name says so.
+  more: `Artifacts: the function (dist/) and the Terraform stack as zips, the image as an OCI archive (with
+buildah and root), the bill of materials, the notices of all packages, the release notes and SHA-256
+checksums. A dry run builds the image on substitutes for Oracle’s base images, like npm run image, and
+its file name shows that.
 
-Exit status 1 where the version cannot be released or a step fails.`,
+Exit status 1 if the version cannot be released or a step fails.`,
 })
 
 const project = fileURLToPath(new URL('..', import.meta.url))
@@ -80,7 +80,7 @@ const base = `${name}-${version}`
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder, { recursive: true })
 copyFileSync('dist/oic-authorizer-stack.zip', join(folder, `${base}-stack.zip`))
-// What npm run package left there is no part of the function.
+// The zip of npm run package is not a part of the function.
 rmSync('dist/oic-authorizer-stack.zip')
 zipFolder('dist', base, join(folder, `${base}.zip`))
 copyFileSync('dist/sbom.cdx.json', join(folder, `${base}.sbom.cdx.json`))
@@ -90,7 +90,7 @@ writeFileSync(
   `${releaseNotes(changelog, version) ?? 'No section of CHANGELOG.md has this version.'}\n`,
 )
 if (values['skip-image']) {
-  console.log('\nimage: left out')
+  console.log('\nimage: skipped')
 } else {
   const suffix = values['dry-run'] ? 'image.dry-run' : 'image'
   console.log(`\n${await writeImage(join(folder, `${base}.${suffix}.oci.tar`), values['dry-run'])}`)
@@ -102,8 +102,8 @@ for (const file of readdirSync(folder)) console.log(`  ${file}`)
 
 const tag = ['tag', '--annotate', `v${version}`, '--message', `Version ${version}`]
 if (values['dry-run']) {
-  console.log(`\nDry run: the tag would be set by git ${tag.slice(0, 3).join(' ')}.`)
-  if (found.length > 0) console.log(`${found.length} of the lines with ✗ would stop a release.`)
+  console.log(`\nDry run: a release would run git ${tag.slice(0, 3).join(' ')}.`)
+  if (found.length > 0) console.log(`${found.length} obstacles (✗) would stop a release.`)
 } else if (!values.tagged) {
   run('git', ...tag)
   console.log(`\nPublish it: git push origin v${version}, and upload the files of ${folder}.`)

@@ -1,4 +1,4 @@
-/** `npm run rotate`: a new client secret in Vault, after the first apply and from time to time. */
+/** `npm run rotate`: creates a new client secret and stores it in Vault. */
 import { readFileSync } from 'node:fs'
 import { exitOnUsageError, readCommandLine } from './command-line/command-line.ts'
 import { flag, text } from './command-line/options.ts'
@@ -8,9 +8,9 @@ import { goBack, rotate, type Credential } from './rotate/rotate.ts'
 
 const { values, operand } = readCommandLine({
   name: 'rotate',
-  about: `Puts the second application of each credential into use: it gets a new client secret, which is
-checked at the identity domain and then stored in Vault together with the client id. The application
-that was in use keeps its secret, so that no call fails while instances of the function still hold it.`,
+  about: `Switches each credential to its second application: the application gets a new client secret, which is
+checked at the identity domain and then stored in Vault together with the client id. The other application
+keeps its secret, so that no call fails while instances of the function still use it.`,
   options: {
     only: text(
       'NAME',
@@ -21,11 +21,11 @@ that was in use keeps its secret, so that no call fails while instances of the f
   },
   operand: {
     name: 'FILE',
-    meaning: 'what `terraform output -json credentials` printed, or the state of the stack',
+    meaning: 'the output of `terraform output -json credentials`, or the state of the stack',
     isRequired: true,
   },
   more: `It needs the command oci with a session, as in Cloud Shell. It prints no secret. Exit status: 0 done,
-1 a step failed and the message says what it left, 2 wrong usage.
+1 a step failed and the message describes the state, 2 wrong usage.
 
 Examples
   terraform -chdir=deploy/stack output -json credentials > credentials.json
@@ -60,10 +60,10 @@ function readCredentials(path: string, only: string | undefined): [string, Crede
     )
   }
   const found = typeof json === 'object' && json !== null ? Object.entries(json) : []
-  const wanted = ['domain_url', 'secret_id', 'clients']
+  const required = ['domain_url', 'secret_id', 'clients']
   const credentials = found.filter((each): each is [string, Credential] => each[1] !== null)
   for (const [name, credential] of credentials) {
-    if (typeof credential !== 'object' || !wanted.every((member) => member in credential)) {
+    if (typeof credential !== 'object' || !required.every((member) => member in credential)) {
       throw new UsageError(
         `FILE is not the output credentials of the stack: ${name} lacks members.`,
       )
@@ -71,7 +71,7 @@ function readCredentials(path: string, only: string | undefined): [string, Crede
   }
   if (credentials.length === 0) {
     throw new UsageError(
-      'FILE has no credential: with applications of your own, you rotate their secrets yourself.',
+      'FILE has no credential: rotate the secrets of your own applications yourself.',
     )
   }
   const chosen = credentials.filter(([name]) => only === undefined || name === only)

@@ -1,14 +1,14 @@
-/** `npm run screenshots`: pictures of the console for the documentation, in docs/images. */
+/** `npm run screenshots`: takes screenshots of the console for docs/images. */
 import { mkdir } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { chromiumPath, startBrowser } from '../test/token/support/browser.ts'
 import { buildFirst } from './command-line/build-first.ts'
 import { readCommandLine } from './command-line/command-line.ts'
-import { startDesk } from './start/desk.ts'
+import { startConsoleStack } from './start/console-stack.ts'
 
 readCommandLine({
   name: 'screenshots',
-  about: `Takes pictures of the console for docs/images. It needs Chromium, and builds first.`,
+  about: 'Takes screenshots of the console for docs/images. It needs Chromium, and builds first.',
   options: {},
 })
 if (chromiumPath === undefined) {
@@ -29,13 +29,13 @@ async function send(page: Page, choices: Readonly<Record<string, string>>): Prom
   await calls.nth(before).waitFor()
 }
 
-const desk = await startDesk()
+const started = await startConsoleStack()
 const browser = await startBrowser()
 try {
   await mkdir(FOLDER, { recursive: true })
   for (const colorScheme of ['light', 'dark'] as const) {
     const page = await browser.newPage({ colorScheme, viewport: { width: 1360, height: 1000 } })
-    await page.goto(desk.webConsole.address)
+    await page.goto(started.webConsole.address)
     const [works, another] = ['Nothing', 'It is for another audience']
     const who = 'Who calls'
     const wrong = 'What is wrong with the token'
@@ -57,5 +57,5 @@ try {
   }
 } finally {
   await browser.close()
-  await desk.close()
+  await started.close()
 }

@@ -1,15 +1,11 @@
-/**
- * `npm run simulate`: how many instances, introspections and token requests a deployment causes,
- * with and without each cache, against an identity domain's rate limit. `--check` runs the local
- * stack beside the model and compares. Exit status 1 where both differ.
- */
+/** `npm run simulate`: models the load that a deployment causes, with and without each cache. */
 import { RATE_LIMITS_PER_MINUTE } from '../src/providers/oci-iam.ts'
 import { arrivalsOf, simulate, type Arrival, type Deployment } from './bench/simulation.ts'
 import { buildFirst } from './command-line/build-first.ts'
 import { exitOnUsageError, readCommandLine } from './command-line/command-line.ts'
 import { agreesWithStack } from './simulate/agreement.ts'
 import { refuseTooManyCalls, SIMULATE } from './simulate/command.ts'
-import { seededChance } from './soak/chance.ts'
+import { seededRandom } from './soak/random.ts'
 
 const { values } = readCommandLine(SIMULATE)
 exitOnUsageError(() => {
@@ -21,7 +17,7 @@ const usual: Deployment = {
   callerTokenSeconds: values['caller-token'],
   introspectionCacheSeconds: 0,
   verifiesJwts: false,
-  // Renewed at 80 to 90 per cent of what is left above the minimum of two minutes.
+  // Renewed after 80 to 90 per cent of the lifetime above the minimum of two minutes.
   backendTokenSeconds: (values['backend-token'] - 120) * 0.85,
   warmSeconds: 0.06,
   coldSeconds: 1.5,
@@ -63,9 +59,9 @@ const LEGEND = `
 introsp.    introspections
 tokens      requests for a token for Oracle Integration
 instances   the most at one time
-average     instances at a time on average, idle ones included
+average     the average number of instances, idle ones included
 cold        cold starts
-busiest     introspections and token requests in the minute that has most of them
+busiest     introspections and token requests in the busiest minute
 of limit    its share of the ${limit} requests a minute of tier ${values.tier}`
 
 if (values.check) {
@@ -76,7 +72,7 @@ if (values.check) {
     values.callers,
     values.rate,
     values.minutes * 60,
-    seededChance(values.seed),
+    seededRandom(values.seed),
   )
   console.log(
     `${values.callers} callers, ${values.rate} calls a second, ${values.minutes} minutes: ${arrivals.length} calls`,

@@ -9,16 +9,16 @@ import { file, wholeNumber } from './command-line/options.ts'
 import { UsageError } from './command-line/parse.ts'
 import { readFile } from './command-line/read-file.ts'
 import { describeConsole, describeOwn, describeStack } from './start/describe.ts'
-import { readConfiguration, startDesk, type Desk } from './start/desk.ts'
+import { readConfiguration, startConsoleStack, type ConsoleStack } from './start/console-stack.ts'
 
 const FIRST_PORT = 8460
 
 const { values } = readCommandLine({
   name: 'start',
-  about: `Keeps the local stack running until Ctrl-C: gateway, function, identity providers, Vault and Oracle
-Integration, all on loopback, and prints how to call it. It builds first; that takes some seconds.`,
+  about: `Runs the local stack until Ctrl-C: gateway, function, identity providers, Vault and Oracle Integration,
+all on loopback, and prints how to call it. It builds first, which takes some seconds.`,
   options: {
-    config: file('your own configuration, in any form that check-config takes'),
+    config: file('your own configuration, in any form that check-config accepts'),
     deployment: file('your own API deployment specification, mounted at /own'),
     port: wholeNumber('port of the gateway; the other servers have the next ones', {
       min: 1024,
@@ -26,9 +26,9 @@ Integration, all on loopback, and prints how to call it. It builds first; that t
       default: FIRST_PORT,
     }),
   },
-  more: `Real providers of the configuration and back ends of the specification are replaced by stand-ins on
-loopback; it prints which. A configuration with problems is reported as check-config does, and the stack
-starts with it: each call shows the fault. A port in use is replaced by a free one.
+  more: `It replaces real providers of the configuration and back ends of the specification by stand-ins on
+loopback, and prints which. It reports problems of a configuration like check-config, and starts with it,
+so that each call shows the fault. It replaces a port that is in use by a free one.
 
 Examples
   npm start
@@ -40,14 +40,14 @@ function readOwnConfiguration(path: string): { own: OwnConfiguration; report: st
   const { values: given, check } = readConfiguration(readFile('--config: the file', path))
   const report = check.isUsable
     ? check.text
-    : `${check.text}The stack starts with it all the same, to show the fault.\n`
+    : `${check.text}The stack starts with it, to show the fault.\n`
   return { own: planConfiguration(given), report }
 }
 
 function readOwnDeployment(path: string): OwnDeployment {
   const json = parseJson(readFile('--deployment: the file', path).toString())
   if (json !== undefined) return planDeployment(json)
-  throw new UsageError('--deployment: the file is no JSON. Give the deployment specification.')
+  throw new UsageError('--deployment: the file is not JSON. Give the deployment specification.')
 }
 
 const { configuration, deployment } = exitOnUsageError(() => ({
@@ -59,9 +59,9 @@ if (configuration !== undefined) console.log(`${values.config ?? ''}:\n${configu
 console.error('Building dist/ …')
 buildFirst()
 
-let desk: Desk
+let started: ConsoleStack
 try {
-  desk = await startDesk({
+  started = await startConsoleStack({
     ownConfiguration: configuration?.own,
     ownDeployment: deployment,
     firstPort: values.port,
@@ -70,7 +70,7 @@ try {
     },
   })
 } catch (error) {
-  // The platform refuses the configuration, or the gateway the specification.
+  // The platform rejects the configuration, or the gateway the specification.
   if (!(error instanceof Error) || !isRefusal(error)) throw error
   console.error(error.message)
   process.exit(1)
@@ -80,9 +80,9 @@ function isRefusal(error: Error): boolean {
   return error instanceof DeploymentError || error.message.includes('configuration')
 }
 
-const { stack, webConsole } = desk
+const { stack, webConsole } = started
 console.log(describeOwn(stack, configuration?.own, deployment))
-console.log(describeStack(stack, values.port, desk))
+console.log(describeStack(stack, values.port, started))
 console.log(describeConsole(webConsole))
 
 let shown = 0
@@ -93,7 +93,7 @@ const follow = setInterval(() => {
 
 function end(): void {
   clearInterval(follow)
-  void desk.close().then(() => process.exit(0))
+  void started.close().then(() => process.exit(0))
 }
 process.once('SIGINT', end)
 process.once('SIGTERM', end)

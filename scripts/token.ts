@@ -1,12 +1,12 @@
-/** `npm run token`: gets a first token by the named flow. */
+/** `npm run token`: gets a token by an OAuth flow. */
 import { UsageError } from './command-line/parse.ts'
-import { HELP, readArguments } from './token/arguments.ts'
+import { readArguments } from './token/arguments.ts'
 import { useToken } from './token/outcome.ts'
 import { connect } from './token/provider.ts'
 import { FLOWS } from './token/flows.ts'
-import { sayFailure } from './token/talk.ts'
+import { printFailure } from './token/messages.ts'
 
-/** Ends a flow that waits for a person, or for a server that does not answer. */
+/** Ends a flow that waits for the user, or for a server that does not answer. */
 const interrupted = new AbortController()
 process.once('SIGINT', () => {
   interrupted.abort()
@@ -14,8 +14,8 @@ process.once('SIGINT', () => {
 
 try {
   const order = readArguments(process.argv.slice(2))
-  if (order === 'help') {
-    process.stdout.write(HELP)
+  if (typeof order === 'string') {
+    process.stdout.write(order)
   } else {
     const provider = await connect(order, interrupted.signal)
     const tokens = await FLOWS[order.flow](order, provider, interrupted.signal)
@@ -25,7 +25,7 @@ try {
   if (interrupted.signal.aborted) {
     process.exitCode = 130
   } else {
-    sayFailure(error)
+    printFailure(error)
     process.exitCode = error instanceof UsageError ? 2 : 1
   }
 }

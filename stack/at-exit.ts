@@ -4,8 +4,8 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const cleanups = new Set<() => void>()
 
 /**
- * Runs `cleanup`, which must be synchronous, when this process exits or is ended by a signal.
- * Returns the function that takes it back. A SIGKILL cannot be seen by anyone.
+ * Runs `cleanup`, which must be synchronous, when this process exits or is ended by a signal other than
+ * SIGKILL. Returns a function that cancels it.
  */
 export function atExit(cleanup: () => void): () => void {
   if (cleanups.size === 0) watch()
@@ -18,7 +18,7 @@ export function atExit(cleanup: () => void): () => void {
 
 function watch(): void {
   process.on('exit', cleanUp)
-  // First in line, so that the listeners of others are still counted when a signal comes.
+  // First, so that `onSignal` counts the other listeners before they are removed.
   for (const signal of signals) process.prependListener(signal, onSignal)
 }
 
@@ -32,8 +32,8 @@ function cleanUp(): void {
 }
 
 /**
- * Who listens besides us shuts down in its own way and ends with an exit, which we see too. When
- * nobody does, the signal has to do what it does without listeners: end this process.
+ * Other listeners shut down in their own way and then exit, which runs the cleanups. Without other
+ * listeners, the signal must have its default effect: to end this process.
  */
 function onSignal(signal: NodeJS.Signals): void {
   if (process.listenerCount(signal) > 1) return

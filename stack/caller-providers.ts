@@ -1,4 +1,4 @@
-/** The identity providers of callers: those of the local stack, and those of one's own configuration. */
+/** The identity providers of callers: those of the local stack, or of the user's configuration. */
 import { startEntra, type Entra } from './entra.ts'
 import { startIdentityDomain, type IdentityDomain } from './identity/identity-domain.ts'
 import type { ClientOptions, UserOptions } from './identity/options.ts'
@@ -30,7 +30,7 @@ export interface CallerProvider {
   readonly users: readonly UserOptions[]
 }
 
-/** Those of the configuration that the stack has when none is given. */
+/** The providers of the default configuration. */
 export function defaultProviders({
   registrations,
   callers,
@@ -42,24 +42,18 @@ export function defaultProviders({
 >): readonly CallerProvider[] {
   const { partnerA, partnerB, portal, portalsKey, supplier, alice, bob } = registrations
   const none = { domain: undefined, entra: undefined, portal: undefined, users: [] }
+  const identityDomain = (name: string, domain: IdentityDomain) =>
+    ({ ...none, name, kind: 'identity domain', server: domain, domain }) as const
   return [
     {
-      ...none,
-      name: 'callers’ identity domain',
-      kind: 'identity domain',
-      server: callers,
-      domain: callers,
+      ...identityDomain('callers’ identity domain', callers),
       clients: [partnerA, partnerB],
       scopes: [`${API_AUDIENCE}echo:invoke`, `${API_AUDIENCE}orders:invoke`],
       portal: { client: portal, key: portalsKey },
       users: [alice, bob],
     },
     {
-      ...none,
-      name: 'suppliers’ identity domain',
-      kind: 'identity domain',
-      server: otherCallers,
-      domain: otherCallers,
+      ...identityDomain('suppliers’ identity domain', otherCallers),
       clients: [supplier],
       scopes: [`${API_AUDIENCE}echo:invoke`],
     },
@@ -172,7 +166,7 @@ export interface BackendClient {
   readonly secrets: readonly (readonly [string, string])[]
 }
 
-/** The client of a backend of the configuration, and what Vault holds for it. */
+/** The client of a configured backend, and its secrets in Vault. */
 export function backendClient(
   plan: PlannedBackend,
   { oicUser, invokersKey }: Registrations,

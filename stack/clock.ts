@@ -7,7 +7,7 @@ export interface Clock {
 
 export const systemClock: Clock = { nowMilliseconds: () => Date.now() }
 
-/** A clock that goes with another one, ahead of it by as much as it was moved. */
+/** A clock that can be advanced relative to another one. */
 export class MovableClock implements Clock {
   readonly #base: Clock
   #aheadMilliseconds = 0

@@ -1,4 +1,4 @@
-/** The configuration that the function has on the local stack if none is given, and its secrets. */
+/** The default configuration of the function on the local stack, and its secrets. */
 import type { LocalStack } from './local-stack.ts'
 import {
   API_AUDIENCE,
@@ -51,7 +51,7 @@ export function defaultConfiguration(
   )
 }
 
-/** Client and backend of these keys, as a configuration document has them. */
+/** The client and the backend of these keys in the form of a configuration document. */
 export function documentParts(config: Readonly<Record<string, string>>) {
   return {
     client: {

@@ -4,7 +4,7 @@ import type { DeploymentOptions } from './gateway/deployment.ts'
 import type { IdentityDomain } from './identity/identity-domain.ts'
 import { PLACEHOLDERS, type Registrations } from './registrations.ts'
 
-/** Where the deployments of `deploy/` are mounted, and one's own. */
+/** The path prefixes of the deployments of `deploy/` and of the user's own. */
 export const PATH_PREFIXES = {
   own: '/own',
   multiArgument: '/oic',
@@ -15,7 +15,7 @@ export const PATH_PREFIXES = {
   jwtBasicAtRoute: '/jwt-at-route',
 } as const
 
-/** The specifications of `deploy/`, with the values that are known only now. */
+/** The specifications of `deploy/`, with the values of this stack. */
 export async function readDeployments(
   { oicUser }: Registrations,
   callers: IdentityDomain,

@@ -1,4 +1,4 @@
-/** The usual call of the local stack: the Echo integration through the gateway, and who may make it. */
+/** The standard call of the local stack: the Echo integration through the gateway, and its callers. */
 import { PATH_PREFIXES } from './deployments.ts'
 import type { LocalStack } from './local-stack.ts'
 import { API_AUDIENCE } from './registrations.ts'
@@ -14,7 +14,7 @@ export async function suppliersToken({ otherCallers, registrations }: LocalStack
   return (await otherCallers.requestToken(registrations.supplier, ECHO_SCOPE)).accessToken
 }
 
-/** The answer to the call, read to its end. */
+/** The answer to the call; its body was read and discarded. */
 export async function callEcho({ gateway }: LocalStack, token: string): Promise<Response> {
   const headers = { authorization: `Bearer ${token}` }
   const response = await fetch(gateway.url + ECHO_ROUTE, { headers })

@@ -1,4 +1,4 @@
-/** The stand-in for Microsoft Entra ID: tokens of its shapes, and the keys to them. */
+/** The stand-in for Microsoft Entra ID: tokens in its formats, and their keys. */
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
 import type { SignToken } from './identity/identity-domain.ts'
@@ -10,13 +10,13 @@ export const ENTRA_TENANT = '6a1b2c3d-0000-4000-8000-000000000001'
 const GRAPH = '00000003-0000-0000-c000-000000000000'
 
 export interface EntraTokenOptions {
-  /** As the manifest of the API's app registration says. Default 2. */
+  /** The token version in the manifest of the API's app registration. Default 2. */
   readonly version?: 1 | 2
   /** Default: this API. */
   readonly forGraph?: boolean
-  /** What the application was granted. Default `Echo.Invoke`; it also gets a token without any. */
+  /** The granted app roles. Default `Echo.Invoke`; without roles, the token is issued too. */
   readonly roles?: readonly string[]
-  /** The token is a user's: `scp` in place of `roles`, and the user's name in `upn` and others. */
+  /** A token of a user has `scp` instead of `roles`, and the user's name in `upn` and others. */
   readonly user?: string
   /** The application; a new one by default. */
   readonly clientId?: string

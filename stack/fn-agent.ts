@@ -1,4 +1,4 @@
-/** Runs a built function as OCI Functions does: starts, calls and stops its instances. */
+/** Runs a built function like OCI Functions: starts, calls and stops its instances. */
 import { randomBytes } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -13,18 +13,18 @@ export interface FunctionSpec {
   /** Path of the built `func.js`. */
   entry: string
   config: Readonly<Record<string, string>>
-  /** One of the sizes that OCI offers. Default 256. The function sees it in its environment; it is not enforced. */
+  /** One of OCI's sizes. Default 256. It is in the function's environment, but is not enforced. */
   memoryMegabytes?: number
   /** How long a call may run. Default 30, as on OCI. */
   timeoutSeconds?: number
-  /** How many instances may live at once. Default 10. */
+  /** The maximum number of instances at a time. Default 10. */
   maxInstances?: number
   /** How long an instance may take to open its socket. Default 5, Fn's value. */
   initTimeoutSeconds?: number
-  /** Path of the node executable. Default: the one that runs this. */
+  /** Path of the Node executable. Default: that of this process. */
   node?: string
   nodeArguments?: readonly string[]
-  /** What the platform adds to the environment: the resource principal's variables. */
+  /** Variables that the platform sets: those of the resource principal. */
   platformEnvironment?: Readonly<Record<string, string>>
 }
 
@@ -32,11 +32,11 @@ export interface InvokeOptions {
   callId?: string
   /**
    * `opc-request-id` of the service's caller, `customer/trace`. The function gets it with a span of its
-   * own, without the prefix of other headers, as requests printed by functions behind a gateway show
+   * own, without the prefix of other headers, as in the requests that functions behind a gateway printed
    * (oracle-devrel/devo.tutorials, call-a-function-api-oci-clouddev.md).
    */
   opcRequestId?: string
-  /** When the service gives the call up. Default: the function's timeout, from the moment it runs. */
+  /** When the service aborts the call. Default: after the function's timeout, from the start of the call. */
   deadline?: Date
 }
 
@@ -45,36 +45,36 @@ export interface InvokeResult {
   headers: IncomingHttpHeaders
   body: Buffer
   callId: string
-  /** What the container itself said, if anything. Of a failure the service passes nothing on. */
+  /** The container's own answer, if any. The service does not pass on that of a failure. */
   container: ContainerAnswer | undefined
 }
 
 export interface FnFunction {
-  /** Answers as the Functions service does; never rejects for what the function does. */
+  /** Answers like the Functions service; failures of the function do not reject. */
   invoke(body: Buffer | string, options?: InvokeOptions): Promise<InvokeResult>
-  /** What the instances printed. Lines printed before an answer are here when `invoke` resolves. */
+  /** The output of the instances. Lines printed before an answer are here when `invoke` resolves. */
   readonly log: readonly LogLine[]
   /** The lines of standard output that are JSON objects. */
   jsonLog(): Record<string, unknown>[]
-  /** All instances that there ever were, ended ones included, in the order of their start. */
+  /** All instances, including ended ones, in the order of their start. */
   readonly instances: readonly InstanceView[]
   /** Stops all idle instances, as Fn does 50 ms after a call. The next call thaws its instance. */
   freeze(): void
   thaw(): void
-  /** Calls from now on meet instances with the new configuration. Throws on what OCI refuses. */
+  /** Following calls use instances with the new configuration. Throws for a configuration that OCI rejects. */
   setConfig(config: Readonly<Record<string, string>>): Promise<void>
-  /** Ends all instances. Calls under way are answered as broken. */
+  /** Ends all instances. Running calls get the answer of a broken connection. */
   stop(): Promise<void>
 }
 
 /** Functions, "Troubleshooting": `FunctionInvokeRequestContentTooLarge`. */
 const requestLimitBytes = 6 * 1024 * 1024
-/** What the agent accepts from a container without ending it (Fn container contract). */
+/** The agent ends a container that answers with another status (Fn container contract). */
 const keptStatuses: readonly number[] = [200, 502, 504]
 
 export function deployFunction(spec: FunctionSpec): FnFunction {
   const { memoryMegabytes = 256, timeoutSeconds = 30, maxInstances = 10 } = spec
-  checkLimits({ memoryMegabytes, timeoutSeconds })
+  checkLimits(memoryMegabytes, timeoutSeconds)
   checkConfiguration(spec.config)
 
   let config = spec.config
@@ -110,7 +110,7 @@ export function deployFunction(spec: FunctionSpec): FnFunction {
     return instances.filter(({ state }) => state === 'idle' || state === 'frozen')
   }
 
-  /** An instance for this call alone: a free one, else a new one, else the next that comes free. */
+  /** An instance for this call only: a free one, else a new one, else the next free one. */
   async function acquire(latest: Date): Promise<Instance | ServiceAnswer> {
     while (!stopped) {
       const free = unused().find((instance) => !outdated.has(instance))
@@ -132,7 +132,7 @@ export function deployFunction(spec: FunctionSpec): FnFunction {
     return outcome === 'exited' ? serviceAnswers.startFailed : serviceAnswers.startTimedOut
   }
 
-  /** Whether there was something to take before `latest`. */
+  /** Whether an instance became available before `latest`. */
   function waitForTurn(latest: Date): Promise<boolean> {
     return new Promise((resolve) => {
       const wake = () => {
@@ -147,7 +147,7 @@ export function deployFunction(spec: FunctionSpec): FnFunction {
     })
   }
 
-  /** What becomes of an instance after its call, and then the turn of the next call in line. */
+  /** Releases or ends an instance after its call, and wakes the next waiting call. */
   async function finish(instance: Instance, keep: boolean): Promise<void> {
     if (keep && !outdated.has(instance)) instance.release()
     else await instance.end()
@@ -167,7 +167,7 @@ export function deployFunction(spec: FunctionSpec): FnFunction {
 
     const deadline = options.deadline ?? secondsFromNow(timeoutSeconds)
     const outcome = await acquired.call({ ...call, deadline })
-    // What was printed before the answer lies in the pipes by now; this turn reads it.
+    // The output before the answer is in the pipes now; this turn of the event loop reads it.
     await nextTurn()
     const kept = outcome.kind === 'answered' && keptStatuses.includes(outcome.answer.status)
     await finish(acquired, kept)
@@ -207,7 +207,7 @@ export function deployFunction(spec: FunctionSpec): FnFunction {
   }
 }
 
-/** Only what the function gives on success reaches the caller of the service. */
+/** The caller of the service gets the function's answer only on success. */
 function passOn(callId: string, container: ContainerAnswer): InvokeResult {
   switch (container.status) {
     case 200:
@@ -232,14 +232,14 @@ function fail(callId: string, answer: ServiceAnswer, container?: ContainerAnswer
   }
 }
 
-/** RFC 9110 §7.6.1: what concerns the connection to the container stays with it. */
+/** RFC 9110 §7.6.1: removes the headers of the connection to the container. */
 function endToEnd(headers: IncomingHttpHeaders, callId: string): IncomingHttpHeaders {
   const hopByHop = ['connection', 'keep-alive', 'transfer-encoding', 'trailer', 'upgrade']
   const kept = Object.entries(headers).filter(([name]) => !hopByHop.includes(name))
   return { ...Object.fromEntries(kept), 'fn-call-id': callId }
 }
 
-/** As long and of the same letters as Fn's own, which are ULIDs. */
+/** The length and the characters of Fn's call IDs, which are ULIDs. */
 function newCallId(): string {
   return randomBytes(13).toString('hex').toUpperCase()
 }

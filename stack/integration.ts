@@ -1,4 +1,4 @@
-/** The local Oracle Integration: its Echo integration, and who may call it. */
+/** The local Oracle Integration with its Echo integration. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { judgeCredentials, type Acceptance, type Caller } from './integration/credentials.ts'
 import { listen, readBody, type LocalServer, type Port } from './listen.ts'
@@ -7,7 +7,7 @@ export interface IntegrationOptions extends Acceptance {
   port?: Port
 }
 
-/** What a call looked like from OIC's side. */
+/** A call that OIC received. */
 export interface IntegrationRequest {
   method: string
   path: string
@@ -15,22 +15,22 @@ export interface IntegrationRequest {
   /** Unchanged, except that only the scheme of `authorization` is kept. */
   headers: IncomingHttpHeaders
   body: string
-  /** Absent when the credentials were refused. */
+  /** Absent if the credentials were rejected. */
   caller?: Caller
   status: number
-  /** Which check failed. No answer contains it. */
+  /** The failed check. No answer contains it. */
   refusal?: string
 }
 
 export interface Integration extends LocalServer {
-  /** In the order in which they were answered. */
+  /** In the order of the answers. */
   readonly requests: readonly IntegrationRequest[]
 }
 
-/** Where Oracle Integration serves a REST trigger: integration identifier and version in the path. */
+/** The path of a REST trigger in Oracle Integration, with the integration's identifier and version. */
 export const echoPath = '/ic/api/integration/v1/flows/rest/ECHO/1.0'
 
-/** Starts OIC with one active integration, which answers what it saw, as JSON. */
+/** Starts OIC with one active integration, which answers with the call as JSON. */
 export async function startIntegration(options: IntegrationOptions): Promise<Integration> {
   const requests: IntegrationRequest[] = []
 
@@ -81,8 +81,8 @@ function withoutCredentials(headers: IncomingHttpHeaders): IncomingHttpHeaders {
 }
 
 /**
- * OIC's own 401 is not documented. The challenge is the one that its sister service,
- * Oracle Analytics Cloud, was seen to send; the body is empty, so that nothing relies on it.
+ * OIC's 401 is not documented. The challenge is that of Oracle Analytics Cloud; the body is empty, so that
+ * nothing can depend on it.
  */
 function answer(outgoing: ServerResponse, request: IntegrationRequest): void {
   const { status, ...seen } = request

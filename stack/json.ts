@@ -1,6 +1,6 @@
 /** Reads JSON of any form. */
 
-/** Undefined for what is no JSON. */
+/** Undefined for invalid JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -12,19 +12,19 @@ import { connect, type AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
-/** Its promise settles when its work with the request is done. */
+/** Its promise settles when the request was handled. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 
 /** 0 is a free port. A preferred port falls back to a free one when it is in use. */
 export type Port = number | { readonly preferred: number }
 
-/** What a server can do instead of answering properly. */
+/** What a server can do instead of its normal answer. */
 export const SERVER_FAULTS = ['refuse', 'unavailable', 'slow', 'silent'] as const
 export type ServerFault = (typeof SERVER_FAULTS)[number]
 
 const SLOW_MILLISECONDS = 3000
 
-/** Marks requests of the stack and its console, which are no steps of a call. */
+/** Marks requests of the stack and its console, which are not steps of a call. */
 export const OWN_REQUEST_HEADER = 'x-local-stack'
 
 /** One request and its answer. The answer's members are set as it leaves. */
@@ -34,7 +34,7 @@ export interface Exchange {
   readonly target: string
   readonly requestHeaders: IncomingHttpHeaders
   requestBody: string
-  /** Undefined until the answer begins; it stays so when the connection ends without one. */
+  /** Undefined until the answer begins, and if the connection ends without one. */
   status: number | undefined
   responseHeaders: OutgoingHttpHeaders
   responseBody: string
@@ -44,7 +44,7 @@ export interface Exchange {
 }
 
 export interface LocalServer {
-  /** `http://127.0.0.1:PORT`, without a trailing slash. It stays the same over pause and resume. */
+  /** `http://127.0.0.1:PORT`, without a trailing slash. Pause and resume do not change it. */
   readonly url: string
   readonly port: number
   /** Refuses connections until `resume`. Open connections are closed. */
@@ -62,11 +62,11 @@ export interface LocalServer {
 
 /** Starts a server on loopback. */
 export async function listen(handler: Handler, port: Port = 0): Promise<LocalServer> {
-  const underWay = new Set<unknown>()
+  const pending = new Set<unknown>()
   const listeners: ((exchange: Exchange) => void)[] = []
   let fault: ServerFault | undefined
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    underWay.add(request)
+    pending.add(request)
     if (listeners.length > 0) {
       observe(request, response, (exchange) => {
         for (const listener of listeners) listener(exchange)
@@ -78,10 +78,10 @@ export async function listen(handler: Handler, port: Port = 0): Promise<LocalSer
       if (fault === 'unavailable') response.writeHead(503).end()
       else await handler(request, response)
     } catch (error) {
-      // A client that closed its connection within the request waits for no answer.
+      // The client closed its connection within the request.
       if (request.errored === null) throw error
     } finally {
-      underWay.delete(request)
+      pending.delete(request)
     }
   }
   let server = await openPreferred(handle, port)
@@ -103,17 +103,17 @@ export async function listen(handler: Handler, port: Port = 0): Promise<LocalSer
     },
     drained: async () => {
       if (!server.listening) return
-      // Connections are accepted in order: after this one no earlier one is outstanding.
+      // Connections are accepted in order: after this one, all earlier ones were accepted.
       const last = connect(address.port, '127.0.0.1').end()
       await once(last.resume(), 'close')
       const connections = promisify(server.getConnections.bind(server))
-      while (underWay.size > 0 || (await connections()) > 0) await sleep(1)
+      while (pending.size > 0 || (await connections()) > 0) await sleep(1)
     },
     close: () => shut(server),
   }
 }
 
-/** Records without consuming: the handler reads and writes as it would without it. */
+/** Records an exchange without consuming its bodies. */
 function observe(
   request: IncomingMessage,
   response: ServerResponse,
@@ -164,7 +164,7 @@ function observe(
   notify(exchange)
 }
 
-/** `writeHead` takes an object, or a list in which names and values alternate. */
+/** `writeHead` accepts an object, or a list in which names and values alternate. */
 function headersOf(given: unknown): Record<string, string> {
   if (typeof given !== 'object' || given === null) return {}
   const entries = Array.isArray(given)

@@ -41,11 +41,11 @@ import { createStarter, type StarterOptions } from './starter.ts'
 import { startVault, type Vault } from './vault.ts'
 
 export interface LocalStackOptions extends StarterOptions {
-  /** Keys added to the function's configuration; undefined takes one out. */
+  /** Keys added to the function's configuration; undefined removes one. */
   readonly config?: Readonly<Record<string, string | undefined>>
-  /** In place of the stack's own configuration. */
+  /** The user's configuration, instead of the default one. */
   readonly ownConfiguration?: OwnConfiguration | undefined
-  /** Mounted at `PATH_PREFIXES.own`, beside those of `deploy/`. */
+  /** The user's deployment, mounted at `PATH_PREFIXES.own` beside those of `deploy/`. */
   readonly ownDeployment?: OwnDeployment | undefined
   readonly function?: Partial<
     Pick<FunctionSpec, 'entry' | 'node' | 'nodeArguments' | 'maxInstances'>
@@ -57,7 +57,7 @@ export interface LocalStackOptions extends StarterOptions {
 export interface LocalStack {
   readonly registrations: Registrations
   readonly callers: IdentityDomain
-  /** A second identity domain, with the same issuer and key name as every other. */
+  /** A second identity domain, with the same `iss` and `kid` as every other. */
   readonly otherCallers: IdentityDomain
   readonly entra: Entra
   readonly oicDomain: IdentityDomain
@@ -66,26 +66,26 @@ export interface LocalStack {
   readonly authorizer: FnFunction
   /** The configuration that the function starts with. */
   readonly config: Readonly<Record<string, string>>
-  /** The identity providers that this configuration is about. */
+  /** The identity providers of this configuration. */
   readonly providers: readonly CallerProvider[]
-  /** The clients of the configuration's backends, where it is one's own. */
+  /** The clients of the backends of the user's configuration. */
   readonly backends: readonly BackendClient[]
-  /** Real addresses of the configuration and the deployment, and what stands in for them. */
+  /** Real addresses of the configuration and the deployment, and their stand-ins. */
   readonly mappings: readonly Mapping[]
   /** All HTTP servers by name, in the order of their ports. */
   readonly servers: ReadonlyMap<string, LocalServer>
   readonly deployments: readonly DeploymentOptions[]
   readonly gateway: Gateway
-  /** The gateway's time, by which it keeps results. */
+  /** The gateway's clock, by which its cached results expire. */
   readonly gatewayClock: MovableClock
   /** A token of the callers' identity domain. */
   requestCallerToken(client: Client, scope: string): Promise<string>
-  /** The same in the name of a user of the portal. */
+  /** A token of the same domain for a user of the portal. */
   requestUserToken(user: string, scope: string): Promise<string>
   close(): Promise<void>
 }
 
-/** Starts everything; closes what has been started when a later part fails. */
+/** Starts all parts; if one fails, closes the earlier ones. */
 export async function startLocalStack(options: LocalStackOptions = {}): Promise<LocalStack> {
   const endings: (() => unknown)[] = []
   const close = async (): Promise<void> => {

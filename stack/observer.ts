@@ -1,15 +1,15 @@
-/** What an observer of the local stack sees of its servers and of the function. */
+/** Reports exchanges of the local stack's servers and calls of the function to an observer. */
 import { randomBytes } from 'node:crypto'
 import type { FnFunction } from './fn-agent.ts'
 import { now, type Exchange } from './listen.ts'
 
-/** Sees every exchange of every server and every call of the function: at its start and its end. */
+/** Gets every exchange of every server and every call of the function, at its start and at its end. */
 export interface StackObserver {
   exchange(server: string, exchange: Exchange): void
   invocation(invocation: Invocation): void
 }
 
-/** A call of the function; of an instance's socket, the agent sees no headers. */
+/** A call of the function. It has no headers, because the agent does not record them. */
 export interface Invocation extends Exchange {
   readonly callId: string
   readonly opcRequestId: string
@@ -17,7 +17,7 @@ export interface Invocation extends Exchange {
   isColdStart: boolean
 }
 
-/** Calls the function and shows it to the observer. */
+/** Calls the function and reports the call to the observer. */
 export async function invokeObserved(
   authorizer: FnFunction,
   body: Buffer,

@@ -1,6 +1,6 @@
 /**
- * A configuration of one's own on the local stack: which stand-ins it needs, and the same
- * configuration with their addresses in place of the real ones.
+ * The user's configuration on the local stack: the stand-ins that it needs, and the same configuration
+ * with their addresses instead of the real ones.
  */
 import { flatDocument, flatForm } from '../src/config/flat-form.ts'
 import { isRecord, parseJson } from './json.ts'
@@ -13,9 +13,9 @@ export type FlatConfiguration = Readonly<Record<string, string>>
 export interface OwnConfiguration {
   readonly issuers: readonly PlannedIssuer[]
   readonly backends: readonly PlannedBackend[]
-  /** What differs from the configuration as given, beside the addresses. */
+  /** Differences from the original configuration other than the addresses. */
   readonly notes: readonly string[]
-  /** To be called when all are connected. */
+  /** Call it when all stand-ins are connected. */
   finish(vault: ConfigurationVault): FlatConfiguration
 }
 
@@ -25,7 +25,7 @@ type ConfigurationVault = Pick<Vault, 'url' | 'addSecret'>
 const CONFIGURATION_LIMIT_BYTES = 4096
 const DOCUMENT_OCID = 'ocid1.vaultsecret.oc1.phx.authorizerconfig'
 
-/** Lenient: what has a problem is left as it is, so that the function reports it. */
+/** Does not change invalid values, so that the function reports them. */
 export function planConfiguration(values: FlatConfiguration): OwnConfiguration {
   const notes: string[] = []
   const text = values['authorizer_config']
@@ -44,7 +44,7 @@ export function planConfiguration(values: FlatConfiguration): OwnConfiguration {
   return plan(document, notes, () => withChanges(values, document))
 }
 
-/** `rewritten`: the configuration after the document's fields were rewritten. */
+/** `rewritten` returns the configuration with the changed fields of the document. */
 function plan(
   document: Fields,
   notes: string[],
@@ -59,7 +59,7 @@ function plan(
   }
 }
 
-/** Flat keys with what was rewritten in the document that they stand for. */
+/** Flat keys with the changes of their document. */
 function withChanges(values: FlatConfiguration, document: Fields): FlatConfiguration {
   const { keysAt } = flatForm(values)
   const original = new Map(leavesOf(flatDocument(values)))

@@ -1,14 +1,14 @@
-/** A deployment specification of one's own on the local gateway, less what the gateway does not run. */
+/** The user's deployment specification, without the parts that the local gateway does not support. */
 import { readSpecification } from './gateway/read-specification.ts'
 import { defaultSettings } from './gateway/settings.ts'
 import { isRecord } from './json.ts'
 
 export interface OwnDeployment {
-  /** Undefined where the specification has problems that OCI would report, too. */
+  /** Undefined if the specification has problems that OCI would also report. */
   readonly specification: unknown
-  /** Origins of the specification by what stands in for them. */
+  /** The kind of stand-in for each origin of the specification. */
   readonly origins: Readonly<Record<string, OriginKind>>
-  /** What the local gateway leaves out, and what can be done about it. */
+  /** The omitted parts, and what to do about them. */
   readonly leftOut: readonly string[]
   readonly problems: readonly string[]
 }
@@ -33,17 +33,17 @@ export function planDeployment(json: unknown): OwnDeployment {
   }
 }
 
-/** Removes a field that is not run here, or its whole route; undefined for any other problem. */
+/** Removes an unsupported field or its whole route; undefined for any other problem. */
 function leaveOut(specification: unknown, problem: string): string | undefined {
   const field = /^(\S+) is not run here$/.exec(problem)?.[1]
   if (field !== undefined) {
     remove(specification, field)
-    return `${field}: left out, requests here pass without it. On OCI it applies: try it there.`
+    return `${field}: ignored by the local gateway. Test it on OCI.`
   }
   const route = /^(routes\[\d+\])\.backend\S* \S+ is not run here$/.exec(problem)?.[1]
   if (route === undefined) return undefined
   remove(specification, route)
-  return `${problem.replace(' is not run here', '')}: this route is left out. Give it an HTTP_BACKEND or a STOCK_RESPONSE_BACKEND to try it here.`
+  return `${problem.replace(' is not run here', '')}: this route is ignored. Give it an HTTP_BACKEND or a STOCK_RESPONSE_BACKEND to test it here.`
 }
 
 function remove(specification: unknown, path: string): void {

@@ -1,4 +1,4 @@
-/** Clients, users and scopes of the local stack, and the names that `deploy/` uses. */
+/** Clients, users and scopes of the local stack, and the placeholders of `deploy/`. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import type { ClientKey, ClientOptions } from './identity/options.ts'
 
@@ -10,7 +10,7 @@ export function randomSecret(): string {
   return `${randomBytes(18).toString('base64url')}%+/:& ~`
 }
 
-/** New for every run, and the same for the same name. */
+/** New for each run; the same name has the same secret. */
 export function randomSecrets(): SecretOf {
   const secrets = new Map<string, string>()
   return (name) => {
@@ -20,24 +20,24 @@ export function randomSecrets(): SecretOf {
   }
 }
 
-/** The same for every run, for use at a desk. */
+/** The same for each run, for interactive use. */
 export function fixedSecret(name: string): string {
   return `${name}-secret`
 }
 
-/** The resource server that stands for the API behind the gateway. */
+/** The resource server of the API behind the gateway. */
 export const API_AUDIENCE = 'https://api.example.com/'
 export const ANOTHER_API_AUDIENCE = 'https://another-api.example.com/'
 
-/** The audience in `deploy/api-deployment.jwt-*.json`, where the gateway itself verifies tokens. */
+/** The audience in `deploy/api-deployment.jwt-*.json`, with which the gateway verifies tokens. */
 export const GATEWAY_AUDIENCE = 'your-api-gateway-host.example.com'
 
-/** Oracle Integration's permanent host; the scope as it stands in its application. */
+/** Oracle Integration's permanent host, and the scope of its application. */
 export const OIC_AUDIENCE =
   'https://0A1B2C3D4E5F60718293A4B5C6D7E8F9.integration.us-phoenix-1.ocp.oraclecloud.com:443'
 export const OIC_SCOPE = 'urn:opc:resource:consumer::all'
 
-/** As written in `deploy/*.json`, for a person to replace. */
+/** The placeholders in `deploy/*.json`, which users replace. */
 export const PLACEHOLDERS = {
   functionId: 'ocid1.fnfunc.oc1.REGION.UNIQUE',
   oicOrigin: 'https://your-oic-host.example.com',
@@ -52,7 +52,7 @@ export const SECRET_OCIDS = {
   oicUser: 'ocid1.vaultsecret.oc1.phx.oicuser',
 } as const
 
-/** A client's key pair, as made for the certificate that is imported into its application. */
+/** A client's key pair for the certificate that is imported into its application. */
 export interface KeyPair {
   /** PKCS #8. */
   readonly privateKey: string
@@ -76,7 +76,7 @@ export const ALICE = 'alice@example.com'
 /** A user of the callers' identity domain only. */
 export const BOB = 'bob@example.com'
 
-/** Where `npm run token -- code` waits for the browser, with its default port. */
+/** The redirect of `npm run token -- code` with its default port. */
 export const REDIRECT_URI = 'http://127.0.0.1:8765/callback'
 
 export function createRegistrations(secretOf: SecretOf) {
@@ -104,7 +104,7 @@ function createClients(portalsKey: KeyPair, invokersKey: KeyPair, secretOf: Secr
     partnerB: client('partner-b', [ECHO]),
     hasty: client('partner-with-short-lived-tokens', [ECHO], { accessTokenLifetimeSeconds: 1 }),
     stranger: client('client-of-another-api', [`${ANOTHER_API_AUDIENCE}read`]),
-    /** People log in to it; it gets tokens in their names. */
+    /** Users log in to it; it gets tokens in their names. */
     portal: client('employee-portal', [ECHO], {
       publicKey: portalsKey.publicKey,
       redirectUris: [REDIRECT_URI],
@@ -123,7 +123,7 @@ function createClients(portalsKey: KeyPair, invokersKey: KeyPair, secretOf: Secr
       publicKey: invokersKey.publicKey,
       authenticatesByKey: true,
     }),
-    /** The applications of those who call Oracle Integration directly. */
+    /** Applications that call Oracle Integration directly. */
     oicClient: client('oic-client', [OIC]),
     oicPortal: client('oic-portal', [OIC], { redirectUris: [REDIRECT_URI] }),
     oicDevice: client('oic-device', [OIC], { isPublic: true }),

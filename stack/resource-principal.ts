@@ -1,4 +1,4 @@
-/** The identity that OCI gives a function: a session key and its token (RPST), in two files. */
+/** The identity of a function on OCI: a session key and its token (RPST), in two files. */
 import { generateKeyPair, randomUUID, type KeyObject } from 'node:crypto'
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,24 +10,23 @@ import { atExit } from './at-exit.ts'
 export interface ResourcePrincipalOptions {
   /** Default `us-phoenix-1`. */
   region?: string
-  /** How long a token is good for. Default 900, the time for which the platform keeps one. */
+  /** The lifetime of a token. Default 900, the time for which the platform caches one. */
   lifetimeSeconds?: number
 }
 
 export interface ResourcePrincipal {
   /** The variables of Functions, "Default Environment Variables", resource principal version 2.2. */
   readonly environment: Readonly<Record<string, string>>
-  /** The `keyId` of OCI request signatures: `ST$` and the token that lies in the file now. */
+  /** The `keyId` of OCI request signatures: `ST$` and the current token. */
   readonly keyId: string
-  /** Verifies the token: the key of the authority that vouches for the session keys. */
+  /** The key that verifies the token: that of the authority that signs the session keys. */
   readonly authorityKey: KeyObject
-  /** Replaces both files by a new key and token. Earlier tokens stay good until they expire. */
+  /** Replaces both files by a new key and token. Earlier tokens stay valid until they expire. */
   renew(options?: { lifetimeSeconds?: number }): Promise<void>
   /** Ends the renewal and removes the files. */
   remove(): void
 }
 
-const ownerOnly = 0o600
 function generateRsaKeyPair() {
   return promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
 }
@@ -63,7 +62,7 @@ export async function createResourcePrincipal(
   const forget = atExit(removeFiles)
   await renew(lifetimeSeconds)
   let renewal: NodeJS.Timeout
-  /** One renewal at a time: on a busy machine, making a key may take longer than the interval. */
+  /** One renewal at a time: on a busy machine, generating a key may take longer than the interval. */
   const scheduleRenewal = () => {
     const renewNow = async () => {
       await renew(lifetimeSeconds)
@@ -95,7 +94,7 @@ export async function createResourcePrincipal(
 
 /**
  * `res_tenant` and `res_compartment` are documented (Functions, "Accessing Other OCI Resources from
- * Running Functions"); the session's public key travels as JSON in a string.
+ * Running Functions"); the session's public key is JSON in a string.
  */
 function resourceClaims(sessionKey: KeyObject): Record<string, string> {
   return {
@@ -108,8 +107,8 @@ function resourceClaims(sessionKey: KeyObject): Record<string, string> {
   }
 }
 
-/** A reader sees the old file or the new one, never half of it. */
+/** Atomic: a reader gets the old file or the new one. */
 function replaceFile(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text, { mode: ownerOnly })
+  writeFileSync(`${path}.new`, text, { mode: 0o600 })
   renameSync(`${path}.new`, path)
 }

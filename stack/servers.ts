@@ -1,4 +1,4 @@
-/** The servers of the local stack, with the clients and secrets that are registered at each. */
+/** The servers of the local stack with their clients. */
 import type { BackendClient } from './caller-providers.ts'
 import { startIdentityDomain, type IdentityDomain } from './identity/identity-domain.ts'
 import { startIntegration, type Integration } from './integration.ts'
@@ -85,7 +85,7 @@ export function startOicDomain(
   })
 }
 
-/** A client that several backends use has the scopes of them all, and the key that one names. */
+/** A client of several backends has the scopes of all of them, and the key ID that one of them has. */
 function backendClientsOf(backends: readonly BackendClient[]) {
   return backends.flatMap(({ client }) => {
     if (client === undefined) return []

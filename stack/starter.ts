@@ -4,14 +4,14 @@ import type { StackObserver } from './observer.ts'
 type Started = { readonly server: LocalServer } | LocalServer
 
 export interface StarterOptions {
-  /** The first server's port; the others have the following ones. Default: free ports. */
+  /** The first server's port; the others get the following ones. Default: free ports. */
   readonly firstPort?: number
   readonly observer?: StackObserver
   /** Called with the name of each part before it starts. */
   readonly onStart?: (part: string) => void
 }
 
-/** Starts servers one after the other. `endings` gets what closes each. */
+/** Starts servers one after the other, and adds a function to `endings` that closes each. */
 export function createStarter(
   { firstPort, observer, onStart }: StarterOptions,
   endings: (() => unknown)[],

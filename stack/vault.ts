@@ -5,6 +5,7 @@ import { listen, type LocalServer, type Port } from './listen.ts'
 import type { ResourcePrincipal } from './resource-principal.ts'
 import { judgeSignature } from './vault/request-signature.ts'
 import {
+  addVersion,
   findVersion,
   newSecret,
   promote,
@@ -16,7 +17,7 @@ import {
 } from './vault/secrets.ts'
 
 export interface VaultOptions {
-  /** Whose signatures count. They may all read every secret, until `removeAccess`. */
+  /** The principals with access. Each may read every secret, until `removeAccess`. */
   trust: readonly ResourcePrincipal[]
   /** Seconds since the epoch. */
   clock?: () => number
@@ -45,13 +46,13 @@ export interface Vault extends LocalServer {
     value: string | Buffer,
     options?: { stage?: 'CURRENT' | 'PENDING'; versionName?: string },
   ): number
-  /** Puts an existing version into use. */
+  /** Makes an existing version current. */
   promote(secretId: string, versionNumber: number): void
-  /** The version in use, for the stack's own eyes; undefined where the function could not read it. */
+  /** The content of the current version; undefined if the function could not read it. */
   current(secretId: string): string | undefined
-  /** As if the policy were gone: from now on the secret answers as if it did not exist. */
+  /** Removes the policy: the answers are those for a secret that does not exist. */
   removeAccess(secretId: string): void
-  /** Answers everything with this status from now on; `undefined` ends that. */
+  /** Answers all requests with this status; `undefined` ends it. */
   failWith(status: number | undefined): void
   readonly requests: readonly VaultRequest[]
 }
@@ -104,7 +105,7 @@ export async function startVault(options: VaultOptions): Promise<Vault> {
       return error(404, 'NotAuthorizedOrNotFound', 'no such secret, or no access to it')
     }
     const version = findVersion(secret, selector)
-    // What OCI says when only the version is missing is not documented; this is the nearest.
+    // OCI's answer for a missing version is not documented; this is the most similar one.
     if (version === undefined) return error(404, 'NotAuthorizedOrNotFound', 'no such version')
     return { status: 200, secretId, secret, version }
   }
@@ -131,13 +132,8 @@ export async function startVault(options: VaultOptions): Promise<Vault> {
     },
     rotate: (secretId, value, { stage = 'CURRENT', versionName } = {}) => {
       const secret = known(secretId)
-      const versionNumber = secret.versions.length + 1
-      secret.versions.push({
-        versionNumber,
-        versionName: versionName ?? null,
-        content: Buffer.from(value),
-        timeCreated: new Date(clock() * 1000),
-      })
+      const created = new Date(clock() * 1000)
+      const versionNumber = addVersion(secret, Buffer.from(value), created, versionName)
       if (stage === 'CURRENT') promote(secret, versionNumber)
       else secret.pending = versionNumber
       return versionNumber
@@ -162,7 +158,7 @@ function error(status: number, code: string, reason: string): Outcome {
   return { status, code, reason }
 }
 
-/** At most one way to name a version; `undefined` when the query is not understood. */
+/** The query selects a version in at most one way; `undefined` for an invalid query. */
 function readSelector(query: URLSearchParams): VersionSelector | undefined {
   if (query.size > 1) return undefined
   const [name, value] = query.entries().next().value ?? []
@@ -218,7 +214,7 @@ function secretBundle({ secretId, secret, version }: Found): Record<string, unkn
   }
 }
 
-/** OCI continues the identifier that the client gives. */
+/** OCI appends to the client's identifier. */
 function requestId(request: IncomingMessage): string {
   const given = request.headers['opc-request-id']
   const own = randomUUID().replaceAll('-', '').toUpperCase()

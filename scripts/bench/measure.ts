@@ -1,6 +1,4 @@
-/**
- * Measures several functions in turns, so that other work on the machine affects all of them alike.
- */
+/** Measures several functions in turns, so that other load on the machine affects all of them alike. */
 import type { Dependencies } from '../build/rehearsal/dependencies.ts'
 import { start, type ControlGroup, type Running } from './runner.ts'
 import type { SubjectName, Subjects } from './subjects.ts'
@@ -8,7 +6,7 @@ import type { SubjectName, Subjects } from './subjects.ts'
 export interface Bench {
   readonly subjects: Subjects
   readonly dependencies: Dependencies
-  /** A call's payload with a token that this function accepts; another token each time. */
+  /** A payload with a new token that this function accepts. */
   readonly payload: (name: SubjectName) => string
 }
 
@@ -26,14 +24,14 @@ export interface Cold {
   readonly decisions2to100Cpu: number[]
 }
 
-/** Milliseconds, one per call, and what they cost. */
 export interface Warm {
+  /** Milliseconds, one per call. */
   readonly calls: number[]
   /** Requests to dependencies for a thousand decisions. */
   requestsPerThousand: number
 }
 
-/** MiB that are resident. */
+/** Resident MiB. */
 export interface Memory {
   readonly afterStart: number
   readonly afterFirst: number
@@ -60,11 +58,11 @@ export async function measureCold(
   // The first round fills the machine's caches and is not counted.
   for (let run = -1; run < runs; run += 1) {
     for (const [name, subject] of present(subjects, names)) {
-      const begun = performance.now()
+      const startedAt = performance.now()
       const running = await start(subject, group)
       await permit(running, name, payload)
       const cold = run < 0 ? emptyCold() : (results.get(name) ?? emptyCold())
-      cold.firstAnswer.push(performance.now() - begun)
+      cold.firstAnswer.push(performance.now() - startedAt)
       cold.socket.push(running.socketMilliseconds)
       const firstCpu = running.cpuMilliseconds()
       cold.firstAnswerCpu.push(firstCpu)
@@ -81,7 +79,7 @@ export async function measureCold(
   return results
 }
 
-/** The Python function is there on demand only. */
+/** The Python function is optional. */
 function present(subjects: Subjects, names: readonly SubjectName[]) {
   return names.flatMap((name) => {
     const subject = subjects[name]
@@ -125,27 +123,26 @@ export async function measureWarm(
 ): Promise<ReadonlyMap<SubjectName, Warm>> {
   const running = new Map<SubjectName, Running>()
   const results = new Map<SubjectName, Warm>()
-  const callBlock = async (name: SubjectName, size: number): Promise<number[]> => {
-    const function_ = running.get(name)
-    if (function_ === undefined) return []
+  const callBlock = async (name: SubjectName, warm: Running, size: number): Promise<number[]> => {
     const times: number[] = []
     for (let count = 0; count < size; count += 1) {
-      times.push(await permit(function_, name, payload, 'kept'))
+      times.push(await permit(warm, name, payload, 'kept'))
     }
     return times
   }
   for (const [name, subject] of present(subjects, names)) {
-    running.set(name, await start(subject))
+    const warm = await start(subject)
+    running.set(name, warm)
     results.set(name, { calls: [], requestsPerThousand: 0 })
-    await callBlock(name, unmeasured)
+    await callBlock(name, warm, unmeasured)
   }
   const requests = new Map<SubjectName, number>()
   for (let done = 0; done < calls; done += BLOCK) {
-    for (const [name, warm] of results) {
+    for (const [name, warm] of running) {
       dependencies.resetCounts()
-      warm.calls.push(...(await callBlock(name, BLOCK)))
-      const made = Object.values(dependencies.counts).reduce((sum, count) => sum + count, 0)
-      requests.set(name, (requests.get(name) ?? 0) + made)
+      results.get(name)?.calls.push(...(await callBlock(name, warm, BLOCK)))
+      const sent = Object.values(dependencies.counts).reduce((sum, count) => sum + count, 0)
+      requests.set(name, (requests.get(name) ?? 0) + sent)
     }
   }
   for (const [name, warm] of results) {

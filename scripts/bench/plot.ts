@@ -10,7 +10,7 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
-/** An SVG with two bars for each row: the median of ours above, of the reference below, each with its spread. */
+/** An SVG with two bars for each row: the authorizer's median and below it the reference's, with their spreads. */
 export function barPlot(title: string, rows: readonly Row[]): string {
   const longest = Math.max(
     ...rows.flatMap(({ ours, reference }) => [ours.high, reference?.spread.high ?? 0]),
@@ -18,16 +18,11 @@ export function barPlot(title: string, rows: readonly Row[]): string {
   const scale = (value: number): number => Math.round((value / longest) * (WIDTH - LABELS - 120))
   const height = TOP + rows.length * ROW + 10
 
-  const bar = (
-    y: number,
-    colour: string,
-    { median, low, high }: Row['ours'],
-    text: string,
-  ): string =>
+  const bar = (y: number, colour: string, { median, low, high }: Row['ours'], unit: string) =>
     [
       `<rect x="${LABELS}" y="${y}" width="${scale(median)}" height="${BAR}" fill="${colour}"/>`,
       `<path d="M${LABELS + scale(low)} ${y + BAR / 2}H${LABELS + scale(high)}" stroke="#333" stroke-width="1.5"/>`,
-      `<text x="${LABELS + scale(high) + 6}" y="${y + BAR - 3}" class="figure">${escaped(text)}</text>`,
+      `<text x="${LABELS + scale(high) + 6}" y="${y + BAR - 3}" class="figure">${median.toPrecision(3)} ${unit}</text>`,
     ].join('')
   const row = ({ what, unit, ours, reference, figure, target }: Row, index: number): string => {
     const y = TOP + index * ROW
@@ -35,15 +30,8 @@ export function barPlot(title: string, rows: readonly Row[]): string {
     return [
       `<text x="${LABELS - 10}" y="${y + 12}" text-anchor="end">${escaped(what)}</text>`,
       `<text x="${LABELS - 10}" y="${y + 30}" text-anchor="end" class="figure">${escaped(`${ratio} of ${reference?.name ?? ''}`)}</text>`,
-      bar(y, '#c74634', ours, `${ours.median.toPrecision(3)} ${unit}`),
-      reference === undefined
-        ? ''
-        : bar(
-            y + BAR + 3,
-            '#8a9ba8',
-            reference.spread,
-            `${reference.spread.median.toPrecision(3)} ${unit}`,
-          ),
+      bar(y, '#c74634', ours, unit),
+      ...(reference === undefined ? [] : [bar(y + BAR + 3, '#8a9ba8', reference.spread, unit)]),
     ].join('')
   }
   return [

@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
-import { homedir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { pythonEnvironment } from '../command-line/cached-folder.ts'
 import type { Subject } from './runner.ts'
 
 const FOLDER = 'scripts/bench/references/python'
@@ -15,7 +14,7 @@ export function pythonSubject(environment: Subject['environment']): Subject {
   const bin = join(virtualEnvironment(join(FOLDER, 'requirements.txt')), 'bin')
   return {
     command: [join(bin, 'fdk'), resolve(FOLDER, 'func.py'), 'handler'],
-    // What the FDK of Python requires of the platform's variables.
+    // Python's FDK requires these variables of the platform.
     environment: { ...environment, FN_APP_ID: 'bench', FN_FN_ID: 'bench', FN_LOGFRAME_NAME: '' },
     // The FDK logs each request there.
     errors: 'ignore',
@@ -23,22 +22,8 @@ export function pythonSubject(environment: Subject['environment']): Subject {
 }
 
 function virtualEnvironment(requirements: string): string {
-  const { XDG_CACHE_HOME: caches = join(homedir(), '.cache') } = process.env
   const version = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 8)
-  const home = join(caches, 'oic-gateway-authorizer', `bench-python-${version}`)
-  const complete = join(home, 'complete')
-  if (existsSync(complete)) return home
-  console.log(`installing the packages of ${requirements} into ${home} (250 MB, once)`)
-  rmSync(home, { recursive: true, force: true })
-  mkdirSync(home, { recursive: true })
-  run('python3', ['-m', 'venv', home])
-  const pip = join(home, 'bin', 'pip')
-  run(pip, ['install', '--quiet', '--disable-pip-version-check', '-r', requirements])
-  writeFileSync(complete, '')
-  return home
-}
-
-function run(command: string, args: readonly string[]): void {
-  const { status } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] })
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed`)
+  return pythonEnvironment(`python-bench-${version}`, ['-r', requirements], (folder) => {
+    console.log(`installing the packages of ${requirements} into ${folder} (250 MB, once)`)
+  })
 }

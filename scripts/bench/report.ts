@@ -63,7 +63,7 @@ export function tableOf(rows: readonly Row[]): string {
   return aligned([head, ...cells])
 }
 
-/** The rows with a target and their figures in a run on a quiet and in one on a busy machine, in Markdown. */
+/** A Markdown table of the rows with a target: their figures on an idle and on a busy machine. */
 export function targetTable(quiet: readonly Row[], busy: readonly Row[]): string {
   const figureIn = (rows: readonly Row[], { what, reference }: Row): string => {
     const row = rows.find((each) => each.what === what && each.reference?.name === reference?.name)
@@ -71,19 +71,12 @@ export function targetTable(quiet: readonly Row[], busy: readonly Row[]): string
     const figure = figureOf(row, row.figure)
     return row.isMet === false ? `**${figure}**` : figure
   }
-  const cells = quiet.flatMap((row) =>
-    row.target === undefined
-      ? []
-      : [
-          [
-            row.what,
-            row.reference?.name ?? '',
-            figureOf(row, row.target),
-            figureIn(quiet, row),
-            figureIn(busy, row),
-          ],
-        ],
-  )
+  const cells = quiet.flatMap((row) => {
+    const { what, reference, target } = row
+    if (target === undefined) return []
+    const figures = [figureOf(row, target), figureIn(quiet, row), figureIn(busy, row)]
+    return [[what, reference?.name ?? '', ...figures]]
+  })
   return aligned([['what', 'against', 'at most', 'quiet', 'busy'], ...cells])
 }
 

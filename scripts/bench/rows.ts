@@ -1,14 +1,14 @@
-/** Which figures the benchmark shows, each with its reference and its target. */
+/** The figures of the benchmark, each with its reference and its target. */
 import type { Cold, Memory, Warm } from './measure.ts'
 import { quantile } from './statistics.ts'
 import type { SubjectName } from './subjects.ts'
 
 export interface Results {
-  /** Dependencies at 0 ms, whole CPU. */
+  /** Dependencies at 0 ms, a full CPU. */
   readonly whole: ReadonlyMap<SubjectName, Cold>
   /** Dependencies at 50 ms. */
   readonly late: ReadonlyMap<SubjectName, Cold>
-  /** A quarter of a CPU; empty where the machine cannot limit it. */
+  /** A quarter of a CPU; empty if the machine cannot limit it. */
   readonly quarter: ReadonlyMap<SubjectName, Cold>
   readonly warm: ReadonlyMap<SubjectName, Warm>
   readonly memory: ReadonlyMap<SubjectName, Memory>
@@ -21,7 +21,7 @@ export interface RowDefinition {
   readonly what: string
   readonly unit: Unit
   readonly ours: (results: Results) => readonly number[]
-  /** What the median is divided by; without it, the figure is the median itself. */
+  /** Divides the median; without a reference, the figure is the median itself. */
   readonly reference?: {
     readonly name: SubjectName
     readonly values: (results: Results) => readonly number[]
@@ -158,24 +158,22 @@ const WARM_FIGURES: readonly RowDefinition[] = (
   ),
 ])
 
+const MOMENTS = [
+  ['start', 'afterStart'],
+  ['the first decision', 'afterFirst'],
+  ['15,000 decisions', 'afterAll'],
+] as const
+
 const MEMORY: readonly RowDefinition[] = (['empty', 'Python', INTROSPECTION, JWT] as const).flatMap(
-  (name) => [
-    single(`${name}: resident after start`, 'MiB', ({ memory }) => memory.get(name)?.afterStart),
-    single(
-      `${name}: resident after the first decision`,
-      'MiB',
-      ({ memory }) => memory.get(name)?.afterFirst,
-    ),
-    single(
-      `${name}: resident after 15,000 decisions`,
-      'MiB',
-      ({ memory }) => memory.get(name)?.afterAll,
-      name.startsWith('authorizer') ? 85 : undefined,
-    ),
-  ],
+  (name) =>
+    MOMENTS.map(([after, figure]) => {
+      const hasTarget = figure === 'afterAll' && name.startsWith('authorizer')
+      const value = ({ memory }: Results) => memory.get(name)?.[figure]
+      return single(`${name}: resident after ${after}`, 'MiB', value, hasTarget ? 85 : undefined)
+    }),
 )
 
-/** Rows without values are left out. */
+/** The report skips rows without values. */
 export const ROWS: readonly RowDefinition[] = [
   cold('start to socket', [INTROSPECTION, 'empty'], 'socket', { target: 1.1 }),
   ...firstPermits('dependencies at 0 ms', 'whole', 1.5),

@@ -1,4 +1,4 @@
-/** Runs one function for the benchmark, as the platform does: a process with a socket. */
+/** Runs a function as the platform does: a process with a socket. */
 import { spawn } from 'node:child_process'
 import {
   lstatSync,
@@ -20,14 +20,14 @@ export interface Subject {
   /** The program and its arguments. */
   readonly command: readonly string[]
   readonly environment: Readonly<Record<string, string>>
-  /** What happens to its standard error. Default `inherit`. */
+  /** Its standard error. Default `inherit`. */
   readonly errors?: 'inherit' | 'ignore'
 }
 
 export interface Running {
   /** From the start of the process until its socket existed. */
   readonly socketMilliseconds: number
-  /** `connection`: whether the call opens one or uses the kept one. Default `kept`. */
+  /** `connection`: whether the call opens a new one or reuses the open one. Default `kept`. */
   call(body: string, connection?: 'new' | 'kept'): Promise<Answered>
   /** CPU time of all its threads since the start. */
   cpuMilliseconds(): number
@@ -80,7 +80,7 @@ export async function start(
   }
   // A shell joins the group and then becomes the function; its cost is the same for all subjects.
   const joining = group === undefined ? ':' : `echo $$ > ${group.tasks}`
-  const begun = performance.now()
+  const startedAt = performance.now()
   const child = spawn('sh', ['-c', `${joining}; exec "$@"`, 'sh', ...command], {
     env,
     stdio: ['ignore', 'ignore', errors],
@@ -91,7 +91,7 @@ export async function start(
     }
     await delay(1)
   }
-  const socketMilliseconds = performance.now() - begun
+  const socketMilliseconds = performance.now() - startedAt
   const kept = new Agent({ keepAlive: true, maxSockets: 1 })
   const process = `/proc/${String(child.pid)}`
 

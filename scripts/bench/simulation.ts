@@ -1,28 +1,25 @@
-/**
- * The model of a deployment: which calls reach the function, on how many instances, and what they
- * cost the identity domain.
- */
+/** Models a deployment: the calls that reach the function, its instances, and its requests to identity domains. */
 
 export interface Deployment {
-  /** How long the gateway keeps a decision, in seconds: 60 at least, as Oracle documents. */
+  /** How long the gateway caches a decision: at least 60 seconds, as Oracle documents. */
   readonly decisionSeconds: number
-  /** How long a caller's token lives, in seconds; a decision never outlives it. */
+  /** The lifetime of a caller's token; a decision never outlives it. */
   readonly callerTokenSeconds: number
-  /** 0 where each decision asks. */
+  /** 0: each decision introspects. */
   readonly introspectionCacheSeconds: number
-  /** Whether tokens are verified here, without introspection. */
+  /** Verifies JWTs by their keys instead of introspection. */
   readonly verifiesJwts: boolean
-  /** How long the backend's token serves an instance, in seconds. */
+  /** How long an instance uses a token for the backend. */
   readonly backendTokenSeconds: number
-  /** How long a decision takes, in seconds: warm, and on an instance that has to be started. */
+  /** The duration of a decision on a warm and on a new instance. */
   readonly warmSeconds: number
   readonly coldSeconds: number
-  /** How long an idle instance is kept, in seconds. Oracle publishes no figure. */
+  /** How long an idle instance is kept. Oracle publishes no figure. */
   readonly idleSeconds: number
 }
 
 export interface Arrival {
-  /** Seconds from the beginning. */
+  /** Seconds since the start. */
   readonly at: number
   readonly caller: number
 }
@@ -34,9 +31,9 @@ export interface Usage {
   readonly tokenRequests: number
   readonly coldStarts: number
   readonly mostInstances: number
-  /** Instances at a time on average, idle ones included, from the first call to the last. */
+  /** The average number of instances, idle ones included, from the first call to the last. */
   readonly meanInstances: number
-  /** Introspections and token requests in the busiest minute: what a domain's rate limit counts. */
+  /** Introspections and token requests in the busiest minute, which a domain's rate limit counts. */
   readonly busiestMinute: number
 }
 
@@ -44,11 +41,11 @@ interface Instance {
   readonly startedAt: number
   busyUntil: number
   backendTokenUntil: number
-  /** Until when what is known of each caller's token serves. */
-  readonly known: Map<number, number>
+  /** When the cached introspection of each caller's token expires. */
+  readonly introspectedUntil: Map<number, number>
 }
 
-/** Instances take one call at a time, the one that was used last first, as the platform does. */
+/** An instance handles one call at a time. The platform prefers the one that was used last. */
 export function simulate(deployment: Deployment, arrivals: readonly Arrival[]): Usage {
   const decided = new Map<number, number>()
   let instances: Instance[] = []
@@ -56,7 +53,7 @@ export function simulate(deployment: Deployment, arrivals: readonly Arrival[]): 
   const count = { decisions: 0, introspections: 0, tokenRequests: 0, coldStarts: 0 }
   let mostInstances = 0
   let instanceSeconds = 0
-  const ask = (at: number, kind: 'introspections' | 'tokenRequests'): void => {
+  const countRequest = (at: number, kind: 'introspections' | 'tokenRequests'): void => {
     count[kind] += 1
     const minute = Math.floor(at / 60)
     perMinute.set(minute, (perMinute.get(minute) ?? 0) + 1)
@@ -67,7 +64,7 @@ export function simulate(deployment: Deployment, arrivals: readonly Arrival[]): 
     count.decisions += 1
     const tokenEnds =
       (Math.floor(at / deployment.callerTokenSeconds) + 1) * deployment.callerTokenSeconds
-    // The gateway keeps a decision for a minute, however short the token lives.
+    // The gateway caches a decision for at least a minute, even if the token expires earlier.
     const kept = Math.max(60, Math.min(deployment.decisionSeconds, tokenEnds - at))
     decided.set(caller, at + kept)
 
@@ -83,20 +80,20 @@ export function simulate(deployment: Deployment, arrivals: readonly Arrival[]): 
       startedAt: at,
       busyUntil: 0,
       backendTokenUntil: 0,
-      known: new Map<number, number>(),
+      introspectedUntil: new Map<number, number>(),
     }
     if (free === undefined) {
       count.coldStarts += 1
       instances.push(instance)
       mostInstances = Math.max(mostInstances, instances.length)
     }
-    if (!deployment.verifiesJwts && (instance.known.get(caller) ?? 0) <= at) {
-      ask(at, 'introspections')
+    if (!deployment.verifiesJwts && (instance.introspectedUntil.get(caller) ?? 0) <= at) {
+      countRequest(at, 'introspections')
       const until = Math.min(at + deployment.introspectionCacheSeconds, tokenEnds)
-      instance.known.set(caller, until)
+      instance.introspectedUntil.set(caller, until)
     }
     if (instance.backendTokenUntil <= at) {
-      ask(at, 'tokenRequests')
+      countRequest(at, 'tokenRequests')
       instance.backendTokenUntil = at + deployment.backendTokenSeconds
     }
     instance.busyUntil = at + (free === undefined ? deployment.coldSeconds : deployment.warmSeconds)
@@ -114,17 +111,17 @@ export function simulate(deployment: Deployment, arrivals: readonly Arrival[]): 
   }
 }
 
-/** Calls that come by chance (a Poisson process), each by any of the callers. */
+/** Calls at random times (a Poisson process), each by a random caller. */
 export function arrivalsOf(
   callers: number,
   callsPerSecond: number,
   seconds: number,
-  chance: () => number,
+  random: () => number,
 ): readonly Arrival[] {
   const arrivals: Arrival[] = []
   for (let at = 0; ;) {
-    at -= Math.log(1 - chance()) / callsPerSecond
+    at -= Math.log(1 - random()) / callsPerSecond
     if (at >= seconds) return arrivals
-    arrivals.push({ at, caller: Math.floor(chance() * callers) })
+    arrivals.push({ at, caller: Math.floor(random() * callers) })
   }
 }

@@ -5,16 +5,13 @@ export interface Spread {
   readonly high: number
 }
 
-/** The value below which this share of all values is. */
+/** The value below which this share of the values lies. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((one, other) => one - other)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }
 
 export function spreadOf(values: readonly number[]): Spread {
-  return {
-    median: quantile(values, 0.5),
-    low: quantile(values, 0.1),
-    high: quantile(values, 0.9),
-  }
+  const [low = 0, median = 0, high = 0] = [0.1, 0.5, 0.9].map((share) => quantile(values, share))
+  return { median, low, high }
 }

@@ -1,4 +1,4 @@
-/** The functions that the benchmark runs, and their configuration. */
+/** The functions of the benchmark, and their configuration. */
 import { join } from 'node:path'
 import { bundle } from '../build/bundle.ts'
 import { imageNodeOptions } from '../build/node-options.ts'
@@ -21,11 +21,11 @@ export type Subjects = Readonly<Partial<Record<SubjectName, Subject>>>
 export interface SubjectSettings {
   readonly node: string
   readonly withPython: boolean
-  /** The URL of their dependencies. */
+  /** The URL of the dependencies. */
   readonly dependencies: string
   /** The variables of a resource principal. */
   readonly principal: Readonly<Record<string, string>>
-  /** Where the references are bundled. */
+  /** For the bundles of the references. */
   readonly folder: string
 }
 

@@ -1,6 +1,6 @@
 /**
- * Builds `dist/`: the function with everything that it needs at run time, entered at `func.js`.
- * This folder imports nothing but packages and `src/`, because the image's first stage has no more.
+ * Builds `dist/`: the function with all its dependencies; `func.js` is its entry point. This folder
+ * imports only packages and `src/`, because the image's first stage has nothing else.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -20,7 +20,7 @@ const manifest = JSON.parse(await readFile('package.json', 'utf8')) as {
 
 await rm(OUTPUT, { recursive: true, force: true })
 await mkdir(OUTPUT)
-// Two bundles: the platform waits for the socket, and opening it needs the first alone.
+// Two bundles: the platform waits for the socket, and only the first is needed to open it.
 const metafiles = [
   await bundle('src/func.ts', `${OUTPUT}/func.js`),
   await bundle('src/boot/start.ts', `${OUTPUT}/authorizer.js`),
@@ -28,7 +28,7 @@ const metafiles = [
 // The project's package.json declares ES modules; the bundles are CommonJS.
 await writeFile(`${OUTPUT}/package.json`, `${JSON.stringify({ type: 'commonjs' })}\n`)
 
-// V8 accepts compiled code only from its own version; another Node compiles the source again.
+// V8 accepts compiled code only of its own version; another Node compiles the source again.
 execFileSync(
   process.execPath,
   [

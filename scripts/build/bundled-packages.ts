@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** A package of which something is in the bundle. */
+/** A package with files in the bundle. */
 export interface BundledPackage {
   readonly name: string
   readonly version: string
@@ -16,8 +16,8 @@ export interface BundledPackage {
 const NODE_MODULES = 'node_modules/'
 
 /**
- * `inputs`: paths of the files in the bundle. Throws for a package without license or integrity,
- * since it could not be shipped.
+ * `inputs`: paths of the files in the bundle. Throws for a package without a license or an integrity,
+ * because it cannot be shipped.
  */
 export async function bundledPackages(
   inputs: readonly string[],

@@ -11,7 +11,7 @@ export function thirdPartyNotices(packages: readonly BundledPackage[]): string {
     namesByTexts.set(text, [...names, `${name} ${version} (${license})`])
   }
   return [
-    'This software contains the packages below. Each is under its own license.',
+    'This software contains the packages below. Each has its own license.',
     ...[...namesByTexts].map(([text, names]) => [RULE, names.join('\n'), text].join('\n\n')),
     '',
   ].join('\n\n')

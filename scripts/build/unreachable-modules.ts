@@ -1,8 +1,8 @@
 import type { Plugin } from 'esbuild'
 
 /**
- * A module of a library that no call of ours reaches. Loading these takes a good part of a cold first
- * call; the end-to-end tests run the bundle without them.
+ * A library's module that the function never uses. Loading these takes a good part of a cold first call;
+ * the end-to-end tests run the bundle without them.
  */
 interface UnreachableModule {
   readonly module: RegExp
@@ -72,7 +72,7 @@ const UNREACHABLE_MODULES: readonly UnreachableModule[] = [
   },
 ]
 
-/** Puts an empty module in place of each of them. */
+/** Replaces each of them by an empty module. */
 export const withoutUnreachableModules: Plugin = {
   name: 'without-unreachable-modules',
   setup: (bundler) => {

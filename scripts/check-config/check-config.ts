@@ -4,7 +4,7 @@ import type { ConfigProblem } from '../../src/config/problems.ts'
 import { readConfig, type ConfigReading } from '../../src/config/read-config.ts'
 import { checkDeployment } from './deployment.ts'
 import { summaryOf } from './summary.ts'
-import { unworkableValues } from './unworkable.ts'
+import { unusableValues } from './unusable-values.ts'
 
 export interface Finding {
   readonly text: string
@@ -13,21 +13,21 @@ export interface Finding {
 }
 
 interface Review extends Omit<ConfigReading, 'warnings'> {
-  /** The function would not work at all with these. */
+  /** The function answers every call with a fault. */
   readonly faults: readonly ConfigProblem[]
-  /** The function starts with these, and cannot work as it is. */
+  /** The function accepts these values, but cannot permit any call. */
   readonly broken: readonly ConfigProblem[]
   readonly warnings: readonly ConfigProblem[]
 }
 
-/** All that can be known of a configuration without the network. */
+/** All checks of a configuration that need no network. */
 export function reviewConfig(values: FlatConfiguration): Review {
   const { source, settings, warnings } = readConfig(values)
   return {
     source,
     settings,
     faults: source.ok ? [] : source.error,
-    broken: [...warnings.filter(({ isBroken }) => isBroken === true), ...unworkableValues(values)],
+    broken: [...warnings.filter(({ isBroken }) => isBroken === true), ...unusableValues(values)],
     warnings: warnings.filter(({ isBroken }) => isBroken !== true),
   }
 }
@@ -50,7 +50,7 @@ export function checkConfig(values: FlatConfiguration, deployment?: unknown): Fi
   ])
 }
 
-/** For a specification on its own: arguments that rules look at, and scopes, are not known then. */
+/** Checks a specification without its configuration: required arguments and scopes are unknown. */
 export function checkDeploymentAlone(deployment: unknown): Finding {
   const problems = checkDeployment(deployment, { tokenArgument: 'token' }, undefined)
   return findingOf(problems, [`${counted(problems, 'problem')} in the deployment specification.`])
@@ -58,7 +58,7 @@ export function checkDeploymentAlone(deployment: unknown): Finding {
 
 function consequence(faults: readonly unknown[], broken: readonly unknown[]): string {
   if (faults.length > 0) return ': every call would end in a fault (config_invalid).'
-  return broken.length > 0 ? ': it starts, and cannot work as it is.' : '.'
+  return broken.length > 0 ? ': the function starts, but cannot work with it.' : '.'
 }
 
 function findingOf(problems: readonly ConfigProblem[], more: readonly string[]): Finding {
@@ -82,14 +82,14 @@ function counted(list: readonly unknown[], what: string): string {
 /** As OCI Functions counts: “the sum of octets necessary to represent each key and value in UTF-8”. */
 const MAX_OCTETS = 4096
 
-/** OCI does not accept a configuration of this size. */
+/** OCI rejects a configuration that is larger. */
 export function sizeProblem(values: FlatConfiguration): ConfigProblem | undefined {
   const octets = Buffer.byteLength(Object.entries(values).flat().join(''))
   if (octets <= MAX_OCTETS) return undefined
   return {
     key: 'configuration',
-    problem: `has ${octets} octets; OCI Functions takes 4 KB, keys and values together`,
+    problem: `has ${octets} octets; OCI Functions accepts 4 KB, keys and values together`,
     remedy:
-      'Put the document into a Vault secret (`authorizer_config_secret_ocid`), or leave its white space out.',
+      'Put the document into a Vault secret (`authorizer_config_secret_ocid`), or remove its white space.',
   }
 }

@@ -21,54 +21,44 @@ export function checkArguments(
       ? [problemAt(`${path}.tokenHeader`, NOT_THE_TOKEN, 'Give Authorization.')]
       : []),
   ]
+  const required = argumentsOf(config)
   // The single-argument form names a header, and has no other arguments.
-  const names = parameters === undefined ? undefined : Object.keys(parameters)
-  const needed = argumentsOf(config)
-  if (names === undefined) {
+  if (parameters === undefined) {
+    const where = `${path}.parameters`
     if (tokenHeader === undefined) {
-      problems.push(
-        problemAt(
-          `${path}.parameters`,
-          'is missing',
-          `Give {"${tokenArgument}": "request.headers[Authorization]"}.`,
-        ),
-      )
+      const remedy = `Give {"${tokenArgument}": "request.headers[Authorization]"}.`
+      problems.push(problemAt(where, 'is missing', remedy))
     }
-    if (needed.length > 0) {
-      problems.push(
-        problemAt(
-          `${path}.parameters`,
-          `is missing, and the configuration looks at ${needed.join(', ')}`,
-          'Give each argument that a backend’s `when` names.',
-        ),
-      )
+    if (required.length > 0) {
+      const problem = `is missing, and the configuration uses ${required.join(', ')}`
+      problems.push(problemAt(where, problem, 'Give each argument that a backend’s `when` names.'))
     }
     return problems
   }
-  const lacking = [tokenArgument, ...needed].filter((name) => !names.includes(name))
-  const uncached = [tokenArgument, ...needed].filter(
-    (name) => cacheKey !== undefined && names.includes(name) && !cacheKey.includes(name),
+  const missing = [tokenArgument, ...required].filter((name) => !Object.hasOwn(parameters, name))
+  const uncached = [tokenArgument, ...required].filter(
+    (name) => cacheKey !== undefined && Object.hasOwn(parameters, name) && !cacheKey.includes(name),
   )
-  const unknown = (cacheKey ?? []).filter((name) => !names.includes(name))
+  const unknown = (cacheKey ?? []).filter((name) => !Object.hasOwn(parameters, name))
   return [
     ...problems,
-    ...Object.entries(parameters ?? {}).flatMap(([name, value]) =>
+    ...Object.entries(parameters).flatMap(([name, value]) =>
       checkExpression(`${path}.parameters.${name}`, value, name === tokenArgument),
     ),
-    ...lacking.map((name) =>
+    ...missing.map((name) =>
       problemAt(
         `${path}.parameters`,
         `has no argument ${name}`,
         name === tokenArgument
           ? `Give "${name}": "request.headers[Authorization]", or set token_argument to the name that is here.`
-          : 'Pass it on: a backend’s `when` looks at it.',
+          : 'Add it: a backend’s `when` uses it.',
       ),
     ),
     ...uncached.map((name) =>
       problemAt(
         `${path}.cacheKey`,
         `does not have ${name}`,
-        'Add it, or leave cacheKey out: the gateway would give one call’s answer to another.',
+        'Add it, or remove cacheKey: the gateway would give one call’s answer to another.',
       ),
     ),
     ...unknown.map((name) =>
@@ -99,7 +89,9 @@ function checkExpression(key: string, value: string, isToken: boolean): readonly
   const [, header] = /^request\.headers\[\s*(.*?)\s*\]$/.exec(value) ?? []
   const isElsewhere =
     /\.(host|body|cert)\b/.test(value) || (header !== undefined && isMisspelt(header))
-  return isToken && isElsewhere ? [problemAt(key, NOT_THE_TOKEN, AUTHORIZATION_ARGUMENT)] : []
+  return isToken && isElsewhere
+    ? [problemAt(key, NOT_THE_TOKEN, 'Give request.headers[Authorization].')]
+    : []
 }
 
 const NOT_THE_TOKEN = 'is not where callers send the token'
@@ -108,9 +100,7 @@ function isMisspelt(header: string): boolean {
   return /^auth/i.test(header) && !isAuthorization(header)
 }
 
-const AUTHORIZATION_ARGUMENT = 'Give request.headers[Authorization].'
-
-/** The arguments on which the choice of a backend depends. */
+/** The arguments by which a backend is chosen. */
 function argumentsOf(config: Config | undefined): readonly string[] {
   const names = config?.backends.flatMap(
     ({ condition }) => condition?.arguments.map(({ name }) => name) ?? [],

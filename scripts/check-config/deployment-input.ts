@@ -1,15 +1,15 @@
-/** The forms in which an API deployment specification is given. */
+/** Reads an API deployment specification in its possible forms. */
 import { isJsonObject, member } from '../../src/platform/json.ts'
 
 export interface GivenDeployment {
   readonly specification: object
-  /** Of the deployment; undefined where only the specification is given. */
+  /** Of the deployment; undefined if only the specification is given. */
   readonly endpoint: string | undefined
 }
 
 /**
- * The specification in `json`: itself, or in what `oci api-gateway deployment get` prints, whose members
- * have hyphens, and null for what is not set. Undefined where there is none.
+ * The specification in `json`, which is the specification itself or the output of `oci api-gateway
+ * deployment get`, with hyphens in its names and null for unset values. Undefined if there is none.
  */
 export function readDeploymentJson(json: unknown): GivenDeployment | undefined {
   if (!isJsonObject(json)) return undefined
@@ -26,9 +26,6 @@ export function readDeploymentJson(json: unknown): GivenDeployment | undefined {
     : undefined
 }
 
-/** The names in these are the user's own. */
-const MAPS = ['parameters']
-
 function fromCommandLine(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(fromCommandLine)
   if (!isJsonObject(value)) return value
@@ -37,7 +34,8 @@ function fromCommandLine(value: unknown): unknown {
       .filter(([, each]) => each !== null)
       .map(([name, each]) => [
         name.replaceAll(/-([a-z0-9])/g, (_hyphen, letter: string) => letter.toUpperCase()),
-        MAPS.includes(name) ? each : fromCommandLine(each),
+        // The user chooses the names of parameters.
+        name === 'parameters' ? each : fromCommandLine(each),
       ]),
   )
 }

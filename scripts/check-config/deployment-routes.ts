@@ -18,27 +18,28 @@ export function checkRoute(
   const isOwnAnswer = backend?.type === 'STOCK_RESPONSE_BACKEND'
   const transformations = requestPolicies?.headerTransformations
   const policies = `${where}.requestPolicies`
-  const headers = `${policies}.headerTransformations`
   const problems: ConfigProblem[] = []
-  const objection = isOwnAnswer ? undefined : objectionToHeaders(transformations)
+  const headerProblem = isOwnAnswer ? undefined : problemOfHeaders(transformations)
   if (isOpen) {
     if (namesToken(transformations)) {
       problems.push(
         problemAt(
           `${policies}.authorization`,
-          'is ANONYMOUS, so that calls without a token pass and have no token for the backend',
+          'is ANONYMOUS: calls without a token are permitted, without a token for the backend',
           'Set its type to AUTHENTICATION_ONLY, or to ANY_OF with the scopes that are allowed.',
         ),
       )
     }
-  } else if (objection !== undefined) problems.push(problemAt(headers, ...objection))
+  } else if (headerProblem !== undefined) {
+    problems.push(problemAt(`${policies}.headerTransformations`, ...headerProblem))
+  }
   const unknown = (authorization?.allowedScope ?? []).filter((scope) => !canExist(scope, config))
   for (const scope of unknown) {
     problems.push(
       problemAt(
         `${policies}.authorization.allowedScope`,
         `has ${JSON.stringify(scope)}, which no token can have`,
-        'Give the scope as tokens hold it, after gateway_scope_prefix and gateway_scope_map.',
+        'Give the scope as the gateway gets it, after gateway_scope_prefix and gateway_scope_map.',
       ),
     )
   }
@@ -49,8 +50,8 @@ type Transformations = NonNullable<
   Specification['routes'][number]['requestPolicies']
 >['headerTransformations']
 
-/** The first thing because of which the backend does not get exactly the token. */
-function objectionToHeaders(
+/** The first reason why the backend does not get exactly the token. */
+function problemOfHeaders(
   transformations: Transformations,
 ): readonly [problem: string, remedy: string] | undefined {
   const { setHeaders, filterHeaders } = transformations ?? {}
@@ -77,7 +78,7 @@ function objectionToHeaders(
   return isRemoved
     ? [
         'removes Authorization after it was set',
-        'Filters run last: take Authorization out of a BLOCK list, or add it to the ALLOW list.',
+        'Filters run last: remove Authorization from a BLOCK list, or add it to the ALLOW list.',
       ]
     : undefined
 }
@@ -85,7 +86,7 @@ function objectionToHeaders(
 const SET_HEADER =
   'Set Authorization to ${request.auth[back_end_token]} with "ifExists": "OVERWRITE".'
 
-/** Whether an issuer's tokens may show the gateway this scope. */
+/** Whether the function may report this scope to the gateway for a token of one of the issuers. */
 function canExist(scope: string, config: Config | undefined): boolean {
   if (scope === '' || /\s/.test(scope)) return false
   if (config === undefined) return true
@@ -95,7 +96,7 @@ function canExist(scope: string, config: Config | undefined): boolean {
     const isTarget = [...map.values()].some((targets) => targets.includes(name))
     const isQualified =
       /^https?:\/\//.test(name) && (provider === 'oci_iam' || provider === 'entra')
-    // A scope that is mapped to others does not reach the gateway under its own name.
+    // The gateway does not get a mapped scope under its own name.
     return isTarget || (!isQualified && !map.has(name))
   })
 }

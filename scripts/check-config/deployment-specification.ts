@@ -1,4 +1,4 @@
-/** What the checks look at of an API deployment specification. */
+/** The parts of an API deployment specification that the checks use. */
 import * as v from 'valibot'
 import type { ConfigProblem } from '../../src/config/problems.ts'
 
@@ -33,7 +33,7 @@ const authenticationPolicy = v.looseObject({
   tokenHeader: v.optional(v.string()),
 })
 
-/** What is looked at of an `ApiSpecification` (OCI API Gateway); the rest may be anything. */
+/** A part of `ApiSpecification` (OCI API Gateway); the checks ignore the rest. */
 export const specificationSchema = v.looseObject({
   requestPolicies: v.looseObject({
     authentication: v.optional(authenticationPolicy),
@@ -75,7 +75,7 @@ export function functionsOf(json: unknown): readonly string[] {
     : []
 }
 
-/** The headers that each route sets, where the back end is reached with a token. */
+/** The headers of each route that sets headers. */
 export function routesOf(json: unknown): readonly RouteHeaders[] {
   const parsed = v.safeParse(specificationSchema, json)
   if (!parsed.success) return []

@@ -1,4 +1,4 @@
-/** The check of an API deployment specification: whether it fits this authorizer and its configuration. */
+/** Checks whether an API deployment specification fits this authorizer and its configuration. */
 import * as v from 'valibot'
 import type { Config, Settings } from '../../src/config/model.ts'
 import type { ConfigProblem } from '../../src/config/problems.ts'
@@ -35,8 +35,8 @@ export function checkDeployment(
   }
   const authorizers = authorizersOf(parsed.output)
   if (authorizers.length === 0) {
-    const isMeant = config !== undefined || namesToken(parsed.output.routes)
-    return isMeant ? [NO_AUTHORIZER] : []
+    const isExpected = config !== undefined || namesToken(parsed.output.routes)
+    return isExpected ? [NO_AUTHORIZER] : []
   }
   return [
     ...authorizers.flatMap((each) => checkArguments(each, settings.tokenArgument, config)),
@@ -46,7 +46,7 @@ export function checkDeployment(
 
 const NO_AUTHORIZER = problemAt(
   'requestPolicies.authentication.type',
-  'is not CUSTOM_AUTHENTICATION, so that the function is never called',
+  'is not CUSTOM_AUTHENTICATION: the function is never called',
   COMPARE,
 )
 
@@ -56,5 +56,5 @@ function kindOf(expected: string | null): string {
     Array: 'a list',
     Object: 'an object',
   }
-  return kinds[expected ?? ''] ?? 'what the gateway takes'
+  return kinds[expected ?? ''] ?? 'what the gateway accepts'
 }

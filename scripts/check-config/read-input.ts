@@ -1,37 +1,30 @@
-/** The accepted forms of a configuration. Messages never quote the content: it may be a secret. */
+/** Reads the accepted forms of a configuration. Messages never quote the content, which may be secret. */
 import { duplicateMembers } from '../../src/config/checks/json-text.ts'
 import type { FlatConfiguration } from '../../src/config/flat-keys.ts'
 import { isJsonObject, member, type JsonObject } from '../../src/platform/json.ts'
 import { parseJson } from '../../stack/json.ts'
 import { UsageError } from '../command-line/parse.ts'
+import { decodeUtf8 } from '../command-line/read-file.ts'
 
-/** Throws a `UsageError` if it has none of the forms. */
+/** Throws a `UsageError` for another form. */
 export function readInput(content: Uint8Array): FlatConfiguration {
-  const text = decoded(content)
+  const text = decodeUtf8(content)
+  if (text === undefined) throw unknownForm('it is not UTF-8')
   if (text.trim() === '') throw unknownForm('it is empty')
   return /^\s*[{[]/.test(text) ? readJson(text) : readLines(text)
 }
 
 function unknownForm(why: string): UsageError {
   return new UsageError(
-    `This cannot be checked, as ${why}: give lines key=value, a flat JSON object of texts, or the JSON configuration document. --help tells more.`,
+    `This cannot be checked, because ${why}: give lines key=value, a flat JSON object of strings, or the JSON configuration document. See --help.`,
   )
-}
-
-/** Without a byte order mark, which the decoder removes. */
-function decoded(content: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(content)
-  } catch {
-    throw unknownForm('it is not UTF-8')
-  }
 }
 
 function readJson(text: string): FlatConfiguration {
   const json = parseJson(text)
-  // As a document, its error is reported with its place.
+  // As a document, its syntax error is reported with its position.
   if (json === undefined) return { authorizer_config: text }
-  if (!isJsonObject(json)) throw unknownForm('it is JSON, but no object')
+  if (!isJsonObject(json)) throw unknownForm('it is JSON, but not an object')
   if (isDocument(json)) return { authorizer_config: text }
   if (duplicateMembers(text).length > 0) throw unknownForm('it has a member twice')
   const members = Object.entries(json)
@@ -42,10 +35,10 @@ function readJson(text: string): FlatConfiguration {
   const data = member(json, 'data')
   const config = isJsonObject(data) ? member(data, 'config') : undefined
   if (isJsonObject(config)) return readJson(JSON.stringify(config))
-  throw unknownForm('it is a JSON object without `issuers`, and not all its values are texts')
+  throw unknownForm('it is a JSON object without `issuers`, and not all its values are strings')
 }
 
-/** Without its issuers, it is a document with a problem. */
+/** A document without issuers is a document with a problem. */
 function isDocument(json: JsonObject): boolean {
   return ['issuers', 'backends'].some((name) => {
     const value = member(json, name)
@@ -61,14 +54,14 @@ function readLines(text: string): FlatConfiguration {
     if (key === undefined || value === undefined) {
       throw unknownForm(`line ${index + 1} is not key=value`)
     }
-    if (lines.has(key)) throw unknownForm(`line ${index + 1} gives a key for the second time`)
+    if (lines.has(key)) throw unknownForm(`line ${index + 1} repeats a key`)
     lines.set(key, withoutQuotes(value.trim()))
   }
   if (lines.size === 0) throw unknownForm('there are only comments')
   return Object.fromEntries(lines)
 }
 
-/** Keys as OCI Functions takes them: letters, digits and `_`, no digit first. */
+/** OCI Functions accepts letters, digits and `_` in keys, and no digit at the start. */
 const KEY_AND_VALUE = /^\s*([A-Za-z_]\w*)\s*=(.*)$/
 
 function withoutQuotes(value: string): string {

@@ -1,4 +1,4 @@
-/** The summary of a valid configuration: names, URLs and OCIDs, no secrets. */
+/** Summarizes a valid configuration: names, URLs and OCIDs, no secrets. */
 import type {
   BackendCondition,
   BackendConfig,
@@ -16,34 +16,28 @@ export function summaryOf(source: ConfigSource, settings: Settings): readonly st
   return [
     ...(source.kind === 'given'
       ? [
-          ...source.config.issuers.flatMap((issuer) =>
-            block('issuer', issuer.name, issuerRows(issuer)),
+          ...source.config.issuers.flatMap((each) =>
+            block(`issuer ${each.name}`, issuerRows(each)),
           ),
-          ...source.config.backends.flatMap((backend) =>
-            block('backend', backend.name, backendRows(backend)),
+          ...source.config.backends.flatMap((each) =>
+            block(`backend ${each.name}`, backendRows(each)),
           ),
         ]
       : [
-          `The document lies in Vault (${source.secretOcid}) and was not looked at: check it as a separate file.`,
+          `The document is in Vault (${source.secretOcid}) and was not checked: check it as a separate file.`,
         ]),
-    ...block('function', undefined, settingRows(settings)),
+    ...block('function', settingRows(settings)),
   ]
 }
 
-function block(kind: string, name: string | undefined, rows: readonly Row[]): readonly string[] {
-  return [
-    name === undefined ? kind : `${kind} ${name}`,
-    ...rows.map(([what, value]) => `  ${what.padEnd(16)} ${value}`),
-  ]
+function block(title: string, rows: readonly Row[]): readonly string[] {
+  return [title, ...rows.map(([what, value]) => `  ${what.padEnd(16)} ${value}`)]
 }
 
 function issuerRows(issuer: IssuerConfig): readonly Row[] {
   const { jwt, introspection, discovery, rules } = issuer
-  const registrations = [
-    introspection?.client,
-    jwt?.keys.kind === 'remote' ? jwt.keys.access?.client : undefined,
-  ]
-  const client = registrations.find((each) => each !== undefined)
+  const keyAccess = jwt?.keys.kind === 'remote' ? jwt.keys.access : undefined
+  const client = introspection?.client ?? keyAccess?.client
   return [
     [
       'tokens',
@@ -57,10 +51,10 @@ function issuerRows(issuer: IssuerConfig): readonly Row[] {
     ['issuer', rules.issuer ?? 'any (not checked)'],
     ...scopeRows(rules),
     ['clients allowed', rules.allowedClients.join(' ') || 'every client'],
-    ...rules.requiredClaims.map(({ name, values }): Row => [
-      'claim needed',
-      claimText(name, values),
-    ]),
+    ...rules.requiredClaims.map(({ name, values }): Row => {
+      const allowed = values.map((value) => JSON.stringify(value)).join(' or ')
+      return ['claim needed', `${name} = ${allowed}`]
+    }),
     ...row(
       'token lifetime',
       rules.maxTokenLifetime === undefined ? undefined : `${rules.maxTokenLifetime} s at most`,
@@ -69,11 +63,7 @@ function issuerRows(issuer: IssuerConfig): readonly Row[] {
   ]
 }
 
-function claimText(name: string, values: readonly (string | number | boolean)[]): string {
-  return `${name} = ${values.map((value) => JSON.stringify(value)).join(' or ')}`
-}
-
-/** The absence of a rule is shown, too: its key may be misspelt. */
+/** A missing rule is shown, too: its key may be misspelt. */
 function scopeRows({ requiredScopes, anyScopeRequired }: TokenRules): readonly Row[] {
   const rows = [
     ...list('scopes needed', requiredScopes),
@@ -93,17 +83,13 @@ function keysText({ keys }: JwtConfig): string {
 }
 
 function backendRows({ grant, condition }: BackendConfig): readonly Row[] {
-  const which = condition === undefined ? 'every call' : conditionText(condition)
-  if (grant.kind === 'basic') {
-    return [
-      ['for', which],
-      ['grant', grant.kind],
-      ['user:password', `secret ${grant.secretOcid}`],
-    ]
-  }
-  return [
-    ['for', which],
+  const common: readonly Row[] = [
+    ['for', condition === undefined ? 'every call' : conditionText(condition)],
     ['grant', grant.kind],
+  ]
+  if (grant.kind === 'basic') return [...common, ['user:password', `secret ${grant.secretOcid}`]]
+  return [
+    ...common,
     ['token endpoint', new URL(grant.tokenEndpoint).host],
     ['client', `${clientText(grant.client)}, ${grant.client.authentication}`],
     ...row('scope', grant.scope),

@@ -11,8 +11,8 @@ import {
 export const EX_USAGE = 64
 
 /**
- * The command line of this process. For `--help`, or where it is not valid, this ends the process,
- * so call it before anything is started.
+ * Reads the command line of this process. It ends the process for `--help` and for invalid usage, so call
+ * it before anything is started.
  */
 export function readCommandLine<O extends Options>(
   command: Command<O>,
@@ -38,8 +38,8 @@ export function exitOnUsageError<T>(read: () => T, usageStatus = 2): T {
 }
 
 /**
- * Ends the process with the status that `work` resolves to, or as for wrong usage, once standard output
- * is written: kept connections would delay the end.
+ * Ends the process after standard output was written, with the status that `work` resolves to, or EX_USAGE
+ * for a `UsageError`. Without it, kept connections would delay the end.
  */
 export async function endWith(work: () => Promise<number>): Promise<void> {
   try {

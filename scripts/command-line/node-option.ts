@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import type { Option } from './options.ts'
 
-/** For commands that can run the function on another version of Node. */
+/** For commands that can run the function with another version of Node. */
 export const nodeOption: Option<string> = {
   placeholder: 'PATH',
-  meaning: 'the Node that runs the function',
+  meaning: 'the Node that executes the function',
   default: process.execPath,
   defaultText: 'this one',
   expected: 'the path of a Node that runs here',

@@ -1,14 +1,14 @@
-/** A command's option: how the help shows it and which values it accepts. */
+/** An option of a command: its help and its valid values. */
 export interface Option<T> {
-  /** Stands for the value in the help; undefined where the option takes none. */
+  /** The value in the help; undefined if the option has no value. */
   readonly placeholder: string | undefined
   readonly meaning: string
   readonly default: T
-  /** The default as the help shows it; empty to leave it out. */
+  /** The default in the help; empty to omit it. */
   readonly defaultText: string
-  /** What a valid value is; follows “give” in an error. */
+  /** Describes a valid value, after “give” in an error. */
   readonly expected: string
-  /** Undefined where the text is not a valid value. */
+  /** Undefined for an invalid value. */
   readonly parse: (text: string) => T | undefined
 }
 
@@ -28,7 +28,7 @@ export interface Range {
   readonly min: number
   readonly max: number
   readonly default: number
-  /** Accepts only multiples of it. */
+  /** Valid values are multiples of it. */
   readonly step?: number
   /** For a default that differs from run to run. */
   readonly defaultText?: string
@@ -78,7 +78,7 @@ export function choice<T extends string>(
   }
 }
 
-/** An option that may be absent. Without `parse`, any text but an empty one is valid. */
+/** An optional text. Without `parse`, any text that is not empty is valid. */
 export function text(
   placeholder: string,
   meaning: string,

@@ -1,4 +1,4 @@
-/** Parses a command line by the same description from which its help is made. */
+/** Parses command lines and formats their help, from the same description. */
 import { parseArgs } from 'node:util'
 import type { Option } from './options.ts'
 
@@ -27,7 +27,7 @@ export interface CommandLine<O extends Options> {
   readonly operand: string | undefined
 }
 
-/** A command line that is not valid. The message is one line and says what to give instead. */
+/** An invalid command line. The message is one line with what to give instead. */
 export class UsageError extends Error {}
 
 /** Throws a `UsageError`. */
@@ -82,7 +82,8 @@ function parseValue({ options }: Command<Options>, token: OptionToken): unknown 
   }
   const parsed = option.parse(value)
   if (parsed === undefined) {
-    throw new UsageError(`${rawName} ${quoted(value)} is not valid: give ${option.expected}.`)
+    const quoted = JSON.stringify(value)
+    throw new UsageError(`${rawName} ${quoted} is not valid: give ${option.expected}.`)
   }
   return parsed
 }
@@ -94,17 +95,13 @@ function parseOperand(
   const surplus = operand === undefined ? first : second
   if (surplus !== undefined) {
     const expected = operand === undefined ? 'only options' : `one ${operand.name}`
-    throw new UsageError(`${quoted(surplus)} is one argument too many: give ${expected}.`)
+    const quoted = JSON.stringify(surplus)
+    throw new UsageError(`${quoted} is one argument too many: give ${expected}.`)
   }
   if (first === undefined && operand?.isRequired === true) {
     throw new UsageError(`${operand.name} is missing: give ${operand.meaning}.`)
   }
   return first
-}
-
-/** On one line, whatever the text contains. */
-function quoted(text: string): string {
-  return JSON.stringify(text)
 }
 
 export function helpText({ name, about, options, operand, more }: Command<Options>): string {

@@ -1,6 +1,6 @@
 import { UsageError } from './parse.ts'
 
-/** Throws a `UsageError` for an invalid pattern and, where names are given, for one that matches none. */
+/** Throws a `UsageError` for an invalid pattern, or one that matches none of the given names. */
 export function readPattern(text: string, names?: readonly string[]): RegExp {
   const pattern = compile(text)
   if (names?.some((name) => pattern.test(name)) !== false) return pattern

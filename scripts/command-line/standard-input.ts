@@ -1,21 +1,19 @@
-/** Standard input, read to its end without blocking. */
-
-/** Longer than a writer in the same pipe needs to begin. */
-const PATIENCE_MILLISECONDS = 2_000
+/** Longer than a writer in the same pipe needs to start. */
+const NOTICE_AFTER_MILLISECONDS = 2_000
 
 /**
- * If nothing comes for two seconds, says on standard error what it waits for: in a shell without a
- * terminal, such as that of `ssh` or CI, standard input may be open with nobody who writes to it.
- * `wanted` is what comes and how to go on without it.
+ * Reads standard input to its end. After two seconds without input, a notice on standard error says what it
+ * waits for: in a shell without a terminal, such as with `ssh` or in CI, standard input may be open although
+ * nothing writes to it. `expected` is the expected input and how to continue without it.
  */
-export async function readStandardInput(wanted: string): Promise<Buffer> {
+export async function readStandardInput(expected: string): Promise<Buffer> {
   const { stdin } = process
   const chunks: Buffer[] = []
   const notice = setTimeout(
     () => {
-      process.stderr.write(`Waiting for ${wanted} on standard input; Ctrl-D ends it.\n`)
+      process.stderr.write(`Waiting for ${expected} on standard input; Ctrl-D ends it.\n`)
     },
-    stdin.isTTY ? 0 : PATIENCE_MILLISECONDS,
+    stdin.isTTY ? 0 : NOTICE_AFTER_MILLISECONDS,
   )
   try {
     for await (const chunk of stdin) {

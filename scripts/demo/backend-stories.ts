@@ -13,7 +13,7 @@ function of(user: string) {
   return (stack: LocalStack) => stack.requestUserToken(user, ECHO_SCOPE)
 }
 
-/** The stack's configuration with other keys; undefined takes one out. */
+/** The stack's configuration with changed keys; undefined removes one. */
 function withKeys(
   keys: (stack: LocalStack) => Readonly<Record<string, string | undefined>>,
 ): Configure {
@@ -48,38 +48,30 @@ const byPassword = withKeys(() => ({
   back_end_scope: undefined,
 }))
 
-/** Users reach Oracle Integration as themselves, partner-a as the application, others not at all. */
+/** Backends for users in their own names and for partner-a as the application; none for other callers. */
 const severalBackends: Configure = ({ registrations, config }) => {
   const { client, backend } = documentParts(config)
-  const document = {
-    issuers: [
-      {
-        name: 'partners',
-        audience: [API_AUDIENCE],
-        issuer: config['issuer'],
-        introspection_endpoint: config['idcs_introspection_endpoint'],
-        client,
-      },
-    ],
-    backends: [
-      {
-        ...backend,
-        name: 'as-the-user',
-        when: { clients: [registrations.portal.clientId] },
-        grant: 'jwt_bearer',
-        assertion: {
-          key_ocid: SECRET_OCIDS.invokersKey,
-          key_id: registrations.invokersKey.publicKey.kid,
-        },
-      },
-      {
-        ...backend,
-        name: 'as-the-application',
-        when: { clients: [registrations.partnerA.clientId] },
-      },
-    ],
-    unmatched: 'refuse',
+  const { portal, partnerA, invokersKey } = registrations
+  const issuer = {
+    name: 'partners',
+    audience: [API_AUDIENCE],
+    issuer: config['issuer'],
+    introspection_endpoint: config['idcs_introspection_endpoint'],
+    client,
   }
+  const asUser = {
+    ...backend,
+    name: 'as-the-user',
+    when: { clients: [portal.clientId] },
+    grant: 'jwt_bearer',
+    assertion: { key_ocid: SECRET_OCIDS.invokersKey, key_id: invokersKey.publicKey.kid },
+  }
+  const asApplication = {
+    ...backend,
+    name: 'as-the-application',
+    when: { clients: [partnerA.clientId] },
+  }
+  const document = { issuers: [issuer], backends: [asUser, asApplication], unmatched: 'refuse' }
   const { vault_secrets_endpoint = '' } = config
   return { vault_secrets_endpoint, authorizer_config: JSON.stringify(document) }
 }

@@ -9,10 +9,10 @@ type Configuration = Readonly<Record<string, string>>
 
 export type Configure = (stack: LocalStack) => Configuration | Promise<Configuration>
 
-/** The one that the stack starts with. */
+/** The configuration with which the stack starts. */
 export const initialConfiguration: Configure = ({ config }) => config
 
-/** The identity domain's keys, pasted in as the domain publishes them. */
+/** The identity domain's keys in the configuration, as the domain publishes them. */
 export const pastedKeys: Configure = async (stack) => ({
   ...withoutIntrospection(stack),
   jwks: await publishedKeys(stack.callers, stack),
@@ -30,7 +30,7 @@ export const bothChecks: Configure = async (stack) => ({
   jwks: await publishedKeys(stack.callers, stack),
 })
 
-/** Three issuers: two identity domains that share issuer and key name, one of them by introspection. */
+/** Three issuers; two are identity domains with the same `iss` and `kid`, one of them with introspection. */
 export const severalIssuers: Configure = (stack) => {
   const { vault_secrets_endpoint = '' } = stack.config
   const { client, backend } = documentParts(stack.config)

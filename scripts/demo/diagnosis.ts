@@ -1,4 +1,4 @@
-/** A set-up with a mistake: what a caller gets, and what `npm run doctor` says about it. */
+/** A set-up with a mistake: what a caller gets, and what `npm run doctor` reports. */
 import colors from 'picocolors'
 import { systemClock } from '../../src/platform/clock.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
@@ -16,7 +16,7 @@ export interface Diagnosis {
   readonly checks: readonly Check[]
 }
 
-/** The token endpoint is that of the callers' domain, which does not know Oracle Integration's client. */
+/** The token endpoint is that of the callers' domain, which does not have Oracle Integration's client. */
 export async function diagnoseBrokenSetup(stack: LocalStack): Promise<Diagnosis> {
   const { registrations, callers } = stack
   const config = { ...stack.config, back_end_token_endpoint: callers.tokenEndpoint }
@@ -47,7 +47,7 @@ export async function diagnoseBrokenSetup(stack: LocalStack): Promise<Diagnosis>
 export function formatDiagnosis({ status, reason, checks }: Diagnosis): string {
   const end = checks.findIndex((check) => check === firstFailure(checks))
   return [
-    colors.bold('A set-up with a mistake, and what npm run doctor says'),
+    colors.bold('A set-up with a mistake, and what npm run doctor reports'),
     `   The token endpoint of the back end is in the callers’ domain. The caller gets ${status}, the function logs ${String(reason)}.`,
     '',
     ...checks.slice(0, end + 1).map((check) => `   ${toLine(check).replaceAll('\n', '\n   ')}`),

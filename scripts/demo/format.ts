@@ -1,4 +1,4 @@
-/** Stories as text for a terminal. */
+/** Formats stories for a terminal. */
 import colors from 'picocolors'
 import type { Observation } from './observe.ts'
 import type { Expectation, Story } from './story.ts'
@@ -18,14 +18,14 @@ export function differences({ story: { expected }, seen }: PlayedStory): readonl
   }
   return (Object.keys(expected) as (keyof Expectation)[])
     .filter((name) => actual[name] !== expected[name])
-    .map((name) => `${name}: expected ${expected[name]}, saw ${actual[name]}`)
+    .map((name) => `${name}: expected ${expected[name]}, got ${actual[name]}`)
 }
 
 function reasonOf({ decision }: Observation): string {
   return decision === undefined ? 'not called' : String(decision['reason'])
 }
 
-/** What was sent, what was decided and why, what Oracle Integration saw, and the answer. */
+/** The request, the decision and its reason, the caller at Oracle Integration, and the answer. */
 export function formatStory(played: PlayedStory, number: number): string {
   const { story, seen } = played
   const wrong = differences(played)
@@ -49,22 +49,14 @@ function formatDecision(seen: Observation): string {
   if (decision === undefined) return 'nothing: it is not called'
   const outcome = String(decision['outcome'])
   const why = [decision['reason'], decision['detail']].filter((word) => typeof word === 'string')
-  const tokens =
-    outcome !== 'permit'
-      ? ''
-      : `; token for OIC ${seen.oicTokenRequests > 0 ? 'fetched' : 'cached'}`
+  const source = seen.oicTokenRequests > 0 ? 'fetched' : 'cached'
+  const tokens = outcome === 'permit' ? `; token for OIC ${source}` : ''
   return `${paint(outcome)} (${why.join(', ')}${tokens})`
 }
 
 function paint(outcome: string): string {
-  switch (outcome) {
-    case 'permit':
-      return colors.green(outcome)
-    case 'deny':
-      return colors.yellow(outcome)
-    default:
-      return colors.red(outcome)
-  }
+  if (outcome === 'permit') return colors.green(outcome)
+  return outcome === 'deny' ? colors.yellow(outcome) : colors.red(outcome)
 }
 
 function formatAnswer({ status, challenge }: Observation): string {

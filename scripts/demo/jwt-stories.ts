@@ -1,6 +1,4 @@
-/**
- * The stories about JWTs and several identity providers, and those of the gateway's own policies.
- */
+/** Stories about JWTs, about several identity providers, and about the gateway's own policies. */
 import { PATH_PREFIXES } from '../../stack/deployments.ts'
 import { partnersToken, suppliersToken } from '../../stack/echo-call.ts'
 import type { LocalStack } from '../../stack/local-stack.ts'
@@ -87,20 +85,19 @@ export const JWT_STORIES: readonly Story[] = [
     expected: { ...REACHES_OIC, oicTokenRequests: 0 },
   },
   {
-    title: 'A classic mistake at Entra: a token of version 1',
+    title: 'A frequent mistake at Entra: a token of version 1',
     sends: 'a version 1 token',
     request: (stack) => sending(stack.entra.requestToken({ version: 1 })),
     expected: { ...REFUSED, decision: 'entra_v1_token' },
   },
   {
-    title: 'A classic mistake at Entra: a token for Microsoft Graph',
+    title: 'A frequent mistake at Entra: a token for Microsoft Graph',
     sends: 'a token for Graph',
     request: (stack) => sending(stack.entra.requestToken({ forGraph: true })),
     expected: { ...REFUSED, decision: 'entra_graph_token' },
   },
   {
-    title:
-      'An application of the tenant without permission for the API: Entra issues it a token too',
+    title: 'Entra issues a token even to an application without permission for the API',
     sends: 'a token without role and scope',
     request: (stack) => sending(stack.entra.requestToken({ roles: [] })),
     expected: { ...REFUSED, status: 403, decision: 'permission_missing' },

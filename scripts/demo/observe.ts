@@ -1,10 +1,10 @@
-/** One call through the local stack, as each part saw it. */
+/** Sends one call through the local stack, and records what each part received. */
 import type { LocalStack } from '../../stack/local-stack.ts'
 
 export interface CallerRequest {
   /** Path at the gateway, deployment prefix included; at Oracle Integration with `isDirect`. */
   readonly path: string
-  /** The call goes to Oracle Integration, past the gateway. */
+  /** The call goes to Oracle Integration, not to the gateway. */
   readonly isDirect?: boolean
   /** The `Authorization` header; undefined: none. */
   readonly authorization?: string
@@ -15,7 +15,7 @@ export interface Observation {
   readonly challenge: string | null
   /** The function's decision; undefined if the gateway did not call it. */
   readonly decision: Readonly<Record<string, unknown>> | undefined
-  /** The caller that Oracle Integration saw; undefined if nothing reached it. */
+  /** The caller at Oracle Integration; undefined if it received no call. */
   readonly oicCaller: string | undefined
   /** Requests to the token endpoint for Oracle Integration. */
   readonly oicTokenRequests: number
@@ -25,7 +25,6 @@ export async function observe(stack: LocalStack, request: CallerRequest): Promis
   const decisionsBefore = decisions(stack).length
   const callsBefore = stack.integration.requests.length
   const tokenRequestsBefore = tokenRequests(stack)
-
   const origin = request.isDirect === true ? stack.integration.url : stack.gateway.url
   const response = await fetch(origin + request.path, {
     headers: request.authorization === undefined ? {} : { authorization: request.authorization },
@@ -53,7 +52,7 @@ function tokenRequests(stack: LocalStack): number {
 type OicCaller = LocalStack['integration']['requests'][number]['caller']
 
 function nameOf(caller: OicCaller): string {
-  if (caller === undefined) return 'a caller that it refused'
+  if (caller === undefined) return 'a rejected caller'
   if (caller.scheme === 'Basic') return `user ${caller.user}`
   return caller.subject === caller.client ? `client ${caller.client}` : `user ${caller.subject}`
 }

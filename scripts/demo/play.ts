@@ -1,4 +1,4 @@
-/** The order of the demo's stories, and how one is played. */
+/** Runs the demo's stories in their order. */
 import type { LocalStack } from '../../stack/local-stack.ts'
 import { JWT_STORIES } from './jwt-stories.ts'
 import { BACKEND_STORIES } from './backend-stories.ts'

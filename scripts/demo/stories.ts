@@ -9,7 +9,7 @@ import { REACHES_OIC, REFUSED, sending, WITHOUT_FUNCTION, type Story } from './s
 
 const { multiArgument, singleArgument, basicPassThrough, basicAtRoute } = PATH_PREFIXES
 
-/** A token that several stories use, fetched once. */
+/** Fetches a token once for several stories. */
 function once(fetchToken: (stack: LocalStack) => Promise<string>) {
   let token: Promise<string> | undefined
   return (stack: LocalStack) => (token ??= fetchToken(stack))
@@ -27,7 +27,7 @@ function basic({ oicUser }: LocalStack['registrations']): string {
   return `Basic ${Buffer.from(`${oicUser.name}:${oicUser.password}`).toString('base64')}`
 }
 
-/** The order matters: later stories use what earlier ones left in the caches. */
+/** The order matters: later stories use the caches that earlier ones filled. */
 export const INTROSPECTION_STORIES: readonly Story[] = [
   {
     title: 'A valid caller reaches Oracle Integration',

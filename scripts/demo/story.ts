@@ -1,4 +1,4 @@
-/** A story of the demo: its steps and its expected result. */
+/** A story of the demo: its steps and its expected outcome. */
 import { ECHO_ROUTE } from '../../stack/echo-call.ts'
 import type { LocalStack } from '../../stack/local-stack.ts'
 import type { Configure } from './configurations.ts'
@@ -8,11 +8,11 @@ export interface Story {
   readonly title: string
   /** What the caller sends, in words. */
   readonly sends: string
-  /** The function's configuration from here on; unchanged if a story has none. */
+  /** The function's configuration for this and the following stories; default: unchanged. */
   readonly configure?: Configure
-  /** Gets the stack into the state that the story needs and says what the caller sends. */
+  /** Prepares the stack for the story and returns the caller's request. */
   readonly request: (stack: LocalStack) => CallerRequest | Promise<CallerRequest>
-  /** Undoes what `request` did to the stack. */
+  /** Restores what `request` changed. */
   readonly afterwards?: (stack: LocalStack) => unknown
   readonly expected: Expectation
 }
@@ -23,11 +23,11 @@ export async function sending(token: Promise<string>, path = ECHO_ROUTE): Promis
 
 export interface Expectation {
   readonly status: number
-  /** The reason in the function's log; `not called` where the function is not called. */
+  /** The reason in the function's log; `not called` if the function is not called. */
   readonly decision: string
-  /** The caller that Oracle Integration sees; `nobody` if the call must not reach it. */
+  /** The caller at Oracle Integration; `nobody` if the call must not reach it. */
   readonly oicSees: string
-  /** How often the function asks for a token for Oracle Integration. */
+  /** How often the function requests a token for Oracle Integration. */
   readonly oicTokenRequests: 0 | 1
 }
 

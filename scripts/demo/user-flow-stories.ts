@@ -19,7 +19,7 @@ function direct({ accessToken }: IssuedToken): CallerRequest {
   return { path: `${echoPath}/hello`, isDirect: true, authorization: `Bearer ${accessToken}` }
 }
 
-/** The gateway and the function take no part; one token is issued. */
+/** Neither the gateway nor the function is involved. */
 const AS_ALICE = { ...WITHOUT_FUNCTION, oicSees: `user ${ALICE}` } as const
 
 async function deviceTokens({ oicDomain, registrations: { oicDevice, alice } }: LocalStack) {

@@ -1,7 +1,7 @@
-/** The specifications and keys in examples/, made of the commands on the pages. */
+/** Generates the specifications and keys in examples/ from the commands on the pages. */
 import { readFile } from 'node:fs/promises'
 
-/** What the variables of the steps with the command line stand for in examples. */
+/** The examples' values of the shell variables in the commands. */
 const VALUES: Readonly<Record<string, string>> = {
   FUNCTION: 'ocid1.fnfunc.oc1.eu-frankfurt-1.aaaaaaaaexample',
   OIC_HOST: 'design.integration.eu-frankfurt-1.ocp.oraclecloud.com',
@@ -36,7 +36,7 @@ const SPECIFICATIONS: Readonly<Record<string, readonly [page: string, heading: s
   'patterns/basic-at-the-route': ['docs/patterns.md', '6. Basic credentials at the route'],
 }
 
-/** Each file with its text. Throws if a page has not the expected command. */
+/** Each file with its text. Throws if a page does not have the expected command. */
 export async function exampleFiles(): Promise<readonly (readonly [file: string, text: string])[]> {
   const specifications = Object.entries(SPECIFICATIONS).map(async ([folder, [page, heading]]) => {
     const text = await deployedSpecification(await commandsUnder(page, heading))
@@ -52,7 +52,7 @@ export async function exampleFiles(): Promise<readonly (readonly [file: string, 
   ]
 }
 
-/** The shell blocks between a heading and the next one, with a command on each line. */
+/** The commands in the shell blocks below a heading. */
 async function commandsUnder(page: string, heading: string): Promise<readonly string[]> {
   const [, section] = (await readFile(page, 'utf8')).split(`\n## ${heading}\n`)
   const [text = ''] = section?.split(/^## /m) ?? []
@@ -60,7 +60,7 @@ async function commandsUnder(page: string, heading: string): Promise<readonly st
   return blocks.flatMap((block) => block.replaceAll(/\\\n */g, '').split('\n'))
 }
 
-/** The last `deploy_api NAME FILE PLACEHOLDER VALUE …`, as that shell function does it. */
+/** Does what the shell function `deploy_api NAME FILE PLACEHOLDER VALUE …` does in the last of these commands. */
 async function deployedSpecification(commands: readonly string[]): Promise<string> {
   const command = commands.findLast((line) => line.startsWith('deploy_api '))
   if (command === undefined) throw new Error('no deploy_api command')
@@ -72,7 +72,7 @@ async function deployedSpecification(commands: readonly string[]): Promise<strin
   return text
 }
 
-/** What the `set_key` commands of step 4 set. */
+/** The keys that the `set_key` commands of step 4 set. */
 async function keysOfTheFunction(): Promise<string> {
   const commands = await commandsUnder('docs/live-cli.md', '4. Permissions, log and keys')
   const keys = commands.flatMap((line) => {
@@ -88,7 +88,7 @@ function filledIn(word: string): string {
     .replace(/^"(.*)"$/, '$1')
     .replaceAll(/\$\{(\w+)(?::\?|#([^}]*))\}/g, (_, name: string, prefix?: string) => {
       const value = VALUES[name]
-      if (value === undefined) throw new Error(`no value of ${name} for the examples`)
+      if (value === undefined) throw new Error(`${name} has no value for the examples`)
       return prefix !== undefined && value.startsWith(prefix) ? value.slice(prefix.length) : value
     })
 }

@@ -1,11 +1,11 @@
-/** Whether Oracle Integration accepts the credentials of a backend. */
+/** Checks whether Oracle Integration accepts the credentials of a backend. */
 import type { BackendConfig, GrantConfig } from '../../src/config/model.ts'
 import type { Redacted } from '../../src/platform/redacted.ts'
 import { audiencesOf, claimsOf, COPY_SCOPE } from './backend-token.ts'
 import { fail, ok, skip, warn, type Check } from './check.ts'
 import { newDeadline, type Setup } from './setup.ts'
 
-/** No integration has this name: nothing runs, and only the credentials are judged. */
+/** No integration has this name, so that only the credentials are checked. */
 const NO_INTEGRATION = '/ic/api/integration/v1/flows/rest/DOCTOR_CHECK_ONLY/1.0/'
 
 export async function callBackend(
@@ -53,7 +53,7 @@ const BASIC_REMEDY =
 /** The permanent host of an instance; others are names for it. */
 const INSTANCE = /^(https:\/\/[0-9a-f]{32}\.[^/:]+)/i
 
-/** Oracle Integration's answer does not tell wrong audience, missing role and foreign domain apart. */
+/** Oracle Integration gives the same answer for a wrong audience, a missing role and a foreign domain. */
 function remedyOfRefusedToken(
   grant: GrantConfig,
   audiences: readonly string[],

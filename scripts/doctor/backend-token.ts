@@ -1,4 +1,4 @@
-/** The check of a backend's token, and what to do if there is none. */
+/** Checks a backend's token, and finds the remedy if it cannot be obtained. */
 import type { BackendCredential } from '../../src/backend/credential.ts'
 import { livesLongEnough } from '../../src/backend/credential-cache.ts'
 import { createTokenCheck } from '../../src/backend/token-check.ts'
@@ -17,7 +17,7 @@ import { LARGE_HEADER_BYTES, MAX_HEADER_BYTES } from './headers.ts'
 import { remedyOfPath, remedyOfRefusedClient } from './refused-client.ts'
 import { isNotGiven, meaningOf, remedyOf, type Setup } from './setup.ts'
 
-export function judgeToken(
+export function checkToken(
   backend: BackendConfig,
   credential: BackendCredential,
   setup: Setup,
@@ -32,26 +32,23 @@ export function judgeToken(
   )(credential)
   const claims = claimsOf(authorization)
   const found = `fingerprint ${fingerprint(authorization)}${claims === undefined ? ', opaque' : describeClaims(claims)}`
-  const [objection] = warnings
-  if (objection !== undefined) {
-    return fail(
-      about,
-      `${found}: ${WARNING_REASONS[objection].meaning}`,
-      scopeRemedy(grant.scope ?? ''),
-    )
+  const [warning] = warnings
+  if (warning !== undefined) {
+    const { meaning } = WARNING_REASONS[warning]
+    return fail(about, `${found}: ${meaning}`, scopeRemedy(grant.scope ?? ''))
   }
   const now = setup.clock.now()
   if (!livesLongEnough(credential, minTokenLifetime, now)) {
     const left = Math.round(secondsBetween(now, credential.expiresAt ?? now))
     return fail(
       about,
-      `it lives for ${left} s, and ${minTokenLifetime} s are the minimum`,
+      `it expires in ${left} s, and the minimum is ${minTokenLifetime} s`,
       'Raise “Access token expiration” in the instance’s application, OAuth configuration; or lower min_back_end_token_seconds.',
     )
   }
   const size = Buffer.byteLength(authorization.reveal())
   if (size > LARGE_HEADER_BYTES) {
-    const remedy = 'Have fewer claims and scopes put into it: the gateway takes 8 KB of headers.'
+    const remedy = 'Issue it with fewer claims and scopes: the gateway accepts 8 KB of headers.'
     return (size > MAX_HEADER_BYTES ? fail : warn)(about, `${found}, ${size} bytes`, remedy)
   }
   const audiences = audiencesOf(claims)
@@ -109,19 +106,19 @@ const GRANT_NAMES = {
 export const COPY_SCOPE =
   'copy it whole from the instance’s application, OAuth configuration → Resources → Scopes: https://HOST:443urn:opc:resource:consumer::all'
 
-/** Identity domains say only `invalid_scope`; the scope itself shows what is wrong with it. */
+/** Identity domains answer only `invalid_scope`; the scope itself shows the mistake. */
 function scopeRemedy(scope: string): string {
   const words = scope.split(/\s+/).filter((word) => word !== '')
   const resources = new Set(
     words.flatMap((word) => /^https?:\/\/[^/:]+(:\d+)?/.exec(word)?.[0] ?? []),
   )
   if (resources.size > 1) {
-    return 'The scope names two resources, and a token is for one alone: keep the scope of the Oracle Integration instance and make the other one a backend of its own.'
+    return 'The scope names two resources, and a token is for only one: keep the scope of the Oracle Integration instance, and configure another backend for the other one.'
   }
   if (words.every((word) => word.startsWith('urn:opc:')))
     return `The scope has no host: ${COPY_SCOPE}.`
   if (words.some((word) => /^urn:opc:resource:(?!expiry)/.test(word))) {
-    return `The scope has a blank between host and name: ${COPY_SCOPE}, without a blank.`
+    return `The scope has a space between host and name: ${COPY_SCOPE}, without a space.`
   }
   return `The domain issues no token for ${escaped(scope)} to our application. Compare the scope with the instance’s: ${COPY_SCOPE}. If it is the same, add it: our application, OAuth configuration → Resources → Add scope.`
 }

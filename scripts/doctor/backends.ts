@@ -1,4 +1,4 @@
-/** Whether a token for each backend can be obtained, and whether Oracle Integration accepts it. */
+/** Obtains a token for each backend, and checks whether Oracle Integration accepts it. */
 import { createBasicSource } from '../../src/backend/basic.ts'
 import type { BackendCall, BackendCredential } from '../../src/backend/credential.ts'
 import { createGrant, createProviderOf } from '../../src/boot/compose-backends.ts'
@@ -8,25 +8,25 @@ import type { JsonObject } from '../../src/platform/json.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 import { failure, type Result } from '../../src/platform/result.ts'
 import { callBackend } from './backend-call.ts'
-import { failedToken, judgeToken } from './backend-token.ts'
+import { checkToken, failedToken } from './backend-token.ts'
 import { skip, type Check } from './check.ts'
 import { newDeadline, type Setup } from './setup.ts'
 
 export interface BackendsReview {
   readonly checks: readonly Check[]
-  /** Of the longest `Authorization` header that a backend gets; undefined if none was obtained. */
+  /** The size of the longest `Authorization` header; undefined if no token was obtained. */
   readonly authorizationBytes: number | undefined
 }
 
-/** A permitted caller, and the backend that is chosen for it. */
+/** A permitted caller and its backend. */
 export interface CallerOfBackend {
   readonly call: BackendCall
   readonly backend: string
 }
 
 /**
- * `oic`: the origin of Oracle Integration; undefined: that of the backend's scope. `caller`: for grants
- * in the caller's name; undefined without a token that is permitted.
+ * `oic`: the origin of Oracle Integration; default: that of the backend's scope. `caller`: for grants in
+ * the caller's name; undefined without a permitted token.
  */
 export async function checkBackends(
   setup: Setup,
@@ -39,7 +39,7 @@ export async function checkBackends(
     const about = ['backend token', backend.name] as const
     const isOfCaller = caller?.backend === backend.name
     if (ACTS_FOR_USER[backend.grant.kind] && !isOfCaller) {
-      const reason = `${backend.grant.kind} requests it in the caller’s name: give a token, for which this backend is chosen, on standard input`
+      const reason = `${backend.grant.kind} requests it in the caller’s name: give a token for this backend on standard input`
       checks.push(skip(about, reason))
       continue
     }
@@ -51,8 +51,10 @@ export async function checkBackends(
     const { authorization } = obtained.value
     const bytes = Buffer.byteLength(authorization.reveal())
     authorizationBytes = Math.max(bytes, authorizationBytes ?? 0)
-    checks.push(judgeToken(backend, obtained.value, setup))
-    checks.push(await callBackend(setup, backend, authorization, oic))
+    checks.push(
+      checkToken(backend, obtained.value, setup),
+      await callBackend(setup, backend, authorization, oic),
+    )
   }
   return { checks, authorizationBytes }
 }

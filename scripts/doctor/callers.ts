@@ -1,4 +1,4 @@
-/** Whether each issuer's keys and introspection endpoint can be used. */
+/** Checks each issuer's keys and introspection endpoint. */
 import { createLocate, signingKeys } from '../../src/boot/compose-callers.ts'
 import type { IntrospectionConfig, IssuerConfig, JwtConfig } from '../../src/config/model.ts'
 import type { Fault } from '../../src/decision.ts'
@@ -14,8 +14,8 @@ import { fail, ok, skip, type Check } from './check.ts'
 import { remedyOfPath, remedyOfRefusedClient } from './refused-client.ts'
 import { isNotGiven, meaningOf, newDeadline, remedyOf, type Setup } from './setup.ts'
 
-/** What no provider has issued. */
-export const MADE_UP_TOKEN = 'made-up-token-of-the-doctor'
+/** A token that no provider has issued. */
+export const INVALID_TOKEN = 'invalid-token-of-the-doctor'
 
 export async function checkCallers(setup: Setup): Promise<readonly Check[]> {
   const checks: Check[] = []
@@ -71,10 +71,10 @@ async function remedyOfKeys(setup: Setup, { keys }: JwtConfig, fault: Fault): Pr
 }
 
 function fits({ alg, kty, crv }: TrustedKey, algorithm: SignatureAlgorithm): boolean {
-  const wanted: { readonly kty: string; readonly crv?: string } = SIGNATURE_ALGORITHMS[algorithm]
+  const required: { readonly kty: string; readonly crv?: string } = SIGNATURE_ALGORITHMS[algorithm]
   return (
-    kty === wanted.kty &&
-    (wanted.crv === undefined || wanted.crv === crv) &&
+    kty === required.kty &&
+    (required.crv === undefined || required.crv === crv) &&
     (alg === undefined || isSameAlgorithm(alg, algorithm))
   )
 }
@@ -83,7 +83,7 @@ function describeKey({ alg, kty, crv }: TrustedKey): string {
   return alg ?? crv ?? kty
 }
 
-/** Introspects a made-up token. Unless the answer is “inactive”, our client or the endpoint is at fault. */
+/** Introspects an invalid token. Another answer than “inactive” shows a problem of our client or the endpoint. */
 async function checkIntrospection(
   setup: Setup,
   issuer: IssuerConfig,
@@ -98,7 +98,7 @@ async function checkIntrospection(
     clock: ports.clock,
   })
   const answer = await introspect({
-    token: new Redacted(MADE_UP_TOKEN),
+    token: new Redacted(INVALID_TOKEN),
     jwt: undefined,
     deadline: newDeadline(),
     beforeRequest: () => undefined,
@@ -106,17 +106,17 @@ async function checkIntrospection(
   if (answer.ok) {
     return fail(
       about,
-      'the endpoint says that a made-up token is active',
+      'an invalid token is active',
       'Compare the endpoint’s address: this one must not be trusted.',
     )
   }
   const { error } = answer
   if (error.outcome === 'deny') {
     return error.reason === 'token_inactive'
-      ? ok(about, 'the client may introspect; a made-up token is inactive')
+      ? ok(about, 'the client may introspect; an invalid token is inactive')
       : fail(
           about,
-          `a made-up token is active (${error.reason})`,
+          `an invalid token is active (${error.reason})`,
           'Compare the endpoint’s address.',
         )
   }

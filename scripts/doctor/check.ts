@@ -1,16 +1,16 @@
 /** One line of the doctor's report. */
 export interface Check {
   readonly name: CheckName
-  /** What it is about: an issuer, a backend, a host; undefined where there is only one. */
+  /** An issuer, a backend, a host; undefined if there is only one. */
   readonly subject: string | undefined
   readonly status: 'ok' | 'warn' | 'fail' | 'skip'
-  /** What was found, or why the check was skipped. */
+  /** The finding, or why the check was skipped. */
   readonly detail: string
   /** The command or click that fixes it. */
   readonly remedy: string | undefined
 }
 
-/** In the order in which they run: what comes first can be the cause of what comes later. */
+/** In their order: an earlier failure can cause a later one. */
 export type CheckName =
   | 'OCI'
   | 'configuration'

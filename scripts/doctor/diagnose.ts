@@ -1,4 +1,4 @@
-/** All checks of a set-up, in the order in which one can be the cause of the next. */
+/** All checks of a set-up, in the order in which one failure can cause the next. */
 import type { Clock } from '../../src/platform/clock.ts'
 import type { FlatConfiguration } from '../../src/config/flat-keys.ts'
 import type { Config, Settings } from '../../src/config/model.ts'
@@ -11,7 +11,7 @@ import { reviewConfig, sizeProblem } from '../check-config/check-config.ts'
 import { functionsOf } from '../check-config/deployment-specification.ts'
 import { checkDeployment } from '../check-config/deployment.ts'
 import { givenPorts } from '../explain/given-ports.ts'
-import { judge, type Explanation } from '../explain/judge.ts'
+import { evaluate, type Explanation } from '../explain/evaluate.ts'
 import type { Finding } from '../../src/findings.ts'
 import { explainReason } from '../explain/reason.ts'
 import type { GivenSecrets } from '../explain/secrets.ts'
@@ -29,12 +29,11 @@ import { meaningOf, newDeadline, type Setup } from './setup.ts'
 export interface Examination {
   /** Of the function; undefined if it could not be read. */
   readonly configuration: FlatConfiguration | undefined
-  /** Of its application; the function's own keys override them. */
+  /** Of its application; the function's keys override them. */
   readonly application?: FlatConfiguration | undefined
-  /** Undefined if unknown. */
   readonly functionOcid?: string | undefined
   readonly secrets: GivenSecrets
-  /** Reads what is not given; undefined without an identity of OCI. */
+  /** Reads the other secrets; undefined without an identity of OCI. */
   readonly vault: ((settings: Settings) => SecretCache) | undefined
   /** The API deployment specification, parsed. */
   readonly deployment?: unknown
@@ -53,7 +52,7 @@ export async function* diagnose(examination: Examination): AsyncGenerator<Check>
     yield skip(['configuration'], 'it could not be read')
     yield* deploymentChecks(examination.deployment, { tokenArgument: 'token' }, undefined)
   } else {
-    yield* [own, ...(application === undefined ? [] : [application])].flatMap(checkSize)
+    yield* [own, application ?? {}].flatMap(checkSize)
     yield* examineConfiguration(examination, { ...application, ...own })
   }
   if (route === undefined) yield skip(['route'], 'give --gateway and --route')
@@ -88,7 +87,7 @@ async function* examineConfiguration(
   yield* deploymentChecks(examination.deployment, settings, config)
 }
 
-/** OCI refuses the update, so that the function keeps the configuration that it had. */
+/** OCI rejects the update, so that the function keeps its old configuration. */
 function checkSize(values: FlatConfiguration): readonly Check[] {
   const problem = sizeProblem(values)
   return problem === undefined ? [] : [problemCheck('configuration')(problem)]
@@ -134,16 +133,16 @@ async function* examineParts(
   const ports = givenPorts(config, secrets, clock, http)
   const setup: Setup = { config, secrets, ports, clock, http }
   yield* await checkCallers(setup)
-  const permit = token === undefined ? undefined : await judgeToken(configuration, token, setup)
+  const permit = token === undefined ? undefined : await checkToken(configuration, token, setup)
   const caller = permit?.caller
   const { checks: backendChecks, authorizationBytes } = await checkBackends(setup, oic, caller)
-  // The backend comes first: its failures are not about the caller.
+  // The backend is first: its failures do not depend on the caller.
   yield* backendChecks
   yield permit?.check ?? skip(['caller’s token'], 'give one on standard input')
   yield* checkHeaderSizes(examination.deployment, authorizationBytes, permit?.context)
 }
 
-/** Where the function reads secrets; undefined if nothing says it. */
+/** The region where the function reads secrets; undefined if unknown. */
 function regionOfVault(
   { functionOcid, deployment }: Examination,
   { vaultSecretsEndpoint }: Settings,
@@ -155,20 +154,20 @@ function regionOfVault(
   return ocid === undefined ? undefined : regionOf(ocid)
 }
 
-interface JudgedToken {
+interface TokenReview {
   readonly check: Check
   /** Of a permitted token. */
   readonly caller?: CallerOfBackend
-  /** What the gateway gets in the function's `context`. */
+  /** The function's `context` for the gateway. */
   readonly context?: Readonly<Record<string, string>>
 }
 
-async function judgeToken(
+async function checkToken(
   configuration: FlatConfiguration,
   token: string,
   { secrets, clock }: Setup,
-): Promise<JudgedToken> {
-  const explanation = await judge({ configuration, token, secrets, clock })
+): Promise<TokenReview> {
+  const explanation = await evaluate({ configuration, token, secrets, clock })
   const { decision, findings, call } = explanation
   const { reason, logContext } = decision
   const { issuer = '', backend, detail, hint } = logContext
@@ -196,16 +195,17 @@ function isEncrypted({ name, actual }: Finding): boolean {
   return name === 'token_form' && actual === 'an encrypted JWT'
 }
 
-/** A token that has not expired by its own `exp` is rarely inactive where it was issued. */
+/** The provider that issued a token rarely reports it as inactive before its `exp`. */
 function remedyOfInactive(
   { decision, jwt, findings }: Explanation,
   now: number,
 ): string | undefined {
-  if (decision.reason === 'token_inactive' && findings.some(isEncrypted)) {
-    return 'The token is encrypted (JWE): have the identity provider issue signed access tokens for this API.'
+  if (decision.reason !== 'token_inactive') return undefined
+  if (findings.some(isEncrypted)) {
+    return 'The token is encrypted (JWE): configure the identity provider to issue signed access tokens for this API.'
   }
   const exp = jwt === undefined ? undefined : member(jwt.payload, 'exp')
-  return decision.reason === 'token_inactive' && typeof exp === 'number' && exp > now
+  return typeof exp === 'number' && exp > now
     ? 'The token has not expired by its own exp: it comes from another identity provider or domain than the introspection endpoint’s, or it was revoked. Compare the host at which it was requested with that of the endpoint.'
     : undefined
 }

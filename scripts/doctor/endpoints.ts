@@ -1,23 +1,22 @@
-/** Whether each server answers, and whether its clock and this machine's agree. */
+/** Checks whether each server answers, and whether its clock agrees with this machine's. */
 import type { Config } from '../../src/config/model.ts'
 import { seconds, type Clock } from '../../src/platform/clock.ts'
 import type { Http, HttpFailure } from '../../src/platform/http.ts'
 import { fail, ok, skip, warn, type Check } from './check.ts'
+import { backendTokenEndpoints } from './identity-domains.ts'
 import { newDeadline } from './setup.ts'
 
-export function endpointsOf({ issuers, backends }: Config): readonly string[] {
+export function endpointsOf(config: Config): readonly string[] {
   return [
-    ...issuers.flatMap(({ discovery, jwt, introspection }) => [
-      discovery?.url,
-      jwt?.keys.kind === 'remote' ? jwt.keys.uri : undefined,
-      jwt?.keys.kind === 'remote' ? jwt.keys.access?.tokenEndpoint : undefined,
-      introspection?.endpoint,
-    ]),
-    ...backends.map(({ grant }) => (grant.kind === 'basic' ? undefined : grant.tokenEndpoint)),
+    ...config.issuers.flatMap(({ discovery, jwt, introspection }) => {
+      const keys = jwt?.keys.kind === 'remote' ? jwt.keys : undefined
+      return [discovery?.url, keys?.uri, keys?.access?.tokenEndpoint, introspection?.endpoint]
+    }),
+    ...backendTokenEndpoints(config),
   ].filter((url) => url !== undefined)
 }
 
-/** One request for each origin: any HTTP response shows that it can be reached. */
+/** One request for each origin: any HTTP response shows that it is reachable. */
 export async function checkEndpoints(
   urls: readonly string[],
   http: Http,
@@ -43,6 +42,8 @@ export async function checkEndpoints(
   return [...answers.map(({ check }) => check), ...checkClocks(answers)]
 }
 
+const CHECK_ROUTE = 'Check route table, NAT or service gateway, and security lists of the subnet.'
+
 const CAUSES: Readonly<Record<HttpFailure, readonly [problem: string, remedy: string]>> = {
   name_not_found: [
     'its name has no address (DNS)',
@@ -52,18 +53,12 @@ const CAUSES: Readonly<Record<HttpFailure, readonly [problem: string, remedy: st
     'the connection is refused',
     'Compare the port; check the security lists and that the server runs.',
   ],
-  connection_failed: [
-    'the connection fails',
-    'Check route table, NAT or service gateway, and security lists of the subnet.',
-  ],
+  connection_failed: ['the connection fails', CHECK_ROUTE],
   tls_failed: [
     'its TLS certificate is not trusted',
     'Use the host name that the certificate is for; it must come from a public authority.',
   ],
-  timed_out: [
-    'it does not answer in time',
-    'Check route table, NAT or service gateway, and security lists of the subnet.',
-  ],
+  timed_out: ['it does not answer in time', CHECK_ROUTE],
   answer_too_large: [
     'its answer is too large',
     'Compare the address: this is not an OAuth endpoint.',
@@ -77,16 +72,16 @@ interface Reading {
   readonly ahead?: number | undefined
 }
 
-/** `Date` has whole seconds, and the answer was under way. */
-const NOTICEABLE = seconds(5)
+/** `Date` has whole seconds, and the answer takes time. */
+const TOLERANCE = seconds(5)
 const TOO_MUCH = seconds(30)
 
 function checkClocks(readings: readonly Reading[]): readonly Check[] {
   const known = readings.flatMap(({ origin, ahead }) =>
     ahead === undefined ? [] : [{ origin, ahead }],
   )
-  if (known.length === 0) return [skip(['clock'], 'no server said what time it is')]
-  const off = known.filter(({ ahead }) => Math.abs(ahead) > NOTICEABLE)
+  if (known.length === 0) return [skip(['clock'], 'no server sent the time')]
+  const off = known.filter(({ ahead }) => Math.abs(ahead) > TOLERANCE)
   const [first] = off
   if (first === undefined) return [ok(['clock'], 'agrees with the servers')]
   const isOurs = off.length === known.length
@@ -96,7 +91,7 @@ function checkClocks(readings: readonly Reading[]): readonly Check[] {
     ? `this machine’s clock is ${Math.round(worst)} s ${side} the servers’`
     : `differs by ${Math.round(worst)} s from that of ${off.map(({ origin }) => origin).join(', ')} alone`
   const remedy = isOurs
-    ? 'Set this machine’s clock: `sudo timedatectl set-ntp true`. In the function, Oracle keeps it.'
-    : 'Have that server’s clock set; clock_tolerance_seconds allows for up to 300 s.'
+    ? 'Set this machine’s clock: `sudo timedatectl set-ntp true`. Oracle sets that of the function.'
+    : 'Correct that server’s clock; clock_tolerance_seconds allows for up to 300 s.'
   return [(worst > TOO_MUCH ? fail : warn)(['clock'], detail, remedy)]
 }

@@ -1,15 +1,15 @@
-/** Whether the headers that a deployment sets fit into a request. */
+/** Checks whether the headers that a deployment sets fit into a request. */
 import { routesOf } from '../check-config/deployment-specification.ts'
 import { fail, ok, skip, warn, type Check } from './check.ts'
 
 /** API Gateway limits: method, URI and all headers of a request together. */
 export const MAX_HEADER_BYTES = 8 * 1024
-/** The caller's own headers need some of it. */
+/** The caller's headers need the rest. */
 export const LARGE_HEADER_BYTES = 6 * 1024
 
 /**
- * `authorizationBytes`: of the backend's credential; `context`: values that the function gives the gateway
- * for a permitted token. Each undefined if unknown.
+ * `authorizationBytes`: the size of the backend's credential; `context`: the function's values for the
+ * gateway. Each is undefined if unknown.
  */
 export function checkHeaderSizes(
   deployment: unknown,
@@ -45,4 +45,4 @@ export function checkHeaderSizes(
 const VARIABLE = /\$\{request\.auth\[([^[\]]+)\]\}/
 
 const REMEDY =
-  'A request has 8 KB for all headers. Set fewer of them, take large claims out of context_claims, or have fewer claims and scopes put into the token.'
+  'A request has 8 KB for all headers. Set fewer headers, remove large claims from context_claims, or issue the token with fewer claims and scopes.'

@@ -1,4 +1,4 @@
-/** Why an identity provider refuses a client: looks at what else the same client is refused or granted. */
+/** Finds out which identity domains accept a client. */
 import type { Config } from '../../src/config/model.ts'
 import type { ClientRegistration } from '../../src/oauth/client-exchange.ts'
 import { createRequestToken } from '../../src/oauth/token-endpoint.ts'
@@ -27,7 +27,7 @@ export function backendTokenEndpoints({ backends }: Config): readonly string[] {
 /** A scope that every client of an identity domain may request: its own administrative ones. */
 const ANY_CLIENT_SCOPE = 'urn:opc:idm:__myscopes__'
 
-/** Whether the domain knows the client by this secret. Undefined if its answer does not tell. */
+/** Whether the domain accepts the client with this secret. Undefined if its answer does not show it. */
 export async function acceptsClient(
   { ports }: Setup,
   tokenEndpoint: string,
@@ -39,14 +39,14 @@ export async function acceptsClient(
   if (issued.ok) return true
   if (!('kind' in issued.error) || issued.error.kind !== 'refused') return undefined
   const { clientRefusal, detail } = issued.error
-  // The scope is judged after the client.
+  // Identity domains check the scope after the client.
   if (detail === 'invalid_scope') return true
   return clientRefusal === 'certain' ? false : undefined
 }
 
 /**
- * The one of the configuration's other domains that accepts the client. A secret is sent only to
- * identity domains of Oracle, and to loopback: it must not reach another company's provider.
+ * The configuration's other domain that accepts the client. The secret must not reach another company's
+ * provider, so it is sent only to identity domains of Oracle and to loopback.
  */
 export async function otherDomainOf(
   setup: Setup,

@@ -1,4 +1,4 @@
-/** Reads the set-up from OCI: function, application, deployment, and secrets as the doctor's own user. */
+/** Reads the set-up from OCI as the doctor's user: function, application, deployment and secrets. */
 import { fault } from '../../src/decision.ts'
 import type { Settings } from '../../src/config/model.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
@@ -19,7 +19,7 @@ interface LiveParts {
   readonly deploymentOcid: string | undefined
 }
 
-/** `own`: the keys of the function alone. `gateway`: the deployment's address, with its path prefix. */
+/** `own`: the keys of the function only. `gateway`: the deployment's URL, with its path prefix. */
 export async function readLiveSetup({ functionOcid, deploymentOcid }: LiveParts, api: OciApi) {
   const checks: Check[] = []
   let found: LiveFunction | undefined
@@ -92,7 +92,7 @@ const SECRETS = 'allow group GROUP to read secret-bundles in compartment COMPART
 function remedyOf({ status }: OciFailure, policy: string): string {
   switch (status) {
     case undefined:
-      return 'Compare the region in the OCID; check the network’s way to OCI’s API, proxies included.'
+      return 'Compare the region in the OCID; check the network between here and OCI’s API, proxies included.'
     case 401:
       return 'Compare user, fingerprint, key_file and tenancy of the profile with the user’s API keys, and this machine’s clock. In Cloud Shell, reconnect.'
     case 404:
@@ -104,7 +104,7 @@ function remedyOf({ status }: OciFailure, policy: string): string {
   }
 }
 
-/** Secrets as this user may read them: that says nothing about what the function may read. */
+/** Reads secrets as this user, whose permissions may differ from the function's. */
 export function usersVault(api: OciApi): (settings: Settings) => SecretCache {
   return ({ vaultSecretsEndpoint }) => ({
     read: async (ocid) => {

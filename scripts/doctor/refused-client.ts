@@ -31,7 +31,7 @@ export async function remedyOfRefusedClient(
     tokenEndpoint !== undefined &&
     (await acceptsClient(setup, tokenEndpoint, client)) === true
   ) {
-    return `The domain knows ${clientId} and does not let it introspect: in its application, OAuth configuration → Allowed operations, tick Introspect.`
+    return `The domain accepts ${clientId} but does not let it introspect: in its application, OAuth configuration → Allowed operations, tick Introspect.`
   }
   const other = await otherDomainOf(setup, client, endpoint)
   if (other !== undefined) {
@@ -69,7 +69,7 @@ async function remedyOfMixUp(
   return undefined
 }
 
-/** What a secret looks like that was stored in another form than the application shows it. */
+/** Detects a secret that was stored in another form than the application shows. */
 function remedyOfForm({ secrets }: Setup, client: ClientRegistration): string | undefined {
   const stored = secrets.get(client.secretOcid)
   if (stored === undefined || usesKey(client.authentication)) return undefined
@@ -78,7 +78,7 @@ function remedyOfForm({ secrets }: Setup, client: ClientRegistration): string | 
   const isBase64 = /^(?:[A-Za-z0-9+/]{4}){4,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)
   const problem =
     text !== text.trim()
-      ? 'begins or ends with a blank'
+      ? 'begins or ends with a space'
       : /^(["'`]).*\1$/.test(text)
         ? 'is in quotation marks'
         : isBase64 && /^[\x20-\x7e]+$/.test(decoded)
@@ -95,8 +95,8 @@ function unknownClient(
 ): string {
   const ifActive = usesKey(authentication)
     ? `it must have the certificate of the key in ${secretOcid}, by the alias that back_end_assertion_key_id gives (OAuth configuration → Import certificate)`
-    : `its secret is another one by now: put that into a new version of ${secretOcid}`
-  return `In the identity domain at ${new URL(endpoint).host}, open the application of ${clientId} and activate it if it is inactive (Actions → Activate). If it is active, ${ifActive}. If there is no such application, client ID or domain are wrong.`
+    : `its secret has changed: put the current one into a new version of ${secretOcid}`
+  return `In the identity domain at ${new URL(endpoint).host}, open the application of ${clientId} and activate it if it is inactive (Actions → Activate). If it is active, ${ifActive}. If there is no such application, the client ID or the domain is wrong.`
 }
 
 function sameDomain({ config }: Setup, endpoint: string, use: RefusedClient['use']): string {
@@ -118,7 +118,7 @@ const PATHS: Readonly<Record<RefusedClient['use'], string>> = {
   token: '/oauth2/v1/token',
 }
 
-/** For an answer with a status that an OAuth endpoint would not give; undefined for others. */
+/** For a status that an OAuth endpoint does not send; undefined for others. */
 export function remedyOfPath(
   detail: string | undefined,
   url: string,

@@ -18,13 +18,10 @@ export function toSummary(checks: readonly Check[]): string {
   const counts = `${count('ok')} ok, ${count('warn')} warnings, ${count('fail')} failures, ${count('skip')} skipped`
   return first === undefined
     ? `\nNo failure: ${counts}.`
-    : `\n${counts}. Begin with the first failure; it may be the cause of the others:\n${toLine(first)}`
+    : `\n${counts}. Begin with the first failure; it may cause the others:\n${toLine(first)}`
 }
 
 export function toJsonReport(checks: readonly Check[]) {
-  return {
-    ok: firstFailure(checks) === undefined,
-    first_failure: firstFailure(checks) ?? null,
-    checks,
-  }
+  const first = firstFailure(checks)
+  return { ok: first === undefined, first_failure: first ?? null, checks }
 }

@@ -1,6 +1,6 @@
-/** Calls one route of the gateway: without a token, with a made-up one and twice with a good one. */
+/** Calls one route of the gateway: without a token, with an invalid one and twice with a valid one. */
 import { fail, ok, skip, type Check } from './check.ts'
-import { MADE_UP_TOKEN } from './callers.ts'
+import { INVALID_TOKEN } from './callers.ts'
 
 /** A function's first call can take long. */
 const TIME_LIMIT_MILLISECONDS = 60_000
@@ -10,31 +10,31 @@ export async function checkRoute(
   token: string | undefined,
 ): Promise<readonly Check[]> {
   const checks = [
-    await call(url, undefined, 'without a token', judgeDenied),
-    await call(url, MADE_UP_TOKEN, 'with a made-up token', judgeDenied),
+    await call(url, undefined, 'without a token', problemOfDenied),
+    await call(url, INVALID_TOKEN, 'with an invalid token', problemOfDenied),
   ]
   if (token === undefined) {
-    return [...checks, skip(['route', 'with a good token'], 'give one on standard input')]
+    return [...checks, skip(['route', 'with a valid token'], 'give one on standard input')]
   }
-  checks.push(await call(url, token, 'with a good token', judgeGood))
-  const second = await call(url, token, 'the second time', judgeGood)
-  return [...checks, second, skip(['route', 'the gateway’s cache'], CACHE_IS_NOT_VISIBLE)]
+  return [
+    ...checks,
+    await call(url, token, 'with a valid token', problemOfPermitted),
+    await call(url, token, 'the second time', problemOfPermitted),
+    skip(['route', 'the gateway’s cache'], CACHE_IS_NOT_VISIBLE),
+  ]
 }
 
-/** Neither header nor status differ. */
+/** Headers and status do not differ. */
 const CACHE_IS_NOT_VISIBLE =
   'answers do not show it: for the second call, the execution log must have no customAuthentication.cacheMiss, and the function’s log no decision'
 
-type Judge = (
-  status: number,
-  challenge: string,
-) => readonly [problem: string, remedy: string] | undefined
+type Problem = readonly [problem: string, remedy: string] | undefined
 
 async function call(
   url: string,
   token: string | undefined,
   subject: string,
-  judge: Judge,
+  problemOf: (status: number, challenge: string) => Problem,
 ): Promise<Check> {
   const about = ['route', subject] as const
   const startedAt = performance.now()
@@ -46,7 +46,7 @@ async function call(
     })
     await answer.body?.cancel()
     const found = `status ${answer.status} after ${Math.round(performance.now() - startedAt)} ms`
-    const problem = judge(answer.status, answer.headers.get('www-authenticate') ?? '')
+    const problem = problemOf(answer.status, answer.headers.get('www-authenticate') ?? '')
     return problem === undefined
       ? ok(about, found)
       : fail(about, `${found}: ${problem[0]}`, problem[1])
@@ -59,22 +59,22 @@ async function call(
   }
 }
 
-function judgeDenied(status: number): ReturnType<Judge> {
+function problemOfDenied(status: number): Problem {
   if (status === 401) return undefined
   return status < 400
     ? [
-        'the route lets everybody through',
+        'the route permits all callers',
         'Give the deployment the CUSTOM_AUTHENTICATION policy, and the route the authorization AUTHENTICATION_ONLY.',
       ]
     : problemOfStatus(status)
 }
 
-function judgeGood(status: number, challenge: string): ReturnType<Judge> {
+function problemOfPermitted(status: number, challenge: string): Problem {
   if (status !== 401) return status === 404 ? NOT_FOUND : problemOfStatus(status)
   return challenge.includes('realm="oic-gateway-authorizer"')
     ? [
         'the function denies a token that this configuration permits',
-        'The deployed configuration is another one: compare it, `oci fn function get --function-id FUNCTION --query data.config`.',
+        'The deployed configuration differs: compare it, `oci fn function get --function-id FUNCTION --query data.config`.',
       ]
     : [
         'Oracle Integration does not accept the token that the gateway forwards',
@@ -87,7 +87,7 @@ const NOT_FOUND = [
   'Compare path prefix, path and method with the deployment; then that the integration is active and its URL in the route is right.',
 ] as const
 
-function problemOfStatus(status: number): ReturnType<Judge> {
+function problemOfStatus(status: number): Problem {
   switch (status) {
     case 403:
       return [

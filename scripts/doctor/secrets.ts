@@ -1,4 +1,4 @@
-/** Whether each secret is available and has the form that its use needs. */
+/** Checks whether each secret is available and has the form that its use requires. */
 import type { Config } from '../../src/config/model.ts'
 import type { Fault } from '../../src/decision.ts'
 import { usesKey } from '../../src/oauth/client-authentication.ts'
@@ -8,13 +8,13 @@ import type { Redacted } from '../../src/platform/redacted.ts'
 import { success } from '../../src/platform/result.ts'
 import type { SecretCache } from '../../src/vault/secret-cache.ts'
 import { PLACEHOLDER } from '../rotate/rotate.ts'
-import { clientsOf, type GivenSecrets, type NeededSecret } from '../explain/secrets.ts'
+import { clientsOf, type GivenSecrets, type RequiredSecret } from '../explain/secrets.ts'
 import { regionOf } from '../oci/region.ts'
 import { fingerprint } from '../explain/fingerprint.ts'
 import { fail, ok, skip, warn, type Check } from './check.ts'
 import { meaningOf, newDeadline, remedyOf } from './setup.ts'
 
-interface SecretUse extends NeededSecret {
+interface SecretUse extends RequiredSecret {
   readonly kind: 'client_secret' | 'private_key' | 'user_and_password'
 }
 
@@ -44,8 +44,8 @@ export interface SecretsReview {
 }
 
 /**
- * `vault`: undefined where there is no identity with which Vault could be asked.
- * `region`: from where the function reads secrets, as OCIDs name it; undefined if unknown.
+ * `vault`: undefined without an identity of OCI.
+ * `region`: where the function reads secrets, as in OCIDs; undefined if unknown.
  */
 export async function reviewSecrets(
   config: Config,
@@ -79,7 +79,7 @@ export async function reviewSecrets(
   return { checks, secrets }
 }
 
-/** Of a secret that the function cannot read, whatever it contains. */
+/** Why the function cannot read the secret with this OCID. */
 function problemOfOcid(ocid: string, region: string | undefined): Problem | undefined {
   if (!ocid.startsWith('ocid1.')) return undefined
   if (!ocid.startsWith('ocid1.vaultsecret.')) {
@@ -100,7 +100,7 @@ function problemOfOcid(ocid: string, region: string | undefined): Problem | unde
 const NOT_AT_HAND =
   'not available: give it with --secrets, or run this where there are credentials for OCI (Cloud Shell, ~/.oci/config)'
 
-function nameOf({ clientId, secretOcid }: NeededSecret): string {
+function nameOf({ clientId, secretOcid }: RequiredSecret): string {
   return clientId === undefined ? secretOcid : `of ${clientId}`
 }
 
@@ -121,17 +121,17 @@ function checkForm(use: SecretUse, secret: Redacted, others: GivenSecrets, confi
   if (same !== undefined) {
     return fail(
       about,
-      `is the secret ${nameOf(same)}, too`,
+      `is also the secret ${nameOf(same)}`,
       `Store each application’s own secret: copy that of ${use.clientId ?? 'this one'} from its page in the identity domain into a new version of ${use.secretOcid}.`,
     )
   }
   const { hasWhiteSpace } = readSecretContent(secret)
   return hasWhiteSpace
-    ? warn(about, 'begins or ends with a blank', 'Compare it with the application.')
+    ? warn(about, 'begins or ends with a space', 'Compare it with the application.')
     : ok(about, `fingerprint ${fingerprint(secret)}`)
 }
 
-/** A private key may be that of several clients. */
+/** Several clients may have the same private key. */
 function isOtherClient(one: SecretUse, other: SecretUse): boolean {
   return (
     one.kind === 'client_secret' &&
@@ -155,7 +155,7 @@ function problemOfForm({ kind, secretOcid }: SecretUse, text: Redacted): Problem
   if (content === PLACEHOLDER) {
     return [
       'is still the placeholder of the Terraform stack',
-      'Run `npm run rotate` once after `terraform apply`, as the output next_step says.',
+      'Run `npm run rotate` once after `terraform apply`, as in the output next_step.',
     ]
   }
   switch (kind) {
@@ -193,7 +193,7 @@ function problemOfForm({ kind, secretOcid }: SecretUse, text: Redacted): Problem
 function lineBreak(content: string, renew: string): Problem | undefined {
   return /[\r\n]/.test(content)
     ? [
-        'contains a line break, which is sent as part of it',
+        'contains a line break, which is sent as part of the secret',
         `${renew} with \`printf %s\`, not \`echo\`.`,
       ]
     : undefined

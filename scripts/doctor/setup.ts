@@ -1,4 +1,4 @@
-/** What all checks share once the configuration is readable. */
+/** What all checks need of a readable configuration. */
 import type { CountedPorts } from '../../src/boot/ports.ts'
 import type { Config } from '../../src/config/model.ts'
 import type { Fault } from '../../src/decision.ts'
@@ -24,12 +24,12 @@ export interface Setup {
 
 const TIME = seconds(10)
 
-/** For one exchange and what it needs. By the real clock, whatever `Setup.clock` shows. */
+/** For one exchange and the requests that it depends on. It uses the real clock, not `Setup.clock`. */
 export function newDeadline(): Deadline {
   return deadlineAt(plus(systemClock.now(), TIME), systemClock)
 }
 
-/** Whether the fault is only that a secret was not given to the doctor. */
+/** Whether the only cause of the fault is a secret that the doctor does not have. */
 export function isNotGiven({ reason, logContext }: Fault): boolean {
   return reason === 'secret_unavailable' && logContext.detail === 'not_given'
 }

@@ -1,7 +1,7 @@
 import { createFingerprint } from '../../src/boot/compose.ts'
 
 /**
- * Tells apart the secrets and tokens of one run, as the function does in its log. The key is new for each
- * run: passwords can be guessed, and a report may be passed on.
+ * Identifies secrets and tokens as in the function's log. The key is new for each run: a report may be
+ * passed on, and passwords can be guessed.
  */
 export const fingerprint = createFingerprint()

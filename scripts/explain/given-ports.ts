@@ -7,7 +7,7 @@ import { failure, success } from '../../src/platform/result.ts'
 import { Tally } from '../../src/platform/tally.ts'
 import type { GivenSecrets } from './secrets.ts'
 
-/** The function's ports with the given secrets only, the others being `not_given`; without a log. */
+/** The function's ports with only the given secrets, without Vault and without a log. */
 export function givenPorts(
   config: Config,
   secrets: GivenSecrets,

@@ -1,4 +1,4 @@
-/** Finds the function's log lines in text: as they are, or wrapped by OCI Logging in any way. */
+/** Finds the function's log lines in a text: unchanged, or wrapped by OCI Logging in any way. */
 import { isJsonObject, member, type JsonObject } from '../../src/platform/json.ts'
 import { parseJson } from '../../stack/json.ts'
 
@@ -7,7 +7,7 @@ const MAX_DEPTH = 12
 
 /**
  * All decisions, warnings and configuration problems in the text, in their order. The text is JSON, or
- * has JSON on each line, perhaps after a prefix; wrapped lines may be objects or strings of JSON.
+ * has JSON on each line, which may have a prefix; wrapped lines may be objects or strings of JSON.
  */
 export function readLogLines(text: string): readonly JsonObject[] {
   const whole = parseJson(text)

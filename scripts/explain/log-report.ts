@@ -1,5 +1,5 @@
-/** What the lines of the function's log mean. */
-import { isJsonObject, member, type JsonObject } from '../../src/platform/json.ts'
+/** Explains lines of the function's log. */
+import { isJsonObject, member, stringMember, type JsonObject } from '../../src/platform/json.ts'
 import { escaped } from '../../src/platform/printable.ts'
 import { explainReason } from './reason.ts'
 import { shown } from './shown.ts'
@@ -18,30 +18,15 @@ export interface ExplainedLine {
 
 export function explainLine(line: JsonObject): readonly ExplainedLine[] {
   const event = textOf(line, 'event') ?? ''
+  const reason = textOf(line, 'reason')
   const common = { time: textOf(line, 'time'), event, outcome: textOf(line, 'outcome'), line }
   if (event === 'decision') {
-    const reason = textOf(line, 'reason')
-    const text = explainReason(reason ?? '')
-    return [
-      {
-        ...common,
-        reason,
-        meaning: text?.meaning ?? 'This is not a reason of this version of the function.',
-        remedy: text?.remedy ?? 'Compare the versions of the function and of this command.',
-        responsible: text?.responsible ?? null,
-      },
-    ]
+    const text = explainReason(reason ?? '') ?? UNKNOWN_REASON
+    return [{ ...common, ...text, reason, responsible: text.responsible ?? null }]
   }
   if (event === 'warning') {
-    return [
-      {
-        ...common,
-        reason: textOf(line, 'reason'),
-        meaning: textOf(line, 'meaning') ?? '',
-        remedy: textOf(line, 'remedy') ?? '',
-        responsible: null,
-      },
-    ]
+    const [meaning, remedy] = [textOf(line, 'meaning') ?? '', textOf(line, 'remedy') ?? '']
+    return [{ ...common, reason, meaning, remedy, responsible: null }]
   }
   const list = member(line, event === 'config_invalid' ? 'problems' : 'warnings')
   return (Array.isArray(list) ? list.filter(isJsonObject) : []).map((each) => ({
@@ -53,14 +38,21 @@ export function explainLine(line: JsonObject): readonly ExplainedLine[] {
   }))
 }
 
-function textOf(object: JsonObject, name: string): string | null {
-  const value = member(object, name)
-  return typeof value === 'string' ? value : null
+const UNKNOWN_REASON = {
+  meaning: 'This is not a reason of this version of the function.',
+  remedy: 'Compare the versions of the function and of this command.',
+  responsible: undefined,
 }
 
-/** The members that say more about a decision, in this order. */
-const CIRCUMSTANCES = ['issuer', 'client_id', 'claimed_client_id', 'backend', 'secret']
-const EVIDENCE = ['expected', 'actual', 'detail', 'hint', 'call_id', 'token_fingerprint']
+function textOf(object: JsonObject, name: string): string | null {
+  return stringMember(object, name) ?? null
+}
+
+/** The members with details of a decision, in this order. */
+const DETAILS = [
+  ...['issuer', 'client_id', 'claimed_client_id', 'backend', 'secret'],
+  ...['expected', 'actual', 'detail', 'hint', 'call_id', 'token_fingerprint'],
+]
 
 /** Lines that differ only in time and call are printed once, with their number. */
 export function toLogText(explained: readonly ExplainedLine[]): string {
@@ -78,7 +70,7 @@ function groupText(group: readonly ExplainedLine[]): string {
   const last = group.at(-1) ?? first
   const { event, outcome, reason, meaning, remedy, responsible } = first
   const count = group.length === 1 ? '' : ` × ${group.length}, the last at ${last.time ?? '?'}`
-  const words = [...CIRCUMSTANCES, ...EVIDENCE].flatMap((name) => {
+  const words = DETAILS.flatMap((name) => {
     const value = member(last.line, name)
     return value === null || value === undefined ? [] : [`${name} ${shown(value)}`]
   })

@@ -3,8 +3,8 @@ import { UsageError } from '../command-line/parse.ts'
 const HOW = 'give one access token on standard input, as it was issued'
 
 /**
- * The token in the text, without `Authorization:` and `Bearer`. Throws a `UsageError` for what cannot
- * have been meant as a token; a malformed token is left to the authorizer.
+ * The token in the text, without `Authorization:` and `Bearer`. Throws a `UsageError` for what is obviously
+ * not a token; the authorizer handles a malformed one.
  */
 export function readToken(text: string): string {
   const token = text
@@ -14,15 +14,13 @@ export function readToken(text: string): string {
     .replace(/^bearer\s+/i, '')
   if (token === '') throw new UsageError(`There is no token: ${HOW}.`)
   if (/^[{[]/.test(token)) {
-    throw new UsageError(`This is JSON: ${HOW}, that is the value of access_token.`)
+    throw new UsageError(`This is JSON: ${HOW}, which is the value of access_token.`)
   }
   if (token.startsWith('-----BEGIN')) throw new UsageError(`This is a PEM file: ${HOW}.`)
   if (/^basic\s/i.test(token)) throw new UsageError(`These are Basic credentials: ${HOW}.`)
   if (/\s/.test(token)) {
     const count = token.split(/\s+/).length
-    throw new UsageError(
-      `This is more than one word (${count}), so it is several tokens, one that was wrapped, or none: ${HOW}.`,
-    )
+    throw new UsageError(`This is more than one word (${count}): ${HOW}, without line breaks.`)
   }
   return token
 }

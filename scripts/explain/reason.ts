@@ -9,7 +9,7 @@ import { RESPONSIBLE, type Responsible } from './responsible.ts'
 export interface ReasonText {
   readonly meaning: string
   readonly remedy: string
-  /** Undefined for `permitted`, where nothing has to change. */
+  /** Undefined for `permitted`, which needs no change. */
   readonly responsible: Responsible | undefined
 }
 
@@ -18,7 +18,7 @@ const REASONS: Readonly<Record<string, Omit<ReasonText, 'responsible'>>> = {
   ...FAULT_REASONS,
 }
 
-/** What a decision's reason means and what to do; undefined for a word that is no reason. */
+/** The meaning of a decision's reason and the remedy; undefined for an unknown reason. */
 export function explainReason(reason: string): ReasonText | undefined {
   if (reason === 'permitted') {
     return { meaning: 'The token is valid.', remedy: '', responsible: undefined }

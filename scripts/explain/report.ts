@@ -1,9 +1,9 @@
-/** The explanation of a token, as text and as JSON. */
+/** Formats the explanation of a token as text and as JSON. */
 import type { Finding } from '../../src/findings.ts'
 import { escaped } from '../../src/platform/printable.ts'
 import type { JsonObject } from '../../src/platform/json.ts'
 import { explainReason } from './reason.ts'
-import type { Explanation } from './judge.ts'
+import type { Explanation } from './evaluate.ts'
 import { NOTHING, shown } from './shown.ts'
 
 export function toJsonReport({ decision, findings, problems, jwt, fingerprint }: Explanation) {
@@ -11,7 +11,7 @@ export function toJsonReport({ decision, findings, problems, jwt, fingerprint }:
   return {
     outcome: decision.outcome,
     reason: decision.reason,
-    /** The issuer's name in the configuration; null if no issuer's rules were reached. */
+    /** The issuer's name in the configuration; null if no issuer's rules were evaluated. */
     issuer: decision.logContext.issuer ?? null,
     meaning: text?.meaning ?? '',
     remedy: text?.remedy ?? '',
@@ -25,11 +25,7 @@ export function toJsonReport({ decision, findings, problems, jwt, fingerprint }:
   }
 }
 
-const OUTCOMES = {
-  permit: 'permitted',
-  deny: 'denied',
-  fault: 'could not be judged',
-} as const
+const OUTCOMES = { permit: 'permitted', deny: 'denied', fault: 'fault' } as const
 
 export function toTextReport(explanation: Explanation, now: number): string {
   const { decision, findings, problems, jwt, fingerprint } = explanation
@@ -89,11 +85,11 @@ function timeOf(value: number, now: number): string {
 }
 
 export function findingsToShow(findings: readonly Finding[]): readonly Finding[] {
-  return findings.filter((finding, index) => isWorthALine(finding, findings.slice(index + 1)))
+  return findings.filter((finding, index) => isShown(finding, findings.slice(index + 1)))
 }
 
-/** Each failure; and what passed if there was something to check, once for each name. */
-function isWorthALine({ name, issuer, expected, ok }: Finding, rest: readonly Finding[]): boolean {
+/** Shows each failed check, and each passed check that had a rule, once for each name. */
+function isShown({ name, issuer, expected, ok }: Finding, rest: readonly Finding[]): boolean {
   if (name === 'issuer_choice') return false
   if (!ok) return true
   const isRepeated = rest.some((other) => other.name === name && other.issuer === issuer)
@@ -101,7 +97,7 @@ function isWorthALine({ name, issuer, expected, ok }: Finding, rest: readonly Fi
 }
 
 function choiceLine({ issuer, expected, actual, ok }: Finding): string {
-  const result = ok ? 'asked' : 'not asked'
+  const result = ok ? 'chosen' : 'not chosen'
   return `  ${ok ? '✓' : '·'} ${issuer ?? ''}: ${result}; it accepts ${shown(expected)}, the token is or has ${shown(actual)}`
 }
 

@@ -3,7 +3,7 @@ import type { DenialReason, FaultReason } from '../../src/reasons.ts'
 export type Responsible =
   'caller' | 'identity provider' | 'configuration' | 'deployment' | 'this software'
 
-/** Where something has to change first, in most cases. */
+/** The usual place of the necessary change. */
 export const RESPONSIBLE: Readonly<Record<DenialReason | FaultReason, Responsible>> = {
   token_missing: 'caller',
   scheme_unsupported: 'caller',

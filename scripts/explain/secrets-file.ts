@@ -1,13 +1,19 @@
-/** The file of `--secrets`. Messages never quote its content. */
+/** Reads the file of `--secrets`. Messages never quote its content. */
 import { isJsonObject } from '../../src/platform/json.ts'
 import { parseJson } from '../../stack/json.ts'
 import { UsageError } from '../command-line/parse.ts'
+import { decodeUtf8 } from '../command-line/read-file.ts'
 
 /**
  * Secrets by the OCID of the Vault secret or by the client ID: a line `NAME=secret` each, or a JSON
- * object of texts. All that follows the first `=` is the secret, as it stands. Throws a `UsageError`.
+ * object with string values. The secret is everything after the first `=`, unchanged. Throws a
+ * `UsageError`.
  */
-export function readSecretsFile(text: string): ReadonlyMap<string, string> {
+export function readSecretsFile(content: Uint8Array): ReadonlyMap<string, string> {
+  const text = decodeUtf8(content)
+  if (text === undefined) {
+    throw new UsageError('The file of --secrets is not UTF-8: save it as UTF-8.')
+  }
   const json = /^\s*\{/.test(text) ? parseJson(text) : undefined
   const entries = isJsonObject(json) ? Object.entries(json) : linesOf(text)
   const isUsable = entries.every(([name, secret]) => name !== '' && typeof secret === 'string')
@@ -19,10 +25,10 @@ export function readSecretsFile(text: string): ReadonlyMap<string, string> {
   return new Map(entries as [string, string][])
 }
 
-/** Empty lines and comments are left out. The name is empty for a line without `=`. */
+/** Skips empty lines and comments. A line without `=` has an empty name. */
 function linesOf(text: string): [name: string, secret: string][] {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
-  return lines
+  return text
+    .split(/\r?\n/)
     .filter((line) => !/^\s*(#|$)/.test(line))
     .map((line) => {
       const end = Math.max(0, line.indexOf('='))

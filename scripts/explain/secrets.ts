@@ -1,4 +1,4 @@
-/** The client secrets that introspection and protected keys need: never from the command line. */
+/** Reads the client secrets for introspection and protected keys, never from the command line. */
 import { openSync } from 'node:fs'
 import { ReadStream } from 'node:tty'
 import type { FlatConfiguration } from '../../src/config/flat-keys.ts'
@@ -6,49 +6,50 @@ import type { Config } from '../../src/config/model.ts'
 import { readConfig } from '../../src/config/read-config.ts'
 import type { ClientRegistration } from '../../src/oauth/client-exchange.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
-import { askSilently } from '../command-line/ask.ts'
+import { promptSecret } from '../command-line/prompt.ts'
 import { readFile } from '../command-line/read-file.ts'
 import { readSecretsFile } from './secrets-file.ts'
 
-/** A secret that is needed, and whose it is, if it is a client's. */
-export interface NeededSecret {
+export interface RequiredSecret {
   readonly secretOcid: string
+  /** Undefined for a secret that is not a client's. */
   readonly clientId?: string
 }
 
-/** By the OCID of the Vault secret that they stand for. */
+/** By the OCID of the Vault secret. */
 export type GivenSecrets = ReadonlyMap<string, Redacted>
 
 /**
- * Takes each client's secret from the file, else from `CLIENT_SECRET`, else from a prompt on the
- * terminal. What cannot be had is missing in the result.
+ * Reads each client's secret from the file, else from `CLIENT_SECRET`, else from a prompt on the terminal.
+ * The result has only the available secrets.
  */
 export async function readSecrets(
   configuration: FlatConfiguration,
   file: string | undefined,
-  needed: (config: Config) => readonly NeededSecret[] = clientsOf,
+  requiredSecrets: (config: Config) => readonly RequiredSecret[] = clientsOf,
 ): Promise<GivenSecrets> {
   const { source } = readConfig(configuration)
-  const needs = source.ok && source.value.kind === 'given' ? needed(source.value.config) : []
+  const required =
+    source.ok && source.value.kind === 'given' ? requiredSecrets(source.value.config) : []
   const fromFile =
     file === undefined
       ? new Map<string, string>()
-      : readSecretsFile(readFile('The file of --secrets', file).toString())
+      : readSecretsFile(readFile('The file of --secrets', file))
   const secrets = new Map<string, Redacted>()
-  for (const { clientId, secretOcid } of needs) {
+  for (const { clientId, secretOcid } of required) {
     const secret =
       fromFile.get(secretOcid) ??
       fromFile.get(clientId ?? '') ??
-      (needs.length === 1 ? process.env['CLIENT_SECRET'] : undefined) ??
+      (required.length === 1 ? process.env['CLIENT_SECRET'] : undefined) ??
       (await prompt(
-        `Secret ${clientId === undefined ? secretOcid : `of ${clientId}`} (not shown, empty to go on without): `,
+        `Secret ${clientId === undefined ? secretOcid : `of ${clientId}`} (not shown, empty to continue without): `,
       ))
     if (secret !== undefined && secret !== '') secrets.set(secretOcid, new Redacted(secret))
   }
   return secrets
 }
 
-/** The clients with which the issuers are asked about tokens and keys, one for each secret. */
+/** The clients for introspection and for protected keys, one for each secret. */
 export function clientsOf({ issuers }: Config): readonly ClientRegistration[] {
   const clients = issuers.flatMap(({ jwt, introspection }) => [
     ...(introspection === undefined ? [] : [introspection.client]),
@@ -57,22 +58,18 @@ export function clientsOf({ issuers }: Config): readonly ClientRegistration[] {
   return [...new Map(clients.map((client) => [client.secretOcid, client])).values()]
 }
 
-/** Asks on the terminal, as standard input has the token. Undefined where there is no terminal. */
+/** Prompts on the terminal, because standard input has the token. Undefined without a terminal. */
 async function prompt(question: string): Promise<string | undefined> {
   if (!process.stderr.isTTY) return undefined
-  const input = openTerminal()
-  if (input === undefined) return undefined
+  let input: ReadStream
   try {
-    return await askSilently(question, input)
-  } finally {
-    input.destroy()
-  }
-}
-
-function openTerminal(): ReadStream | undefined {
-  try {
-    return new ReadStream(openSync('/dev/tty', 'r+'))
+    input = new ReadStream(openSync('/dev/tty', 'r+'))
   } catch {
     return undefined
+  }
+  try {
+    return await promptSecret(question, input)
+  } finally {
+    input.destroy()
   }
 }

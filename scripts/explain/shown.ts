@@ -1,7 +1,7 @@
 import { escaped } from '../../src/platform/printable.ts'
 import { isJsonObject } from '../../src/platform/json.ts'
 
-/** More than any claim that somebody has to read. */
+/** Longer than any useful claim. */
 const MAX_CHARACTERS = 1_000
 
 export const NOTHING = 'nothing'
@@ -24,7 +24,7 @@ function isEmpty(value: unknown): boolean {
   return (Array.isArray(value) || isJsonObject(value)) && Object.keys(value).length === 0
 }
 
-/** JSON in which nothing changes how other text is displayed, whatever the values are. */
+/** JSON without characters that change how other text is displayed. */
 export function toJson(value: unknown): string {
   return JSON.stringify(value, null, 2).replace(/[\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
     Array.from({ length: character.length }, (_none, index) => {

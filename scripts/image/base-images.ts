@@ -18,20 +18,20 @@ export interface BaseImages {
   readonly nodeVersion: string
 }
 
-/** Throws where the Dockerfile has other than two stages on images of one version of Node. */
+/** Throws unless the Dockerfile has two stages on images of the same version of Node. */
 export function baseImagesOf(dockerfile: string): BaseImages {
   const [build, runtime, ...more] = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(
     ([, name]) => name,
   )
   const version = /:(\d+)-dev$/.exec(build ?? '')?.[1]
   if (build === undefined || runtime === undefined || version === undefined || more.length > 0) {
-    throw new Error('the Dockerfile is not of two stages, the first on an image NAME:VERSION-dev')
+    throw new Error('the Dockerfile must have two stages, the first on an image NAME:VERSION-dev')
   }
   if (build !== `${runtime}-dev`) throw new Error(`${build} and ${runtime} do not belong together`)
   return { build, runtime, nodeVersion: version }
 }
 
-/** What `RUN` lines and npm call besides Node. */
+/** The programs that `RUN` lines and npm need besides Node. */
 const PROGRAMS = ['/bin/sh', '/usr/bin/env', '/bin/chmod']
 
 const DOCKERFILE = `FROM scratch AS runtime
@@ -43,9 +43,9 @@ COPY build /
 `
 
 /**
- * Makes stand-ins for the base images under their names, because their registry is not reached from
- * everywhere: Node from npm, the libraries it needs from this machine, a shell, and npm. Resolves with
- * the full version of Node.
+ * Builds substitutes for the base images under the same names, because not every machine can reach their
+ * registry: Node from npm, its libraries and a shell from this machine, and npm. Resolves with the full
+ * version of Node.
  */
 export async function makeBaseImages(
   buildah: Buildah,
@@ -82,7 +82,7 @@ async function librariesOf(program: string): Promise<string[]> {
   return [...listed.matchAll(/(?:=> )?(\/\S+) \(0x/g)].flatMap(([, path = '']) => path)
 }
 
-/** With this machine's registry and certificates, and without its credentials. */
+/** Copies npm with this machine's registry and certificates, but without its credentials. */
 async function copyNpm(root: string): Promise<void> {
   const npm = join((await run('npm', ['root', '--global'])).trim(), 'npm')
   const modules = join(root, 'usr/lib/node_modules')

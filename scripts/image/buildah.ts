@@ -10,18 +10,17 @@ export interface Buildah {
   pull(images: readonly string[]): Promise<void>
   /** Writes an image as an OCI archive. */
   save(image: string, file: string): Promise<void>
-  /** What the image says about how it is run. */
   inspect(image: string): Promise<ImageConfiguration>
-  /** Mounts a new container's files; resolves with their path on this machine. */
+  /** Mounts the files of a new container; resolves with their path on this machine. */
   mount(image: string): Promise<string>
   /**
-   * Ends what runs, unmounts everything and deletes the folder `path`, around that of the storage. A
-   * process of its own does that, because one that got a signal may have no time for it.
+   * Ends all running commands, unmounts everything and deletes the folder `path`, which contains the
+   * storage. A separate process does it, because this one may end before it is done.
    */
   remove(path: string): void
 }
 
-/** As the OCI image specification names these. */
+/** Names of the OCI image specification. */
 export interface ImageConfiguration {
   readonly User?: string
   readonly Env?: readonly string[]
@@ -29,7 +28,7 @@ export interface ImageConfiguration {
   readonly WorkingDir?: string
 }
 
-/** Does the work with a folder of its own below /tmp, which goes with all that runs when it ends. */
+/** Calls `work` with a new folder below /tmp. Removes it, and ends all running commands, afterwards. */
 export async function withBuildah<T>(
   name: string,
   work: (buildah: Buildah, folder: string) => Promise<T>,
@@ -48,7 +47,7 @@ export async function withBuildah<T>(
   }
 }
 
-/** `folder`: for its storage, apart from that of this machine. */
+/** `folder`: for its storage, separate from that of this machine. */
 function startBuildah(folder: string): Buildah {
   const policy = join(folder, 'policy.json')
   const storage = ['--root', join(folder, 'root'), '--runroot', join(folder, 'runroot')]
@@ -78,7 +77,7 @@ function startBuildah(folder: string): Buildah {
     remove: (path) => {
       for (const { pid } of running) if (pid !== undefined) process.kill(-pid, 'SIGKILL')
       const buildahCommand = `buildah ${storage.join(' ')}`
-      // Overlay storage leaves its own folder mounted.
+      // Overlay storage does not unmount its own folder.
       const script = `${buildahCommand} umount --all; ${buildahCommand} rm --all; umount ${join(folder, 'root', 'overlay')}; rm -rf ${path}`
       spawn('/bin/sh', ['-c', script], { detached: true, stdio: 'ignore' }).unref()
     },
@@ -87,9 +86,9 @@ function startBuildah(folder: string): Buildah {
 
 const running = new Set<ChildProcess>()
 
-/** Resolves with standard output. Rejects with the end of all output for another status than 0. */
+/** Resolves with standard output. Rejects with the last lines of all output for another status than 0. */
 export function run(command: string, words: readonly string[], input = ''): Promise<string> {
-  // A process group of its own, so that all that the command started can be ended.
+  // A separate process group, so that the command's children can be ended with it.
   const child = spawn(command, words, { stdio: ['pipe', 'pipe', 'pipe'], detached: true })
   running.add(child)
   let stdout = ''
@@ -99,7 +98,7 @@ export function run(command: string, words: readonly string[], input = ''): Prom
     all += chunk.toString()
   })
   child.stderr.on('data', (chunk: Buffer) => (all += chunk.toString()))
-  // A child that ends early does not read its input; its status says so.
+  // A child that ends early does not read its input; its status shows the failure.
   child.stdin.on('error', () => undefined).end(input)
   return new Promise((resolve, reject) => {
     child.once('error', (error) => {

@@ -1,6 +1,6 @@
 /**
  * For `node -e`, with the path of a compiled file as argument and the wrapped source on standard input:
- * prints `true` where V8 accepts the compiled code. Loading cannot tell: V8 would compile the source.
+ * prints `true` if V8 accepts the compiled code. Loading would not show it: V8 would compile the source.
  */
 export const ACCEPTANCE_SCRIPT = `
   const { readFileSync } = require('node:fs')

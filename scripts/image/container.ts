@@ -3,19 +3,19 @@ import { join } from 'node:path'
 import { run, type ImageConfiguration } from './buildah.ts'
 
 export interface Container {
-  /** Path of a program that starts the image's entry point, whatever its arguments are. */
+  /** Path of a program that starts the image's entry point and ignores its arguments. */
   readonly entryPoint: string
   /** Runs `node -e` in the container with the entry point's options; resolves with standard output. */
   evaluate(script: string, words?: readonly string[], input?: string): Promise<string>
 }
 
-/** Functions, "Creating a Custom Dockerfile": every container runs as this user and group. */
+/** Functions, "Creating a Custom Dockerfile": the user and group of every container. */
 const USER = 1000
 
 /**
- * Runs an image as OCI Functions does: as uid and gid 1000 without other groups, on a root that is
- * read-only except for `/tmp`. `shared` is the folder below `/tmp` for sockets and the files of the
- * resource principal; both sides see it under the same path. The network is that of this machine.
+ * Runs an image like OCI Functions: as uid and gid 1000 without other groups, on a root that is read-only
+ * except for `/tmp`. `shared` is the folder below `/tmp` for sockets and the files of the resource
+ * principal; it has the same path on both sides. The network is that of this machine.
  */
 export function createContainer(
   root: string,
@@ -40,7 +40,7 @@ export function createContainer(
     `  touch ${mountPoint}/dev/$device; mount --bind /dev/$device ${mountPoint}/dev/$device`,
     `done`,
     ...Env.map((pair) => `export ${quoted(pair)}`),
-    // Absolute, as PATH is the image's by now.
+    // Absolute, because PATH is now that of the image.
     `exec /usr/bin/setpriv --clear-groups --no-new-privs \\`,
     `  /usr/bin/unshare --root=${mountPoint} --wd=${WorkingDir} --setgid=${USER} --setuid=${USER} -- "$@"`,
   ]

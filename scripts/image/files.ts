@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Everything that the function's folder has: `dist/` with its notices. */
+/** The complete content of the function's folder: `dist/` with its notices. */
 const EXPECTED = [
   'THIRD-PARTY-NOTICES.txt',
   'authorizer.js',
@@ -11,7 +11,7 @@ const EXPECTED = [
   'sbom.cdx.json',
 ]
 
-/** What is wrong with the files of the function's folder, one line each. `owner`: uid of root, but for tests. */
+/** The problems of the function's folder, one line each. `owner`: root; another uid in tests. */
 export function fileProblems(folder: string, owner = 0): string[] {
   const names = readdirSync(folder, { recursive: true }).map(String)
   return [
@@ -23,11 +23,11 @@ export function fileProblems(folder: string, owner = 0): string[] {
   ]
 }
 
-/** By mode and owner: the owner of a file can change its mode. */
+/** Also checks the owner, who can change the mode. */
 function writableProblem(name: string, path: string, owner: number): string[] {
   const status = lstatSync(path)
   const { mode, uid } = status
-  if (uid !== owner) return [`${name} belongs to uid ${uid}, who can write it`]
+  if (uid !== owner) return [`${name} belongs to uid ${uid}, which can write it`]
   const writers = status.isDirectory() ? 0o022 : 0o222
   return (mode & writers) === 0 ? [] : [`${name} is writable (mode ${(mode & 0o777).toString(8)})`]
 }

@@ -25,14 +25,14 @@ const PRIVILEGES_SCRIPT = `
 
 const EXPECTED_PRIVILEGES = { uid: 1000, gid: 1000, groups: [1000], writable: ['/tmp'] }
 
-/** Whether the container is what it is meant to be: otherwise the calls would prove nothing. */
+/** The calls prove nothing if the container has other privileges. */
 export async function privilegeProblems(container: Container): Promise<string[]> {
   const found = await container.evaluate(PRIVILEGES_SCRIPT)
   const expected = JSON.stringify(EXPECTED_PRIVILEGES)
   return found === expected ? [] : [`found ${found}, expected ${expected}`]
 }
 
-/** `functionFolder`: the function's folder in the image, as this machine sees it. */
+/** `functionFolder`: the path of the image's function folder on this machine. */
 export async function compiledProblems(
   container: Container,
   functionFolder: string,

@@ -2,17 +2,16 @@ import pc from 'picocolors'
 
 export interface Report {
   done(text: string): void
-  /** Good without problems. */
   check(name: string, problems: readonly string[]): void
   isGood(): boolean
 }
 
 /** Prints a line for each step, with the seconds since the start. */
 export function createReport(): Report {
-  const begun = performance.now()
+  const startedAt = performance.now()
   let failed = 0
   const print = (sign: string, text: string): void => {
-    const seconds = Math.round((performance.now() - begun) / 1000)
+    const seconds = Math.round((performance.now() - startedAt) / 1000)
     console.log(`${String(seconds).padStart(4)} s  ${sign} ${text}`)
   }
   return {

@@ -1,4 +1,4 @@
-/** What a live set-up consists of, read by Oracle's SDK: functions, deployments and secrets. */
+/** Reads functions, deployments and secrets with Oracle's SDK. */
 import { DeploymentClient } from 'oci-apigateway'
 import common from 'oci-common'
 import { FunctionsManagementClient } from 'oci-functions'
@@ -10,12 +10,11 @@ import { regionOf } from './region.ts'
 export interface LiveFunction {
   readonly applicationId: string
   readonly config: Readonly<Record<string, string>>
-  /** Of its application; the function's own keys override them. */
+  /** Of its application; the function's keys override them. */
   readonly applicationConfig: Readonly<Record<string, string>>
 }
 
 export interface LiveDeployment {
-  /** The specification as JSON has it. */
   readonly specification: object
   /** With the path prefix. */
   readonly endpoint: string
@@ -23,16 +22,16 @@ export interface LiveDeployment {
 }
 
 export interface OciFailure {
-  /** What was asked for. */
+  /** The requested resource. */
   readonly what: string
   /** HTTP status; undefined if there was no answer. */
   readonly status: number | undefined
-  /** Of the answer, or of the connection; empty if the SDK does not tell. */
+  /** Of the answer, or of the connection; empty if unknown. */
   readonly code: string
 }
 
 export interface OciApi {
-  /** Where the identity comes from, for a person. */
+  /** Describes the origin of the identity. */
   readonly source: string
   readFunction(ocid: string): Promise<Result<LiveFunction, OciFailure>>
   readDeployment(ocid: string): Promise<Result<LiveDeployment, OciFailure>>
@@ -43,9 +42,9 @@ export interface OciApi {
 /** For each request, its answer included. */
 const TIME_LIMIT_MILLISECONDS = 10_000
 
-/** `endpoint`: for all services, as the CLI's `OCI_CLI_ENDPOINT`. */
+/** `endpoint`: for all services, like `OCI_CLI_ENDPOINT`. */
 export function createOciApi(identity: OciIdentity, endpoint: string | undefined): OciApi {
-  // Of a secret whose own endpoint is configured.
+  // `own`: the configured endpoint of a secret.
   const placed = <Client extends SdkClient>(
     client: Client,
     ocid: string,
@@ -111,7 +110,7 @@ function causeOf(error: unknown): Pick<OciFailure, 'status' | 'code'> {
   if (typeof statusCode === 'number' && statusCode >= 100) {
     return { status: statusCode, code: String(serviceCode) }
   }
-  // The SDK wraps what the connection failed with, sometimes as text alone.
+  // The SDK wraps the cause of a failed connection, sometimes only as text.
   const inner = (cause ?? {}) as Readonly<Record<string, unknown>>
   const [named] = /\bE[A-Z_]{4,}\b|TimeoutError/.exec(String(message)) ?? []
   const codes = [inner['code'], code, named, name].filter((each) => typeof each === 'string')

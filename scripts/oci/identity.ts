@@ -1,6 +1,6 @@
 /**
- * The identity with which OCI's API is called: that of Cloud Shell, of `~/.oci/config` or of the
- * instance, found as the command `oci` finds it.
+ * Finds the identity for OCI's API like the command `oci`: that of Cloud Shell, of `~/.oci/config` or of
+ * the instance.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -10,9 +10,9 @@ import { failure, success, type Result } from '../../src/platform/result.ts'
 
 export interface OciIdentity {
   readonly provider: AuthenticationDetailsProvider
-  /** Where it comes from, for a person. */
+  /** Describes its origin. */
   readonly source: string
-  /** For resources whose OCID names no region. */
+  /** For resources whose OCID has no region. */
   readonly region: string | undefined
 }
 
@@ -39,8 +39,8 @@ const KINDS = [
 type Kind = (typeof KINDS)[number]
 
 /**
- * A failure is one line that says what is wrong and what to do. Undefined if nothing in the environment or on the disk is an identity
- * of OCI.
+ * A failure is one line with the problem and the remedy. Undefined if there is no identity of OCI in the
+ * environment or on the disk.
  */
 export async function findIdentity(
   options: IdentityOptions,
@@ -118,7 +118,7 @@ async function fromFile(
   if (region === undefined) {
     return failure(`${about.source} has no region: add \`region=…\`, or set OCI_CLI_REGION.`)
   }
-  // The SDK requires a region although each client is given its own.
+  // The SDK requires a region although each client has its own.
   process.env['OCI_REGION'] ??= region
   const provider =
     kind === 'security_token'
@@ -127,7 +127,7 @@ async function fromFile(
   return success({ ...about, provider })
 }
 
-/** The file is renewed while Cloud Shell runs; `OCI_obo_token` is what Terraform reads there. */
+/** Cloud Shell renews the file; Terraform reads `OCI_obo_token` there. */
 function delegationToken(file: string | undefined, environment: Environment): string | undefined {
   const path = environment['OCI_CLI_DELEGATION_TOKEN_FILE'] ?? file
   const token = path === undefined ? environment['OCI_obo_token'] : readFileSync(path, 'utf8')
@@ -140,7 +140,7 @@ function ofInstance(): Promise<AuthenticationDetailsProvider> {
 
 const TIME_LIMIT_MILLISECONDS = 10_000
 
-/** The metadata service has an address of its own, which elsewhere may not even refuse. */
+/** Outside of OCI, the address of the metadata service may not even refuse the connection. */
 async function inTime<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const end = new Promise<never>((_resolve, reject) => {
@@ -157,7 +157,7 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
 
 class MetadataError extends Error {}
 
-/** The SDK throws errors and strings; they may contain paths, and no key. */
+/** The SDK throws errors and strings; they may contain paths, but no key. */
 function problemOf(error: unknown, kind: Kind | undefined): string {
   const text = error instanceof Error ? error.message : String(error)
   if (error instanceof MetadataError || /metadata/i.test(text)) {

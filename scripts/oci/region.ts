@@ -1,6 +1,6 @@
 import common from 'oci-common'
 
-/** The region in an OCID, which has its identifier or, in the oldest regions, its code. */
+/** The region in an OCID; OCIDs of the oldest regions have a code instead of the identifier. */
 export function regionOf(ocid: string): string | undefined {
   const [, , , region = ''] = ocid.split('.')
   if (region === '') return undefined

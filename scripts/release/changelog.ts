@@ -1,8 +1,8 @@
-/** Sections of a changelog in the format of Keep a Changelog 1.1.0. */
+/** Reads a changelog in the format of Keep a Changelog 1.1.0. */
 
 const HEADING = /^## (.*)$/gm
 
-/** The text below the heading of that version, which has a date. Undefined if there is none. */
+/** The text below the heading of the version and its date. Undefined if there is none. */
 export function releaseNotes(changelog: string, version: string): string | undefined {
   const sections = [...changelog.matchAll(HEADING)]
   const index = sections.findIndex(([, title = '']) => {
@@ -18,7 +18,7 @@ export function releaseNotes(changelog: string, version: string): string | undef
   return text === '' ? undefined : text
 }
 
-/** What is wrong with the changelog's structure, a line each. */
+/** The problems of the changelog's structure, one line each. */
 export function changelogProblems(changelog: string): string[] {
   const versions = [...changelog.matchAll(HEADING)].map(([, title = '']) => title)
   const kinds = [...changelog.matchAll(/^### (.*)$/gm)].map(([, title = '']) => title)
@@ -33,7 +33,7 @@ export function changelogProblems(changelog: string): string[] {
       .map((title) => `“${title}” is not a version and a date, such as 1.2.0 - 2026-01-31`),
     ...kinds
       .filter((kind) => !KINDS.includes(kind))
-      .map((kind) => `“${kind}” is none of ${KINDS.join(', ')}`),
+      .map((kind) => `“${kind}” is not one of ${KINDS.join(', ')}`),
   ]
 }
 

@@ -7,20 +7,20 @@ import { missingRequirements } from '../image/requirements.ts'
 const TAG = 'localhost/authorizer'
 
 /**
- * Builds the image and writes it as an OCI archive; resolves with what was done. `onStandIns` builds it
- * on stand-ins for the base images. Rejects if the build fails, such as without the registry.
+ * Builds the image and writes it as an OCI archive; resolves with the result. `onSubstitutes` builds it on
+ * substitutes for the base images. Rejects if the build fails, for example without the registry.
  */
-export async function writeImage(file: string, onStandIns: boolean): Promise<string> {
+export async function writeImage(file: string, onSubstitutes: boolean): Promise<string> {
   const missing = missingRequirements()
-  if (missing.length > 0) return `image: left out, as this is missing: ${missing.join('; ')}`
+  if (missing.length > 0) return `image: skipped, because it needs ${missing.join('; ')}`
   return withBuildah('release', async (buildah, folder) => {
     const bases = baseImagesOf(readFileSync('Dockerfile', 'utf8'))
-    if (onStandIns) await makeBaseImages(buildah, bases, join(folder, 'bases'))
+    if (onSubstitutes) await makeBaseImages(buildah, bases, join(folder, 'bases'))
     else await buildah.pull([bases.build, bases.runtime])
     await buildah.build('.', ['--tag', TAG])
     await buildah.save(TAG, resolve(file))
-    return onStandIns
-      ? 'image: built on stand-ins for the base images'
+    return onSubstitutes
+      ? 'image: built on substitutes for the base images'
       : `image: built on ${bases.runtime}`
   })
 }

@@ -8,7 +8,7 @@ export interface ProjectState {
   readonly hasTag: boolean
 }
 
-/** Why this state cannot be released, a line each. */
+/** Why this state cannot be released, one line each. */
 export function obstacles(version: string, state: ProjectState): string[] {
   const differing = Object.entries(state.versions).filter(([, found]) => found !== version)
   return [

@@ -1,4 +1,4 @@
-/** The operations of a rotation with the command `oci`. Secrets go through pipes, and onto no command line. */
+/** The operations of a rotation, with the command `oci`. Secrets go through pipes, never onto a command line. */
 import { spawnSync } from 'node:child_process'
 import type { Credential, Operations, SecretVersion, Stage } from './rotate.ts'
 
@@ -47,8 +47,8 @@ function regenerateClientSecret(domainUrl: string, appId: string): string {
   return secret
 }
 
-/** No token has this form, so that the answer is `active: false`. */
-const MADE_UP_TOKEN = 'made-up-token-of-the-rotation'
+/** The answer is `active: false`, because no token has this form. */
+const INVALID_TOKEN = 'invalid-token-of-the-rotation'
 
 async function checkCredentials(
   { domain_url, scope }: Credential,
@@ -57,7 +57,7 @@ async function checkCredentials(
 ): Promise<void> {
   const [path, form] =
     scope === null
-      ? ['introspect', { token: MADE_UP_TOKEN }]
+      ? ['introspect', { token: INVALID_TOKEN }]
       : ['token', { grant_type: 'client_credentials', scope }]
   const user = [clientId, secret].map(encodeURIComponent).join(':')
   const url = `${domain_url}/oauth2/v1/${path}`
@@ -91,8 +91,8 @@ function readSecretVersion(secretId: string, stage: Stage): SecretVersion {
 const COMMAND = 'command -v oci > /dev/null || exit 127; cat | oci "$@"'
 
 /**
- * The parsed answer of a command. Throws an `Error` with status and code only: the rest of the output may
- * repeat what `oci` was given.
+ * The parsed answer of a command. Throws an `Error` with only status and code: the rest of the output may
+ * repeat the input.
  */
 function oci(words: readonly string[], input = ''): unknown {
   const { status, stdout, stderr } = spawnSync('bash', ['-c', COMMAND, 'oci', ...words], {
@@ -107,7 +107,7 @@ function oci(words: readonly string[], input = ''): unknown {
     )
     throw new Error(
       refusal.length > 0
-        ? `oci ${command} is refused with ${refusal.join(' ')}`
+        ? `oci ${command} is rejected with ${refusal.join(' ')}`
         : `oci ${command} failed; check its session with oci os ns get`,
     )
   }

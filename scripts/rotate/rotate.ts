@@ -1,6 +1,6 @@
 /**
- * Puts the application that is not in use into use: new client secret, check, switch. The other one keeps
- * its secret: instances of the function that still hold it go on, and there is a way back.
+ * Switches to the application that is not in use: new client secret, check, switch. The other one keeps its
+ * secret for instances of the function that still use it, and for a rollback.
  */
 export interface Client {
   readonly app_id: string
@@ -35,7 +35,7 @@ export interface Operations {
   checkCredentials(credential: Credential, clientId: string, secret: string): Promise<void>
 }
 
-/** Returns the client id that is in use now. Where it rejects, the function's secret is as before. */
+/** Returns the client id that is now in use. If it rejects, the function's secret is unchanged. */
 export async function rotate(credential: Credential, operations: Operations): Promise<string> {
   const { secret_id, domain_url } = credential
   const current = await attempt(
@@ -56,12 +56,12 @@ export async function rotate(credential: Credential, operations: Operations): Pr
   )
   await attempt(
     `application ${client_id} failed the check with its new client secret`,
-    'Vault is unchanged. Check that the application is active and what it may do, then run this again.',
+    'Vault is unchanged. Check that the application is active and has its permissions, then run this again.',
     operations.checkCredentials(credential, client_id, secret),
   )
   await attempt(
     `the new client secret of application ${client_id} was not stored`,
-    'The function goes on with the secret that it has. Run this again, in a minute if the secret was being updated.',
+    'The function keeps using its current secret. Run this again, in a minute if the secret was being updated.',
     operations.writeSecret(secret_id, JSON.stringify({ client_id, client_secret: secret })),
   )
   return client_id
@@ -78,7 +78,7 @@ export async function goBack(credential: Credential, operations: Operations): Pr
   const found = readCredentials(previous.text)
   if (found === undefined) {
     throw new Error(
-      'the previous version is the placeholder of the stack: there is no way back. Nothing was changed.',
+      'the previous version is the placeholder of the stack and cannot be used. Nothing was changed.',
     )
   }
   await attempt(
@@ -88,7 +88,7 @@ export async function goBack(credential: Credential, operations: Operations): Pr
   )
   await attempt(
     'the previous version was not made current',
-    'The function goes on with the secret that it has. Run this again.',
+    'The function keeps using its current secret. Run this again.',
     operations.makeCurrent(secret_id, previous.number),
   )
   return found.client_id
@@ -102,7 +102,7 @@ async function attempt<T>(problem: string, consequence: string, step: Promise<T>
   }
 }
 
-/** What the stack writes into the secrets that it creates (deploy/stack/vault.tf). */
+/** The content of new secrets of the stack (deploy/stack/vault.tf). */
 export const PLACEHOLDER = 'Not set yet: run npm run rotate.'
 
 /** Undefined for the placeholder. */

@@ -7,7 +7,7 @@ const CALLERS = 5
 const ROUNDS = 6
 const SECONDS_APART = 45
 
-/** The same calls, one after the other, through the local gateway and through the model. */
+/** Sends the same calls, one after the other, to the local gateway and to the model. */
 export async function agreesWithStack(): Promise<boolean> {
   let agree = true
   for (const introspectionCacheSeconds of [0, 300]) {
@@ -38,7 +38,7 @@ export async function agreesWithStack(): Promise<boolean> {
     }
     await stack.close()
 
-    // The function's own time stands nearly still meanwhile: its caches outlive the run.
+    // The clock of the function is not moved, so nothing expires from its caches.
     const kept = introspectionCacheSeconds === 0 ? 0 : Number.POSITIVE_INFINITY
     const model = simulate(
       {

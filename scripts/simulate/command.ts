@@ -5,9 +5,9 @@ import { UsageError, type CommandLine } from '../command-line/parse.ts'
 
 export const SIMULATE = {
   name: 'simulate',
-  about: `How many instances, introspections and token requests a deployment causes, with and without each
-cache, against an identity domain's rate limit. A model alone: it takes seconds. With --check the
-local stack answers the same calls beside it, and both have to agree; exit status 1 where they differ.`,
+  about: `Shows how many instances, introspections and token requests a deployment causes, with and without each
+cache, and compares them with an identity domain's rate limit. It is a model, and takes seconds. With
+--check it also sends the calls to the local stack; exit status 1 if the results differ.`,
   options: {
     callers: wholeNumber('callers, each with a token of its own', {
       min: 1,
@@ -19,36 +19,36 @@ local stack answers the same calls beside it, and both have to agree; exit statu
       max: 10_000,
       default: 50,
     }),
-    minutes: wholeNumber('minutes that are simulated', { min: 1, max: 1440, default: 60 }),
-    'caller-token': wholeNumber('seconds that a caller’s token lives', {
+    minutes: wholeNumber('simulated minutes', { min: 1, max: 1440, default: 60 }),
+    'caller-token': wholeNumber('lifetime of a caller’s token in seconds', {
       min: 60,
       max: 2_592_000,
       default: 3600,
     }),
-    'backend-token': wholeNumber('seconds that the backend’s token lives', {
+    'backend-token': wholeNumber('lifetime of the backend’s token in seconds', {
       min: 180,
       max: 2_592_000,
       default: 3600,
     }),
-    decision: wholeNumber('seconds that the gateway may keep a permit', {
+    decision: wholeNumber('seconds for which the gateway may cache a permit', {
       min: 60,
       max: 3600,
       default: 3600,
     }),
-    idle: wholeNumber('seconds that an idle instance is kept', {
+    idle: wholeNumber('seconds for which an idle instance is kept', {
       min: 0,
       max: 86_400,
       default: 300,
     }),
     tier: choice('the identity domain’s tier', RATE_LIMIT_TIERS, 'free'),
-    seed: wholeNumber('repeats the same chance', { min: 0, max: 4_294_967_295, default: 1 }),
-    check: flag('compares with the local stack instead, by calls of its own; builds first'),
+    seed: wholeNumber('seed of the random numbers', { min: 0, max: 4_294_967_295, default: 1 }),
+    check: flag('compares the model with the local stack instead; builds first'),
   },
 } as const
 
 export type Simulation = CommandLine<typeof SIMULATE.options>['values']
 
-/** They are kept in memory, all at once. */
+/** All of them are in memory at the same time. */
 const MOST_CALLS = 10_000_000
 
 /** Throws a `UsageError`. */

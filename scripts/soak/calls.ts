@@ -2,15 +2,15 @@
 import { callEcho, partnersToken, suppliersToken } from '../../stack/echo-call.ts'
 import type { LocalStack } from '../../stack/local-stack.ts'
 import { ANOTHER_API_AUDIENCE } from '../../stack/registrations.ts'
-import { oneOf, type SeededChance } from './chance.ts'
-import { KEY_COOLDOWN_MILLISECONDS, type Issuer, type Troubles } from './troubles.ts'
+import { oneOf, type Random } from './random.ts'
+import { BOTH, KEY_COOLDOWN_MILLISECONDS, type Failures, type Issuer } from './failures.ts'
 
 export interface Counts {
   calls: number
   permits: number
   denials: number
   faults: number
-  /** What must not have been; each with what came in place of what. */
+  /** Unexpected outcomes: `a partner: deny`. */
   readonly wrong: string[]
 }
 
@@ -21,42 +21,41 @@ export function newCounts(): Counts {
 interface Caller {
   readonly kind: string
   readonly issuer: Issuer
-  /** Both issuers have the same `iss`: what the first does not know, the other is asked about. */
-  readonly isOfNobody?: boolean
-  readonly isGood: boolean
+  /** Both issuers have the same `iss`, so a token that the first does not recognize goes to the other. */
+  readonly isUnrecognized?: boolean
+  readonly isValid: boolean
   readonly getToken: (stack: LocalStack) => Promise<string>
 }
 
-/** With another client in the payload, under the same signature. */
+/** Changes the client in the payload and keeps the signature. */
 function altered(token: string): string {
   const [header = '', payload = '', signature = ''] = token.split('.')
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object
-  const forged = JSON.stringify({ ...claims, client_id: 'somebody-else' })
-  return [header, Buffer.from(forged).toString('base64url'), signature].join('.')
+  const changed = JSON.stringify({ ...claims, client_id: 'another-client' })
+  return [header, Buffer.from(changed).toString('base64url'), signature].join('.')
 }
 
 const CALLERS: readonly [Caller, ...Caller[]] = [
-  { kind: 'a partner', issuer: 'partners', isGood: true, getToken: partnersToken },
-  { kind: 'a supplier', issuer: 'suppliers', isGood: true, getToken: suppliersToken },
+  { kind: 'a partner', issuer: 'partners', isValid: true, getToken: partnersToken },
+  { kind: 'a supplier', issuer: 'suppliers', isValid: true, getToken: suppliersToken },
   {
     kind: 'garbage',
     issuer: 'partners',
-    isGood: false,
+    isValid: false,
     getToken: () => Promise.resolve(`garbage-${Math.random()}`),
   },
   {
     kind: 'a token for another API',
     issuer: 'partners',
-    isGood: false,
+    isValid: false,
     getToken: (stack) =>
       stack.requestCallerToken(stack.registrations.stranger, `${ANOTHER_API_AUDIENCE}read`),
   },
   {
     kind: 'a revoked token',
     issuer: 'partners',
-    // The partners' domain calls it inactive, and does not say whose it is.
-    isOfNobody: true,
-    isGood: false,
+    isUnrecognized: true,
+    isValid: false,
     getToken: async (stack) => {
       const token = await partnersToken(stack)
       await stack.callers.revoke(token)
@@ -66,56 +65,55 @@ const CALLERS: readonly [Caller, ...Caller[]] = [
   {
     kind: 'an altered token',
     issuer: 'suppliers',
-    isOfNobody: true,
-    isGood: false,
+    isUnrecognized: true,
+    isValid: false,
     getToken: async (stack) => altered(await suppliersToken(stack)),
   },
 ]
 
 type Outcome = 'permit' | 'deny' | 'fault' | 'refused by OIC' | 'something else'
 
-export async function callAndJudge(
+export async function callAndCheck(
   stack: LocalStack,
-  troubles: Troubles,
-  chance: SeededChance,
+  failures: Failures,
+  random: Random,
   counts: Counts,
 ): Promise<void> {
-  const caller = oneOf(chance, CALLERS)
+  const caller = oneOf(random, CALLERS)
   const issuedAt = Date.now()
   let token: string
   try {
     token = await caller.getToken(stack)
   } catch {
-    return // Its identity provider is away: it has no token to call with.
+    return // Its identity provider is down and issues no token.
   }
-  const begun = Date.now()
+  const startedAt = Date.now()
   const outcome = await outcomeOf(stack, token)
   counts.calls += 1
   if (outcome === 'permit') counts.permits += 1
   if (outcome === 'deny') counts.denials += 1
   if (outcome === 'fault') counts.faults += 1
-  if (!allowed(caller, troubles, issuedAt, begun).includes(outcome)) {
+  if (!allowed(caller, failures, issuedAt, startedAt).includes(outcome)) {
     counts.wrong.push(`${caller.kind}: ${outcome}`)
   }
 }
 
 function allowed(
-  { issuer, isGood, isOfNobody = false }: Caller,
-  troubles: Troubles,
+  { issuer, isValid, isUnrecognized = false }: Caller,
+  failures: Failures,
   issuedAt: number,
-  begun: number,
+  startedAt: number,
 ): readonly Outcome[] {
-  const right: readonly Outcome[] = [isGood ? 'permit' : 'deny']
-  const asked: readonly Issuer[] = isOfNobody ? ['partners', 'suppliers'] : [issuer]
-  const keyChangedAt = troubles.keyChangedAt(issuer)
-  // The key went while the token was on its way, or is too new to have been looked for.
-  const isKeyNews =
+  const issuers = isUnrecognized ? BOTH : [issuer]
+  const keyChangedAt = failures.keyChangedAt(issuer)
+  // The key changed after the token was issued, or the function may not have fetched the new one yet.
+  const isKeyNew =
     keyChangedAt > issuedAt ||
-    (issuer === 'suppliers' && begun < keyChangedAt + KEY_COOLDOWN_MILLISECONDS)
+    (issuer === 'suppliers' && startedAt < keyChangedAt + KEY_COOLDOWN_MILLISECONDS)
   return [
-    ...right,
-    ...(asked.some((each) => troubles.wereFelt(each, begun)) ? (['fault'] as const) : []),
-    ...(isKeyNews ? (['deny', 'fault'] as const) : []),
+    isValid ? 'permit' : 'deny',
+    ...(issuers.some((each) => failures.mayAffect(each, startedAt)) ? (['fault'] as const) : []),
+    ...(isKeyNew ? (['deny', 'fault'] as const) : []),
   ]
 }
 

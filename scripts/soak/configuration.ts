@@ -1,5 +1,5 @@
 /**
- * The function's configuration for the soak: one issuer by introspection, one by JWT, with lifetimes
+ * The function's configuration for the soak: one issuer with introspection, one with JWTs, and lifetimes
  * so short that everything expires several times.
  */
 import { documentParts } from '../../stack/default-configuration.ts'
@@ -8,32 +8,19 @@ import { API_AUDIENCE } from '../../stack/registrations.ts'
 
 export function soakConfiguration({ config, callers, otherCallers }: LocalStack) {
   const { client, backend } = documentParts(config)
+  const domain = ({ url }: LocalStack['callers']) => ({
+    provider: { preset: 'oci_iam', domain_url: url },
+    audience: [API_AUDIENCE],
+    client,
+  })
+  const introspection = { validation: 'introspection', introspection_cache_seconds: 1 }
   const document = {
     issuers: [
-      {
-        name: 'partners',
-        provider: { preset: 'oci_iam', domain_url: callers.url },
-        audience: [API_AUDIENCE],
-        client,
-        validation: 'introspection',
-        introspection_cache_seconds: 1,
-      },
-      {
-        name: 'suppliers',
-        provider: { preset: 'oci_iam', domain_url: otherCallers.url },
-        audience: [API_AUDIENCE],
-        client,
-        validation: 'jwt',
-      },
+      { name: 'partners', ...domain(callers), ...introspection },
+      { name: 'suppliers', ...domain(otherCallers), validation: 'jwt' },
     ],
-    backends: [
-      {
-        name: 'oic',
-        ...backend,
-        // Of tokens that live for an hour: each serves for a minute.
-        min_token_seconds: 3540,
-      },
-    ],
+    // Tokens live for an hour, so each is used for a minute.
+    backends: [{ name: 'oic', ...backend, min_token_seconds: 3540 }],
   }
   return {
     vault_secrets_endpoint: config['vault_secrets_endpoint'] ?? '',

@@ -1,6 +1,4 @@
-/**
- * Limits the memory of each instance of the function to that of its container.
- */
+/** Limits the memory of each instance of the function to that of its container. */
 import {
   mkdirSync,
   mkdtempSync,
@@ -14,15 +12,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 export interface SmallMemory {
-  /** To be run in the place of `node`: it joins a group of its own and becomes Node. */
+  /** Replaces `node`: it joins a control group of its own and executes Node. */
   readonly node: string
-  /** What the groups have counted. To be called when all instances have ended. */
+  /** The counters of the groups. Call it when all instances have ended. */
   end(): { readonly peakMebibytes: number; readonly killed: number }
 }
 
 const CGROUP = '/sys/fs/cgroup/memory'
 
-/** Undefined where control groups cannot be made. */
+/** Undefined if control groups cannot be created. */
 export function smallMemory(mebibytes: number, node: string): SmallMemory | undefined {
   const parent = join(CGROUP, `soak-${process.pid}`)
   try {

@@ -1,4 +1,4 @@
-/** What `npm start` prints: addresses, clients, users, routes, and commands to paste. */
+/** The output of `npm start`: addresses, clients, users, routes, and commands to paste. */
 import type { Console } from '../../stack/console/server.ts'
 import type { RouteChoice } from '../../stack/console/state.ts'
 import { echoPath } from '../../stack/integration.ts'
@@ -8,10 +8,10 @@ import { ECHO_ROUTE } from '../../stack/echo-call.ts'
 import type { LocalStack } from '../../stack/local-stack.ts'
 import type { OwnConfiguration } from '../../stack/own-configuration.ts'
 import type { OwnDeployment } from '../../stack/own-deployment.ts'
-import type { Desk, DiagnosisFiles } from './desk.ts'
+import type { ConsoleStack, DiagnosisFiles } from './console-stack.ts'
 import { OIC_AUDIENCE, OIC_SCOPE } from '../../stack/registrations.ts'
 
-/** What became of one's own configuration and specification; empty without them. */
+/** The changes of the user's configuration and specification; empty without them. */
 export function describeOwn(
   stack: LocalStack,
   configuration: OwnConfiguration | undefined,
@@ -29,7 +29,7 @@ export function describeOwn(
     const { leftOut, problems } = deployment
     if (problems.length > 0) {
       lines.push(
-        'The specification is not deployed, as OCI would refuse it, or the gateway here cannot run it:',
+        'The specification is not deployed: OCI would reject it, or the local gateway cannot run it.',
       )
       for (const problem of problems) lines.push(`  ✗ ${problem}`)
     }
@@ -44,7 +44,7 @@ export function describeOwn(
 export function describeStack(
   stack: LocalStack,
   firstPort: number,
-  { keyFile, diagnosis }: Pick<Desk, 'keyFile' | 'diagnosis'>,
+  { keyFile, diagnosis }: Pick<ConsoleStack, 'keyFile' | 'diagnosis'>,
 ): string {
   return [
     'The local stack is running. Ctrl-C stops it.',
@@ -76,8 +76,8 @@ function describeServers({ servers }: LocalStack, firstPort: number): readonly s
     ([one], [other]) => Number(other === 'gateway') - Number(one === 'gateway'),
   )
   return inOrder.map(([name, { url, port }], index) => {
-    const wanted = firstPort + index
-    return `${name.padEnd(28)} ${url}${port === wanted ? '' : `  (port ${wanted} is in use)`}`
+    const preferred = firstPort + index
+    return `${name.padEnd(28)} ${url}${port === preferred ? '' : `  (port ${preferred} is in use)`}`
   })
 }
 
@@ -121,10 +121,10 @@ function describeClients({ providers, registrations }: LocalStack): readonly str
         name,
         ...[...all].map((client) => row('client', client.clientId, secretOf(client))),
         ...users.map((user) => row('user', user.name, `password ${user.password}`)),
-        ...(entra === undefined ? [] : ['  its tokens are made by the console']),
+        ...(entra === undefined ? [] : ['  the console creates its tokens']),
       ]
     }),
-    'OIC’s identity domain, for those who call Oracle Integration directly',
+    'OIC’s identity domain, for direct calls of Oracle Integration',
     ...[oicClient, oicPortal, oicDevice].map((client) =>
       row('client', client.clientId, secretOf(client)),
     ),
@@ -143,8 +143,10 @@ function describeCalls(
   const { oicClient, oicPortal, oicDevice } = registrations
   const oicScope = `${OIC_AUDIENCE}${OIC_SCOPE}`
   const direct = `${integration.url}${echoPath}/hello`
-  const token = (flow: string, rest: string): string => `  npm run -s token -- ${flow} ${rest}`
-  const straight = `--issuer ${oicDomain.url} --scope '${oicScope}`
+  const token = (flow: string, scope: string, rest: string): string =>
+    `  npm run -s token -- ${flow} --issuer ${oicDomain.url} --scope '${scope}' --client-id ${rest} --call ${direct}`
+  const offline = `${oicScope} offline_access`
+  const device = `${oicDevice.clientId} --client-auth none`
   return [
     ...(provider?.domain === undefined || client === undefined
       ? []
@@ -160,17 +162,11 @@ function describeCalls(
     'Oracle Integration directly, in another terminal:',
     '',
     `  export CLIENT_SECRET=${oicClient.clientSecret}`,
-    token('client-credentials', `${straight}' --client-id ${oicClient.clientId} --call ${direct}`),
-    token(
-      'device',
-      `${straight} offline_access' --client-id ${oicDevice.clientId} --client-auth none --decode --store oic.json --call ${direct}`,
-    ),
-    token(
-      'refresh',
-      `${straight} offline_access' --client-id ${oicDevice.clientId} --client-auth none --store oic.json --call ${direct}`,
-    ),
+    token('client-credentials', oicScope, oicClient.clientId),
+    token('device', offline, `${device} --decode --store oic.json`),
+    token('refresh', offline, `${device} --store oic.json`),
     `  export CLIENT_SECRET=${oicPortal.clientSecret}`,
-    token('code', `${straight} offline_access' --client-id ${oicPortal.clientId} --call ${direct}`),
+    token('code', offline, oicPortal.clientId),
   ].join('\n')
 }
 
@@ -181,7 +177,7 @@ function describeDiagnosis(
   if (files === undefined) return []
   const given = `--config ${files.config} --secrets ${files.secrets}`
   return [
-    'Why it is permitted or denied, and a check of the whole set-up:',
+    'Why the call is permitted or denied, and a check of the whole set-up:',
     '',
     `  printf %s "$TOKEN" | npm run -s explain -- ${given}`,
     `  printf %s "$TOKEN" | npm run -s doctor -- ${given} --deployment ${files.deployment} --oic ${integration.url} --gateway ${gateway.url} --route ${ECHO_ROUTE}`,
@@ -196,7 +192,7 @@ function describeAssertion(stack: LocalStack, keyFile: string | undefined): read
   if (portal === undefined || domain === undefined || user === undefined) return []
   const scope = scopes?.find((each) => portal.client.scopes.includes(each)) ?? ''
   return [
-    'As a user, whom the portal asserts, in another terminal:',
+    'As a user that the portal asserts, in another terminal:',
     '',
     `  export CLIENT_SECRET=${portal.client.clientSecret}`,
     `  npm run -s token -- assertion --issuer ${domain.url} --client-id ${portal.client.clientId} --user ${user.name} --key-file ${keyFile ?? ''} --key-id ${portal.key.publicKey.kid} --scope ${scope} --call ${stack.gateway.url}${exampleRoute(stack)}`,

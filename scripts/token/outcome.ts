@@ -1,35 +1,35 @@
-/** What is done with a token: print, decode or store it, or call with it. */
+/** Prints, decodes or stores a token, or calls an API with it. */
 import { readUnverifiedJwt } from '../../src/oauth/unverified-jwt.ts'
 import { member } from '../../src/platform/json.ts'
 import type { Order } from './arguments.ts'
 import type { Tokens } from './flows.ts'
 import { writeRefreshToken } from './store.ts'
-import { say, TokenError } from './talk.ts'
+import { print, TokenError } from './messages.ts'
 
 const CALL_TIMEOUT_MILLISECONDS = 30_000
 const LONGEST_BODY_SHOWN = 2_000
 
 export async function useToken(order: Order, tokens: Tokens, signal: AbortSignal): Promise<void> {
-  // First of all: a server that rotates refresh tokens has forgotten the old one already.
-  if (order.store !== undefined) await keep(order.store, tokens)
-  if (order.decode) say(decoded(tokens.access_token))
-  if (tokens.expires_in !== undefined) say(`The token lives for ${tokens.expires_in} seconds.`)
+  // Before anything can fail: a server that rotates refresh tokens has invalidated the old one.
+  if (order.store !== undefined) await storeRefreshToken(order.store, tokens)
+  if (order.decode) print(decoded(tokens.access_token))
+  if (tokens.expires_in !== undefined) print(`The token expires in ${tokens.expires_in} seconds.`)
   if (order.call === undefined) process.stdout.write(`${tokens.access_token}\n`)
   else await call(order.call, tokens.access_token, signal)
 }
 
-async function keep(file: string, { refresh_token }: Tokens): Promise<void> {
+async function storeRefreshToken(file: string, { refresh_token }: Tokens): Promise<void> {
   if (refresh_token === undefined) {
-    say(
-      'No refresh token came: ask for the scope offline_access, and allow the application the grant.',
+    print(
+      'There is no refresh token: request the scope offline_access, and allow the application the grant.',
     )
     return
   }
   await writeRefreshToken(file, refresh_token)
-  say(`The refresh token is in ${file}.`)
+  print(`The refresh token is in ${file}.`)
 }
 
-/** Header and claims, times in words; an opaque token says nothing. The signature is not shown. */
+/** Header and claims, and the times as dates. The signature is left out. */
 function decoded(token: string): string {
   const jwt = readUnverifiedJwt(token)
   if (jwt === undefined) return 'The token is opaque: only the identity provider can read it.'
@@ -53,7 +53,7 @@ async function call(url: string, token: string, signal: AbortSignal): Promise<vo
     throw new TokenError(`${url} does not answer`)
   })
   const challenge = response.headers.get('www-authenticate')
-  say([response.status, challenge].filter((part) => part !== null).join(' '))
-  say((await response.text()).slice(0, LONGEST_BODY_SHOWN))
+  print([response.status, challenge].filter((part) => part !== null).join(' '))
+  print((await response.text()).slice(0, LONGEST_BODY_SHOWN))
   if (response.status >= 400) process.exitCode = 1
 }

@@ -5,21 +5,21 @@ import { endpointProblem } from '../../src/platform/endpoint.ts'
 import { isRecord } from '../../stack/json.ts'
 import type { Order } from './arguments.ts'
 import { readClientSecret } from './secret.ts'
-import { TokenError } from './talk.ts'
+import { TokenError } from './messages.ts'
 
-/** No single request of a flow takes longer. */
+/** For each request of a flow. */
 const TIMEOUT_SECONDS = 15
 
 export async function connect(order: Order, signal: AbortSignal): Promise<oauth.Configuration> {
   const metadata = await discover(order.issuer, signal)
   const config = new oauth.Configuration(
     metadata,
-    order.clientId,
+    order['client-id'],
     undefined,
     await clientAuthentication(order),
   )
   config.timeout = TIMEOUT_SECONDS
-  // Addresses were checked: what is not https is loopback.
+  // The command line accepts http for loopback only.
   if (metadata.token_endpoint?.startsWith('http:') === true) oauth.allowInsecureRequests(config)
   return config
 }
@@ -37,7 +37,7 @@ async function discover(address: string, signal: AbortSignal): Promise<oauth.Ser
   const document: unknown = response.status === 200 ? await response.json().catch(() => null) : null
   if (!isMetadata(document))
     throw new TokenError(`${url} gave no discovery document (${response.status})`)
-  return judged(document, address, base)
+  return checkedMetadata(document, address, base)
 }
 
 function isMetadata(document: unknown): document is oauth.ServerMetadata {
@@ -45,10 +45,10 @@ function isMetadata(document: unknown): document is oauth.ServerMetadata {
 }
 
 /**
- * OpenID Connect Discovery §4.3: the document has to be of the issuer that was asked. Identity
- * domains all name the same one, which serves no document; nor do they list their device endpoint.
+ * OpenID Connect Discovery §4.3: the document must have the requested issuer. All identity domains
+ * have the same one, which serves no document, and they do not list their device endpoint.
  */
-function judged(
+function checkedMetadata(
   document: oauth.ServerMetadata,
   address: string,
   base: string,
@@ -68,9 +68,9 @@ function judged(
 }
 
 async function clientAuthentication(order: Order): Promise<oauth.ClientAuth> {
-  if (order.clientAuth === 'none') return oauth.None()
-  const secret = await readClientSecret(order.clientSecretFile)
-  return order.clientAuth === 'post'
+  if (order['client-auth'] === 'none') return oauth.None()
+  const secret = await readClientSecret(order['client-secret-file'])
+  return order['client-auth'] === 'post'
     ? oauth.ClientSecretPost(secret)
     : oauth.ClientSecretBasic(secret)
 }

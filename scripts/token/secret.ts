@@ -1,9 +1,9 @@
-/** Where the client secret comes from: a file, the environment, or the person at the terminal. */
+/** Reads the client secret from a file, the environment or the terminal. */
 import { readFile } from 'node:fs/promises'
-import { askSilently } from '../command-line/ask.ts'
+import { promptSecret } from '../command-line/prompt.ts'
 import { UsageError } from '../command-line/parse.ts'
 
-/** Throws a `UsageError` where there is none. */
+/** Throws a `UsageError` if there is none. */
 export async function readClientSecret(file: string | undefined): Promise<string> {
   if (file !== undefined) {
     const content = await readFile(file, 'utf8').catch(() => {
@@ -18,5 +18,5 @@ export async function readClientSecret(file: string | undefined): Promise<string
       'Give the client secret in the environment variable CLIENT_SECRET or in a file (--client-secret-file); or --client-auth none for a public client.',
     )
   }
-  return askSilently('Client secret (not shown): ', process.stdin)
+  return promptSecret('Client secret (not shown): ', process.stdin)
 }

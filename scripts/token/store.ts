@@ -1,11 +1,9 @@
-/** The file with a refresh token, which only its owner may read. */
+/** The file with a refresh token, which only its owner can read. */
 import { readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { isRecord, parseJson } from '../../stack/json.ts'
-import { TokenError } from './talk.ts'
+import { TokenError } from './messages.ts'
 
-const OWNER_ALONE = 0o600
-
-/** Throws an `Error` where others may read the file, or where it holds no refresh token. */
+/** Throws a `TokenError` if others can read the file, or if it has no refresh token. */
 export async function readRefreshToken(file: string): Promise<string> {
   const { mode } = await stat(file).catch(() => {
     throw new TokenError(
@@ -13,20 +11,20 @@ export async function readRefreshToken(file: string): Promise<string> {
     )
   })
   if ((mode & 0o077) !== 0) {
-    throw new TokenError(`${file} can be read by others: chmod 600, and consider the token known`)
+    throw new TokenError(`${file} can be read by others: chmod 600, and revoke the token`)
   }
   const content = parseJson(await readFile(file, 'utf8'))
   const token = isRecord(content) ? content['refresh_token'] : undefined
-  if (typeof token !== 'string') throw new TokenError(`${file} holds no refresh token`)
+  if (typeof token !== 'string') throw new TokenError(`${file} has no refresh token`)
   return token
 }
 
-/** In one step, so that a crash leaves the old token or the new one: servers take each but once. */
+/** Atomic, so that a crash leaves the old token or the new one: servers accept each only once. */
 export async function writeRefreshToken(file: string, refreshToken: string): Promise<void> {
   const unfinished = `${file}.${process.pid}`
   const content = `${JSON.stringify({ refresh_token: refreshToken })}\n`
   try {
-    await writeFile(unfinished, content, { mode: OWNER_ALONE, flag: 'wx' })
+    await writeFile(unfinished, content, { mode: 0o600, flag: 'wx' })
     await rename(unfinished, file)
   } catch {
     throw new TokenError(`${file} cannot be written: give --store another file`)

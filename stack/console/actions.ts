@@ -1,9 +1,9 @@
-/** What can be done from the console. */
+/** The actions of the console. */
 import { SERVER_FAULTS, type ServerFault } from '../listen.ts'
 import type { LocalStack } from '../local-stack.ts'
 import { text, type Action } from './action.ts'
-import type { CallChecks, JudgeCall } from './checks.ts'
-import { DEFECTS, deskCallers } from './desk.ts'
+import type { CallChecks, CheckCall } from './checks.ts'
+import { DEFECTS, consoleCallers } from './callers.ts'
 import type { Recorder } from './recorder.ts'
 import { createRotations } from './rotations.ts'
 import { createSend, OTHER_CALLERS } from './send.ts'
@@ -11,14 +11,14 @@ import type { CallerChoice, ConsoleState, RouteChoice } from './state.ts'
 
 export interface ConsoleActions {
   state(): ConsoleState
-  /** For changes that no action awaits. */
+  /** Calls the listener for changes that no action awaits. */
   onChange(listener: () => void): void
-  /** Resolves when each caller's verdict is known. */
+  /** Resolves when all callers were checked. */
   readonly ready: Promise<void>
   readonly byPath: ReadonlyMap<string, Action>
 }
 
-/** How a text becomes the function's configuration, with the report of `check-config`. */
+/** Parses a configuration, and returns it with the report of `check-config`. */
 export type ReadConfiguration = (text: string) => {
   readonly values: Readonly<Record<string, string>>
   readonly report: string
@@ -36,28 +36,31 @@ export function createActions(
   recorder: Recorder,
   routes: readonly RouteChoice[],
   readConfiguration: ReadConfiguration,
-  judgeCall: JudgeCall,
+  checkCall: CheckCall,
 ): ConsoleActions {
   const faults = new Map<string, ServerFault>()
-  const callers = deskCallers(stack)
+  const callers = consoleCallers(stack)
   const rotations = createRotations(stack, recorder)
   let configuration: Readonly<Record<string, string>> = stack.config
 
   const verdicts = new Map<string, CallChecks>()
   const listeners = new Set<() => void>()
-  recorder.check = (payload, hasSecrets) => judgeCall(configuration, { payload, hasSecrets })
+  recorder.check = (payload, hasSecrets) => checkCall(configuration, { payload, hasSecrets })
 
-  /** With a good token of each caller. An earlier configuration's verdict comes too late. */
-  const judgeCallers = async (): Promise<void> => {
-    const judged = configuration
+  /** Checks a valid token of each caller. Results for an earlier configuration are discarded. */
+  const checkCallers = async (): Promise<void> => {
+    const checked = configuration
     verdicts.clear()
     await Promise.all(
       callers.map(async (caller) => {
         try {
-          const verdict = await judgeCall(judged, { token: await caller.token(), hasSecrets: true })
-          if (judged === configuration) verdicts.set(caller.id, verdict)
+          const verdict = await checkCall(checked, {
+            token: await caller.token(),
+            hasSecrets: true,
+          })
+          if (checked === configuration) verdicts.set(caller.id, verdict)
         } catch {
-          // Its provider is switched off.
+          // The provider is down.
         }
       }),
     )
@@ -89,12 +92,12 @@ export function createActions(
     await stack.authorizer.setConfig(values)
     configuration = values
     stack.gateway.clearResultCache()
-    void judgeCallers()
+    void checkCallers()
     return { report }
   }
 
   return {
-    ready: judgeCallers(),
+    ready: checkCallers(),
     onChange: (listener) => {
       listeners.add(listener)
     },

@@ -1,4 +1,4 @@
-/** What the function checks of a call, as the console shows it. */
+/** The function's checks of a call, as the console shows them. */
 
 export interface CallCheck {
   readonly name: string
@@ -11,7 +11,7 @@ export interface CallCheck {
   readonly reason: string | null
 }
 
-/** What was decided, and what to do. */
+/** The decision and its remedy. */
 export interface Verdict {
   readonly outcome: 'permit' | 'deny' | 'fault'
   readonly reason: string
@@ -23,11 +23,11 @@ export interface CallChecks extends Verdict {
   readonly checks: readonly CallCheck[]
 }
 
-/** Judges the payload of a call, or a token alone, with the function's configuration and code. */
-export type JudgeCall = (
+/** Checks the payload of a call, or a token alone, with the function's configuration and code. */
+export type CheckCall = (
   configuration: Readonly<Record<string, string>>,
   call: ({ readonly payload: string } | { readonly token: string }) & {
-    /** False if Vault did not give them to the function. */
+    /** False if the function could not read them. */
     readonly hasSecrets: boolean
   },
 ) => Promise<CallChecks>

@@ -1,4 +1,4 @@
-/** Why a call ended as it did, and what to do. */
+/** Explains the outcome of a call. */
 import { DENIAL_REASONS, FAULT_REASONS } from '../../src/reasons.ts'
 import type { Verdict } from './checks.ts'
 
@@ -6,7 +6,7 @@ export interface Explanation extends Omit<Verdict, 'outcome'> {
   readonly outcome: Verdict['outcome'] | 'gateway'
 }
 
-/** The reason's row of the table, or what the gateway did without asking the function. */
+/** The explanation of the function's reason, or of what the gateway did without calling the function. */
 export function explain(
   decision: Readonly<Record<string, unknown>> | null,
   status: number,
@@ -29,7 +29,7 @@ export function explain(
       meaning: isScopeMissing
         ? 'The function permits the call. The route’s `allowedScope` is not among the token’s scopes.'
         : row.meaning,
-      remedy: isScopeMissing ? 'Ask for a token with the route’s scope.' : row.remedy,
+      remedy: isScopeMissing ? 'Request a token with the route’s scope.' : row.remedy,
     }
   }
   return { outcome: 'gateway', ...gatewayOutcome(status, codes) }
@@ -39,15 +39,15 @@ function gatewayOutcome(status: number, codes: readonly string[]) {
   if (codes.includes('customAuthentication.failedFunctionInvocation')) {
     return {
       reason: 'function_unreachable',
-      meaning: 'The function gave no answer that the gateway can use, and logged no decision.',
-      remedy: 'See the function’s log: it may have failed to start or run out of time.',
+      meaning: 'The function sent no valid answer to the gateway, and logged no decision.',
+      remedy: 'See the function’s log: it may have failed to start or have timed out.',
     }
   }
   if (codes.some((code) => code.startsWith('customAuthentication.'))) {
     return {
       reason: status === 403 ? 'gateway_cache, then 403 by the gateway' : 'gateway_cache',
       meaning: 'The gateway used the function’s earlier answer for this token.',
-      remedy: 'Clear the gateway’s cache to have the function decide again.',
+      remedy: 'Clear the gateway’s cache to call the function again.',
     }
   }
   if (status === 404) {
@@ -58,7 +58,7 @@ function gatewayOutcome(status: number, codes: readonly string[]) {
     }
   }
   return {
-    reason: 'function_not_asked',
+    reason: 'function_not_called',
     meaning: 'This deployment or route does not use the function.',
     remedy: '',
   }

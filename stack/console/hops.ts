@@ -1,4 +1,4 @@
-/** The steps of a call: what each server and the function got and answered. */
+/** The steps of a call: the request and the answer of each server and the function. */
 import type { Exchange } from '../listen.ts'
 import type { LocalStack } from '../local-stack.ts'
 import type { Hop, RecordedCall } from './recorded-call.ts'
@@ -10,7 +10,7 @@ export interface Step {
   readonly party: string
   readonly exchange: Exchange
   readonly title: string
-  /** When the call came, in milliseconds since 1970. */
+  /** The start of the call, in milliseconds since 1970. */
   readonly zero: number
   readonly note?: string
   readonly isShared?: boolean

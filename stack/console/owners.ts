@@ -1,10 +1,10 @@
-/** Which of several calls at the same time a request to a server belongs to. */
+/** Assigns requests to servers to the calls of the gateway that caused them. */
 import type { Exchange } from '../listen.ts'
 
-/** A call of the gateway, as far as it tells whose a request is. */
+/** The properties of a call that identify its requests. */
 export interface Span {
   readonly requestId: string
-  /** What the function got; undefined if it was not called. */
+  /** The function's payload; undefined if it was not called. */
   readonly payload: string | undefined
   /** Of the function, or of the gateway if the function was not called. Milliseconds since 1970. */
   readonly startedAt: number
@@ -12,8 +12,8 @@ export interface Span {
 }
 
 /**
- * The gateway's request ID tells it, else the caller's token in an introspection request, else the time.
- * Several calls remain where they share what is requested, such as a secret or the token for the backend.
+ * Compares the gateway's request ID, else the caller's token in an introspection request, else the time.
+ * Several calls may share a request, for example for a secret or a token for the backend.
  */
 export function ownersOf(exchange: Exchange, spans: readonly Span[]): readonly Span[] {
   const requestId = exchange.requestHeaders['opc-request-id']

@@ -1,4 +1,4 @@
-/** A call of the gateway, as the console shows it. */
+/** The console's record of a call. */
 import type { CallChecks } from './checks.ts'
 import type { Explanation } from './explanation.ts'
 import type { DecodedToken } from './redact.ts'
@@ -9,9 +9,9 @@ export interface Hop {
   /** The server's name, or `function`. */
   readonly party: string
   readonly title: string
-  /** Milliseconds after the gateway got the request. */
+  /** Milliseconds after the gateway received the request. */
   readonly startMilliseconds: number
-  /** Null where no answer came before the gateway's. */
+  /** Null if there was no answer before the gateway's. */
   readonly durationMilliseconds: number | null
   readonly status: number | null
   readonly note: string | null
@@ -19,7 +19,7 @@ export interface Hop {
   readonly response: { readonly headers: Pairs; readonly body: string }
   /** Ids of the tokens in it. */
   readonly tokens: readonly string[]
-  /** Nothing tells whose it is among calls at the same time, so each of them shows it. */
+  /** The step may belong to any of several calls at the same time, so each of them shows it. */
   readonly isShared: boolean
 }
 
@@ -33,19 +33,19 @@ export interface RecordedCall {
   readonly method: string
   readonly target: string
   readonly status: number | null
-  /** Null where the function was not called. */
+  /** Null if the function was not called. */
   readonly decision: Readonly<Record<string, unknown>> | null
   readonly explanation: Explanation
-  /** Whom Oracle Integration saw; null where the call did not reach it. */
+  /** The caller at Oracle Integration; null if the call did not reach it. */
   readonly oicSaw: { readonly caller: string; readonly status: number } | null
   readonly hops: readonly Hop[]
   readonly tokens: readonly DecodedToken[]
   readonly functionLog: readonly string[]
   readonly gatewayLog: readonly string[]
-  /** What was switched on at the call's end: `Vault refuses connections`. */
+  /** The active faults at the call's end: `Vault refuses connections`. */
   readonly faults: readonly string[]
   /** Method and target of the calls that ran at the same time. */
   readonly overlaps: readonly string[]
-  /** By the function's own code, just after the call; null until then, or if the function was not called. */
+  /** Made by the function's code after the call; null until then, or if the function was not called. */
   readonly checks: CallChecks | null
 }

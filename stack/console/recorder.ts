@@ -1,4 +1,4 @@
-/** Puts together what the parts of the stack saw of each call of the gateway. */
+/** Combines the records of all parts of the stack for each call of the gateway. */
 import { EventEmitter } from 'node:events'
 import { OWN_REQUEST_HEADER, type Exchange } from '../listen.ts'
 import type { LocalStack } from '../local-stack.ts'
@@ -11,7 +11,7 @@ import type { RecordedCall } from './recorded-call.ts'
 import { decodeTokens, Redactor } from './redact.ts'
 
 const KEPT_CALLS = 200
-/** Calls that come faster than they can be checked are not. */
+/** While so many calls wait for their checks, further calls are not checked. */
 const MAX_UNCHECKED = 10
 
 function stepOf(exchange: Invocation): Omit<Step, 'zero'> {
@@ -26,7 +26,7 @@ interface Awaited {
 
 interface RecorderEvents {
   call: [RecordedCall]
-  /** What becomes known of a call later. */
+  /** The call with the results of its checks. */
   update: [RecordedCall]
 }
 
@@ -34,12 +34,12 @@ export class Recorder extends EventEmitter<RecorderEvents> implements StackObser
   readonly redactor = new Redactor()
   faults: () => readonly string[] = () => []
   readonly #calls: RecordedCall[] = []
-  /** Judges what the gateway sent to the function, with the secrets in Vault or without them. */
+  /** Checks the function's payload, with the secrets in Vault or without them. */
   check: ((payload: string, hasSecrets: boolean) => Promise<CallChecks>) | undefined
   #unchecked = 0
   #checking: Promise<void> = Promise.resolve()
   readonly #open = new Set<Exchange>()
-  /** The gateway's, since it was last idle. */
+  /** The gateway's exchanges since it was last idle. */
   #recent: Exchange[] = []
   readonly #awaited = new Map<string, Awaited>()
   #dependencies: { readonly party: string; readonly exchange: Exchange }[] = []
@@ -47,7 +47,7 @@ export class Recorder extends EventEmitter<RecorderEvents> implements StackObser
   #stack: LocalStack | undefined
   #lastId = 0
 
-  /** To be called once the stack runs. */
+  /** Call it when the stack is running. */
   attach(stack: LocalStack): void {
     this.#stack = stack
     const { registrations, providers, backends } = stack
@@ -83,7 +83,7 @@ export class Recorder extends EventEmitter<RecorderEvents> implements StackObser
     if (server !== 'gateway') {
       if (!isEnd) this.#dependencies.push({ party: server, exchange })
     } else if (isEnd) {
-      // The function's last lines and Oracle Integration's record are complete by then.
+      // Then the function's log and Oracle Integration's record are complete.
       setImmediate(() => {
         this.#finish(exchange)
       })
@@ -172,7 +172,7 @@ export class Recorder extends EventEmitter<RecorderEvents> implements StackObser
     if (invocation !== undefined) this.#addChecks(call, invocation.requestBody)
   }
 
-  /** One call after the other: it makes requests to the same servers as the function. */
+  /** One call at a time, because the checks send requests to the same servers as the function. */
   #addChecks({ id, decision: made }: RecordedCall, payload: string): void {
     const { check } = this
     if (check === undefined || this.#unchecked >= MAX_UNCHECKED) return
@@ -215,7 +215,7 @@ export class Recorder extends EventEmitter<RecorderEvents> implements StackObser
   }
 }
 
-/** `customer/trace` of `customer/trace/span`: what function and back end get of the ID. */
+/** `customer/trace` of `customer/trace/span`: the part that the function and the back end receive. */
 function withoutSpan(requestId: string): string {
   return requestId.split('/').slice(0, 2).join('/')
 }

@@ -1,4 +1,4 @@
-/** What the console shows of requests and answers: tokens decoded, secrets hidden. */
+/** Decodes tokens and hides secrets in the requests and answers that the console shows. */
 import { createFingerprint } from '../../src/boot/compose.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 import { formEncode } from '../identity/client-request.ts'
@@ -34,7 +34,7 @@ const JSON_MEMBER = new RegExp(`"(${CREDENTIALS.join('|')})"\\s*:\\s*"([^"]*)"`,
 export class Redactor {
   readonly #secrets = new Set<string>()
 
-  /** From now on the secret is hidden wherever it appears: as it is, form-encoded or in base64. */
+  /** Hides the secret in all following texts: unchanged, form-encoded or in base64. */
   hide(secret: string): void {
     if (secret.length < 6) return
     this.#secrets.add(secret)
@@ -43,7 +43,7 @@ export class Redactor {
     this.#secrets.add(Buffer.from(secret).toString('base64'))
   }
 
-  /** What is no message, such as a claim: known secrets and JWTs are hidden. */
+  /** Hides known secrets and JWTs in a value that is not a message, such as a claim. */
   value(text: string): string {
     let shown = text.replaceAll(JWT, (token) => `[token ${nameOf(token)}]`)
     for (const secret of this.#secrets) shown = shown.replaceAll(secret, '[hidden]')

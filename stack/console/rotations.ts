@@ -1,4 +1,4 @@
-/** The keys and secrets that can be rotated from the console. */
+/** Rotates keys and secrets from the console. */
 import { randomBytes } from 'node:crypto'
 import type { IdentityDomain } from '../identity/identity-domain.ts'
 import type { LocalStack } from '../local-stack.ts'
@@ -6,7 +6,7 @@ import { SECRET_OCIDS } from '../registrations.ts'
 import { text, type Action } from './action.ts'
 import type { Recorder } from './recorder.ts'
 
-/** A client secret that two sides have to agree on. */
+/** A client secret that the identity domain and Vault must share. */
 interface SharedSecret {
   readonly clientId: string
   readonly ocid: string

@@ -1,9 +1,9 @@
-/** Sends a call through the gateway, with a good token or one with a defect. */
+/** Sends a call through the gateway, with a valid token or one with a defect. */
 import { randomBytes } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import type { LocalStack } from '../local-stack.ts'
 import { text, type Action } from './action.ts'
-import { DEFECTS, withDefect, type Defect, type DeskCaller } from './desk.ts'
+import { DEFECTS, withDefect, type Defect, type ConsoleCaller } from './callers.ts'
 import type { Recorder } from './recorder.ts'
 
 const OWN_TOKEN = 'own'
@@ -18,7 +18,7 @@ export const OTHER_CALLERS = [
 export function createSend(
   stack: LocalStack,
   recorder: Recorder,
-  callers: readonly DeskCaller[],
+  callers: readonly ConsoleCaller[],
 ): Action {
   return async (fields) => {
     const callerId = text(fields, 'caller')
@@ -54,12 +54,12 @@ export function createSend(
   }
 }
 
-async function tokenOf(caller: DeskCaller | undefined): Promise<string> {
+async function tokenOf(caller: ConsoleCaller | undefined): Promise<string> {
   if (caller === undefined) throw new Error('There is no such caller.')
   try {
     return await caller.token()
   } catch {
-    throw new Error(`${caller.provider.name} gives out no token now. Is it switched off?`)
+    throw new Error(`${caller.provider.name} issues no token. Is it switched off?`)
   }
 }
 
@@ -73,7 +73,8 @@ interface Outgoing {
 /** Not `fetch`, which joins headers of the same name. */
 function call({ gateway }: LocalStack, outgoing: Outgoing): Promise<void> {
   const { method, path, authorizations, requestId } = outgoing
-  if (!/^\/[\x21-\x7e]*$/.test(path)) throw new Error('The path begins with / and has no blanks.')
+  if (!/^\/[\x21-\x7e]*$/.test(path))
+    throw new Error('The path must begin with / and have no spaces.')
   if (!/^[A-Z]+$/.test(method)) throw new Error('The method is unknown.')
   return new Promise((resolve, reject) => {
     const request = httpRequest(gateway.url + path, {

@@ -1,4 +1,4 @@
-/** The console: one page on loopback that sends calls through the stack and shows what came of them. */
+/** The console: a page on loopback that sends calls through the stack and shows their steps. */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -9,7 +9,7 @@ import type { Recorder } from './recorder.ts'
 
 export interface Console {
   readonly server: LocalServer
-  /** The page's address, with the token in its fragment: no server and no Referer sees it. */
+  /** The page's URL. The token is in its fragment, which no server and no Referer header gets. */
   readonly address: string
   /** For the JSON below `/api`, as `Authorization: Bearer`. */
   readonly token: string
@@ -114,7 +114,7 @@ export async function startConsole(
   }
 }
 
-/** The other servers' pages, and names that resolve to loopback, have another host or origin. */
+/** Rejects pages of other servers, and host names that resolve to loopback. */
 function refusalOf(
   { headers, url = '', method = '' }: IncomingMessage,
   host: string,

@@ -1,4 +1,4 @@
-/** What the console’s page shows of the stack. */
+/** The state of the stack on the console’s page. */
 import type { ServerFault } from '../listen.ts'
 import type { Verdict } from './checks.ts'
 
@@ -26,7 +26,7 @@ export interface Choice {
 
 /** Whether the running configuration accepts this caller's tokens. */
 export interface CallerChoice extends Choice {
-  /** Null if it is not known, or says nothing, as for a token of one's own. */
+  /** Null if unknown or not applicable, as for the user's own token. */
   readonly verdict: Verdict | null
 }
 

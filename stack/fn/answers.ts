@@ -1,7 +1,4 @@
-/**
- * The errors of the Functions service itself. Codes and
- * texts: Oracle, Functions, "Troubleshooting: Issues invoking functions".
- */
+/** The errors of the service (Oracle, Functions, "Troubleshooting: Issues invoking functions"). */
 
 export interface ServiceAnswer {
   status: number
@@ -14,15 +11,15 @@ const checkTheLogs = 'please ensure you are using the latest fdk and check the l
 export const serviceAnswers = {
   /** The body of the call is over 6 MB. */
   requestTooLarge: answer(413, 'FunctionInvokeRequestContentTooLarge', 'Request content too large'),
-  /** The function answered 502: it failed, and its container may live on. */
+  /** The function answered 502: it failed, and its container may be reused. */
   functionFailed: answer(502, 'FunctionInvokeExecutionFailed', 'function failed'),
-  /** The connection broke in the middle of the call, mostly because the process died. */
+  /** The connection broke during the call, usually because the process ended. */
   connectionBroken: answer(
     502,
     'FunctionInvokeExecutionError',
     'error receiving function response',
   ),
-  /** The function answered with a status that the container contract does not know. */
+  /** The function answered with a status that the container contract does not define. */
   invalidStatus: answer(502, 'FunctionInvokeInvalidResponse', 'invalid function response'),
   /** The process ended before it opened its socket. */
   startFailed: answer(
@@ -30,7 +27,7 @@ export const serviceAnswers = {
     'FunctionInvokeContainerInitFail',
     `Container failed to initialize, ${checkTheLogs}`,
   ),
-  /** No instance came free before the call's time was up. */
+  /** No instance became free before the call's deadline. */
   tooBusy: answer(503, 'FunctionInvokeServiceUnavailable', 'Timed out - server too busy'),
   /** The process did not open its socket in time. */
   startTimedOut: answer(

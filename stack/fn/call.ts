@@ -21,8 +21,8 @@ export type CallOutcome =
   { kind: 'answered'; answer: ContainerAnswer } | { kind: 'broken' } | { kind: 'timed_out' }
 
 /**
- * Never rejects. Each call has a connection of its own: Fn keeps an idle one for a second at most,
- * and a function must not count on it.
+ * Never rejects. Each call has a new connection: Fn keeps an idle one for at most a second, and a function
+ * must not depend on it.
  */
 export async function postCall(socketPath: string, call: Call): Promise<CallOutcome> {
   const signal = AbortSignal.timeout(Math.max(0, call.deadline.getTime() - Date.now()))
@@ -59,7 +59,7 @@ function exchange(socketPath: string, call: Call, signal: AbortSignal): Promise<
   })
 }
 
-/** RFC 3339 without a fraction, as Fn writes it: up to a second before the true deadline. */
+/** RFC 3339 without a fraction, like Fn: up to a second before the exact deadline. */
 export function formatDeadline(deadline: Date): string {
   return deadline.toISOString().replace(/\.\d{3}Z$/, 'Z')
 }

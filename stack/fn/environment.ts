@@ -1,20 +1,15 @@
 /** The environment of a function, and its limits on OCI. */
 
-/** Functions, "Changing Default Memory and Timeout Settings": the sizes that OCI offers. */
+/** Functions, "Changing Default Memory and Timeout Settings". */
 const memorySizesMegabytes: readonly number[] = [128, 256, 512, 1024, 2048, 3072]
-/** Functions, "Changing Default Memory and Timeout Settings": the most for a synchronous call. */
+/** The same page: the maximum for a synchronous call. */
 const longestTimeoutSeconds = 300
 /** Functions, "Passing Custom Configuration Parameters": all keys and values, in UTF-8 octets. */
 const configurationLimitBytes = 4096
 const configurationKey = /^[A-Za-z_][A-Za-z0-9_]*$/
 
-export interface Limits {
-  memoryMegabytes: number
-  timeoutSeconds: number
-}
-
-/** Throws with the reason when OCI would not take these limits. */
-export function checkLimits({ memoryMegabytes, timeoutSeconds }: Limits): void {
+/** Throws an `Error` with the reason if OCI would reject these limits. */
+export function checkLimits(memoryMegabytes: number, timeoutSeconds: number): void {
   if (!memorySizesMegabytes.includes(memoryMegabytes)) {
     throw new Error(`memory must be one of ${memorySizesMegabytes.join(', ')} MB`)
   }
@@ -23,11 +18,11 @@ export function checkLimits({ memoryMegabytes, timeoutSeconds }: Limits): void {
   }
 }
 
-/** Throws with the reason when OCI would not take this configuration. No value is in the message. */
+/** Throws an `Error` with the reason, but no value, if OCI would reject this configuration. */
 export function checkConfiguration(config: Readonly<Record<string, string>>): void {
   let sizeBytes = 0
   for (const [key, value] of Object.entries(config)) {
-    if (!configurationKey.test(key)) throw new Error(`${key} is no configuration key`)
+    if (!configurationKey.test(key)) throw new Error(`${key} is not a configuration key`)
     if (/\p{Cc}/u.test(value)) throw new Error(`the value of ${key} is not printable`)
     sizeBytes += Buffer.byteLength(key) + Buffer.byteLength(value)
   }
@@ -41,17 +36,17 @@ export interface EnvironmentOptions {
   memoryMegabytes: number
   config: Readonly<Record<string, string>>
   platformEnvironment: Readonly<Record<string, string>>
-  /** Path of the socket that the function is to open. */
+  /** Path of the socket that the function opens. */
   listener: string
   /** Name of the container in its log frames. */
   logFrame: string
-  /** An empty folder. Containers have a home of their own, and nobody's `~/.oci` is in it. */
+  /** An empty folder, because containers have no `~/.oci`. */
   home: string
 }
 
 /**
- * All that the process sees; nothing is inherited. Functions, "Default Environment Variables", and
- * `FN_FORMAT`, which Fn sets and the FDK insists on. The platform's names win over configured ones.
+ * The complete environment of the process. Functions, "Default Environment Variables", and `FN_FORMAT`, which
+ * Fn sets and the FDK requires. The platform's variables override configured ones.
  */
 export function functionEnvironment(options: EnvironmentOptions): Record<string, string> {
   return {

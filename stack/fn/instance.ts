@@ -1,4 +1,4 @@
-/** One running instance of a function: its process and its socket. */
+/** An instance of a function: its process and its socket. */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { lstatSync, mkdtempSync, rmSync } from 'node:fs'
@@ -35,20 +35,20 @@ export interface InstanceOptions extends Omit<
 }
 
 export interface Instance extends InstanceView {
-  /** How the start went; the instance is busy, for the call it was started for, when it is ready. */
+  /** The result of the start. A ready instance is busy with the call for which it was started. */
   readonly started: Promise<'ready' | 'exited' | 'timed_out'>
-  /** Makes it the caller's own. A frozen instance is thawed, as Fn does when a call comes. */
+  /** Reserves the instance for a call. A frozen instance is thawed, like Fn does. */
   take(): void
-  /** Open for the next call. */
+  /** Makes it available for the next call. */
   release(): void
   call(call: Call): Promise<CallOutcome>
   freeze(): void
   thaw(): void
-  /** SIGKILL, as Fn removes a container. Resolves when the process is gone and its output read. */
+  /** Sends SIGKILL, like Fn. Resolves when the process has ended and its output was read. */
   end(): Promise<void>
 }
 
-/** `sun_path` of a unix socket on Linux, less its closing zero; the FDK appends `.tmp` at first. */
+/** `sun_path` of a unix socket on Linux without its final zero; the FDK appends `.tmp` at first. */
 const longestSocketPathBytes = 107
 const pollMilliseconds = 5
 
@@ -93,11 +93,11 @@ export function startInstance(options: InstanceOptions, log: LogLine[]): Instanc
   })
 
   async function waitForSocket(): Promise<'ready' | 'exited' | 'timed_out'> {
-    const giveUp = performance.now() + options.initTimeoutSeconds * 1000
-    // The FDK makes the symlink last: once it is there, the socket listens.
+    const deadline = performance.now() + options.initTimeoutSeconds * 1000
+    // The FDK creates the symlink when the socket listens.
     while (lstatSync(listener, { throwIfNoEntry: false }) === undefined) {
       if (state === 'ended') return 'exited'
-      if (performance.now() > giveUp) return 'timed_out'
+      if (performance.now() > deadline) return 'timed_out'
       await delay(pollMilliseconds)
     }
     if (state === 'starting') state = 'busy'

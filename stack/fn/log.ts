@@ -1,4 +1,4 @@
-/** The lines that function instances print, in order. */
+/** Collects the output of function instances. */
 import type { Readable } from 'node:stream'
 import { isRecord, parseJson } from '../json.ts'
 
@@ -10,7 +10,7 @@ export interface LogLine {
 }
 
 /**
- * Appends each line of `source` to `log`. JSON may hold U+2028, so only LF ends a line.
+ * Appends each line of `source` to `log`. Only LF ends a line, because JSON may contain U+2028.
  *
  * `frame` is the `FN_LOGFRAME_NAME`. Before each call, the FDK writes an empty line and `frame=request ID`;
  * the platform assigns the lines that follow to that request, and neither is in the log. Lines before the

@@ -10,13 +10,13 @@ import type { GatewaySettings } from './settings.ts'
 export interface AuthorizerAnswer extends Caller {
   readonly active: boolean
   readonly wwwAuthenticate: string | undefined
-  /** Undefined when `expiresAt` is missing or no ISO 8601 date-time. */
+  /** Undefined if `expiresAt` is missing or not an ISO 8601 date-time. */
   readonly expiresAtMilliseconds: number | undefined
-  /** Keys whose values were no strings. */
+  /** Keys whose values were not strings. */
   readonly nonStringKeys: readonly string[]
 }
 
-/** Undefined when the body is not a JSON object or one of its fields is of another type. */
+/** Undefined if the body is not a JSON object or one of its fields has another type. */
 export function readAuthorizerAnswer(
   body: Buffer,
   settings: GatewaySettings,

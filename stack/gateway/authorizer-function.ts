@@ -17,7 +17,7 @@ export async function askAuthorizer(
 
   const key = JSON.stringify([deployment, policy.functionId, request.cacheKey])
   const cached = answers.get(key)
-  if (cached) return judged(cached, log)
+  if (cached) return outcomeOf(cached, log)
   log('customAuthentication.cacheMiss', 'INFO', 'no result in the cache')
 
   const result = await engine
@@ -36,11 +36,11 @@ export async function askAuthorizer(
   for (const name of answer.nonStringKeys) {
     log('customAuthentication.unexpectedResponse', 'WARN', `context ${name} is no string`)
   }
-  if (answer.active || settings.cacheDenials) answers.put(key, answer, keptSeconds(answer, clock))
-  return judged(answer, log)
+  if (answer.active || settings.cacheDenials) answers.put(key, answer, cacheSeconds(answer, clock))
+  return outcomeOf(answer, log)
 }
 
-function judged(answer: AuthorizerAnswer, log: Log): Outcome {
+function outcomeOf(answer: AuthorizerAnswer, log: Log): Outcome {
   if (!answer.active) return denied(answer, log)
   log('customAuthentication.successfulAuthentication', 'INFO', 'the token is active')
   return { kind: 'authenticated', caller: answer }
@@ -55,11 +55,11 @@ function denied(answer: AuthorizerAnswer | undefined, log: Log): Outcome {
   }
 }
 
-/** Until the answer's `expiresAt`, but for one minute at least and one hour at most. */
-function keptSeconds({ expiresAtMilliseconds }: AuthorizerAnswer, clock: Clock): number {
+/** Until the answer's `expiresAt`, but at least one minute and at most one hour. */
+function cacheSeconds({ expiresAtMilliseconds }: AuthorizerAnswer, clock: Clock): number {
   const now = clock.nowMilliseconds()
-  const wished = ((expiresAtMilliseconds ?? now) - now) / 1000
-  return Math.min(Math.max(wished, 60), 3600)
+  const lifetime = ((expiresAtMilliseconds ?? now) - now) / 1000
+  return Math.min(Math.max(lifetime, 60), 3600)
 }
 
 function statusText(result: FunctionAnswer | undefined): string {

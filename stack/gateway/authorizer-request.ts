@@ -14,11 +14,11 @@ import type { GatewaySettings } from './settings.ts'
 
 export interface AuthorizerRequest {
   readonly body: Buffer
-  /** What tells one request from another, to the function. The deployment has to be added. */
+  /** Identifies the request for the function, without the deployment. */
   readonly cacheKey: string
 }
 
-/** Undefined when the gateway itself has to answer 401, for want of a token. */
+/** Undefined if the gateway answers 401 itself, because there is no token. */
 export function authorizerRequest(
   policy: CustomAuthentication,
   tables: ContextTables,
@@ -29,7 +29,7 @@ export function authorizerRequest(
     : singleArgument(policy, tables, settings)
 }
 
-/** An argument that the request lacks is left out; one that came repeatedly is an array. */
+/** A missing argument is omitted; a repeated one is an array. */
 function multiArgument(
   parameters: Readonly<Record<string, string>>,
   cacheKey: readonly string[] | undefined,
@@ -55,7 +55,7 @@ function multiArgument(
   }
 }
 
-/** Oracle does not describe the cache key of this flavour; it is taken to be the token. */
+/** Oracle does not describe the cache key of this form; the stand-in uses the token. */
 function singleArgument(
   policy: CustomAuthentication,
   tables: ContextTables,

@@ -9,7 +9,7 @@ export interface Caller {
   readonly context: ReadonlyMap<string, string>
 }
 
-/** How the authentication of a request ended. */
+/** The result of a request's authentication. */
 export type Outcome =
   | { readonly kind: 'authenticated'; readonly caller: Caller }
   | {
@@ -21,10 +21,10 @@ export type Outcome =
     }
   | { readonly kind: 'undecided'; readonly status: number }
 
-/** A request that nobody had to authenticate: no scopes, and an empty `request.auth`. */
+/** A request without authentication: no scopes, and an empty `request.auth`. */
 export const anonymous: Caller = { scopes: new Set(), context: new Map() }
 
-/** Whether the scopes let a request onto a route. Scopes are case-sensitive. */
+/** Whether the scopes permit a request at a route. Scopes are case-sensitive. */
 export function isAuthorized(
   authorization: Authorization | undefined,
   { scopes }: Caller,
@@ -33,7 +33,7 @@ export function isAuthorized(
   return authorization.allowedScope.some((scope) => scopes.has(scope))
 }
 
-/** A validated token's claims are its `request.auth`, and its `scope` is what `ANY_OF` looks at. */
+/** A validated token's claims are its `request.auth`, and its `scope` has the scopes for `ANY_OF`. */
 export function callerOf(claims: Claims, settings: GatewaySettings): Caller {
   const { scope } = claims
   const isRead = typeof scope === 'string' || settings.scopeClaimMayBeList

@@ -4,7 +4,7 @@
  */
 import { headerValues, type Header } from './headers.ts'
 
-/** What the gateway knows of one request. Query and path values stay encoded as they came. */
+/** The properties of a request. Query and path values are not decoded. */
 export interface ContextTables {
   readonly path: ReadonlyMap<string, string>
   readonly query: readonly (readonly [name: string, value: string])[]
@@ -21,7 +21,7 @@ export interface ContextVariable {
   readonly key: string
 }
 
-/** Reads a variable in its bare form. Undefined for anything that the gateway does not run. */
+/** Parses a variable in its bare form. Undefined for an unsupported one. */
 export function parseContextVariable(text: string): ContextVariable | undefined {
   if (text === 'request.host') return { table: 'host', key: '' }
   if (text === 'request.body') return { table: 'body', key: '' }
@@ -29,7 +29,7 @@ export function parseContextVariable(text: string): ContextVariable | undefined 
   return key === undefined ? undefined : { table: table as ContextVariable['table'], key }
 }
 
-/** All values of a variable: none when the request lacks it, several when it came repeatedly. */
+/** All values of a variable: none if the request does not have it, several if it is repeated. */
 export function valuesOf(variable: ContextVariable, tables: ContextTables): string[] {
   const { table, key } = variable
   switch (table) {
@@ -61,8 +61,8 @@ export function tokenValues(
 }
 
 /**
- * Puts values in the place of `${...}`. A missing key becomes an empty string; of several values
- * the first is taken; encoded values stay encoded.
+ * Replaces `${...}` by values: an empty string for a missing key, the first of several values. Encoded
+ * values stay encoded.
  */
 export function substitute(template: string, tables: ContextTables): string {
   return template.replace(bracedVariable, (_, inner: string) => {
@@ -71,7 +71,7 @@ export function substitute(template: string, tables: ContextTables): string {
   })
 }
 
-/** What is wrong with the `${...}` of a template; undefined when nothing is. */
+/** The problem of the `${...}` in a template, if any. */
 export function templateProblem(template: string): string | undefined {
   for (const [, inner = ''] of template.matchAll(bracedVariable)) {
     const variable = parseContextVariable(inner)
@@ -81,7 +81,7 @@ export function templateProblem(template: string): string | undefined {
   return undefined
 }
 
-/** What is wrong with the source of an authorizer function's argument; undefined for nothing. */
+/** The problem of an authorizer function's argument, if any. */
 export function argumentProblem(expression: string): string | undefined {
   if (expression.includes('${')) return 'must be a bare context variable, without ${}'
   const variable = parseContextVariable(expression)

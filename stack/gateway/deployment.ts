@@ -1,5 +1,5 @@
 /**
- * A deployment on the local gateway: where it is mounted, and what it runs. Source: Oracle,
+ * A deployment on the local gateway: its path prefix and its specification. Source: Oracle,
  * "Deploying an API on an API Gateway by Creating an API Deployment".
  */
 import type { Origins } from './http-backend.ts'
@@ -12,7 +12,7 @@ export interface DeploymentOptions {
   readonly pathPrefix: string
   /** The parsed JSON of an API deployment specification. */
   readonly specification: unknown
-  /** Stands in the execution log; the path prefix unless given. */
+  /** Its name in the execution log. Default: the path prefix. */
   readonly name?: string
 }
 
@@ -22,7 +22,7 @@ export interface Deployment {
   readonly specification: ApiSpecification
 }
 
-/** Tells all problems of all deployments at once. */
+/** Has all problems of all deployments. */
 export class DeploymentError extends Error {
   readonly problems: readonly string[]
 
@@ -33,7 +33,7 @@ export class DeploymentError extends Error {
   }
 }
 
-/** Throws a `DeploymentError`; its problems carry the prefix when there are several deployments. */
+/** Throws a `DeploymentError`; with several deployments, its problems begin with the path prefix. */
 export function readDeployments(
   options: readonly DeploymentOptions[],
   settings: GatewaySettings,

@@ -1,4 +1,4 @@
-/** What the gateway works with, and what it keeps between requests. */
+/** The gateway's dependencies and its state between requests. */
 import type { Clock } from '../clock.ts'
 import type { AuthorizerAnswer } from './authorizer-answer.ts'
 import type { ContextTables } from './context-variables.ts'
@@ -10,23 +10,23 @@ import type { GatewaySettings } from './settings.ts'
 import type { Claims } from './tokens/claims.ts'
 import type { PublicKey } from './tokens/public-keys.ts'
 
-/** What the Functions service answers: the container's status and body. */
+/** The answer of the Functions service: the container's status and body. */
 export interface FunctionAnswer {
   readonly status: number
   readonly body: Buffer
 }
 
-/** Rejects when the Functions service itself has an error. */
+/** Rejects for an error of the Functions service itself. */
 export type InvokeFunction = (
   functionId: string,
   body: Buffer,
   opcRequestId: string,
 ) => Promise<FunctionAnswer>
 
-/** Rejects when Vault does not give the secret. */
+/** Rejects if the secret cannot be read. */
 export type ReadSecret = (secretId: string, versionNumber: number) => Promise<string>
 
-/** The answer's members, which are claims, or that the token is not active. */
+/** The claims in the answer, or that the token is not active. */
 export type Introspection = Claims | 'inactive'
 
 export interface Engine {
@@ -45,12 +45,12 @@ export interface Engine {
   readonly endpoints: ExpiringMap<string>
 }
 
-/** The request in hand, at a route of a deployment. */
+/** The current request at a route of a deployment. */
 export interface RequestScope {
   readonly engine: Engine
   /** The deployment's name. */
   readonly deployment: string
-  /** As function and back end get it. */
+  /** As the function and the back end receive it. */
   readonly opcRequestId: string
   readonly tables: ContextTables
   readonly log: Log

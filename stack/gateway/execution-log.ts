@@ -43,9 +43,9 @@ export interface ExecutionLogEntry {
   readonly level: LogLevel
   readonly message: string
   readonly opcRequestId: string
-  /** Name of the deployment, where OCI writes its OCID. Empty when no deployment was reached. */
+  /** The deployment's name, instead of its OCID as on OCI. Empty if no deployment was found. */
   readonly deployment: string
 }
 
-/** Writes an entry for the request in hand. */
+/** Writes an entry for the current request. */
 export type Log = (code: LogCode, level: LogLevel, message: string) => void

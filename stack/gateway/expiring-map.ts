@@ -1,6 +1,4 @@
-/**
- * A map whose values expire: answers of functions and identity providers.
- */
+/** A cache whose values expire: answers of functions and identity providers. */
 import type { Clock } from '../clock.ts'
 
 export class ExpiringMap<Value> {

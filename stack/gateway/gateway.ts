@@ -1,4 +1,4 @@
-/** The local API gateway: it runs OCI API deployment specifications as the documentation says. */
+/** The local API gateway, which executes OCI API deployment specifications as documented. */
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { systemClock, type Clock } from '../clock.ts'
@@ -23,14 +23,14 @@ import { defaultSettings, type GatewaySettings } from './settings.ts'
 export interface GatewayOptions {
   readonly deployments: readonly DeploymentOptions[]
   readonly invokeFunction: InvokeFunction
-  /** Gives client secrets out of Vault, for introspection. Without it there are none. */
+  /** Reads client secrets from Vault for introspection. Default: there are no secrets. */
   readonly readSecret?: ReadSecret
   /**
    * Like /etc/hosts: `https://host` in a specification, or in a discovery document →
    * `http://127.0.0.1:port`.
    */
   readonly origins?: Origins
-  /** For what is kept, and for the times in tokens. */
+  /** For caches, and for the times in tokens. */
   readonly clock?: Clock
   readonly settings?: Partial<GatewaySettings>
   /** Default: a free one. */
@@ -40,11 +40,11 @@ export interface GatewayOptions {
 export interface Gateway extends LocalServer {
   /** Of all deployments, in order; grows while the gateway runs. */
   readonly executionLog: readonly ExecutionLogEntry[]
-  /** Forgets what authorizer functions and introspection endpoints have answered. */
+  /** Clears the cached answers of authorizer functions and introspection endpoints. */
   clearResultCache(): void
 }
 
-/** Rejects with a `DeploymentError` when a specification has a problem. */
+/** Rejects with a `DeploymentError` if a specification has a problem. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { invokeFunction, readSecret = noSecrets, origins = {}, port } = options
   const { clock = systemClock } = options
@@ -87,7 +87,7 @@ async function serve(
   try {
     send(response, await answerTo(engine, request, headers, requestId), requestId)
   } catch {
-    // A header that cannot be sent, for instance, out of what the function or the back end gave.
+    // For example, the function or the back end returned a header that cannot be sent.
     const log = logFor(engine, '', requestId)
     log('request.internalServiceError', 'ERROR', 'the answer could not be made or sent')
     send(response, errorResponse(500), requestId)
@@ -95,7 +95,7 @@ async function serve(
 }
 
 /**
- * Of an `opc-request-id` that the caller sends, the gateway keeps the first two parts (Oracle,
+ * The gateway keeps the first two parts of the caller's `opc-request-id` (Oracle,
  * “opc-request-id values seen by the client, API Gateway logs, and backend do not match as expected”).
  */
 function newRequestId(given = ''): RequestId {
@@ -150,7 +150,7 @@ function withRequestId(headers: readonly Header[], opcRequestId: string): Header
   return [...withoutHeaders(headers, 'opc-request-id'), ['opc-request-id', opcRequestId]]
 }
 
-/** Undefined for a longer body, which is read to its end so that the caller hears the answer. */
+/** Undefined for a longer body, which is read to its end so that the caller gets the answer. */
 async function readBodyUpTo(
   limitBytes: number,
   request: AsyncIterable<Buffer>,

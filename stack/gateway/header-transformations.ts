@@ -1,7 +1,6 @@
 /**
- * Header transformation policies: which headers they may name, and how they change a list of headers. Sources:
- * Oracle, "Adding Header Transformation Request Policies" and "Protected Request Headers and
- * Response Headers".
+ * Header transformation policies. Sources: Oracle, "Adding Header Transformation Request Policies" and
+ * "Protected Request Headers and Response Headers".
  */
 import { substitute } from './context-variables.ts'
 import type { RequestScope } from './engine.ts'
@@ -53,7 +52,7 @@ const protectedNames: Readonly<Record<Direction, ReadonlySet<string>>> = {
   ]),
 }
 
-/** Reports protected names, and names that stand in more than one policy (but for ALLOW lists). */
+/** Reports protected names, and names in more than one policy (except ALLOW lists). */
 export function checkHeaderNames(
   policies: HeaderTransformations,
   direction: Direction,
@@ -73,7 +72,7 @@ export function checkHeaderNames(
   }
 }
 
-/** Renames and sets, then filters: so an ALLOW list has to name what was set. */
+/** Renames, sets and then filters, so that an ALLOW list must contain the headers that were set. */
 export function transformHeaders(
   headers: readonly Header[],
   policies: HeaderTransformations | undefined,

@@ -18,7 +18,7 @@ import { headerLimitBytes } from './limits.ts'
 import type { HttpBackend } from './read-specification.ts'
 import { errorResponse, type Response } from './responses.ts'
 
-/** Back end origin in the specification → the origin on loopback that stands in for it. */
+/** Back end origin in the specification → origin of its stand-in on loopback. */
 export type Origins = Readonly<Record<string, string>>
 
 export interface BackendRequest {
@@ -33,17 +33,17 @@ export interface BackendRequest {
 
 export interface BackendUrl {
   readonly origin: string
-  /** Everything after the origin; may hold `${...}`. */
+  /** Everything after the origin; may contain `${...}`. */
   readonly path: string
 }
 
-/** Splits a URL template; undefined when it is no HTTP URL, or has a query or a variable host. */
+/** Splits a URL template. Undefined if it is not an HTTP URL, or has a query or a variable host. */
 export function parseBackendUrl(url: string): BackendUrl | undefined {
   const match = /^(https?:\/\/[A-Za-z0-9.:[\]-]+)(\/[^?#]*)?$/.exec(url)
   return match?.[1] === undefined ? undefined : { origin: match[1], path: match[2] ?? '/' }
 }
 
-/** The stand-in's URL. Only loopback is ever called. */
+/** The stand-in's origin, which is always on loopback. */
 export function standInFor(origin: string, origins: Origins): string | undefined {
   const target = origins[origin] ?? origin
   return /^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?$/.test(target) ? target : undefined
@@ -86,7 +86,7 @@ export async function callBackend(
   }
 }
 
-/** Rewrites `Host`; adds what the gateway says of the caller to what the caller says of others. */
+/** Rewrites `Host`, and appends the caller's address to the forwarding headers. */
 function backendHeaders(request: BackendRequest, host: string): Header[] {
   const { headers, body, remoteAddress } = request
   const chain = (name: string, own: string): Header => [
@@ -108,7 +108,7 @@ function backendHeaders(request: BackendRequest, host: string): Header[] {
     chain('Forwarded', `for=${remoteAddress}`),
     chain('X-Forwarded-For', remoteAddress),
   ]
-  // The page does not say what becomes of a User-Agent that the caller or the route has set.
+  // The documentation does not mention a User-Agent of the caller or of the route.
   if (headerValues(headers, 'user-agent').length === 0) {
     result.push(['User-Agent', 'Oracle API Gateway'])
   }
@@ -121,7 +121,7 @@ function backendHeaders(request: BackendRequest, host: string): Header[] {
 
 class BackendTimeout extends Error {}
 
-/** Each timeout is for one quiet spell: until connected, between two sends, between two reads. */
+/** Each timeout limits one pause: until connected, between two writes, between two reads. */
 function exchange(
   standIn: string,
   target: string,
@@ -165,7 +165,7 @@ function exchange(
         allow(readSeconds)
         chunks.push(chunk)
       })
-      // A timeout in the middle of the body ends the response with the very error of the timer.
+      // A timeout within the body rejects with the timer's error.
       incoming.on('error', reject)
       incoming.once('end', () => {
         clearTimeout(timer)

@@ -1,13 +1,13 @@
 /**
- * Checks parsed JSON and reports every problem with its JSON path. A check also has the type of what
- * it accepts, and an object is compared with a model of Oracle's SDK by the compiler.
+ * Checks parsed JSON and reports every problem with its JSON path. A check has the type of valid values,
+ * and the compiler compares objects with the models of Oracle's SDK.
  */
 import { isRecord } from '../json.ts'
 import type { Origins } from './http-backend.ts'
 import type { Wire } from './sdk-model.ts'
 import type { GatewaySettings } from './settings.ts'
 
-/** Where in the document a check stands, the list that takes its problems, and what it depends on. */
+/** The position of a check in the document, the list of problems, and the dependencies of checks. */
 export interface Place {
   readonly path: string
   readonly problems: string[]
@@ -17,7 +17,7 @@ export interface Place {
 
 export type Check<T> = (value: unknown, place: Place) => value is T
 
-/** What a check accepts. */
+/** The type of a check's valid values. */
 export type Checked<C> = C extends Check<infer T> ? T : never
 
 interface Optional<T> {
@@ -34,7 +34,7 @@ type ObjectOf<F extends Fields> = {
   ]?: F[Name] extends Optional<infer T> ? T : never
 }
 
-/** What nothing can be used as: of an object with a member that the model lacks, or has otherwise. */
+/** The type of an object with members that differ from the model; no value has it. */
 interface DiffersFromModel {
   readonly 'differs from the model': never
 }
@@ -63,8 +63,8 @@ export function inside(place: Place, ...steps: readonly (string | number)[]): Pl
 }
 
 /**
- * An object with these fields of the model; two calls, as the compiler infers all type arguments or
- * none. Any other field is refused by its name: it would not be run.
+ * An object with these fields of the model; two calls, because the compiler infers all type arguments or
+ * none. Other fields are reported, because they would be ignored.
  */
 export function object<Model>() {
   return <F extends Fields>(fields: F): Check<Modelled<Model, F>> => {

@@ -94,6 +94,6 @@ function responseCodeProblem(code: string, { settings }: Place): string | undefi
   return 'must be a status such as 401, or a bare variable such as request.auth[responseCode]'
 }
 
-/** The stand-ins speak plain HTTP, so there is no certificate that could go unverified. */
+/** The stand-ins have no TLS, and so no certificates. */
 export const onlyFalse: Check<false> = (value, place): value is false =>
   value === false || report(place, 'must be false, anything else is not run here')

@@ -1,4 +1,4 @@
-/** The part of OCI's API deployment specification that the local gateway runs, and its check. */
+/** Checks the part of OCI's API deployment specification that the local gateway supports. */
 import type { models } from 'oci-apigateway'
 import { authentication } from './authentication-check.ts'
 import { templateProblem } from './context-variables.ts'
@@ -117,7 +117,7 @@ function checkRoutesAreDistinct(routes: readonly Route[], place: Place): void {
   }
 }
 
-/** A route's authorization means nothing, and protects nothing, without the policy it builds on. */
+/** A route's authorization has no effect without an authentication policy. */
 function checkRoutesFitAuthentication(specification: ApiSpecification, place: Place): void {
   const authentication = specification.requestPolicies?.authentication
   for (const [index, route] of specification.routes.entries()) {

@@ -22,14 +22,14 @@ export interface RequestId {
   readonly returned: string
 }
 
-/** A request as it came, and its ID. */
+/** A request and its ID. */
 export interface Call {
   readonly method: string
   /** Not decoded. */
   readonly path: string
   /** With its question mark; empty when there is none. */
   readonly query: string
-  /** With the one `opc-request-id` that is passed on. */
+  /** With the `opc-request-id` that is passed on. */
   readonly headers: readonly Header[]
   readonly body: Buffer
   readonly remoteAddress: string
@@ -66,7 +66,7 @@ export async function answerCall(engine: Engine, call: Call): Promise<Response> 
   })
 }
 
-/** Authentication, then authorization; only then the back end. */
+/** Authentication, then authorization, then the back end. */
 async function guard(
   call: Call,
   { specification }: Deployment,

@@ -37,7 +37,7 @@ export function stockResponse({ status, headers = [], body = '' }: StockResponse
   }
 }
 
-/** 401 with the challenge, or what the validation failure policy makes of it. */
+/** 401 with the challenge, or the response of the validation failure policy. */
 export function denialResponse(
   policy: ModifyResponse | undefined,
   challenge: string | undefined,
@@ -52,7 +52,7 @@ export function denialResponse(
   const { headers, body } = errorResponse(status, kept)
   return {
     status,
-    // With a message of its own, the type of the body is for the policy to say.
+    // A policy with its own message also sets the type of the body.
     headers: transformHeaders(
       policy.responseMessage === undefined ? headers : kept,
       policy.responseHeaderTransformations,

@@ -1,6 +1,6 @@
 /**
- * Route paths: their syntax, and which route a request belongs to. Source: Oracle, "Adding Path
- * Parameters and Wildcards to Route Paths".
+ * The syntax of route paths, and the choice of a request's route. Source: Oracle, "Adding Path Parameters
+ * and Wildcards to Route Paths".
  */
 import type { Method, Route } from './read-specification.ts'
 
@@ -17,9 +17,9 @@ type Segment =
 /**
  * The route for a path that is relative to the deployment's prefix, and not decoded.
  *
- * The most specific path wins, whatever the order of the routes: of two paths, the one that at the
- * first difference has a literal segment before one with `{param}`, and that before `{param*}`.
- * Only then is the method looked at, so that a call never slips down to a laxer, wider route.
+ * The most specific path has priority, independent of the order of the routes: at the first difference of
+ * two paths, a literal segment precedes `{param}`, and that `{param*}`. The method is checked afterwards,
+ * so that a call never reaches a less restrictive, wider route.
  */
 export function findRoute(routes: readonly Route[], path: string, method: string): RouteMatch {
   const segments = path.split('/').slice(1)
@@ -39,7 +39,7 @@ export function findRoute(routes: readonly Route[], path: string, method: string
     : { kind: 'method not allowed', allowed: candidates.flatMap(({ route }) => route.methods) }
 }
 
-/** What is wrong with a route path; undefined when nothing is. */
+/** The problem of a route path, if any. */
 export function routePathProblem(path: string): string | undefined {
   if (!path.startsWith('/')) return 'must begin with a slash'
   if (path.includes('//')) return 'must not have adjacent slashes'
@@ -73,7 +73,7 @@ function parsePath(path: string): Segment[] {
     })
 }
 
-/** The parameters' values, or undefined when the path does not match. */
+/** The parameters' values; undefined if the path does not match. */
 function matchSegments(
   pattern: readonly Segment[],
   segments: readonly string[],

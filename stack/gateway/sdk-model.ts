@@ -1,4 +1,4 @@
-/** A model of Oracle's SDK as it is in JSON: enums are their values, and every member is read-only. */
+/** A model of Oracle's SDK in JSON: enums are their values, and every member is read-only. */
 export type Wire<T> = T extends string
   ? `${T}`
   : T extends readonly (infer Item)[]

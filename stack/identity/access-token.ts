@@ -1,4 +1,4 @@
-/** Whether the domain considers one of its JWT access tokens active, for its introspection endpoint. */
+/** Checks for the introspection endpoint whether one of the domain's JWT access tokens is active. */
 import { createLocalJWKSet, errors, jwtVerify, type JWTPayload } from 'jose'
 import type { Domain } from './domain.ts'
 import { publicKeySet } from './signing-key.ts'

@@ -1,4 +1,4 @@
-/** Clients of the local stack: how they get access tokens from an OAuth endpoint. */
+/** Requests access tokens for the clients of the local stack. */
 import { createHash, createPrivateKey, randomBytes, randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { OWN_REQUEST_HEADER } from '../listen.ts'
@@ -15,13 +15,13 @@ export interface IssuedToken {
 
 export type Client = Pick<ClientOptions, 'clientId' | 'clientSecret' | 'isPublic' | 'redirectUris'>
 
-/** The key of a client's assertions, with its name at the server. */
+/** The key of a client's assertions, with its alias at the server. */
 export interface AssertionKey {
   readonly privateKey: string
   readonly publicKey: { readonly kid: string }
 }
 
-/** A form POST with Basic authentication (RFC 6749 §2.3.1); a public client sends its id alone. */
+/** A form POST with Basic authentication (RFC 6749 §2.3.1); a public client sends only its ID. */
 export function postAsClient(
   endpoint: string,
   client: Client,
@@ -48,7 +48,7 @@ export function requestToken(
   return request(tokenEndpoint, client, { grant_type: 'client_credentials', ...scopeParameters })
 }
 
-/** RFC 7523 §2.1, with an assertion of its own for each request. Throws like `requestToken`. */
+/** RFC 7523 §2.1, with a new assertion for each request. Throws like `requestToken`. */
 export async function requestUserToken(
   tokenEndpoint: string,
   client: Client,
@@ -68,7 +68,7 @@ export async function requestUserToken(
   return request(tokenEndpoint, client, { grant_type, assertion, scope })
 }
 
-/** RFC 8628, at an identity domain. The user enters the code on the page that the answer names. */
+/** RFC 8628, at an identity domain. The user enters the code on the verification page. */
 export async function requestDeviceToken(
   url: string,
   client: Client,
@@ -154,7 +154,7 @@ async function request(
   }
 }
 
-/** As RFC 6749 §2.3.1 wants id and secret before they are joined. */
+/** The encoding of ID and secret that RFC 6749 §2.3.1 requires. */
 export function formEncode(value: string): string {
   return new URLSearchParams([['', value]]).toString().slice(1)
 }

@@ -3,7 +3,7 @@ import type { Configuration } from 'oidc-provider'
 import type { Domain } from './domain.ts'
 import { memoryAdapter } from './memory-adapter.ts'
 
-/** Everything that oidc-provider would otherwise replace by a default and complain about is given. */
+/** Sets everything for which oidc-provider would otherwise print a warning. */
 export function commonConfiguration(domain: Domain): Configuration {
   return {
     adapter: memoryAdapter(domain.store),
@@ -13,7 +13,7 @@ export function commonConfiguration(domain: Domain): Configuration {
     responseTypes: [],
     clientBasedCORS: () => false,
     ttl: { ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? 600 },
-    // Browsers get the same JSON as everyone else.
+    // Browsers get the same JSON as other clients.
     renderError: (ctx, out) => {
       ctx.body = out
     },

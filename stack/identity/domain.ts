@@ -9,7 +9,7 @@ export interface Domain {
   readonly url: string
   readonly issuer: string
   readonly store: MemoryStore
-  /** `jti` of the JWTs that were revoked; opaque tokens are simply taken out of the store. */
+  /** `jti` of the revoked JWTs; opaque tokens are removed from the store. */
   readonly revokedTokenIds: Set<string>
   readonly requests: RecordedRequest[]
   readonly userGrants: UserGrants
@@ -24,17 +24,17 @@ export function clientOf(
   return options.clients.find((client) => client.clientId === clientId)
 }
 
-/** One request that the domain answered. Never a token, a secret or a query string. */
+/** A request that the domain answered, without tokens, secrets and query string. */
 export interface RecordedRequest {
   readonly method: string
   readonly path: string
-  /** Also when its secret was wrong. */
+  /** Also if its secret was wrong. */
   readonly clientId?: string
   readonly grantType?: string
   readonly status: number
 }
 
-/** What differs between the flavours. */
+/** The differences between the flavours. */
 export interface Flavour {
   readonly paths: {
     readonly token: string
@@ -47,10 +47,10 @@ export interface Flavour {
   /** Grants beside client credentials. */
   readonly extensionGrants: readonly string[]
   issuer(url: string, options: IdentityDomainOptions): string
-  /** All keys after a new one was made, newest first. */
+  /** All keys after a rotation, newest first. */
   rotate(keys: readonly SigningKey[]): Domain['signingKeys']
   createProvider(domain: Domain): Provider
-  /** How a fully qualified scope is asked for at the token endpoint. */
+  /** The parameters that request a fully qualified scope at the token endpoint. */
   scopeParameters(
     resourceServers: readonly ResourceServerOptions[],
     qualifiedScope: string,

@@ -41,13 +41,13 @@ export interface IdentityDomain extends LocalServer {
   readonly jwksUri: string
   /** Oldest first. */
   readonly requests: readonly RecordedRequest[]
-  /** The current keys as a trusted resource server has them: usable as they are. */
+  /** The current keys, without the members that strict JOSE libraries reject. */
   publicKeys(): JSONWebKeySet
-  /** The body parameters that ask for a fully qualified scope. */
+  /** The body parameters that request a fully qualified scope. */
   scopeParameters(qualifiedScope: string): Record<string, string>
   /** A token from the real endpoint. Throws an `Error` with its status and error code. */
   requestToken(client: Client, qualifiedScope: string): Promise<IssuedToken>
-  /** The same in the name of a user, whom the client asserts with its own key (`idcs` only). */
+  /** A token for a user that the client asserts with its key (`idcs` only). */
   requestUserToken(
     client: Client,
     key: AssertionKey,
@@ -56,7 +56,7 @@ export interface IdentityDomain extends LocalServer {
   ): Promise<IssuedToken>
   /** Device flow: the user logs in and allows the device (`idcs` only). */
   requestDeviceToken(client: Client, user: UserOptions, scope: string): Promise<IssuedToken>
-  /** Authorization code with PKCE: the user logs in and comes back (`idcs` only). */
+  /** Authorization code with PKCE: the user logs in (`idcs` only). */
   requestCodeToken(client: Client, user: UserOptions, scope: string): Promise<IssuedToken>
   /** As an administrator, for any client. Throws for a token that is not active. */
   revoke(accessToken: string): Promise<void>
@@ -69,12 +69,12 @@ export interface IdentityDomain extends LocalServer {
 
 const flavours = { standard, idcs }
 
-/** Throws an `Error` for contradictory options, or when the port is taken. */
+/** Throws an `Error` for contradictory options, or if the port is in use. */
 export async function startIdentityDomain(options: IdentityDomainOptions): Promise<IdentityDomain> {
   checkOptions(options)
   const flavour = flavours[options.flavour]
 
-  // The provider must know the URL, so the server comes first.
+  // The provider needs the URL, so the server starts first.
   let provider: Provider
   let answer: RequestListener | undefined
   const server = await listen((request, response) => {
@@ -99,7 +99,7 @@ export async function startIdentityDomain(options: IdentityDomainOptions): Promi
   // clients and tokens with the previous one.
   const useProvider = () => {
     provider = flavour.createProvider(domain)
-    // Otherwise a fault of the stack itself would only be a bare 500.
+    // Otherwise an error of the stack itself would only be a 500.
     provider.on('server_error', (_ctx, error) => {
       console.error(error)
     })

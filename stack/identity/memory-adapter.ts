@@ -4,7 +4,7 @@ import type { ClientOptions } from './options.ts'
 
 export type MemoryStore = Map<string, AdapterPayload>
 
-/** oidc-provider checks the expiry of what it finds itself. */
+/** oidc-provider checks the expiry itself. */
 export function memoryAdapter(store: MemoryStore): AdapterFactory {
   return (model): Adapter => ({
     upsert: (id, payload) => {
@@ -16,14 +16,14 @@ export function memoryAdapter(store: MemoryStore): AdapterFactory {
       store.delete(keyOf(model, id))
       return Promise.resolve()
     },
-    consume: neverAsked,
-    findByUid: neverAsked,
-    findByUserCode: neverAsked,
-    revokeByGrantId: neverAsked,
+    consume: neverCalled,
+    findByUid: neverCalled,
+    findByUserCode: neverCalled,
+    revokeByGrantId: neverCalled,
   })
 }
 
-/** Writes a client; the next request already sees its new secret. */
+/** Writes a client. A new secret is valid for the next request. */
 export function storeClient(
   store: MemoryStore,
   client: ClientOptions,
@@ -43,7 +43,7 @@ export function storeClient(
       ? { token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'RS256' }
       : {}),
     redirect_uris: [...(client.redirectUris ?? [])],
-    // Without it, oidc-provider takes the authorization code grant from the client.
+    // Without it, oidc-provider removes the authorization code grant of the client.
     response_types: client.redirectUris === undefined ? [] : ['code'],
   })
 }
@@ -52,7 +52,7 @@ function keyOf(model: string, id: string): string {
   return `${model} ${id}`
 }
 
-/** These serve sessions and codes of oidc-provider's own grants, which are not in use. */
-function neverAsked(): Promise<never> {
+/** For the sessions and codes of oidc-provider's own grants, which are not used. */
+function neverCalled(): Promise<never> {
   return Promise.reject(new Error('the identity domain keeps no sessions, grants or codes'))
 }

@@ -1,10 +1,10 @@
-/** What a domain adds before and after oidc-provider's own handling of a request. */
+/** A domain's processing before and after oidc-provider handles a request. */
 import type { IncomingMessage } from 'node:http'
 import type { JWTPayload } from 'jose'
 import { readActiveToken } from './access-token.ts'
 import type { Domain, Flavour } from './domain.ts'
 
-/** The part of Koa's context that is used here. `oidc` is absent where no route matched. */
+/** The used part of Koa's context. `oidc` is absent if no route matched. */
 export interface Exchange {
   readonly method: string
   readonly path: string
@@ -23,7 +23,7 @@ export interface Exchange {
 
 export type Middleware = (ctx: Exchange, next: () => Promise<unknown>) => Promise<void>
 
-/** Records each request once its status is known, before the answer leaves. */
+/** Records each request when its status is known, before the answer is sent. */
 export function recordRequests(domain: Domain): Middleware {
   return async (ctx, next) => {
     await next()
@@ -40,8 +40,8 @@ export function recordRequests(domain: Domain): Middleware {
 }
 
 /**
- * Answers for a client that lacks the permission to introspect as for one with a wrong secret. What
- * identity domains do is not documented; 401 invalid_client is the answer that its REST API names.
+ * Answers a client without the permission to introspect like one with a wrong secret. The behaviour of
+ * identity domains is not documented; their REST API lists 401 invalid_client.
  */
 export function guardIntrospection(domain: Domain, paths: Flavour['paths']): Middleware {
   const permitted = new Set(
@@ -60,8 +60,8 @@ export function guardIntrospection(domain: Domain, paths: Flavour['paths']): Mid
 }
 
 /**
- * Introspection (RFC 7662) and revocation (RFC 7009) of JWT access tokens. oidc-provider refuses
- * them, but only once it has authenticated the client: so its refusal is where the domain takes over.
+ * Introspection (RFC 7662) and revocation (RFC 7009) of JWT access tokens. oidc-provider rejects them after
+ * it has authenticated the client; this replaces its rejection.
  */
 export function acceptJwtTokens(
   domain: Domain,

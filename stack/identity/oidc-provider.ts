@@ -1,4 +1,4 @@
-/** The one import of oidc-provider by value. */
+/** Imports oidc-provider without its warning about the runtime. */
 const warn = console.warn
 console.warn = (...values: unknown[]) => {
   if (!String(values[0]).includes('Unsupported runtime')) warn(...values)

@@ -1,4 +1,4 @@
-/** The options of an identity domain of the local stack, and which of them contradict each other. */
+/** The options of an identity domain of the local stack. */
 import type { JSONWebKeySet } from 'jose'
 import type { Port } from '../listen.ts'
 import type { TokenShape } from './token-shapes.ts'
@@ -6,7 +6,7 @@ import type { TokenShape } from './token-shapes.ts'
 export interface IdentityDomainOptions {
   /** For messages, and the seed of the tenant name. */
   name: string
-  /** `standard` follows the RFCs; `idcs` behaves as Oracle's identity domains do. */
+  /** `standard` follows the RFCs; `idcs` behaves like Oracle's identity domains. */
   flavour: 'standard' | 'idcs'
   clients: readonly ClientOptions[]
   resourceServers: readonly ResourceServerOptions[]
@@ -20,14 +20,14 @@ export interface IdentityDomainOptions {
   tokenShape?: TokenShape
   /**
    * The domain setting "Access signing certificate: Configure client access" of the `idcs` flavour.
-   * Closed unless set, as in a new domain. A standard domain always publishes its keys.
+   * Default: protected, as in a new domain. A standard domain always publishes its keys.
    */
   signingCertPublicAccess?: boolean
   /** Users can log in, and clients can assert them. `idcs` only. */
   users?: readonly UserOptions[]
   /**
-   * Domains whose tokens can be exchanged here (RFC 8693). `idcs` only; that a real identity domain
-   * exchanges a foreign token for one of its own is not documented.
+   * Domains whose tokens can be exchanged here (RFC 8693). `idcs` only; it is not documented that real
+   * identity domains exchange foreign tokens.
    */
   exchangesTokensOf?: () => readonly { readonly issuer: string; readonly keys: JSONWebKeySet }[]
 }
@@ -45,15 +45,15 @@ export interface ClientOptions {
   scopes: readonly string[]
   /** Whether it may introspect tokens ("Allowed operations: Introspect"). Default: no. */
   introspect?: boolean
-  /** The client's own key, as its certificate in the domain has it: signs user assertions. */
+  /** The key of the client's certificate in the domain, which verifies user assertions. */
   publicKey?: ClientKey
-  /** Whether the client authenticates with that key (`private_key_jwt`) in place of its secret. */
+  /** Whether the client authenticates with that key (`private_key_jwt`) instead of its secret. */
   authenticatesByKey?: boolean
   /** Overrides the resource server's lifetime for the tokens of this client. */
   accessTokenLifetimeSeconds?: number
-  /** Whether the grant “Client credentials” is not ticked: its token request is `unauthorized_client` (RFC 6749 §5.2). */
+  /** The grant “Client credentials” is not ticked: a token request is `unauthorized_client` (RFC 6749 §5.2). */
   lacksClientCredentials?: boolean
-  /** No secret: the client names itself by its id (RFC 6749 §2.1). */
+  /** The client has no secret and sends only its ID (RFC 6749 §2.1). */
   isPublic?: boolean
   /** For the authorization code grant. The port of a loopback address is not compared (RFC 8252). */
   redirectUris?: readonly string[]
@@ -101,7 +101,7 @@ export function checkOptions(options: IdentityDomainOptions): void {
   }
 }
 
-/** RFC 8707 §2: a resource is named by an absolute URI, which an audience need not be. */
+/** RFC 8707 §2: a resource is an absolute URI; an audience may be another string. */
 export function resourceOf({ audience }: ResourceServerOptions): string {
   return URL.canParse(audience) ? audience : `urn:audience:${encodeURIComponent(audience)}`
 }

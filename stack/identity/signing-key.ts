@@ -7,14 +7,14 @@ export interface SigningKey {
   readonly privateJwk: Readonly<Record<string, unknown>>
   readonly publicJwk: { kty: 'RSA'; n: string; e: string; kid: string; alg: 'RS256' }
   /**
-   * Stand-ins for the thumbprints of a certificate (RFC 7515 §4.1.7 and §4.1.8): taken from the
-   * public key, because there is no certificate here. What matters is that they change with the key.
+   * Instead of a certificate's thumbprints (RFC 7515 §4.1.7 and §4.1.8), those of the public key, because
+   * there is no certificate. They change with the key.
    */
   readonly x5t: string
   readonly x5tS256: string
 }
 
-/** Takes some hundred milliseconds. Without a `kid`, the key gets one of its own. */
+/** Takes some hundred milliseconds. */
 export function newSigningKey(kid: string = randomUUID()): SigningKey {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const spki = publicKey.export({ type: 'spki', format: 'der' })
@@ -29,7 +29,7 @@ export function newSigningKey(kid: string = randomUUID()): SigningKey {
   }
 }
 
-/** The keys as one verifies with them: `kty`, `n`, `e`, `kid` and `alg`, nothing odd. */
+/** The public keys with `kty`, `n`, `e`, `kid` and `alg` only. */
 export function publicKeySet(keys: readonly SigningKey[]): JSONWebKeySet {
   return { keys: keys.map((key) => key.publicJwk) }
 }

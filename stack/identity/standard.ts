@@ -18,7 +18,7 @@ export const standard: Flavour = {
   paths,
   extensionGrants: [],
   issuer: (url, { issuer }) => issuer ?? url,
-  // The old key stays published, so that the tokens it signed can be verified until they expire.
+  // The old key stays published, so that its tokens can be verified until they expire.
   rotate: (keys) => [newSigningKey(), ...keys],
   createProvider: (domain) => {
     const provider = new Provider(domain.issuer, {
@@ -51,7 +51,7 @@ export const standard: Flavour = {
   scopeParameters: resourceIndicatorOf,
 }
 
-/** A client that has scopes at one resource server alone need not name it. */
+/** A client with scopes at only one resource server need not name it. */
 function defaultResource(domain: Domain, clientId: string) {
   const audiences = domain.options.resourceServers
     .filter((server) => grantedScopes(domain, clientId, server).length > 0)
@@ -86,8 +86,8 @@ function introspectionAnswer(claims: JWTPayload): Record<string, unknown> {
 }
 
 /**
- * `https://api.example/read` is asked for as scope `read` of resource `https://api.example/`. A
- * scope that no resource server has is sent unchanged: the token endpoint decides.
+ * `https://api.example/read` is requested as scope `read` of resource `https://api.example/`. A scope
+ * without a resource server is sent unchanged, and the token endpoint rejects it.
  */
 function resourceIndicatorOf(
   resourceServers: readonly ResourceServerOptions[],

@@ -1,9 +1,9 @@
-/** How the JWT access tokens of other identity providers differ from those of RFC 9068. */
+/** Changes the claims of RFC 9068 to those of other identity providers. */
 
 export type Claims = Readonly<Record<string, unknown>>
 export type TokenShape = (claims: Claims) => Record<string, unknown>
 
-/** By the preset of the configuration; the providers' own documentation of access tokens. */
+/** By the preset of the configuration, from the providers' documentation. */
 export const TOKEN_SHAPES: Readonly<Record<string, TokenShape>> = {
   okta: ({ client_id, scope, ...claims }) => ({
     ...claims,

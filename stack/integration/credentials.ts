@@ -1,4 +1,4 @@
-/** Whether the local Oracle Integration accepts a caller's credentials. */
+/** Validates callers' credentials for the local Oracle Integration. */
 import { errors, importJWK, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose'
 
 export interface Acceptance {
@@ -8,11 +8,11 @@ export interface Acceptance {
   jwks: () => JSONWebKeySet | Promise<JSONWebKeySet>
   /** The instance's audience, `https://….integration.….ocp.oraclecloud.com:443`; one of several. */
   audience: string | readonly string[]
-  /** The short name as it stands in tokens, `urn:opc:resource:consumer::all`; one of several. */
+  /** The short name in tokens, `urn:opc:resource:consumer::all`; one of several. */
   scope: string | readonly string[]
   /**
-   * The clients and users that hold the role ServiceInvoker. The role is nowhere in the token. Oracle asks
-   * for it on the client with every grant (“Protect an Integration’s REST Endpoint with OAuth”) and on
+   * The clients and users with the role ServiceInvoker, which is not in the token. Oracle requires it
+   * for the client with every grant (“Protect an Integration’s REST Endpoint with OAuth”) and for
    * users who call (“Control User and Client System Access”); a user’s token needs both here.
    */
   serviceInvokers: ReadonlySet<string>
@@ -22,14 +22,14 @@ export interface Acceptance {
   clock?: () => number
 }
 
-/** Who called, without what proves it. */
+/** The caller, without its credentials. */
 export type Caller =
   | { scheme: 'Bearer'; subject: string; client: string; scope: string[]; audience: string[] }
   | { scheme: 'Basic'; user: string }
 
 export type Judgement = { accepted: true; caller: Caller } | { accepted: false; refusal: string }
 
-/** The refusals are for the stack's own records: OIC answers a bare 401 to all of them. */
+/** Only the stack's records have the reason of a rejection; OIC answers 401 to all of them. */
 export async function judgeCredentials(
   authorization: string | undefined,
   acceptance: Acceptance,
@@ -55,7 +55,7 @@ async function judgeBearer(token: string, acceptance: Acceptance): Promise<Judge
   const payload = await verifyToken(token, acceptance)
   if (typeof payload === 'string') return refuse(payload)
 
-  // An ID token of the domain has the same issuer and key; only `tok_type` tells it apart.
+  // An ID token of the domain has the same issuer and key, but another `tok_type`.
   const tokenType = payload['tok_type'] ?? 'AT'
   if (tokenType !== 'AT') return refuse('not an access token')
   const scope = list(payload['scope'])
@@ -81,14 +81,14 @@ function refuse(refusal: string): Judgement {
   return { accepted: false, refusal }
 }
 
-/** The verified payload, or what is wrong with the token. */
+/** The verified payload, or the problem of the token. */
 async function verifyToken(token: string, acceptance: Acceptance): Promise<JWTPayload | string> {
   const { keys } = await acceptance.jwks()
   let refusal = 'signature'
   for (const { kty, n, e } of keys) {
     if (kty !== 'RSA' || n === undefined || e === undefined) continue
     try {
-      // Only the numbers of the key: IDCS publishes `key_ops` that no library would verify with.
+      // Without the other members: libraries do not verify with the `key_ops` that IDCS publishes.
       const { payload } = await jwtVerify(token, await importJWK({ kty, n, e }, 'RS256'), {
         algorithms: ['RS256'],
         issuer: acceptance.issuer(),
@@ -112,7 +112,7 @@ function readRefusal(error: unknown): string {
   return 'not a JWT that OIC can read'
 }
 
-/** Both `aud` and `scope` come as a string of words or as an array. */
+/** `aud` and `scope` are a string of words or an array. */
 function list(claim: unknown): string[] {
   const words: unknown[] =
     typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : []

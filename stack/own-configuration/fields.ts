@@ -1,4 +1,4 @@
-/** Lenient reading of a configuration that may have problems: what has the wrong type is not there. */
+/** Reads a configuration that may have problems, and ignores values of the wrong type. */
 import { isRecord } from '../json.ts'
 
 export type Fields = Record<string, unknown>

@@ -1,4 +1,4 @@
-/** What the stand-ins of issuers and backends need to know of their configuration. */
+/** Derives the properties of the stand-ins from the configuration of issuers and backends. */
 import { usesKey, type ClientAuthenticationMethod } from '../../src/oauth/client-authentication.ts'
 import { isRecord } from '../json.ts'
 import { API_AUDIENCE, OIC_AUDIENCE, OIC_SCOPE } from '../registrations.ts'
@@ -17,7 +17,7 @@ export interface PlannedIssuer {
   readonly name: string
   readonly kind: ProviderKind
   readonly preset: string | undefined
-  /** `iss` of its tokens; undefined if neither configuration nor preset names it. */
+  /** `iss` of its tokens; undefined if neither the configuration nor the preset has it. */
   readonly issuer: string | undefined
   readonly audiences: readonly [string, ...string[]]
   /** Short names. */
@@ -50,7 +50,7 @@ export interface PlannedBackend {
 
 type Purpose = 'secret' | 'key' | 'user and password'
 
-/** Fields are read and rewritten in place. */
+/** Reads the fields, and rewrites them in place. */
 export function createPlanner(notes: string[]) {
   const purposes = new Map<string, Purpose>()
   /** A secret that would need two values gets a second OCID. */
@@ -65,7 +65,7 @@ export function createPlanner(notes: string[]) {
     const other = `${given}-${purpose.replaceAll(' ', '-')}`
     fields[name] = other
     purposes.set(other, purpose)
-    notes.push(`${name} names a secret that is used as a ${known}, too: here it is ${other}`)
+    notes.push(`${name} names a secret that is also used as a ${known}: here it is ${other}`)
     return other
   }
   const registration = (fields: unknown, purpose: Purpose): Registration | undefined => {

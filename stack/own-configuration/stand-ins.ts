@@ -1,11 +1,11 @@
-/** Which stand-in an issuer needs, and its configuration with the stand-in's addresses. */
+/** Chooses the stand-in of an issuer, and puts the stand-in's addresses into the configuration. */
 import * as v from 'valibot'
 import { issuerDefaultsOf, findProvider, providerSchema } from '../../src/providers/index.ts'
 import { text, type Fields } from './fields.ts'
 
 export type ProviderKind = 'identity domain' | 'Entra ID' | 'OpenID Connect provider'
 
-/** A real address and the one that stands in for it. */
+/** A real address and that of its stand-in. */
 export interface Mapping {
   readonly from: string
   readonly to: string
@@ -38,7 +38,7 @@ export function kindOf(fields: Fields, provider: Fields): ProviderKind {
     case 'entra':
       return 'Entra ID'
     case undefined:
-      // A host of one's own: the paths are those of identity domains.
+      // Another host with the paths of identity domains.
       return addresses.some((address) => /\/oauth2\/v1\/|\/SigningCert\//.test(address))
         ? 'identity domain'
         : 'OpenID Connect provider'
@@ -73,13 +73,11 @@ export function connectIssuer(
   ]
   if (fields['jwks'] !== undefined) {
     fields['jwks'] = publicKeys
-    notes.push(
-      `${name}: \`jwks\` holds the keys of the stand-in, which issues the only tokens available here`,
-    )
+    notes.push(`${name}: \`jwks\` has the keys of the stand-in, which issues the tokens here`)
   }
   const preset = text(provider['preset'])
   if (preset === undefined) return mappings
-  // The token endpoint for protected keys follows from the domain's URL, which is in no token.
+  // The domain's URL, which no token contains, determines the token endpoint for protected keys.
   if (preset === 'oci_iam') return [...mappings, ...replace(provider, 'domain_url', url, standIn)]
   if (fields['jwks'] === undefined) fields['jwks_uri'] = jwksUri
   const introspects =
@@ -95,7 +93,7 @@ export function connectIssuer(
   return [...mappings, { from: `${preset} ${address}`, to: url, standIn }]
 }
 
-/** The address in this field is replaced by `to`; nothing if there is none. */
+/** Replaces the address in this field by `to`, if there is one. */
 export function replace(
   fields: Fields,
   name: string,

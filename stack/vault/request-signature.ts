@@ -5,7 +5,7 @@ import { jwtVerify, type JWK } from 'jose'
 
 export interface SignedRequest {
   method: string
-  /** Path and query, as they stand in the request line. */
+  /** Path and query, unchanged. */
   target: string
   headers: IncomingHttpHeaders
 }
@@ -21,9 +21,8 @@ export interface Signer {
 }
 
 /**
- * Verifies a signature by a resource principal: the session key is in a token that one of
- * `authorities` signed. `now` in seconds since the epoch. The reason is for the stack's own records;
- * OCI does not reveal it.
+ * Verifies a signature by a resource principal: the session key is in a token that one of `authorities`
+ * signed. `now` in seconds since the epoch. The reason is only for the stack's records.
  */
 export function judgeSignature(
   request: SignedRequest,

@@ -20,7 +20,7 @@ export interface Secret {
   previous?: number
 }
 
-/** Which version is wanted; without any member, the CURRENT one. */
+/** Selects a version; by default the CURRENT one. */
 export interface VersionSelector {
   stage?: Stage
   versionNumber?: number
@@ -34,7 +34,19 @@ export function newSecret(content: Buffer, timeCreated: Date): Secret {
   return { versions: [{ versionNumber: 1, versionName: null, content, timeCreated }], current: 1 }
 }
 
-/** Puts a version into use. The one in use before becomes PREVIOUS. */
+/** Adds a version, which is only LATEST. Returns its number. */
+export function addVersion(
+  { versions }: Secret,
+  content: Buffer,
+  timeCreated: Date,
+  versionName: string | null = null,
+): number {
+  const versionNumber = versions.length + 1
+  versions.push({ versionNumber, versionName, content, timeCreated })
+  return versionNumber
+}
+
+/** Makes a version CURRENT. The previously current one becomes PREVIOUS. */
 export function promote(secret: Secret, versionNumber: number): void {
   if (!secret.versions.some((version) => version.versionNumber === versionNumber)) {
     throw new Error(`the secret has no version ${versionNumber}`)
@@ -45,7 +57,7 @@ export function promote(secret: Secret, versionNumber: number): void {
   if (secret.pending === versionNumber) delete secret.pending
 }
 
-/** The states of a version; DEPRECATED is what has no other. */
+/** The states of a version; DEPRECATED if it has no other. */
 export function stagesOf(secret: Secret, versionNumber: number): Stage[] {
   const found: Stage[] = []
   if (versionNumber === secret.current) found.push('CURRENT')
@@ -57,7 +69,7 @@ export function stagesOf(secret: Secret, versionNumber: number): Stage[] {
 
 export function findVersion(secret: Secret, selector: VersionSelector): SecretVersion | undefined {
   const { versionNumber, versionName, stage = 'CURRENT' } = selector
-  // Several can be DEPRECATED: the newest of them is meant.
+  // Several versions can be DEPRECATED: this selects the newest.
   return secret.versions.findLast((version) => {
     if (versionNumber !== undefined) return version.versionNumber === versionNumber
     if (versionName !== undefined) return version.versionName === versionName

@@ -3,17 +3,17 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
-import { startDesk, type Desk } from '../../scripts/start/desk.ts'
+import { startConsoleStack, type ConsoleStack } from '../../scripts/start/console-stack.ts'
 import { startBrowser } from '../token/support/browser.ts'
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-let desk: Desk
+let desk: ConsoleStack
 let browser: Browser
 let page: Page
 let requestedHosts: Set<string>
 beforeAll(async () => {
-  desk = await startDesk()
+  desk = await startConsoleStack()
   browser = await startBrowser()
 })
 afterAll(async () => {
@@ -115,7 +115,7 @@ describe('a call', () => {
     ])
   })
 
-  it('says which callers the running configuration refuses, and why', async () => {
+  it('shows which callers the running configuration refuses, and why', async () => {
     const options = await page
       .getByLabel('Who calls', { exact: true })
       .locator('option')

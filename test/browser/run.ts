@@ -1,4 +1,4 @@
-/** `npm run test:browser`: runs the tests in headless Chromium, or says that it is missing. */
+/** `npm run test:browser`: runs the tests in headless Chromium, or reports that it is missing. */
 import { buildFirst } from '../../scripts/command-line/build-first.ts'
 import { readCommandLine } from '../../scripts/command-line/command-line.ts'
 import { runJest } from '../support/run-jest.ts'

@@ -53,7 +53,9 @@ describe('a configuration that starts but does not work', () => {
 
     expect(isUsable).toBe(false)
     expect(text.match(/^✗ .*$/gm)).toEqual([expect.stringContaining(`✗ ${key}: `)])
-    expect(text).toContain('1 problem, no warnings: it starts, and cannot work as it is.\n')
+    expect(text).toContain(
+      '1 problem, no warnings: the function starts, but cannot work with it.\n',
+    )
   })
 
   it('is reported with the path in the document', () => {

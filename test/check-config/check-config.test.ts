@@ -122,7 +122,7 @@ No problems, no warnings.
     const { text, isUsable } = checkConfig(values)
 
     expect(isUsable).toBe(true)
-    expect(text).toContain('lies in Vault (ocid1.vaultsecret.oc1.d) and was not looked at')
+    expect(text).toContain('is in Vault (ocid1.vaultsecret.oc1.d) and was not checked')
   })
 })
 
@@ -184,7 +184,7 @@ describe('the maximum size on OCI Functions', () => {
 
   it('causes a warning with the number of octets if it is exceeded', () => {
     expect(checkConfig(sized(4097)).text).toContain(
-      '! configuration: has 4097 octets; OCI Functions takes 4 KB',
+      '! configuration: has 4097 octets; OCI Functions accepts 4 KB',
     )
   })
 })

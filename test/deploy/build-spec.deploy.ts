@@ -72,6 +72,6 @@ it.each([
   ['another member', { ...specification, output: [] }],
   ['another version', { ...specification, version: '0.1' }],
   ['no steps', { ...specification, steps: undefined }],
-])('with %s is refused', (_, changed) => {
+])('with %s is rejected', (_, changed) => {
   expect(validate(JSON.parse(JSON.stringify(changed)))).toBe(false)
 })

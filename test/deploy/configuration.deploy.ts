@@ -1,4 +1,4 @@
-/** What the stack makes of its variables: the function's configuration and the deployment. */
+/** What the stack renders from its variables: the function's configuration and the deployment. */
 import { describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import { checkConfig } from '../../scripts/check-config/check-config.ts'
@@ -26,7 +26,7 @@ function documentOf(rendered: Rendered): { issuers: Members[]; backends: Members
   return JSON.parse(configOf(rendered)['authorizer_config'] ?? '') as never
 }
 
-/** The examples' placeholders, filled in as their readers do; check-config reports what is left. */
+/** The examples' placeholders, filled in as users do; check-config reports the remaining ones. */
 function filledIn(value: string): string {
   return value
     .replaceAll(/\b([01])\1{31}\b/g, '3fa29c41d07b4e5c8a61f2b9d4e87c05')

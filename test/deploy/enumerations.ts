@@ -1,4 +1,4 @@
-/** Checks values against the enumerations of OCI's SDK, which `terraform validate` does not know. */
+/** Checks values against the enumerations of OCI's SDK, which `terraform validate` does not check. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Instance } from './hcl/render.ts'
@@ -85,14 +85,14 @@ export function valuesOf(path: string): readonly string[] | undefined {
     .filter((value) => value !== 'UNKNOWN_VALUE')
 }
 
-/** What stands in the configuration, in branches that no example takes, too. */
+/** Checks the literals of the configuration, including branches that no example reaches. */
 export function checkLiterals(module: Module): string[] {
   return [...module.resources].flatMap(([address, block]) =>
     address.startsWith('data.') ? [] : literalsOf(block, block.labels[0] ?? ''),
   )
 }
 
-/** What was evaluated. */
+/** Checks evaluated values. */
 export function checkInstances(instances: readonly Instance[]): string[] {
   return instances.flatMap(({ type, values }) => valuesIn(values, type))
 }
@@ -100,7 +100,7 @@ export function checkInstances(instances: readonly Instance[]): string[] {
 function literalsOf(block: Block, path: string): string[] {
   return [
     ...block.attributes.flatMap(({ name, expression }) =>
-      judge(literals(expression), `${path}.${name}`),
+      check(literals(expression), `${path}.${name}`),
     ),
     ...block.blocks.flatMap((nested) => {
       const content = nested.blocks.find(({ type }) => type === 'content')
@@ -111,7 +111,7 @@ function literalsOf(block: Block, path: string): string[] {
   ]
 }
 
-/** Strings that the expression itself can come to: both branches of a condition, elements of a list. */
+/** Strings that the expression itself can result in: both branches of a condition, elements of a list. */
 function literals(node: Node): string[] {
   if (!isTree(node)) return []
   const inner = trees(node.children)
@@ -135,14 +135,14 @@ function valuesIn(values: Members, path: string): string[] {
     return each.flatMap((one) =>
       typeof one === 'object' && one !== null && !Array.isArray(one)
         ? valuesIn(one as Members, at)
-        : judge(typeof one === 'string' ? [one] : [], at),
+        : check(typeof one === 'string' ? [one] : [], at),
     )
   })
 }
 
-function judge(values: readonly string[], path: string): string[] {
+function check(values: readonly string[], path: string): string[] {
   const known = valuesOf(path)
   return values
     .filter((value) => known?.includes(value) === false)
-    .map((value) => `${path}: ${value} is none of ${known?.join(', ') ?? ''}`)
+    .map((value) => `${path}: ${value} is not one of ${known?.join(', ') ?? ''}`)
 }

@@ -25,7 +25,7 @@ export interface Form {
   readonly outputs: Readonly<Record<string, unknown>>
 }
 
-/** The form has no maps: they are hidden, and a text variable in JSON stands in for each. */
+/** The form has no maps: they are hidden, and a text variable with JSON replaces each. */
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   string: ['string', 'text', 'enum'],
   number: ['number', 'integer'],
@@ -72,7 +72,7 @@ function checkVariable(name: string, block: Block, { variables }: Form): string[
     problems.push(`schema.yaml: ${name} is ${fallback === undefined ? '' : 'not '}required`)
   }
   const value = fallback && evaluate(fallback, () => undefined)
-  // As text, which Terraform reads as an expression if it comes by an environment variable.
+  // As text, which Terraform reads as an expression if it is in an environment variable.
   const expected = kind === 'map' ? JSON.stringify(value) : (value ?? null)
   if (shown.default !== undefined && !isSame(shown.default, expected)) {
     problems.push(`schema.yaml: ${name} has another default`)

@@ -1,4 +1,4 @@
-/** The variables that the stack refuses, and what it says then. */
+/** The variables that the stack rejects, and its messages. */
 import { describe, expect, it } from '@jest/globals'
 import type { Members, Value } from './hcl/value.ts'
 import { base, callersOf, COGNITO, OIC_SCOPE, renderWith } from './stack.ts'

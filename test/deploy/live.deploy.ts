@@ -1,4 +1,4 @@
-/** The demo's stories and the smoke test of docs/live-stack.md, with what the stack renders, on the local stack. */
+/** The demo's stories and the smoke test of docs/live-stack.md on the local stack, with the rendered configuration and specification. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { spawn } from 'node:child_process'
 import { chmodSync } from 'node:fs'
@@ -49,7 +49,7 @@ beforeAll(async () => {
   )
   expect(problems).toEqual([])
   for (const [at, secret] of clientSecrets().entries()) vault.addSecret(secretIds[at] ?? '', secret)
-  const find = (wanted: string) => instances.find(({ type }) => type === wanted)?.values
+  const find = (name: string) => instances.find(({ type }) => type === name)?.values
   functionConfig = find('oci_functions_function')?.['config'] as Record<string, string>
   await authorizer.setConfig({ ...functionConfig, vault_secrets_endpoint: vault.url })
   const deployment = find('oci_apigateway_deployment')
@@ -69,16 +69,16 @@ afterAll(async () => {
   await stack.close()
 })
 
-describe('with what the stack renders', () => {
+describe('the rendered stack', () => {
   const stories = INTROSPECTION_STORIES.filter(
     ({ title }) => !/single-argument|Without the function/i.test(title),
   )
 
   it.each(stories)('$title', async ({ request, afterwards, expected }) => {
     const own: LocalStack = { ...stack, gateway }
-    const asked = await request(own)
-    expect(asked.path.startsWith(`${PATH_PREFIXES.multiArgument}/`)).toBe(true)
-    const seen = await observe(own, asked)
+    const call = await request(own)
+    expect(call.path.startsWith(`${PATH_PREFIXES.multiArgument}/`)).toBe(true)
+    const seen = await observe(own, call)
     await afterwards?.(own)
     expect(summaryOf(seen)).toEqual(expected)
   })
@@ -92,7 +92,7 @@ function clientSecrets() {
 describe('the smoke test of docs/live-stack.md', () => {
   it('finds no failure', async () => {
     const { status, output } = await smoke(clientSecrets())
-    expect(output).toMatch(/^ok +route with a good token: status 200/m)
+    expect(output).toMatch(/^ok +route with a valid token: status 200/m)
     expect(output).toMatch(/\nNo failure: \d+ ok, 0 warnings, 0 failures, \d+ skipped\./)
     expect(status).toBe(0)
   })
@@ -106,7 +106,7 @@ describe('the smoke test of docs/live-stack.md', () => {
   })
 })
 
-/** Pastes the block of the page, with a `terraform` that knows the outputs. */
+/** Pastes the block of the page, with a `terraform` that prints the outputs. */
 async function smoke(secrets: readonly string[]) {
   const block = under(shellBlocks('docs/live-stack.md'), /^Ten commands/).find(({ text }) =>
     text.includes('npm run -s doctor'),

@@ -7,16 +7,12 @@ interface AttributeSchema {
   readonly required: boolean
   readonly type: Type
 }
-// TypeScript rejects a type alias that refers to itself here; an interface may.
-// eslint-disable-next-line @typescript-eslint/consistent-indexed-object-style
-export interface BlockSchema {
-  readonly [name: string]: AttributeSchema
-}
+export type BlockSchema = Readonly<Record<string, AttributeSchema>>
 export type Type = string | readonly ['list' | 'map', Type] | BlockSchema
 
 interface ResourceSchema {
   readonly arguments: BlockSchema
-  /** What else can be read. */
+  /** Attributes that can be read only. */
   readonly attributes: readonly string[]
 }
 
@@ -116,13 +112,13 @@ function checkLiteral(expression: Node, type: Type, where: string): string[] {
     first.rule === 'literal_value' &&
     first.children.some((each) => 'value' in each && each.value !== 'null')
   const actual = isBoolean ? 'bool' : kind
-  const wanted = isCollection(type) ? type[0] : typeof type === 'string' ? type : 'block'
+  const expected = isCollection(type) ? type[0] : typeof type === 'string' ? type : 'block'
   const fits =
     actual === undefined ||
-    wanted === actual ||
-    wanted === 'any' ||
-    (wanted === 'string' && actual === 'number')
-  return fits ? [] : [`${where}: ${wanted} required, not ${actual}`]
+    expected === actual ||
+    expected === 'any' ||
+    (expected === 'string' && actual === 'number')
+  return fits ? [] : [`${where}: ${expected} required, not ${actual}`]
 }
 
 /** Types of values that were evaluated. */

@@ -1,4 +1,4 @@
-/** Rotation on the local stack while calls go on; test/oci has the rest, with the real `oci`. */
+/** Rotation on the local stack during calls; test/oci tests the rest, with the real `oci`. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
@@ -30,7 +30,7 @@ beforeAll(async () => {
       back_end_app_client_id: 'oic-a',
       back_end_client_secret_ocid: secretId,
       secret_ttl_seconds: '0',
-      // No token of this domain lives so long as to be kept: each call fetches one.
+      // No token of this domain is valid long enough to be cached: each call requests one.
       min_back_end_token_seconds: '3599',
     },
     function: { maxInstances: 1 },

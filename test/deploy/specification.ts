@@ -1,4 +1,4 @@
-/** A deployment's `specification` as the API takes it: camelCase, blocks as objects, nothing unset. */
+/** A deployment's `specification` as the API requires it: camelCase, blocks as objects, no unset members. */
 import { nestedSchema, type BlockSchema, type Type } from './provider-schema.ts'
 import type { Value } from './hcl/value.ts'
 

@@ -80,7 +80,7 @@ const LOOKED_UP: Readonly<Record<string, Value>> = {
   url: 'https://idcs-22222222222222222222222222222222.identity.oraclecloud.com:443',
 }
 
-/** OCIDs and the like, made from the address. */
+/** Attributes that the service sets, derived from the address. */
 export const computed: Computed = (address, attribute) => {
   if (address.startsWith('data.')) return LOOKED_UP[attribute] ?? `looked-up-${attribute}`
   const unique = address.replace(/[^a-z]/g, '')
@@ -94,7 +94,7 @@ export const computed: Computed = (address, attribute) => {
   return kind === undefined ? unique : `ocid1.${kind}.oc1.eu-frankfurt-1.${unique}`
 }
 
-/** `lookedUp` replaces what data sources find. */
+/** `lookedUp` replaces results of data sources. */
 export function renderWith(
   variables: Members,
   service: Computed = computed,

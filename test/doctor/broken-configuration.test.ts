@@ -23,8 +23,8 @@ const BROKEN: BrokenByCheck = {
     ],
     'a scope with a space': [
       config({ back_end_scope: `${OIC_AUDIENCE} ${OIC_SCOPE}` }),
-      /blank inside a scope/,
-      /without the blank/,
+      /space inside a scope/,
+      /without the space/,
     ],
     'protected keys without a configured access': [
       ({ stack }) => ({ config: { validation: 'jwt', jwks_uri: stack.callers.jwksUri } }),
@@ -61,7 +61,7 @@ const BROKEN: BrokenByCheck = {
     ],
     'the secret of the other application': [
       backendSecret(({ stack }) => stack.registrations.introspector.clientSecret),
-      /is the secret of gateway-authorizer, too/,
+      /is also the secret of gateway-authorizer/,
       /own secret: copy that of oic-invoker/,
     ],
     'an empty secret': [backendSecret('\n'), /is empty/, /new version of/],

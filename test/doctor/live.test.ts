@@ -75,7 +75,7 @@ describe('a live set-up', () => {
     const { status, stdout } = await runDoctor([...args, ...oicArgs()])
 
     expect(stdout).toContain('No failure')
-    expect(stdout).toContain('ok    route with a good token')
+    expect(stdout).toContain('ok    route with a valid token')
     expect(status).toBe(0)
   })
 

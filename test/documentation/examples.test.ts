@@ -10,7 +10,7 @@ import { root } from '../oci/support/documents.ts'
 
 const providers = ['identity-domain', 'entra', 'okta', 'auth0', 'keycloak', 'cognito', 'other']
 
-/** What a reader puts in place of the placeholders. */
+/** Values for the placeholders. */
 const VALUES: readonly (readonly [RegExp, string])[] = [
   [/0{32}/g, '3fa29c41d07b4e5c8a61f2b9d4e87c05'],
   [/1{32}/g, '9b1f6d20c47a4f1e8e02b7a5d3c46e18'],
@@ -33,7 +33,7 @@ function filledIn(text: string): string {
   return VALUES.reduce((filled, [placeholder, value]) => filled.replace(placeholder, value), text)
 }
 
-/** The configuration on the page, as a reader copies it. */
+/** The configuration on the page. */
 function configurationOn(page: string): string {
   const blocks = [...readFileSync(root + page, 'utf8').matchAll(/^```json\n(.*?)^```$/gms)]
   return blocks.map(([, text = '']) => text).find((text) => text.includes('"issuers"')) ?? ''
@@ -134,7 +134,7 @@ function lastCaller({ integration }: LocalStack) {
 }
 
 describe('the pattern', () => {
-  it('open answers everybody', async () => {
+  it('open answers every caller', async () => {
     const { url } = await startPattern('open')
     expect(await statusOf(`${url}/hello`)).toBe(200)
   })
@@ -160,7 +160,7 @@ describe('the pattern', () => {
     expect(await statusOf(`${url}/echo/hello`, `Basic ${base64(`${name}:${password}`)}`)).toBe(200)
   })
 
-  it('basic-at-the-route calls OIC as its user for everybody', async () => {
+  it('basic-at-the-route calls OIC as its user for every caller', async () => {
     const { url, stack } = await startPattern('basic-at-the-route')
     expect(await statusOf(`${url}/unprotected/echo/hello`)).toBe(200)
     expect(lastCaller(stack)).toMatchObject({ scheme: 'Basic' })
@@ -176,7 +176,7 @@ describe('the pattern', () => {
       expect(checkConfig(keys, specification).text).toContain('No problems, no warnings.')
     })
 
-    it('calls OIC with a token of its own for a valid token', async () => {
+    it('calls OIC with the function’s token for a valid token', async () => {
       stack = await startLocalStack({
         ownConfiguration: planConfiguration(keys),
         ownDeployment: planDeployment(specification),

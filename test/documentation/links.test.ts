@@ -31,7 +31,7 @@ function targets(page: string): string[] {
   )
 }
 
-/** Anchors as GitHub makes them of headings. */
+/** Anchors of headings, as GitHub derives them. */
 function anchors(page: string): Set<string> {
   const found = new Set<string>()
   for (const [, title = ''] of withoutCode(readFileSync(root + page, 'utf8')).matchAll(

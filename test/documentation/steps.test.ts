@@ -8,7 +8,7 @@ import {
   under,
 } from '../oci/support/documents.ts'
 
-// What needs no `oci`; `npm run test:oci` runs the blocks.
+// Only what needs no `oci`; `npm run test:oci` runs the blocks.
 const blocks = documents.flatMap(shellBlocks)
 
 describe('the shell blocks of the documents', () => {

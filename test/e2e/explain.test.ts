@@ -1,7 +1,7 @@
 /** `npm run explain` and the built function agree on every token and explain every log line. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { judge } from '../../scripts/explain/judge.ts'
+import { evaluate } from '../../scripts/explain/evaluate.ts'
 import { readLogLines } from '../../scripts/explain/log-lines.ts'
 import { explainLine } from '../../scripts/explain/log-report.ts'
 import { toJsonReport, toTextReport } from '../../scripts/explain/report.ts'
@@ -137,7 +137,7 @@ describe.each(Object.entries(CONFIGURATIONS))('explain, %s', (_name, changes) =>
         // The short ones could appear in a log line by chance.
         if (token.length > 100) world.keepSecret(token)
         const { verdict, line } = await world.callWith({ token: `Bearer ${token}` })
-        const explanation = await judge({ configuration, token, secrets, clock: systemClock })
+        const explanation = await evaluate({ configuration, token, secrets, clock: systemClock })
         const report = toJsonReport(explanation)
         seen.add(verdict)
 

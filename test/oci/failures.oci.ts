@@ -4,7 +4,7 @@ import { documents, steps, shellBlocks, under, type Block } from './support/docu
 import { modelProblems } from './support/models.ts'
 import {
   compartment,
-  complaints,
+  errorsOf,
   functions,
   settings,
   startSession,
@@ -23,7 +23,7 @@ function changes(from = 0): string[] {
   return session.cloud.requests.slice(from).filter((request) => !request.startsWith('GET'))
 }
 
-/** A resource that is there already, as a variable. */
+/** Adds an existing resource; returns the assignment of its OCID to the variable. */
 function has(variable: string, kind: Kind, state = 'ACTIVE', members: object = {}): string {
   const { id } = session.cloud.store.add(kind, state, { compartmentId: compartment, ...members })
   return `${variable}=${id}`
@@ -40,7 +40,7 @@ describe('a step whose predecessor failed', () => {
       block,
     ])
 
-  // Pasted into a shell that has the functions and no variable at all.
+  // Pasted into a shell that has the functions but no variables.
   it.each(cases)('%s names what is missing and changes nothing', async (_, block) => {
     const before = session.cloud.requests.length
     const { stderr } = await session.paste(functions, 'rm ~/oic.env', block.text)
@@ -118,7 +118,7 @@ describe('a work request that failed', () => {
   })
 })
 
-// Each is put into a step as it stands in the document; the replay would report it.
+// Each is a change of a documented step, which the replay must report.
 describe('a wrong command', () => {
   const gateway = () => under(steps, /^5\. /)[0]?.text ?? ''
   const deploy = () => under(steps, /^5\. /)[1]?.text ?? ''
@@ -132,7 +132,7 @@ describe('a wrong command', () => {
       ...variables,
       text,
     )
-    return complaints(session.ociCalls().slice(before), stderr).join('\n')
+    return errorsOf(session.ociCalls().slice(before), stderr).join('\n')
   }
 
   it('is rejected by oci: an unknown option', async () => {
@@ -147,7 +147,7 @@ describe('a wrong command', () => {
     expect(await paste(log.replace('SERVICE', 'SERVICES'), ...variables)).toMatch(/invalid value/i)
   })
 
-  // Neither oci nor the SDK's model of the request looks at it.
+  // Neither oci nor the SDK's model of the request checks it.
   it('is rejected by the stand-in: a wrong endpoint type', async () => {
     expect(await paste(gateway().replace('PUBLIC', 'OPEN'))).toContain('endpointType')
   })

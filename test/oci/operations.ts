@@ -1,4 +1,4 @@
-/** What an operator does with the set-up that `steps.oci.ts` leaves, which imports this at its place. */
+/** The tasks of an operator, with the set-up of `steps.oci.ts`, which imports this file. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'

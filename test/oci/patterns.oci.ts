@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { modelProblems } from './support/models.ts'
 import { shellBlocks, under } from './support/documents.ts'
 import {
-  complaints,
+  errorsOf,
   compartment,
   functions,
   settings,
@@ -29,7 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => session.close())
 
-/** The statuses that the block's `curl` commands show, after a paste without complaints. */
+/** The statuses that the block's `curl` commands show, after a paste without errorsOf. */
 async function statuses(heading: RegExp, before = '') {
   const earlier = session.ociCalls().length
   const { stdout, stderr } = await session.paste(
@@ -37,7 +37,7 @@ async function statuses(heading: RegExp, before = '') {
     ...under(page, heading).map(({ text }) => text),
     'keep',
   )
-  expect(complaints(session.ociCalls().slice(earlier), stderr)).toEqual([])
+  expect(errorsOf(session.ociCalls().slice(earlier), stderr)).toEqual([])
   const lines = [...stdout.matchAll(/HTTP\/1.1 (\d+)\n\n(.*)/g)]
   return lines.map(([, status = '', body = '']) => `${status} ${body}`)
 }
@@ -72,7 +72,7 @@ describe('without a function', () => {
 
   it('5: Basic credentials of the caller', async () => {
     expect(await statuses(/^5\. /, `${version} ${user}`)).toEqual([
-      '401 OIC says no',
+      '401 rejected by OIC',
       '200 integration called with Basic',
     ])
   })

@@ -69,7 +69,7 @@ it('rotates one credential alone', async () => {
 
 it('does not return to the placeholder or to an invalid client secret', async () => {
   expect((await run(['--back'])).output).toMatch(
-    /^oic: there is no previous version that can be read: oci secrets secret-bundle get is refused with 404 NotAuthorizedOrNotFound\. Nothing was changed\./,
+    /^oic: there is no previous version that can be read: oci secrets secret-bundle get is rejected with 404 NotAuthorizedOrNotFound\. Nothing was changed\./,
   )
   await run()
   const before = current(oicSecret)
@@ -113,7 +113,7 @@ it('reports that Vault rejects the new version, and can be run again', async () 
   const { status, output } = await run([], credentials())
   expect(status).toBe(1)
   expect(output).toContain(
-    `oic: the new client secret of application ${a} was not stored: oci vault secret update-base64 is refused with 409 Conflict. The function goes on`,
+    `oic: the new client secret of application ${a} was not stored: oci vault secret update-base64 is rejected with 409 Conflict. The function keeps using`,
   )
   expect(output).toContain(`introspection: application ${introspectors[0]} is in use`)
   expect(current(oicSecret)).toBe(PLACEHOLDER)
@@ -127,7 +127,7 @@ it('reports that the secret cannot be read or that oci is missing', async () => 
   expect(await run([], other)).toEqual({
     status: 1,
     output:
-      'oic: the secret cannot be read: oci secrets secret-bundle get is refused with 404 NotAuthorizedOrNotFound. Nothing was changed.\n',
+      'oic: the secret cannot be read: oci secrets secret-bundle get is rejected with 404 NotAuthorizedOrNotFound. Nothing was changed.\n',
   })
   expect(await run([], { oic }, '/nowhere')).toEqual({
     status: 1,

@@ -9,11 +9,12 @@ import { documentedCommands } from './support/documents.ts'
 const { operand } = readCommandLine({
   name: 'test:oci',
   about: `Runs the commands of README.md and docs/ with the real oci ${ociVersion} against a stand-in for Oracle Cloud on
-loopback, where Python is; elsewhere it says what is missing. It takes some four minutes, and one more the first time.`,
+loopback. It needs Python; without it, it prints what is missing. It takes about four minutes, and another one
+the first time.`,
   options: {},
   operand: {
     name: 'PATTERN',
-    meaning: 'a regular expression: only files whose path it fits',
+    meaning: 'a regular expression: only files whose path it matches',
     isRequired: false,
   },
 })
@@ -25,7 +26,7 @@ function tell(line: string) {
 const missing = missingRequirements()
 if (missing.length > 0) {
   tell(
-    'NOTICE: running the documented commands with the real oci needs what this machine does not have:',
+    'NOTICE: this machine does not have the requirements of the documented commands with the real oci:',
   )
   for (const line of missing) tell(`  - ${line}`)
   tell('The commands of the documents were SKIPPED.')

@@ -21,7 +21,7 @@ import { credentials, oicHost, oicPath } from './support/world.ts'
 beforeAll(startReading)
 afterAll(endReading)
 
-// Each test goes on where the one before it ended, as a reader does, in a shell of its own.
+// Each test continues after the previous one, in a new shell, like a reader.
 describe('the steps on the command line', () => {
   it('start with values and functions', async () => {
     await setUpShell()
@@ -136,7 +136,7 @@ describe('the steps on the command line', () => {
   })
 })
 
-// In the same session: each test goes on where the one before it ended.
+// In the same session: each test continues after the previous one.
 await import('./operations.ts')
 
 it('the secrets come back in a vault that was kept when everything else was removed', async () => {

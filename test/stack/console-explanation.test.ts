@@ -1,4 +1,4 @@
-/** What the console says of a call that the function, the gateway or both decided. */
+/** The console's explanation of a call that the function, the gateway or both decided. */
 import { describe, expect, it } from '@jest/globals'
 import { DENIAL_REASONS, FAULT_REASONS } from '../../src/reasons.ts'
 import { explain } from '../../stack/console/explanation.ts'
@@ -21,12 +21,12 @@ describe('the explanation of a call', () => {
     expect(explain(PERMIT, 200, [])).toMatchObject({ ...PERMIT, remedy: '' })
   })
 
-  it('of a call without the scope of its route asks for a token with it', () => {
+  it('of a call without the scope of its route recommends a token with it', () => {
     expect(explain(PERMIT, 403, [])).toMatchObject({
       outcome: 'permit',
       reason: 'permitted, then 403 by the gateway',
       meaning: expect.stringContaining('`allowedScope`'),
-      remedy: 'Ask for a token with the route’s scope.',
+      remedy: 'Request a token with the route’s scope.',
     })
   })
 
@@ -47,7 +47,7 @@ describe('the explanation of a call', () => {
       /^Clear the gateway’s cache/,
     ],
     ['no deployment has the path', 404, [], 'no_route', /^Choose a route/],
-    ['the route is open', 200, [], 'function_not_asked', /^$/],
+    ['the route is open', 200, [], 'function_not_called', /^$/],
   ])('without a decision, when %s', (_, status, codes, reason, remedy) => {
     expect(explain(null, status, codes)).toMatchObject({
       outcome: 'gateway',

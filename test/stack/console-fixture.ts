@@ -1,15 +1,15 @@
 /** The console of a local stack, and requests to its server. */
 import { request } from 'node:http'
-import { startDesk, type Desk } from '../../scripts/start/desk.ts'
+import { startConsoleStack, type ConsoleStack } from '../../scripts/start/console-stack.ts'
 
-let desk: Desk
+let desk: ConsoleStack
 
-export async function startConsole(): Promise<Desk> {
-  desk = await startDesk()
+export async function startConsole(): Promise<ConsoleStack> {
+  desk = await startConsoleStack()
   return desk
 }
 
-interface Asked {
+interface ConsoleRequest {
   readonly path: string
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
@@ -17,7 +17,7 @@ interface Asked {
 }
 
 /** Not `fetch`, which sets host and origin itself. */
-export function ask({ path, method = 'GET', headers = {}, body = '' }: Asked) {
+export function call({ path, method = 'GET', headers = {}, body = '' }: ConsoleRequest) {
   return new Promise<{ status: number; text: string }>((resolve, reject) => {
     const { port } = desk.webConsole.server
     const options = { host: '127.0.0.1', port, path, method, headers, agent: false }
@@ -38,12 +38,12 @@ export function withToken() {
 }
 
 export async function read<T>(path: string): Promise<T> {
-  return JSON.parse((await ask({ path, headers: withToken() })).text) as T
+  return JSON.parse((await call({ path, headers: withToken() })).text) as T
 }
 
 export async function act(path: string, fields: Record<string, string>) {
   const headers = { ...withToken(), 'content-type': 'application/json' }
-  const answer = await ask({ path, method: 'POST', headers, body: JSON.stringify(fields) })
+  const answer = await call({ path, method: 'POST', headers, body: JSON.stringify(fields) })
   return { status: answer.status, body: JSON.parse(answer.text) as Record<string, unknown> }
 }
 

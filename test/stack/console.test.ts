@@ -1,11 +1,11 @@
-/** The console's server: who may use it, what it tells, and what it hides. */
+/** The console's server: access, recorded calls, and hidden secrets. */
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Desk } from '../../scripts/start/desk.ts'
+import type { ConsoleStack } from '../../scripts/start/console-stack.ts'
 import { SECRET_OCIDS } from '../../stack/registrations.ts'
 import {
   act,
-  ask,
+  call,
   hopsOf,
   read,
   send,
@@ -15,7 +15,7 @@ import {
   withToken,
 } from './console-fixture.ts'
 
-let desk: Desk
+let desk: ConsoleStack
 beforeAll(async () => {
   desk = await startConsole()
 })
@@ -28,27 +28,27 @@ describe('the console’s server', () => {
     ['a page of another origin', { origin: 'https://attacker.example.com' }, 403],
     ['a sandboxed page', { origin: 'null' }, 403],
     ['another site', { 'sec-fetch-site': 'cross-site' }, 403],
-    ['nobody with the token', { authorization: '' }, 401],
+    ['a request without the token', { authorization: '' }, 401],
     ['a wrong token', { authorization: 'Bearer guess' }, 401],
   ])('rejects %s', async (_who, headers, status) => {
-    const answer = await ask({ path: '/api/state', headers: { ...withToken(), ...headers } })
+    const answer = await call({ path: '/api/state', headers: { ...withToken(), ...headers } })
     expect(answer.status).toBe(status)
     expect(answer.text).not.toContain('partner-a')
   })
 
   it('serves only the page without the token', async () => {
     const paths = ['/', '/main.js', '/style.css', '/api/calls', '/../package.json', '/other']
-    const answers = await Promise.all(paths.map((path) => ask({ path })))
+    const answers = await Promise.all(paths.map((path) => call({ path })))
     expect(answers.map(({ status }) => status)).toStrictEqual([200, 200, 200, 401, 404, 404])
   })
 
   it('rejects forms, which any page can send', async () => {
     const headers = { ...withToken(), 'content-type': 'text/plain' }
-    const answer = await ask({ path: '/api/clear-cache', method: 'POST', headers, body: '{}' })
+    const answer = await call({ path: '/api/clear-cache', method: 'POST', headers, body: '{}' })
     expect(answer.status).toBe(415)
   })
 
-  it('reports what is wrong with an action', async () => {
+  it('reports the problem of an action', async () => {
     const answers = [
       await send({ caller: 'somebody' }),
       await send({ defect: 'toString' }),
@@ -58,7 +58,7 @@ describe('the console’s server', () => {
     expect(answers.map(({ status, body }) => [status, body['error']])).toStrictEqual([
       [400, 'There is no such caller.'],
       [400, 'There is no such defect.'],
-      [400, 'The path begins with / and has no blanks.'],
+      [400, 'The path must begin with / and have no spaces.'],
       [400, 'There is no such server.'],
     ])
   })
@@ -125,7 +125,7 @@ describe('a recorded call', () => {
     })
     expect(JSON.stringify(checks)).not.toMatch(/eyJ[\w-]+\./)
     expect(JSON.stringify(checks)).toContain('bearer jwt access_token at+jwt')
-    // The requests for the checks are no steps of the next call.
+    // The requests of the checks are not steps of the next call.
     const next = await send({ defect: 'garbage' })
     expect(hopsOf(next.body).filter(({ title }) => title.startsWith('Introspects'))).toHaveLength(1)
   })
@@ -141,7 +141,7 @@ describe('a recorded call', () => {
         overlaps: 2,
       })
       const hops = hopsOf(body)
-      // By token and by request ID; what is read from Vault is nobody's alone.
+      // Assigned by token and by request ID; requests to Vault are shared.
       const parties = ['callers’ identity domain', 'Oracle Integration', 'function', 'gateway']
       const own = hops.filter(({ party }) => parties.includes(party))
       expect(own.map(({ party, isShared }) => [party, isShared]).sort()).toStrictEqual(

@@ -1,4 +1,4 @@
-/** Functions of the tests on the Fn agent: what they run, and their clean-up. */
+/** Deploys functions for the tests of the Fn agent, and removes them. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -39,12 +39,12 @@ export function json(body: Buffer) {
   return JSON.parse(body.toString()) as unknown
 }
 
-/** The JSON that the function answers. */
+/** The function's answer, parsed. */
 export async function answerOf<T = unknown>(fn: FnFunction): Promise<T> {
   return json((await fn.invoke('')).body) as T
 }
 
-/** Status and code of the error that a call ends with. */
+/** Status and code of the error of a call. */
 export async function errorOf(
   fn: FnFunction,
   body: Buffer | string = '',
@@ -54,16 +54,16 @@ export async function errorOf(
   return [answer.status, (json(answer.body) as { code: string }).code]
 }
 
-/** Waits for what another process is about to do, for at most 20 s. */
+/** Waits for an effect of another process, for at most 20 s. */
 export async function until(condition: () => boolean): Promise<void> {
-  const giveUp = performance.now() + 20_000
+  const deadline = performance.now() + 20_000
   while (!condition()) {
-    if (performance.now() > giveUp) throw new Error('the condition was not met in time')
+    if (performance.now() > deadline) throw new Error('the condition was not met in time')
     await delay(5)
   }
 }
 
-/** Lets a call wait inside the function until the test opens the gate. */
+/** Makes a call wait in the function until the test opens the gate. */
 export function makeGate() {
   const path = join(folder, `gate-${(fileCount += 1)}`)
   const wait = `new Promise((resolve) => { const t = setInterval(() => {

@@ -1,4 +1,4 @@
-/** The instances of a function: how many there are, when they are frozen, and their end. */
+/** The number, the freezing and the end of a function's instances. */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -136,7 +136,7 @@ describe('the end', () => {
     expect((await fn.invoke('')).status).toBe(503)
   })
 
-  it('ends running calls, too', async () => {
+  it('also ends running calls', async () => {
     const fn = deploy(`(console.log('in'), new Promise(() => {}))`)
     const running = fn.invoke('')
     await until(() => fn.log.length > 0)
@@ -144,7 +144,7 @@ describe('the end', () => {
     expect((await running).status).toBe(502)
   })
 
-  /** Starts another process that runs a function and freezes it, then sends that one a signal. */
+  /** Starts another process that runs a function and freezes it, and sends a signal to that process. */
   async function signalAgent(signal: NodeJS.Signals, extraCode = '') {
     const agent = fileURLToPath(new URL('../../stack/fn-agent.ts', import.meta.url))
     const entry = join(folder, 'orphan.cjs')

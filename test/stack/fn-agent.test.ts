@@ -91,7 +91,7 @@ describe('the environment', () => {
   })
 
   it.each([
-    ['a key that is no identifier', { 'a-b': '' }],
+    ['a key that is not an identifier', { 'a-b': '' }],
     ['a value with a line feed', { a: 'x\ny' }],
     ['more than 4096 bytes', { a: 'é'.repeat(2048) }],
   ])('rejects %s, as OCI does', (_name, config) => {
@@ -107,12 +107,12 @@ describe('the environment', () => {
   })
 
   it.each([
-    { memoryMegabytes: 300, timeoutSeconds: 30 },
-    { memoryMegabytes: 256, timeoutSeconds: 301 },
-    { memoryMegabytes: 256, timeoutSeconds: 0 },
-  ])('rejects the limits %p', (limits) => {
+    [300, 30],
+    [256, 301],
+    [256, 0],
+  ])('rejects the limits %i MB and %i s', (memoryMegabytes, timeoutSeconds) => {
     expect(() => {
-      checkLimits(limits)
+      checkLimits(memoryMegabytes, timeoutSeconds)
     }).toThrow()
   })
 })
@@ -138,7 +138,7 @@ describe('a failing function', () => {
     expect(fn.instances).toMatchObject([{ state: 'ended', exitCode: 7 }, { state: 'idle' }])
   })
 
-  it('that returns nothing kills itself', async () => {
+  it('that returns nothing ends its own process', async () => {
     const fn = deploy(`undefined`)
     expect((await fn.invoke('')).status).toBe(502)
     expect(fn.instances).toMatchObject([{ state: 'ended', exitCode: 1 }])
@@ -192,7 +192,7 @@ describe('a start that fails', () => {
     expect(fn.log[0]?.line).toContain('ENOENT')
   })
 
-  it('lets a waiting call try again', async () => {
+  it('does not affect a waiting call, which starts again', async () => {
     const marker = join(folder, 'second-start')
     const fn = deployCode(
       `const fs = require('node:fs')

@@ -25,14 +25,14 @@ describe('the request to a multi-argument authorizer function', () => {
     ])
   })
 
-  it('has no key for an argument that the request lacks', async () => {
+  it('has no key for a missing argument', async () => {
     const { token, state } = parameters
     const rig = await startRig({ specification: guarded({ parameters: { token, state } }) })
     await rig.call('/thing?state=')
     expect(rig.functionCalls).toEqual([{ type: 'USER_DEFINED', data: { state: '' } }])
   })
 
-  it('has an array for a header or query parameter that came repeatedly', async () => {
+  it('has an array for a repeated header or query parameter', async () => {
     const rig = await start()
     await rig.call('/thing?state=a&state=b', bearer('a', 'b'))
     expect(rig.functionCalls).toMatchObject([
@@ -98,7 +98,7 @@ describe('the request to a single-argument authorizer function', () => {
 })
 
 describe('the answer of an authorizer function', () => {
-  it('with active true lets the request through to the back end', async () => {
+  it('with active true sends the request to the back end', async () => {
     const rig = await startRig()
     const response = await rig.call('/thing', bearer('a'))
     expect([response.status, response.body]).toEqual([200, 'from the back end'])

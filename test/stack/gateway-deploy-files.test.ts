@@ -142,7 +142,7 @@ describe('api-deployment.open.json', () => {
   })
 })
 
-// That OCI's model takes them is proved by reading: what is read is a type within that model.
+// The types of a successfully read file are part of OCI's model, so the model accepts it.
 describe('the files in deploy', () => {
   it('have only placeholders for hosts, functions, keys and credentials', async () => {
     const namesAndKeys = /\/\/[^/"]+|ocid1[^"]*|Basic [^"]*|"(audiences|n)": [^,\n]*/g

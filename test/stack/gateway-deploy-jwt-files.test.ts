@@ -1,4 +1,4 @@
-/** The files in deploy whose tokens the gateway verifies itself. */
+/** The files in deploy with which the gateway verifies tokens itself. */
 import { afterEach, describe, expect, it } from '@jest/globals'
 import {
   basicAtRoute,

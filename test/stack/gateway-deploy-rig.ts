@@ -1,4 +1,4 @@
-/** The files in deploy on the local gateway, with their placeholders filled in. */
+/** The files in deploy on the local gateway, with values for their placeholders. */
 import { readFile } from 'node:fs/promises'
 import { startRig, type Rig, type RigOptions } from './gateway-rig.ts'
 import { newKey, providerOrigin } from './gateway-token-rig.ts'
@@ -10,7 +10,7 @@ export const signingKey = newKey('SIGNING_KEY')
 export const basicCaller = { headers: ['Authorization', 'Basic Y2FsbGVy'] }
 export const basicAtRoute = ['Basic cm91dGU=']
 
-/** With modulus and credentials put in; `e` is in the file, as it is the same for practically every key. */
+/** Fills in modulus and credentials; `e` is in the file, because almost all keys have the same one. */
 export async function specificationIn(file: string, modulus = signingKey.n): Promise<unknown> {
   const text = await readFile(new URL(file, folder), 'utf8')
   const filled = text

@@ -7,7 +7,7 @@ afterEach(closeRigs)
 describe('header transformations of a request', () => {
   const context = { token: 'Bearer b', 'a.b': 'dotted' }
 
-  /** A call after which the back end has seen the request. */
+  /** Makes a call, so that the back end has received its request. */
   async function called(
     headerTransformations: object,
     headers: string[] = [],

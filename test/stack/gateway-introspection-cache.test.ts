@@ -15,13 +15,13 @@ import {
 
 afterEach(closeRigs)
 
-describe('an introspection answer is kept', () => {
+describe('an introspection answer is cached', () => {
   const longLived = activeClaims({ exp: nowSeconds + 7 * 24 * 3600 })
 
   it.each([
     [{}, 1],
     [{ maxCacheDurationInHours: 24 }, 24],
-  ])('with %j for %i hours, so that a revoked token still passes', async (validation, hours) => {
+  ])('with %j for %i hours, even for a revoked token', async (validation, hours) => {
     const { provider, rig, statusOf } = await startIntrospection({ validation, answer: longLived })
     expect(await statusOf('opaque')).toBe(200)
     provider.answers('introspect', { active: false })

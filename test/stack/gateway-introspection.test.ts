@@ -135,7 +135,7 @@ describe('the claims of an introspection answer', () => {
   )
 })
 
-describe('what prevents the gateway from deciding makes a 500, and is not cached', () => {
+describe('a failure without a decision is a 500, and is not cached', () => {
   const failed = 'authentication.idpCallFailed'
   const badAnswer = 'tokenAuthentication.badIntrospectionResponse'
   const badDocument = 'tokenAuthentication.badDiscoveryEndpointResponse'
@@ -143,7 +143,7 @@ describe('what prevents the gateway from deciding makes a 500, and is not cached
   it.each([
     ['introspect', {}, 500, failed],
     ['introspect', { error: 'invalid_client' }, 401, failed],
-    ['introspect', 'no JSON', 200, failed],
+    ['introspect', 'not JSON', 200, failed],
     ['introspect', {}, 200, badAnswer],
     ['introspect', [true], 200, badAnswer],
     ['discovery', {}, 404, failed],

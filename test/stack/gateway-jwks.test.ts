@@ -20,7 +20,7 @@ afterEach(closeRigs)
 
 const key = newKey()
 const nextKey = newKey()
-const keyOfAnotherName = newKey('another')
+const keyWithAnotherId = newKey('another')
 const shortKey = newKey('short', 1024)
 
 async function start({
@@ -99,8 +99,8 @@ describe('a remote JWK Set', () => {
     async (refetchOnUnknownKid, status, fetches) => {
       const { provider, statusOf } = await start({ settings: { refetchOnUnknownKid } })
       await statusOf(await tokenOf(key))
-      provider.answers('jwks', { keys: [jsonWebKey(keyOfAnotherName)] })
-      expect(await statusOf(await tokenOf(keyOfAnotherName))).toBe(status)
+      provider.answers('jwks', { keys: [jsonWebKey(keyWithAnotherId)] })
+      expect(await statusOf(await tokenOf(keyWithAnotherId))).toBe(status)
       expect(provider.calls).toHaveLength(fetches)
     },
   )

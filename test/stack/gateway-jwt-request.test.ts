@@ -1,4 +1,4 @@
-/** Where a JWT is in a request, and what the request gets from it. */
+/** The place of a JWT in a request, and its effects. */
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { bearer, closeRigs, type Rig } from './gateway-rig.ts'
 import { httpRoute, setHeaders } from './gateway-specifications.ts'
@@ -77,7 +77,7 @@ describe('a validated JWT', () => {
     }
   })
 
-  it('opens a route with ANY_OF by its scope claim', async () => {
+  it('is authorized on a route with ANY_OF by its scope claim', async () => {
     const rig = await start({}, { routes: [withScope] })
     expect(await statusOf(rig, await tokenOf(key, { scope: 'other write' }))).toBe(200)
     expect(await statusOf(rig, await tokenOf(key, { scope: 'Write' }))).toBe(403)

@@ -110,7 +110,7 @@ describe('the claims of a JWT', () => {
     ['its beginning as text', { nbf: '0' }, 'nbf is no number'],
   ])('are rejected with %s', async (_, claims, reason) => {
     const rig = await start()
-    // SignJWT checks no types, so that the claims go out as they stand here.
+    // SignJWT does not check types, so the claims are sent unchanged.
     expect(await statusOf(rig, await tokenOf(key, claims))).toBe(401)
     expect(rig.gateway.executionLog.map(({ message }) => message)).toEqual([reason])
   })

@@ -14,7 +14,7 @@ describe('an authentication policy', () => {
   }
 
   it.each(['request.headers[X-Api-Key]', 'request.query[state]', 'request.host', 'request.body'])(
-    'takes %s as an argument',
+    'accepts %s as an argument',
     async (source) => {
       expect(await problemsWith({ parameters: { one: source } })).toEqual([])
     },
@@ -40,8 +40,8 @@ describe('an authentication policy', () => {
 
   it.each([
     ['none', {}],
-    ['both of the single-argument flavour', { tokenHeader: 'A', tokenQueryParam: 'a' }],
-    ['both flavours', { tokenHeader: 'A', parameters: host }],
+    ['both of the single-argument form', { tokenHeader: 'A', tokenQueryParam: 'a' }],
+    ['both forms', { tokenHeader: 'A', parameters: host }],
   ])('has one source of tokens, not %s', async (_, policy) => {
     expect(await problemsWith(policy)).toEqual([
       `${authentication} must have one of parameters, tokenHeader and tokenQueryParam`,
@@ -84,7 +84,7 @@ describe('an authentication policy', () => {
     expect(problems.length === 0).toBe(isAccepted)
   })
 
-  it('takes a responseCode in braces with the setting for it', async () => {
+  it('accepts a responseCode in braces with the setting for it', async () => {
     const policy = failure({ responseCode: '${request.auth[responseCode]}' })
     const settings = { bracedResponseCode: true }
     expect(await problemsWith({ parameters: host, ...policy }, settings)).toEqual([])

@@ -3,7 +3,7 @@ import {
   bearer,
   call,
   closeRigs,
-  functionSays,
+  functionAnswering,
   startDeployments,
   startRig,
   type Rig,
@@ -30,9 +30,9 @@ describe('the result cache', () => {
 
   it.each([
     ['until expiresAt', 600, 600],
-    ['for 60 s at least', 5, 60],
+    ['for at least 60 s', 5, 60],
     ['for 60 s when expiresAt is past', -600, 60],
-    ['for one hour at most', 86_400, 3600],
+    ['for at most one hour', 86_400, 3600],
   ])('keeps an answer %s', async (_, expiresInSeconds, keptSeconds) => {
     const rig = await startRig()
     const expires = new Date(rig.clock.nowMilliseconds() + expiresInSeconds * 1000)
@@ -116,7 +116,7 @@ describe('the result cache', () => {
     const gateway = await startDeployments(deployments, {
       invokeFunction: () => {
         calls += 1
-        return functionSays({ active: true })()
+        return functionAnswering({ active: true })()
       },
     })
     for (const target of ['/a/thing', '/b/thing', '/a/thing']) await call(gateway.url, target)

@@ -1,6 +1,6 @@
 /**
- * What the conformance tests of the local gateway share: a gateway between a scripted authorizer
- * function and a back end that remembers what it saw.
+ * For the conformance tests of the local gateway: a gateway with a scripted authorizer function and a back
+ * end that records its requests.
  */
 import { request as httpRequest, type RequestListener } from 'node:http'
 import { MovableClock } from '../../stack/clock.ts'
@@ -32,15 +32,15 @@ export interface Rig {
   readonly gateway: Gateway
   readonly backend: LocalServer
   readonly clock: MovableClock
-  /** Bodies that the function was sent, parsed. */
+  /** The parsed payloads of the function. */
   readonly functionCalls: unknown[]
-  /** What the back end saw. */
+  /** The requests to the back end. */
   readonly backendCalls: SeenRequest[]
-  /** What the function answers from now on; it rejects with an error. */
+  /** Sets the function's following answers; it rejects with an error. */
   readonly functionAnswers: (next: object | string, status?: number) => void
-  /** The targets that the back end saw. */
+  /** The targets of the requests to the back end. */
   readonly targets: () => string[]
-  /** The values of a header, in order, of the first request that the back end saw. */
+  /** The values of a header, in order, in the first request to the back end. */
   readonly backendHeader: (name: string) => string[]
   readonly call: (target?: string, options?: CallOptions) => Promise<SeenResponse>
   /** The status of a call. */
@@ -56,21 +56,21 @@ export interface CallOptions {
 }
 
 export interface RigOptions {
-  /** By default the function in front of one route. */
+  /** Default: the function and one route. */
   readonly specification?: unknown
-  /** What the function answers, JSON or text; by default it permits. */
+  /** The function's answer, JSON or text. Default: it permits. */
   readonly answer?: object | string
   readonly pathPrefix?: string
   readonly settings?: Partial<GatewaySettings>
   readonly backend?: RequestListener
-  /** The origin that the specification has for the back end. */
+  /** The back end's origin in the specification. */
   readonly origin?: string
-  /** Further origins, of identity providers for instance. */
+  /** Further origins, for example of identity providers. */
   readonly origins?: Origins
   readonly readSecret?: ReadSecret
 }
 
-/** Each as soon as it runs, so that a rig which fails half-way leaves nothing behind. */
+/** Everything that was started, even by a rig that failed to start completely. */
 const started: { close(): Promise<void> }[] = []
 
 export function closeWithRigs<T extends { close(): Promise<void> }>(server: T): T {
@@ -83,7 +83,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const functionCalls: unknown[] = []
   const backendCalls: SeenRequest[] = []
   const clock = new MovableClock({ nowMilliseconds: () => Date.parse('2030-01-01T00:00:00Z') })
-  let answer = functionSays(options.answer ?? { active: true })
+  let answer = functionAnswering(options.answer ?? { active: true })
   const backend = await listen((request, response) => {
     void readBody(request).then((body) => {
       const headers = fromRawHeaders(request.rawHeaders)
@@ -117,7 +117,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     functionCalls,
     backendCalls,
     functionAnswers: (next, status) => {
-      answer = functionSays(next, status)
+      answer = functionAnswering(next, status)
     },
     targets: () => backendCalls.map(({ target }) => target),
     backendHeader: (name) => {
@@ -126,27 +126,27 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       return seen.header(name)
     },
     call: callGateway,
-    statusOf: async (...order) => (await callGateway(...order)).status,
+    statusOf: async (...parameters) => (await callGateway(...parameters)).status,
     logCodes: () => gateway.executionLog.map(({ code }) => code),
   }
 }
 
-/** A gateway for several deployments, without a back end; its function says nothing. */
+/** A gateway for several deployments, without a back end; its function answers with an empty object. */
 export async function startDeployments(
   deployments: readonly DeploymentOptions[],
   options: Partial<GatewayOptions> = {},
 ): Promise<Gateway> {
   return closeWithRigs(
-    await startGateway({ deployments, invokeFunction: functionSays({}), ...options }),
+    await startGateway({ deployments, invokeFunction: functionAnswering({}), ...options }),
   )
 }
 
-/** Whatever the tests of a file started. */
+/** Closes everything that the tests of a file started. */
 export async function closeRigs(): Promise<void> {
   await Promise.all(started.splice(0).map((server) => server.close()))
 }
 
-/** What is wrong with a specification; an empty list when the gateway runs it. */
+/** The problems of a specification. */
 export async function problemsOf(
   specification: unknown,
   { pathPrefix = '/oic', settings = {}, origins = {} }: Partial<RigOptions> = {},
@@ -155,7 +155,7 @@ export async function problemsOf(
     const gateway = await startGateway({
       deployments: [{ pathPrefix, specification }],
       origins: { [backendOrigin]: 'http://127.0.0.1:9', ...origins },
-      invokeFunction: functionSays({}),
+      invokeFunction: functionAnswering({}),
       settings,
     })
     await gateway.close()
@@ -166,8 +166,11 @@ export async function problemsOf(
   }
 }
 
-/** A function that answers this JSON, or this text as it stands. */
-export function functionSays(answer: object | string, status = 200): () => Promise<FunctionAnswer> {
+/** A function that answers with this JSON or text. */
+export function functionAnswering(
+  answer: object | string,
+  status = 200,
+): () => Promise<FunctionAnswer> {
   if (answer instanceof Error) return () => Promise.reject(answer)
   const text = typeof answer === 'string' ? answer : JSON.stringify(answer)
   return () => Promise.resolve({ status, body: Buffer.from(text) })
@@ -177,7 +180,7 @@ export function bearer(...tokens: string[]): CallOptions {
   return { headers: tokens.flatMap((token) => ['Authorization', `Bearer ${token}`]) }
 }
 
-/** A call whose target and headers go out as they stand, without any tidying. */
+/** A call with unchanged target and headers. */
 export function call(
   url: string,
   target: string,

@@ -4,7 +4,7 @@ import { backendOrigin, functionId, guarded, httpRoute, routed } from './gateway
 
 afterEach(closeRigs)
 
-describe('a specification is checked completely before it is run', () => {
+describe('a specification is checked completely before the gateway uses it', () => {
   it('lists all problems at once, each with its JSON path', async () => {
     const specification = {
       requestPolicies: { rateLimiting: {}, authentication: { type: 'X_AUTHENTICATION' } },
@@ -176,7 +176,7 @@ describe('a route', () => {
 })
 
 describe('a checked specification', () => {
-  it('is run for its function', async () => {
+  it('calls its function', async () => {
     const rig = await startRig({ specification: guarded({ tokenHeader: 'A', functionId }) })
     expect(await rig.statusOf()).toBe(200)
     expect(rig.functionCalls).toHaveLength(1)

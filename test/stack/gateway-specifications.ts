@@ -3,7 +3,7 @@
 export const functionId = 'ocid1.fnfunc.oc1.test.one'
 export const backendOrigin = 'https://back-end.example'
 
-/** A route to the back end; what is given comes on top. */
+/** A route to the back end, with these overrides. */
 export function httpRoute(overrides: object = {}): object {
   return {
     path: '/thing',
@@ -13,7 +13,7 @@ export function httpRoute(overrides: object = {}): object {
   }
 }
 
-/** A specification without authentication; for each of the overrides a route to the back end. */
+/** A specification without authentication, with a route to the back end for each of the overrides. */
 export function routed(...overrides: object[]): object {
   const routes = overrides.map((one) => httpRoute(one))
   return { routes: routes.length > 0 ? routes : [httpRoute()] }
@@ -29,7 +29,7 @@ export function setHeaders(...items: object[]): object {
   return { headerTransformations: { setHeaders: { items } } }
 }
 
-/** A specification with the function in front of the routes; multi-argument unless given. */
+/** A specification with an authorizer function; multi-argument by default. */
 export function guarded(
   policy: object = { parameters: { token: 'request.headers[Authorization]' } },
   ...routes: object[]

@@ -1,6 +1,6 @@
 /**
- * What the conformance tests of the gateway's own token policies share: keys made at run time,
- * tokens signed with them, and an identity provider that remembers how it was called.
+ * For the conformance tests of the gateway's token policies: keys made at run time, tokens, and an identity
+ * provider that records its requests.
  */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -29,14 +29,14 @@ export interface TestKey {
   readonly e: string
 }
 
-/** Identity domains call every signing key by the same name. */
+/** All signing keys of identity domains have the same `kid`. */
 export function newKey(kid = 'SIGNING_KEY', modulusLength = 2048): TestKey {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength })
   const { n = '', e = '' } = publicKey.export({ format: 'jwk' })
   return { kid, privateKey, publicKey, n, e }
 }
 
-/** As a person writes it into a specification, after the article on identity domains. */
+/** As in the article on identity domains. */
 export function staticKey(key: TestKey, overrides: object = {}): object {
   return { format: 'JSON_WEB_KEY', ...jsonWebKey(key, overrides) }
 }
@@ -45,22 +45,22 @@ export function pemKey({ kid, publicKey }: TestKey): object {
   return { format: 'PEM', kid, key: publicKey.export({ type: 'spki', format: 'pem' }) }
 }
 
-/** Of a key set; `overrides` with undefined take a parameter out. */
+/** A key of a JWK Set; `overrides` with undefined remove a parameter. */
 export function jsonWebKey({ kid, n, e }: TestKey, overrides: object = {}): object {
   return { kty: 'RSA', kid, use: 'sig', alg: 'RS256', n, e, ...overrides }
 }
 
-/** The second at which the clock of every rig stands at first. */
+/** The initial time of every rig. */
 export const nowSeconds = Date.parse('2030-01-01T00:00:00Z') / 1000
 
-/** Claims that every policy of these tests takes; `overrides` with undefined take one out. */
-export function goodClaims(overrides: object = {}): object {
+/** Claims that every policy of these tests accepts; `overrides` with undefined remove one. */
+export function validClaims(overrides: object = {}): object {
   return { iss: issuer, aud: audience, sub: 'partner-a', exp: nowSeconds + 3600, ...overrides }
 }
 
-/** Signed by the key, without `typ`, as identity domains do. */
+/** Signed by the key, without `typ`, as by identity domains. */
 export function tokenOf(key: TestKey, claims: object = {}, header: object = {}): Promise<string> {
-  return new SignJWT({ ...goodClaims(claims) })
+  return new SignJWT({ ...validClaims(claims) })
     .setProtectedHeader({ alg: 'RS256', kid: key.kid, ...header })
     .sign(key.privateKey)
 }
@@ -76,7 +76,7 @@ export function tokenPolicy(validationPolicy: object, overrides: object = {}): o
   return { type: 'TOKEN_AUTHENTICATION', ...inHeader, validationPolicy, ...overrides }
 }
 
-/** The client that introspects, with the version of its secret. */
+/** The client for introspection, with the version of its secret. */
 export function customClient(overrides: object = {}): object {
   const secret = { clientSecretId: secretId, clientSecretVersionNumber: 2 }
   return { type: 'CUSTOM', clientId: 'gateway', ...secret, ...overrides }
@@ -91,7 +91,7 @@ export function introspectionPolicy(overrides: object = {}): object {
   }
 }
 
-/** As JSON has it: fields that were overridden with undefined are gone. */
+/** In JSON, without fields that were overridden with undefined. */
 export function specificationWith(authentication: object, ...routes: object[]): unknown {
   return JSON.parse(JSON.stringify(authenticated(authentication, ...routes)))
 }
@@ -106,7 +106,7 @@ export interface SeenExchange {
 export interface Provider {
   readonly server: LocalServer
   readonly calls: SeenExchange[]
-  /** What a path answers from now on: JSON, text as it stands, or nothing at all. */
+  /** Sets the following answers of a path: JSON or text. */
   readonly answers: (path: keyof typeof paths, body: object | string, status?: number) => void
   neverAnswers(): void
 }
@@ -146,7 +146,7 @@ export async function startProvider(): Promise<Provider> {
   return provider
 }
 
-/** A rig whose gateway reaches the provider, and a Vault with one secret. */
+/** A rig with the provider and a Vault with one secret. */
 export function startRigWith(
   provider: Provider,
   options: Omit<RigOptions, 'origins' | 'readSecret'>,
@@ -162,10 +162,10 @@ export function startRigWith(
 }
 
 export function activeClaims(claims: object = {}): object {
-  return goodClaims({ active: true, ...claims })
+  return validClaims({ active: true, ...claims })
 }
 
-/** A gateway that introspects at a provider, which answers this. */
+/** A gateway that introspects at a provider with this answer. */
 export async function startIntrospection({
   validation = {},
   policy = {},
@@ -181,7 +181,7 @@ export async function startIntrospection({
   return { provider, rig, statusOf: (token: string) => rig.statusOf('/thing', bearer(token)) }
 }
 
-/** A gateway that verifies JWTs with static keys; `overrides` are those of the policy. */
+/** A gateway that verifies JWTs with static keys; `overrides` are for the policy. */
 export function startWithStaticKeys(
   keys: object[],
   overrides: object = {},

@@ -19,7 +19,7 @@ const keys = [staticKey(key)]
 const at = 'requestPolicies.authentication'
 const origins = { [providerOrigin]: 'http://127.0.0.1:9' }
 
-/** Of a policy, with the path to it taken off. */
+/** The problems of a policy, without the path of the policy. */
 async function problemsWith(policy: object, settings = {}): Promise<string[]> {
   const problems = await problemsOf(specificationWith(policy), { settings, origins })
   return problems.map((problem) => problem.replace(`${at}.`, '').replace(at, 'authentication'))

@@ -1,4 +1,4 @@
-/** Clients, their secrets and what keeps two domains apart, in both flavours. */
+/** Clients, their secrets and the separation of two domains, in both flavours. */
 import { createPrivateKey, randomUUID } from 'node:crypto'
 import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import { SignJWT } from 'jose'
@@ -48,9 +48,9 @@ describe.each(flavours)('a client of the %s flavour', (flavour) => {
 
   it('is rejected with a wrong secret at both endpoints', async () => {
     const domain = await start(flavour)
-    const stranger = { ...awkward, clientSecret: 'wrong' }
-    await expect(domain.requestToken(stranger, SCOPE)).rejects.toThrow('401 invalid_client')
-    const { status, body } = await introspectAs(stranger, domain, 'abcd')
+    const impostor = { ...awkward, clientSecret: 'wrong' }
+    await expect(domain.requestToken(impostor, SCOPE)).rejects.toThrow('401 invalid_client')
+    const { status, body } = await introspectAs(impostor, domain, 'abcd')
     expect([status, body['error']]).toStrictEqual([401, 'invalid_client'])
   })
 

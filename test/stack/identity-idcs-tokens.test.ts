@@ -1,4 +1,4 @@
-/** The tokens of the idcs flavour, oddity by oddity. */
+/** The peculiarities of the idcs flavour's tokens. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { postAsClient } from '../../stack/identity/client-request.ts'

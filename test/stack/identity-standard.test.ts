@@ -1,4 +1,4 @@
-/** The standard flavour keeps to its RFCs. */
+/** The standard flavour conforms to its RFCs. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { postAsClient } from '../../stack/identity/client-request.ts'

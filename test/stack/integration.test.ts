@@ -146,25 +146,25 @@ describe('a bearer token', () => {
     ['no user', { sub_type: 'user', sub: undefined }, 'the user does not hold ServiceInvoker'],
     ['the type of an ID token', { tok_type: 'IT' }, 'not an access token'],
   ] as [string, JWTPayload, string][])('is rejected with %s', async (_name, claims, refusal) => {
-    expect(await judged(`Bearer ${await token(claims)}`)).toEqual(refused(refusal))
+    expect(await resultOf(`Bearer ${await token(claims)}`)).toEqual(rejection(refusal))
   })
 
   it('is rejected with a signature by another key', async () => {
     const foreign = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
-    expect(await judged(`Bearer ${await token({}, foreign)}`)).toEqual(refused('signature'))
+    expect(await resultOf(`Bearer ${await token({}, foreign)}`)).toEqual(rejection('signature'))
   })
 
   it('is rejected with another algorithm', async () => {
     const jwt = await token({}, keys.privateKey, { alg: 'RS512' })
-    expect(await judged(`Bearer ${jwt}`)).toEqual(refused('not a JWT that OIC can read'))
+    expect(await resultOf(`Bearer ${jwt}`)).toEqual(rejection('not a JWT that OIC can read'))
   })
 
   it('is accepted under an earlier key that is still published', async () => {
     expect((await call(`Bearer ${await token({}, olderKeys.privateKey)}`)).status).toBe(200)
   })
 
-  /** What the caller sees of a call, and what is on record about it. */
-  async function judged(authorization: string) {
+  /** The response to a call, and the recorded request. */
+  async function resultOf(authorization: string) {
     const response = await call(authorization)
     const { refusal, caller } = integration.requests.at(-1) ?? {}
     return {
@@ -176,7 +176,7 @@ describe('a bearer token', () => {
     }
   }
 
-  function refused(refusal: string) {
+  function rejection(refusal: string) {
     return { status: 401, challenge: 'Bearer error="invalid_token"', body: '', refusal }
   }
 })

@@ -92,11 +92,11 @@ describe('a local server', () => {
       statuses.push(
         await fetch(server.url).then(
           ({ status }) => status,
-          () => 'refused',
+          () => 'not accepted',
         ),
       )
     }
-    expect(statuses).toStrictEqual([503, 'refused', 200])
+    expect(statuses).toStrictEqual([503, 'not accepted', 200])
   })
 
   it('records each exchange as the handler and the client see it', async () => {

@@ -1,4 +1,4 @@
-/** One's own configuration and deployment on the local stack: stand-ins, mappings, notes. */
+/** The user's configuration and deployment on the local stack: stand-ins, mappings, notes. */
 import { readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { startLocalStack, type LocalStack } from '../../stack/local-stack.ts'
@@ -111,7 +111,7 @@ describe('flat keys', () => {
       ...flat,
       back_end_assertion_key_ocid: flat.back_end_client_secret_ocid,
     })
-    expect(notes).toStrictEqual([expect.stringContaining('used as a secret, too')])
+    expect(notes).toStrictEqual([expect.stringContaining('also used as a secret')])
   })
 })
 
@@ -143,7 +143,7 @@ describe('a deployment specification', () => {
     expect(plan.origins).toStrictEqual({ 'https://oic.example.com': 'Oracle Integration' })
   })
 
-  it('with a problem that OCI reports, too, is not deployed', () => {
+  it('with a problem that OCI also reports is not deployed', () => {
     const plan = planDeployment({ routes: [{ ...route, methods: 'GET' }] })
     expect(plan.specification).toBeUndefined()
     expect(plan.problems).toStrictEqual(['routes[0].methods must be a list'])

@@ -106,7 +106,7 @@ describe('a request signature', () => {
     ['a future date', { date: new Date(Date.now() + 400_000) }],
     ['no date that can be read', { date: new Date(NaN) }],
     ['an API key instead of a token', { keyId: 'ocid1.tenancy/ocid1.user/aa:bb' }],
-    ['a token that is none', { keyId: 'ST$abc' }],
+    ['a malformed token', { keyId: 'ST$abc' }],
   ])('is rejected with %s', async (_name, spoil) => {
     expect(await get(spoil)).toEqual({
       status: 401,

@@ -16,7 +16,7 @@ describe('readArguments', () => {
     [['device', ...AT_PROVIDER, '--call', 'api.example'], '--call is not a URL'],
     [['device', '--issuer', 'https://idp.example'], '--client-id'],
     [['refresh', ...AT_PROVIDER], '--store'],
-    [[], 'Give one flow'],
+    [[], 'FLOW is missing: give one of client-credentials, device'],
     [
       ['device', '--issuer', 'https://idcs-a.example/oauth2/v1/token', ...CLIENT],
       'give the domain’s URL, https://idcs-a.example.',
@@ -25,7 +25,7 @@ describe('readArguments', () => {
       ['device', '--issuer', 'https://a.example/realms/b/protocol/openid-connect/token', ...CLIENT],
       'give the issuer’s URL, https://a.example/realms/b.',
     ],
-    [['code', '--issuer', 'https://a.example', ...CLIENT, '--port'], '--port lacks its value'],
+    [['code', '--issuer', 'https://a.example', ...CLIENT, '--port'], '--port needs a value'],
     [['code', ...AT_PROVIDER, '--port', 'x'], '--port'],
   ])('rejects %j in one line with the expected value', (args, expected) => {
     const message = usageErrorOf(() => readArguments(args))

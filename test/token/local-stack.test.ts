@@ -1,6 +1,6 @@
 /** All flows of `npm run token` with the local stack, including the call of Oracle Integration. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { startDesk, type Desk } from '../../scripts/start/desk.ts'
+import { startConsoleStack, type ConsoleStack } from '../../scripts/start/console-stack.ts'
 import { echoPath } from '../../stack/integration.ts'
 import { ALICE, OIC_AUDIENCE, OIC_SCOPE } from '../../stack/registrations.ts'
 import { useTemporaryFolder } from '../support/temporary-folder.ts'
@@ -12,14 +12,14 @@ const SCOPE = `${OIC_AUDIENCE}${OIC_SCOPE} offline_access`
 
 const { pathOf } = useTemporaryFolder()
 
-let desk: Desk
+let local: ConsoleStack
 beforeAll(async () => {
-  desk = await startDesk()
+  local = await startConsoleStack()
 })
-afterAll(() => desk.close())
+afterAll(() => local.close())
 
 function directCall(clientId: string, scope = SCOPE): string[] {
-  const { oicDomain, integration } = desk.stack
+  const { oicDomain, integration } = local.stack
   return [
     ...['--issuer', oicDomain.url, '--client-id', clientId, '--scope', scope],
     ...['--call', `${integration.url}${echoPath}/hello`],
@@ -27,17 +27,17 @@ function directCall(clientId: string, scope = SCOPE): string[] {
 }
 
 function login(): Record<string, string> {
-  const { alice } = desk.stack.registrations
+  const { alice } = local.stack.registrations
   return { user: alice.name, password: alice.password, answer: 'allow' }
 }
 
 function lastCaller() {
-  return desk.stack.integration.requests.at(-1)?.caller
+  return local.stack.integration.requests.at(-1)?.caller
 }
 
 describe('npm run token with a direct call', () => {
   it('uses client credentials', async () => {
-    const { oicClient } = desk.stack.registrations
+    const { oicClient } = local.stack.registrations
     const scope = `${OIC_AUDIENCE}${OIC_SCOPE}`
     const run = startToken(
       ['client-credentials', ...directCall(oicClient.clientId, scope)],
@@ -52,7 +52,7 @@ describe('npm run token with a direct call', () => {
     const args = [...directCall('oic-device'), ...store]
     const run = startToken(['device', '--decode', ...args])
     const user_code = await run.waitFor(/enter the code\s+(\S+)/)
-    await fetch(`${desk.stack.oicDomain.url}/ui/v1/device`, {
+    await fetch(`${local.stack.oicDomain.url}/ui/v1/device`, {
       method: 'POST',
       body: new URLSearchParams({ ...login(), user_code }),
     })
@@ -60,14 +60,14 @@ describe('npm run token with a direct call', () => {
     expect([status, stderr]).toStrictEqual([0, expect.stringContaining(`"sub": "${ALICE}"`)])
     expect(lastCaller()).toMatchObject({ subject: ALICE, client: 'oic-device' })
 
-    const before = desk.stack.integration.requests.length
+    const before = local.stack.integration.requests.length
     expect((await startToken(['refresh', ...args]).ended).status).toBe(0)
-    expect(desk.stack.integration.requests).toHaveLength(before + 1)
+    expect(local.stack.integration.requests).toHaveLength(before + 1)
     expect(lastCaller()).toMatchObject({ subject: ALICE })
   })
 
   it('uses an authorization code with PKCE', async () => {
-    const { oicPortal } = desk.stack.registrations
+    const { oicPortal } = local.stack.registrations
     const args = ['code', '--port', '0', ...directCall(oicPortal.clientId)]
     const run = startToken(args, oicPortal.clientSecret)
     const address = await run.waitFor(/(http:\S+authorize\?\S+)/)
@@ -79,18 +79,18 @@ describe('npm run token with a direct call', () => {
 
 describe('npm run token with a call through the gateway', () => {
   it('uses an assertion', async () => {
-    const { callers, gateway, registrations } = desk.stack
+    const { callers, gateway, registrations } = local.stack
     const { portal, portalsKey } = registrations
     const run = startToken(
       [
         ...['assertion', '--issuer', callers.url, '--client-id', portal.clientId],
-        ...['--user', ALICE, '--key-file', desk.keyFile ?? ''],
+        ...['--user', ALICE, '--key-file', local.keyFile ?? ''],
         ...['--key-id', portalsKey.publicKey.kid, '--scope', portal.scopes[0] ?? ''],
         ...['--call', `${gateway.url}/oic/echo/hello`],
       ],
       portal.clientSecret,
     )
     expect((await run.ended).status).toBe(0)
-    expect(desk.stack.authorizer.jsonLog().at(-1)).toMatchObject({ reason: 'permitted' })
+    expect(local.stack.authorizer.jsonLog().at(-1)).toMatchObject({ reason: 'permitted' })
   })
 })

@@ -1,4 +1,4 @@
-/** The minimum for a decision by introspection with axios: one request, its answer unread. Do not deploy it. */
+/** The minimum for introspection with axios: one request, whose answer is ignored. Do not deploy it. */
 import { Agent } from 'node:http'
 import { handle } from '@fnproject/fdk'
 import axios from 'axios'

@@ -1,6 +1,6 @@
 /**
- * The minimum for a permit: the same requests as the authorizer's, made with `node:http` alone, and no
- * check of any answer. Do not deploy it.
+ * The minimum for a permit: the same requests as the authorizer's, with `node:http` alone and without
+ * any checks. Do not deploy it.
  */
 import { createPrivateKey, sign, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -10,13 +10,12 @@ import { handle } from '@fnproject/fdk'
 const { env } = process
 const agent = new Agent({ keepAlive: true })
 
-interface Ask {
-  readonly method: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body?: string
-}
-
-function ask(url: string, { method, headers, body }: Ask): Promise<Record<string, unknown>> {
+function send(
+  method: string,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body?: string,
+): Promise<Record<string, unknown>> {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { agent, method, headers }, (incoming) => {
       let text = ''
@@ -39,50 +38,43 @@ async function readSecret(ocid: string): Promise<string> {
   const date = new Date().toUTCString()
   const signed = `x-date: ${date}\n(request-target): get ${url.pathname}\nhost: ${url.host}`
   const signature = sign('sha256', Buffer.from(signed), key).toString('base64')
-  const answer = (await ask(url.href, {
-    method: 'GET',
-    headers: {
-      'x-date': date,
-      host: url.host,
-      authorization: `Signature version="1",keyId="ST$${token}",algorithm="rsa-sha256",headers="x-date (request-target) host",signature="${signature}"`,
-    },
+  const answer = (await send('GET', url.href, {
+    'x-date': date,
+    host: url.host,
+    authorization: `Signature version="1",keyId="ST$${token}",algorithm="rsa-sha256",headers="x-date (request-target) host",signature="${signature}"`,
   })) as { secretBundleContent: { content: string } }
   return Buffer.from(answer.secretBundleContent.content, 'base64').toString()
 }
 
 const secrets = new Map<string, Promise<string>>()
 function secretOf(ocid: string): Promise<string> {
-  const known = secrets.get(ocid) ?? readSecret(ocid)
-  secrets.set(ocid, known)
-  return known
+  const secret = secrets.get(ocid) ?? readSecret(ocid)
+  secrets.set(ocid, secret)
+  return secret
 }
 
 async function post(
   url: string,
-  client: { readonly id: string; readonly ocid: string },
+  clientId: string,
+  secretOcid: string,
   form: Readonly<Record<string, string>>,
 ) {
-  const secret = await secretOf(client.ocid)
+  const client = `${env[clientId] ?? ''}:${await secretOf(env[secretOcid] ?? '')}`
   const body = new URLSearchParams(form).toString()
-  return ask(url, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded',
-      'content-length': String(Buffer.byteLength(body)),
-      authorization: `Basic ${Buffer.from(`${client.id}:${secret}`).toString('base64')}`,
-    },
-    body,
-  })
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    'content-length': String(Buffer.byteLength(body)),
+    authorization: `Basic ${Buffer.from(client).toString('base64')}`,
+  }
+  return send('POST', url, headers, body)
 }
 
 let backEnd: Promise<Record<string, unknown>> | undefined
 function backEndToken() {
   return (backEnd ??= post(
     env['back_end_token_endpoint'] ?? '',
-    {
-      id: env['back_end_app_client_id'] ?? '',
-      ocid: env['back_end_client_secret_ocid'] ?? '',
-    },
+    'back_end_app_client_id',
+    'back_end_client_secret_ocid',
     { grant_type: 'client_credentials', scope: env['back_end_scope'] ?? '' },
   ))
 }
@@ -91,14 +83,7 @@ const endpoint = env['idcs_introspection_endpoint']
 function introspect(token: string) {
   return endpoint === undefined
     ? Promise.resolve({})
-    : post(
-        endpoint,
-        {
-          id: env['idcs_app_client_id'] ?? '',
-          ocid: env['idcs_app_client_secret_ocid'] ?? '',
-        },
-        { token },
-      )
+    : post(endpoint, 'idcs_app_client_id', 'idcs_app_client_secret_ocid', { token })
 }
 
 handle(

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { AUDIENCE, ISSUER } from './dependencies.ts'
 
-/** A caller with JWTs as an identity domain issues them. */
+/** A caller with JWTs like those of an identity domain. */
 export interface Caller {
   readonly jwks: unknown
   /** A new JWT each time. */

@@ -3,7 +3,7 @@ import { AUDIENCE, ISSUER } from './dependencies.ts'
 type Environment = Readonly<Record<string, string>>
 
 /**
- * The function's configuration for the rehearsal's dependencies, by how it validates callers.
+ * The function's configurations for the rehearsal's dependencies, one for each kind of validation.
  * `principal`: the platform's variables of a resource principal.
  */
 export function configurationsFor(

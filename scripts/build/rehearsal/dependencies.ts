@@ -6,8 +6,8 @@ export const ISSUER = 'https://identity.oraclecloud.com/'
 export const AUDIENCE = 'https://api.example.com/'
 
 /**
- * One loopback server in place of all that the function calls: introspection, keys, token endpoint
- * and Vault. Each answer is good; the server counts requests and can be made slow.
+ * One loopback server for all dependencies of the function: introspection, keys, token endpoint and
+ * Vault. Every answer is a success; the server counts requests and can delay its answers.
  */
 export interface Dependencies {
   readonly url: string
@@ -62,10 +62,14 @@ export async function startDependencies(jwks: unknown): Promise<Dependencies> {
     outgoing.end(body)
   }
   const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
-    void text(incoming).then((form) => {
-      if (delay === 0) answer(incoming, outgoing, form)
-      else setTimeout(answer, delay, incoming, outgoing, form)
-    })
+    text(incoming).then(
+      (form) => {
+        if (delay === 0) answer(incoming, outgoing, form)
+        else setTimeout(answer, delay, incoming, outgoing, form)
+      },
+      // The client aborted its request.
+      () => outgoing.destroy(),
+    )
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
@@ -86,7 +90,7 @@ export async function startDependencies(jwks: unknown): Promise<Dependencies> {
   }
 }
 
-/** The `jti` of a JWT, as identity domains repeat it in their answer; undefined for an opaque token. */
+/** The `jti` of a JWT, which identity domains repeat in their answer; undefined for an opaque token. */
 function jtiOf(token: string | null): unknown {
   const payload = token?.split('.')[1]
   if (payload === undefined) return undefined

@@ -1,6 +1,6 @@
 /**
- * `rehearse.ts dist/authorizer.js`: takes the bundle through its first calls and writes what V8
- * compiled of it beside it. Runs in a process of its own, with the image's options for Node.
+ * `rehearse.ts dist/authorizer.js`: runs the first calls of the bundle, and writes the code that V8
+ * compiled for them into a file beside it. It needs a process of its own, with the image's options for Node.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -13,7 +13,7 @@ import { configurationsFor } from './configurations.ts'
 import { startDependencies } from './dependencies.ts'
 import { createPrincipal } from './resource-principal.ts'
 
-/** After so many calls, everything that a permit needs has been compiled. */
+/** Enough to compile everything that a permit needs. */
 const CALLS = 3
 
 const path = resolve(process.argv[2] ?? '')
@@ -28,7 +28,7 @@ const principal = createPrincipal()
 Object.assign(process.env, principal.environment)
 const { introspection, jwt } = configurationsFor(dependencies.url, principal.environment)
 
-// Its log lines do not belong into the output of the build.
+// Keeps the function's log out of the build's output.
 const write = process.stdout.write.bind(process.stdout)
 process.stdout.write = () => true
 const answers: unknown[] = []
@@ -42,12 +42,12 @@ for (const environment of [introspection, jwt]) {
 }
 process.stdout.write = write
 if (!answers.every((answer) => JSON.stringify(answer ?? null).includes('"active":true'))) {
-  // A thrown error would be logged by the function's own handler, and the process would go on.
+  // The function's own handler would log a thrown error, and the process would not end.
   console.error(`the rehearsal did not end in permits: ${JSON.stringify(answers)}`)
   process.exit(1)
 }
 writeFileSync(compiledName(path), script.createCachedData())
 dependencies.close()
 principal.remove()
-// Connections that are kept alive would delay the end.
+// Kept connections would delay the end.
 process.exit(0)

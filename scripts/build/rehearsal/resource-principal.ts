@@ -11,8 +11,8 @@ export interface RehearsalPrincipal {
 }
 
 /**
- * A session key and a token as OCI Functions puts them into files. Oracle's client reads the token's
- * claims and cannot check its signature, so this one has none. The local stack has the real shape.
+ * Files with a session key and a token, as on OCI Functions. Oracle's client reads the token's claims and
+ * cannot verify its signature, so this one has none. The local stack has a signed token.
  */
 export function createPrincipal(lifetimeSeconds = 900): RehearsalPrincipal {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })

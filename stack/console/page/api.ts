@@ -1,11 +1,11 @@
-/** The console's server: JSON below /api, and its events. */
+/** The client of the console's server: JSON below /api, and events. */
 import type { ConsoleState } from '../state.ts'
 import type { RecordedCall } from '../recorded-call.ts'
 
 export type { CallerChoice, Choice, ConsoleState, RouteChoice } from '../state.ts'
 export type { Hop, RecordedCall } from '../recorded-call.ts'
 
-/** Kept for a reload; the address loses it, so that it is not copied along. */
+/** Stores the token for a reload, and removes it from the URL, so that it is not copied with it. */
 function takeToken(): string {
   const given = location.hash.slice(1)
   if (given !== '') {

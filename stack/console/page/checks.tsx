@@ -38,7 +38,7 @@ export function Checks({ call: { checks, decision } }: { readonly call: Recorded
 type Check = NonNullable<RecordedCall['checks']>['checks'][number]
 
 function resultOf({ name, ok, reason }: Check) {
-  if (name === 'issuer_choice') return ok ? 'asked' : 'not asked'
+  if (name === 'issuer_choice') return ok ? 'chosen' : 'not chosen'
   if (ok) return '✓ ok'
   return <>✗ {reason === null ? 'failed' : <code>{reason}</code>}</>
 }

@@ -7,7 +7,7 @@ interface FieldProps {
   readonly children: (id: string) => ComponentChildren
 }
 
-/** The label stands beside its control: around a list, its name would have all the options in it. */
+/** The label is beside its control: around a list, the accessible name would contain all options. */
 export function Field({ label, children }: FieldProps) {
   const id = useId()
   return (

@@ -7,7 +7,7 @@ interface Props {
   readonly children: ComponentChildren
 }
 
-/** Scrolls by itself where the page is narrow. */
+/** Scrolls if the page is narrow. */
 export function Table({ label, columns, children }: Props) {
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={label}>

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { post } from './api.ts'
 
-/** Runs an action and keeps its failure for the user. */
+/** Runs an action and shows its failure. */
 export function useAction() {
   const [problem, setProblem] = useState('')
   const [isRunning, setRunning] = useState(false)

@@ -47,7 +47,7 @@ function statusClass(status: number | null): string {
   return status >= 400 ? 'deny' : 'permit'
 }
 
-/** SVG, as the page allows no inline styles. */
+/** SVG, because the page allows no inline styles. */
 function Bar({ hop, total }: { readonly hop: Hop; readonly total: number }) {
   const start = Math.min((100 * hop.startMilliseconds) / total, 99)
   const duration = hop.durationMilliseconds ?? total - hop.startMilliseconds

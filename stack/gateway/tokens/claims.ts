@@ -6,13 +6,13 @@ import type { AdditionalValidation, ClaimRule } from './policy-check.ts'
 
 export type Claims = Readonly<Record<string, unknown>>
 
-/** Where the policy names no issuers, any will do; so with audiences. */
+/** Without issuers in the policy, every issuer is valid; likewise for audiences. */
 export interface ClaimRules extends AdditionalValidation {
   readonly maxClockSkewInSeconds?: number
   readonly isExpiryRequired: boolean
 }
 
-/** What is wrong with the claims, without their values; undefined when nothing is. */
+/** The problem of the claims, without their values, if any. */
 export function claimProblem(
   claims: Claims,
   rules: ClaimRules,
@@ -28,7 +28,7 @@ export function claimProblem(
   )
 }
 
-/** RFC 7519 §4.1.4 and §4.1.5; the clock skew stretches the lifetime at both ends. */
+/** RFC 7519 §4.1.4 and §4.1.5; the clock skew extends the lifetime at both ends. */
 function lifetimeProblem(
   claims: Claims,
   { maxClockSkewInSeconds: skew = 0, isExpiryRequired }: ClaimRules,

@@ -20,7 +20,7 @@ export function standInUrl(url: string, origins: Origins): URL | undefined {
   return standIn === undefined ? undefined : new URL(pathname + search, standIn)
 }
 
-/** Only status 200 with JSON is a document. The problem is fit for the log: it quotes no answer. */
+/** Only status 200 with JSON is a document. The problem does not quote the answer, so it may be logged. */
 export async function fetchJson(
   { url, headers = {}, form }: Exchange,
   { origins, settings }: Engine,

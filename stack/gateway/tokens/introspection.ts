@@ -8,8 +8,8 @@ import type { ClientDetails, ValidationByIntrospection } from './policy-check.ts
 import type { Verification } from './verify-jwt.ts'
 
 /**
- * An answer is kept for hours, so that a token which is revoked in the meantime still passes. The
- * page promises no more of a kept answer than that; its `exp` is judged anew at every request.
+ * An answer is cached for hours, so that a token that was revoked in the meantime is still accepted. Its
+ * `exp` is checked again for every request.
  */
 export async function introspect(
   policy: ValidationByIntrospection,
@@ -20,7 +20,7 @@ export async function introspect(
   const place = JSON.stringify([scope.deployment, token])
   let answer = introspections.get(place)
   if (answer === undefined) {
-    answer = await ask(policy, token, scope)
+    answer = await requestIntrospection(policy, token, scope)
     if (answer === undefined) return { kind: 'no verdict' }
     if (answer !== 'inactive' || settings.cacheDenials) {
       introspections.put(place, answer, keptSeconds(policy))
@@ -31,8 +31,8 @@ export async function introspect(
     : { kind: 'verified', claims: answer }
 }
 
-/** Undefined when there is no answer to be had, or none that can be understood. */
-async function ask(
+/** Undefined without a valid answer. */
+async function requestIntrospection(
   policy: ValidationByIntrospection,
   token: string,
   scope: RequestScope,
@@ -55,7 +55,7 @@ async function ask(
   return answer
 }
 
-/** The document is taken to be kept as long as the answers of the endpoint that it names. */
+/** The document is cached as long as the answers of its introspection endpoint. */
 async function findEndpoint(
   policy: ValidationByIntrospection,
   { engine, deployment, log }: RequestScope,

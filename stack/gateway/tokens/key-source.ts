@@ -1,6 +1,4 @@
-/**
- * The keys of a policy: from the specification, or from a JWK Set that is cached for hours.
- */
+/** The keys of a policy: from the specification, or from a JWK Set that is cached for hours. */
 import type { RequestScope } from '../engine.ts'
 import { fetchJson } from './identity-provider.ts'
 import type { TokenKeys } from './policy-check.ts'
@@ -29,7 +27,7 @@ export function keysOf(policy: TokenKeys, family: Family, scope: RequestScope): 
   }
 }
 
-/** A failure is not kept, and the last good keys do not help it over: "all requests" get a 500. */
+/** A failure is not cached, and expired keys are not used: "all requests" get a 500. */
 async function fetchKeys(
   uri: string,
   family: Family,

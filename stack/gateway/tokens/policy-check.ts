@@ -25,7 +25,7 @@ import { failurePolicy, onlyFalse } from '../policy-checks.ts'
 import { standInUrl } from './identity-provider.ts'
 import { readStaticKey } from './public-keys.ts'
 
-/** Where a token is looked for, and how far the issuer's clock may be from the gateway's. */
+/** The location of the token, and the tolerated clock skew. */
 const tokenSource = {
   isAnonymousAccessAllowed: optional(boolean),
   tokenHeader: optional(text(emptyProblem)),
@@ -46,7 +46,7 @@ export type ClaimRule = Checked<typeof claimRule>
 
 const verifyClaims = listOf(claimRule, 0, limits.verifyClaimLimit)
 
-/** In the SDK the field is `keyOps`; what goes over the wire is `key_ops`. */
+/** The SDK's field is `keyOps`; in JSON it is `key_ops`. */
 interface JsonWebKeyModel extends Omit<models.JsonWebKey, 'keyOps'> {
   key_ops?: models.JsonWebKey.KeyOps[]
 }

@@ -17,7 +17,7 @@ const longestKeyBits = 4096
 export interface PublicKey {
   readonly kid: string
   readonly key: KeyObject
-  /** The one that the key names, or all that the gateway knows. */
+  /** That of the key, or all that the gateway supports. */
   readonly algorithms: readonly string[]
 }
 
@@ -32,9 +32,9 @@ export function readStaticKey(key: StaticKey, settings: KeySettings): PublicKey 
 }
 
 /**
- * The keys of a JWK Set (RFC 7517 §5). Those that the gateway cannot use, for encryption for
- * instance, are passed over, so that a token signed with one is denied. Undefined for what is no JWK
- * Set, or one of more than ten keys.
+ * The keys of a JWK Set (RFC 7517 §5). Keys that the gateway cannot use, for example for encryption, are
+ * ignored, so that a token that is signed with one is denied. Undefined if it is not a JWK Set, or has
+ * more than ten keys.
  */
 export function readJsonWebKeySet(
   json: unknown,
@@ -49,7 +49,7 @@ export function readJsonWebKeySet(
     .filter((key): key is PublicKey => !('problem' in key))
 }
 
-/** Of the key's own words on its use, only those that are judged here reach the cryptography. */
+/** Passes only the checked members of the key to the cryptographic library. */
 function readJsonWebKey(
   jwk: Readonly<Record<string, unknown>>,
   settings: KeySettings,
@@ -76,7 +76,7 @@ function readJsonWebKey(
   )
 }
 
-/** The markers are looked for, because Node would take a private key or a certificate as well. */
+/** Checks the markers, because Node would also accept a private key or a certificate. */
 function readPem(kid: string, pem: string): PublicKey | KeyProblem {
   return /^-----BEGIN PUBLIC KEY-----\s[^-]+-----END PUBLIC KEY-----\s*$/.test(pem)
     ? withKey(kid, () => createPublicKey(pem), signingAlgorithms)

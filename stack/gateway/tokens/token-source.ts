@@ -7,8 +7,8 @@ import type { GatewaySettings } from '../settings.ts'
 import type { TokenPolicy } from './policy-check.ts'
 
 /**
- * The bare token. Undefined when there is none, when there are several, and when another scheme
- * stands before it. A token in a query parameter is taken as it came, without decoding.
+ * The token without its scheme. Undefined if there is none, or several, or if the scheme is another one. A
+ * token in a query parameter is not decoded.
  */
 export function findToken(
   policy: TokenPolicy,

@@ -29,14 +29,14 @@ export async function validateToken(policy: TokenPolicy, scope: RequestScope): P
     validation.type === 'REMOTE_DISCOVERY'
       ? await introspect(validation, token, scope)
       : await verifyJwt(token, keysOf(validation, family, scope))
-  // The identity provider or Vault let the gateway down: never a denial.
+  // A failure of the identity provider or of Vault is never a denial.
   if (verification.kind === 'no verdict') return { kind: 'undecided', status: 500 }
   if (verification.kind === 'refused') return denied(verification.reason)
 
   const { claims } = verification
   const { maxClockSkewInSeconds = 0 } = policy
   const rules = {
-    // What the older policy says of claims, the newer one says one level down.
+    // The newer policy has the rules for claims one level below.
     ...(policy.type === 'JWT_AUTHENTICATION'
       ? policy
       : policy.validationPolicy.additionalValidationPolicy),

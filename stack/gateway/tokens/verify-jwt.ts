@@ -12,10 +12,10 @@ export type Verification =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'no verdict' }
 
-/** Resolves to undefined when no key has this `kid`, and to `unavailable` when there are none to ask. */
+/** Resolves to undefined if no key has this `kid`, and to `unavailable` if the keys cannot be fetched. */
 export type FindKey = (kid: string) => Promise<PublicKey | 'unavailable' | undefined>
 
-/** Asks for a key only when the header alone has shown nothing wrong. */
+/** Requests a key only if the header is valid. */
 export async function verifyJwt(token: string, findKey: FindKey): Promise<Verification> {
   const header = readHeader(token)
   if (!header) return refused('it is no JWT')

@@ -14,7 +14,7 @@ export function tenantOf(domainName: string): string {
   return `idcs-${hex32(domainName)}`
 }
 
-/** What IDCS adds to the registered claims of a token: a client's own, or a user's. */
+/** The claims that IDCS adds to the token of a client or a user. */
 export function idcsClaims(
   tenant: string,
   clientId: string,
@@ -32,7 +32,7 @@ export function idcsClaims(
   }
 }
 
-/** A string where there is one audience, an array where there are several. */
+/** A string for one audience, an array for several. */
 export function audienceClaim(audiences: readonly [string, ...string[]]): string | string[] {
   return audiences.length === 1 ? audiences[0] : [...audiences]
 }

@@ -7,7 +7,7 @@ import { readScopeRequest } from './scope-request.ts'
 
 export type GrantContext = TokenEndpointGrantContext<{ scope?: string }>
 
-/** Replaces oidc-provider's own grant, whose notion of scopes and resources is RFC 8707's. */
+/** Replaces oidc-provider's grant, which has the scopes and resources of RFC 8707. */
 export function registerClientCredentials(provider: Provider, domain: Domain): void {
   const grant = async (ctx: GrantContext) => {
     const { lacksClientCredentials, isPublic } = clientOf(domain, ctx.oidc.client.clientId) ?? {}
@@ -44,7 +44,7 @@ export function newToken(
   return token
 }
 
-/** No `scope`, although the token carries another one than was asked for. */
+/** Without `scope`, although the token may have another one than requested. */
 export async function answerWith(token: ReturnType<typeof newToken>) {
   return {
     access_token: await token.save(),

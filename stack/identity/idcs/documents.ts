@@ -1,11 +1,11 @@
-/** The documents that an identity domain serves beside the OAuth endpoints. */
+/** The documents of an identity domain beside the OAuth endpoints. */
 import { readActiveToken } from '../access-token.ts'
 import type { Domain, Flavour } from '../domain.ts'
 import type { Exchange, Middleware } from '../middleware.ts'
 import { JWT_BEARER } from './extension-grants.ts'
 import { AUTHENTICATED_CLIENT } from './scope-request.ts'
 
-/** Discovery and the signing certificate; every other path goes on to oidc-provider. */
+/** Serves discovery and the signing certificate; oidc-provider handles all other paths. */
 export function serveDocuments(domain: Domain, paths: Flavour['paths']): Middleware {
   const discovery = discoveryDocument(domain, paths)
   return async (ctx, next) => {
@@ -31,8 +31,8 @@ export function serveDocuments(domain: Domain, paths: Flavour['paths']): Middlew
 }
 
 /**
- * Its issuer is not the host that serves it, against OpenID Connect Discovery §4.3. As in real ones,
- * neither the device endpoint nor the grants of device codes and token exchange are listed.
+ * Its issuer is not its host, contrary to OpenID Connect Discovery §4.3. Like real documents, it lists
+ * neither the device endpoint nor the grants of device codes and token exchange.
  */
 function discoveryDocument(
   { url, issuer }: Domain,
@@ -64,8 +64,8 @@ function discoveryDocument(
 }
 
 /**
- * Closed unless the domain setting opens it or the caller brings a token of this domain. The error
- * has the form of RFC 7644 §3.12, since /admin/v1 is a SCIM API; its exact text is not documented.
+ * Protected unless the domain setting makes it public or the caller has a token of this domain. The error
+ * has the form of RFC 7644 §3.12, because /admin/v1 is a SCIM API; its exact text is not documented.
  */
 async function serveSigningCertificate(domain: Domain, ctx: Exchange): Promise<void> {
   const open = domain.options.signingCertPublicAccess === true
@@ -87,7 +87,7 @@ async function mayReadCertificate(domain: Domain, authorization: string): Promis
   return claims?.['scope'] === AUTHENTICATED_CLIENT
 }
 
-/** `key_ops` lacks "verify" and `use` is absent: strict JOSE libraries refuse the key as it stands. */
+/** `key_ops` lacks "verify" and `use` is absent, so that strict JOSE libraries reject the key. */
 function publishedKeySet(domain: Domain): Record<string, unknown> {
   return {
     keys: domain.signingKeys.map((key) => ({

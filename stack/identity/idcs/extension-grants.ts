@@ -37,7 +37,7 @@ export interface TokenUser {
   readonly grantType: string
 }
 
-/** The user in whose name a token was issued; none for a client's own. */
+/** The user of each token; tokens of clients have none. */
 export const users = new WeakMap<object, TokenUser>()
 
 export function registerExtensionGrants(provider: Provider, domain: Domain): void {
@@ -71,7 +71,7 @@ export function registerExtensionGrants(provider: Provider, domain: Domain): voi
   )
 }
 
-/** Only a client with a certificate may assert users, and only with that certificate's key. */
+/** Only a client with a certificate may assert users, with that certificate's key. */
 async function verifyAssertion(
   domain: Domain,
   { oidc }: TokenEndpointGrantContext<AssertionParameters>,
@@ -114,7 +114,7 @@ async function verify(
       algorithms: ['RS256'],
       requiredClaims: ['sub', 'exp', 'iat'],
     })
-    // Identity domains require the key's name: alias or thumbprint.
+    // Identity domains require the key ID: alias or thumbprint.
     if (protectedHeader.kid === undefined) throw new errors.InvalidGrant('kid')
     return payload
   } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * The `idcs` flavour: an identity domain of Oracle Cloud, with its peculiarities.
+ * The `idcs` flavour: an identity domain of Oracle Cloud.
  *
  * Not documented by Oracle and assumed here: revocation as in RFC 7009; that id and secret in a
  * Basic header are form-decoded (RFC 6749 §2.3.1); that introspection, like the token endpoint, takes
@@ -31,7 +31,7 @@ export const idcs: Flavour = {
   paths,
   extensionGrants: [JWT_BEARER, TOKEN_EXCHANGE, ...USER_GRANTS],
   issuer: (_url, { issuer }) => issuer ?? IDCS_ISSUER,
-  // The `kid` never changes: a rotation shows in the thumbprints alone.
+  // The `kid` never changes: a rotation changes only the thumbprints.
   rotate: () => [newSigningKey('SIGNING_KEY')],
   createProvider: (domain) => {
     const [{ x5t, x5tS256 }] = domain.signingKeys
@@ -58,7 +58,7 @@ export const idcs: Flavour = {
       }),
       formats: {
         customizers: {
-          // An undefined `typ` takes oidc-provider's `at+jwt` away.
+          // An undefined `typ` removes oidc-provider's `at+jwt`.
           jwt: (_ctx, token, parts) => {
             parts.header = { typ: undefined, x5t, 'x5t#S256': x5tS256 }
             const user = users.get(token)

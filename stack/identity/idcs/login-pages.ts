@@ -1,4 +1,4 @@
-/** Where users log in: the authorization endpoint, the device endpoint and the page for its code. */
+/** The login of users: the authorization endpoint, the device endpoint and the page for its code. */
 import { readBody } from '../../listen.ts'
 import { clientOf, type Domain, type Flavour } from '../domain.ts'
 import type { Exchange, Middleware } from '../middleware.ts'
@@ -24,7 +24,7 @@ export function serveLoginPages(domain: Domain, paths: Flavour['paths']): Middle
   }
 }
 
-/** RFC 6749 §4.1.1: what is wrong with client or redirect is shown to the user, the rest is sent to the client. */
+/** RFC 6749 §4.1.2.1: shows errors of client or redirect to the user, and sends other errors to the client. */
 async function authorize(domain: Domain, ctx: Exchange): Promise<void> {
   const query = new URLSearchParams(ctx.querystring)
   const client = clientOf(domain, query.get('client_id'))

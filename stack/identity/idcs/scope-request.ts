@@ -1,12 +1,12 @@
 /**
- * Reads the `scope` of a token request as an identity domain does. Source: Oracle, "Scopes" and "Token
+ * Reads the `scope` of a token request like an identity domain. Source: Oracle, "Scopes" and "Token
  * Expiry Table" of the identity-domain guide.
  */
 import { type ClientOptions, findScope, type ResourceServerOptions } from '../options.ts'
 
-/** A client asks for its own administrative scopes by this name alone. */
+/** Requests the client's own administrative scopes. */
 const MY_SCOPES = 'urn:opc:idm:__myscopes__'
-/** What a client without administrative roles holds then; it opens the signing certificate. */
+/** The administrative scope of a client without roles; it gives access to the signing certificate. */
 export const AUTHENTICATED_CLIENT = 'urn:opc:idm:t.security.client'
 
 const EXPIRY = /^urn:opc:resource:expiry=([1-9][0-9]{0,8})$/

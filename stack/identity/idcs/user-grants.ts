@@ -17,7 +17,7 @@ const CODE_SECONDS = 180
 export const DEVICE_CODE_SECONDS = 300
 const REFRESH_TOKEN_SECONDS = 604_800
 
-/** What a user has allowed a client to do. */
+/** The permission that a user gave a client. */
 interface Consent {
   readonly clientId: string
   readonly user: string
@@ -37,11 +37,11 @@ export interface DeviceRequest extends Expiring {
   readonly clientId: string
   readonly scope: string
   readonly userCode: string
-  /** Undefined while nobody has answered; null after a refusal. */
+  /** Undefined until a user answers; null after a denial. */
   user: string | null | undefined
 }
 
-/** What a domain remembers of the users who logged in. */
+/** The codes and refresh tokens of the users who logged in. */
 export interface UserGrants {
   readonly codes: Map<string, Code>
   readonly devices: Map<string, DeviceRequest>
@@ -69,7 +69,7 @@ export function startDevice(
   return { deviceCode: remember(userGrants.devices, device), userCode }
 }
 
-/** RFC 8628 §6.1: no vowels, so that no word comes out. */
+/** RFC 8628 §6.1: without vowels, so that no code is a word. */
 const CONSONANTS = 'BCDFGHJKLMNPQRSTVWXZ'
 
 export function findDevice({ userGrants }: Domain, userCode: string): DeviceRequest | undefined {
@@ -123,7 +123,7 @@ export function registerUserGrants(provider: Provider, domain: Domain): void {
     ['code', 'redirect_uri', 'code_verifier'],
   )
 
-  // The previous refresh token is invalid from here on.
+  // The previous refresh token is invalid from now on.
   provider.registerGrantType<Parameters>(
     'refresh_token',
     (ctx) => answer(ctx, takeFrom(refreshTokens, ctx.oidc.params.refresh_token, ctx)),

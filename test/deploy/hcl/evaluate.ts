@@ -170,7 +170,7 @@ function attempt(name: 'can' | 'try', given: readonly Tree[], scope: Scope): Val
   throw new Error('try: nothing could be evaluated')
 }
 
-/** What a `for` goes through, without what its `if` leaves out. */
+/** The entries of a `for`, without those that its `if` excludes. */
 function entries(node: Tree, scope: Scope): { scope: Scope; results: Tree[] }[] {
   const [intro, ...rest] = trees(node.children)
   const condition = rest.find(({ rule }) => rule === 'for_cond')

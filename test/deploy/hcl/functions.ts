@@ -1,7 +1,7 @@
 import type { Value } from './value.ts'
 import { asList, asObject, asText, keysOf } from './value.ts'
 
-/** Terraform's functions, as far as the stack calls them. Arguments come evaluated. */
+/** Those functions of Terraform that the stack calls, with evaluated arguments. */
 export const FUNCTIONS: Readonly<Record<string, (...values: Value[]) => Value>> = {
   alltrue: (list) => asList(list).every((value) => value === true),
   base64encode: (text) => Buffer.from(asText(text)).toString('base64'),

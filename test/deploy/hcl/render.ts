@@ -1,6 +1,6 @@
 /**
  * Renders a configuration with given variables, as a plan would: variables converted and validated,
- * locals and resources evaluated, preconditions checked. What only the service knows comes from the test.
+ * locals and resources evaluated, preconditions checked. The test provides the values that the service sets.
  */
 import { evaluate, type Scope } from './evaluate.ts'
 import type { Module } from './module.ts'
@@ -30,7 +30,7 @@ const META = new Set(['count', 'for_each', 'provider', 'depends_on'])
 export function render(module: Module, given: Members, computed: Computed): Rendered {
   const problems: string[] = []
   const variables = readVariables(module, given, problems)
-  // Terraform goes no further, either.
+  // Terraform stops here as well.
   if (problems.length > 0) return { instances: [], outputs: {}, local: () => null, problems }
   const locals = new Map<string, Value>()
   const rendered = new Map<string, Instance>()
@@ -83,12 +83,12 @@ export function render(module: Module, given: Members, computed: Computed): Rend
     ])
   }
 
-  /** Attributes are evaluated when they are asked for: one instance may need another of its kind. */
+  /** Attributes are evaluated when they are read: one instance may need another of its kind. */
   function refer(address: string, block: Block, key: string, scope: Scope): Reference {
     return new Reference((attribute) => {
-      const own = attributeOf(block, attribute)
-      const isArgument = own !== undefined && !META.has(attribute)
-      return isArgument ? evaluate(own, scope) : computed(address + key, attribute)
+      const expression = attributeOf(block, attribute)
+      const isArgument = expression !== undefined && !META.has(attribute)
+      return isArgument ? evaluate(expression, scope) : computed(address + key, attribute)
     })
   }
 
@@ -116,7 +116,7 @@ function known<T>(value: T | undefined, name: string): T {
 }
 
 function withName(scope: Scope, name: string, value: Value): Scope {
-  return (asked) => (asked === name ? value : scope(asked))
+  return (requested) => (requested === name ? value : scope(requested))
 }
 
 function pairs(collection: Value): [string, Value][] {

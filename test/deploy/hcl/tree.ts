@@ -54,7 +54,7 @@ export function nameOf(node: Node): string {
   return textOf(node).replace(/^"|"$/g, '')
 }
 
-/** What stands between the braces of a block, or in a whole file. */
+/** The content of a block, between its braces, or of a whole file. */
 export function readBody(body: Tree): Pick<Block, 'attributes' | 'blocks'> {
   const items = trees(body.children)
   return {

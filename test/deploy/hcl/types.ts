@@ -55,9 +55,9 @@ function convertObject(value: Value, shape: Tree): Value {
   const members = trees(shape.children).map(({ children: [key, , type] }) => {
     const name = nameOf(required(key))
     const optional = optionalArguments(required(type))
-    const own = Object.hasOwn(given, name) ? (given[name] ?? null) : undefined
-    if (own !== undefined && own !== null) {
-      return [name, convert(own, optional?.[0] ?? required(type))] as const
+    const member = Object.hasOwn(given, name) ? (given[name] ?? null) : undefined
+    if (member !== undefined && member !== null) {
+      return [name, convert(member, optional?.[0] ?? required(type))] as const
     }
     if (optional === undefined) throw new Error(`attribute ${name} is required`)
     const fallback = optional[1]

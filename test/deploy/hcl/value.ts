@@ -5,7 +5,7 @@ export interface Members {
   [name: string]: Value
 }
 
-/** What is looked up by name when it is asked for: `var`, `local`, a resource. */
+/** Members that are evaluated when they are read: `var`, `local`, a resource. */
 export class Reference {
   readonly get: (name: string) => Value
   constructor(get: (name: string) => Value) {

@@ -18,10 +18,10 @@ export interface RecordedBody {
   readonly body: Json
 }
 
-/** A tenancy with one user: keeps state, verifies signatures and records what was asked of it. */
+/** A tenancy with one user. It verifies signatures and records requests. */
 export interface Cloud {
   readonly url: string
-  /** The user's API signing key (PEM), with what belongs to it in the CLI's configuration. */
+  /** The user's API signing key (PEM), and its members of the CLI's configuration. */
   readonly user: { readonly privateKey: string; readonly configuration: string }
   readonly store: Store
   readonly work: WorkRequests
@@ -29,9 +29,9 @@ export interface Cloud {
   readonly secrets: ReadonlyMap<string, Secret>
   /** Method, path and status of each request. */
   readonly requests: readonly string[]
-  /** The bodies that the SDK has models for. */
+  /** The bodies for which the SDK has models. */
   readonly bodies: readonly RecordedBody[]
-  /** A secret that is there already; returns its OCID. */
+  /** Adds an existing secret; returns its OCID. */
   addSecret(text: string): string
   /** The host of a new vault is unknown until this is called. */
   openVault(): Promise<void>
@@ -154,7 +154,7 @@ async function refusable<T>(act: () => Promise<T>) {
   }
 }
 
-/** OCI, "Request Signatures": with POST and PUT the body's digest is signed. */
+/** OCI, "Request Signatures": POST and PUT requests sign the body's digest. */
 function bodyProblem({ method, headers }: IncomingMessage, bytes: Buffer): string | undefined {
   if (method !== 'POST' && method !== 'PUT') return undefined
   if (!/headers="[^"]*x-content-sha256/.test(headers.authorization ?? '')) {

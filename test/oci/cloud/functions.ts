@@ -1,8 +1,8 @@
-import { badRequest, conflict, del, get, listed, post, put, type Route } from './route.ts'
+import { badRequest, conflict, get, listed, post, put, removal, type Route } from './route.ts'
 import type { Json, Kind, Resource, Store } from './store.ts'
 import type { WorkRequests } from './work-requests.ts'
 
-/** The version of the API that the CLI calls, and that of the pinned SDK. */
+/** The API versions of the CLI and of the pinned SDK. */
 const BASES = ['/20260325', '/20181201']
 
 /** OCI Functions: applications and functions are created and deleted by work requests. */
@@ -21,13 +21,13 @@ export function functionsRoutes(store: Store, work: WorkRequests): Route[] {
     get('/20260325/applications', ({ query }) => ({
       body: listed(store.all('application'), query),
     })),
-    del('/20260325/applications/*', ({ ids: [id] }) => {
-      const application = store.get('application', id)
-      if (store.existing('function').some((one) => one['applicationId'] === id)) {
-        conflict('the application has functions')
-      }
-      return { status: 202, headers: work.remove('functions', 'DELETE_APPLICATION', application) }
-    }),
+    removal(
+      store,
+      work,
+      ['functions', 'DELETE_APPLICATION', 'application'],
+      '/20260325/applications/*',
+      ['function', 'applicationId'],
+    ),
     get('/20260325/functions', ({ query }) => ({ body: listed(store.all('function'), query) })),
     put(
       '/20260325/functions/*',
@@ -35,15 +35,12 @@ export function functionsRoutes(store: Store, work: WorkRequests): Route[] {
       ({ ids: [id], body }) => {
         const target = store.get('function', id)
         updateFunction(store, target, body)
-        // The update has happened when its answer comes.
+        // The update is complete before its answer.
         const headers = work.start('functions', 'UPDATE_FUNCTION', target, () => undefined)
         return { body: target, headers }
       },
     ),
-    del('/20260325/functions/*', ({ ids: [id] }) => ({
-      status: 202,
-      headers: work.remove('functions', 'DELETE_FUNCTION', store.get('function', id)),
-    })),
+    removal(store, work, ['functions', 'DELETE_FUNCTION', 'function'], '/20260325/functions/*'),
   ]
 }
 
@@ -51,7 +48,7 @@ function byId(store: Store, kind: Kind, path: string): Route {
   return get(path, ({ ids: [id] }) => ({ body: store.get(kind, id) }))
 }
 
-/** What `fn deploy` does for a new function. */
+/** Creates a function like `fn deploy`. */
 export function createFunction(store: Store, details: Json): Resource {
   const application = store.get('application', String(details['applicationId']))
   if (application.lifecycleState !== 'ACTIVE') conflict('the application is not active')
@@ -62,7 +59,7 @@ export function createFunction(store: Store, details: Json): Resource {
   return target
 }
 
-/** What is given replaces what was there; a configuration does so as a whole. */
+/** Replaces the given members; a configuration as a whole. */
 export function updateFunction(store: Store, target: Resource, details: Json): void {
   const { sourceDetails, ...members } = details
   const image = members['image'] ?? (sourceDetails as Json | undefined)?.['image']

@@ -1,10 +1,10 @@
-import { badRequest, conflict, del, get, listed, post, put, type Route } from './route.ts'
+import { badRequest, conflict, get, listed, post, put, removal, type Route } from './route.ts'
 import type { Json, Kind, Store } from './store.ts'
 import type { WorkRequests } from './work-requests.ts'
 
 const base = '/20190501'
 
-/** API Gateway: everything but reading goes by work requests. */
+/** API Gateway: everything except reading uses work requests. */
 export function gatewayRoutes(store: Store, work: WorkRequests): Route[] {
   return [
     ...common(store, 'gateway', 'gateways'),
@@ -18,13 +18,10 @@ export function gatewayRoutes(store: Store, work: WorkRequests): Route[] {
         `${gateway.id.slice(-20)}.apigateway.eu-frankfurt-1.oci.customer-oci.com`
       return { body: gateway, headers: work.create('gateway', 'CREATE_GATEWAY', gateway) }
     }),
-    del(`${base}/gateways/*`, ({ ids: [id] }) => {
-      if (store.existing('deployment').some((one) => one['gatewayId'] === id)) {
-        conflict('the gateway has deployments')
-      }
-      const headers = work.remove('gateway', 'DELETE_GATEWAY', store.get('gateway', id))
-      return { status: 202, headers }
-    }),
+    removal(store, work, ['gateway', 'DELETE_GATEWAY', 'gateway'], `${base}/gateways/*`, [
+      'deployment',
+      'gatewayId',
+    ]),
     post(`${base}/deployments`, ['oci-apigateway', 'CreateDeploymentDetails'], ({ body }) => {
       const gateway = store.get('gateway', String(body['gatewayId']))
       if (gateway.lifecycleState !== 'ACTIVE') conflict('the gateway is not active')
@@ -46,10 +43,7 @@ export function gatewayRoutes(store: Store, work: WorkRequests): Route[] {
         return { status: 202, headers }
       },
     ),
-    del(`${base}/deployments/*`, ({ ids: [id] }) => ({
-      status: 202,
-      headers: work.remove('gateway', 'DELETE_DEPLOYMENT', store.get('deployment', id)),
-    })),
+    removal(store, work, ['gateway', 'DELETE_DEPLOYMENT', 'deployment'], `${base}/deployments/*`),
   ]
 }
 
@@ -60,7 +54,7 @@ function common(store: Store, kind: Kind, path: string): Route[] {
   ]
 }
 
-/** The function that a specification names has to exist. */
+/** The function of a specification must exist. */
 function checkFunction(store: Store, body: Json): void {
   const [, id] = /"functionId":"([^"]*)"/.exec(JSON.stringify(body)) ?? []
   const isKnown = store.live('function').some((one) => one.id === id)

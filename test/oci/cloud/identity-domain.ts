@@ -20,7 +20,7 @@ export interface User {
   readonly userName: string
 }
 
-/** The SCIM resources of an identity domain that the documents look up and create. */
+/** The SCIM resources of an identity domain that the documents use. */
 export class IdentityDomainData {
   readonly applications: Application[] = []
   readonly roles: Role[] = []
@@ -63,14 +63,14 @@ function list(resources: readonly object[], filter: string | null) {
   const conditions = (filter ?? '').split(' and ').filter(Boolean)
   const found = resources.filter((resource) =>
     conditions.every((condition) => {
-      const [, path = '', wanted = ''] = /^(\S+) eq (.+)$/.exec(condition) ?? []
+      const [, path = '', expected = ''] = /^(\S+) eq (.+)$/.exec(condition) ?? []
       const value = path
         .split('.')
         .reduce<unknown>(
           (part, name) => (part as Record<string, unknown> | undefined)?.[name],
           resource,
         )
-      return JSON.stringify(value) === wanted
+      return JSON.stringify(value) === expected
     }),
   )
   return {

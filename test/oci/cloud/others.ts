@@ -1,4 +1,4 @@
-import { conflict, del, get, listed, post, type Route } from './route.ts'
+import { del, get, listed, post, removal, type Route } from './route.ts'
 import type { Store } from './store.ts'
 import type { WorkRequests } from './work-requests.ts'
 
@@ -6,7 +6,7 @@ export const region = 'eu-frankfurt-1'
 export const homeRegion = 'eu-zurich-1'
 export const namespace = 'axexample'
 
-/** Policies, regions, the registry and its namespace, and a stack's state: these answer at once. */
+/** Policies, regions, the registry and its namespace, and a stack's state, without work requests. */
 export function identityRoutes(store: Store): Route[] {
   return [
     get('/n', () => ({ body: namespace })),
@@ -48,7 +48,7 @@ export function identityRoutes(store: Store): Route[] {
 
 const logs = '/20200531/logGroups/*/logs'
 
-/** Logging creates and deletes by work requests, without a body in its answer. */
+/** Logging creates and deletes with work requests, without a body in its answer. */
 export function loggingRoutes(store: Store, work: WorkRequests): Route[] {
   return [
     post('/20200531/logGroups', ['oci-logging', 'CreateLogGroupDetails'], ({ body }) => {
@@ -59,15 +59,10 @@ export function loggingRoutes(store: Store, work: WorkRequests): Route[] {
     get('/20200531/logGroups', ({ query }) => ({
       body: listed(store.existing('loggroup'), query),
     })),
-    del('/20200531/logGroups/*', ({ ids: [id] }) => {
-      if (store.existing('log').some((log) => log['logGroupId'] === id)) {
-        conflict('the log group has logs')
-      }
-      return {
-        status: 202,
-        headers: work.remove('logging', 'DELETE_LOG_GROUP', store.get('loggroup', id)),
-      }
-    }),
+    removal(store, work, ['logging', 'DELETE_LOG_GROUP', 'loggroup'], '/20200531/logGroups/*', [
+      'log',
+      'logGroupId',
+    ]),
     post(logs, ['oci-logging', 'CreateLogDetails'], ({ ids: [logGroupId], body }) => {
       store.get('loggroup', logGroupId)
       store.mustBeNew('log', 'displayName', body['displayName'])
@@ -80,9 +75,6 @@ export function loggingRoutes(store: Store, work: WorkRequests): Route[] {
         query,
       ),
     })),
-    del(`${logs}/*`, ({ ids: [, id] }) => ({
-      status: 202,
-      headers: work.remove('logging', 'DELETE_LOG', store.get('log', id)),
-    })),
+    removal(store, work, ['logging', 'DELETE_LOG', 'log'], `${logs}/*`),
   ]
 }

@@ -1,4 +1,5 @@
-import { Refusal, type Json, type Resource } from './store.ts'
+import { Refusal, type Json, type Kind, type Resource, type Store } from './store.ts'
+import type { Service, WorkRequests } from './work-requests.ts'
 
 export interface Call {
   /** The variable parts of the path, in order. */
@@ -41,6 +42,26 @@ export function del(path: string, answer: Answer): Route {
   return { method: 'DELETE', path, answer }
 }
 
+/** Deletes a resource with a work request, unless `parts` exist: resources with its OCID in that member. */
+export function removal(
+  store: Store,
+  work: WorkRequests,
+  [service, operation, kind]: readonly [service: Service, operation: string, kind: Kind],
+  path: string,
+  parts?: readonly [kind: Kind, member: string],
+): Route {
+  return del(path, ({ ids }) => {
+    const resource = store.get(kind, ids.at(-1))
+    if (parts !== undefined) {
+      const [part, member] = parts
+      if (store.existing(part).some((one) => one[member] === resource.id)) {
+        conflict(`the ${kind} has a ${part}`)
+      }
+    }
+    return { status: 202, headers: work.remove(service, operation, resource) }
+  })
+}
+
 export type SdkPackage =
   | 'oci-functions'
   | 'oci-apigateway'
@@ -49,7 +70,7 @@ export type SdkPackage =
   | 'oci-identity'
   | 'oci-logging'
 
-/** The routes' answers where the path fits; `undefined` where none does. */
+/** The route that matches the path, and the variable parts of the path. */
 export function findRoute(
   routes: readonly Route[],
   method: string,
@@ -63,18 +84,20 @@ export function findRoute(
   return undefined
 }
 
-/** Members that a list request can filter by. Whatever else it has in its query is about pages. */
-const filters = ['compartmentId', 'displayName', 'name', 'lifecycleState', 'gatewayId']
-const more = ['version', 'applicationId', 'vaultId', 'repositoryName', 'logGroupId']
+/** The members by which list requests can filter. */
+const filters = [
+  ...['compartmentId', 'displayName', 'name', 'lifecycleState', 'gatewayId'],
+  ...['version', 'applicationId', 'vaultId', 'repositoryName', 'logGroupId'],
+]
 
 export function listed(resources: readonly Resource[], query: URLSearchParams): Resource[] {
   const isWholeTree = query.get('compartmentIdInSubtree') === 'true'
   return resources.filter((resource) =>
-    [...filters, ...more].every((member) => {
+    filters.every((member) => {
       if (member === 'compartmentId' && isWholeTree) return true
-      const wanted = query.get(member)
+      const expected = query.get(member)
       const name = member === 'name' ? (resource['name'] ?? resource['secretName']) : undefined
-      return wanted === null || (name ?? resource[member]) === wanted
+      return expected === null || (name ?? resource[member]) === expected
     }),
   )
 }

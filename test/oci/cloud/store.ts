@@ -25,7 +25,7 @@ export const kinds = [
 
 export type Kind = (typeof kinds)[number]
 
-/** An answer that the API refuses a request with. */
+/** The API's answer to a rejected request. */
 export class Refusal extends Error {
   readonly status: number
   readonly code: string
@@ -37,7 +37,7 @@ export class Refusal extends Error {
   }
 }
 
-const gone = ['DELETING', 'DELETED', 'FAILED', 'PENDING_DELETION']
+const inactiveStates = ['DELETING', 'DELETED', 'FAILED', 'PENDING_DELETION']
 
 /** All resources of the tenancy, by kind, in the order of their creation. */
 export class Store {
@@ -48,15 +48,15 @@ export class Store {
   }
 
   live(kind: Kind): Resource[] {
-    return this.all(kind).filter(({ lifecycleState }) => !gone.includes(lifecycleState))
+    return this.all(kind).filter(({ lifecycleState }) => !inactiveStates.includes(lifecycleState))
   }
 
-  /** Those that are not gone for good. */
+  /** Those that are not completely deleted. */
   existing(kind: Kind): Resource[] {
     return this.all(kind).filter(({ lifecycleState }) => lifecycleState !== 'DELETED')
   }
 
-  /** OCI: a resource that was deleted is still found for a while. */
+  /** Also finds deleted resources, as OCI does for some time. */
   get(kind: Kind, id: string | undefined): Resource {
     const found = this.all(kind).find((resource) => resource.id === id)
     if (found) return found
@@ -69,7 +69,7 @@ export class Store {
     return resource
   }
 
-  /** Throws where a live resource of the kind has the name already. */
+  /** Throws if a live resource of the kind already has the name. */
   mustBeNew(kind: Kind, member: string, value: unknown): void {
     if (this.live(kind).some((resource) => resource[member] === value)) {
       throw new Refusal(409, 'Conflict', `${kind} ${String(value)} exists already`)

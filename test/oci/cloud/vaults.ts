@@ -1,4 +1,5 @@
 import {
+  addVersion,
   findVersion,
   newSecret,
   promote,
@@ -10,7 +11,7 @@ import { badRequest, conflict, get, listed, post, put, type Route } from './rout
 import { now, Refusal, type Json, type Resource, type Store } from './store.ts'
 import type { WorkRequests } from './work-requests.ts'
 
-/** States that pass when they are read, as these resources have no work requests. */
+/** These resources have no work requests: reading one moves it to its next state. */
 const next: Readonly<Record<string, string>> = {
   CREATING: 'STARTING',
   STARTING: 'ACTIVE',
@@ -18,7 +19,7 @@ const next: Readonly<Record<string, string>> = {
   CANCELLING_DELETION: 'ACTIVE',
 }
 
-/** Vaults and secrets: their own state has to be watched. `contents` are the secrets' versions. */
+/** Vaults and secrets, whose own state has to be polled. `contents`: the secrets' versions. */
 export function vaultRoutes(
   store: Store,
   work: WorkRequests,
@@ -76,17 +77,10 @@ export function vaultRoutes(
         const content = contents.get(secret.id)
         if (content === undefined || secret.lifecycleState !== 'ACTIVE') conflict('not active')
         if (secretContent !== undefined) {
-          const versionNumber = content.versions.length + 1
-          content.versions.push({
-            versionNumber,
-            versionName: null,
-            content: decode(secretContent),
-            timeCreated: new Date(),
-          })
-          promote(content, versionNumber)
+          promote(content, addVersion(content, decode(secretContent), new Date()))
         }
-        const wanted = members['currentVersionNumber']
-        if (typeof wanted === 'number') promote(content, wanted)
+        const requested = members['currentVersionNumber']
+        if (typeof requested === 'number') promote(content, requested)
         Object.assign(secret, members, {
           lifecycleState: 'UPDATING',
           currentVersionNumber: content.current,
@@ -127,7 +121,7 @@ function mustHaveFreeName(store: Store, { secretName, vaultId }: Json): void {
   if (isTaken) badRequest('name already exists')
 }
 
-/** The key management API, which each vault has at an address of its own. */
+/** The key management API, which each vault has at its own URL. */
 export function keyRoutes(store: Store): Route[] {
   return [
     post('/20180608/keys', ['oci-keymanagement', 'CreateKeyDetails'], ({ body }) => ({
@@ -156,8 +150,8 @@ function read(resource: Resource): Json {
   return shown(resource)
 }
 
-function bundle(secretId: string, secret: Secret | undefined, asked: string | null): Json {
-  const stage = stages.find((each) => each === (asked ?? 'CURRENT'))
+function bundle(secretId: string, secret: Secret | undefined, requested: string | null): Json {
+  const stage = stages.find((each) => each === (requested ?? 'CURRENT'))
   const version = secret && stage && findVersion(secret, { stage })
   if (secret === undefined || version === undefined) {
     throw new Refusal(404, 'NotAuthorizedOrNotFound', 'no such version')
@@ -180,8 +174,8 @@ function schedule(resource: Resource, details: Json): Json {
   return resource
 }
 
-function mustBeActive({ id, lifecycleState }: Resource, wanted: string): void {
-  if (lifecycleState !== wanted) conflict(`${id} is ${lifecycleState}`)
+function mustBeActive({ id, lifecycleState }: Resource, state: string): void {
+  if (lifecycleState !== state) conflict(`${id} is ${lifecycleState}`)
 }
 
 function decode(secretContent: unknown): Buffer {

@@ -13,8 +13,8 @@ interface WorkRequest {
 }
 
 /**
- * Work requests move by one state each time they are read, and have their effect at the end. Who does
- * not wait for one finds its resource unfinished.
+ * Each read moves a work request to its next state; it takes effect in the last one. A client that does not
+ * wait gets an unfinished resource.
  */
 export class WorkRequests {
   readonly #requests: WorkRequest[] = []
@@ -25,7 +25,7 @@ export class WorkRequests {
     this.#failures.set(operationType, message)
   }
 
-  /** Whether the next operation of this type is to fail; it does so once. */
+  /** The message of the next operation of this type, if it fails. It fails once. */
   takeFailure(operationType: string): string | undefined {
     const message = this.#failures.get(operationType)
     this.#failures.delete(operationType)
@@ -85,7 +85,7 @@ export class WorkRequests {
     }
   }
 
-  /** Lists in pages are bare in the logging API and have `items` in the other two. */
+  /** The logging API returns lists; the other two return objects with `items`. */
   errors(service: Service, id: string | undefined): object | undefined {
     const request = this.#find(service, id)
     if (request === undefined) return undefined

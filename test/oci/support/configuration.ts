@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Cloud } from '../cloud/cloud.ts'
 import { region } from '../cloud/others.ts'
 
-/** Writes `config`, as `~/.oci/config`, for the user of the tenancy; returns its path. */
+/** Writes a file like `~/.oci/config` for the user of the tenancy; returns its path. */
 export function writeConfiguration(folder: string, { user }: Cloud): string {
   const key = join(folder, 'key.pem')
   writeFileSync(key, user.privateKey, { mode: 0o600 })

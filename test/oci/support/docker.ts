@@ -5,7 +5,7 @@ import type { Command, Outcome } from './fn.ts'
 
 const registry = `${region}.ocir.io`
 
-/** `docker`, as far as `fn deploy` and the documents use it; a push creates repository and image. */
+/** The part of `docker` that `fn deploy` and the documents use; a push creates repository and image. */
 export class Docker {
   readonly #cloud: Cloud
   readonly #built = new Set<string>()

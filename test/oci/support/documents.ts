@@ -21,7 +21,7 @@ export function shellBlocks(document: string): Block[] {
   return blocks
 }
 
-/** The blocks under one heading. Throws where there are none. */
+/** The blocks below one heading. Throws if there are none. */
 export function under(blocks: readonly Block[], heading: RegExp): Block[] {
   const found = blocks.filter((block) => heading.test(block.heading))
   if (found.length === 0) throw new Error(`no shell block under ${String(heading)}`)

@@ -24,7 +24,7 @@ function failure(message: string): Outcome {
   return { stderr: `\nFn: ${message}\n\n`, status: 1 }
 }
 
-/** `fn` 0.6.63, as it was seen to behave. In Cloud Shell the region's context is the current one. */
+/** Behaves like `fn` 0.6.63. In Cloud Shell the region's context is the current one. */
 export class Fn {
   readonly #cloud: Cloud
   readonly #run: Run
@@ -86,17 +86,8 @@ export class Fn {
     writeFileSync(join(folder, 'func.yaml'), file.replace(/^version: .*$/m, `version: ${version}`))
     const image = `${registry}/${member('name')}:${version}`
     const proxies = ['--build-arg', 'HTTP_PROXY', '--build-arg', 'HTTPS_PROXY']
-    const build = [
-      'build',
-      '-t',
-      image,
-      '-f',
-      'Dockerfile',
-      '--platform',
-      'linux/amd64',
-      ...proxies,
-      '.',
-    ]
+    const options = ['-f', 'Dockerfile', '--platform', 'linux/amd64', ...proxies]
+    const build = ['build', '-t', image, ...options, '.']
     for (const args of [['version'], build, ['push', image]]) {
       const { status = 0, stderr = '' } = this.#run('docker', args, folder)
       if (status !== 0) return failure(`error running docker ${args[0] ?? ''}: ${stderr}`)
@@ -117,7 +108,7 @@ export class Fn {
     return { stdout: `Updating function ${displayName} using image ${image}...\n` }
   }
 
-  /** Without `--config` it sends an empty configuration with whatever else it sends. */
+  /** Without `--config` it also sends an empty configuration. */
   #update(target: Resource, options: readonly string[]): void {
     const config: Record<string, unknown> = {}
     options.forEach((option, index) => {
@@ -129,10 +120,10 @@ export class Fn {
   }
 
   #invoke(names: readonly string[], input: string): Outcome {
-    const needed = ['audience', 'back_end_client_secret_ocid', 'back_end_scope']
+    const required = ['audience', 'back_end_client_secret_ocid', 'back_end_scope']
     return this.#onFunction(names, (target) => {
       JSON.parse(input)
-      const missing = needed.filter((key) => !((target['config'] as Json)[key] as string))
+      const missing = required.filter((key) => !((target['config'] as Json)[key] as string))
       if (missing.length > 0) throw new Error(`502: ${missing.join(', ')}`)
       return '{"active":false}\n'
     })
@@ -146,8 +137,8 @@ export class Fn {
       .find((one) => one['displayName'] === name && one['applicationId'] === application?.id)
     if (target === undefined) return failure(`function ${name ?? ''} not found`)
     try {
-      const said = act(target)
-      return { stdout: typeof said === 'string' ? said : '' }
+      const output = act(target)
+      return { stdout: typeof output === 'string' ? output : '' }
     } catch (error) {
       return failure(String(error))
     }

@@ -3,15 +3,13 @@ import ts from 'typescript'
 import type { RecordedBody } from '../cloud/cloud.ts'
 import { root } from './documents.ts'
 
-/**
- * The image source of functions, which the CLI sends and the pinned version of the SDK does not know.
- */
+/** The image source of functions, which the CLI sends but the pinned version of the SDK does not have. */
 const additions: Readonly<Record<string, string>> = {
   UpdateFunctionDetails:
     "{ readonly sourceDetails?: { readonly sourceType: 'CONTAINER_IMAGE'; readonly image?: string } }",
 }
 
-/** In one line. The SDK declares the keys of a JWT policy by their base, without what they consist of. */
+/** One line. The SDK declares the keys of a JWT policy by their base type, without its members. */
 const preamble = [
   "import type { Wire } from '../../stack/gateway/sdk-model.ts';",
   "import type { models } from 'oci-apigateway';",
@@ -21,7 +19,7 @@ const preamble = [
   ': T extends object ? { [Name in keyof T]: Sent<T[Name]> } : T',
 ].join(' ')
 
-/** What the SDK's types have against these bodies: unknown members, wrong values and wrong types. */
+/** The errors of the SDK's types for these bodies: unknown members, wrong values and wrong types. */
 export function modelProblems(bodies: readonly RecordedBody[]): string[] {
   const lines = bodies.map(({ model: [sdk, name], body }, index) => {
     const type = `Sent<import('${sdk}').models.${name}>`

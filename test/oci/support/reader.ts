@@ -1,8 +1,8 @@
-/** A reader who pastes the blocks of the documents into one session, and what is in the tenancy then. */
+/** Pastes the blocks of the documents into one session like a reader, and reads the state of the tenancy. */
 import { expect } from '@jest/globals'
 import type { Kind, Resource } from '../cloud/store.ts'
 import { steps, under, type Block } from './documents.ts'
-import { complaints, settings, startSession, type Session } from './session.ts'
+import { errorsOf, settings, startSession, type Session } from './session.ts'
 import { credentials } from './world.ts'
 
 export let session: Session
@@ -15,12 +15,12 @@ export function endReading(): Promise<void> {
   return session.close()
 }
 
-/** Pastes blocks; neither the shell nor `oci` may complain. */
+/** Pastes blocks, without errors of the shell or of `oci`. */
 export async function paste(blocks: readonly Block[], ...more: string[]) {
   const before = session.ociCalls().length
   const { stdout, stderr } = await session.paste(...blocks.map(({ text }) => text), ...more)
   const calls = session.ociCalls().slice(before)
-  expect(complaints(calls, stderr)).toEqual([])
+  expect(errorsOf(calls, stderr)).toEqual([])
   return { stdout, stderr, calls }
 }
 
@@ -42,14 +42,14 @@ export function secretNamed(name: string): Resource | undefined {
   return live('secret').find((one) => one['secretName'] === name)
 }
 
-/** The first step, with settings that are those of the tenancy. */
+/** The first step, with the settings of the tenancy. */
 export async function setUpShell(): Promise<void> {
   const [values, functions, ...rest] = under(steps, /^Set up the shell/)
   expect(rest).toEqual([])
   await paste(values && functions ? [values] : [], settings, functions?.text ?? '')
 }
 
-/** The second step; the secrets are set and not asked for. */
+/** The second step, with the secrets in variables instead of prompts. */
 export function storeSecrets() {
   const secrets = `INTROSPECTION_SECRET=${credentials.introspection[1]} OIC_SECRET=${credentials.OIC[1]}`
   return paste([], secrets, ...under(steps, /^2\. /).map(({ text }) => text))

@@ -1,4 +1,4 @@
-/** What the tests of `npm run rotate` share: Vault, an identity domain with its administrative API, and `oci`. */
+/** Vault, an identity domain with its administrative API, and `oci` for the tests of `npm run rotate`. */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -47,7 +47,7 @@ export async function startRotation(): Promise<void> {
   front = await listen(serveDomain)
   folder = mkdtempSync(join(tmpdir(), 'rotate-'))
   writeConfiguration(folder, cloud)
-  // A raw request refuses to be given an endpoint.
+  // A raw request does not accept an endpoint.
   const oci = `#!/bin/bash
 [ "$1" != raw-request ] || unset OCI_CLI_ENDPOINT
 printf '%s\\n' "$*" >> "${folder}/command-lines"
@@ -171,7 +171,7 @@ export function current(id: string): string {
   return secret?.versions[secret.current - 1]?.content.toString() ?? ''
 }
 
-/** The client id in Vault, if its client secret gets a token. */
+/** The client ID in Vault, if its client secret is valid. */
 export async function working(id: string): Promise<string> {
   const { client_id, client_secret } = JSON.parse(current(id)) as Record<string, string>
   const client = { clientId: client_id ?? '', clientSecret: client_secret ?? '' }

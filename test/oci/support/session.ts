@@ -19,7 +19,7 @@ import { writeConfiguration } from './configuration.ts'
 import { Docker } from './docker.ts'
 import { steps, root, under } from './documents.ts'
 import { Fn, type Command, type Outcome } from './fn.ts'
-import { callers, credentials, oicDomain, oicHost, oicPath, oicScope, World } from './world.ts'
+import { callers, credentials, oicDomain, oicHost, oicPath, oicScope, startWorld } from './world.ts'
 
 export const compartment = 'ocid1.compartment.oc1..one'
 
@@ -37,15 +37,15 @@ export interface OciCall {
 export interface Session {
   readonly cloud: Cloud
   readonly folder: string
-  /** Calls of the stand-ins, and what they were given on standard input. */
+  /** Calls of the stand-ins, with their standard input. */
   readonly commands: readonly Command[]
   ociCalls(): OciCall[]
-  /** Pastes text into a new interactive shell, after `. ~/oic.env` where there is one. */
+  /** Pastes text into a new interactive shell, after `. ~/oic.env` if it exists. */
   paste(...texts: string[]): Promise<Transcript>
   close(): Promise<void>
 }
 
-/** What a person types where the documents ask. */
+/** The input for the prompts of the documents. */
 export const newSecret = 'renewed-secret'
 const typed: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^ask introspection/, credentials.introspection],
@@ -56,7 +56,7 @@ const typed: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^docker login/, ['auth-token']],
 ]
 
-/** The values that stand for those of the first block. */
+/** Replaces the values of the first block. */
 export const settings = `
 REGION=${region} COMPARTMENT=${compartment} GATEWAY_COMPARTMENT=${compartment}
 FUNCTION_SUBNET=ocid1.subnet.oc1..f GATEWAY_SUBNET=ocid1.subnet.oc1..g
@@ -64,29 +64,28 @@ CALLERS=${callers} OIC_DOMAIN=${oicDomain} OIC_HOST=${oicHost}
 OIC_PATH=${oicPath} RESOURCE=hello OIC_SCOPE=${oicScope}
 `
 
-/** What `oci` and the shell have to say against a paste that should have gone well. */
-export function complaints(calls: readonly OciCall[], stderr: string): string[] {
+/** The errors of `oci` and the shell after a paste that should succeed. */
+export function errorsOf(calls: readonly OciCall[], stderr: string): string[] {
   const failed = calls.filter((call) => call.status !== 0 && !isVaultProbe(call))
-  const said = stderr.match(/^(bash: |[^<$]*: oci [a-z].* (failed|ended)).*$/gm) ?? []
   return [
     ...failed.map(({ args }) => `oci ${args.join(' ')}`),
-    ...said,
+    ...(stderr.match(/^(bash: |[^<$]*: oci [a-z].* (failed|ended)).*$/gm) ?? []),
     ...(failed.length > 0 ? [stderr] : []),
   ]
 }
 
-/** A new vault's host name is unknown at first, so this may fail. */
+/** It may fail, because the host name of a new vault is unknown at first. */
 function isVaultProbe({ args }: OciCall): boolean {
   return args.slice(0, 4).join(' ') === 'kms management key list' && args.includes('--no-retry')
 }
 
-/** The block with the functions that all others use. */
+/** The block with the shell functions. */
 export const functions = under(steps, /^Set up the shell/)[1]?.text ?? ''
 
 export async function startSession(): Promise<Session> {
   const folder = mkdtempSync(join(tmpdir(), 'cloud-shell-'))
   const cloud = await startCloud()
-  const world = await World.start(cloud)
+  const world = await startWorld(cloud)
   const commands: Command[] = []
   const docker = new Docker(cloud)
   const fn = new Fn(cloud, (name, args, at) => {
@@ -176,7 +175,7 @@ exit $status
   writeConfiguration(folder, cloud)
 }
 
-/** The command without its options, on a line, if it went well. */
+/** The command without its options, on a line, if it succeeded. */
 function wordsOf({ status, args }: OciCall): string {
   const end = args.findIndex((word) => word.startsWith('--'))
   return status === 0 ? `${args.slice(0, end < 0 ? undefined : end).join(' ')}\n` : ''

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Stands for fn, docker, curl and sleep: has the test answer, over HTTP.
+// Replaces fn, docker, curl and sleep by HTTP requests to the test.
 import { Buffer } from 'node:buffer'
 import { readFileSync, readSync } from 'node:fs'
 import { request } from 'node:http'

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { startGateway } from '../../../stack/gateway/gateway.ts'
-import { listen, type LocalServer } from '../../../stack/listen.ts'
-import { call, functionSays } from '../../stack/gateway-rig.ts'
+import { listen } from '../../../stack/listen.ts'
+import { call, functionAnswering } from '../../stack/gateway-rig.ts'
 import { jsonWebKey, newKey, tokenOf } from '../../stack/gateway-token-rig.ts'
 import type { Cloud } from '../cloud/cloud.ts'
 import type { Json } from '../cloud/store.ts'
@@ -25,62 +25,25 @@ export const credentials = {
 const oicToken = 'token-for-oic'
 const basicOfUser = `Basic ${Buffer.from(credentials.user.join(':')).toString('base64')}`
 
-/** What `curl` reaches: two identity domains, OIC, and the deployments, which the local gateway runs. */
-export class World {
-  readonly #cloud: Cloud
-  readonly #key = newKey()
-  readonly #oic: LocalServer
-  readonly #domain: LocalServer
-  readonly #callersToken: string
+/** The servers that `curl` reaches: two identity domains, OIC, and the deployments on the local gateway. */
+export interface World {
+  curl(args: readonly string[], input: string): Promise<Outcome>
+  close(): Promise<void>
+}
 
-  private constructor(
-    cloud: Cloud,
-    oic: LocalServer,
-    domain: LocalServer,
-    token: string,
-    key = newKey(),
-  ) {
-    this.#cloud = cloud
-    this.#oic = oic
-    this.#domain = domain
-    this.#callersToken = token
-    this.#key = key
-  }
+export async function startWorld({ store }: Cloud): Promise<World> {
+  const key = newKey()
+  const exp = Math.floor(Date.now() / 1000) + 3600
+  const callersToken = await tokenOf(key, { aud: audience, exp, scope: 'echo:invoke' })
+  const keys = JSON.stringify({ keys: [jsonWebKey(key)] })
+  const domain = await listen((_, response) => response.end(keys))
+  const oic = await listen(serveOic)
 
-  static async start(cloud: Cloud): Promise<World> {
-    const key = newKey()
-    const exp = Math.floor(Date.now() / 1000) + 3600
-    const token = await tokenOf(key, { aud: audience, exp, scope: 'echo:invoke' })
-    const domain = await listen((_, response) => response.end(JSON.stringify(keysOf(key))))
-    return new World(cloud, await listen(serveOic), domain, token, key)
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([this.#oic.close(), this.#domain.close()])
-  }
-
-  async curl(args: readonly string[], input: string): Promise<Outcome> {
-    const url = new URL(args.find((word) => word.startsWith('https://')) ?? 'https://none')
-    const values = (option: string) => args.filter((_, index) => args[index - 1] === option)
-    const basic = /^user = "(.*)"/.exec(input)?.[1]
-    const form = new URLSearchParams(values('--data-urlencode').map((one) => splitOnce(one, '=')))
-    const headers = [
-      ...values('-H').flatMap((header) => splitOnce(header, ': ')),
-      ...(basic === undefined
-        ? []
-        : ['Authorization', `Basic ${Buffer.from(basic).toString('base64')}`]),
-    ]
-    const answer = await this.#answer(url, form, headers, basic)
-    if (answer === undefined) return { stderr: `curl: (6) Could not resolve host\n`, status: 6 }
-    const head = args.includes('-i') ? `HTTP/1.1 ${answer.status}\n\n` : ''
-    return { stdout: `${head}${answer.body}\n` }
-  }
-
-  async #answer(url: URL, form: URLSearchParams, headers: readonly string[], basic = '') {
+  async function answer(url: URL, form: URLSearchParams, headers: readonly string[], basic = '') {
     const is = (name: 'introspection' | 'caller' | 'OIC') => basic === credentials[name].join(':')
     switch (url.origin + url.pathname) {
       case `${callers}/oauth2/v1/token`:
-        return tokenFor(form, is('caller'), `${audience}echo:invoke`, this.#callersToken)
+        return tokenFor(form, is('caller'), `${audience}echo:invoke`, callersToken)
       case `${oicDomain}/oauth2/v1/token`:
         return tokenFor(form, is('OIC'), oicScope, oicToken)
       case `${callers}/oauth2/v1/introspect`:
@@ -88,20 +51,19 @@ export class World {
         return {
           status: 200,
           body:
-            form.get('token') === this.#callersToken
+            form.get('token') === callersToken
               ? JSON.stringify({ active: true, aud: [audience] })
               : '{"active":false}',
         }
       case `${callers}/admin/v1/SigningCert/jwk`:
-        return { status: 200, body: JSON.stringify(keysOf(this.#key)) }
+        return { status: 200, body: keys }
     }
-    if (url.host === oicHost) return call(this.#oic.url, url.pathname, { headers })
-    return this.#throughGateway(url, headers)
+    if (url.host === oicHost) return call(oic.url, url.pathname, { headers })
+    return throughGateway(url, headers)
   }
 
-  /** Rejects where the local gateway would not run the deployment's specification. */
-  async #throughGateway(url: URL, headers: readonly string[]) {
-    const { store } = this.#cloud
+  /** Rejects if the local gateway does not support the deployment's specification. */
+  async function throughGateway(url: URL, headers: readonly string[]) {
     const owner = store.live('gateway').find((one) => one['hostname'] === url.hostname)
     const deployments = store.live('deployment').filter((one) => one['gatewayId'] === owner?.id)
     if (owner === undefined || deployments.length === 0) return undefined
@@ -110,14 +72,14 @@ export class World {
         pathPrefix: String(one['pathPrefix']),
         specification: one['specification'],
       })),
-      origins: { [`https://${oicHost}`]: this.#oic.url, [callers]: this.#domain.url },
+      origins: { [`https://${oicHost}`]: oic.url, [callers]: domain.url },
       invokeFunction: (_, body) => {
         const { data } = JSON.parse(body.toString()) as { data: Json }
-        const isPermitted = data['token'] === `Bearer ${this.#callersToken}`
+        const isPermitted = data['token'] === `Bearer ${callersToken}`
         const context = isPermitted
           ? { back_end_token: `Bearer ${oicToken}` }
           : { responseCode: '401' }
-        return functionSays({ active: isPermitted, context })()
+        return functionAnswering({ active: isPermitted, context })()
       },
     })
     try {
@@ -125,6 +87,28 @@ export class World {
     } finally {
       await gateway.close()
     }
+  }
+
+  return {
+    curl: async (args, input) => {
+      const url = new URL(args.find((word) => word.startsWith('https://')) ?? 'https://none')
+      const values = (option: string) => args.filter((_, index) => args[index - 1] === option)
+      const basic = /^user = "(.*)"/.exec(input)?.[1]
+      const form = new URLSearchParams(values('--data-urlencode').map((one) => splitOnce(one, '=')))
+      const headers = [
+        ...values('-H').flatMap((header) => splitOnce(header, ': ')),
+        ...(basic === undefined
+          ? []
+          : ['Authorization', `Basic ${Buffer.from(basic).toString('base64')}`]),
+      ]
+      const found = await answer(url, form, headers, basic)
+      if (found === undefined) return { stderr: `curl: (6) Could not resolve host\n`, status: 6 }
+      const head = args.includes('-i') ? `HTTP/1.1 ${found.status}\n\n` : ''
+      return { stdout: `${head}${found.body}\n` }
+    },
+    close: async () => {
+      await Promise.all([oic.close(), domain.close()])
+    },
   }
 }
 
@@ -134,12 +118,8 @@ function serveOic(request: IncomingMessage, response: ServerResponse): void {
   const isIntegration = request.url === `${oicPath}/hello`
   response.writeHead(isKnown ? (isIntegration ? 200 : 404) : 401)
   response.end(
-    isKnown ? `integration called with ${authorization.split(' ')[0] ?? ''}` : 'OIC says no',
+    isKnown ? `integration called with ${authorization.split(' ')[0] ?? ''}` : 'rejected by OIC',
   )
-}
-
-function keysOf(key: ReturnType<typeof newKey>): object {
-  return { keys: [jsonWebKey(key)] }
 }
 
 const invalidClient = { status: 401, body: '{"error":"invalid_client"}' }

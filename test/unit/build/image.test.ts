@@ -68,7 +68,7 @@ describe('fileProblems', () => {
 
   it('rejects files that are owned by the user that runs them', () => {
     expect(fileProblems(folder, OWNER + 1)).toContain(
-      `func.js belongs to uid ${OWNER}, who can write it`,
+      `func.js belongs to uid ${OWNER}, which can write it`,
     )
   })
 })

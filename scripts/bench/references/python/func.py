@@ -1,6 +1,6 @@
 """
-The same job as the samples in Python do it: introspection, and a new back-end token for each call, with
-two secrets from OCI Vault that are kept. It checks nothing else. Do not deploy it.
+Does what the samples in Python do: introspection, and a new back-end token for each call, with two cached
+secrets from OCI Vault. It checks nothing else. Do not deploy it.
 """
 import base64
 import datetime

@@ -1,24 +1,24 @@
-/** The function's own checks of a call, for the console: run again with the running configuration. */
+/** Runs the function's checks of a call again for the console, with the running configuration. */
 import { systemClock } from '../../src/platform/clock.ts'
 import { createHttp, type Http } from '../../src/platform/http.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 import { readConfig } from '../../src/config/read-config.ts'
-import type { CallChecks, JudgeCall } from '../../stack/console/checks.ts'
+import type { CallChecks, CheckCall } from '../../stack/console/checks.ts'
 import { OWN_REQUEST_HEADER } from '../../stack/listen.ts'
 import type { LocalStack } from '../../stack/local-stack.ts'
 import type { Vault } from '../../stack/vault.ts'
 import { secretsOf } from '../doctor/secrets.ts'
 import type { GivenSecrets } from '../explain/secrets.ts'
-import { judge } from '../explain/judge.ts'
+import { evaluate } from '../explain/evaluate.ts'
 import { explainReason } from '../explain/reason.ts'
 import { findingsToShow } from '../explain/report.ts'
 import { shown } from '../explain/shown.ts'
 
-export function createJudgeCall({ vault }: LocalStack): JudgeCall {
+export function createCheckCall({ vault }: LocalStack): CheckCall {
   const http = marked(createHttp())
   return async (given, call) => {
     const configuration = withDocument(given, vault)
-    const { decision, findings } = await judge({
+    const { decision, findings } = await evaluate({
       configuration,
       token: 'token' in call ? call.token : '',
       payload: 'payload' in call ? Buffer.from(call.payload) : undefined,
@@ -48,7 +48,7 @@ export function createJudgeCall({ vault }: LocalStack): JudgeCall {
   }
 }
 
-/** By this the console tells these requests from those of the function. */
+/** Marks these requests for the console, which does not show them. */
 function marked(http: Http): Http {
   return (request, deadline) =>
     http({ ...request, headers: { ...request.headers, [OWN_REQUEST_HEADER]: 'yes' } }, deadline)
@@ -56,7 +56,7 @@ function marked(http: Http): Http {
 
 type Values = Readonly<Record<string, string>>
 
-/** A document in Vault is put in the place of its OCID. */
+/** Replaces the OCID of a document in Vault by the document. */
 function withDocument(given: Values, vault: Vault): Values {
   const { authorizer_config_secret_ocid: ocid, ...values } = given
   const document = ocid === undefined ? undefined : vault.current(ocid)

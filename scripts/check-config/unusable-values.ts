@@ -1,6 +1,6 @@
 /**
- * Valid values with which nothing can work: placeholders of the examples, a scope that is cut in two,
- * one secret for two clients. The function cannot know; before a deployment they are problems.
+ * Valid values that cannot work: placeholders of the examples, a scope with a space, one secret for two
+ * clients. The function does not detect them; before a deployment they are problems.
  */
 import { flatDocument, flatForm, isFlat, settingsOf, valueOf } from '../../src/config/flat-form.ts'
 import type { FlatConfiguration } from '../../src/config/flat-keys.ts'
@@ -23,7 +23,7 @@ interface Entry {
   readonly report: Report
 }
 
-export function unworkableValues(values: FlatConfiguration): readonly ConfigProblem[] {
+export function unusableValues(values: FlatConfiguration): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = []
   const key = 'authorizer_config'
   const document = isFlat(values)
@@ -80,27 +80,27 @@ const FLAWS: readonly Flaw[] = [
   [
     (text) => PLACEHOLDERS.some((pattern) => pattern.test(text)),
     'has a placeholder',
-    'Put in the value of your own tenancy or provider.',
+    'Give the value of your own tenancy or provider.',
   ],
   [
     (text) => /^["'\u2018-\u201F\u00AB\u00BB]|["'\u2018-\u201F\u00AB\u00BB]$/.test(text),
     'has a quote at its beginning or end',
-    'Leave quotes out: they become a part of it.',
+    'Remove the quotes: they become a part of the value.',
   ],
   [
     (text) => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u.test(text),
-    'has a character that cannot be seen, or a special blank',
-    'Type it anew: it was pasted from a web page or a word processor.',
+    'has an invisible character or a special space',
+    'Type it again: it was pasted from a web page or a word processor.',
   ],
   [
     isExampleHost,
     'is at an example’s host, which does not exist',
-    'Put in the host of your own tenancy or provider.',
+    'Give the host of your own tenancy or provider.',
   ],
   [
     isCutScope,
-    'has a blank inside a scope, which makes two of it',
-    'Copy it again, without the blank.',
+    'has a space inside a scope, which makes two of it',
+    'Copy it again, without the space.',
   ],
 ]
 
@@ -116,7 +116,7 @@ const PLACEHOLDERS: readonly RegExp[] = [
   /idcs-([0-9a-f])\1{31}\b/i,
 ]
 
-/** RFC 2606 §3: these have no address. An audience may be named so. */
+/** RFC 2606 §3: these hosts have no address. An audience may have such a name. */
 function isExampleHost(text: string, path: string): boolean {
   const isAddress = /((_endpoint|_uri|_url|authority)|^(issuer|provider\.issuer|scope))$/.test(path)
   return isAddress && /^https:\/\/([^/]+\.)?example\.(com|net|org)(:|\/|$)/i.test(text)
@@ -146,13 +146,13 @@ function reportSharedSecrets(entries: readonly Entry[], keyOf: (path: string) =>
     if (other === undefined) return
     report(
       field,
-      `is the secret of another client, too (${keyOf(`${other.path}.${field}`)})`,
+      `is also the secret of another client (${keyOf(`${other.path}.${field}`)})`,
       'Give the OCID of this client’s own secret.',
     )
   })
 }
 
-/** By default keys are public; those of an identity domain are not. */
+/** Keys are public by default, but not those of an identity domain. */
 function reportOpenKeysOfDomains(entries: readonly Entry[]): void {
   for (const { members, report } of entries) {
     const { jwks_uri, jwks_access, provider } = members

@@ -1,4 +1,4 @@
-/** Runs the function's own authorizer on a token and collects what it checked. */
+/** Runs the function's authorizer for a token and collects the findings of its checks. */
 import { createAuthorizer } from '../../src/authorizer.ts'
 import { chooseBackend } from '../../src/backend/backends.ts'
 import type { BackendCall, CredentialSource } from '../../src/backend/credential.ts'
@@ -20,12 +20,12 @@ import { fingerprint } from './fingerprint.ts'
 import { givenPorts } from './given-ports.ts'
 import type { GivenSecrets } from './secrets.ts'
 
-export interface Question {
+export interface Evaluation {
   readonly configuration: FlatConfiguration
   readonly token: string
-  /** What the gateway sent, if that is known: the token may be repeated in it, or have another scheme. */
+  /** The gateway's request, if known: it may repeat the token, or have another scheme. */
   readonly payload?: Uint8Array | undefined
-  /** Default: requests as the function makes them. */
+  /** Default: the function's. */
   readonly http?: Http
   /** The gateway's other arguments, by which a backend may be chosen. */
   readonly arguments?: Readonly<Record<string, string>>
@@ -40,16 +40,15 @@ export interface Explanation {
   readonly problems: readonly ConfigProblem[]
   /** The decoded token, unless it is opaque or malformed. */
   readonly jwt: UnverifiedJwt | undefined
-  /** Of a permitted caller: with what a backend's token is requested. */
+  /** Of a permitted caller: the values with which a token for the backend is requested. */
   readonly call?: BackendCall | undefined
-  /** Tells tokens of one run apart. */
   readonly fingerprint: string
 }
 
-/** As long as a function of OCI has by default. */
+/** The default timeout of a function on OCI. */
 const TIME = seconds(30)
 
-export async function judge({
+export async function evaluate({
   configuration,
   token,
   payload,
@@ -57,7 +56,7 @@ export async function judge({
   secrets,
   clock,
   http = createHttp(),
-}: Question): Promise<Explanation> {
+}: Evaluation): Promise<Explanation> {
   const { settings, source } = readConfig(configuration)
   const about = {
     jwt: readUnverifiedJwt(token),
@@ -86,7 +85,7 @@ export async function judge({
   const data = { ...other, [tokenArgument]: `Bearer ${token}` }
   const decision = await authorize(
     payload ?? Buffer.from(JSON.stringify({ type: 'USER_DEFINED', data })),
-    // Requests have a time limit by the real clock, whatever time the token is judged at.
+    // The deadline of requests uses the real clock, not the time for which the token is checked.
     deadlineAt(plus(systemClock.now(), TIME), systemClock),
     observe,
   )
@@ -99,7 +98,7 @@ const DOCUMENT_IN_VAULT: ConfigProblem = {
   remedy: 'Save the document to a file and give that file.',
 }
 
-/** Chooses the backend and the user as the function does, and requests no token for them. */
+/** Chooses the backend and the user like the function, but requests no token. */
 function backendsWithoutRequests(
   { backends, issuers }: Config,
   ports: CountedPorts,
@@ -145,7 +144,7 @@ function findingOf(
   }
 }
 
-/** The backend's name, or the denial of a caller in whose name no token can be requested. */
+/** The backend's name, or the denial of a caller for which no token can be requested. */
 function subjectOf(
   { name, grant }: BackendConfig,
   call: BackendCall,

@@ -17,14 +17,14 @@ import type { Vault } from '../../stack/vault.ts'
 import { checkConfig } from '../check-config/check-config.ts'
 import { readInput } from '../check-config/read-input.ts'
 import { routesOf } from './describe.ts'
-import { createJudgeCall } from './judge-call.ts'
+import { createCheckCall } from './check-call.ts'
 
-export interface Desk {
+export interface ConsoleStack {
   readonly stack: LocalStack
   readonly webConsole: Console
   /** File with the private key of the client that asserts users; undefined without one. */
   readonly keyFile: string | undefined
-  /** What `explain` and `doctor` read; undefined with one's own configuration. */
+  /** For `explain` and `doctor`; undefined with the user's configuration. */
   readonly diagnosis: DiagnosisFiles | undefined
   close(): Promise<void>
 }
@@ -35,9 +35,9 @@ export interface DiagnosisFiles {
   readonly deployment: string
 }
 
-type DeskOptions = Omit<LocalStackOptions, 'secretOf' | 'observer'>
-
-export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
+export async function startConsoleStack(
+  options: Omit<LocalStackOptions, 'secretOf' | 'observer'> = {},
+): Promise<ConsoleStack> {
   const recorder = new Recorder()
   const stack = await startLocalStack({ ...options, secretOf: fixedSecret, observer: recorder })
   try {
@@ -50,7 +50,7 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
         const { values, check } = readConfiguration(Buffer.from(text))
         return { values, report: check.text }
       },
-      createJudgeCall(stack),
+      createCheckCall(stack),
     )
     await actions.ready
     const key = stack.providers.find(({ portal }) => portal)?.portal?.key
@@ -68,7 +68,7 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
     const { firstPort } = options
     const port = firstPort === undefined ? 0 : { preferred: firstPort + stack.servers.size }
     const webConsole = await startConsole(
-      diagnosis === undefined ? actions : keepingSecrets(actions, stack, diagnosis),
+      diagnosis === undefined ? actions : updatingSecrets(actions, stack, diagnosis),
       recorder,
       port,
     )
@@ -90,7 +90,7 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
   }
 }
 
-/** The deployment has the OCID of a function in place of the specification's placeholder. */
+/** The deployment has a function's OCID instead of the specification's placeholder. */
 function writeDiagnosisFiles(
   { config, deployments, vault }: LocalStack,
   folder: string,
@@ -113,14 +113,14 @@ function writeDiagnosisFiles(
   }
 }
 
-/** By OCID, as `explain` and `doctor` read them. */
+/** By OCID, for `explain` and `doctor`. */
 function clientSecretsIn(vault: Vault): string {
   const ocids = [SECRET_OCIDS.introspection, SECRET_OCIDS.backend]
   return JSON.stringify(Object.fromEntries(ocids.map((ocid) => [ocid, vault.current(ocid)])))
 }
 
-/** The same actions; a rotation writes the secrets file again. */
-function keepingSecrets(
+/** The same actions; a rotation also updates the secrets file. */
+function updatingSecrets(
   actions: ConsoleActions,
   { vault }: LocalStack,
   { secrets }: DiagnosisFiles,
@@ -137,7 +137,7 @@ function keepingSecrets(
   return { ...actions, byPath }
 }
 
-/** Throws a `UsageError` where the content has none of the forms that check-config takes. */
+/** Throws a `UsageError` if the content has none of the forms that check-config accepts. */
 export function readConfiguration(content: Uint8Array) {
   const given = readInput(content)
   const entries = Object.entries(given).filter(

@@ -1,20 +1,20 @@
-/** Who can call from the console, and what can be wrong with the token. */
+/** The callers of the console, and the defects of their tokens. */
 import { generateKeyPairSync } from 'node:crypto'
 import { SignJWT, decodeJwt, decodeProtectedHeader } from 'jose'
 import type { CallerProvider } from '../caller-providers.ts'
 import type { LocalStack } from '../local-stack.ts'
 
-export interface DeskCaller {
+export interface ConsoleCaller {
   readonly id: string
   readonly label: string
   readonly provider: CallerProvider
   token(): Promise<string>
 }
 
-export function deskCallers({ providers }: LocalStack): readonly DeskCaller[] {
+export function consoleCallers({ providers }: LocalStack): readonly ConsoleCaller[] {
   return providers.flatMap((provider, index) => {
     const { domain, entra, clients, users, portal, scopes, name } = provider
-    const caller = (who: string, token: () => Promise<string>): DeskCaller => ({
+    const caller = (who: string, token: () => Promise<string>): ConsoleCaller => ({
       id: `${index} ${who}`,
       label: `${who} – ${name}`,
       provider,
@@ -56,7 +56,7 @@ export function deskCallers({ providers }: LocalStack): readonly DeskCaller[] {
   })
 }
 
-/** What can be done to a good token, in the order of the console's list. */
+/** The defects, in the order of the console's list. */
 export const DEFECTS = {
   none: 'Nothing',
   revoked: 'It is revoked at the identity provider',
@@ -66,10 +66,10 @@ export const DEFECTS = {
   issuer: 'It has another issuer',
   scopes: 'It has no scopes',
   signature: 'Its claims were changed after it was signed',
-  key: 'It is signed with a stranger’s key',
+  key: 'It is signed with another key',
   unsigned: 'It is unsigned (alg none)',
   id_token: 'It is an ID token (identity domain)',
-  garbage: 'It is no token',
+  garbage: 'It is not a token',
   quoted: 'It is in quotation marks',
   basic: 'It comes as Basic credentials',
   twice: 'It is sent twice',
@@ -78,7 +78,7 @@ export type Defect = keyof typeof DEFECTS
 
 const ANOTHER_AUDIENCE = 'https://another-api.example.com/'
 
-/** The `Authorization` values for a good token with a defect. */
+/** The `Authorization` values for a valid token with a defect. */
 export async function withDefect(
   token: string,
   defect: Defect,
@@ -86,7 +86,7 @@ export async function withDefect(
 ): Promise<readonly string[]> {
   const now = Math.floor(Date.now() / 1000)
   const resign = async (changes: Record<string, unknown>): Promise<readonly string[]> => {
-    if (provider === undefined) throw new Error('Choose a caller: only its provider signs tokens.')
+    if (provider === undefined) throw new Error('Choose a caller: its provider signs the token.')
     const sign = provider.domain?.signToken ?? provider.entra?.signToken
     if (sign === undefined) throw new Error('This provider signs no tokens here.')
     const claims = { ...decodeJwt(token), ...changes }
