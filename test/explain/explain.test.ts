@@ -68,8 +68,8 @@ describe('npm run explain', () => {
     /^ {2}Caller: /m,
     `✗ audience [default]: expected ${AUDIENCE}, found ${OTHER_AUDIENCE} → audience_mismatch`,
   ]
-  const NO_SECRET = [/^could not be judged: secret_unavailable\n/, 'not_given']
-  const INVALID_CONFIG = [/^could not be judged: config_invalid\n/, /✗ \w+: /]
+  const NO_SECRET = [/^fault: secret_unavailable\n/, 'not_given']
+  const INVALID_CONFIG = [/^fault: config_invalid\n/, /✗ \w+: /]
 
   it.each([
     [0, 'a valid token in its header', CONFIG, `Authorization: Bearer ${TOKEN}\n`, PERMITTED],

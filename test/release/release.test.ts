@@ -62,7 +62,7 @@ describe('changelogProblems', () => {
       '## Unreleased\n## 1.0.0 - 31.1.2026\n',
       'not a version and a date',
     ],
-    ['an unknown kind of change', '## Unreleased\n### Improved\n', '“Improved” is none of'],
+    ['an unknown kind of change', '## Unreleased\n### Improved\n', '“Improved” is not one of'],
   ])('reports %s', (_, text, problem) => {
     expect(changelogProblems(text).join()).toContain(problem)
   })

@@ -158,7 +158,7 @@ describe('npm run token', () => {
 describe('the stored refresh token', () => {
   it.each([
     ['is readable by others', 0o644, '{"refresh_token":"x"}', 'read by others'],
-    ['has no token', 0o600, '{}', 'holds no refresh token'],
+    ['has no token', 0o600, '{}', 'has no refresh token'],
   ])('is not used if the file %s', async (_case, mode, content, expected) => {
     const file = write(`store-${mode}`, content, mode)
 
