@@ -4,7 +4,6 @@ import { dirname } from 'node:path'
 import { toJsonSchema } from '@valibot/to-json-schema'
 import { format, resolveConfig } from 'prettier'
 import { documentSchema } from '../src/config/document-schema.ts'
-import { FLAT_KEYS, type FlatKey } from '../src/config/flat-keys.ts'
 import { denial } from '../src/decision.ts'
 import { responseCode } from '../src/gateway/response.ts'
 import {
@@ -15,6 +14,7 @@ import {
 } from '../src/reasons.ts'
 import { flag } from './command-line/options.ts'
 import { readCommandLine } from './command-line/command-line.ts'
+import { configurationKeys } from './docs/configuration-keys.ts'
 import { exampleFiles } from './docs/examples.ts'
 
 const { values } = readCommandLine({
@@ -41,18 +41,6 @@ function table(...rows: readonly [head: Row, ...body: Row[]]): string {
 
 function code(text: string): string {
   return `\`${text}\``
-}
-
-function configurationKeys(): string {
-  return table(
-    ['key', 'default', 'meaning', 'in a document'],
-    ...Object.entries<FlatKey>(FLAT_KEYS).map(([key, about]) => [
-      code(key),
-      about.default ?? '–',
-      about.meaning,
-      about.at === undefined ? '–' : code(about.at.replace('.0.', '[].')),
-    ]),
-  )
 }
 
 function reasons(): string {
@@ -149,7 +137,9 @@ const documents = [
   ...(await providerPages()),
   ...examples,
   await page('docs/migrating.md', { keys: example('patterns/function/keys.json') }),
-  await page('docs/configuration.md', { configuration: configurationKeys() }),
+  await page('docs/configuration.md', {
+    configuration: table(['key', 'default', 'meaning', 'in a document'], ...configurationKeys()),
+  }),
   await page('docs/reasons.md', { reasons: reasons(), warnings: warnings() }),
   [SCHEMA, JSON.stringify(jsonSchema())] as const,
 ]

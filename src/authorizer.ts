@@ -1,6 +1,6 @@
 /**
  * From a call to a decision: read the bearer token, verify the caller, obtain the backend's
- * credential, permit. A denial or a fault ends it at the step where it arises.
+ * credential, permit. If a step returns a denial or a fault, that is the decision.
  */
 import type {
   CredentialSource,
@@ -29,7 +29,7 @@ export interface AuthorizerPorts {
   readonly maxDecision: Seconds
 }
 
-/** Decides about the payload that API Gateway sent. An observer gets the result of each check. */
+/** Decides about the request in the payload of API Gateway. An observer receives the result of each check. */
 export type Authorize = (
   payload: Uint8Array,
   deadline: Deadline,
@@ -42,18 +42,18 @@ export function createAuthorizer(ports: AuthorizerPorts): Authorize {
     if (!request.ok) return request.error
 
     const requestId = readRequestId(request.value)
-    const ofRequest = requestId === undefined ? {} : { requestId }
+    const requestContext = requestId === undefined ? {} : { requestId }
     const token = readBearerToken(request.value, observe)
-    if (!token.ok) return withLogContext(token.error, ofRequest)
-    const ofToken = { ...ofRequest, tokenFingerprint: ports.fingerprint(token.value) }
+    if (!token.ok) return withLogContext(token.error, requestContext)
+    const tokenContext = { ...requestContext, tokenFingerprint: ports.fingerprint(token.value) }
 
     let prepared: PreparedCredential | undefined
     const prepare = () => {
       prepared = ports.credentials.prepare(deadline) ?? prepared
     }
     const caller = await ports.verifyCaller(token.value, deadline, prepare, observe)
-    if (!caller.ok) return withLogContext(caller.error, ofToken)
-    const known = { ...ofToken, ...knownOf(caller.value) }
+    if (!caller.ok) return withLogContext(caller.error, tokenContext)
+    const callerContext = { ...tokenContext, ...logContextOf(caller.value) }
 
     const { issuer, clientId, tokenScope, claims } = caller.value
     const credential = await ports.credentials.obtain(
@@ -68,15 +68,15 @@ export function createAuthorizer(ports: AuthorizerPorts): Authorize {
       deadline,
       prepared,
     )
-    if (!credential.ok) return withLogContext(credential.error, known)
+    if (!credential.ok) return withLogContext(credential.error, callerContext)
 
-    return permit(caller.value, credential.value, known)
+    return permit(caller.value, credential.value, callerContext)
   }
 
   function permit(
     caller: VerifiedCaller,
     credential: ObtainedCredential,
-    known: LogContext,
+    callerContext: LogContext,
   ): Permit {
     return {
       outcome: 'permit',
@@ -92,12 +92,16 @@ export function createAuthorizer(ports: AuthorizerPorts): Authorize {
       }),
       authorization: credential.authorization,
       contextValues: caller.contextValues,
-      logContext: { ...known, backend: credential.backend, backendCache: credential.cache },
+      logContext: {
+        ...callerContext,
+        backend: credential.backend,
+        backendCache: credential.cache,
+      },
     }
   }
 }
 
-function knownOf({ issuer, clientId, cache }: VerifiedCaller): LogContext {
+function logContextOf({ issuer, clientId, cache }: VerifiedCaller): LogContext {
   return {
     issuer,
     callerCache: cache,

@@ -13,12 +13,12 @@ import type { LogValue } from './platform/log.ts'
 import type { Redacted } from './platform/redacted.ts'
 import type { DenialReason, FaultReason } from './reasons.ts'
 
-/** How a cache took part: `off` if none was used. */
+/** Whether a value came from a cache; `off` if no cache is used. */
 export type CacheUse = 'hit' | 'miss' | 'off'
 
 /** What is known when a decision is made; for the log. */
 export interface LogContext {
-  /** The gateway's `opc-request-id`, as an argument; not checked. */
+  /** The gateway's `opc-request-id`, from the argument of that name; validated when it is logged. */
   readonly requestId?: string
   /** Distinguishes the tokens that one process sees. */
   readonly tokenFingerprint?: string
@@ -33,11 +33,11 @@ export interface LogContext {
   readonly backendCache?: CacheUse
   /** OCID of the secret that the decision depends on. */
   readonly secret?: string
-  /** What went wrong, in words from fixed lists: never anything that a token or an answer holds. */
+  /** What went wrong: in words from fixed lists, the error code of an OAuth answer, or the problem of a key. */
   readonly detail?: string
-  /** A line on what to look at, from a fixed list. */
+  /** What to check, from a fixed list. */
   readonly hint?: string
-  /** What the check that failed wants, from the configuration or a standard. */
+  /** What the failed check requires, from the configuration or a standard. */
   readonly expected?: LogValue
   /** What the caller's token has instead, as it came: logged at `debug` only, shortened and escaped. */
   readonly actual?: LogValue
@@ -99,7 +99,7 @@ export function fault(reason: FaultReason, logContext: LogContext = {}): Fault {
   }
 }
 
-/** The same decision with more for the log. What it has already is kept. */
+/** The same decision with more members for the log. Members that it has are not overwritten. */
 export function withLogContext<D extends Denial | Fault>(decision: D, logContext: LogContext): D {
   return { ...decision, logContext: { ...logContext, ...decision.logContext } }
 }
@@ -113,7 +113,7 @@ const DECISION_SECONDS_WITHOUT_EXP = seconds(60)
  */
 const BACK_END_MARGIN_SECONDS = seconds(60)
 
-/** A permit ends this much from now at the earliest, so that it is never over when it arrives. */
+/** A permit lasts at least this long, so that it has not expired when the gateway receives it. */
 const MIN_DECISION_SECONDS = seconds(5)
 
 export interface ExpiryBounds {
@@ -138,7 +138,7 @@ export function decisionExpiry(bounds: ExpiryBounds): NumericDate {
   if (bounds.credential !== undefined) {
     limits.push(minus(bounds.credential, BACK_END_MARGIN_SECONDS))
   }
-  // A token is accepted for some seconds after its expiry, to allow for differing clocks. What the
-  // gateway makes of a permit that is already over is not documented.
+  // A token is accepted for some seconds after its expiry, to allow for differing clocks. How
+  // the gateway handles an expired permit is not documented.
   return latestOf(earliestOf(...limits), plus(bounds.now, MIN_DECISION_SECONDS))
 }

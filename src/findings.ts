@@ -14,7 +14,6 @@ export type CheckName =
   | 'token_syntax'
   | 'token_form'
   | 'issuer_choice'
-  | 'jwt_form'
   | 'alg'
   | 'crit'
   | 'b64'
@@ -50,7 +49,7 @@ export interface Finding {
   readonly name: CheckName
   /** From the configuration or a standard. It can be logged. */
   readonly expected: LogValue
-  /** From the caller's token, as it came: use `printable` for a log. */
+  /** From the caller's token, unchanged: pass it through `printable` before it is logged. */
   readonly actual: LogValue
   readonly ok: boolean
   /** Why the token is denied, or the fault; only if the check failed. */
@@ -71,7 +70,7 @@ export interface Check<Input> {
   readonly actual: (input: Input) => unknown
 }
 
-/** The first check that fails. With an observer all checks run; the answer is the same. */
+/** The first check that fails. With an observer all checks run; the result is the same. */
 export function firstFailed<Input>(
   checks: readonly Check<Input>[],
   input: Input,

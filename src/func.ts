@@ -1,11 +1,11 @@
 /**
- * The entry point: the only file that uses the FDK and the environment. Request bytes in, response
- * out; a fault leaves as one constant `throw`, which the FDK answers with 502.
+ * The entry point: the only file that uses the FDK and the environment. It turns request bytes into a
+ * response. For a fault it throws one constant error, which the FDK answers with 502.
  */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { handle } from '@fnproject/fdk'
-import type { AnswerCall } from './call/answer-call.ts'
+import type { AnswerCall, Call } from './call/answer-call.ts'
 import { asksForDebugging } from './config/checks/environment-warnings.ts'
 import { loadCompiledFile } from './platform/compiled-file.ts'
 import { dropStandardError } from './platform/log.ts'
@@ -28,6 +28,15 @@ function startOnce(): AnswerCall {
   return (started ??= (loadCompiledFile(file) as { start: typeof start }).start(process.env))
 }
 
+/** Undefined for a fault, and for a defect: its error could contain anything. */
+async function answer(call: Call): ReturnType<AnswerCall> {
+  try {
+    return await startOnce()(call)
+  } catch {
+    return undefined
+  }
+}
+
 // A killed instance leaves its socket behind, and the FDK fails to start if it exists.
 const socket = /^unix:(.+)$/.exec(process.env['FN_LISTENER'] ?? '')?.[1]
 if (socket !== undefined) {
@@ -38,7 +47,7 @@ if (socket !== undefined) {
 // other input modes it decodes each chunk of the body separately, which breaks multi-byte characters.
 handle(
   async (payload, context) => {
-    const response = await startOnce()({
+    const response = await answer({
       payload,
       callId: context.callID ?? undefined,
       header: (name) => context.getHeader(name) ?? undefined,

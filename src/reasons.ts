@@ -1,6 +1,6 @@
 /** The closed list of reasons for denials and faults. The table in docs/reasons.md is generated from it. */
 
-/** The error code of a Bearer challenge (RFC 6750 §3.1); `none` is the bare challenge. */
+/** The error code of a Bearer challenge (RFC 6750 §3.1); `none` is a challenge without one. */
 export type ChallengeError = 'none' | 'invalid_request' | 'invalid_token' | 'insufficient_scope'
 
 interface Meaning {
@@ -41,7 +41,7 @@ export const DENIAL_REASONS = {
     token_too_long: {
       meaning: 'The token is longer than 16 KiB.',
       remedy:
-        'Configure the identity provider to put fewer claims into it. The gateway accepts 8 KB of headers.',
+        'Configure the identity provider to put fewer claims into it. The gateway’s own limit is lower: 8 KB for all headers.',
     },
   }),
   ...withChallenge('invalid_token', {
@@ -52,7 +52,7 @@ export const DENIAL_REASONS = {
     },
     jwt_malformed: {
       meaning:
-        'The token looks like a JWT and is not a valid one: it has no signature, padding, other characters, or too many parts or dots.',
+        'The token looks like a JWT and is not a valid one: its signature is missing, or it has padding, characters outside base64url, or too many parts or dots.',
       remedy: 'Send the token as it was issued.',
     },
     token_encrypted: {
@@ -74,12 +74,12 @@ export const DENIAL_REASONS = {
       meaning:
         'The issuer publishes no key with the token’s `kid`, or the key is not trusted (`detail` says why).',
       remedy:
-        'Get a new token. If new ones are refused too, the keys are of another tenant or environment. With `detail`: have the identity provider publish a better key.',
+        'Get a new token. If new ones are refused too, the keys are of another tenant or environment. With `detail`: ask the identity provider to publish a key without that problem.',
     },
     signature_invalid: {
       meaning: 'The token was not signed with the issuer’s key.',
       remedy:
-        'Get a new token. All identity domains have the same issuer and key name: check that the keys are from the right one.',
+        'Get a new token. All identity domains have the same issuer and key name: check that the keys are those of the right domain.',
     },
     expiry_missing: {
       meaning: 'The token has no `exp`, which a JWT access token must have (RFC 9068 §2.2).',
@@ -168,7 +168,7 @@ export const DENIAL_REASONS = {
     },
     subject_missing: {
       meaning:
-        'The backend wants to see a person, and the token names none: it lacks the configured claim, or is an application’s.',
+        'The grant needs a user, and the token names none: the configured claim is missing, malformed or not verified, or the token is an application’s.',
       remedy: 'Send a user’s token; compare the configured subject claim with its claims.',
     },
   }),
@@ -236,7 +236,7 @@ export const FAULT_REASONS = {
   },
   keys_unavailable: {
     meaning:
-      'The issuer’s keys could not be fetched, and the cached keys do not fit or are too old.',
+      'The issuer’s keys could not be fetched, and the cached keys do not match the token or are too old.',
     remedy:
       '`detail` has the cause. 401 or 403 from an identity domain: set `jwks_access` to `client_credentials`, or enable public access to the signing certificate. `token_unauthorized_client`: tick the grant “Client credentials” in our application. 3xx: give the address that it redirects to.',
   },
@@ -287,7 +287,7 @@ export const FAULT_REASONS = {
   },
 } as const satisfies Record<string, Meaning>
 
-/** What does not stop the function and should be looked at. Each is logged once. */
+/** Conditions that do not stop the function but need attention. Each is logged once. */
 export const WARNING_REASONS = {
   document_not_read: {
     meaning:

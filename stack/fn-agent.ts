@@ -30,6 +30,12 @@ export interface FunctionSpec {
 
 export interface InvokeOptions {
   callId?: string
+  /**
+   * `opc-request-id` of the service's caller, `customer/trace`. The function receives it with a new span
+   * and without the prefix of other headers, as requests printed by functions behind a gateway show
+   * (oracle-devrel/devo.tutorials, call-a-function-api-oci-clouddev.md).
+   */
+  opcRequestId?: string
   /** When the service aborts the call. Default: after the function's timeout, from the start of the call. */
   deadline?: Date
 }
@@ -149,7 +155,12 @@ export function deployFunction(spec: FunctionSpec): FnFunction {
   }
 
   async function invoke(body: Buffer | string, options: InvokeOptions = {}): Promise<InvokeResult> {
-    const call = { id: options.callId ?? newCallId(), body: Buffer.from(body) }
+    const { opcRequestId } = options
+    const call = {
+      id: options.callId ?? newCallId(),
+      body: Buffer.from(body),
+      ...(opcRequestId !== undefined && { opcRequestId: `${opcRequestId}/${newCallId()}` }),
+    }
     if (call.body.length > requestLimitBytes) return fail(call.id, serviceAnswers.requestTooLarge)
     const acquired = await acquire(options.deadline ?? secondsFromNow(timeoutSeconds))
     if ('code' in acquired) return fail(call.id, acquired)

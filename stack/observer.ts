@@ -24,7 +24,7 @@ export async function invokeObserved(
   opcRequestId: string,
   observer: StackObserver | undefined,
 ) {
-  if (observer === undefined) return authorizer.invoke(body)
+  if (observer === undefined) return authorizer.invoke(body, { opcRequestId })
   const instancesBefore = authorizer.instances.length
   const invocation: Invocation = {
     method: 'POST',
@@ -41,7 +41,7 @@ export async function invokeObserved(
     isColdStart: false,
   }
   observer.invocation(invocation)
-  const result = await authorizer.invoke(body, { callId: invocation.callId })
+  const result = await authorizer.invoke(body, { callId: invocation.callId, opcRequestId })
   invocation.endedAt = now()
   invocation.status = result.status
   invocation.responseBody = result.body.toString()

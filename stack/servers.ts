@@ -102,19 +102,17 @@ export function startOic(
   backends: readonly BackendClient[],
   port: Port,
 ): Promise<Integration> {
-  const { oicInvoker, oicInvokerByKey, oicClient, oicPortal, oicDevice, oicUser } = registrations
+  const { oicInvoker, oicInvokerByKey, oicClient, oicPortal, oicDevice, oicUser, alice } =
+    registrations
+  const own = [oicInvoker, oicInvokerByKey, oicClient, oicPortal, oicDevice]
+  const clients = [...own, ...backendClientsOf(backends)]
   return startIntegration({
     port,
     issuer: () => oicDomain.issuer,
     jwks: () => oicDomain.publicKeys(),
     audience: [OIC_AUDIENCE, ...backends.map(({ plan }) => plan.audience)],
     scope: [OIC_SCOPE, ...backends.map(({ plan }) => plan.scope)],
-    serviceInvokers: new Set(
-      [
-        ...[oicInvoker, oicInvokerByKey, oicClient, oicPortal, oicDevice],
-        ...backendClientsOf(backends),
-      ].map(({ clientId }) => clientId),
-    ),
+    serviceInvokers: new Set([...clients.map(({ clientId }) => clientId), alice.name]),
     basicUsers: new Map([[oicUser.name, oicUser.password]]),
   })
 }

@@ -39,7 +39,7 @@ export async function callBackend(
   if (status === 401 || status === 403) {
     const audiences = audiencesOf(claimsOf(authorization))
     const to = audiences.length === 0 ? '' : ` to a token for ${audiences.join(', ')}`
-    return fail(about, `${detail}${to}`, remedyOfRefusedToken(audiences, origin))
+    return fail(about, `${detail}${to}`, remedyOfRefusedToken(grant, audiences, origin))
   }
   if (status >= 500 || status === 429) {
     return warn(about, detail, 'Try again; look at the instance’s state in the console.')
@@ -54,13 +54,18 @@ const BASIC_REMEDY =
 const INSTANCE = /^(https:\/\/[0-9a-f]{32}\.[^/:]+)/i
 
 /** Oracle Integration gives the same answer for a wrong audience, a missing role and a foreign domain. */
-function remedyOfRefusedToken(audiences: readonly string[], origin: string): string {
+function remedyOfRefusedToken(
+  grant: GrantConfig,
+  audiences: readonly string[],
+  origin: string,
+): string {
   const instances = audiences.flatMap((text) => INSTANCE.exec(text)?.[1]?.toLowerCase() ?? [])
   const [called] = INSTANCE.exec(origin) ?? []
   if (called !== undefined && instances.length > 0 && !instances.includes(called.toLowerCase())) {
     return `The token is for another instance than ${origin}: ${COPY_SCOPE}.`
   }
-  return 'Compare that audience with the instance’s own application (OAuth configuration → Resources → Primary audience): if it is another one, the scope is another instance’s. If it is the same, give our application the role ServiceInvoker: in the domain of the instance, Oracle Cloud Services → the instance’s application → Application roles → ServiceInvoker → Manage applications. If it has the role, the token comes from another domain than the instance’s.'
+  const toUser = grant.kind === 'jwt_bearer' ? ', and to the caller: Manage users' : ''
+  return `Compare that audience with the instance’s own application (OAuth configuration → Resources → Primary audience): if it is another one, the scope is another instance’s. If it is the same, give our application the role ServiceInvoker: in the domain of the instance, Oracle Cloud Services → the instance’s application → Application roles → ServiceInvoker → Manage applications${toUser}. If the role is there, the token comes from another domain than the instance’s.`
 }
 
 function originOfScope(grant: GrantConfig): string | undefined {

@@ -97,7 +97,12 @@ async function checkIntrospection(
     sendAsClient: ports.sendAsClient('introspection'),
     clock: ports.clock,
   })
-  const answer = await introspect(new Redacted(INVALID_TOKEN), newDeadline(), () => undefined)
+  const answer = await introspect({
+    token: new Redacted(INVALID_TOKEN),
+    jwt: undefined,
+    deadline: newDeadline(),
+    beforeRequest: () => undefined,
+  })
   if (answer.ok) {
     return fail(
       about,

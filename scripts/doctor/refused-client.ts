@@ -89,8 +89,14 @@ function remedyOfForm({ secrets }: Setup, client: ClientRegistration): string | 
     : `The secret of ${client.clientId} ${problem}: create a new version of ${client.secretOcid} with exactly what the application shows, by \`printf %s\`.`
 }
 
-function unknownClient({ clientId, secretOcid }: ClientRegistration, endpoint: string): string {
-  return `In the identity domain at ${new URL(endpoint).host}, open the application of ${clientId} and activate it if it is inactive (Actions → Activate). If it is active, its secret has changed: put the current one into a new version of ${secretOcid}. If there is no such application, the client ID or the domain is wrong.`
+function unknownClient(
+  { clientId, secretOcid, authentication }: ClientRegistration,
+  endpoint: string,
+): string {
+  const ifActive = usesKey(authentication)
+    ? `it must have the certificate of the key in ${secretOcid}, by the alias that back_end_assertion_key_id gives (OAuth configuration → Import certificate)`
+    : `its secret has changed: put the current one into a new version of ${secretOcid}`
+  return `In the identity domain at ${new URL(endpoint).host}, open the application of ${clientId} and activate it if it is inactive (Actions → Activate). If it is active, ${ifActive}. If there is no such application, the client ID or the domain is wrong.`
 }
 
 function sameDomain({ config }: Setup, endpoint: string, use: RefusedClient['use']): string {

@@ -26,7 +26,6 @@ export function createCredentialSource(backends: readonly Backend[]): Credential
   }
 }
 
-/** The first backend whose conditions the call meets. Without one, the call is denied. */
 export function chooseBackend<B extends Pick<Backend, 'condition'>>(
   backends: readonly B[],
   call: BackendCall,

@@ -36,7 +36,7 @@ export interface CredentialCacheOptions {
   readonly onIssued: (credential: BackendCredential) => void
 }
 
-/** Users, or their tokens, with a cached credential. */
+/** Most cached credentials: one for each user or token. */
 const CAPACITY = 1_000
 
 /** Time limit of a renewal: its call can still use the old credential. */
@@ -58,10 +58,10 @@ interface Entry {
 type Requested = Result<BackendCredential, Fault>
 
 /**
- * Hands out one credential per key for as long as it lives long enough. One call renews it ahead
- * of its end. Meanwhile all others use the old credential, and so does that call if the renewal fails.
- * All calls that wait share one request. Failures are not cached, but followed by pauses
- * (`RequestPauses`). Each cache belongs to one backend.
+ * Returns one credential per key while its remaining lifetime suffices. One call renews it before it
+ * expires. Meanwhile all others use the old credential, as that call does if the renewal fails. All
+ * calls that wait share one request. Failures are not cached, but followed by pauses (`RequestPauses`).
+ * Each cache belongs to one backend.
  */
 export function createCredentialCache(
   { backend, minLifetime, onIssued }: CredentialCacheOptions,
@@ -100,29 +100,30 @@ export function createCredentialCache(
   const hit = (credential: BackendCredential) =>
     success<ObtainedCredential>({ ...credential, backend, cache: 'hit' })
 
-  const missed = (error: Fault) => failure(withLogContext(error, { backend, backendCache: 'miss' }))
+  const toFailure = (error: Fault) =>
+    failure(withLogContext(error, { backend, backendCache: 'miss' }))
 
   /** Checks the lifetime again: the request may have ended a while ago. */
-  const fetched = (requested: Requested) => {
-    if (!requested.ok) return missed(requested.error)
+  const toObtained = (requested: Requested) => {
+    if (!requested.ok) return toFailure(requested.error)
     return isUsable(requested.value)
       ? success<ObtainedCredential>({ ...requested.value, backend, cache: 'miss' })
-      : missed(fault('credential_too_short_lived'))
+      : toFailure(fault('credential_too_short_lived'))
   }
 
   /** Waits for the request that is in flight, or for a new one. */
   const fetch = async (request: CredentialRequest, deadline: Deadline) => {
     const isInFlight = flights.underWay(request.key) !== undefined
     const pause = pauses.pauseFor(request.caller)
-    if (!isInFlight && pause !== undefined) return missed(pause)
-    return fetched(await sendOnce(request, deadline))
+    if (!isInFlight && pause !== undefined) return toFailure(pause)
+    return toObtained(await sendOnce(request, deadline))
   }
 
   return {
     obtain: async (call, deadline, prepared) => {
       const request = grant.requestFor(call)
       if (!request.ok) return failure(withLogContext(request.error, { backend }))
-      if (prepared !== undefined) return fetched(await prepared)
+      if (prepared !== undefined) return toObtained(await prepared)
       const { key, caller } = request.value
       const cached = cache.get(key)
       if (cached === undefined) return fetch(request.value, deadline)
@@ -132,7 +133,7 @@ export function createCredentialCache(
 
       const patience = deadlineWithin(RENEWAL_TIME_LIMIT, deadline, clock)
       const renewed = await sendOnce(request.value, patience, true)
-      if (renewed.ok) return fetched(renewed)
+      if (renewed.ok) return toObtained(renewed)
       return isUsable(cached.credential) ? hit(cached.credential) : fetch(request.value, deadline)
     },
     prepare: (deadline) => {

@@ -9,7 +9,7 @@ import type { Result } from '../platform/result.ts'
 export interface BackendCredential {
   /** The whole value of the `Authorization` header, scheme included. */
   readonly authorization: Redacted
-  /** By our clock, counted from before the request; undefined where it does not expire. */
+  /** By our clock, counted from before the request; undefined if it does not expire. */
   readonly expiresAt: NumericDate | undefined
 }
 
@@ -68,7 +68,7 @@ export interface CredentialFailure {
   readonly retryAfter?: Seconds
 }
 
-/** A request for a credential in somebody's name. */
+/** A request for a credential, for one user or for the application. */
 export interface CredentialRequest {
   /** Cache key of the credential; never a token or a name in clear. */
   readonly key: string
@@ -88,7 +88,7 @@ export interface Grant {
 /** Names that tell callers apart: RFC 7519 §4.1.2, RFC 7662 §2.2. */
 const CALLER_CLAIMS = ['sub', 'username']
 
-/** A hash of who calls: issuer and `sub`, or the next best where the token has no `sub`. */
+/** A hash of the caller: issuer and `sub`, else `username`, else the client id. */
 export function callerKey({ issuer, claims, clientId }: BackendCall): string {
   const name = CALLER_CLAIMS.find((claim) => typeof member(claims, claim) === 'string')
   return name === undefined

@@ -19,7 +19,7 @@ const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
 /**
  * Identity domains may let the issued token expire with the assertion; that is not documented for
- * all versions. A short one could be of no use then.
+ * all versions. With a short one, the token could expire too soon.
  */
 const USER_ASSERTION_LIFETIME = seconds(600)
 

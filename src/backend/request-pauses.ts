@@ -12,12 +12,12 @@ import {
 } from '../platform/clock.ts'
 import type { CredentialFailure } from './credential.ts'
 
-/** A single caller's. After a few failures in a row, the next request may still succeed. */
+/** The pauses of one caller. After a few failures in a row, the next request may still succeed. */
 const PLAN = { freeFailures: 5, first: seconds(0.5), longest: seconds(10) }
 
 /**
- * For callers without failures of their own. It starts when several others have failed: a few users with
- * a defect of their own must not keep all others out.
+ * The pauses of callers without failures. They start when several others have failed: a few users whose
+ * requests always fail must not keep all others out.
  */
 const ENDPOINT_PLAN = { freeFailures: 6, first: seconds(0.1), longest: seconds(10) }
 
@@ -104,8 +104,8 @@ export class RequestPauses {
     const backoff = failures?.backoff ?? this.#newBackoff()
     backoff.failed(longest)
     const failedAt = this.#clock.now()
-    const noted = { backoff, fault, failedAt, retryAfter, outage: this.#outage }
-    this.#callers.set(caller, noted, plus(failedAt, MEMORY))
+    const entry = { backoff, fault, failedAt, retryAfter, outage: this.#outage }
+    this.#callers.set(caller, entry, plus(failedAt, MEMORY))
     if (reach === 'caller') return
 
     this.#pauseOfFailedCallers.failed(longest)
@@ -136,7 +136,7 @@ export class RequestPauses {
     return new Backoff(plan, this.#clock, this.#chance)
   }
 
-  /** During an outage, a caller's `Retry-After` is ignored, and it stays so afterwards: the shared pause applies. */
+  /** A `Retry-After` from an outage is ignored, also after the outage: the shared pause applies instead. */
   #isAskedToWait({ retryAfter, failedAt, outage }: CallerFailures): boolean {
     return (
       retryAfter !== undefined &&

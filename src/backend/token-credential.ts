@@ -29,13 +29,13 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   ['several_tokens', 'The scope spans several resources: give the scope of one integration alone.'],
 ])
 
-/** Statuses by which a server or a proxy rejects this one request (408 and 429 are temporary). */
-const ABOUT_THE_REQUEST = /^status_4(?!08|29)\d\d$/
+/** Statuses by which a server or a proxy may reject one request only (408 and 429 are temporary). */
+const ABOUT_ONE_REQUEST = /^status_4(?!08|29)\d\d$/
 
 function reachOf({ kind, detail, clientRefusal }: TokenFailure): FailureReach {
   // `several_tokens` is caused by our configured scope, so it affects all callers.
   if (clientRefusal === 'certain' || detail === 'several_tokens') return 'client'
-  const isUnclear = kind === 'unavailable' && !ABOUT_THE_REQUEST.test(detail)
+  const isUnclear = kind === 'unavailable' && !ABOUT_ONE_REQUEST.test(detail)
   return isUnclear || clientRefusal === 'possible' ? 'unclear' : 'caller'
 }
 

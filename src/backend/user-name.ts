@@ -9,7 +9,7 @@ import type { BackendCall } from './credential.ts'
 const MAX_NAME_LENGTH = 256
 
 /**
- * Characters that nobody sees in a name, or that a directory may drop or replace when it compares
+ * Invisible characters, and characters that a directory may drop or replace when it compares
  * names: control, format, line and paragraph separators, lone surrogates, spaces other than U+0020.
  */
 const UNUSABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|(?! )\p{Zs}/u
@@ -36,7 +36,7 @@ export function readUserName(
   const mustBeStated =
     isEmail(claim) &&
     !acceptsUserControlledClaim &&
-    providerNamed(provider)?.tokens?.stateVerification === true
+    providerNamed(provider)?.tokens?.stateEmailVerification === true
   return isVerified === false || (isVerified === undefined && mustBeStated)
     ? failure('not_verified')
     : success(name)

@@ -1,4 +1,4 @@
-/** Connects the parts: the only place where implementations are chosen. */
+/** Connects the parts. Implementations are chosen in this folder only. */
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { createAuthorizer, type Authorize } from '../authorizer.ts'
 import { composeBackends } from './compose-backends.ts'
@@ -59,7 +59,7 @@ function createWarn(log: Log): Warn {
 
 /**
  * Identifies a token in the log without revealing it: the first 16 hex digits of an HMAC with a key
- * that never leaves this process, so that tokens cannot be tested against a log. The key is a
+ * that never leaves this process, so that nobody can check guessed tokens against a log. The key is a
  * `KeyObject`, because importing it from bytes for each call costs Node 24 more than the hash itself.
  */
 export function createFingerprint(): (token: Redacted) => string {

@@ -5,6 +5,7 @@
 import type { Authorize } from '../authorizer.ts'
 import { compose } from './compose.ts'
 import type { Ports } from './ports.ts'
+import { validationOf } from '../caller/verify-with-issuer.ts'
 import type { Config, Settings } from '../config/model.ts'
 import type { ConfigProblem } from '../config/problems.ts'
 import type { ConfigReading } from '../config/read-config.ts'
@@ -40,16 +41,18 @@ export function createConfiguredAuthorizer(
   return compose(source.value.config, settings, ports)
 }
 
-/** How long a call waits for Vault when it can use the last document. */
+/** How long a call waits for Vault if it can use the last document. */
 const PATIENCE = seconds(2)
 
 /**
  * The document is read for each call; the cache of secrets decides how often Vault is asked. While Vault
- * fails, the last document is used, but only for an hour: a newer one may be stricter.
+ * fails, the last document is used, but only for an hour: a newer one may be stricter. It is not used if
+ * Vault has a newer one that is empty or not UTF-8.
  */
 const POLICY = {
   maxAge: seconds(0),
   grace: seconds(3_600),
+  endsGrace: ({ reason }: Fault) => reason === 'secret_unusable',
   retryWithValue: seconds(30),
   retryWithoutValue: seconds(0),
 }
@@ -115,14 +118,14 @@ function logOutage(secret: string, { logContext }: Fault, log: Log): void {
   log('warn', 'warning', { reason, secret, detail, ...WARNING_REASONS[reason] })
 }
 
-/** What is in force. */
+/** Logs the configuration in use. */
 function logConfig({ issuers, backends }: Config, log: Log): void {
   log('info', 'config_read', {
-    issuers: issuers.map(({ name, jwt, introspection, rules }) => ({
-      name,
-      validation: [jwt && 'jwt', introspection && 'introspection'].filter(Boolean).join('_and_'),
-      issuer: rules.issuer ?? null,
-      audience: rules.audience,
+    issuers: issuers.map((issuer) => ({
+      name: issuer.name,
+      validation: validationOf(issuer),
+      issuer: issuer.rules.issuer ?? null,
+      audience: issuer.rules.audience,
     })),
     backends: backends.map(({ name, grant }) => ({ name, grant: grant.kind })),
   })

@@ -24,13 +24,20 @@ export interface CountedPorts extends Omit<Ports, 'http' | 'tally'> {
   readonly sendAsClient: (kind: CallKind) => SendAsClient
 }
 
-/** Also counts the requests that use up the rate limit of a backend's identity domain. */
+/** The requests that count against the rate limit of an identity domain, by kind. */
+const RATE_LIMITED: readonly CallKind[] = ['introspection', 'token']
+
+/** Also counts the requests that count against the rate limit of a backend's identity domain. */
 export function createCountedPorts({ backends }: Config, ports: Ports): CountedPorts {
   const domains = new Set(
     backends.flatMap(({ grant }) => (grant.kind === 'basic' ? [] : [hostOf(grant.tokenEndpoint)])),
   )
   const http = (kind: CallKind): Http =>
-    ports.tally.counting(ports.http, kind, (url) => domains.has(hostOf(url)))
+    ports.tally.counting(
+      ports.http,
+      kind,
+      (url) => RATE_LIMITED.includes(kind) && domains.has(hostOf(url)),
+    )
   return {
     ...ports,
     http,

@@ -8,7 +8,13 @@ import { readConfig } from '../config/read-config.ts'
 import { createConfiguredAuthorizer } from './configured-authorizer.ts'
 import { systemClock } from '../platform/clock.ts'
 import { removeFetch } from '../platform/fetch-globals.ts'
-import { logConsoleWarnings, createLog, ignoreWriteErrors, type Log } from '../platform/log.ts'
+import {
+  createLog,
+  createOutput,
+  ignoreWriteErrors,
+  logConsoleWarnings,
+  type Log,
+} from '../platform/log.ts'
 import { createSummarize } from '../call/summary.ts'
 
 /** Logs the configuration's problems, if any. With problems, each call is answered with a fault. */
@@ -16,7 +22,11 @@ export function start(environment: Readonly<Record<string, string | undefined>>)
   removeFetch()
   const reading = readConfig(environment)
   const { logLevel, rateLimitTier } = reading.settings
-  const log = createLog(logLevel, systemClock)
+  // With log frames, the platform assigns each line to the call that the FDK announced last. It has been
+  // seen to lose the lines before the first call (fnproject/fdk-java#245), so they are written with it.
+  const output = createOutput(environment['FN_LOGFRAME_NAME'] !== undefined)
+  process.once('exit', output.release)
+  const log = createLog(logLevel, systemClock, output.write)
   ignoreWriteErrors()
   surviveStrayErrors(log)
   const region = environment['OCI_RESOURCE_PRINCIPAL_REGION']
@@ -24,7 +34,11 @@ export function start(environment: Readonly<Record<string, string | undefined>>)
   const authorize = createConfiguredAuthorizer(reading, ports, log)
   const summarize = createSummarize(ports.tally, rateLimitTier, systemClock, log)
   logConsoleWarnings(log)
-  return createAnswerCall(authorize, summarize, systemClock, log, logLevel)
+  const answerCall = createAnswerCall(authorize, summarize, systemClock, log, logLevel)
+  return (call) => {
+    output.release()
+    return answerCall(call)
+  }
 }
 
 function surviveStrayErrors(log: Log): void {

@@ -36,7 +36,7 @@ const DEADLINE_MARGIN = seconds(0.5)
 /** Used if the platform sends no deadline: the default time-out of OCI Functions. */
 const DEFAULT_TIME_LIMIT = seconds(30)
 
-/** Shorter than the margin, so that the fault is still in time. */
+/** How long after the deadline an answer is still awaited: less than the margin. */
 const OVERDUE_MILLISECONDS = 200
 
 /** The longest time-out of OCI Functions. */

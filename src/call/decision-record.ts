@@ -1,6 +1,6 @@
 /** The members of the log line of a decision. */
 import type { Decision } from '../decision.ts'
-import { printable } from '../platform/printable.ts'
+import { printable, printableName } from '../platform/printable.ts'
 import type { Seconds } from '../platform/clock.ts'
 import type { LogLevel, LogRecord, LogValue } from '../platform/log.ts'
 
@@ -17,12 +17,12 @@ export function decisionRecord(
   duration: Seconds,
   logLevel: LogLevel,
 ): LogRecord {
-  const { actual } = logContext
-  // Fn passes the headers of a request through a gateway with a prefix, others without one.
+  const { actual, clientId, claimedClientId } = logContext
+  // Fn puts a prefix before the headers of a request that came through a gateway.
   const ownRequestId = header?.('Fn-Http-H-Opc-Request-Id') ?? header?.('Opc-Request-Id')
   const optional = {
     request_id: [logContext.requestId, ownRequestId].find(isRequestId),
-    claimed_client_id: logContext.claimedClientId,
+    claimed_client_id: claimedClientId && printableName(claimedClientId),
     secret: logContext.secret,
     detail: logContext.detail,
     hint: logContext.hint,
@@ -33,7 +33,7 @@ export function decisionRecord(
     outcome,
     reason,
     issuer: logContext.issuer ?? null,
-    client_id: logContext.clientId ?? null,
+    client_id: clientId === undefined ? null : printableName(clientId),
     token_fingerprint: logContext.tokenFingerprint ?? null,
     backend: logContext.backend ?? null,
     caller_cache: logContext.callerCache ?? 'off',
@@ -54,7 +54,7 @@ const REQUEST_ID = /^[\w.:-]*(\/[\w.:-]+)*$/
 
 const MAX_REQUEST_ID_CHARACTERS = 128
 
-/** Whether it is safe to log: a caller may send any `opc-request-id`, even a token. */
+/** Whether it looks like a request ID: a caller may send any `opc-request-id`, even a JWT. */
 function isRequestId(text: string | undefined): text is string {
   return (
     text !== undefined &&

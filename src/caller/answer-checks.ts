@@ -11,7 +11,7 @@ export const ANSWER_CHECKS: readonly Check<JsonObject>[] = [
     reason: 'token_inactive',
     passes: isActive,
     expected: () => true,
-    // Nothing else of an answer is shown: it may hold anything.
+    // No other value of an answer is shown, because it could be anything.
     actual: (members) => isActive(members),
   },
   {

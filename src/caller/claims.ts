@@ -7,7 +7,7 @@ import type { NumericDate } from '../platform/clock.ts'
 import { member, nonNullMember, stringOrStrings, type JsonObject } from '../platform/json.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 
-/** The claims that decide, typed. Absent ones are undefined. */
+/** The claims that the checks use, converted. Absent ones are undefined. */
 export interface TokenClaims {
   readonly issuer: string | undefined
   readonly principal: string | undefined
@@ -28,7 +28,7 @@ export interface MalformedClaim {
   readonly actual: unknown
 }
 
-/** 9999-12-31T23:59:59Z. A later instant is milliseconds mistaken for seconds, or worse. */
+/** 9999-12-31T23:59:59Z. A later instant is in milliseconds, or another error. */
 const LATEST_INSTANT = 253_402_300_799
 
 /** The claims of an introspection answer. Some servers write null for a member that they lack. */
@@ -50,13 +50,13 @@ export function readJwtClaims(
   return readClaims(members, names, ['iss', 'sub', 'jti'], (name) => member(members, name))
 }
 
-type Claim = (name: string) => unknown
+type ReadClaim = (name: string) => unknown
 
 function readClaims(
   members: JsonObject,
   names: ClaimNames,
   strings: readonly string[],
-  claim: Claim,
+  claim: ReadClaim,
 ): Result<TokenClaims, MalformedClaim> {
   const malformed = findMalformed(names, strings, claim)
   if (malformed !== undefined) return failure(malformed)
@@ -77,7 +77,7 @@ function readClaims(
 function findMalformed(
   names: ClaimNames,
   strings: readonly string[],
-  claim: Claim,
+  claim: ReadClaim,
 ): MalformedClaim | undefined {
   const used = [names.principal, names.clientId].flatMap((each) => usedName(each, claim) ?? [])
   const types = [
@@ -102,17 +102,17 @@ function findMalformed(
 }
 
 /** Of several names for one claim, the first that has a value is used. */
-function usedName(names: readonly string[], claim: Claim): string | undefined {
+function usedName(names: readonly string[], claim: ReadClaim): string | undefined {
   return names.find((name) => claim(name) !== undefined && claim(name) !== '')
 }
 
-function text(names: readonly string[], claim: Claim): string | undefined {
+function text(names: readonly string[], claim: ReadClaim): string | undefined {
   const name = usedName(names, claim)
   const value = name === undefined ? undefined : claim(name)
   return isString(value) ? value : undefined
 }
 
-function instant(name: string, claim: Claim): NumericDate | undefined {
+function instant(name: string, claim: ReadClaim): NumericDate | undefined {
   const value = claim(name)
   return isInstant(value) ? value : undefined
 }
@@ -126,13 +126,13 @@ function isInstant(value: unknown): value is NumericDate {
 }
 
 /**
- * Claims whose string holds several scopes, separated by spaces (RFC 6749 §3.3). In other claims and
- * in arrays a string is one scope: names of roles and groups may contain spaces, and the words of
- * such a name are no scopes.
+ * Claims whose string contains several scopes, separated by spaces (RFC 6749 §3.3). In other claims and
+ * in arrays a string is one name of a role or group. A name with a space is left out: if the gateway or
+ * a backend split it, its words would be taken for scopes.
  */
 const SCOPE_LISTS: readonly string[] = ['scope', 'scp']
 
-function readScope(names: readonly string[], claim: Claim): readonly string[] {
+function readScope(names: readonly string[], claim: ReadClaim): readonly string[] {
   const scopes = names.flatMap((name) => {
     const value = claim(name)
     return typeof value === 'string' && SCOPE_LISTS.includes(name)

@@ -15,7 +15,7 @@ export type Discover = (
   deadline: Deadline,
 ) => Promise<Result<string, Fault>>
 
-/** Endpoints rarely move: the last document serves until there is another one. */
+/** Endpoints rarely change: the last document is used until there is another one. */
 const POLICY = {
   maxAge: seconds(86_400),
   grace: seconds(Number.POSITIVE_INFINITY),
@@ -67,8 +67,7 @@ function unusable(detail: string): Result<never, Fault> {
 }
 
 /**
- * Reads the document, whatever media type it is labelled with: a file server may not know the right
- * one. Its `issuer` has to be the configured one, byte for byte (§4.3).
+ * Reads the document, whatever its media type: a file server may not know the right one. Its `issuer` has to be the configured one, byte for byte (§4.3).
  */
 export function readMetadata(
   answer: HttpAnswer,

@@ -4,11 +4,10 @@ import { denial, fault, firstDenial, type Denial, type Fault } from '../decision
 import type { Observe } from '../findings.ts'
 import { problemOfJson, readErrorCode, readJsonAnswer } from '../oauth/form-request.ts'
 import { clientRefusalIn } from '../oauth/client-refusal.ts'
-import { readUnverifiedJwt } from '../oauth/unverified-jwt.ts'
+import type { UnverifiedJwt } from '../oauth/unverified-jwt.ts'
 import type { HttpAnswer, Identification } from '../platform/http.ts'
-import { hasValue, member, type JsonObject } from '../platform/json.ts'
+import { hasValue, member, nonEmpty, stringMember, type JsonObject } from '../platform/json.ts'
 import type { LogValue } from '../platform/log.ts'
-import type { Redacted } from '../platform/redacted.ts'
 import { failure, type Result } from '../platform/result.ts'
 import { APPLICATION_MARKS } from '../providers/user-claims.ts'
 import { ANSWER_CHECKS } from './answer-checks.ts'
@@ -17,11 +16,11 @@ import { TOKEN_KIND_CLAIMS } from './token-kind.ts'
 
 /**
  * Only status 200 with a JSON object is an answer. If our own client was refused, that says nothing
- * about the caller's token.
+ * about the caller's token. `jwt`: the token, if it is one.
  */
 export function readIntrospectionAnswer(
   answer: HttpAnswer,
-  token: Redacted,
+  jwt: UnverifiedJwt | undefined,
   issuer: IssuerConfig,
   observe?: Observe,
 ): Result<TokenClaims, Denial | Fault> {
@@ -45,7 +44,7 @@ export function readIntrospectionAnswer(
     return unusable(`member_malformed: ${name}`, `\`${name}\` as ${expected}`)
   }
 
-  const payload = readUnverifiedJwt(token.reveal())?.payload
+  const payload = jwt?.payload
   const contradiction = payload && contradictionOf(members, payload, issuer)
   if (contradiction !== undefined) return unusable(`contradicts_token: ${contradiction}`)
   // The endpoint has just confirmed this token, and so the claims in its payload.
@@ -64,18 +63,11 @@ const MAX_JTI_CHARACTERS = 256
 
 /** How to recognize the answer about a JWT that has a `jti`; undefined for any other token. */
 export function identificationOf(
-  token: Redacted,
+  jwt: UnverifiedJwt | undefined,
   issuer: IssuerConfig,
 ): Identification | undefined {
-  const payload = readUnverifiedJwt(token.reveal())?.payload
-  const jti = payload && member(payload, 'jti')
-  if (
-    payload === undefined ||
-    typeof jti !== 'string' ||
-    jti === '' ||
-    jti.length > MAX_JTI_CHARACTERS
-  )
-    return undefined
+  const jti = jwt && nonEmpty(stringMember(jwt.payload, 'jti'))
+  if (jwt === undefined || jti === undefined || jti.length > MAX_JTI_CHARACTERS) return undefined
   return {
     id: jti,
     isIn: (answer) => {
@@ -83,14 +75,14 @@ export function identificationOf(
       return (
         members !== undefined &&
         member(members, 'jti') === jti &&
-        contradictionOf(members, payload, issuer) === undefined
+        contradictionOf(members, jwt.payload, issuer) === undefined
       )
     },
   }
 }
 
 const INVALID_TOKEN_HINT =
-  'The endpoint answers a bad token with an error instead of `active: false` (RFC 7662 §2.2), or wants a token in place of client id and secret.'
+  'The endpoint answers a bad token with an error instead of `active: false` (RFC 7662 §2.2), or requires an access token in place of client id and secret.'
 
 const CLIENT_OF_INTROSPECTION_REFUSED_HINT =
   'Compare client id and secret with the application; is it activated, and does it accept HTTP Basic (`client.client_auth`)?'

@@ -1,7 +1,6 @@
 /** OAuth 2.0 Token Introspection (RFC 7662): the request, and how long its answer is reused. */
 import type { IntrospectionConfig, IssuerConfig } from '../config/model.ts'
 import { fault, withLogContext, type CacheUse, type Denial, type Fault } from '../decision.ts'
-import type { Observe } from '../findings.ts'
 import { toFault, type SendAsClient } from '../oauth/client-exchange.ts'
 import { cacheKey, ExpiringCache } from '../platform/cache.ts'
 import { earliestOf, plus, type Clock, type Deadline } from '../platform/clock.ts'
@@ -10,14 +9,14 @@ import { failure, success, type Result } from '../platform/result.ts'
 import type { TokenClaims } from './claims.ts'
 import { identificationOf, readIntrospectionAnswer } from './introspection-answer.ts'
 import { firstBrokenRule } from './token-rules.ts'
-import type { Verify } from './verified-caller.ts'
+import type { Verification, Verify } from './verified-caller.ts'
 
 export interface Introspection {
   readonly claims: TokenClaims
   readonly cache: CacheUse
 }
 
-/** The claims of a token that the identity provider calls active and that breaks none of the rules. */
+/** The claims of a token that the identity provider reports as active and that breaks none of the rules. */
 export type Introspect = Verify<Introspection>
 
 export interface Introspector {
@@ -53,20 +52,19 @@ export function createIntrospector(
 ): Introspector {
   const caching = introspection.cache > 0
   const answers = new ExpiringCache<TokenClaims>(MAX_CACHED_ANSWERS, clock)
+  const keyOf = (endpoint: string, token: Redacted): string => cacheKey(endpoint, token.reveal())
 
-  const ask = async (
+  /** RFC 7662 §2.1. No `token_type_hint`: identity domains document none. */
+  const request = async (
     endpoint: string,
-    token: Redacted,
-    key: string,
-    deadline: Deadline,
-    observe?: Observe,
+    { token, jwt, deadline, observe }: Verification,
   ): Promise<Result<TokenClaims, Denial | Fault>> => {
-    const answer = await requestIntrospection(
-      endpoint,
-      issuer,
-      introspection,
-      sendAsClient,
-      token,
+    const text = token.reveal()
+    // Without a `jti`, nothing in the answer identifies the token.
+    const connection = identificationOf(jwt, issuer) ?? 'own'
+    const form = { token: text }
+    const answer = await sendAsClient(
+      { endpoint, client: introspection.client, form, connection },
       deadline,
     )
     if (!answer.ok) {
@@ -74,17 +72,13 @@ export function createIntrospector(
         toFault(answer.error, (detail) => fault('introspection_unavailable', { detail })),
       )
     }
-    const claims = readIntrospectionAnswer(answer.value, token, issuer, observe)
+    const claims = readIntrospectionAnswer(answer.value, jwt, issuer, observe)
     // The token counts, too: claims may come from it.
-    const size = answer.value.body.length + token.reveal().length
+    const size = answer.value.body.length + text.length
     if (caching && claims.ok && size <= MAX_CACHED_BYTES) {
       const end = plus(clock.now(), introspection.cache)
-      answers.set(
-        key,
-        claims.value,
-        earliestOf(end, claims.value.expiresAt ?? end),
-        size * PARSED_SIZE_FACTOR,
-      )
+      const expiresAt = earliestOf(end, claims.value.expiresAt ?? end)
+      answers.set(keyOf(endpoint, token), claims.value, expiresAt, size * PARSED_SIZE_FACTOR)
     }
     return claims
   }
@@ -92,51 +86,26 @@ export function createIntrospector(
   /** The endpoint of the last call: `hasCachedAnswer` cannot wait until it is discovered. */
   let lastEndpoint = ''
 
-  const keyOf = (token: Redacted): string =>
-    cacheKey(lastEndpoint, introspection.client.clientId, token.reveal())
-
-  const introspect: Introspect = async (token, deadline, beforeRequest, observe) => {
-    const endpoint = await locate(deadline)
+  const introspect: Introspect = async (verification) => {
+    const endpoint = await locate(verification.deadline)
     if (!endpoint.ok) return failure(withLogContext(endpoint.error, { issuer: issuer.name }))
 
     lastEndpoint = endpoint.value
-    const key = keyOf(token)
-    const kept = caching ? answers.get(key) : undefined
+    const kept = caching ? answers.get(keyOf(endpoint.value, verification.token)) : undefined
     const cache = !caching ? 'off' : kept === undefined ? 'miss' : 'hit'
     const logContext = { issuer: issuer.name, callerCache: cache } as const
 
-    if (kept === undefined) beforeRequest()
-    const claims =
-      kept === undefined ? await ask(endpoint.value, token, key, deadline, observe) : success(kept)
+    if (kept === undefined) verification.beforeRequest()
+    const claims = kept === undefined ? await request(endpoint.value, verification) : success(kept)
     if (!claims.ok) return failure(withLogContext(claims.error, logContext))
-    const objection = firstBrokenRule(claims.value, issuer.rules, clock.now(), observe)
-    return objection === undefined
+    const { observe } = verification
+    const refusal = firstBrokenRule(claims.value, issuer.rules, clock.now(), observe)
+    return refusal === undefined
       ? success({ claims: claims.value, cache })
-      : failure(withLogContext(objection, logContext))
+      : failure(withLogContext(refusal, logContext))
   }
   return {
     introspect,
-    hasCachedAnswer: (token) => caching && answers.get(keyOf(token)) !== undefined,
+    hasCachedAnswer: (token) => caching && answers.get(keyOf(lastEndpoint, token)) !== undefined,
   }
-}
-
-/** RFC 7662 §2.1. No `token_type_hint`: identity domains document none. */
-function requestIntrospection(
-  endpoint: string,
-  issuer: IssuerConfig,
-  { client }: IntrospectionConfig,
-  sendAsClient: SendAsClient,
-  token: Redacted,
-  deadline: Deadline,
-) {
-  return sendAsClient(
-    {
-      endpoint,
-      client,
-      form: { token: token.reveal() },
-      // Without a `jti`, nothing in the answer identifies the token.
-      connection: identificationOf(token, issuer) ?? 'own',
-    },
-    deadline,
-  )
 }

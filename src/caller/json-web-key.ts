@@ -48,13 +48,13 @@ export function isSameKey(one: KeyObject, other: KeyObject): boolean {
   return one.asymmetricKeyType === other.asymmetricKeyType && one.equals(other)
 }
 
-/** The key, or what is wrong with it in words that hold no value. */
+/** The key, or a description of what is wrong with it, without any of its values. */
 export function readTrustedKey(jwk: JsonObject): Result<TrustedKey, string> {
   const kty = member(jwk, 'kty')
   if (kty === 'oct') return failure('is a symmetric key')
   const names = PUBLIC_MEMBERS.get(kty)
   if (typeof kty !== 'string' || names === undefined) {
-    return failure('is no RSA, EC or OKP key')
+    return failure('is not an RSA, EC or OKP key')
   }
   if (PRIVATE_MEMBERS.some((name) => statedMember(jwk, name) !== undefined)) {
     return failure('is a private key: it is known to others now, replace it')
@@ -68,7 +68,7 @@ export function readTrustedKey(jwk: JsonObject): Result<TrustedKey, string> {
     return failure(
       hasCertificateAlone && member(jwk, 'x5c') !== undefined
         ? 'has a certificate (`x5c`) and no key beside it'
-        : 'is no valid key of its type',
+        : 'is not a valid key of its type',
     )
   }
   const crv = stringMember(jwk, 'crv')
@@ -104,7 +104,7 @@ function weaknessOf(
   const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
   if (modulusLength < MIN_RSA_BITS) return `is shorter than ${MIN_RSA_BITS} bits`
   return publicExponent < 3n || publicExponent % 2n === 0n
-    ? 'has a public exponent that verifies nothing'
+    ? 'has an unusable public exponent'
     : undefined
 }
 
@@ -185,14 +185,14 @@ export function jsonWebKeys(document: JsonObject): readonly unknown[] | undefine
   return member(document, 'kty') === undefined ? undefined : [document]
 }
 
-/** A key that is not trusted, which does no harm to the others. */
+/** A key that is not trusted. The other keys stay usable. */
 export interface LeftOutKey {
   readonly kid: string | undefined
-  /** What is wrong with it, in words that hold no value. */
+  /** What is wrong with it, without any of its values. */
   readonly problem: string
   /** Which key, and what is wrong with it. */
   readonly description: string
-  /** Whether it says that it is for something else than signatures. */
+  /** Whether its `use`, `alg` or `key_ops` exclude signatures. */
   readonly hasOtherPurpose: boolean
 }
 
@@ -205,7 +205,7 @@ export function readKeySet(keys: readonly unknown[]): KeySet {
   const trusted: TrustedKey[] = []
   const leftOut: LeftOutKey[] = []
   keys.forEach((jwk, index) => {
-    const reading = isJsonObject(jwk) ? readTrustedKey(jwk) : failure('is no JSON object')
+    const reading = isJsonObject(jwk) ? readTrustedKey(jwk) : failure('is not a JSON object')
     if (reading.ok) trusted.push(reading.value)
     else leftOut.push(describe(jwk, index, reading.error))
   })

@@ -30,7 +30,7 @@ export function createFetchKeys(
 
     const headers: Record<string, string> = { Accept: ACCEPT }
     if (access !== undefined) {
-      // A new token for each fetch: fetches are rare, and a kept token would be one more to expire.
+      // A new token for each fetch: fetches are rare, and a cached token could have expired.
       const form = { grant_type: 'client_credentials', scope: access.scope }
       const token = await requestToken({ ...access, form }, deadline)
       if (!token.ok) {
@@ -53,8 +53,7 @@ export function createFetchKeys(
 }
 
 /**
- * Reads the JWK Set, whatever media type it is labelled with: a file server may not know the right
- * one. Keys that cannot be trusted are left out.
+ * Reads the JWK Set, whatever its media type: a file server may not know the right one. Keys that cannot be trusted are left out.
  */
 export function readJwksAnswer(answer: HttpAnswer): Result<KeySet, Fault> {
   if (answer.status !== 200) {

@@ -2,14 +2,13 @@
 import type { IssuerConfig, JwtConfig } from '../config/model.ts'
 import { denial, firstDenial, withLogContext, type Denial, type Fault } from '../decision.ts'
 import type { Check } from '../findings.ts'
-import { readUnverifiedJwt, type UnverifiedJwt } from '../oauth/unverified-jwt.ts'
 import type { Clock } from '../platform/clock.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import { readJwtClaims, type MalformedClaim, type TokenClaims } from './claims.ts'
 import { HEADER_CHECKS, readSignatureHeader } from './jwt-header.ts'
 import { createVerifySignature } from './jwt-signature.ts'
 import type { SigningKeys } from './signing-keys.ts'
-import { failsOnlyOnScope, firstBrokenRule } from './token-rules.ts'
+import { firstBrokenRule, lacksOnlyPermission } from './token-rules.ts'
 import type { Verify } from './verified-caller.ts'
 
 /** The claims of a JWT whose signature is good and that breaks none of the issuer's rules. */
@@ -26,50 +25,39 @@ export function createJwtVerifier(
   keys: SigningKeys,
   clock: Clock,
 ): VerifyJwt {
-  const refuse = (refusal: Denial | Fault) =>
-    failure(withLogContext(refusal, { issuer: issuer.name }))
+  const refuse = (reason: Denial | Fault) =>
+    failure(withLogContext(reason, { issuer: issuer.name }))
   const verifySignature = createVerifySignature(keys, clock)
 
-  return async (token, deadline, beforeRequest, observe) => {
-    const text = token.reveal()
-    const unverified = readUnverifiedJwt(text)
-    const badForm = firstDenial(FORM_CHECKS, unverified, observe)
-    if (unverified === undefined) return refuse(badForm ?? denial('token_opaque'))
+  return async ({ token, jwt: unverified, deadline, beforeRequest, observe }) => {
+    if (unverified === undefined) return refuse(denial('token_opaque'))
 
+    const text = token.reveal()
     const header = readSignatureHeader(unverified.header)
     const read = readJwtClaims(unverified.payload, issuer.claimNames)
     const claims = read.ok ? read.value : undefined
-    const objection = [
+    // All of them, so that an observer receives each check.
+    const refusal = [
       firstDenial(HEADER_CHECKS, { header: unverified.header, jwt }, observe),
       firstDenial(CLAIM_CHECKS, read, observe),
       claims && firstBrokenRule(claims, issuer.rules, clock.now(), observe),
     ].find((each) => each !== undefined)
-    const isBad = objection !== undefined && !failsOnlyOnScope(objection)
+    const isBad = refusal !== undefined && !lacksOnlyPermission(refusal)
 
     if (isBad || header === undefined || claims?.expiresAt === undefined) {
-      // Only an observer wants to know about the signature as well.
+      // Only an observer needs the result of the signature check as well.
       if (observe !== undefined && header !== undefined) {
         await verifySignature({ text, header, expiresAt: clock.now() }, deadline, observe)
       }
-      return refuse(asClaimed(objection ?? denial('expiry_missing')))
+      return refuse(asClaimed(refusal ?? denial('expiry_missing')))
     }
     if (!keys.areCached()) beforeRequest()
     const { expiresAt } = claims
     const signed = await verifySignature({ text, header, expiresAt }, deadline, observe)
     if (!signed.ok) return refuse(signed.error)
-    return objection === undefined ? success(claims) : refuse(objection)
+    return refusal === undefined ? success(claims) : refuse(refusal)
   }
 }
-
-const FORM_CHECKS: readonly Check<UnverifiedJwt | undefined>[] = [
-  {
-    name: 'jwt_form',
-    reason: 'token_opaque',
-    passes: (jwt) => jwt !== undefined,
-    expected: () => 'a signed JWT',
-    actual: (jwt) => (jwt === undefined ? 'another token' : 'a signed JWT'),
-  },
-]
 
 const CLAIM_CHECKS: readonly Check<Result<TokenClaims, MalformedClaim>>[] = [
   {

@@ -17,7 +17,7 @@ export interface SignatureHeader {
   readonly x5t: string | undefined
 }
 
-/** `typ` of access tokens: RFC 9068 §2.1, and what is common. RFC 8725 §3.11 rejects the rest. */
+/** `typ` of access tokens: RFC 9068 §2.1, and common values. Others are rejected (RFC 8725 §3.11). */
 const ACCESS_TOKEN_TYPES = ['at+jwt', 'application/at+jwt']
 const COMMON_TYPES = [...ACCESS_TOKEN_TYPES, 'jwt', 'application/jwt']
 
@@ -90,7 +90,7 @@ function acceptedTypes({ type }: JwtConfig): readonly string[] {
   return type === 'at+jwt' ? ACCESS_TOKEN_TYPES : COMMON_TYPES
 }
 
-/** Undefined for an algorithm that is not known at all, and for a `kid` that is no string. */
+/** Undefined for an algorithm that is not known at all, and for a `kid` that is not a string. */
 export function readSignatureHeader(header: JsonObject): SignatureHeader | undefined {
   const [alg, kid] = [member(header, 'alg'), member(header, 'kid')]
   if (!isSignatureAlgorithm(alg) || !isStringOrUndefined(kid)) return undefined

@@ -18,27 +18,28 @@ export interface SignedToken {
 }
 
 /**
- * Tries the cached keys and, if none fits, the keys as they are published now. A new key shows as an
- * unknown `kid` or, at an issuer that gives all its keys the same one, as a bad signature.
+ * Tries the cached keys and, if none of them signed the token, the keys as they are published now. A
+ * token that was signed with a new key has an unknown `kid` or, if all keys of the issuer have the same
+ * one, an invalid signature.
  */
 export function createVerifySignature(keys: SigningKeys, clock: Clock) {
   const isSigned = createIsSigned(clock)
 
-  const toResult = (made: Attempt, observe?: Observe): Result<undefined, Denial | Fault> => {
-    const refusal = firstDenial(SIGNATURE_CHECKS, made, observe)
+  const toResult = (attempt: Attempt, observe?: Observe): Result<undefined, Denial | Fault> => {
+    const refusal = firstDenial(SIGNATURE_CHECKS, attempt, observe)
     if (refusal === undefined) return success(undefined)
-    if (made.candidates.length > MAX_CANDIDATES) {
+    if (attempt.candidates.length > MAX_CANDIDATES) {
       return failure(fault('keys_unusable', { detail: 'too_many_keys' }))
     }
-    const { kid } = made.header
-    const problem = made.candidates.length === 0 && kid !== undefined && keys.problemOf(kid)
+    const { kid } = attempt.header
+    const problem = attempt.candidates.length === 0 && kid !== undefined && keys.problemOf(kid)
     // The key is published but not trusted. It stays a denial; `detail` tells the operator why.
     return failure(
       problem ? withLogContext(refusal, { detail: `the named key ${problem}` }) : refusal,
     )
   }
 
-  const attempt = async (trusted: readonly TrustedKey[], token: SignedToken): Promise<Attempt> => {
+  const tryKeys = async (trusted: readonly TrustedKey[], token: SignedToken): Promise<Attempt> => {
     const { header } = token
     const candidates = candidateKeys(trusted, header)
     const signed = await isSigned(candidates.slice(0, MAX_CANDIDATES), token)
@@ -52,13 +53,13 @@ export function createVerifySignature(keys: SigningKeys, clock: Clock) {
   ): Promise<Result<undefined, Denial | Fault>> => {
     const cached = await keys.current(deadline)
     if (!cached.ok) return cached
-    const first = await attempt(cached.value.keys, token)
+    const first = await tryKeys(cached.value.keys, token)
     if (first.signed || namesItsCertificate(first)) return toResult(first, observe)
 
     const renewed = await keys.renewed(cached.value, first.candidates.length > 0, deadline)
     if (renewed === undefined) return toResult(first, observe)
     if (!renewed.ok) return renewed
-    const second = await attempt(renewed.value, token)
+    const second = await tryKeys(renewed.value, token)
     // If both attempts fail, report the one that had a candidate key.
     const isWorse = second.candidates.length === 0 && first.candidates.length > 0
     return toResult(isWorse ? first : second, observe)
@@ -72,7 +73,7 @@ interface Attempt {
   readonly signed: boolean
 }
 
-/** Whether the token names the very certificate that it was checked with: no newer key can help. */
+/** Whether the token names the certificate of a key that it was checked with: newer keys change nothing. */
 function namesItsCertificate({ candidates, header }: Attempt): boolean {
   return candidates.some(({ x5t }) => x5t !== undefined && x5t === header.x5t)
 }
@@ -99,8 +100,9 @@ function nameOfKey({ kid, alg, crv, kty }: TrustedKey): string {
 }
 
 /**
- * Several keys fit if they share a `kid` or the token has none. Each costs a verification, so their
- * number is limited; if there are more, nobody knows whether one of them signed the token.
+ * There are several candidates if keys share a `kid` or the token has none. Each costs a verification,
+ * so their number is limited. If there are more and none of the first signed the token, the result is a
+ * fault.
  */
 const MAX_CANDIDATES = 100
 

@@ -21,7 +21,7 @@ export interface SigningKeys {
   /** The cached keys, fetched if there are none or they are too old. */
   current(deadline: Deadline): Promise<Result<CachedKeys, Fault>>
   /**
-   * The keys as they are published now, for a token that no cached key fits. Undefined if
+   * The keys as they are published now, for a token that no cached key signed. Undefined if
    * they were fetched a moment ago, so that a flood of bad tokens causes no flood of fetches.
    * `hasMatchingKid`: whether a cached key has the token's `kid`, although it did not sign the token.
    */
@@ -47,7 +47,7 @@ const NO_TRUSTED_KEY = fault('keys_unusable', { detail: 'no_trusted_key' })
 
 /**
  * `maxAge`: how long a key that the issuer has withdrawn is still trusted. `grace`: how long the last
- * keys serve while the endpoint is down.
+ * keys are used while the endpoint is down.
  */
 const POLICY = {
   maxAge: seconds(600),
@@ -58,7 +58,7 @@ const POLICY = {
 }
 
 /**
- * The cooldown after a fetch for a token that no cached key fits. During the cooldown, tokens signed with
+ * The cooldown after a fetch for a token that no cached key signed. During the cooldown, tokens signed with
  * a new key are denied: for 5 s if their `kid` is that of a cached key, else for 10 s.
  */
 const COOLDOWN = { knownKid: seconds(5), unknownKid: seconds(10) }
@@ -90,10 +90,10 @@ export function createRemoteKeys(
     return fetched.ok && fetched.value.trusted.length === 0 ? failure(NO_TRUSTED_KEY) : fetched
   }
   const keySet = new Refreshed(POLICY, read, clock)
-  /** The last fetch for a token that no key fitted, and whether a second one may follow in its cooldown. */
+  /** The last fetch for a token that no key signed, and whether a second one may follow in its cooldown. */
   let renewal = { at: BEFORE_ALL_TIME, maySecondFetch: false }
 
-  /** Until the second fetch is due, but only as long as the caller has time for it. */
+  /** Waits until the second fetch is due, for at most half of the time that the call has left. */
   const waitForSecondFetch = async (deadline: Deadline): Promise<void> => {
     const due = secondsBetween(clock.now(), plus(renewal.at, SECOND_FETCH)) * 1_000
     await wait(milliseconds(Math.max(0, Math.min(due, deadline.remaining() / 2))))

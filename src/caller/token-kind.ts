@@ -38,8 +38,8 @@ const NAMES_OF_KIND = [
 const OTHER_KINDS = /^(refresh|offline|id|identity|logout)token$|^(refresh|id|authorizationcode)$/
 
 /**
- * Claims that access tokens have and ID tokens do not. `azp` and `roles` are none: ID tokens have
- * them as well (OpenID Connect Core §2, Microsoft Entra).
+ * Claims that access tokens have and ID tokens do not. `azp` and `roles` are not among them: ID tokens
+ * have them as well (OpenID Connect Core §2, Microsoft Entra).
  */
 const CLAIMS_OF_ACCESS_TOKENS = ['scope', 'scp', 'permissions', 'client_id', 'cid', 'appid']
 

@@ -1,10 +1,9 @@
-/** Checks claims against the configured rules, for a JWT as for an introspection answer. */
+/** Checks claims against the configured rules: those of JWTs and of introspection answers. */
 import type { RequiredClaim, TokenRules } from '../config/model.ts'
 import { firstDenial, type Denial } from '../decision.ts'
 import type { Check, Observe } from '../findings.ts'
 import { minus, plus, type NumericDate } from '../platform/clock.ts'
 import { isRounded, nonNullMember } from '../platform/json.ts'
-import { DENIAL_REASONS } from '../reasons.ts'
 import type { TokenClaims } from './claims.ts'
 import { hasNoPermissions, marksOfAnotherKind } from './token-kind.ts'
 
@@ -28,13 +27,13 @@ export function firstBrokenRule(
   return {
     ...refusal,
     logContext: { ...refusal.logContext, ...(clientId === undefined ? {} : { clientId }) },
-    ...(failsOnlyOnScope(refusal) && requiredScopes.length > 0 ? { requiredScopes } : {}),
+    ...(lacksOnlyPermission(refusal) && requiredScopes.length > 0 ? { requiredScopes } : {}),
   }
 }
 
-/** Whether the token would be good if it had more scopes. */
-export function failsOnlyOnScope({ reason }: Denial): boolean {
-  return DENIAL_REASONS[reason].challenge === 'insufficient_scope'
+/** Whether the token lacks only a scope or a role. */
+export function lacksOnlyPermission({ reason }: Denial): boolean {
+  return reason === 'scope_insufficient' || reason === 'permission_missing'
 }
 
 /** The first rule that fails gives the reason. */
@@ -162,7 +161,7 @@ function isoTimeOf(instant: NumericDate | undefined): string | undefined {
   return instant === undefined ? undefined : isoTime(instant)
 }
 
-/** Claims that are no valid dates were rejected when they were read. */
+/** Claims that are not valid dates were rejected when they were read. */
 function isoTime(instant: NumericDate): string {
   return new Date(instant * 1000).toISOString()
 }

@@ -2,6 +2,7 @@
 import type { GatewayScopes, IssuerConfig } from '../config/model.ts'
 import type { CacheUse, Denial, Fault } from '../decision.ts'
 import type { Observe } from '../findings.ts'
+import type { UnverifiedJwt } from '../oauth/unverified-jwt.ts'
 import type { Deadline, NumericDate } from '../platform/clock.ts'
 import type { JsonObject } from '../platform/json.ts'
 import type { Redacted } from '../platform/redacted.ts'
@@ -31,15 +32,27 @@ export interface VerifiedCaller {
 /** Called when the token itself shows no defect and a request for keys or an introspection follows. */
 export type BeforeRequest = () => void
 
-/** A denial says why the token is bad; a fault, why that cannot be decided. An observer gets each check. */
-export type Verify<T> = (
+/** A denial says why the token is bad; a fault, why that cannot be decided. */
+export type VerifyCaller = (
   token: Redacted,
   deadline: Deadline,
   beforeRequest: BeforeRequest,
   observe?: Observe,
-) => Promise<Result<T, Denial | Fault>>
+) => Promise<Result<VerifiedCaller, Denial | Fault>>
 
-export type VerifyCaller = Verify<VerifiedCaller>
+/** One token to verify. */
+export interface Verification {
+  readonly token: Redacted
+  /** The token, decoded but not verified; undefined for an opaque token. */
+  readonly jwt: UnverifiedJwt | undefined
+  readonly deadline: Deadline
+  readonly beforeRequest: BeforeRequest
+  /** Receives the result of each check. */
+  readonly observe?: Observe | undefined
+}
+
+/** The verification by one issuer, or a part of it. */
+export type Verify<T> = (verification: Verification) => Promise<Result<T, Denial | Fault>>
 
 export function toVerifiedCaller(
   claims: TokenClaims,

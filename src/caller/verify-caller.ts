@@ -1,4 +1,4 @@
-/** Chooses among several issuers: which of them a token is shown to, and whose answer counts. */
+/** Chooses the issuers that verify a token, and which of their results is the decision. */
 import type { IssuerConfig } from '../config/model.ts'
 import { denial, firstDenial, type Denial, type Fault } from '../decision.ts'
 import type { Check, Finding, Observe } from '../findings.ts'
@@ -6,7 +6,7 @@ import type { DenialReason, FaultReason } from '../reasons.ts'
 import { failure } from '../platform/result.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { diagnose } from './diagnosis.ts'
-import { failsOnlyOnScope } from './token-rules.ts'
+import { lacksOnlyPermission } from './token-rules.ts'
 import {
   claimedIssuer,
   isMalformedJwt,
@@ -14,11 +14,12 @@ import {
   readUnverifiedJwt,
   type UnverifiedJwt,
 } from '../oauth/unverified-jwt.ts'
-import type { VerifyCaller } from './verified-caller.ts'
+import type { VerifiedCaller, Verify, VerifyCaller } from './verified-caller.ts'
+import { validationOf } from './verify-with-issuer.ts'
 
 export interface IssuerVerifier {
   readonly issuer: IssuerConfig
-  readonly verify: VerifyCaller
+  readonly verify: Verify<VerifiedCaller>
   /** Whether the issuer's answer about the token is cached. */
   readonly hasCachedAnswer?: ((token: Redacted) => boolean) | undefined
 }
@@ -31,8 +32,8 @@ export interface IssuerVerifier {
  *   first. Those whose `opaque_tokens` do not fit the token are left out.
  *
  * The first issuer that accepts the token decides. If none does, a fault outweighs a denial: the issuer
- * that failed might have accepted the token. Exception: an issuer that objects only to a missing scope
- * knows the token as its own, so its denial counts.
+ * that failed might have accepted the token. Exception: an issuer that denies the token only for a
+ * missing scope has recognized it, so its denial counts.
  */
 export function createVerifyCaller(verifiers: readonly IssuerVerifier[]): VerifyCaller {
   const issuers = verifiers.map(({ issuer }) => issuer)
@@ -47,7 +48,7 @@ export function createVerifyCaller(verifiers: readonly IssuerVerifier[]): Verify
     const refusals: (Denial | Fault)[] = []
     for (const { issuer, verify } of asked) {
       const observeIssuer = observe && withIssuer(issuer, observe)
-      const result = await verify(token, deadline, beforeRequest, observeIssuer)
+      const result = await verify({ token, jwt, deadline, beforeRequest, observe: observeIssuer })
       if (result.ok) return result
       refusals.push(result.error)
       if (result.error.outcome === 'fault') observeIssuer?.(findingOfFault(result.error))
@@ -83,8 +84,8 @@ const FORM_CHECKS: readonly Check<TokenForm>[] = [
 ]
 
 /**
- * Undefined for a signed JWT, and for what no decoder of signed JWTs would accept: an opaque token, or
- * an encrypted JWT, which is introspected if an issuer does so.
+ * Why the token is denied although a lenient decoder would accept it as a JWT. Undefined for a signed
+ * JWT, an opaque token, and a well-formed encrypted JWT, which can be introspected.
  */
 function defectOf({ text, jwt }: TokenForm): 'encrypted' | 'malformed' | undefined {
   if (jwt !== undefined || !isMalformedJwt(text)) return undefined
@@ -118,11 +119,10 @@ function observeChoice(
 ): void {
   for (const verifier of verifiers) {
     const { issuer } = verifier
-    const validation = issuer.jwt === undefined ? 'introspection' : 'jwt'
     observe({
       name: 'issuer_choice',
       issuer: issuer.name,
-      expected: `${validation}, iss ${issuer.rules.issuer ?? 'any'}`,
+      expected: `${validationOf(issuer)}, iss ${issuer.rules.issuer ?? 'any'}`,
       actual: jwt === undefined ? 'an opaque token' : `iss ${claimedIssuer(jwt) ?? 'absent'}`,
       ok: asked.includes(verifier),
     })
@@ -174,9 +174,9 @@ function recognizing(
   token: Redacted,
 ): readonly IssuerVerifier[] {
   const text = token.reveal()
-  const formOf = ({ issuer }: IssuerVerifier) => issuer.introspection?.opaqueTokens
+  const opaqueFormOf = ({ issuer }: IssuerVerifier) => issuer.introspection?.opaqueTokens
   const matching = verifiers.filter((verifier) => {
-    const form = formOf(verifier)
+    const form = opaqueFormOf(verifier)
     return (
       form !== undefined &&
       (form.prefixes.length === 0 || form.prefixes.some((prefix) => text.startsWith(prefix))) &&
@@ -185,7 +185,7 @@ function recognizing(
   })
   return matching.length > 0
     ? matching
-    : verifiers.filter((verifier) => formOf(verifier) === undefined)
+    : verifiers.filter((verifier) => opaqueFormOf(verifier) === undefined)
 }
 
 function cachedFirst(
@@ -196,17 +196,17 @@ function cachedFirst(
   return [...knowing, ...verifiers.filter((verifier) => !knowing.includes(verifier))]
 }
 
-/** Denials by which an issuer says only that it does not know the token. */
+/** Denials that mean only that the issuer does not know the token. */
 const UNKNOWN_TOKEN_REASONS: readonly (DenialReason | FaultReason)[] = [
   'token_inactive',
   'key_unknown',
   'signature_invalid',
 ]
 
-/** First an objection to a missing scope alone, then faults, then denials by issuers that know the token. */
+/** First a denial for a missing scope alone, then faults, then denials by issuers that know the token. */
 function mostSignificant(refusals: readonly (Denial | Fault)[]): Denial | Fault | undefined {
   return (
-    refusals.find((refusal) => refusal.outcome === 'deny' && failsOnlyOnScope(refusal)) ??
+    refusals.find((refusal) => refusal.outcome === 'deny' && lacksOnlyPermission(refusal)) ??
     refusals.find(({ outcome }) => outcome === 'fault') ??
     refusals.find(({ reason }) => !UNKNOWN_TOKEN_REASONS.includes(reason)) ??
     refusals[0]

@@ -4,19 +4,25 @@ import { success } from '../platform/result.ts'
 import { earliestOf } from '../platform/clock.ts'
 import type { Introspect } from './introspection.ts'
 import type { VerifyJwt } from './jwt-access-token.ts'
-import { toVerifiedCaller, type VerifyCaller } from './verified-caller.ts'
+import { toVerifiedCaller, type VerifiedCaller, type Verify } from './verified-caller.ts'
+
+/** How an issuer's tokens are validated, as in the configuration document. */
+export function validationOf({ jwt, introspection }: IssuerConfig) {
+  if (introspection === undefined) return 'jwt'
+  return jwt === undefined ? 'introspection' : 'jwt_and_introspection'
+}
 
 /** The signature is verified first, so that no forged token is sent to the identity provider. */
 export function createVerifyWithIssuer(
   issuer: IssuerConfig,
   verifyJwt: VerifyJwt | undefined,
   introspect: Introspect | undefined,
-): VerifyCaller {
-  return async (token, deadline, beforeRequest, observe) => {
-    const signed = await verifyJwt?.(token, deadline, beforeRequest, observe)
+): Verify<VerifiedCaller> {
+  return async (verification) => {
+    const signed = await verifyJwt?.(verification)
     if (signed?.ok === false) return signed
 
-    const introspected = await introspect?.(token, deadline, beforeRequest, observe)
+    const introspected = await introspect?.(verification)
     if (introspected?.ok === false) return introspected
 
     const claims = introspected?.value.claims ?? signed?.value

@@ -4,9 +4,9 @@ import type { ClientRegistration } from '../oauth/client-exchange.ts'
 import { seconds } from '../platform/clock.ts'
 import { IDENTITY_DOMAIN_ISSUER, IDENTITY_DOMAIN_PATHS } from '../providers/oci-iam.ts'
 import type { BackendInput } from './backend-schema.ts'
-import { buildClient } from './client.ts'
+import { buildClient } from './build-client.ts'
 import { DEFAULTS } from './defaults.ts'
-import { missing } from './flat-form.ts'
+import { reportMissing } from './missing-members.ts'
 import type { BackendCondition, BackendConfig, GrantConfig } from './model.ts'
 import type { Report } from './problems.ts'
 
@@ -19,7 +19,7 @@ export function buildBackend(input: BackendInput, report: Report): BackendConfig
   }
 }
 
-/** Each member is its own: a polluted prototype must not add a condition. */
+/** Copies each member, so that a polluted prototype cannot add a condition. */
 function conditionOf(when: NonNullable<BackendInput['when']>): BackendCondition {
   const { issuers, clients, scopes } = when
   const values = Object.entries(when.arguments ?? {})
@@ -35,13 +35,14 @@ function buildGrant(input: BackendInput, report: Report): GrantConfig {
   const { grant: kind, assertion, exchange } = input
   reportIdleMembers(input, report)
   if (kind === 'basic') {
-    const remedy = 'Give the OCID of the Vault secret with user:password.'
-    if (input.secret_ocid === undefined) report('secret_ocid', 'is missing', remedy)
-    return { kind, secretOcid: input.secret_ocid ?? '' }
+    return {
+      kind,
+      secretOcid: input.secret_ocid ?? reportMissing('backends', 'secret_ocid', report),
+    }
   }
-  const tokenEndpoint = input.token_endpoint ?? missing('backends', 'token_endpoint', report)
+  const tokenEndpoint = input.token_endpoint ?? reportMissing('backends', 'token_endpoint', report)
   const client = clientOf(input, tokenEndpoint, report)
-  const scope = () => input.scope ?? missing('backends', 'scope', report)
+  const scope = () => input.scope ?? reportMissing('backends', 'scope', report)
   switch (kind) {
     case 'client_credentials':
       return { kind, tokenEndpoint, client, scope: scope() }
@@ -92,21 +93,20 @@ function clientOf(
   // Identity domains expect the issuer that all of them share; RFC 7523 §3 the token endpoint.
   const isIdentityDomain = tokenEndpoint.endsWith(IDENTITY_DOMAIN_PATHS.token)
   const audience = [isIdentityDomain ? IDENTITY_DOMAIN_ISSUER : tokenEndpoint]
-  const more = {
+  const authenticating = {
     authentication: client_auth,
     assertion: { keyId: assertion?.key_id, audience: assertion?.audience ?? audience },
   }
-  return buildClient('backends', client ?? {}, more, report)
+  return buildClient('backends', client ?? {}, authenticating, report)
 }
 
 function assertionKeyOf(
   { assertion, client_auth }: BackendInput,
   report: Report,
 ): string | undefined {
-  if (assertion?.key_ocid === undefined && !usesKey(client_auth)) {
-    const remedy =
-      'Give the OCID of the Vault secret with the private key that signs user assertions.'
-    report('assertion.key_ocid', 'is missing', remedy)
-  }
-  return assertion?.key_ocid
+  const isNeeded = !usesKey(client_auth)
+  return (
+    assertion?.key_ocid ??
+    (isNeeded ? reportMissing('backends', 'assertion.key_ocid', report) : undefined)
+  )
 }

@@ -3,10 +3,15 @@ import { isSameKey, jsonWebKeys, readKeySet } from '../caller/json-web-key.ts'
 import type { ClientRegistration } from '../oauth/client-exchange.ts'
 import { seconds } from '../platform/clock.ts'
 import { isJsonObject } from '../platform/json.ts'
-import { COMMON_CLAIM_NAMES, factsOf, findProvider, providerNamed } from '../providers/index.ts'
+import {
+  COMMON_CLAIM_NAMES,
+  issuerDefaultsOf,
+  findProvider,
+  providerNamed,
+} from '../providers/index.ts'
 import { IDENTITY_DOMAIN_PATHS } from '../providers/oci-iam.ts'
-import type { ProviderFacts, TokenTraits } from '../providers/provider.ts'
-import { buildClient } from './client.ts'
+import type { IssuerDefaults, TokenTraits } from '../providers/provider.ts'
+import { buildClient } from './build-client.ts'
 import { DEFAULTS } from './defaults.ts'
 import type { IssuerInput } from './issuer-schema.ts'
 import type {
@@ -20,18 +25,18 @@ import type { Report } from './problems.ts'
 
 /** With the values that the provider adds. */
 interface ResolvedIssuer extends IssuerInput {
-  readonly facts: ProviderFacts
+  readonly providerDefaults: IssuerDefaults
 }
 
 export function buildIssuer(input: IssuerInput, report: Report): IssuerConfig {
   const issuer = resolveIssuer(input)
-  const { facts } = issuer
+  const { providerDefaults } = issuer
   const validation = input.validation ?? defaultValidation(input, issuer)
   const provider =
     findProvider(({ isIssuer }) => issuer.issuer !== undefined && isIssuer?.(issuer.issuer)) ??
     providerNamed(input.provider?.preset)
   const traits = provider?.tokens ?? {}
-  const names = { ...COMMON_CLAIM_NAMES, ...traits.claimNames, ...facts.claimNames }
+  const names = { ...COMMON_CLAIM_NAMES, ...traits.claimNames, ...providerDefaults.claimNames }
   if (validation === 'introspection' && input.token_type === 'at+jwt') {
     // Another type of token would be accepted.
     report(
@@ -43,7 +48,7 @@ export function buildIssuer(input: IssuerInput, report: Report): IssuerConfig {
   return {
     name: input.name,
     provider: provider?.name,
-    discovery: facts.discovery,
+    discovery: providerDefaults.discovery,
     jwt: validation === 'introspection' ? undefined : buildJwt(issuer, report),
     introspection: validation === 'jwt' ? undefined : buildIntrospection(issuer, report),
     claimNames: {
@@ -63,13 +68,13 @@ export function buildIssuer(input: IssuerInput, report: Report): IssuerConfig {
 /** A value of the document wins over that of the provider. */
 function resolveIssuer(input: IssuerInput): ResolvedIssuer {
   const { provider, jwks } = input
-  const facts = provider === undefined ? {} : factsOf(provider)
+  const providerDefaults = provider === undefined ? {} : issuerDefaultsOf(provider)
   return {
     ...input,
-    facts,
-    issuer: input.issuer ?? facts.issuer,
-    jwks_uri: input.jwks_uri ?? (jwks === undefined ? facts.jwksUri : undefined),
-    introspection_endpoint: input.introspection_endpoint ?? facts.introspectionEndpoint,
+    providerDefaults,
+    issuer: input.issuer ?? providerDefaults.issuer,
+    jwks_uri: input.jwks_uri ?? (jwks === undefined ? providerDefaults.jwksUri : undefined),
+    introspection_endpoint: input.introspection_endpoint ?? providerDefaults.introspectionEndpoint,
   }
 }
 
@@ -79,11 +84,13 @@ function resolveIssuer(input: IssuerInput): ResolvedIssuer {
  */
 function defaultValidation(
   input: IssuerInput,
-  { client, introspection_endpoint, jwks, jwks_uri, facts }: ResolvedIssuer,
+  { client, introspection_endpoint, jwks, jwks_uri, providerDefaults }: ResolvedIssuer,
 ): 'introspection' | 'jwt' {
   if (input.introspection_endpoint !== undefined) return 'introspection'
   if (client !== undefined && introspection_endpoint !== undefined) return 'introspection'
-  const hasKeys = [jwks, jwks_uri, facts.discovery].some((source) => source !== undefined)
+  const hasKeys = [jwks, jwks_uri, providerDefaults.discovery].some(
+    (source) => source !== undefined,
+  )
   return hasKeys ? 'jwt' : 'introspection'
 }
 
@@ -93,13 +100,13 @@ function clientFor(
   report: Report,
 ): ClientRegistration {
   const authentication = client?.client_auth ?? DEFAULTS.client_auth
-  const more = { authentication, assertion: { keyId: undefined, audience: [] } }
-  return buildClient('issuers', client ?? {}, more, report, `for ${purpose}`)
+  const authenticating = { authentication, assertion: { keyId: undefined, audience: [] } }
+  return buildClient('issuers', client ?? {}, authenticating, report, `for ${purpose}`)
 }
 
 function buildIntrospection(issuer: ResolvedIssuer, report: Report): IntrospectionConfig {
   const { introspection_endpoint: endpoint, opaque_tokens } = issuer
-  if (endpoint === undefined && issuer.facts.discovery === undefined) {
+  if (endpoint === undefined && issuer.providerDefaults.discovery === undefined) {
     report(
       'introspection_endpoint',
       'is missing',
@@ -157,21 +164,21 @@ function staticKeys({ jwks, jwks_uri }: ResolvedIssuer, report: Report): KeySour
 }
 
 function remoteKeys(issuer: ResolvedIssuer, report: Report): KeySource {
-  const { jwks_uri, jwks_access, facts } = issuer
-  if (jwks_uri === undefined && facts.discovery === undefined) {
+  const { jwks_uri, jwks_access, providerDefaults } = issuer
+  if (jwks_uri === undefined && providerDefaults.discovery === undefined) {
     report(
       'jwks_uri',
       'is missing, and `jwks` too',
       'Give the URL of the issuer’s keys, or the keys.',
     )
   }
-  const access = jwks_access ?? facts.jwksAccess ?? DEFAULTS.jwks_access
+  const access = jwks_access ?? providerDefaults.jwksAccess ?? DEFAULTS.jwks_access
   if (access === 'public') return { kind: 'remote', uri: jwks_uri, access: undefined }
-  // An identity domain has it beside its keys.
+  // At an identity domain, it is on the host of the keys.
   const { token } = IDENTITY_DOMAIN_PATHS
   const beside = URL.canParse(token, jwks_uri) ? new URL(token, jwks_uri).href : ''
-  const tokenEndpoint = facts.tokenEndpoint ?? beside
-  if (tokenEndpoint === '' && facts.discovery !== undefined) {
+  const tokenEndpoint = providerDefaults.tokenEndpoint ?? beside
+  if (tokenEndpoint === '' && providerDefaults.discovery !== undefined) {
     report('jwks_uri', 'is missing: the token endpoint is derived from it', 'Give the URL.')
   }
   return {
@@ -194,7 +201,7 @@ function buildRules(issuer: ResolvedIssuer, traits: TokenTraits): TokenRules {
     audience: issuer.audience,
     requiredScopes: issuer.required_scopes,
     allowedClients,
-    clientIdRequired: traits.nameClient ?? false,
+    clientIdRequired: traits.alwaysNameClient ?? false,
     anyScopeRequired: traits.issuedToEveryClient === true && allowedClients.length === 0,
     requiredClaims: Object.entries(issuer.required_claims ?? {}).map(([name, value]) => ({
       name,

@@ -20,3 +20,20 @@ export const documentSchema = strictObject({
 })
 
 export type DocumentInput = v.InferOutput<typeof documentSchema>
+
+/** The part of all kinds of schemas that leads to other schemas. */
+interface Schema extends v.GenericSchema {
+  readonly wrapped?: Schema
+  readonly item?: Schema
+  readonly entries?: Readonly<Record<string, Schema>>
+}
+
+/** The description of the member at a path of the document, such as `issuers.0.audience`. */
+export function descriptionAt(path: string): string | undefined {
+  let schema: Schema | undefined = documentSchema
+  for (const name of path.split('.')) {
+    const inner: Schema | undefined = /^\d+$/.test(name) ? schema?.item : schema?.entries?.[name]
+    schema = inner?.wrapped ?? inner
+  }
+  return schema && v.getDescription(schema)
+}

@@ -2,7 +2,7 @@
 import { parseJsonObject } from '../platform/json.ts'
 import { problemsOfMembers } from './checks/json-text.ts'
 import { DOCUMENT_KEYS, FLAT_KEYS, type FlatConfiguration, type FlatKey } from './flat-keys.ts'
-import type { ConfigForm, ConfigProblem, Report } from './problems.ts'
+import type { ConfigForm, ConfigProblem } from './problems.ts'
 
 /** The name of the issuer and of the backend in the log. */
 const NAME = 'default'
@@ -91,7 +91,7 @@ function converted(value: string, as: FlatKey['as']): unknown {
 
 export function flatForm(values: FlatConfiguration): ConfigForm {
   const isGiven = ({ key }: { readonly key: string }): boolean => valueOf(values, key) !== undefined
-  /** The key of what is at the path; else the given keys of what is below it; else all of those. */
+  /** The key of the path; else the keys below it that are given; else all keys below it. */
   const keysAt = (path: string): readonly string[] => {
     const at = path.replace(/^(backends\.0)\.secret_ocid$/, '$1.client.client_secret_ocid')
     const found = KEYS.filter((key) => at === key.at || at.startsWith(`${key.at}.`))
@@ -109,20 +109,4 @@ export function flatForm(values: FlatConfiguration): ConfigForm {
         return key === undefined ? whole : `\`${key.key}\``
       }),
   }
-}
-
-/** A list of the document. */
-export type Entry = 'issuers' | 'backends'
-
-/** Reports that a member is missing; returns an empty text in its place. */
-export function missing(entry: Entry, field: string, report: Report, purpose?: string): '' {
-  const problem = ['is missing', purpose].filter(Boolean).join(' ')
-  report(field, problem, remedyOfMissing(`${entry}.0.${field}`) ?? '')
-  return ''
-}
-
-/** What to do where the member at a path is missing; undefined if no flat key stands for it. */
-export function remedyOfMissing(path: string): string | undefined {
-  const at = path.replace(/\.\d+\./, '.0.')
-  return KEYS.find((key) => key.at === at)?.remedy
 }

@@ -6,46 +6,53 @@ import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '../oauth/signatur
 import {
   check,
   choice,
-  complaint,
+  ownMessage,
   name,
   someMembers,
-  someTexts,
+  nonEmptyStrings,
   strictObject,
-  text,
-  texts,
+  nonEmptyString,
+  strings,
   url,
   wholeNumber,
   wholeSeconds,
 } from '../platform/schema-fields.ts'
 import { providerSchema } from '../providers/index.ts'
-import { issuerClient } from './client.ts'
+import { addressAtDomain, IDENTITY_DOMAIN_ISSUER } from '../providers/oci-iam.ts'
+import { issuerClient } from './client-schema.ts'
 import { DEFAULTS, LIMITS } from './defaults.ts'
 
 const ALGORITHMS = Object.keys(SIGNATURE_ALGORITHMS) as SignatureAlgorithm[]
-const NOT_ACCEPTED = complaint(
+const NOT_ACCEPTED = ownMessage(
   'is not an accepted algorithm',
   `Give some of ${ALGORITHMS.join(', ')}.`,
 )
 
-const audienceSchema = v.union(
-  [
-    v.pipe(
-      someTexts('Accepted `aud` values; one match is enough.'),
-      check<string[]>(
-        (values) => (values.includes('any') ? 'has `any` beside other values' : undefined),
-        'Give the accepted values, or `any` alone.',
+const audienceSchema = v.pipe(
+  v.union(
+    [
+      v.pipe(
+        v.array(v.pipe(v.string(), v.nonEmpty())),
+        v.minLength(1),
+        check<string[]>(
+          (values) => (values.includes('any') ? 'has `any` beside other values' : undefined),
+          'Give the accepted values, or `any` alone.',
+        ),
       ),
+      v.literal('any'),
+    ],
+    ownMessage(
+      'is not a list of strings',
+      'Give a list of strings, such as ["https://api.example.com/"], or "any".',
     ),
-    v.pipe(v.literal('any'), v.description('Turns the check off; each cold start logs it.')),
-  ],
-  complaint(
-    'is not a list of strings',
-    'Give a list of strings, such as ["https://api.example.com/"], or "any".',
+  ),
+  v.description(
+    'Accepted `aud` values, such as the primary audience of the API’s application, https://api.example.com/. One match is enough. `any` turns the check off, and every cold start logs it.',
   ),
 )
 
 /** Larger integers are rounded when JSON is parsed: two different ones may become equal. */
-const INEXACT = complaint(
+const INEXACT = ownMessage(
   'is a number too large to be compared exactly',
   'Have the provider send it as a string, or require another claim.',
 )
@@ -68,21 +75,34 @@ export const issuerSchema = strictObject({
   validation: v.optional(
     choice(
       ['introspection', 'jwt', 'jwt_and_introspection'],
-      'Default `introspection` if there is an endpoint and a client for it, else `jwt`.',
+      'How callers’ tokens are validated; with `jwt_and_introspection` the signature first, then whether the token was revoked. Default: `introspection` if there is an endpoint and a client for it, else `jwt`.',
     ),
   ),
-  issuer: v.optional(text('Accepted `iss`, exact.')),
-  jwks_uri: v.optional(url('URL of the issuer’s keys.')),
+  issuer: v.optional(
+    nonEmptyString(
+      `Accepted \`iss\`, compared byte by byte: \`${IDENTITY_DOMAIN_ISSUER}\` for every identity domain. Required for \`jwt\`.`,
+    ),
+  ),
+  jwks_uri: v.optional(
+    url(
+      `URL of the issuer’s keys, for \`jwt\`: \`${addressAtDomain('keys')}\` at an identity domain.`,
+    ),
+  ),
   jwks_access: v.optional(
-    choice(['public', 'client_credentials'], `Default \`${DEFAULTS.jwks_access}\`.`),
+    choice(
+      ['public', 'client_credentials'],
+      `\`client_credentials\` if the keys are protected, as an identity domain’s are: the client gets a token for them. Default \`${DEFAULTS.jwks_access}\`.`,
+    ),
   ),
   jwks: v.optional(
     v.pipe(
       v.looseObject(
         {},
-        complaint('is not a JSON object', 'Give it as the identity provider publishes it.'),
+        ownMessage('is not a JSON object', 'Give it as the identity provider publishes it.'),
       ),
-      v.description('The issuer’s keys themselves: a JWK Set or one JWK.'),
+      v.description(
+        'The issuer’s keys themselves, as a JWK Set or one JWK, in place of `jwks_uri`.',
+      ),
     ),
   ),
   algorithms: v.optional(
@@ -95,11 +115,15 @@ export const issuerSchema = strictObject({
   token_type: v.optional(
     choice(['any', 'at+jwt'], '`at+jwt` requires the header `typ` of RFC 9068. Default `any`.'),
   ),
-  introspection_endpoint: v.optional(url('Introspection endpoint (RFC 7662).')),
+  introspection_endpoint: v.optional(
+    url(
+      `Introspection endpoint (RFC 7662) of the callers’ identity provider: \`${addressAtDomain('introspection')}\` at an identity domain.`,
+    ),
+  ),
   client: v.optional(issuerClient),
   introspection_cache_seconds: wholeSeconds(
     LIMITS.introspection_cache,
-    'How long an introspection answer is reused.',
+    'How long an introspection answer is reused; never beyond the token’s expiry. The gateway has a cache of its own.',
   ),
   introspection_subject: v.optional(
     choice(
@@ -111,7 +135,7 @@ export const issuerSchema = strictObject({
   opaque_tokens: v.optional(
     v.pipe(
       strictObject({
-        prefixes: v.optional(someTexts('How they begin; one of these.')),
+        prefixes: v.optional(nonEmptyStrings('How they begin; one of these.')),
         lengths: v.optional(
           v.pipe(
             v.array(
@@ -133,7 +157,7 @@ export const issuerSchema = strictObject({
   ),
   required_scopes: v.optional(
     v.pipe(
-      texts('Scopes that every caller needs; all of them.'),
+      strings('Scopes that every caller needs; all of them.'),
       check<string[]>(
         (scopes) =>
           scopes.every((scope) => SCOPE_TOKEN.test(scope))
@@ -144,7 +168,7 @@ export const issuerSchema = strictObject({
     ),
     [],
   ),
-  allowed_clients: v.optional(someTexts('Client ids that may call. Default: every client.')),
+  allowed_clients: v.optional(nonEmptyStrings('Client ids that may call. Default: every client.')),
   required_claims: v.optional(
     someMembers(
       v.union([scalarSchema, v.pipe(v.array(scalarSchema), v.minLength(1))]),
@@ -158,14 +182,16 @@ export const issuerSchema = strictObject({
     LIMITS.clock_tolerance,
     'Allowance for differing clocks at `exp`, `nbf` and `iat`.',
   ),
-  principal_claims: v.optional(texts('Claims with the subject; the first that is present counts.')),
-  client_id_claims: v.optional(texts('Claims with the client id; the first counts.')),
+  principal_claims: v.optional(
+    strings('Claims with the subject; the first that is present counts.'),
+  ),
+  client_id_claims: v.optional(strings('Claims with the client id; the first counts.')),
   scope_claims: v.optional(
-    texts(
-      'Claims with scopes, or roles; all of them count. A string in `scope` or `scp` is space-separated; elsewhere it is one value.',
+    strings(
+      'Claims with scopes, or roles; all of them count. A string in `scope` or `scp` is space-separated; elsewhere it is one value, which is left out if it has a space.',
     ),
   ),
-  gateway_scope_prefix: v.optional(text('Put before each scope that the gateway gets.')),
+  gateway_scope_prefix: v.optional(nonEmptyString('Put before each scope that the gateway gets.')),
   gateway_scope_map: v.optional(
     v.pipe(
       v.record(v.string(), v.array(v.pipe(v.string(), v.nonEmpty()))),
@@ -174,7 +200,7 @@ export const issuerSchema = strictObject({
   ),
   context_claims: v.optional(
     v.pipe(
-      texts('Claims that routes may use as `${request.auth[<claim>]}`.'),
+      strings('Claims that routes may use as `${request.auth[<claim>]}`.'),
       check<string[]>((names) => {
         const reserved = RESERVED_CONTEXT_NAMES.filter((name) => names.includes(name))
         return reserved.length === 0 ? undefined : `has reserved names: ${reserved.join(', ')}`

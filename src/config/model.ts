@@ -32,7 +32,7 @@ export interface Config {
   readonly backends: readonly BackendConfig[]
 }
 
-/** One identity provider whose tokens callers may bring, and what its tokens must hold. */
+/** One identity provider whose tokens are accepted, and what its tokens must contain. */
 export interface IssuerConfig {
   /** Its name in the log. */
   readonly name: string
@@ -146,7 +146,7 @@ export interface BackendCondition {
   readonly issuers: readonly string[] | undefined
   readonly clients: readonly string[] | undefined
   readonly scopes: readonly string[] | undefined
-  /** What the gateway passed on of the request, which is not authenticated. */
+  /** Values that the gateway took from the request, which are not authenticated. */
   readonly arguments: readonly { readonly name: string; readonly values: readonly string[] }[]
 }
 

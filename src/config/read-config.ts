@@ -20,7 +20,7 @@ export interface ConfigReading {
   /** Usable even if there are problems: with defaults for what is wrong. */
   readonly settings: Settings
   readonly source: Result<ConfigSource, readonly ConfigProblem[]>
-  /** What does not keep the function from working, but is probably a mistake. */
+  /** Probable mistakes that do not stop the function. */
   readonly warnings: readonly ConfigProblem[]
 }
 
@@ -32,14 +32,15 @@ export function readConfig(values: FlatConfiguration): ConfigReading {
   const warn = reportTo(warnings, form, '')
   const settings = readSettings(values, report)
   const source = readSource(values, report, warnings)
-  const unknown = unknownKeys(values, isFlat(values))
+  const hasFlatKeys = isFlat(values)
+  const unknown = unknownKeys(values, hasFlatKeys)
   if (!source.ok) problems.push(...source.error)
-  problems.push(...blankRules(values, problems))
-  if (isFlat(values)) {
+  problems.push(...blankRules(values, hasFlatKeys, problems))
+  if (hasFlatKeys) {
     problems.push(...unknown.problems)
     reportEmptyDocument(values, problems.length > 0 ? problems : warnings)
   }
-  warnAboutIdleKeys(values, warn)
+  if (!hasFlatKeys) warnAboutIdleKeys(values, warn)
   warnings.push(...unknown.warnings)
   warnAboutFlatValues(values, warn)
   warnings.push(...environmentWarnings(values))
@@ -88,11 +89,12 @@ function reportEmptyDocument(values: FlatConfiguration, list: ConfigProblem[]): 
 /** A rule with a blank value would take its default, which may accept more tokens. */
 function blankRules(
   values: FlatConfiguration,
+  hasFlatKeys: boolean,
   known: readonly ConfigProblem[],
 ): readonly ConfigProblem[] {
   return Object.entries<FlatKey>(FLAT_KEYS)
     .filter(([key, { isRule, at }]) => {
-      const counts = isRule === true && (at === undefined || isFlat(values))
+      const counts = isRule === true && (at === undefined || hasFlatKeys)
       return counts && /^\s+$/.test(values[key] ?? '') && known.every((each) => each.key !== key)
     })
     .map(([key]) => ({
@@ -104,7 +106,6 @@ function blankRules(
 
 /** A document replaces the flat keys for an issuer and a backend, rules among them. */
 function warnAboutIdleKeys(values: FlatConfiguration, warn: Report): void {
-  if (isFlat(values)) return
   for (const [key, { at }] of Object.entries<FlatKey>(FLAT_KEYS)) {
     if (at === undefined || !Object.hasOwn(values, key)) continue
     warn(

@@ -1,7 +1,7 @@
 /** What a violation of a schema means, and what to do about it. */
 import * as v from 'valibot'
-import { readComplaint } from '../platform/schema-fields.ts'
-import { remedyOfMissing } from './flat-form.ts'
+import { readOwnMessage } from '../platform/schema-fields.ts'
+import { remedyOfMissing } from './missing-members.ts'
 import { looksSecret, remedyOfSecret } from './problems.ts'
 
 export interface ShapeProblem {
@@ -28,7 +28,7 @@ function adviceFor(issue: v.BaseIssue<unknown>, path: string): Advice {
     return { problem: 'is missing', remedy: remedyOfMissing(path) ?? `Add ${expected}.` }
   }
   return (
-    readComplaint(message) ??
+    readOwnMessage(message) ??
     ADVICE[expected === 'Object' ? 'object' : type]?.(expected ?? '') ?? {
       problem: 'is not valid',
       remedy: 'Compare it with the JSON Schema.',

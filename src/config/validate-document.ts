@@ -15,7 +15,7 @@ import { problemOfIssue } from './schema-messages.ts'
 
 export interface ValidConfig {
   readonly config: Config
-  /** What does not keep the function from working, but is probably a mistake. */
+  /** Probable mistakes that do not stop the function. */
   readonly warnings: readonly ConfigProblem[]
 }
 

@@ -13,7 +13,7 @@ const DESCRIPTIONS = {
 } as const
 
 /**
- * One Bearer challenge. It is bare if no token came (§3.1: “SHOULD NOT include an error code”).
+ * One Bearer challenge, without an error code if the request has no token (§3.1).
  * All its parts are fixed texts or configured scopes, whose characters need no escaping.
  */
 export function bearerChallenge(refusal: Denial): string {

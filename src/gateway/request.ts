@@ -6,21 +6,21 @@ import { isJsonObject, member, parseJsonObject, type JsonObject } from '../platf
 import { Redacted } from '../platform/redacted.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 
-/** RFC 9110 §11.4: the scheme, whose case does not matter, then blanks. */
+/** RFC 9110 §11.4: the scheme, whose case does not matter, then spaces. */
 const BEARER_SCHEME = /^bearer(?: +|$)/i
 
 /** A call of the gateway: what it passed on from the caller's request, by argument name. */
 export interface AuthorizerRequest {
   /** Any JSON value; undefined where the caller's request had none. */
   readonly token: unknown
-  /** The other arguments of the multi-argument flavour, by name; undefined without any. */
+  /** The other arguments of a multi-argument function, by name; undefined without any. */
   readonly arguments: JsonObject | undefined
 }
 
 /**
- * Reads the payload of either flavour of authorizer function (Oracle, “Creating an Authorizer
- * Function”): multi-argument `USER_DEFINED`, whose token stands under the name that the
- * configuration gives it, or single-argument `TOKEN`.
+ * Reads the payload of either kind of authorizer function (Oracle, “Creating an Authorizer
+ * Function”): multi-argument `USER_DEFINED`, whose token is the argument with the configured name, or
+ * single-argument `TOKEN`.
  */
 export function readAuthorizerRequest(
   body: Uint8Array,
@@ -53,7 +53,7 @@ function without(data: JsonObject, name: string): JsonObject {
   return Object.fromEntries(others) as unknown as JsonObject
 }
 
-/** The argument that deployments map to `request.headers[opc-request-id]`, for the log alone. */
+/** The argument that deployments map to `request.headers[opc-request-id]`, only for the log. */
 export const REQUEST_ID_ARGUMENT = 'opc_request_id'
 
 /** The gateway's identifier of the caller's request, which the caller sees as well. */
@@ -132,6 +132,6 @@ const TOKEN_CHECKS: readonly Check<Credentials>[] = [
     reason: 'token_malformed',
     passes: ({ token }) => isBearerToken(token),
     expected: () => 'letters, digits, - . _ ~ + / and = at the end (RFC 6750 §2.1)',
-    actual: ({ token }) => (isBearerToken(token) ? 'these' : 'other characters'),
+    actual: ({ token }) => (isBearerToken(token) ? 'only these' : 'other characters'),
   },
 ]

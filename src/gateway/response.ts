@@ -59,12 +59,12 @@ export function toAuthorizerResponse(decision: Permit | Denial): AuthorizerRespo
   }
 }
 
-/** `unknown` for a name that cannot stand in a header: routes may copy it into one. */
+/** `unknown` for a name that cannot be a header value: routes may copy it into a header. */
 function headerText(name: string | undefined): string {
   return name !== undefined && isHeaderText(name) ? name : UNKNOWN
 }
 
-/** The HTTP status that RFC 6750 §3.1 wants; routes use it through `request.auth[responseCode]`. */
+/** The HTTP status that RFC 6750 §3.1 requires; routes use it through `request.auth[responseCode]`. */
 export function responseCode(refusal: Denial): '401' | '403' {
   return DENIAL_REASONS[refusal.reason].challenge === 'insufficient_scope' ? '403' : '401'
 }

@@ -1,6 +1,6 @@
 /**
- * Of a caller's token and of a backend's. The gateway accepts 8 KB of headers in all. Characters are
- * bytes in the token's grammar.
+ * Of an access token, the caller's or one for the backend. The gateway accepts 8 KB of headers in all.
+ * A token is ASCII, so that a character is a byte.
  */
 export const MAX_TOKEN_CHARACTERS = 16 * 1024
 

@@ -43,7 +43,7 @@ export interface AuthenticatedParts extends Pick<HttpRequest, 'connection'> {
   readonly form: Readonly<Record<string, string>>
 }
 
-/** A client assertion is used immediately. */
+/** Short, because a client assertion is used at once. */
 const CLIENT_ASSERTION_LIFETIME = seconds(60)
 
 /** Fails with a fault if `private_key_jwt` is configured and the secret is not a usable private key. */

@@ -8,7 +8,7 @@ import { readErrorCode } from './form-request.ts'
 export type ClientRefusal = 'certain' | 'possible'
 
 /** Codes that do not mean a wrong client secret, unless the status is 401. */
-const ABOUT_THE_REQUEST: readonly string[] = [
+const CODES_ABOUT_THE_REQUEST: readonly string[] = [
   'invalid_request',
   'invalid_grant',
   'unsupported_grant_type',
@@ -39,7 +39,7 @@ export function clientRefusalIn(answer: HttpAnswer): ClientRefusal | undefined {
   if (code === 'invalid_client') return 'certain'
   if (status === 401) return code === undefined ? 'certain' : 'possible'
   if (status !== 400 && status !== 403) return undefined
-  return code !== undefined && ABOUT_THE_REQUEST.includes(code) ? undefined : 'possible'
+  return code !== undefined && CODES_ABOUT_THE_REQUEST.includes(code) ? undefined : 'possible'
 }
 
 export const CLIENT_REFUSED_HINT =

@@ -20,7 +20,7 @@ export function requestForm(
   request: FormRequest,
   deadline: Deadline,
 ): Promise<Result<HttpAnswer, HttpFailure>> {
-  const { headers, form, ...options } = request.authentication
+  const { headers, form, connection = request.connection } = request.authentication
   return http(
     {
       method: 'POST',
@@ -31,27 +31,26 @@ export function requestForm(
         ...headers,
       },
       body: new URLSearchParams({ ...request.form, ...form }).toString(),
-      connection: request.connection,
-      ...options,
+      connection,
     },
     deadline,
   )
 }
 
 /**
- * The JSON object of an answer that is labelled as JSON or not at all. What is labelled otherwise
- * could be any page that happens to parse.
+ * The JSON object of an answer whose media type is JSON or missing. An answer with another media type
+ * could be any page that happens to be JSON.
  */
 export function readJsonAnswer(answer: HttpAnswer): JsonObject | undefined {
-  return isLabelledOtherwise(answer) ? undefined : parseJsonObject(answer.body)
+  return hasOtherMediaType(answer) ? undefined : parseJsonObject(answer.body)
 }
 
-/** Why an answer has no JSON object: by its label alone, or by its content. */
+/** Why an answer has no JSON object: its media type alone, or its content. */
 export function problemOfJson(answer: HttpAnswer): 'media_type' | 'not_json' {
   return parseJsonObject(answer.body) === undefined ? 'not_json' : 'media_type'
 }
 
-function isLabelledOtherwise(answer: HttpAnswer): boolean {
+function hasOtherMediaType(answer: HttpAnswer): boolean {
   const mediaType = answer.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
   return mediaType !== undefined && !/^application\/([a-z0-9.+-]+\+)?json$/.test(mediaType)
 }
@@ -59,7 +58,7 @@ function isLabelledOtherwise(answer: HttpAnswer): boolean {
 /** The form of error codes (RFC 6749 §5.2 and extensions). Anything else is not logged. */
 const ERROR_CODE = /^[a-z_]{1,40}$/
 
-/** The `error` of an OAuth error answer if it has the usual form, whatever the answer is labelled with. */
+/** The `error` of an OAuth error answer if it has the usual form, whatever the media type. */
 export function readErrorCode(answer: HttpAnswer): string | undefined {
   const body = parseJsonObject(answer.body)
   const code = body && stringMember(body, 'error')

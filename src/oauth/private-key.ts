@@ -19,6 +19,7 @@ export type PrivateKeyProblem =
   | 'no_private_key'
   | 'private_key_encrypted'
   | 'private_key_weak'
+  | 'private_key_unsupported'
   | 'line_breaks_missing'
   | 'certificate_of_another_key'
 
@@ -72,8 +73,8 @@ function readBlocks(text: string): readonly PemBlock[] {
 const ESCAPED_LINE_BREAKS = /\\+[rn]/g
 
 /**
- * The block with its line breaks as RFC 7468 requires them. They may be escaped, blanks or missing:
- * none of these can be part of the Base64 text, so that there is one way to read it.
+ * The block with its line breaks as RFC 7468 requires them. They may be escaped, replaced by spaces, or
+ * missing. This is unambiguous, because Base64 contains none of these characters.
  */
 function toPem({ label, content }: PemBlock): string {
   const base64 = content.replace(ESCAPED_LINE_BREAKS, '').replace(/\s/g, '')
@@ -85,8 +86,11 @@ function validated(
   key: KeyObject,
   names: Pick<PrivateKey, 'kid' | 'x5t'>,
 ): Result<PrivateKey, PrivateKeyProblem> {
+  if ((key.asymmetricKeyDetails?.modulusLength ?? MIN_RSA_BITS) < MIN_RSA_BITS) {
+    return failure('private_key_weak')
+  }
   const alg = algorithmOf(key)
-  return alg === undefined ? failure('private_key_weak') : success({ key, alg, ...names })
+  return alg === undefined ? failure('private_key_unsupported') : success({ key, alg, ...names })
 }
 
 /** OpenSSL's names of the curves, with their algorithms (RFC 7518 §3.4). */
@@ -100,9 +104,8 @@ function algorithmOf({
   asymmetricKeyType,
   asymmetricKeyDetails,
 }: KeyObject): SignatureAlgorithm | undefined {
-  const { modulusLength = 0, namedCurve } = asymmetricKeyDetails ?? {}
-  if (asymmetricKeyType === 'rsa') return modulusLength < MIN_RSA_BITS ? undefined : 'RS256'
-  if (asymmetricKeyType === 'ec') return CURVES.get(namedCurve)
+  if (asymmetricKeyType === 'rsa') return 'RS256'
+  if (asymmetricKeyType === 'ec') return CURVES.get(asymmetricKeyDetails?.namedCurve)
   return asymmetricKeyType === 'ed25519' ? 'EdDSA' : undefined
 }
 

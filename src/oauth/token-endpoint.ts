@@ -36,7 +36,7 @@ export interface IssuedToken {
 /** Why there is no token: the endpoint is unavailable, refuses, or sends an unusable answer. */
 export interface TokenFailure {
   readonly kind: 'unavailable' | 'refused' | 'unusable'
-  /** From fixed lists, or the registered error code of the answer. */
+  /** From fixed lists, or the error code of the answer. */
   readonly detail: string
   readonly clientRefusal?: ClientRefusal
   /** How long the endpoint asks to wait (RFC 9110 §10.2.3, RFC 6585 §4). */
@@ -62,7 +62,7 @@ export function createRequestToken(sendAsClient: SendAsClient, clock: Clock): Re
   }
 }
 
-/** Where the answer has no lifetime (RFC 6749 §5.1 allows that); less where the token itself says so. */
+/** The assumed lifetime if the answer has none (RFC 6749 §5.1 allows that); less if the token's `exp` is earlier. */
 const DEFAULT_LIFETIME = seconds(300)
 
 const MAX_LIFETIME = seconds(86_400)
@@ -79,7 +79,7 @@ export function readTokenAnswer(
   const code = readErrorCode(answer)
   const clientRefusal = clientRefusalIn(answer)
   const refusal = clientRefusal === undefined ? {} : { clientRefusal }
-  // Only an OAuth error is a refusal; other answers may come from a proxy.
+  // An OAuth error or any 401 is a refusal; other answers may come from a proxy.
   if (answer.status === 401 || ([400, 403].includes(answer.status) && code !== undefined)) {
     return failure({ kind: 'refused', detail: code ?? detail, ...refusal })
   }

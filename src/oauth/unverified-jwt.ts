@@ -12,11 +12,11 @@ const BASE64URL = /^[A-Za-z0-9_-]+$/
 export function readUnverifiedJwt(token: string): UnverifiedJwt | undefined {
   const parts = token.split('.', 4)
   return parts.length === 3 && parts.every((part) => BASE64URL.test(part))
-    ? readBeginning(parts)
+    ? decodeHeaderAndPayload(parts)
     : undefined
 }
 
-function readBeginning(parts: readonly string[]): UnverifiedJwt | undefined {
+function decodeHeaderAndPayload(parts: readonly string[]): UnverifiedJwt | undefined {
   const [header, payload] = parts
     .slice(0, 2)
     .map((part) => parseJsonObject(Buffer.from(part, 'base64url')))
@@ -37,7 +37,9 @@ export function isMalformedJwt(token: string): boolean {
     .split('.')
     .filter((part) => part !== '')
     .slice(0, MAX_INSPECTED_PARTS)
-  return parts.some((_part, index) => readBeginning(parts.slice(index, index + 2)) !== undefined)
+  return parts.some(
+    (_part, index) => decodeHeaderAndPayload(parts.slice(index, index + 2)) !== undefined,
+  )
 }
 
 /** Whether the token has the five parts of an encrypted JWT (RFC 7516 §7.1). The key may be empty. */

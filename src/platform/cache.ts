@@ -1,4 +1,4 @@
-/** The cache of the authorizer (bounded, expiring by the wall clock, without timers), and single flight. */
+/** A bounded cache that expires by the wall clock, without timers, and the sharing of concurrent requests. */
 import { createHash } from 'node:crypto'
 import { isOver, plus, seconds, type Clock, type Deadline, type NumericDate } from './clock.ts'
 import type { Result } from './result.ts'

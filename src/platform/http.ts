@@ -13,11 +13,13 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
   /**
-   * `own`: a connection that is opened for this exchange and closed after it, so that no late or
-   * doubled answer to another request can be taken for the answer. It costs a handshake; a TLS
-   * session is resumed where the server allows it. `Identification`: one that is kept open, as safe as
-   * `own`. Default `shared`: one that is kept open for requests with the same URL, so that a late or
-   * doubled answer is at worst an older one to the same question.
+   * A late or doubled answer to an earlier request must not be taken for the answer to this one.
+   *
+   * - `own`: opens a connection for this exchange and closes it afterwards. It costs a handshake; a TLS
+   *   session is resumed if the server allows it.
+   * - `Identification`: reuses a connection, and discards answers that do not belong to the request.
+   * - `shared` (default): reuses a connection for requests with the same URL. A late answer is at worst
+   *   an older one to the same request.
    */
   readonly connection?: 'own' | 'shared' | Identification
 }

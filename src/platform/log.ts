@@ -16,11 +16,7 @@ export type Log = (level: LogLevel, event: string, record: LogRecord) => void
 const MAX_VALUE_CHARACTERS = 512
 
 /** Writes events of `minLevel` and above. */
-export function createLog(
-  minLevel: LogLevel,
-  clock: Clock,
-  write: (line: string) => void = (line) => void process.stdout.write(line),
-): Log {
+export function createLog(minLevel: LogLevel, clock: Clock, write: (line: string) => void): Log {
   const threshold = LOG_LEVELS.indexOf(minLevel)
   return (level, event, record) => {
     if (LOG_LEVELS.indexOf(level) < threshold) return
@@ -33,6 +29,31 @@ function shorten(_name: string, value: unknown): unknown {
   return typeof value === 'string' && value.length > MAX_VALUE_CHARACTERS
     ? `${value.slice(0, MAX_VALUE_CHARACTERS)}…`
     : value
+}
+
+export interface Output {
+  readonly write: (line: string) => void
+  /** Writes the lines so far, and from now on each line at once. */
+  readonly release: () => void
+}
+
+/** Standard output. `isHeld`: lines are kept until `release`. */
+export function createOutput(
+  isHeld: boolean,
+  print: (line: string) => void = (line) => void process.stdout.write(line),
+): Output {
+  let held: string[] | undefined = isHeld ? [] : undefined
+  return {
+    write: (line) => {
+      if (held === undefined) print(line)
+      else held.push(line)
+    },
+    release: () => {
+      const lines = held ?? []
+      held = undefined
+      for (const line of lines) print(line)
+    },
+  }
 }
 
 /** Ignores write errors: logging them would fail in the same way. */

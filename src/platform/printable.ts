@@ -43,6 +43,11 @@ function shortened(text: string): string {
   )
 }
 
+/** A name from a token: escaped, without tokens, and not shortened. */
+export function printableName(name: string): string {
+  return escaped(name.replace(JWT, '[JWT]'))
+}
+
 /** The text without characters that could change how other text is displayed. */
 export function escaped(text: string): string {
   return text.replace(UNPRINTABLE, escapeCharacter)

@@ -35,7 +35,7 @@ export interface Current<T, E> {
   readonly outage: E | undefined
 }
 
-/** A read that was cut short by a caller's deadline this early says nothing about the other side. */
+/** A read that was cut short by a caller's deadline this early says nothing about the server. */
 const TOO_SHORT = seconds(1)
 
 export class Refreshed<T, E> {
@@ -111,6 +111,6 @@ export class Refreshed<T, E> {
   }
 
   #isYoungerThan(span: Seconds): boolean {
-    return isWithin(span, this.readAt, this.#clock.now())
+    return this.#last !== undefined && isWithin(span, this.#last.at, this.#clock.now())
   }
 }

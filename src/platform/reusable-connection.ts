@@ -4,7 +4,7 @@ import type { Agents } from './connections.ts'
 const MAX_REQUESTS = 100
 
 /**
- * After a discarded answer, this many requests go another way. So at most one request in 20 is sent
+ * After a discarded answer, this many requests use connections of their own. So at most one in 20 is sent
  * twice, also if a flood of bad tokens gets answers that identify nothing.
  */
 const REQUESTS_WITHOUT_REUSE = 20
@@ -24,7 +24,7 @@ export class ReusableConnection {
     this.#agents = agents
   }
 
-  /** The agents for a request with this id, until `release`; undefined if it has to go another way. */
+  /** The agents for a request with this id, until `release`; undefined if it needs a connection of its own. */
   acquire(id: string): Agents | undefined {
     if (this.#requestsWithoutReuse > 0) {
       this.#requestsWithoutReuse -= 1

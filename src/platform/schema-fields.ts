@@ -1,4 +1,7 @@
-/** Kinds of members of the configuration document, each with what it reports. */
+/**
+ * Schemas for members of the configuration, with messages of our own: a problem and its remedy, encoded
+ * in the one text that valibot allows.
+ */
 import * as v from 'valibot'
 import { endpointProblem } from './endpoint.ts'
 
@@ -6,12 +9,12 @@ import { endpointProblem } from './endpoint.ts'
 const MARK = '→'
 
 /** A message of our own: it never quotes the value, which could be a secret. */
-export function complaint(problem: string, remedy: string): string {
+export function ownMessage(problem: string, remedy: string): string {
   return `${MARK}${problem}\n${remedy}`
 }
 
 /** Undefined for a message of the library, which may quote the value. */
-export function readComplaint(message: string) {
+export function readOwnMessage(message: string) {
   if (!message.startsWith(MARK)) return undefined
   const [problem = '', remedy = ''] = message.slice(MARK.length).split('\n')
   return { problem, remedy }
@@ -22,7 +25,7 @@ export function strictObject<const T extends v.ObjectEntries>(entries: T) {
   return v.strictObject(Object.assign<object, T>(Object.create(null) as object, entries))
 }
 
-export function text(description: string) {
+export function nonEmptyString(description: string) {
   return v.pipe(v.string(), v.nonEmpty(), v.description(description))
 }
 
@@ -30,16 +33,16 @@ export function text(description: string) {
 export function check<T>(problemOf: (value: T) => string | undefined, remedy: string) {
   return v.rawCheck<T>(({ dataset, addIssue }) => {
     const problem = dataset.typed ? problemOf(dataset.value) : undefined
-    if (problem !== undefined) addIssue({ message: complaint(problem, remedy) })
+    if (problem !== undefined) addIssue({ message: ownMessage(problem, remedy) })
   })
 }
 
-export function texts(description: string) {
+export function strings(description: string) {
   return v.pipe(v.array(v.pipe(v.string(), v.nonEmpty())), v.description(description))
 }
 
-export function someTexts(description: string) {
-  return v.pipe(texts(description), v.minLength(1))
+export function nonEmptyStrings(description: string) {
+  return v.pipe(strings(description), v.minLength(1))
 }
 
 export function choice<const T extends readonly string[]>(values: T, description: string) {
@@ -51,7 +54,7 @@ export function name(description: string) {
   const remedy = 'Give 1 to 64 letters, digits, dots, underscores or hyphens.'
   return v.pipe(
     v.string(),
-    v.regex(/^[A-Za-z0-9._-]{1,64}$/, complaint('is not a usable name', remedy)),
+    v.regex(/^[A-Za-z0-9._-]{1,64}$/, ownMessage('is not a usable name', remedy)),
     v.description(description),
   )
 }
@@ -64,10 +67,10 @@ export interface Range {
 export function wholeNumber({ min, max }: Range, unit: string, description: string) {
   const remedy = `Give a whole number of ${unit} from ${min} to ${max}.`
   return v.pipe(
-    v.number(complaint('is not a number', remedy)),
-    v.integer(complaint('is not a whole number', remedy)),
-    v.minValue(min, complaint('is too small', remedy)),
-    v.maxValue(max, complaint('is too large', remedy)),
+    v.number(ownMessage('is not a number', remedy)),
+    v.integer(ownMessage('is not a whole number', remedy)),
+    v.minValue(min, ownMessage('is too small', remedy)),
+    v.maxValue(max, ownMessage('is too large', remedy)),
     v.description(description),
   )
 }
@@ -99,7 +102,7 @@ export function someMembers<T>(value: v.GenericSchema<T>, description: string) {
 /** An `https` URL; `http` is for loopback addresses. */
 export function url(description: string) {
   return v.pipe(
-    text(description),
+    nonEmptyString(description),
     check(
       endpointProblem,
       'Give a full URL that begins with https://; http is for loopback addresses only.',

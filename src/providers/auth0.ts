@@ -5,7 +5,7 @@ export const auth0 = defineProvider({
   name: 'auth0',
   members: { tenant_url: url('https://<tenant>.<region>.auth0.com, or the custom domain.') },
   // The issuer ends in a slash. `azp` is in tokens of the Auth0 profile, `client_id` in those of RFC 9068.
-  facts: ({ tenant_url }) => {
+  issuerDefaults: ({ tenant_url }) => {
     const tenant = withoutTrailingSlashes(tenant_url)
     return {
       issuer: `${tenant}/`,
@@ -15,7 +15,7 @@ export const auth0 = defineProvider({
   },
   isIssuer: (issuer) => /^https:\/\/[^/]+\.auth0\.com\/$/i.test(issuer),
   isEndpoint: ({ hostname }) => hostname.endsWith('.auth0.com'),
-  tokens: { nameClient: true, stateVerification: true },
+  tokens: { alwaysNameClient: true, stateEmailVerification: true },
   configurationMistakes: [
     issuerMistake(
       (issuer) => /^https:\/\/[^/]+\.auth0\.com$/i.test(issuer),
@@ -24,6 +24,6 @@ export const auth0 = defineProvider({
     ),
   ],
   // Without an `audience` in its request, a client gets an opaque token.
-  explainRefusal: ({ issuer, reason }) =>
-    issuer === undefined && reason !== 'token_inactive' ? 'auth0_opaque_token' : undefined,
+  explainRefusal: ({ reason }) =>
+    reason === 'token_opaque' || reason === 'token_encrypted' ? 'auth0_opaque_token' : undefined,
 })

@@ -9,7 +9,7 @@ export const cognito = defineProvider({
       'https://cognito-idp.<region>.amazonaws.com/<user pool id>, or issuer-cognito-idp.… for the updated issuer.',
     ),
   },
-  facts: ({ user_pool_url }) => {
+  issuerDefaults: ({ user_pool_url }) => {
     const issuer = withoutTrailingSlashes(user_pool_url)
     return {
       issuer,
@@ -21,7 +21,7 @@ export const cognito = defineProvider({
     /^https:\/\/(issuer-)?cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\/[^/]+$/.test(issuer),
   isEndpoint: ({ hostname }) => /^(issuer-)?cognito-idp\.|\.amazoncognito\.com$/.test(hostname),
   // ID tokens have an `aud` and no `client_id`, access tokens the reverse.
-  tokens: { nameClient: true, lackAudience: true, stateVerification: true },
+  tokens: { alwaysNameClient: true, haveNoAudience: true, stateEmailVerification: true },
   configurationMistakes: [
     issuerMistake(
       (issuer) => issuer.endsWith('/') || /\.amazoncognito\.com(\/|$)/.test(issuer),

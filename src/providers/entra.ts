@@ -1,7 +1,7 @@
 /** Microsoft Entra ID in all clouds, Entra External ID, and Azure AD B2C. */
 import * as v from 'valibot'
-import { check, text, url, withoutTrailingSlashes } from '../platform/schema-fields.ts'
-import { defineProvider, issuerMistake, type ProviderFacts } from './provider.ts'
+import { check, nonEmptyString, url, withoutTrailingSlashes } from '../platform/schema-fields.ts'
+import { defineProvider, issuerMistake, type IssuerDefaults } from './provider.ts'
 
 const GUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 const WHOLE_GUID = new RegExp(`^${GUID}$`, 'i')
@@ -40,7 +40,7 @@ export const entra = defineProvider({
   name: 'entra',
   members: {
     tenant: v.pipe(
-      text('Directory (tenant) ID, a GUID.'),
+      nonEmptyString('Directory (tenant) ID, a GUID.'),
       check<string>(
         (tenant) => (WHOLE_GUID.test(tenant) ? undefined : 'is not a GUID'),
         'Give the directory (tenant) ID; `common` and domain names accept too much.',
@@ -54,10 +54,12 @@ export const entra = defineProvider({
         'https://login.microsoftonline.us, https://login.partner.microsoftonline.cn, https://<tenant>.ciamlogin.com or https://<tenant>.b2clogin.com. Default https://login.microsoftonline.com.',
       ),
     ),
-    policy: v.optional(text('B2C: the user flow or custom policy, such as B2C_1_sign_in.')),
+    policy: v.optional(
+      nonEmptyString('B2C: the user flow or custom policy, such as B2C_1_sign_in.'),
+    ),
   },
-  facts: ({ tenant, token_version, authority, policy }) =>
-    factsOf(
+  issuerDefaults: ({ tenant, token_version, authority, policy }) =>
+    defaultsOf(
       tenant.toLowerCase(),
       token_version ?? 2,
       withoutTrailingSlashes(authority ?? 'https://login.microsoftonline.com'),
@@ -67,13 +69,13 @@ export const entra = defineProvider({
   isEndpoint: ({ href }) => HOST.test(href),
   isAudience: isGraph,
   tokens: {
-    nameClient: true,
+    alwaysNameClient: true,
     // “Applications that expose APIs must implement permission checks” (Microsoft, “OAuth 2.0 client
     // credentials flow”): application permissions are in `roles`, delegated ones in `scp`.
     issuedToEveryClient: true,
     // Guests choose their `email` themselves, and tokens never say that it is verified. A `upn` has a
     // verified domain.
-    stateVerification: true,
+    stateEmailVerification: true,
     administeredClaims: ['upn'],
     claimNames: { scope: SCOPES },
   },
@@ -140,12 +142,12 @@ export const entra = defineProvider({
   },
 })
 
-function factsOf(
+function defaultsOf(
   tenant: string,
   version: 1 | 2,
   authority: string,
   policy: string | undefined,
-): ProviderFacts {
+): IssuerDefaults {
   if (version === 1) {
     const host = authority.endsWith('.cn') ? 'sts.chinacloudapi.cn' : 'sts.windows.net'
     return {

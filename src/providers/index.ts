@@ -7,7 +7,7 @@ import { keycloak } from './keycloak.ts'
 import { ociIam } from './oci-iam.ts'
 import { oidc } from './oidc.ts'
 import { okta } from './okta.ts'
-import type { ClaimNames, Provider, ProviderFacts } from './provider.ts'
+import type { ClaimNames, Provider, IssuerDefaults } from './provider.ts'
 
 const PROVIDERS = [ociIam, entra, okta, auth0, keycloak, cognito, oidc] as const
 
@@ -32,7 +32,7 @@ export const COMMON_CLAIM_NAMES: ClaimNames = {
 }
 
 type AnyProvider = Provider<ProviderName> & {
-  readonly facts: (input: ProviderInput) => ProviderFacts
+  readonly issuerDefaults: (input: ProviderInput) => IssuerDefaults
 }
 
 const ALL = PROVIDERS as unknown as readonly AnyProvider[]
@@ -45,8 +45,8 @@ export function findProvider(
 }
 
 /** What the provider adds to an issuer that names it. */
-export function factsOf(input: ProviderInput): ProviderFacts {
-  return providerNamed(input.preset)?.facts(input) ?? {}
+export function issuerDefaultsOf(input: ProviderInput): IssuerDefaults {
+  return providerNamed(input.preset)?.issuerDefaults(input) ?? {}
 }
 
 export function providerNamed(name: ProviderName | undefined): AnyProvider | undefined {

@@ -6,7 +6,7 @@ const ADMIN_PATH = /\/admin\/(?!v1\/)/
 export const keycloak = defineProvider({
   name: 'keycloak',
   members: { realm_url: url('https://<host>/realms/<realm>') },
-  facts: ({ realm_url }) => {
+  issuerDefaults: ({ realm_url }) => {
     const realm = withoutTrailingSlashes(realm_url)
     return {
       issuer: realm,
@@ -18,7 +18,7 @@ export const keycloak = defineProvider({
   isIssuer: (issuer) => /^https?:\/\/.+\/realms\/[^/]+$/.test(issuer),
   isEndpoint: ({ pathname }) =>
     ADMIN_PATH.test(pathname) || /\/realms\/[^/]+\/protocol\/openid-connect\//.test(pathname),
-  tokens: { stateVerification: true },
+  tokens: { stateEmailVerification: true },
   configurationMistakes: [
     issuerMistake(
       (issuer) => /\/realms\/[^/]+\/+$/.test(issuer),

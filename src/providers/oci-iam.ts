@@ -11,6 +11,11 @@ export const IDENTITY_DOMAIN_PATHS = {
   keys: '/admin/v1/SigningCert/jwk',
 } as const
 
+/** For texts: what an endpoint of an identity domain looks like. */
+export function addressAtDomain(endpoint: keyof typeof IDENTITY_DOMAIN_PATHS): string {
+  return `https://<domain>${IDENTITY_DOMAIN_PATHS[endpoint]}`
+}
+
 /** Requests a minute to `/token`, `/introspect`, `/revoke` and `/device` (Oracle, “API Rate Limits”). */
 export const RATE_LIMITS_PER_MINUTE = {
   free: 150,
@@ -55,8 +60,8 @@ export const CONSOLE_MISTAKE = {
 export const ociIam = defineProvider({
   name: 'oci_iam',
   members: { domain_url: url('URL of the identity domain, as on its page in the console.') },
-  // The discovery document names a shared issuer that serves no document: the paths are fixed instead.
-  facts: ({ domain_url }) => {
+  // The discovery document names a shared issuer that has no document: the paths are fixed instead.
+  issuerDefaults: ({ domain_url }) => {
     const domain = withoutTrailingSlashes(domain_url)
     return {
       issuer: IDENTITY_DOMAIN_ISSUER,

@@ -7,7 +7,7 @@ export const oidc = defineProvider({
   members: {
     issuer: url('Issuer; its document at /.well-known/openid-configuration has to name it.'),
   },
-  facts: ({ issuer }) => ({
+  issuerDefaults: ({ issuer }) => ({
     issuer,
     discovery: {
       url: `${withoutTrailingSlashes(issuer)}/.well-known/openid-configuration`,

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { text, url, withoutTrailingSlashes } from '../platform/schema-fields.ts'
+import { nonEmptyString, url, withoutTrailingSlashes } from '../platform/schema-fields.ts'
 import { defineProvider, issuerMistake } from './provider.ts'
 
 const HOST = /^https:\/\/[^/]+\.(okta(preview|-emea|-gov)?\.com|okta\.mil)(\/|$)/i
@@ -17,10 +17,10 @@ export const okta = defineProvider({
   members: {
     org_url: url('https://<organisation>.okta.com'),
     authorization_server: v.optional(
-      text('Id of the custom authorization server. Default `default`.'),
+      nonEmptyString('Id of the custom authorization server. Default `default`.'),
     ),
   },
-  facts: ({ org_url, authorization_server = 'default' }) => {
+  issuerDefaults: ({ org_url, authorization_server = 'default' }) => {
     const issuer = `${withoutTrailingSlashes(org_url)}/oauth2/${authorization_server}`
     return {
       issuer,
@@ -31,7 +31,7 @@ export const okta = defineProvider({
   },
   isIssuer: (issuer) => HOST.test(issuer) || PATH.test(issuer),
   isEndpoint: ({ href }) => HOST.test(href),
-  tokens: { nameClient: true, stateVerification: true },
+  tokens: { alwaysNameClient: true, stateEmailVerification: true },
   configurationMistakes: [
     issuerMistake(
       (issuer) => HOST.test(issuer) && /\/oauth2\/.+\/$/.test(issuer),

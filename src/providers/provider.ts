@@ -20,7 +20,7 @@ export interface DiscoveryConfig {
 }
 
 /** Defaults for an issuer; each can be overridden in the configuration. */
-export interface ProviderFacts {
+export interface IssuerDefaults {
   readonly issuer?: string
   readonly jwksUri?: string
   readonly jwksAccess?: 'public' | 'client_credentials'
@@ -34,19 +34,19 @@ export interface ProviderFacts {
 /** What is true of a provider's access tokens, whichever way the configuration names it. */
 export interface TokenTraits {
   /** Access tokens always name their client, and ID tokens never do. */
-  readonly nameClient?: true
+  readonly alwaysNameClient?: true
   /** Every client of the tenant gets a token for every API, even one without permissions. */
   readonly issuedToEveryClient?: true
   /** Access tokens have no `aud`. */
-  readonly lackAudience?: true
+  readonly haveNoAudience?: true
   /** Access tokens state whether an `email` is verified; one without `email_verified` is not. */
-  readonly stateVerification?: true
+  readonly stateEmailVerification?: true
   /** Claims that only administrators set, though users can change them at other providers. */
   readonly administeredClaims?: readonly string[]
   readonly claimNames?: Partial<ClaimNames>
 }
 
-/** What a provider needs to see of an issuer's configuration to find a classic mistake in it. */
+/** The part of an issuer's configuration in which classic mistakes are found. */
 export interface ConfiguredIssuer {
   readonly issuer: string | undefined
   readonly audience: readonly string[]
@@ -108,9 +108,9 @@ export interface Provider<Name extends string = string> {
 /** `members` are those of `provider` in the configuration document, beside `preset`. */
 interface Definition<Name extends string, Members extends v.ObjectEntries> extends Provider<Name> {
   readonly members: Members
-  readonly facts: (
+  readonly issuerDefaults: (
     members: v.InferOutput<v.StrictObjectSchema<Members, undefined>>,
-  ) => ProviderFacts
+  ) => IssuerDefaults
 }
 
 export function defineProvider<const Name extends string, const Members extends v.ObjectEntries>({

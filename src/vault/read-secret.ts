@@ -42,7 +42,7 @@ export function createReadSecret(http: Http, settings: VaultSettings, chance: Ch
       import('oci-common'),
       import('oci-secrets'),
     ])
-    let trouble = 'resource_principal_unusable'
+    let detail = 'resource_principal_unusable'
     try {
       const principal = common.ResourcePrincipalAuthenticationDetailsProvider.builder()
       const signer = new common.DefaultRequestSigner(principal)
@@ -55,11 +55,11 @@ export function createReadSecret(http: Http, settings: VaultSettings, chance: Ch
           deadline,
         )
         if (!exchange.ok) {
-          trouble = exchange.error
+          detail = exchange.error
           throw new TransportError(deadline.remaining() > 0)
         }
         const { status } = exchange.value
-        trouble = status === 200 ? 'not_json' : `status_${status}`
+        detail = status === 200 ? 'not_json' : `status_${status}`
         return toResponse(exchange.value)
       }
       const client = new SecretsClient(
@@ -81,7 +81,7 @@ export function createReadSecret(http: Http, settings: VaultSettings, chance: Ch
       })
       return readContent(secretBundle)
     } catch {
-      return failure(fault('secret_unavailable', { detail: trouble }))
+      return failure(fault('secret_unavailable', { detail }))
     }
   }
 }

@@ -37,7 +37,8 @@ export interface SecretVersions {
   /** May equal the refused one: a single refusal may be temporary. */
   readonly current: Redacted
   /**
-   * Only if the current version was refused and an older one exists. Identity provider and Vault differ for a while when a secret is rotated.
+   * Only if the current version was refused and an older one exists: during a rotation, identity
+   * provider and Vault may have different versions.
    */
   readonly previous: Redacted | undefined
 }

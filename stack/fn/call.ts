@@ -4,6 +4,8 @@ import { readBody } from '../listen.ts'
 
 export interface Call {
   id: string
+  /** `customer/trace/span`. */
+  opcRequestId?: string
   body: Buffer
   /** When the agent stops waiting for the answer. */
   deadline: Date
@@ -44,6 +46,7 @@ function exchange(socketPath: string, call: Call, signal: AbortSignal): Promise<
         'Content-Length': call.body.length,
         'Fn-Call-Id': call.id,
         'Fn-Deadline': formatDeadline(call.deadline),
+        ...(call.opcRequestId !== undefined && { 'Opc-Request-Id': call.opcRequestId }),
       },
     })
     outgoing.on('error', reject)

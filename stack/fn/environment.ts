@@ -38,6 +38,8 @@ export interface EnvironmentOptions {
   platformEnvironment: Readonly<Record<string, string>>
   /** Path of the socket that the function opens. */
   listener: string
+  /** Name of the container in its log frames. */
+  logFrame: string
   /** An empty folder, because containers have no `~/.oci`. */
   home: string
 }
@@ -56,6 +58,9 @@ export function functionEnvironment(options: EnvironmentOptions): Record<string,
     FN_FORMAT: 'http-stream',
     FN_LISTENER: `unix:${options.listener}`,
     FN_TYPE: 'sync',
+    // Not documented, and in the environments that functions on OCI have printed.
+    FN_LOGFRAME_NAME: options.logFrame,
+    FN_LOGFRAME_HDR: 'Opc-Request-Id',
     FN_MEMORY: String(options.memoryMegabytes),
     FN_FN_ID: options.functionId,
     FN_FN_NAME: 'authorizer',

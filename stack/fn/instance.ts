@@ -1,5 +1,6 @@
 /** An instance of a function: its process and its socket. */
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { lstatSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -22,7 +23,10 @@ export interface InstanceView {
   readonly signal: NodeJS.Signals | null
 }
 
-export interface InstanceOptions extends Omit<EnvironmentOptions, 'listener' | 'home'> {
+export interface InstanceOptions extends Omit<
+  EnvironmentOptions,
+  'listener' | 'home' | 'logFrame'
+> {
   number: number
   node: string
   nodeArguments: readonly string[]
@@ -55,14 +59,15 @@ export function startInstance(options: InstanceOptions, log: LogLine[]): Instanc
     rmSync(folder, { recursive: true })
     throw new Error('the temporary folder has too long a path for a unix socket; set TMPDIR')
   }
+  const logFrame = randomBytes(13).toString('hex').toUpperCase()
   const child = spawn(options.node, [...options.nodeArguments, options.entry], {
     cwd: dirname(options.entry),
-    env: functionEnvironment({ ...options, listener, home: folder }),
+    env: functionEnvironment({ ...options, listener, home: folder, logFrame }),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const { number } = options
-  collectLines(child.stdout, log, { instance: number, stream: 'stdout' })
-  collectLines(child.stderr, log, { instance: number, stream: 'stderr' })
+  collectLines(child.stdout, log, { instance: number, stream: 'stdout' }, logFrame)
+  collectLines(child.stderr, log, { instance: number, stream: 'stderr' }, logFrame)
 
   let state: InstanceState = 'starting'
   const removeFolder = () => {

@@ -10,7 +10,11 @@ export interface Acceptance {
   audience: string | readonly string[]
   /** The short name in tokens, `urn:opc:resource:consumer::all`; one of several. */
   scope: string | readonly string[]
-  /** The clients with the role ServiceInvoker, which is not in the token. */
+  /**
+   * The clients and users with the role ServiceInvoker, which is not in the token. Oracle requires it of
+   * the client with every grant (“Protect an Integration’s REST Endpoint with OAuth”) and of users who
+   * call (“Control User and Client System Access”); a user’s token requires both here.
+   */
   serviceInvokers: ReadonlySet<string>
   /** User name → password. Without it, Basic credentials are refused. */
   basicUsers?: ReadonlyMap<string, string>
@@ -59,6 +63,9 @@ async function judgeBearer(token: string, acceptance: Acceptance): Promise<Judge
   const client = payload['client_id']
   if (typeof client !== 'string' || !acceptance.serviceInvokers.has(client)) {
     return refuse('the client does not hold ServiceInvoker')
+  }
+  if (payload['sub_type'] === 'user' && !acceptance.serviceInvokers.has(payload.sub ?? '')) {
+    return refuse('the user does not hold ServiceInvoker')
   }
   const caller: Caller = {
     scheme: 'Bearer',

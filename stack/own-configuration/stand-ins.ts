@@ -1,6 +1,6 @@
 /** Chooses the stand-in of an issuer, and puts the stand-in's addresses into the configuration. */
 import * as v from 'valibot'
-import { factsOf, findProvider, providerSchema } from '../../src/providers/index.ts'
+import { issuerDefaultsOf, findProvider, providerSchema } from '../../src/providers/index.ts'
 import { text, type Fields } from './fields.ts'
 
 export type ProviderKind = 'identity domain' | 'Entra ID' | 'OpenID Connect provider'
@@ -50,7 +50,7 @@ export function kindOf(fields: Fields, provider: Fields): ProviderKind {
 /** `iss` of the provider's tokens, by its preset. */
 export function issuerOf(provider: Fields): string | undefined {
   const parsed = v.safeParse(providerSchema, provider)
-  return parsed.success ? factsOf(parsed.output).issuer : undefined
+  return parsed.success ? issuerDefaultsOf(parsed.output).issuer : undefined
 }
 
 interface IssuerToConnect {

@@ -46,6 +46,18 @@ const BROKEN: BrokenByCheck = {
       /invalid_client/,
       /in quotation marks/,
     ],
+    'the key of the client has no alias': [
+      ({ stack: { registrations } }) => ({
+        config: {
+          back_end_app_client_id: registrations.oicInvokerByKey.clientId,
+          back_end_client_auth: 'private_key_jwt',
+          back_end_client_secret_ocid: SECRET_OCIDS.invokersKey,
+        },
+        secrets: { [SECRET_OCIDS.invokersKey]: registrations.invokersKey.privateKey },
+      }),
+      /invalid_client/,
+      /certificate of the key in ocid1\.vaultsecret\.\S*invokerskey, by the alias that back_end_assertion_key_id gives/,
+    ],
     'the path of the token endpoint is doubled': [
       ({ stack }) => ({
         config: { back_end_token_endpoint: `${stack.oicDomain.tokenEndpoint}/oauth2/v1/token` },

@@ -2,7 +2,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Examination } from '../../scripts/doctor/diagnose.ts'
 import { firstFailure } from '../../scripts/doctor/report.ts'
-import { ALICE, API_AUDIENCE, BOB, SECRET_OCIDS } from '../../stack/registrations.ts'
+import { startIntegration } from '../../stack/integration.ts'
+import {
+  ALICE,
+  API_AUDIENCE,
+  BOB,
+  OIC_AUDIENCE,
+  OIC_SCOPE,
+  SECRET_OCIDS,
+} from '../../stack/registrations.ts'
 import { functionsVault, startSetup, type Change, type Setup } from './setup.ts'
 
 let setup: Setup
@@ -103,6 +111,27 @@ describe('a backend with a grant on behalf of the caller', () => {
       name: 'backend token',
       detail: expect.stringContaining('invalid_grant'),
       remedy: expect.stringContaining('the user in the claim sub must exist'),
+    })
+  })
+
+  it('fails for a user without the role ServiceInvoker, which the application has', async () => {
+    const { oicDomain, registrations } = setup.stack
+    const instance = await startIntegration({
+      issuer: () => oicDomain.issuer,
+      jwks: () => oicDomain.publicKeys(),
+      audience: OIC_AUDIENCE,
+      scope: OIC_SCOPE,
+      serviceInvokers: new Set([registrations.oicInvoker.clientId]),
+    })
+    const examination = { ...(await asUser(ALICE)), oic: instance.url }
+
+    const checks = await setup.examine({ ...inUsersName(), examination })
+
+    await instance.close()
+    expect(firstFailure(checks)).toMatchObject({
+      name: 'backend',
+      detail: expect.stringContaining('status 401'),
+      remedy: expect.stringMatching(/Manage applications, and to the caller: Manage users/),
     })
   })
 

@@ -2,8 +2,9 @@ import { cpSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { beforeEach, describe, expect, it } from '@jest/globals'
+import { jsonLines } from '../../stack/fn/log.ts'
 import type { LocalServer } from '../../stack/listen.ts'
-import { startByHand, TOKEN_PAYLOAD, type ByHandOptions } from './support/by-hand.ts'
+import { startByHand, TOKEN_PAYLOAD, type ByHand, type ByHandOptions } from './support/by-hand.ts'
 import { jwtByKeysOf } from './support/configurations.ts'
 import { createSigner } from './support/signing.ts'
 import { startTestServer, startTestWorld, testFolder } from './support/test-world.ts'
@@ -127,6 +128,11 @@ describe('a function that was frozen', () => {
 })
 
 describe('calls', () => {
+  it('are logged with the request ID of the gateway, and the span that the platform adds', async () => {
+    const { line } = await world.call('{"type":"TOKEN"}', { opcRequestId: '/TRACE' })
+    expect(line['request_id']).toMatch(/^\/TRACE\/[0-9A-F]{26}$/)
+  })
+
   it('that overlap are served by separate instances', async () => {
     const outcomes = await Promise.all(Array.from({ length: 3 }, () => world.decide()))
     expect(outcomes.map(({ verdict }) => verdict)).toEqual(Array(3).fill('permit permitted'))
@@ -210,5 +216,26 @@ describe('the artifact', () => {
     await byHand.end()
     expect(JSON.parse(refused.body)).toMatchObject({ active: false })
     expect(JSON.parse(answered.body)).toEqual(ACTIVE)
+  })
+
+  it('writes the lines of its start with the first call if the log has frames, or when it ends without one', async () => {
+    const library = join(folder, 'exit.cjs')
+    writeFileSync(library, "process.on('SIGHUP', () => setImmediate(() => process.exit()))")
+    const environment = {
+      ...world.environment,
+      FN_LOGFRAME_NAME: 'FRAME',
+      NODE_OPTIONS: `--require ${library}`,
+    }
+    const events = ({ log }: ByHand) => jsonLines(log).map(({ event }) => event)
+    const called = await startByHand(environment)
+    const ended = await startByHand(environment)
+    expect([called, ended].flatMap(events)).toEqual([])
+
+    await called.post(TOKEN_PAYLOAD)
+    process.kill(ended.pid, 'SIGHUP')
+    while (ended.log.length === 0) await delay(5)
+
+    expect([called, ended].map(events)).toEqual([['config_read', 'decision'], ['config_read']])
+    await Promise.all([called.end(), ended.end()])
   })
 })

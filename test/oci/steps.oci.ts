@@ -15,6 +15,7 @@ import {
   storeSecrets,
   versions,
 } from './support/reader.ts'
+import { newSecret } from './support/session.ts'
 import { credentials, oicHost, oicPath } from './support/world.ts'
 
 beforeAll(startReading)
@@ -137,6 +138,21 @@ describe('the steps on the command line', () => {
 
 // In the same session: each test continues after the previous one.
 await import('./operations.ts')
+
+it('the secrets come back in a vault that was kept when everything else was removed', async () => {
+  const [vault] = session.cloud.store.existing('vault')
+  Object.assign(vault ?? {}, { lifecycleState: 'ACTIVE' })
+  const step = under(steps, /^2\. /).map(({ text }) => text)
+  const values = `INTROSPECTION_SECRET=x OIC_SECRET=y`
+  const { stderr } = await session.paste(values, ...step)
+  expect(stderr).toContain('name already exists')
+  expect(live('secret').map((one) => one['secretName'])).not.toContain('oic-client')
+
+  await paste(under(shellBlocks('docs/operations.md'), /^Take it down/).slice(1))
+  await paste([], values, ...step)
+  expect(versions('introspection-client')).toEqual([credentials.introspection[1]])
+  expect(versions('oic-client')).toEqual([credentials.OIC[1], newSecret])
+})
 
 describe('the steps with Terraform', () => {
   const page = shellBlocks('docs/live-stack.md')

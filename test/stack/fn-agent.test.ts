@@ -38,6 +38,12 @@ describe('a call', () => {
     })
   })
 
+  it('has the request ID of its caller, with a span of its own', async () => {
+    const fn = deploy(`ctx.headers['Opc-Request-Id']`)
+    const { body } = await fn.invoke('', { opcRequestId: '/TRACE' })
+    expect(json(body)).toEqual([expect.stringMatching(/^\/TRACE\/[0-9A-F]{26}$/)])
+  })
+
   it('writes the deadline in whole seconds', () => {
     expect(formatDeadline(new Date('2026-11-20T10:00:01.999Z'))).toBe('2026-11-20T10:00:01Z')
   })
@@ -73,6 +79,8 @@ describe('the environment', () => {
       FN_FORMAT: 'http-stream',
       FN_LISTENER: expect.stringMatching(/^unix:\//),
       FN_TYPE: 'sync',
+      FN_LOGFRAME_NAME: expect.stringMatching(/^[0-9A-F]{26}$/),
+      FN_LOGFRAME_HDR: 'Opc-Request-Id',
       FN_MEMORY: '256',
       FN_FN_ID: 'ocid1.fnfunc.oc1..test',
       FN_FN_NAME: 'authorizer',
@@ -208,6 +216,24 @@ describe('the log', () => {
     expect(fn.log.filter(({ stream }) => stream === 'stderr').map(({ line }) => line)).toContain(
       'err 20',
     )
+  })
+
+  it('has no frames, and the empty lines that the function itself writes', async () => {
+    const fn = deploy(`(console.log('\\n' + input), console.error('\\n\\n' + input), 1)`)
+    for (const input of ['a', 'b']) await fn.invoke(input, { opcRequestId: '/TRACE' })
+    const linesOf = (wanted: string) =>
+      fn.log.filter(({ stream }) => stream === wanted).map(({ line }) => line)
+    expect(linesOf('stdout')).toEqual(['', 'a', '', 'b'])
+    expect(linesOf('stderr')).toEqual(['', '', 'a', '', '', 'b'])
+  })
+
+  it('lacks what an instance writes before its first call', async () => {
+    const code = `console.log('early'); console.error('early')
+      ${requireFdk}.handle((input) => (console.log(input), 1), { inputMode: 'string' })`
+    const fn = deployCode(code)
+    await fn.invoke('late')
+    await fn.stop()
+    expect(fn.log).toEqual([{ instance: 1, stream: 'stdout', line: 'late' }])
   })
 
   it('accepts a line in pieces, one with U+2028, and one without an end', async () => {

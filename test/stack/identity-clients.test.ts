@@ -1,7 +1,11 @@
 /** Clients, their secrets and the separation of two domains, in both flavours. */
+import { createPrivateKey, randomUUID } from 'node:crypto'
 import { afterEach, describe, expect, it, jest } from '@jest/globals'
+import { SignJWT } from 'jose'
 import { postAsClient } from '../../stack/identity/client-request.ts'
+import { IDCS_ISSUER } from '../../stack/identity/idcs/claims.ts'
 import type { IdentityDomainOptions } from '../../stack/identity/options.ts'
+import { newKeyPair } from '../../stack/registrations.ts'
 import { closeDomains, introspectAs, resourceServer, startDomain } from './identity-fixture.ts'
 
 const SCOPE = 'https://api.example/read'
@@ -143,5 +147,43 @@ describe('contradictory options', () => {
     ['signingCertPublicAccess', 'standard', { signingCertPublicAccess: true }],
   ])('are rejected at start: %s', async (message, flavour, changes) => {
     await expect(start(flavour, changes)).rejects.toThrow(message)
+  })
+})
+
+describe('an identity domain', () => {
+  it('issues no token to a public client in its own name', async () => {
+    const device = { clientId: 'device', clientSecret: '', scopes: [SCOPE], isPublic: true }
+    const domain = await start('idcs', { clients: [device] })
+    await expect(domain.requestToken(device, SCOPE)).rejects.toThrow('400 unauthorized_client')
+  })
+
+  const ALIAS = { kid: 'alias' }
+  it.each([
+    ['the shared issuer as audience and the alias', [IDCS_ISSUER], ALIAS, 200],
+    ['the shared issuer among others', [IDCS_ISSUER, 'https://other.example/'], ALIAS, 200],
+    ['the token endpoint as audience', [], ALIAS, 401],
+    ['no name of the key', [IDCS_ISSUER], {}, 401],
+  ])('answers a client assertion with %s', async (_case, audience, name, status) => {
+    const { privateKey, publicKey } = newKeyPair('alias')
+    const client = { ...plain, publicKey, authenticatesByKey: true }
+    const domain = await start('idcs', { clients: [client] })
+    const aud = audience.length === 0 ? domain.tokenEndpoint : audience
+    const assertion = await new SignJWT({ aud })
+      .setProtectedHeader({ alg: 'RS256', ...name })
+      .setIssuer(client.clientId)
+      .setSubject(client.clientId)
+      .setJti(randomUUID())
+      .setExpirationTime('1m')
+      .sign(createPrivateKey(privateKey))
+    const response = await fetch(domain.tokenEndpoint, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        scope: SCOPE,
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: assertion,
+      }),
+    })
+    expect(response.status).toBe(status)
   })
 })

@@ -28,7 +28,7 @@ beforeEach(async () => {
     }),
     audience,
     scope,
-    serviceInvokers: new Set(['authorizer']),
+    serviceInvokers: new Set(['authorizer', 'alice']),
     basicUsers: new Map([['user', 'pass:word']]),
     clock: () => now,
   })
@@ -126,6 +126,7 @@ describe('a bearer token', () => {
     ['more scopes', { scope: `other ${scope}` }],
     ['a list of scopes', { scope: [scope] }],
     ['the type of an access token', { tok_type: 'AT' }],
+    ['a user who has the role as well', { sub_type: 'user', sub: 'alice' }],
   ])('is accepted with %s', async (_name, claims) => {
     expect((await call(`Bearer ${await token(claims)}`)).status).toBe(200)
   })
@@ -141,6 +142,8 @@ describe('a bearer token', () => {
     ['a start that has not come', { nbf: 1_800_000_001 }, 'nbf'],
     ['another client', { client_id: 'other' }, 'the client does not hold ServiceInvoker'],
     ['no client', { client_id: undefined }, 'the client does not hold ServiceInvoker'],
+    ['another user', { sub_type: 'user', sub: 'bob' }, 'the user does not hold ServiceInvoker'],
+    ['no user', { sub_type: 'user', sub: undefined }, 'the user does not hold ServiceInvoker'],
     ['the type of an ID token', { tok_type: 'IT' }, 'not an access token'],
   ] as [string, JWTPayload, string][])('is rejected with %s', async (_name, claims, refusal) => {
     expect(await resultOf(`Bearer ${await token(claims)}`)).toEqual(rejection(refusal))

@@ -1,6 +1,6 @@
 /**
  * Keys of other samples of such an authorizer, by their lower-case names. The functions that come
- * with Oracle's articles name the same things differently; some give a name of ours another meaning.
+ * with Oracle's articles use other names for the same settings; some use a name of ours for another one.
  */
 import type { FlatKeyName } from '../flat-keys.ts'
 

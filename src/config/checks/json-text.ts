@@ -13,9 +13,9 @@ export interface JsonError {
 const STRICT = { disallowComments: true, allowTrailingComma: false }
 
 /** The first error in the text. Messages of `JSON.parse` quote the text, which may be a secret. */
-export function findJsonError(marked: string): JsonError {
+export function findJsonError(textWithMark: string): JsonError {
   // The decoder drops a byte order mark.
-  const text = marked.replace(/^\uFEFF/, '')
+  const text = textWithMark.replace(/^\uFEFF/, '')
   let where = ''
   let isQuote = false
   visit(

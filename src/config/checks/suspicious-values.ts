@@ -1,7 +1,7 @@
 /** Values that are valid and probably wrong. Each is a warning: there may be a reason for it. */
 import { withoutTrailingSlashes } from '../../platform/schema-fields.ts'
 import { findProvider, providerNamed } from '../../providers/index.ts'
-import { CONSOLE_MISTAKE, IDENTITY_DOMAIN_PATHS, isConsole } from '../../providers/oci-iam.ts'
+import { addressAtDomain, CONSOLE_MISTAKE, isConsole } from '../../providers/oci-iam.ts'
 import type { ConfiguredIssuer } from '../../providers/provider.ts'
 import { isUserControlled } from '../../providers/user-claims.ts'
 import type { IssuerInput } from '../issuer-schema.ts'
@@ -50,7 +50,7 @@ export function warnAboutSuspiciousIssuer(
     warn(
       'introspection_endpoint',
       'does not have the path of an introspection endpoint',
-      `Give that one: https://<domain>${IDENTITY_DOMAIN_PATHS.introspection} at an identity domain.`,
+      `Give that one: ${addressAtDomain('introspection')} at an identity domain.`,
       BROKEN,
     )
   }
@@ -133,7 +133,7 @@ export function warnAboutSuspiciousBackend(
     warn(
       'token_endpoint',
       'does not have the path of a token endpoint',
-      `Give that one: https://<domain>${IDENTITY_DOMAIN_PATHS.token} at an identity domain.`,
+      `Give that one: ${addressAtDomain('token')} at an identity domain.`,
       BROKEN,
     )
   }

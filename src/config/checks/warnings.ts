@@ -46,7 +46,7 @@ export function warningsAbout(
 
 function warnAboutAnyAudience({ provider, rules }: IssuerConfig, warn: Report): void {
   if (rules.audience !== 'any') return
-  const lacksAudience = providerNamed(provider)?.tokens?.lackAudience === true
+  const lacksAudience = providerNamed(provider)?.tokens?.haveNoAudience === true
   const hasClients = rules.allowedClients.length > 0
   // For tokens without an audience, the list of clients takes its place.
   if (lacksAudience && hasClients) return

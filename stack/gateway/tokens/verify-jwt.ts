@@ -28,7 +28,9 @@ export async function verifyJwt(token: string, findKey: FindKey): Promise<Verifi
   const payload = await verifiedPayload(token, key)
   if (!payload) return refused('the signature is not good')
   const claims = parseJson(new TextDecoder().decode(payload))
-  return isRecord(claims) ? { kind: 'verified', claims } : refused('the payload is no JSON object')
+  return isRecord(claims)
+    ? { kind: 'verified', claims }
+    : refused('the payload is not a JSON object')
 }
 
 function refused(reason: string): Verification {

@@ -10,7 +10,9 @@ export type GrantContext = TokenEndpointGrantContext<{ scope?: string }>
 /** Replaces oidc-provider's grant, which has the scopes and resources of RFC 8707. */
 export function registerClientCredentials(provider: Provider, domain: Domain): void {
   const grant = async (ctx: GrantContext) => {
-    if (clientOf(domain, ctx.oidc.client.clientId)?.lacksClientCredentials === true) {
+    const { lacksClientCredentials, isPublic } = clientOf(domain, ctx.oidc.client.clientId) ?? {}
+    // RFC 6749 §4.4; Oracle, “Client Credentials Grant Type”: not for mobile and browser applications.
+    if (lacksClientCredentials === true || isPublic === true) {
       throw new errors.UnauthorizedClient('the client may not use this grant')
     }
     const token = newToken(provider, domain, ctx)

@@ -9,7 +9,7 @@
 import { commonConfiguration, commonFeatures } from '../configuration.ts'
 import type { Flavour } from '../domain.ts'
 import { acceptJwtTokens, guardIntrospection, recordRequests } from '../middleware.ts'
-import { Provider } from '../oidc-provider.ts'
+import { errors, Provider } from '../oidc-provider.ts'
 import { newSigningKey } from '../signing-key.ts'
 import { IDCS_ISSUER, idcsClaims, introspectionAnswer, tenantOf } from './claims.ts'
 import { JWT_BEARER, registerExtensionGrants, TOKEN_EXCHANGE, users } from './extension-grants.ts'
@@ -46,6 +46,12 @@ export const idcs: Flavour = {
         jwks: paths.jwks,
       },
       features: { ...commonFeatures, resourceIndicators: { enabled: false } },
+      // Oracle, “Client Assertion”: the audience that all domains share, and the alias or the thumbprint
+      // of the certificate. oidc-provider accepts the token endpoint as well, and a key without a name.
+      assertJwtClientAuthClaimsAndHeader: (_ctx, { aud }, { kid, x5t }) => {
+        if (![aud].flat().includes(domain.issuer)) throw new errors.InvalidClientAuth('aud')
+        if ((kid ?? x5t) === undefined) throw new errors.InvalidClientAuth('kid')
+      },
       extraTokenClaims: (_ctx, token) => ({
         ...idcsClaims(tenant, token.clientId ?? '', users.get(token)),
         ...domain.options.extraClaims,

@@ -9,7 +9,7 @@ export function findingsIn(lines: readonly LogLine[], secrets: ReadonlySet<strin
     const start = `: ${line.slice(0, 200)}`
     if (stream === 'stderr') return [`line ${index} stands on standard error${start}`]
     const isEvent = jsonLines([each]).some((value) => 'event' in value)
-    return isEvent ? [] : [`line ${index} is no JSON object with an event${start}`]
+    return isEvent ? [] : [`line ${index} is not a JSON object with an event${start}`]
   })
 }
 

@@ -7,7 +7,7 @@ import {
   stagesOf,
   type Secret,
 } from '../../../stack/vault/secrets.ts'
-import { conflict, get, listed, post, put, type Route } from './route.ts'
+import { badRequest, conflict, get, listed, post, put, type Route } from './route.ts'
 import { now, Refusal, type Json, type Resource, type Store } from './store.ts'
 import type { WorkRequests } from './work-requests.ts'
 
@@ -16,6 +16,7 @@ const next: Readonly<Record<string, string>> = {
   CREATING: 'STARTING',
   STARTING: 'ACTIVE',
   UPDATING: 'ACTIVE',
+  CANCELLING_DELETION: 'ACTIVE',
 }
 
 /** Vaults and secrets, whose own state has to be polled. `contents`: the secrets' versions. */
@@ -42,7 +43,7 @@ export function vaultRoutes(
       '/20180608/secrets',
       ['oci-vault', 'CreateSecretDetails'],
       ({ body: { secretContent, ...members } }) => {
-        store.mustBeNew('secret', 'secretName', members['secretName'])
+        mustHaveFreeName(store, members)
         mustBeActive(store.get('vault', String(members['vaultId'])), 'ACTIVE')
         mustBeActive(store.get('key', String(members['keyId'])), 'ENABLED')
         const failure = work.takeFailure('CREATE_SECRET')
@@ -60,6 +61,10 @@ export function vaultRoutes(
     })),
     get('/20190301/secretbundles/*', ({ ids: [id], query }) => {
       const secret = store.get('secret', id)
+      // As reported in external-secrets/external-secrets#6771.
+      if (secret.lifecycleState === 'PENDING_DELETION') {
+        throw new Refusal(404, 'NotAuthorizedOrNotFound', 'the secret is pending deletion')
+      }
       mustBeActive(secret, 'ACTIVE')
       return { body: bundle(secret.id, contents.get(secret.id), query.get('stage')) }
     }),
@@ -91,7 +96,29 @@ export function vaultRoutes(
         return {}
       },
     ),
+    {
+      method: 'POST',
+      path: '/20180608/secrets/*/actions/cancelDeletion',
+      answer: ({ ids: [id] }) => {
+        const secret = store.get('secret', id)
+        mustBeActive(secret, 'PENDING_DELETION')
+        secret.lifecycleState = 'CANCELLING_DELETION'
+        return {}
+      },
+    },
   ]
+}
+
+/**
+ * A secret has its name in the vault until it is deleted, also while it is pending deletion
+ * (external-secrets/external-secrets#6771, oracle/terraform-provider-oci#1765).
+ */
+function mustHaveFreeName(store: Store, { secretName, vaultId }: Json): void {
+  const isTaken = store
+    .existing('secret')
+    .filter(({ lifecycleState }) => lifecycleState !== 'FAILED')
+    .some((one) => one['secretName'] === secretName && one['vaultId'] === vaultId)
+  if (isTaken) badRequest('name already exists')
 }
 
 /** The key management API, which each vault has at its own URL. */

@@ -72,12 +72,19 @@ export function answerRegeneration(answer: typeof regenerate): void {
   regenerate = answer
 }
 
+const REGENERATOR = 'urn:ietf:params:scim:schemas:oracle:idcs:AppClientSecretRegenerator'
+
 async function serveDomain(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request)
   if (request.url === '/admin/v1/AppClientSecretRegenerator') {
-    const { appId = '' } = JSON.parse(body.toString()) as { appId?: string }
+    const { appId = '', schemas } = JSON.parse(body.toString()) as {
+      appId?: string
+      schemas?: readonly string[]
+    }
     const isSigned = request.headers.authorization?.startsWith('Signature ') === true
-    const answer = regenerate ?? regenerated
+    // SCIM requires the schema (RFC 7644 §3.3).
+    const isComplete = schemas?.includes(REGENERATOR) === true && request.method === 'POST'
+    const answer = isComplete ? (regenerate ?? regenerated) : () => ({ status: 400, body: {} })
     const { status, body: json } = isSigned ? answer(appId) : { status: 401, body: {} }
     response.writeHead(status, { 'Content-Type': 'application/scim+json' })
     response.end(JSON.stringify(json))

@@ -39,15 +39,22 @@ export async function startWorld({ store }: Cloud): Promise<World> {
   const domain = await listen((_, response) => response.end(keys))
   const oic = await listen(serveOic)
 
-  async function answer(url: URL, scope: string | null, headers: readonly string[], basic = '') {
+  async function answer(url: URL, form: URLSearchParams, headers: readonly string[], basic = '') {
     const is = (name: 'introspection' | 'caller' | 'OIC') => basic === credentials[name].join(':')
     switch (url.origin + url.pathname) {
       case `${callers}/oauth2/v1/token`:
-        return tokenAnswer(is('caller') && scope === `${audience}echo:invoke`, callersToken)
+        return tokenAnswer(form, is('caller'), `${audience}echo:invoke`, callersToken)
       case `${oicDomain}/oauth2/v1/token`:
-        return tokenAnswer(is('OIC') && scope === oicScope, oicToken)
+        return tokenAnswer(form, is('OIC'), oicScope, oicToken)
       case `${callers}/oauth2/v1/introspect`:
-        return { status: 200, body: JSON.stringify({ active: is('introspection'), aud: audience }) }
+        if (!is('introspection')) return invalidClient
+        return {
+          status: 200,
+          body:
+            form.get('token') === callersToken
+              ? JSON.stringify({ active: true, aud: [audience] })
+              : '{"active":false}',
+        }
       case `${callers}/admin/v1/SigningCert/jwk`:
         return { status: 200, body: keys }
     }
@@ -94,7 +101,7 @@ export async function startWorld({ store }: Cloud): Promise<World> {
           ? []
           : ['Authorization', `Basic ${Buffer.from(basic).toString('base64')}`]),
       ]
-      const found = await answer(url, form.get('scope'), headers, basic)
+      const found = await answer(url, form, headers, basic)
       if (found === undefined) return { stderr: `curl: (6) Could not resolve host\n`, status: 6 }
       const head = args.includes('-i') ? `HTTP/1.1 ${found.status}\n\n` : ''
       return { stdout: `${head}${found.body}\n` }
@@ -115,10 +122,17 @@ function serveOic(request: IncomingMessage, response: ServerResponse): void {
   )
 }
 
-function tokenAnswer(isPermitted: boolean, token: string) {
-  return isPermitted
+const invalidClient = { status: 401, body: '{"error":"invalid_client"}' }
+
+/** RFC 6749 §4.4.2, with the one scope that the client has. */
+function tokenAnswer(form: URLSearchParams, isClient: boolean, scope: string, token: string) {
+  if (!isClient) return invalidClient
+  if (form.get('grant_type') !== 'client_credentials') {
+    return { status: 400, body: '{"error":"unsupported_grant_type"}' }
+  }
+  return form.get('scope') === scope
     ? { status: 200, body: `{"access_token":"${token}","token_type":"Bearer"}` }
-    : { status: 401, body: '{"error":"invalid_client"}' }
+    : { status: 400, body: '{"error":"invalid_scope"}' }
 }
 
 function splitOnce(text: string, separator: string): [string, string] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { createConfiguredAuthorizer } from '../../../src/boot/configured-authorizer.ts'
 import { readConfig } from '../../../src/config/read-config.ts'
-import { fault } from '../../../src/decision.ts'
+import { fault, type Fault } from '../../../src/decision.ts'
 import type { Deadline } from '../../../src/platform/clock.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success } from '../../../src/platform/result.ts'
@@ -18,8 +18,9 @@ const NOT_READ = JSON.stringify({ reason: 'document_not_read', detail: 'timed_ou
 /** An authorizer whose document lies in Vault, which does not give it where it is undefined. */
 function authorizerFromVault() {
   const clock = new StandingClock()
-  const vault: { document: unknown; reads: number; patience: number[] } = {
+  const vault: { document: unknown; failure: Fault; reads: number; patience: number[] } = {
     document: documentOf(),
+    failure: fault('secret_unavailable', { detail: 'timed_out' }),
     reads: 0,
     patience: [],
   }
@@ -28,7 +29,7 @@ function authorizerFromVault() {
     vault.patience.push(deadline.remaining())
     return Promise.resolve(
       vault.document === undefined
-        ? failure(fault('secret_unavailable', { detail: 'timed_out' }))
+        ? failure(vault.failure)
         : success(new Redacted(JSON.stringify(vault.document))),
     )
   }
@@ -102,6 +103,18 @@ describe('a document in Vault', () => {
     clock.advance(60)
     expect(await decide()).toBe('token_missing')
     expect(events.slice(2)).toStrictEqual([NOT_READ])
+  })
+
+  it('is not used if Vault has a newer one that is not text', async () => {
+    const { vault, events, decide } = authorizerFromVault()
+    await decide()
+    vault.document = undefined
+    vault.failure = fault('secret_unusable', { detail: 'not_utf8' })
+
+    expect([await decide(), await decide()]).toStrictEqual(['secret_unusable', 'secret_unusable'])
+    vault.document = documentOf()
+    expect(await decide()).toBe('token_missing')
+    expect(events).not.toContain(NOT_READ)
   })
 
   it('is reloaded when it has changed, valid or not', async () => {

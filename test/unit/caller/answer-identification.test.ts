@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals'
 import { identificationOf } from '../../../src/caller/introspection-answer.ts'
+import { readUnverifiedJwt } from '../../../src/oauth/unverified-jwt.ts'
 import type { HttpAnswer } from '../../../src/platform/http.ts'
-import { Redacted } from '../../../src/platform/redacted.ts'
 import { answer } from '../support/http-answers.ts'
 import { issuerConfig } from '../support/issuers.ts'
 import { unsignedJwt } from '../support/tokens.ts'
 
 describe('the identification of an answer', () => {
   const payload = { jti: 'token-1', sub: 'alice' }
-  const identify = (token: string) => identificationOf(new Redacted(token), issuerConfig())
+  const identify = (token: string) => identificationOf(readUnverifiedJwt(token), issuerConfig())
 
   it.each([
     ['an opaque token', 'opaque'],

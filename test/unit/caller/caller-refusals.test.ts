@@ -5,7 +5,7 @@ import { denial, fault, type Denial, type Fault } from '../../../src/decision.ts
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure } from '../../../src/platform/result.ts'
 import { recordingObserver } from '../support/findings.ts'
-import { issuerConfig, jwtConfig, tokenRules } from '../support/issuers.ts'
+import { introspectionConfig, issuerConfig, jwtConfig, tokenRules } from '../support/issuers.ts'
 import { denied } from '../support/outcomes.ts'
 import { PLENTY_OF_TIME } from '../support/time.ts'
 import { unsignedJwt } from '../support/tokens.ts'
@@ -29,7 +29,7 @@ describe('an observer', () => {
     const { findings, observe } = recordingObserver()
     await verifierOf(
       [
-        { name: 'introspecting', jwt: undefined },
+        { name: 'introspecting', jwt: undefined, introspection: introspectionConfig() },
         { name: 'validating', jwt: jwtConfig(), rules: tokenRules({ issuer: ISS }) },
       ],
       says,

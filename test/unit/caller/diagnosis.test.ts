@@ -71,6 +71,13 @@ describe('the diagnosis', () => {
     expect(diagnose(reason, [configured], jwt(claims))).toBe(expected)
   })
 
+  it('does not take an opaque token that another issuer introspected for one of Auth0', () => {
+    const issuers = [issuer('oci_iam', 'https://identity.oraclecloud.com/'), AUTH0]
+
+    expect(diagnose('audience_mismatch', issuers, undefined)).toBe('audience_mismatch')
+    expect(diagnose('issuer_mismatch', issuers, undefined)).toBe('issuer_mismatch')
+  })
+
   it('recognises an opaque token of Auth0, and an encrypted one', () => {
     expect(diagnose('token_opaque', [AUTH0], undefined)).toBe('auth0_opaque_token')
     expect(diagnose('token_encrypted', [AUTH0], undefined)).toBe('auth0_opaque_token')

@@ -4,8 +4,8 @@ import { readIntrospectionAnswer } from '../../../src/caller/introspection-answe
 import { firstBrokenRule } from '../../../src/caller/token-rules.ts'
 import type { IssuerConfig, JwtConfig } from '../../../src/config/model.ts'
 import { denial } from '../../../src/decision.ts'
+import { readUnverifiedJwt } from '../../../src/oauth/unverified-jwt.ts'
 import { numericDate, seconds } from '../../../src/platform/clock.ts'
-import { Redacted } from '../../../src/platform/redacted.ts'
 import { plain, withoutComparison } from '../support/claims.ts'
 import { answer } from '../support/http-answers.ts'
 import {
@@ -32,8 +32,8 @@ const PAYLOAD = {
 /** What is read of the answer that a JWT with this payload is active. */
 function read(members: object, payload: object = PAYLOAD, issuer: Partial<IssuerConfig> = {}) {
   const given = answer(200, { active: true, ...members })
-  const token = new Redacted(unsignedJwt(payload))
-  return plain(readIntrospectionAnswer(given, token, issuerConfig(issuer)))
+  const jwt = readUnverifiedJwt(unsignedJwt(payload))
+  return plain(readIntrospectionAnswer(given, jwt, issuerConfig(issuer)))
 }
 
 /** The members that have a value, as they would come from outside. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { readIntrospectionAnswer } from '../../../src/caller/introspection-answer.ts'
+import { readUnverifiedJwt } from '../../../src/oauth/unverified-jwt.ts'
 import type { HttpAnswer } from '../../../src/platform/http.ts'
-import { Redacted } from '../../../src/platform/redacted.ts'
 import { plain } from '../support/claims.ts'
 import { inShort, recordingObserver } from '../support/findings.ts'
 import { answer, untypedAnswer } from '../support/http-answers.ts'
@@ -11,7 +11,7 @@ import { whilePolluted } from '../support/pollution.ts'
 import { unsignedJwt } from '../support/tokens.ts'
 
 function read(given: HttpAnswer) {
-  return plain(readIntrospectionAnswer(given, new Redacted('opaque'), issuerConfig()))
+  return plain(readIntrospectionAnswer(given, undefined, issuerConfig()))
 }
 
 /** An answer with these members, and status 200. */
@@ -177,7 +177,7 @@ describe('an introspection answer', () => {
 })
 
 describe('the log shows which type was expected', () => {
-  const TOKEN = new Redacted(unsignedJwt({ exp: 'never' }))
+  const JWT = readUnverifiedJwt(unsignedJwt({ exp: 'never' }))
 
   const EXPECTED = '`exp` as seconds since 1970, as a number'
 
@@ -187,14 +187,14 @@ describe('the log shows which type was expected', () => {
   ])('%s', (_case, members, logContext) => {
     const given = answer(200, { active: true, ...members })
 
-    expect(readIntrospectionAnswer(given, TOKEN, issuerConfig())).toMatchObject({
+    expect(readIntrospectionAnswer(given, JWT, issuerConfig())).toMatchObject({
       error: { logContext },
     })
   })
 
   it('and an observer gets it', () => {
     const { findings, observe } = recordingObserver()
-    readIntrospectionAnswer(answer(200, { active: true }), TOKEN, issuerConfig(), observe)
+    readIntrospectionAnswer(answer(200, { active: true }), JWT, issuerConfig(), observe)
 
     expect(findings.at(-1)).toStrictEqual({
       name: 'claim_types',
@@ -215,8 +215,7 @@ describe('an observer of an introspection answer', () => {
     [{ active: 'no', token_type: 'mac' }, [false, false], [false, 'mac']],
   ])('gets the checks of %j, and no other value', (members, ok, actual) => {
     const { findings, observe } = recordingObserver()
-    const token = new Redacted('opaque')
-    readIntrospectionAnswer(answer(200, members), token, issuerConfig(), observe)
+    readIntrospectionAnswer(answer(200, members), undefined, issuerConfig(), observe)
 
     expect(findings.map(inShort)).toStrictEqual([
       ['active', ok[0], true, actual[0]],

@@ -4,6 +4,7 @@ import type { BeforeRequest } from '../../../src/caller/verified-caller.ts'
 import { createVerifyWithIssuer } from '../../../src/caller/verify-with-issuer.ts'
 import type { Fault } from '../../../src/decision.ts'
 import type { ClientExchangeFailure } from '../../../src/oauth/client-exchange.ts'
+import { readUnverifiedJwt } from '../../../src/oauth/unverified-jwt.ts'
 import { seconds, type Deadline } from '../../../src/platform/clock.ts'
 import type { HttpAnswer } from '../../../src/platform/http.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
@@ -56,7 +57,14 @@ export function introspectionBy({
   })
   const verifyWithIssuer = createVerifyWithIssuer(issuer, undefined, introspect)
   const verify = async (token = 'token-1', beforeRequest: BeforeRequest = () => undefined) =>
-    plain(await verifyWithIssuer(new Redacted(token), PLENTY_OF_TIME, beforeRequest))
+    plain(
+      await verifyWithIssuer({
+        token: new Redacted(token),
+        jwt: readUnverifiedJwt(token),
+        deadline: PLENTY_OF_TIME,
+        beforeRequest,
+      }),
+    )
   return {
     clock,
     requests,

@@ -23,7 +23,7 @@ function ec(namedCurve: string) {
 const GOOD = rsa()
 const P256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey
 
-const INVALID = 'is no valid key of its type'
+const INVALID = 'is not a valid key of its type'
 const PRIVATE = 'is a private key: it is known to others now, replace it'
 const WRONG_ALG = 'has an `alg` that does not go with its type'
 function notForSignatures(member: string) {
@@ -74,8 +74,8 @@ describe('a published key', () => {
     ['with other operations', { ...GOOD, key_ops: ['encrypt'] }, notForSignatures('key_ops')],
     ['with odd operations', { ...GOOD, key_ops: 5 }, notForSignatures('key_ops')],
     ['short', rsa(1024), 'is shorter than 2048 bits'],
-    ['with an exponent of 1', { ...GOOD, e: 'AQ' }, 'has a public exponent that verifies nothing'],
-    ['with an even exponent', { ...GOOD, e: 'BA' }, 'has a public exponent that verifies nothing'],
+    ['with an exponent of 1', { ...GOOD, e: 'AQ' }, 'has an unusable public exponent'],
+    ['with an even exponent', { ...GOOD, e: 'BA' }, 'has an unusable public exponent'],
     ['of a symmetric algorithm', { ...GOOD, alg: 'HS256' }, 'has an unknown `alg`'],
     ['of an algorithm that is misspelt', { ...GOOD, alg: 'RSA256' }, 'has an unknown `alg`'],
     ['for encryption by its algorithm', { ...GOOD, alg: 'RSA-OAEP' }, notForSignatures('alg')],
@@ -90,7 +90,7 @@ describe('a published key', () => {
       { ...GOOD, alg: 'X-RSA1_5' },
       'has an unknown `alg`',
     ],
-    ['of a type that is unknown here', { kty: 'AKP', pub: 'x' }, 'is no RSA, EC or OKP key'],
+    ['of a type that is unknown here', { kty: 'AKP', pub: 'x' }, 'is not an RSA, EC or OKP key'],
     ['without any member', { kty: 'RSA' }, INVALID],
     ['half a key beside a certificate', { ...GOOD, n: undefined, x5c: ['nonsense'] }, INVALID],
     // No signature algorithm here has these curves.
@@ -130,7 +130,7 @@ describe('a published key', () => {
   it('#33: is named by its position if it has no kid', () => {
     expect(read({ ...GOOD, kid: 'a' }, { kty: 'oct', k: 'x' }, 5).problems).toStrictEqual([
       'key no. 2 is a symmetric key',
-      'key no. 3 is no JSON object',
+      'key no. 3 is not a JSON object',
     ])
   })
 })
@@ -150,7 +150,7 @@ describe('a key that is left out', () => {
     expect(leftOut(...keys)).toStrictEqual([
       report('a', notForSignatures('use'), true, 'a'),
       report('no. 2', PRIVATE, false),
-      report('no. 3', 'is no JSON object', false),
+      report('no. 3', 'is not a JSON object', false),
     ])
   })
 
@@ -190,7 +190,7 @@ describe('what is known of a trusted key', () => {
 
   it.each([5, null, true, ['EC'], {}])('is nothing if its type is %j', (kty) => {
     expect(readTrustedKey(jsonObject({ ...GOOD, kty }))).toStrictEqual(
-      failure('is no RSA, EC or OKP key'),
+      failure('is not an RSA, EC or OKP key'),
     )
   })
 })

@@ -85,29 +85,24 @@ describe('an observer of a JWT', () => {
     return { about, observed }
   }
 
-  it('gets its form, its claims and its signature', async () => {
+  it('receives the checks of its claims and its signature', async () => {
     const { about } = await findingsAbout(token(CLAIMS))
 
-    expect(about('jwt_form', 'claim_types', 'exp_present', 'signature')).toStrictEqual([
-      ['jwt_form', true, 'a signed JWT', 'a signed JWT'],
+    expect(about('claim_types', 'exp_present', 'signature')).toStrictEqual([
       ['claim_types', true, 'claims of the right types', 'claims of the right types'],
       ['exp_present', true, '`exp`', START + 600],
       SIGNED,
     ])
   })
 
-  it('gets that it is another token, and nothing else', async () => {
+  it('receives nothing about an opaque token, which is denied', async () => {
     const { about, observed } = await findingsAbout('opaque')
 
-    expect(about('jwt_form', 'alg', 'claim_types', 'issuer', 'signature')).toStrictEqual([
-      ['jwt_form', false, 'a signed JWT', 'another token'],
-    ])
-    expect(observed).toMatchObject({
-      error: { logContext: { expected: 'a signed JWT', actual: 'another token' } },
-    })
+    expect(about('alg', 'claim_types', 'issuer', 'signature')).toStrictEqual([])
+    expect(observed).toMatchObject({ error: { reason: 'token_opaque' } })
   })
 
-  it('gets the claim of a wrong type, no rules, and the signature', async () => {
+  it('receives the claim of a wrong type, no rules, and the signature', async () => {
     const { about } = await findingsAbout(token({ ...CLAIMS, exp: 'never' }))
     const expected = '`exp` as seconds since 1970, as a number'
 
@@ -118,7 +113,7 @@ describe('an observer of a JWT', () => {
     ])
   })
 
-  it('gets that it has no `exp`', async () => {
+  it('receives the missing `exp`', async () => {
     const { about } = await findingsAbout(token({ ...CLAIMS, exp: undefined }))
 
     expect(about('exp_present', 'signature')).toStrictEqual([

@@ -4,6 +4,7 @@ import type { BeforeRequest } from '../../../src/caller/verified-caller.ts'
 import type { SigningKeys } from '../../../src/caller/signing-keys.ts'
 import type { JwtConfig, TokenRules } from '../../../src/config/model.ts'
 import type { Observe } from '../../../src/findings.ts'
+import { readUnverifiedJwt } from '../../../src/oauth/unverified-jwt.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { issuerConfig, jwtConfig, tokenRules } from '../support/issuers.ts'
 import { PLENTY_OF_TIME, START, StandingClock } from '../support/time.ts'
@@ -25,5 +26,11 @@ export function jwtVerifierWith(
   const issuer = issuerConfig({ rules: tokenRules({ issuer: CLAIMS.iss, ...rules }) })
   const verify = createJwtVerifier(issuer, jwtConfig(jwt), keys, new StandingClock())
   return (token: string, beforeRequest: BeforeRequest = () => undefined, observe?: Observe) =>
-    verify(new Redacted(token), PLENTY_OF_TIME, beforeRequest, observe)
+    verify({
+      token: new Redacted(token),
+      jwt: readUnverifiedJwt(token),
+      deadline: PLENTY_OF_TIME,
+      beforeRequest,
+      observe,
+    })
 }

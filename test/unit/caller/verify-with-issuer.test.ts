@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import type { TokenClaims } from '../../../src/caller/claims.ts'
 import type { Introspect } from '../../../src/caller/introspection.ts'
 import type { VerifyJwt } from '../../../src/caller/jwt-access-token.ts'
-import { toVerifiedCaller } from '../../../src/caller/verified-caller.ts'
+import { toVerifiedCaller, type Verification } from '../../../src/caller/verified-caller.ts'
 import { createVerifyWithIssuer } from '../../../src/caller/verify-with-issuer.ts'
 import { denial, fault, type CacheUse, type Denial, type Fault } from '../../../src/decision.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
@@ -12,24 +12,31 @@ import { issuerConfig } from '../support/issuers.ts'
 import { PLENTY_OF_TIME, START } from '../support/time.ts'
 
 const ISSUER = issuerConfig({ contextClaims: ['tenant'] })
-const TOKEN = new Redacted('token-1')
+const VERIFICATION: Verification = {
+  token: new Redacted('token-1'),
+  jwt: undefined,
+  deadline: PLENTY_OF_TIME,
+  beforeRequest: () => undefined,
+}
+const JWT_CALL = ['jwt', VERIFICATION]
+const INTROSPECTION_CALL = ['introspection', VERIFICATION]
 
-interface Words {
+interface Results {
   readonly jwt?: TokenClaims | Denial | Fault
   readonly introspection?: TokenClaims | Denial | Fault
   readonly cache?: CacheUse
 }
 
-/** A verifier of parts that say so; a part that has no word is not configured. */
-function verifierOf({ jwt, introspection, cache = 'miss' }: Words) {
-  const asked: unknown[][] = []
-  const verifyJwt: VerifyJwt = (...question) => {
-    asked.push(['jwt', ...question])
+/** A verification with these results of its parts; a part without a result is not configured. */
+function verifierOf({ jwt, introspection, cache = 'miss' }: Results) {
+  const calls: unknown[][] = []
+  const verifyJwt: VerifyJwt = (verification) => {
+    calls.push(['jwt', verification])
     if (jwt === undefined) throw new Error('not configured')
     return Promise.resolve('outcome' in jwt ? failure(jwt) : success(jwt))
   }
-  const introspect: Introspect = (...question) => {
-    asked.push(['introspection', ...question])
+  const introspect: Introspect = (verification) => {
+    calls.push(['introspection', verification])
     if (introspection === undefined) throw new Error('not configured')
     return Promise.resolve(
       'outcome' in introspection
@@ -38,53 +45,50 @@ function verifierOf({ jwt, introspection, cache = 'miss' }: Words) {
     )
   }
   const verify = createVerifyWithIssuer(ISSUER, jwt && verifyJwt, introspection && introspect)
-  const beforeRequest = () => undefined
-  /** What such a part was asked. */
-  const question = (part: string) => [part, TOKEN, PLENTY_OF_TIME, beforeRequest, undefined]
-  return { asked, question, outcome: verify(TOKEN, PLENTY_OF_TIME, beforeRequest) }
+  return { calls, outcome: verify(VERIFICATION) }
 }
 
 const SIGNED = claimsOf({ sub: 'signed', client_id: 'client-1', tenant: 'a', exp: START + 600 })
 const ACTIVE = claimsOf({ sub: 'active', client_id: 'client-2', tenant: 'b', exp: START + 300 })
 
 describe('an issuer', () => {
-  it('whose JWTs are verified has the claims of the JWT, and no cache', async () => {
-    const { asked, question, outcome } = verifierOf({ jwt: SIGNED })
+  it('that verifies JWTs returns the claims of the JWT, and no cache', async () => {
+    const { calls, outcome } = verifierOf({ jwt: SIGNED })
 
     expect(await outcome).toStrictEqual(success(toVerifiedCaller(SIGNED, ISSUER, 'off')))
-    expect(asked).toStrictEqual([question('jwt')])
+    expect(calls).toStrictEqual([JWT_CALL])
   })
 
   it.each(['hit', 'miss', 'off'] as const)(
-    'that introspects has the claims of the answer, and its cache: %s',
+    'that introspects returns the claims of the answer, and its cache: %s',
     async (cache) => {
-      const { asked, question, outcome } = verifierOf({ introspection: ACTIVE, cache })
+      const { calls, outcome } = verifierOf({ introspection: ACTIVE, cache })
 
       expect(await outcome).toStrictEqual(success(toVerifiedCaller(ACTIVE, ISSUER, cache)))
-      expect(asked).toStrictEqual([question('introspection')])
+      expect(calls).toStrictEqual([INTROSPECTION_CALL])
     },
   )
 
-  it('that does both looks at the signature first, and has the claims of the answer', async () => {
-    const words = { jwt: SIGNED, introspection: ACTIVE, cache: 'hit' } as const
-    const { asked, question, outcome } = verifierOf(words)
+  it('that does both verifies the signature first, and returns the claims of the answer', async () => {
+    const results = { jwt: SIGNED, introspection: ACTIVE, cache: 'hit' } as const
+    const { calls, outcome } = verifierOf(results)
 
     expect(await outcome).toStrictEqual(success(toVerifiedCaller(ACTIVE, ISSUER, 'hit')))
-    expect(asked).toStrictEqual([question('jwt'), question('introspection')])
+    expect(calls).toStrictEqual([JWT_CALL, INTROSPECTION_CALL])
   })
 
   it.each([denial('signature_invalid'), fault('keys_unavailable', { detail: 'timed_out' })])(
-    'makes no introspection of a token with an invalid signature: $reason',
+    'does not introspect a token that failed verification: $reason',
     async (refusal) => {
-      const { asked, outcome } = verifierOf({ jwt: refusal, introspection: ACTIVE })
+      const { calls, outcome } = verifierOf({ jwt: refusal, introspection: ACTIVE })
 
       expect(await outcome).toStrictEqual(failure(refusal))
-      expect(asked.map(([part]) => part)).toStrictEqual(['jwt'])
+      expect(calls.map(([part]) => part)).toStrictEqual(['jwt'])
     },
   )
 
   it.each([denial('token_inactive'), fault('introspection_unavailable', { detail: 'timed_out' })])(
-    'uses the result of introspection, whatever the signature: $reason',
+    'that introspects fails as the introspection does: $reason',
     async (refusal) => {
       const both = verifierOf({ jwt: SIGNED, introspection: refusal })
       const alone = verifierOf({ introspection: refusal })
@@ -94,18 +98,18 @@ describe('an issuer', () => {
     },
   )
 
-  it('that does neither is an internal error, not a denial', async () => {
+  it('that does neither throws', async () => {
     await expect(verifierOf({}).outcome).rejects.toThrow(
       new TypeError('issuer callers has no validation'),
     )
   })
 })
 
-describe('the end of a caller', () => {
+describe('the expiry of a caller', () => {
   const ending = (offsetSeconds?: number): TokenClaims =>
     claimsOf({ sub: 'jdoe', ...(offsetSeconds !== undefined && { exp: START + offsetSeconds }) })
 
-  it.each<readonly [string, Words, number | undefined]>([
+  it.each<readonly [string, Results, number | undefined]>([
     ['that of the JWT', { jwt: ending(600) }, START + 600],
     ['that of the answer', { introspection: ending(300) }, START + 300],
     ['the answer’s where it is earlier', { jwt: ending(9), introspection: ending(5) }, START + 5],
@@ -113,9 +117,13 @@ describe('the end of a caller', () => {
     ['the JWT’s where the answer has none', { jwt: ending(5), introspection: ending() }, START + 5],
     ['the answer’s where the JWT has none', { jwt: ending(), introspection: ending(9) }, START + 9],
     ['none if neither has one', { introspection: ending() }, undefined],
-    ['none where neither tells one', { jwt: ending(), introspection: ending() }, undefined],
-  ])('is %s', async (_case, words, expected) => {
-    const caller = await verifierOf(words).outcome
+    [
+      'none if neither the JWT nor the answer has one',
+      { jwt: ending(), introspection: ending() },
+      undefined,
+    ],
+  ])('is %s', async (_case, results, expected) => {
+    const caller = await verifierOf(results).outcome
 
     expect(caller.ok && caller.value.expiresAt).toBe(expected)
   })

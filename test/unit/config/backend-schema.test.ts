@@ -17,7 +17,7 @@ const TOKEN_TYPES = ['access_token', 'jwt'].map(
 
 describe('a backend of a document', () => {
   it.each<Refusal>([
-    [{ name: undefined }, 'name', 'is missing', 'Add "name".'],
+    [{ name: undefined }, 'name', 'is missing', 'Add it: the name of this backend in the log.'],
     [{ name: '' }, 'name', 'is not a usable name'],
     [{ name: LONG_NAME }, 'name', 'is not a usable name'],
     [{ name: '-oic-/' }, 'name', 'is not a usable name'],

@@ -1,11 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { LIMITS } from '../../../src/config/defaults.ts'
-import {
-  FLAT_KEYS,
-  type FlatConfiguration,
-  type FlatKey,
-  type FlatKeyName,
-} from '../../../src/config/flat-keys.ts'
+import { getDescription } from 'valibot'
+import { descriptionAt } from '../../../src/config/document-schema.ts'
+import { FLAT_KEYS, type FlatConfiguration, type FlatKey } from '../../../src/config/flat-keys.ts'
+import { settingsSchema } from '../../../src/config/settings.ts'
 import {
   flatProblemsOf,
   keysWithProblems,
@@ -14,10 +11,6 @@ import {
   without,
 } from '../support/flat-configurations.ts'
 import { configProblem, REMEDIES } from '../support/problems.ts'
-
-const LIMITS_OF_KEYS = Object.fromEntries(
-  Object.entries(LIMITS).map(([name, limits]) => [`${name}_seconds`, limits]),
-)
 
 describe('a problem of flat keys', () => {
   const meaningOf: Readonly<Record<string, string>> = {
@@ -162,13 +155,14 @@ describe('flat keys', () => {
     expect(problem?.remedy).toBe('Correct `back_end_grant`, or leave it out.')
   })
 
-  it.each(Object.entries(LIMITS_OF_KEYS))(
-    'have the range and the default of the schema in their description: %s',
-    (key, { min, max, default: byDefault }) => {
-      const about: FlatKey = FLAT_KEYS[key as FlatKeyName]
+  it.each(Object.entries<FlatKey>(FLAT_KEYS))(
+    'stand for a described member of the document or a setting: %s',
+    (key, { at }) => {
+      const name = key as keyof typeof settingsSchema.entries
+      const description =
+        at === undefined ? getDescription(settingsSchema.entries[name].wrapped) : descriptionAt(at)
 
-      expect(about.default).toBe(String(byDefault))
-      expect(about.meaning).toContain(`${min} to ${max}`)
+      expect(description).toMatch(/\.$/)
     },
   )
 })

@@ -80,7 +80,7 @@ describe('keys in the document', () => {
       [
         'key mine is a private key: it is known to others now, replace it',
         'key no. 3 is a symmetric key',
-        'key no. 4 is no JSON object',
+        'key no. 4 is not a JSON object',
       ].map((what) => expectedProblem(`has a bad key: ${what}`, 'Remove the key or replace it.')),
     )
   })

@@ -21,7 +21,7 @@ describe('an issuer of a document', () => {
   })
 
   it.each<Refusal>([
-    [{ name: undefined }, 'name', 'is missing', 'Add "name".'],
+    [{ name: undefined }, 'name', 'is missing', 'Add it: the name of this issuer in the log.'],
     [{ name: 1 }, 'name', 'is not a string'],
     [{ name: '' }, 'name', 'is not a usable name'],
     [{ name: LONG_NAME }, 'name', 'is not a usable name'],

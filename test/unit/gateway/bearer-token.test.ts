@@ -89,7 +89,7 @@ describe('the bearer token', () => {
       'token_syntax',
       true,
       'letters, digits, - . _ ~ + / and = at the end (RFC 6750 §2.1)',
-      'these',
+      'only these',
     ],
   ]
 

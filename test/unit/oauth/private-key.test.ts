@@ -95,8 +95,17 @@ describe('a private key', () => {
       'certificate_of_another_key',
     ],
     ['a short RSA key', pem(newRsa(1024)), 'private_key_weak'],
-    ['an unknown curve', pem(curve('secp256k1')), 'private_key_weak'],
-    ['a key for something else', pem(generateKeyPairSync('x25519').privateKey), 'private_key_weak'],
+    [
+      'an RSA-PSS key',
+      pem(generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).privateKey),
+      'private_key_unsupported',
+    ],
+    ['an unknown curve', pem(curve('secp256k1')), 'private_key_unsupported'],
+    [
+      'a key for something else',
+      pem(generateKeyPairSync('x25519').privateKey),
+      'private_key_unsupported',
+    ],
   ])('is rejected: %s', (_case, text, problem) => {
     expect(read(text)).toStrictEqual(failure(problem))
   })

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import {
   logConsoleWarnings,
   createLog,
+  createOutput,
   LOG_LEVELS,
   type LogLevel,
   type LogRecord,
@@ -136,4 +137,26 @@ describe('warnings of libraries', () => {
       expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'debug', text })
     },
   )
+})
+
+describe('standard output', () => {
+  it('is held until it is released, and keeps its order', () => {
+    const printed: string[] = []
+    const output = createOutput(true, (line) => printed.push(line))
+
+    for (const line of ['a', 'b']) output.write(line)
+    expect(printed).toStrictEqual([])
+    output.release()
+    output.write('c')
+    output.release()
+
+    expect(printed).toStrictEqual(['a', 'b', 'c'])
+  })
+
+  it('is not held otherwise', () => {
+    const printed: string[] = []
+    createOutput(false, (line) => printed.push(line)).write('a')
+
+    expect(printed).toStrictEqual(['a'])
+  })
 })
