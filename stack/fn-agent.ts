@@ -31,8 +31,8 @@ export interface FunctionSpec {
 export interface InvokeOptions {
   callId?: string
   /**
-   * `opc-request-id` of the service's caller, `customer/trace`. The function gets it with a span of its
-   * own, without the prefix of other headers, as in the requests that functions behind a gateway printed
+   * `opc-request-id` of the service's caller, `customer/trace`. The function receives it with a new span
+   * and without the prefix of other headers, as requests printed by functions behind a gateway show
    * (oracle-devrel/devo.tutorials, call-a-function-api-oci-clouddev.md).
    */
   opcRequestId?: string

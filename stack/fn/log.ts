@@ -14,8 +14,8 @@ export interface LogLine {
  *
  * `frame` is the `FN_LOGFRAME_NAME`. Before each call, the FDK writes an empty line and `frame=request ID`;
  * the platform assigns the lines that follow to that request, and neither is in the log. Lines before the
- * first frame belong to no request: OCI has been seen to lose them (fnproject/fdk-java#245). Here they are
- * in the log only if the process ends without a call.
+ * first frame belong to no request, and OCI may lose them (fnproject/fdk-java#245). Here they are in the
+ * log only if the process ends without a call.
  */
 export function collectLines(
   source: Readable,

@@ -11,9 +11,9 @@ export interface Acceptance {
   /** The short name in tokens, `urn:opc:resource:consumer::all`; one of several. */
   scope: string | readonly string[]
   /**
-   * The clients and users with the role ServiceInvoker, which is not in the token. Oracle requires it
-   * for the client with every grant (“Protect an Integration’s REST Endpoint with OAuth”) and for
-   * users who call (“Control User and Client System Access”); a user’s token needs both here.
+   * The clients and users with the role ServiceInvoker, which is not in the token. Oracle requires it of
+   * the client with every grant (“Protect an Integration’s REST Endpoint with OAuth”) and of users who
+   * call (“Control User and Client System Access”); a user’s token requires both here.
    */
   serviceInvokers: ReadonlySet<string>
   /** User name → password. Without it, Basic credentials are refused. */

@@ -43,9 +43,9 @@ export async function startWorld({ store }: Cloud): Promise<World> {
     const is = (name: 'introspection' | 'caller' | 'OIC') => basic === credentials[name].join(':')
     switch (url.origin + url.pathname) {
       case `${callers}/oauth2/v1/token`:
-        return tokenFor(form, is('caller'), `${audience}echo:invoke`, callersToken)
+        return tokenAnswer(form, is('caller'), `${audience}echo:invoke`, callersToken)
       case `${oicDomain}/oauth2/v1/token`:
-        return tokenFor(form, is('OIC'), oicScope, oicToken)
+        return tokenAnswer(form, is('OIC'), oicScope, oicToken)
       case `${callers}/oauth2/v1/introspect`:
         if (!is('introspection')) return invalidClient
         return {
@@ -125,7 +125,7 @@ function serveOic(request: IncomingMessage, response: ServerResponse): void {
 const invalidClient = { status: 401, body: '{"error":"invalid_client"}' }
 
 /** RFC 6749 §4.4.2, with the one scope that the client has. */
-function tokenFor(form: URLSearchParams, isClient: boolean, scope: string, token: string) {
+function tokenAnswer(form: URLSearchParams, isClient: boolean, scope: string, token: string) {
   if (!isClient) return invalidClient
   if (form.get('grant_type') !== 'client_credentials') {
     return { status: 400, body: '{"error":"unsupported_grant_type"}' }
