@@ -1,105 +1,102 @@
-/** Faults of the size and the content of an answer. */
+/** Faults of the size and the content of a response. */
 import { gzipSync } from 'node:zlib'
-import type { Spoil } from './fault-proxy.ts'
 import {
-  answered,
+  asGzip,
+  blanks,
   chunked,
-  filled,
   flood,
-  gzipped,
   MEBIBYTE,
+  onResponse,
   withBody,
   withNullsFirst,
   withNullsLast,
   withType,
-} from './spoils.ts'
+} from './fault-builders.ts'
+import type { Fault } from './fault-proxy.ts'
 import {
-  MISLABELLED,
-  NO_OBJECT,
+  EMPTY_OBJECT,
+  NOT_AN_OBJECT,
   NOT_JSON,
-  PERMIT,
-  SAYS_NOTHING,
-  toleratedByVault,
+  PERMITTED,
+  permittedForVault,
   unavailable,
-  type FaultOfAnswer,
+  WRONG_MEDIA_TYPE,
+  type ResponseFault,
 } from './verdicts.ts'
 
 const TOO_LARGE = unavailable('answer_too_large')
 
-/** The good answer and blanks up to this size. */
-function filledTo(size: number): Spoil {
-  return withBody((good) => Buffer.concat([good, filled(size - good.length)]))
+function paddedTo(size: number): Fault {
+  return withBody((body) => Buffer.concat([body, blanks(size - body.length)]))
 }
 
-/** What size the answer is, and how it is packed. */
-export const SIZE_FAULTS: readonly FaultOfAnswer[] = [
-  ['30 MB', TOO_LARGE, filledTo(30 * MEBIBYTE)],
-  ['just over 1 MiB', TOO_LARGE, filledTo(MEBIBYTE + 1)],
-  ['exactly 1 MiB', PERMIT, filledTo(MEBIBYTE)],
+export const SIZE_FAULTS: readonly ResponseFault[] = [
+  ['30 MB', TOO_LARGE, paddedTo(30 * MEBIBYTE)],
+  ['1 MiB and one byte', TOO_LARGE, paddedTo(MEBIBYTE + 1)],
+  ['1 MiB', PERMITTED, paddedTo(MEBIBYTE)],
   [
-    'chunks without end',
+    'endless chunks',
     TOO_LARGE,
-    answered((socket, { contentType }) => {
+    onResponse((socket, { contentType }) => {
       socket.write(
         `HTTP/1.1 200 OK\r\nContent-Type: ${contentType}\r\nTransfer-Encoding: chunked\r\n\r\n`,
       )
-      flood(socket, chunked(filled(64 * 1024)))
+      flood(socket, chunked(blanks(64 * 1024)))
     }),
   ],
   [
     'a gzip bomb of 64 MiB',
     TOO_LARGE,
-    gzipped((good) => {
-      // Members of a gzip file stand one after the other (RFC 1952 §2.2). Compressing all of it here
-      // would take a good part of the call's time.
-      const member = gzipSync(filled(MEBIBYTE))
-      return Buffer.concat([gzipSync(good), ...Array<Buffer>(64).fill(member)])
+    asGzip((body) => {
+      // A gzip file may have several members (RFC 1952 §2.2). To compress all of it takes too long.
+      const member = gzipSync(blanks(MEBIBYTE))
+      return Buffer.concat([gzipSync(body), ...Array<Buffer>(64).fill(member)])
     }),
   ],
-  ['gzip', PERMIT, gzipped((good) => gzipSync(good))],
-  ['gzip that is cut', NOT_JSON, gzipped((good) => gzipSync(good).subarray(0, -12))],
-  ['gzip that is none', unavailable('answer_broken'), gzipped((good) => good)],
+  ['gzip', PERMITTED, asGzip((body) => gzipSync(body))],
+  ['truncated gzip', NOT_JSON, asGzip((body) => gzipSync(body).subarray(0, -12))],
+  ['invalid gzip', unavailable('answer_broken'), asGzip((body) => body)],
 ]
 
 const LOGIN_PAGE = '<html><form>Sign in</form></html>'
+const DEEP_ARRAY = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
 
-/** What the answer says. */
-export const CONTENT_FAULTS: readonly FaultOfAnswer[] = [
-  ['HTML', NOT_JSON, withType('text/html', () => LOGIN_PAGE)],
-  ['HTML that calls itself JSON', NOT_JSON, withBody(() => LOGIN_PAGE)],
-  ['JSON that calls itself HTML', MISLABELLED, withType('text/html')],
-  ['JSON that calls itself text', MISLABELLED, withType('text/plain')],
+export const CONTENT_FAULTS: readonly ResponseFault[] = [
+  ['HTML', NOT_JSON, withType('text/html', LOGIN_PAGE)],
+  ['HTML with the media type of JSON', NOT_JSON, withBody(() => LOGIN_PAGE)],
+  ['JSON with the media type of HTML', WRONG_MEDIA_TYPE, withType('text/html')],
+  ['JSON with the media type of plain text', WRONG_MEDIA_TYPE, withType('text/plain')],
   [
-    'JSON that calls itself a signed answer (RFC 9701)',
-    MISLABELLED,
+    'JSON with the media type of a signed response (RFC 9701)',
+    WRONG_MEDIA_TYPE,
     withType('application/token-introspection+jwt'),
   ],
-  ['JSON without a type', PERMIT, withType(undefined)],
-  ['JSON with a charset', PERMIT, withType('Application/JSON;charset=UTF-8')],
+  ['JSON without a media type', PERMITTED, withType(undefined)],
+  ['JSON with a charset', PERMITTED, withType('Application/JSON;charset=UTF-8')],
   ['an empty body', NOT_JSON, withBody(() => '')],
-  ['truncated JSON', NOT_JSON, withBody((good) => good.subarray(0, -1))],
-  ['JSON and more', NOT_JSON, withBody((good) => `${good.toString()}}`)],
-  ['an array', NO_OBJECT, withBody((good) => `[${good.toString()}]`)],
+  ['truncated JSON', NOT_JSON, withBody((body) => body.subarray(0, -1))],
+  ['JSON with a trailing character', NOT_JSON, withBody((body) => `${body.toString()}}`)],
+  ['an array', NOT_AN_OBJECT, withBody((body) => `[${body.toString()}]`)],
   ['null', NOT_JSON, withBody(() => 'null')],
-  ['a number', NO_OBJECT, withBody(() => '1')],
-  ['true', NO_OBJECT, withBody(() => 'true')],
-  ['a text', NO_OBJECT, withBody(() => '"active"')],
-  ['an empty object', SAYS_NOTHING, withBody(() => '{}')],
+  ['a number', NOT_AN_OBJECT, withBody(() => '1')],
+  ['true', NOT_AN_OBJECT, withBody(() => 'true')],
+  ['a string', NOT_AN_OBJECT, withBody(() => '"active"')],
+  ['an empty object', EMPTY_OBJECT, withBody(() => '{}')],
   [
-    'everything in its prototype',
-    SAYS_NOTHING,
-    withBody((good) => `{"__proto__":${good.toString()}}`),
+    'an object with all members in `__proto__`',
+    EMPTY_OBJECT,
+    withBody((body) => `{"__proto__":${body.toString()}}`),
   ],
   [
     'invalid UTF-8',
-    toleratedByVault(NOT_JSON),
-    withBody((good) =>
-      Buffer.concat([good.subarray(0, -1), Buffer.from(',"name":"\xff"}', 'latin1')]),
+    permittedForVault(NOT_JSON),
+    withBody((body) =>
+      Buffer.concat([body.subarray(0, -1), Buffer.from(',"name":"\xff"}', 'latin1')]),
     ),
   ],
-  ['UTF-16', NOT_JSON, withBody((good) => Buffer.from(good.toString(), 'utf16le'))],
-  ['a byte order mark', PERMIT, withBody((good) => `\uFEFF${good.toString()}`)],
-  ['members twice, null first', PERMIT, withBody(withNullsFirst)],
-  ['members twice, null last', SAYS_NOTHING, withBody(withNullsLast)],
-  ['100,000 levels', NO_OBJECT, withBody(() => `${'['.repeat(100_000)}${']'.repeat(100_000)}`)],
+  ['UTF-16', NOT_JSON, withBody((body) => Buffer.from(body.toString(), 'utf16le'))],
+  ['a byte order mark', PERMITTED, withBody((body) => `\uFEFF${body.toString()}`)],
+  ['duplicate members, null first', PERMITTED, withBody(withNullsFirst)],
+  ['duplicate members, null last', EMPTY_OBJECT, withBody(withNullsLast)],
+  ['100,000 nested arrays', NOT_AN_OBJECT, withBody(() => DEEP_ARRAY)],
 ]

@@ -10,10 +10,10 @@ import {
   startedWith,
   validations,
   withAnotherSignature,
-  world,
+  harness,
   type Authorizers,
-} from './keycloak-fixture.ts'
-import { byExchange, configFor, twoBackEnds, type Authorizer, type Decision } from './world.ts'
+} from './keycloak-harness.ts'
+import { byExchange, configFor, twoBackEnds, type Authorizer, type Decision } from './harness.ts'
 
 describe('a client secret that is rotated while the function runs', () => {
   it.each(['introspection', 'jwt_and_introspection'] as const)(
@@ -23,32 +23,32 @@ describe('a client secret that is rotated while the function runs', () => {
       const token = await requestPartnerToken(apiScope)
       expect(await authorizer.decide(token)).toMatchObject({ outcome: 'permit' })
 
-      await world.rotateSecret('introspector')
+      await harness.rotateSecret('introspector')
 
       expect(await authorizer.decide(token)).toMatchObject({ outcome: 'permit' })
     },
   )
 
   it('is read again for the next token by client credentials', async () => {
-    const authorizer = world.deploy(twoBackEnds(world.cast))
+    const authorizer = harness.deploy(twoBackEnds(harness.cast))
     const token = await requestPartnerToken(apiScope)
     const first = await authorizer.decide(token)
     expect(first).toMatchObject({ outcome: 'permit' })
 
-    await world.rotateSecret('oicInvoker')
+    await harness.rotateSecret('oicInvoker')
 
     const second = await authorizer.decide(token, { backend: 'second' })
     expect([second.outcome, second.reason]).toEqual(['permit', 'permitted'])
     expect(second.backEndToken).not.toBe(first.backEndToken)
-    expect(await world.callIntegration(second.backEndToken)).toBe(200)
+    expect(await harness.callIntegration(second.backEndToken)).toBe(200)
   })
 
   it('is read again for the next token exchange', async () => {
-    const authorizer = world.deploy({ ...configFor('jwt', world.cast), ...byExchange(world.cast) })
+    const authorizer = harness.deploy({ ...configFor('jwt', harness.cast), ...byExchange(harness.cast) })
     const { accessToken } = await requestUserTokens()
     expect(await authorizer.decide(accessToken)).toMatchObject({ outcome: 'permit' })
 
-    await world.rotateSecret('exchanger')
+    await harness.rotateSecret('exchanger')
 
     const partnerToken = await requestPartnerToken(apiScope)
     const { outcome, reason, backEndToken } = await authorizer.decide(partnerToken)
@@ -66,7 +66,7 @@ describe('a new signing key', () => {
   beforeAll(async () => {
     formerToken = await requestPartnerToken(apiScope)
     running = await startedWith(formerToken)
-    ;({ removeFormerKeys } = await world.admin.rotateSigningKey(world.cast.callers.name))
+    ;({ removeFormerKeys } = await harness.admin.rotateSigningKey(harness.cast.callers.name))
     token = await requestPartnerToken(apiScope)
   })
 
@@ -103,7 +103,7 @@ describe('when Keycloak has stopped', () => {
   beforeAll(async () => {
     token = await requestPartnerToken(apiScope)
     running = await startedWith(token)
-    await world.keycloak.stop()
+    await harness.keycloak.stop()
   })
 
   it.each(['introspection', 'jwt_and_introspection'] as const)(
@@ -120,7 +120,7 @@ describe('when Keycloak has stopped', () => {
     const decision = await running.jwt.decide(token)
 
     expect(decision).toMatchObject({ outcome: 'permit' })
-    expect(await world.callIntegration(decision.backEndToken)).toBe(200)
+    expect(await harness.callIntegration(decision.backEndToken)).toBe(200)
   })
 
   // A denial or a fault: a matching key may have been published since the last fetch.

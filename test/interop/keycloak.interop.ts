@@ -8,15 +8,15 @@ import {
   requestUserTokens,
   validations,
   withAnotherSignature,
-  world,
-} from './keycloak-fixture.ts'
+  harness,
+} from './keycloak-harness.ts'
 import {
   byExchange,
   byPrivateKey,
   configFor,
   wrongIntrospectionSecret,
   type Authorizer,
-} from './world.ts'
+} from './harness.ts'
 
 describe.each(validations)('validation=%s', (validation) => {
   let authorizer: Authorizer
@@ -37,7 +37,7 @@ describe.each(validations)('validation=%s', (validation) => {
     expect(answer).toMatchObject({ principal: sub, clientId: 'partner-a' })
     expect(answer['scope']).toContain(apiScope)
     expect(Date.parse(String(answer['expiresAt'])) / 1000).toBeLessThanOrEqual(exp)
-    expect(await world.callIntegration(backEndToken)).toBe(200)
+    expect(await harness.callIntegration(backEndToken)).toBe(200)
   })
 
   it('permits a user, and reads the client from `azp`', async () => {
@@ -45,7 +45,7 @@ describe.each(validations)('validation=%s', (validation) => {
     const { outcome, answer } = await authorizer.decide(accessToken)
 
     expect(outcome).toBe('permit')
-    expect(answer).toMatchObject({ principal: world.cast.alice.id, clientId: 'portal' })
+    expect(answer).toMatchObject({ principal: harness.cast.alice.id, clientId: 'portal' })
   })
 
   it('denies a token with the audience `account` alone, which is Keycloak’s default', async () => {
@@ -77,7 +77,7 @@ describe.each(validations)('validation=%s', (validation) => {
   })
 
   it('denies a token of another realm', async () => {
-    const { oic, oicInvoker } = world.cast
+    const { oic, oicInvoker } = harness.cast
     const token = await oic.requestClientToken(oicInvoker, oicScope)
 
     expect((await authorizer.decide(token)).outcome).toBe('deny')
@@ -93,7 +93,7 @@ describe.each(validations)('validation=%s', (validation) => {
     const token = await requestPartnerToken(apiScope)
     expect((await authorizer.decide(token)).outcome).toBe('permit')
 
-    await world.cast.callers.revoke(world.cast.partner, token)
+    await harness.cast.callers.revoke(harness.cast.partner, token)
 
     expect((await authorizer.decide(token)).outcome).toBe(afterRevocation)
   })
@@ -102,7 +102,7 @@ describe.each(validations)('validation=%s', (validation) => {
     const { accessToken } = await requestUserTokens()
     expect((await authorizer.decide(accessToken)).outcome).toBe('permit')
 
-    await world.admin.signOut(world.cast.callers.name, world.cast.alice.id)
+    await harness.admin.signOut(harness.cast.callers.name, harness.cast.alice.id)
 
     expect((await authorizer.decide(accessToken)).outcome).toBe(afterRevocation)
   })
@@ -110,27 +110,27 @@ describe.each(validations)('validation=%s', (validation) => {
 
 describe('the backend token', () => {
   it('is requested with private_key_jwt (RFC 7523 §2.2), and OIC accepts it', async () => {
-    const config = { ...configFor('jwt', world.cast), ...byPrivateKey(world.cast) }
-    const { outcome, reason, backEndToken } = await world
+    const config = { ...configFor('jwt', harness.cast), ...byPrivateKey(harness.cast) }
+    const { outcome, reason, backEndToken } = await harness
       .deploy(config)
       .decide(await requestPartnerToken(apiScope))
 
     expect([outcome, reason]).toEqual(['permit', 'permitted'])
-    expect(await world.callIntegration(backEndToken)).toBe(200)
+    expect(await harness.callIntegration(backEndToken)).toBe(200)
   })
 
   it('is exchanged (RFC 8693): a new token of the same user, for our client', async () => {
-    const config = { ...configFor('jwt', world.cast), ...byExchange(world.cast) }
+    const config = { ...configFor('jwt', harness.cast), ...byExchange(harness.cast) }
     const { accessToken } = await requestUserTokens()
-    const authorizer = world.deploy(config)
+    const authorizer = harness.deploy(config)
     const { outcome, reason, backEndToken } = await authorizer.decide(accessToken)
 
     expect([outcome, reason]).toEqual(['permit', 'permitted'])
     const exchanged = backEndToken.replace('Bearer ', '')
     expect(exchanged).not.toBe(accessToken)
     expect(decodeJwt(exchanged)).toMatchObject({
-      sub: world.cast.alice.id,
-      azp: world.cast.exchanger.clientId,
+      sub: harness.cast.alice.id,
+      azp: harness.cast.exchanger.clientId,
     })
     expect((await authorizer.decide(accessToken)).backEndToken).toBe(backEndToken)
   })
@@ -140,8 +140,8 @@ describe('a wrong secret for the introspection', () => {
   it.each(['introspection', 'jwt_and_introspection'] as const)(
     'is a fault and never a denial, with validation=%s',
     async (validation) => {
-      const config = { ...configFor(validation, world.cast), ...wrongIntrospectionSecret }
-      const decision = await world.deploy(config).decide(await requestPartnerToken(apiScope))
+      const config = { ...configFor(validation, harness.cast), ...wrongIntrospectionSecret }
+      const decision = await harness.deploy(config).decide(await requestPartnerToken(apiScope))
 
       expect(decision).toMatchObject({ outcome: 'fault', reason: 'introspection_refused' })
     },

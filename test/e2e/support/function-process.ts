@@ -1,11 +1,8 @@
-/**
- * The run of a built function without an agent: with the socket, the files and the headers that a
- * test wants.
- */
+/** Runs a built function without an agent: the test sets its socket, files and headers. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { request, type OutgoingHttpHeaders } from 'node:http'
+import { request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,9 +10,9 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import { atExit } from '../../../stack/at-exit.ts'
 import { collectLines, jsonLines, type LogLine } from '../../../stack/fn/log.ts'
 import { readBody } from '../../../stack/listen.ts'
-import { payloadOf } from './callers-tokens.ts'
+import { opaqueToken, payloadOf } from './caller-tokens.ts'
 import { verdictOf, type LogRecord } from './outcome.ts'
-import { FUNCTION_ENTRY } from './world.ts'
+import { FUNCTION_ENTRY } from './harness.ts'
 
 /** The single-argument payload with a token. */
 export const TOKEN_PAYLOAD = JSON.stringify({
@@ -23,40 +20,19 @@ export const TOKEN_PAYLOAD = JSON.stringify({
   token: 'Bearer the-token-of-this-test',
 })
 
-interface Answer {
-  readonly status: number
-  readonly body: string
-}
-
-export interface ByHand {
-  readonly pid: number
-  readonly folder: string
-  readonly log: readonly LogLine[]
-  decisions(): LogRecord[]
-  /** Outcome and reason of each decision. */
-  verdicts(): string[]
-  /** Nobody reads its log any more. */
-  stopReading(): void
-  post(body: string, headers?: OutgoingHttpHeaders): Promise<Answer>
-  /** The multi-argument payload with these arguments. */
-  callWith(data: object, headers?: OutgoingHttpHeaders): Promise<Answer>
-  /** Ends it as the platform does, and leaves the folder as it is. */
-  kill(): Promise<void>
-  /** Ends it and removes the folder. */
-  end(): Promise<void>
-}
-
-export interface ByHandOptions {
-  /** Where the socket lies; a new temporary folder by default. */
+export interface FunctionProcessOptions {
+  /** The folder of the socket; a new temporary one by default. */
   readonly folder?: string
   readonly entry?: string
 }
 
-/** Resolves when the function takes connections; rejects when it ends instead. */
-export async function startByHand(
+export type FunctionProcess = Awaited<ReturnType<typeof startFunctionProcess>>
+
+/** Resolves when the function accepts connections. Rejects if it ends before that. */
+export async function startFunctionProcess(
   environment: Readonly<Record<string, string>>,
-  options: ByHandOptions = {},
-): Promise<ByHand> {
+  options: FunctionProcessOptions = {},
+) {
   const { entry = FUNCTION_ENTRY, folder = mkdtempSync(join(tmpdir(), 'fn-')) } = options
   const socketPath = join(folder, 'lsnr.sock')
   const child = spawn(process.execPath, [entry], {
@@ -70,35 +46,44 @@ export async function startByHand(
   collectLines(child.stderr, log, { instance: 1, stream: 'stderr' })
   const closed = once(child, 'close').then(forget)
 
+  /** Ends it as the platform does, and leaves the folder as it is. */
   const kill = async (): Promise<void> => {
     child.kill('SIGKILL')
     await closed
   }
-  while (!(await takesConnections(socketPath))) {
+  while (!(await acceptsConnections(socketPath))) {
     if (child.exitCode !== null) throw new Error(`the function exited with ${child.exitCode}`)
     await delay(5)
   }
   if (child.pid === undefined) throw new Error('the function has no process')
-  const post: ByHand['post'] = async (body, headers = {}) => {
+  const post = async (body: string, headers: OutgoingHttpHeaders = {}) => {
     const answer = await send(socketPath, body, headers)
-    // What was printed before the answer lies in the pipes by now; this turn reads it.
+    // The lines printed before the response are in the pipes: this turn reads them.
     await nextTurn()
     return answer
   }
+  /** Calls with the multi-argument payload and these arguments. */
+  const callWith = (data: object, headers?: OutgoingHttpHeaders) => post(payloadOf(data), headers)
+  /** The log lines of all decisions. */
   const decisions = (): LogRecord[] => jsonLines(log).filter(({ event }) => event === 'decision')
   return {
     pid: child.pid,
     folder,
     log,
     decisions,
+    /** Outcome and reason of each decision. */
     verdicts: () => decisions().map(verdictOf),
+    /** Closes the pipes of its output. */
     stopReading: () => {
       child.stdout.destroy()
       child.stderr.destroy()
     },
     post,
-    callWith: (data, headers) => post(payloadOf(data), headers),
+    callWith,
+    /** Calls with this token; by default with a new opaque one. */
+    decide: (token = opaqueToken()) => callWith({ token: `Bearer ${token}` }),
     kill,
+    /** Ends it and removes the folder. */
     end: async () => {
       await kill()
       rmSync(folder, { recursive: true, force: true })
@@ -106,7 +91,7 @@ export async function startByHand(
   }
 }
 
-function takesConnections(socketPath: string): Promise<boolean> {
+function acceptsConnections(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(socketPath)
     socket.once('connect', () => {
@@ -119,15 +104,9 @@ function takesConnections(socketPath: string): Promise<boolean> {
   })
 }
 
-function send(socketPath: string, body: string, headers: OutgoingHttpHeaders): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request({ socketPath, agent: false, method: 'POST', path: '/call', headers })
-    outgoing.once('error', reject)
-    outgoing.once('response', (incoming) => {
-      readBody(incoming).then((bytes) => {
-        resolve({ status: incoming.statusCode ?? 0, body: bytes.toString() })
-      }, reject)
-    })
-    outgoing.end(body)
-  })
+async function send(socketPath: string, body: string, headers: OutgoingHttpHeaders) {
+  const outgoing = request({ socketPath, agent: false, method: 'POST', path: '/call', headers })
+  outgoing.end(body)
+  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage]
+  return { status: incoming.statusCode ?? 0, body: (await readBody(incoming)).toString() }
 }

@@ -37,7 +37,7 @@ export interface Authorizer {
 /** The clients of ours that have a secret in Vault. */
 export type ClientWithSecret = 'introspector' | 'oicInvoker' | 'exchanger'
 
-export interface World {
+export interface Harness {
   readonly keycloak: KeycloakServer
   readonly admin: KeycloakAdmin
   readonly cast: Cast
@@ -59,7 +59,7 @@ const secretOcids = {
 } as const
 
 /** Starts everything; when a part fails to start, those before it are stopped. */
-export async function startWorld(keycloakHome: string): Promise<World> {
+export async function startHarness(keycloakHome: string): Promise<Harness> {
   const endings: (() => unknown)[] = []
   const close = async (): Promise<void> => {
     for (const end of endings.splice(0).reverse()) await end()

@@ -1,20 +1,20 @@
 /** One Keycloak for all tests of the suite, with the functions and tokens that they need. */
 import { afterAll, expect } from '@jest/globals'
 import { apiScope } from './keycloak/cast.ts'
-import { configFor, startWorld, type Authorizer } from './world.ts'
+import { configFor, startHarness, type Authorizer } from './harness.ts'
 
 const { KEYCLOAK_HOME: home } = process.env
 if (home === undefined) throw new Error('run it by `npm run test:interop`')
 
-export const world = await startWorld(home)
-afterAll(() => world.close())
+export const harness = await startHarness(home)
+afterAll(() => harness.close())
 
 export const validations = ['introspection', 'jwt', 'jwt_and_introspection'] as const
 type Validation = (typeof validations)[number]
 export type Authorizers = Record<Validation, Authorizer>
 
 export function deploy(validation: Validation) {
-  return world.deploy(configFor(validation, world.cast))
+  return harness.deploy(configFor(validation, harness.cast))
 }
 
 /** A function for each validation, with the caches filled by a call with this token. */
@@ -32,11 +32,11 @@ export async function startedWith(token: string): Promise<Authorizers> {
 }
 
 export function requestPartnerToken(scope?: string): Promise<string> {
-  return world.cast.callers.requestClientToken(world.cast.partner, scope)
+  return harness.cast.callers.requestClientToken(harness.cast.partner, scope)
 }
 
 export function requestUserTokens() {
-  const { callers, portal, alice } = world.cast
+  const { callers, portal, alice } = harness.cast
   return callers.requestUserTokens(portal, alice, apiScope)
 }
 
