@@ -1,54 +1,27 @@
-/**
- * The built function with a real Keycloak as both identity providers, and with Vault and Oracle
- * Integration of the local stack.
- */
+/** The built function with a real Keycloak, and with Vault and Oracle Integration of the local stack. */
 import { fileURLToPath } from 'node:url'
-import { deployFunction, type FnFunction } from '../../stack/fn-agent.ts'
+import { deployFunction } from '../../stack/fn-agent.ts'
 import { echoPath, startIntegration, type Integration } from '../../stack/integration.ts'
-import { createResourcePrincipal, type ResourcePrincipal } from '../../stack/resource-principal.ts'
-import { startVault, type Vault } from '../../stack/vault.ts'
-import { administer, type KeycloakAdmin } from './keycloak/admin.ts'
+import { createResourcePrincipal } from '../../stack/resource-principal.ts'
+import { startVault } from '../../stack/vault.ts'
+import { administer } from './keycloak/admin.ts'
 import {
   apiAudience,
   apiScope,
-  createCast,
+  createRealms,
   oicAudience,
   oicScope,
-  type Cast,
-} from './keycloak/cast.ts'
-import { startKeycloak, type KeycloakServer } from './keycloak/server.ts'
+  type Realms,
+} from './keycloak/realms.ts'
+import { startKeycloak } from './keycloak/server.ts'
 
-export type Config = Readonly<Record<string, string>>
+type Config = Readonly<Record<string, string>>
 
-/** The function's answer to one call, and the reason in its log. */
-export interface Decision {
-  readonly outcome: 'permit' | 'deny' | 'fault'
-  readonly reason: unknown
-  readonly answer: Readonly<Record<string, unknown>>
-  /** The value for OIC's `Authorization`; empty unless the call is permitted. */
-  readonly backEndToken: string
-}
+/** A client with a secret in Vault. */
+type ClientWithSecret = 'introspector' | 'oicInvoker' | 'exchanger'
 
-export interface Authorizer {
-  /** `args`: further arguments of the gateway's call. */
-  decide(token: string, args?: Readonly<Record<string, string>>): Promise<Decision>
-}
-
-/** The clients of ours that have a secret in Vault. */
-export type ClientWithSecret = 'introspector' | 'oicInvoker' | 'exchanger'
-
-export interface Harness {
-  readonly keycloak: KeycloakServer
-  readonly admin: KeycloakAdmin
-  readonly cast: Cast
-  /** The function with the flat keys for OIC and these; its first call is a cold start. */
-  deploy(config: Config): Authorizer
-  /** Has Keycloak generate a new secret for the client, and stores it in Vault. */
-  rotateSecret(client: ClientWithSecret): Promise<void>
-  /** The status of the Echo integration for these credentials. */
-  callIntegration(authorization: string): Promise<number>
-  close(): Promise<void>
-}
+export type Authorizer = ReturnType<Awaited<ReturnType<typeof startHarness>>['deploy']>
+export type Decision = Awaited<ReturnType<Authorizer['decide']>>
 
 const secretOcids = {
   introspector: 'ocid1.vaultsecret.oc1.phx.introspectionclient',
@@ -58,47 +31,80 @@ const secretOcids = {
   exchanger: 'ocid1.vaultsecret.oc1.phx.exchanger',
 } as const
 
-/** Starts everything; when a part fails to start, those before it are stopped. */
-export async function startHarness(keycloakHome: string): Promise<Harness> {
-  const endings: (() => unknown)[] = []
+/** Starts all servers. If one does not start, the others are stopped. */
+export async function startHarness(keycloakHome: string) {
+  const cleanups: (() => unknown)[] = []
   const close = async (): Promise<void> => {
-    for (const end of endings.splice(0).reverse()) await end()
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
   }
   try {
     const keycloak = await startKeycloak(keycloakHome)
-    endings.push(() => keycloak.stop())
+    cleanups.push(() => keycloak.stop())
     const admin = administer(keycloak)
-    const cast = await createCast(admin, keycloak.url)
+    const realms = await createRealms(admin, keycloak.url)
 
-    const integration = await startOic(cast)
-    endings.push(() => integration.close())
+    const integration = await startOic(realms)
+    cleanups.push(() => integration.close())
     const principal = await createResourcePrincipal()
-    endings.push(() => {
+    cleanups.push(() => {
       principal.remove()
     })
     const vault = await startVault({ trust: [principal] })
-    endings.push(() => vault.close())
-    vault.addSecret(secretOcids.introspector, cast.introspector.clientSecret)
-    vault.addSecret(secretOcids.oicInvoker, cast.oicInvoker.clientSecret)
+    cleanups.push(() => vault.close())
+    vault.addSecret(secretOcids.introspector, realms.introspector.clientSecret)
+    vault.addSecret(secretOcids.oicInvoker, realms.oicInvoker.clientSecret)
     vault.addSecret(secretOcids.wrong, 'not the secret')
-    vault.addSecret(secretOcids.oicInvokersKey, cast.oicInvokerByKey.privateKey)
-    vault.addSecret(secretOcids.exchanger, cast.exchanger.clientSecret)
+    vault.addSecret(secretOcids.oicInvokersKey, realms.oicInvokerByKey.privateKey)
+    vault.addSecret(secretOcids.exchanger, realms.exchanger.clientSecret)
 
     return {
       keycloak,
       admin,
-      cast,
-      deploy: (config) => {
-        const authorizer = deploy({ ...backEnd(cast, vault), ...config }, principal)
-        endings.push(() => authorizer.stop())
-        return { decide: (token, args = {}) => decide(authorizer, token, args) }
+      realms,
+      /** The function with these keys and the flat keys of the backend. Its first call is a cold start. */
+      deploy: (config: Config) => {
+        const authorizer = deployFunction({
+          functionId: 'ocid1.fnfunc.oc1.phx.interop',
+          entry: fileURLToPath(new URL('../../dist/func.js', import.meta.url)),
+          config: { ...backEnd(realms), vault_secrets_endpoint: vault.url, ...config },
+          platformEnvironment: principal.environment,
+          // All calls use the same caches.
+          maxInstances: 1,
+        })
+        cleanups.push(() => authorizer.stop())
+        return {
+          /** `args`: further arguments of the gateway's call. */
+          decide: async (token: string, args: Readonly<Record<string, string>> = {}) => {
+            const data = { ...args, token: `Bearer ${token}` }
+            const payload = JSON.stringify({ type: 'USER_DEFINED', data })
+            const { status, body } = await authorizer.invoke(payload)
+            const answer = JSON.parse(body.toString()) as Record<string, unknown>
+            const { back_end_token = '' } = (answer['context'] ?? {}) as Record<string, string>
+            const isDecision = (line: Record<string, unknown>) => line['event'] === 'decision'
+            return {
+              outcome: status !== 200 ? 'fault' : answer['active'] === true ? 'permit' : 'deny',
+              /** From the log. */
+              reason: authorizer.jsonLog().findLast(isDecision)?.['reason'],
+              answer,
+              /** The value for OIC's `Authorization`; empty unless the call is permitted. */
+              backEndToken: back_end_token,
+            }
+          },
+        }
       },
-      rotateSecret: async (name) => {
-        const realm = name === 'oicInvoker' ? cast.oic : cast.callers
-        const secret = await admin.regenerateSecret(realm.name, cast[name].clientId)
+      /** Keycloak generates a new secret for the client; Vault gets it. */
+      rotateSecret: async (name: ClientWithSecret): Promise<void> => {
+        const realm = name === 'oicInvoker' ? realms.oic : realms.callers
+        const secret = await admin.regenerateSecret(realm.name, realms[name].clientId)
         vault.rotate(secretOcids[name], secret)
       },
-      callIntegration: (authorization) => callEcho(integration, authorization),
+      /** The status of the Echo integration for these credentials. */
+      callIntegration: async (authorization: string): Promise<number> => {
+        const url = `${integration.url}${echoPath}/hello`
+        const answer = await fetch(url, { headers: { authorization } })
+        await answer.arrayBuffer()
+        return answer.status
+      },
       close,
     }
   } catch (error) {
@@ -107,10 +113,10 @@ export async function startHarness(keycloakHome: string): Promise<Harness> {
   }
 }
 
-/** The flat keys for the validation of callers' tokens from a realm of Keycloak. */
+/** The flat keys that validate tokens of the callers' realm. */
 export function configFor(
   validation: 'introspection' | 'jwt' | 'jwt_and_introspection',
-  { callers, introspector }: Cast,
+  { callers, introspector }: Realms,
 ): Config {
   const introspection = {
     idcs_introspection_endpoint: callers.introspectionEndpoint,
@@ -128,8 +134,8 @@ export function configFor(
   }
 }
 
-/** A private key in Vault instead of a client secret. */
-export function byPrivateKey({ oicInvokerByKey }: Cast): Config {
+/** Client authentication with a private key. */
+export function byPrivateKey({ oicInvokerByKey }: Realms): Config {
   return {
     back_end_client_auth: 'private_key_jwt',
     back_end_app_client_id: oicInvokerByKey.clientId,
@@ -138,8 +144,8 @@ export function byPrivateKey({ oicInvokerByKey }: Cast): Config {
   }
 }
 
-/** Exchanges the callers' tokens for others of their own realm. */
-export function byExchange({ callers, exchanger }: Cast): Config {
+/** Token exchange in the callers' realm. */
+export function byExchange({ callers, exchanger }: Realms): Config {
   return {
     back_end_grant: 'token_exchange',
     back_end_token_endpoint: callers.tokenEndpoint,
@@ -149,14 +155,13 @@ export function byExchange({ callers, exchanger }: Cast): Config {
   }
 }
 
-/** A secret for introspection that differs from Keycloak's. */
 export const wrongIntrospectionSecret: Config = { idcs_app_client_secret_ocid: secretOcids.wrong }
 
 /**
- * Two backends that share a client, chosen by the argument `backend`: the second one needs a token when
- * the client's secret has been read already.
+ * Two backends with the same client. The argument `backend` selects the second one, which needs a
+ * token after the function has cached the client's secret.
  */
-export function twoBackEnds({ callers, oic, oicInvoker }: Cast): Config {
+export function twoBackEnds({ callers, oic, oicInvoker }: Realms): Config {
   const backend = (name: string, rest: object) => ({
     name,
     ...rest,
@@ -184,18 +189,17 @@ export function twoBackEnds({ callers, oic, oicInvoker }: Cast): Config {
   }
 }
 
-function backEnd({ oic, oicInvoker }: Cast, vault: Vault): Config {
+function backEnd({ oic, oicInvoker }: Realms): Config {
   return {
     back_end_token_endpoint: oic.tokenEndpoint,
     back_end_app_client_id: oicInvoker.clientId,
     back_end_client_secret_ocid: secretOcids.oicInvoker,
     back_end_scope: oicScope,
-    vault_secrets_endpoint: vault.url,
   }
 }
 
-async function startOic({ oic, oicInvoker, oicInvokerByKey }: Cast): Promise<Integration> {
-  // Fetched once, so that OIC still works after Keycloak has stopped.
+async function startOic({ oic, oicInvoker, oicInvokerByKey }: Realms): Promise<Integration> {
+  // Once, so that OIC works after Keycloak has stopped.
   const keys = await oic.publicKeys()
   return startIntegration({
     issuer: () => oic.issuer,
@@ -204,39 +208,4 @@ async function startOic({ oic, oicInvoker, oicInvokerByKey }: Cast): Promise<Int
     scope: oicScope,
     serviceInvokers: new Set([oicInvoker.clientId, oicInvokerByKey.clientId]),
   })
-}
-
-/** One instance at most, so that a later call finds the caches of an earlier one. */
-function deploy(config: Config, principal: ResourcePrincipal): FnFunction {
-  return deployFunction({
-    functionId: 'ocid1.fnfunc.oc1.phx.interop',
-    entry: fileURLToPath(new URL('../../dist/func.js', import.meta.url)),
-    config,
-    platformEnvironment: principal.environment,
-    maxInstances: 1,
-  })
-}
-
-async function decide(
-  authorizer: FnFunction,
-  token: string,
-  args: Readonly<Record<string, string>>,
-): Promise<Decision> {
-  const data = { ...args, token: `Bearer ${token}` }
-  const { status, body } = await authorizer.invoke(JSON.stringify({ type: 'USER_DEFINED', data }))
-  const answer = JSON.parse(body.toString()) as Record<string, unknown>
-  const { back_end_token = '' } = (answer['context'] ?? {}) as Record<string, string>
-  const logged = authorizer.jsonLog().findLast((line) => line['event'] === 'decision')
-  return {
-    outcome: status !== 200 ? 'fault' : answer['active'] === true ? 'permit' : 'deny',
-    reason: logged?.['reason'],
-    answer,
-    backEndToken: back_end_token,
-  }
-}
-
-async function callEcho({ url }: Integration, authorization: string): Promise<number> {
-  const answer = await fetch(`${url}${echoPath}/hello`, { headers: { authorization } })
-  await answer.arrayBuffer()
-  return answer.status
 }

@@ -1,30 +1,31 @@
-/** One Keycloak for all tests of the suite, with the functions and tokens that they need. */
+/** One Keycloak for all tests, with their functions and tokens. */
 import { afterAll, expect } from '@jest/globals'
-import { apiScope } from './keycloak/cast.ts'
-import { configFor, startHarness, type Authorizer } from './harness.ts'
+import { configFor, startHarness } from './harness.ts'
+import { apiScope } from './keycloak/realms.ts'
 
 const { KEYCLOAK_HOME: home } = process.env
 if (home === undefined) throw new Error('run it by `npm run test:interop`')
 
 export const harness = await startHarness(home)
+export const { realms } = harness
 afterAll(() => harness.close())
 
-export const validations = ['introspection', 'jwt', 'jwt_and_introspection'] as const
-type Validation = (typeof validations)[number]
-export type Authorizers = Record<Validation, Authorizer>
+export const VALIDATIONS = ['introspection', 'jwt', 'jwt_and_introspection'] as const
+type Validation = (typeof VALIDATIONS)[number]
+export type Authorizers = Awaited<ReturnType<typeof deployWarm>>
 
 export function deploy(validation: Validation) {
-  return harness.deploy(configFor(validation, harness.cast))
+  return harness.deploy(configFor(validation, realms))
 }
 
-/** A function for each validation, with the caches filled by a call with this token. */
-export async function startedWith(token: string): Promise<Authorizers> {
-  const authorizers: Authorizers = {
+/** A function for each validation. A call with this token fills their caches. */
+export async function deployWarm(token: string) {
+  const authorizers = {
     introspection: deploy('introspection'),
     jwt: deploy('jwt'),
     jwt_and_introspection: deploy('jwt_and_introspection'),
   }
-  for (const validation of validations) {
+  for (const validation of VALIDATIONS) {
     const { outcome } = await authorizers[validation].decide(token)
     expect([validation, outcome]).toEqual([validation, 'permit'])
   }
@@ -32,16 +33,15 @@ export async function startedWith(token: string): Promise<Authorizers> {
 }
 
 export function requestPartnerToken(scope?: string): Promise<string> {
-  return harness.cast.callers.requestClientToken(harness.cast.partner, scope)
+  return realms.callers.requestClientToken(realms.partner, scope)
 }
 
 export function requestUserTokens() {
-  const { callers, portal, alice } = harness.cast
-  return callers.requestUserTokens(portal, alice, apiScope)
+  return realms.callers.requestUserTokens(realms.portal, realms.alice, apiScope)
 }
 
-/** Changes a character in the middle: the last one has unused bits. */
-export function withAnotherSignature(token: string): string {
+/** Changes a character in the middle of the signature: the last one has unused bits. */
+export function withChangedSignature(token: string): string {
   const position = token.length - 100
   const other = token[position] === 'A' ? 'B' : 'A'
   return `${token.slice(0, position)}${other}${token.slice(position + 1)}`
