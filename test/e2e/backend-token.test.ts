@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { BACK_END_SCOPE, PERMIT, SECRET_OCIDS, type Members } from './support/harness.ts'
-import { createSigner } from './support/signing.ts'
 import { startTestHarness } from './support/test-harness.ts'
+import { BACK_END_SCOPE, PERMIT, SECRET_OCIDS } from './support/harness.ts'
+import { createSigner, type Members } from './support/tokens.ts'
 
 const harness = await startTestHarness()
 
@@ -12,7 +12,6 @@ describe('a JSON secret', () => {
     harness.vault.addSecret(SECRET_OCIDS.backEnd, json)
     await harness.start()
     await harness.decide()
-
     const expected = Buffer.from(`successor:${secret}`).toString('base64')
     const [request] = harness.tokenEndpoint.requests
     expect(request?.headers.authorization).toBe(`Basic ${expected}`)
@@ -21,21 +20,17 @@ describe('a JSON secret', () => {
 
 describe('the backend token', () => {
   const [audience = '', scope = ''] = BACK_END_SCOPE.split(/(?=urn:)/)
-  const warning = (reason: string) => [[reason, 'default']]
+  const OTHER_AUDIENCE = { aud: 'https://other:443', scope }
 
-  it.each<[string, Members, unknown[]]>([
+  it.each<[string, Members, string[]]>([
     ['no warning if it matches the request', { aud: [audience, 'urn:other'], scope }, []],
-    [
-      'one warning about another audience',
-      { aud: 'https://other:443', scope },
-      warning('backend_audience_mismatch'),
-    ],
+    ['one warning about another audience', OTHER_AUDIENCE, ['backend_audience_mismatch']],
     [
       'one warning about another scope',
       { aud: audience, scope: 'urn:other' },
-      warning('backend_scope_mismatch'),
+      ['backend_scope_mismatch'],
     ],
-  ])('is used, and causes %s', async (_case, claims, warnings) => {
+  ])('is used, and causes %s', async (_case, claims, reasons) => {
     await harness.start()
     harness.tokenEndpoint.replyWith(() => ({
       body: harness.tokenAnswer({
@@ -45,8 +40,8 @@ describe('the backend token', () => {
     expect(await harness.verdict()).toBe(PERMIT)
     await harness.decide()
 
-    const logged = harness.logged('warning').map(({ reason, backend }) => [reason, backend])
-    expect(logged).toEqual(warnings)
+    const warnings = harness.logged('warning').map(({ reason, backend }) => [reason, backend])
+    expect(warnings).toEqual(reasons.map((reason) => [reason, 'default']))
   })
 })
 
@@ -57,8 +52,7 @@ describe('a token response', () => {
       await harness.start()
       const body = harness.tokenAnswer()
       harness.tokenEndpoint.replyWith({ headers: { 'content-type': type }, body })
-
-      expect((await harness.decide()).detailedVerdict).toBe('fault credential_unusable media_type')
+      expect(await harness.detailedVerdict()).toBe('fault credential_unusable media_type')
     },
   )
 })

@@ -5,10 +5,10 @@ import {
   introspectingIssuer,
   jwtByKeysOf,
 } from './support/configurations.ts'
-import { BACK_END_SCOPE, ISSUER, PERMIT } from './support/harness.ts'
 import type { LogRecord } from './support/outcome.ts'
-import { createSigner } from './support/signing.ts'
 import { startTestHarness, startTestServer } from './support/test-harness.ts'
+import { BACK_END_SCOPE, PERMIT } from './support/harness.ts'
+import { createSigner, ISSUER } from './support/tokens.ts'
 
 const harness = await startTestHarness()
 const keys = await startTestServer(() => ({ status: 500 }))
@@ -77,9 +77,7 @@ describe('the choice of the backend', () => {
 
   it('denies a call without a matching backend with 403, without a token request', async () => {
     await startWith([named('b', { when: { clients: ['partner-b'] } })], { unmatched: 'refuse' })
-
     const { verdict, answer } = await harness.decide()
-
     expect(verdict).toBe('deny backend_unmatched')
     expect(answer).toMatchObject({
       wwwAuthenticate: expect.stringContaining('error="insufficient_scope"') as unknown,
@@ -91,45 +89,38 @@ describe('the choice of the backend', () => {
   const BY_CLIENT = { when: { clients: ['a'] } }
   const REFUSE = { unmatched: 'refuse' }
 
-  it.each<[string, object[], object, string]>([
-    ['neither default nor `unmatched`', [BY_CLIENT], {}, 'unmatched is missing'],
-    ['a backend after the default', [{}, BY_CLIENT], REFUSE, 'backends.0.when is missing'],
+  it.each<[string, object[], string, object]>([
+    ['neither default nor `unmatched`', [BY_CLIENT], 'unmatched is missing', {}],
+    ['a backend after the default', [{}, BY_CLIENT], 'backends.0.when is missing', REFUSE],
     [
       'both default and `unmatched`',
       [{}],
-      REFUSE,
       'unmatched has no effect beside a backend without `when`',
+      REFUSE,
     ],
-    ['an empty condition', [{ when: {} }, {}], {}, 'backends.0.when is empty'],
+    ['an empty condition', [{ when: {} }, {}], 'backends.0.when is empty', {}],
     [
       'an unknown issuer',
       [{ when: { issuers: ['x'] } }, {}],
-      {},
       'backends.0.when.issuers has a name that no issuer has',
+      {},
     ],
     [
       'a duplicate name',
       [{ ...BY_CLIENT, name: 'n' }, { name: 'n' }],
-      {},
       'backends.1.name is taken',
+      {},
     ],
     [
       '`exchange` with another grant',
       [{ exchange: { audience: 'x' } }],
-      {},
       'backends.0.exchange has no effect with the grant client_credentials',
-    ],
-    [
-      'assertions without a key',
-      [{ grant: 'jwt_bearer' }],
       {},
-      'backends.0.assertion.key_ocid is missing',
     ],
-  ])('is rejected with %s', async (_case, backends, members, expected) => {
-    await startWith(
-      backends.map((part, index) => named(`backend-${index}`, part)),
-      members,
-    )
+    ['no assertion key', [{ grant: 'jwt_bearer' }], 'backends.0.assertion.key_ocid is missing', {}],
+  ])('is rejected with %s', async (_case, backends, expected, members) => {
+    const parts = backends.map((part, index) => named(`backend-${index}`, part))
+    await startWith(parts, members)
 
     expect(await harness.verdict()).toBe('fault config_invalid')
     const problems = harness.logged('config_invalid').at(-1)?.['problems'] as LogRecord[]
@@ -148,7 +139,6 @@ describe('the choice of the backend', () => {
       issuer('partners'),
       issuer('shops', { issuer: 'https://shops.example' }),
     ])
-
     expect(await harness.verdict()).toBe('fault config_invalid')
     expect(JSON.stringify(harness.logged('config_invalid').at(-1))).toContain('when.issuers')
   })
@@ -171,9 +161,7 @@ describe('a cold function', () => {
       await tokenRequest
       return { body: harness.activeAnswer() }
     })
-
     const { verdict, line } = await harness.decide()
-
     expect([verdict, line['back_end_cache']]).toEqual([PERMIT, 'miss'])
   })
 
@@ -185,7 +173,6 @@ describe('a cold function', () => {
       return { body: { keys: [signer.jwk] } }
     })
     await harness.start(jwtByKeysOf(keys))
-
     expect(await harness.verdict(signer.token())).toBe(PERMIT)
   })
 })

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from '@jest/globals'
-import { jwtToken, opaqueToken } from './support/caller-tokens.ts'
 import { PERMIT } from './support/harness.ts'
 import { startTestHarness } from './support/test-harness.ts'
-import { secondsFromNow } from './support/time.ts'
+import { jwtToken, opaqueToken, secondsFromNow } from './support/tokens.ts'
 
 const harness = await startTestHarness()
 
@@ -41,23 +40,19 @@ describe('the backend token', () => {
     await harness.start({ min_back_end_token_seconds: minimum })
     harness.tokenEndpoint.replyWith({ body: harness.tokenAnswer({ expires_in: lifetime }) })
     expect(await harness.verdict()).toBe('fault credential_too_short_lived')
-
     harness.tokenEndpoint.replyWith({ body: harness.tokenAnswer({ expires_in: 4000 }) })
     expect(await harness.verdict()).toBe(PERMIT)
   })
 
-  it.each([undefined, null, 1e308, 86_400 * 400])(
-    'has a default lifetime if the response has %s',
-    async (lifetime) => {
-      await harness.start()
-      harness.tokenEndpoint.replyWith({ body: harness.tokenAnswer({ expires_in: lifetime }) })
-      const { answer, verdict } = await harness.decide()
-      expect(verdict).toBe(PERMIT)
-      const expiresAt = Date.parse(String(answer?.['expiresAt'])) / 1000
-      expect(expiresAt).toBeGreaterThan(secondsFromNow(0))
-      expect(expiresAt).toBeLessThanOrEqual(secondsFromNow(3600))
-    },
-  )
+  it.each([undefined, null, 1e308, 86_400 * 400])('may have the lifetime %s', async (lifetime) => {
+    await harness.start()
+    harness.tokenEndpoint.replyWith({ body: harness.tokenAnswer({ expires_in: lifetime }) })
+    const { answer, verdict } = await harness.decide()
+    expect(verdict).toBe(PERMIT)
+    const expiresAt = Date.parse(String(answer?.['expiresAt'])) / 1000
+    expect(expiresAt).toBeGreaterThan(secondsFromNow(0))
+    expect(expiresAt).toBeLessThanOrEqual(secondsFromNow(3600))
+  })
 
   it('is read from the cache during an outage of the token endpoint', async () => {
     await harness.start()
@@ -66,6 +61,8 @@ describe('the backend token', () => {
     expect(await harness.verdict()).toBe(PERMIT)
   })
 })
+
+const INVALID_REPLIES = [{ status: 503 }, { status: 401 }, { body: '<html>' }]
 
 describe('introspection responses', () => {
   /** The verdicts on two calls with the token, and `caller_cache` of the second one. */
@@ -105,7 +102,6 @@ describe('introspection responses', () => {
       const other = `${token.slice(0, index)}-${token.slice(index + 1)}`
       await harness.decide(token)
       harness.introspection.replyWith({ body: { active: false } })
-
       expect(await harness.verdict(other)).toBe('deny token_inactive')
       expect(await harness.verdict(token)).toBe(PERMIT)
     })
@@ -114,7 +110,6 @@ describe('introspection responses', () => {
       const token = `${opaqueToken()}-a`
       await harness.decide(token)
       harness.introspection.replyWith({ body: { active: false } })
-
       const others = [token.toUpperCase(), token.replace(/a$/, 'A'), `${token}=`, `a${token}`]
       expect(await harness.verdicts(others)).toEqual(others.map(() => 'deny token_inactive'))
     })
@@ -149,17 +144,14 @@ describe('introspection responses', () => {
       expect(harness.introspection.requests).toHaveLength(1)
     })
 
-    it.each([{ status: 503 }, { status: 401 }, { body: '<html>' }])(
-      'are not cached if they are invalid: %j',
-      async (reply) => {
-        const token = opaqueToken()
-        harness.introspection.replyWith(reply)
-        await harness.decide(token)
-        harness.introspection.reset()
-        const { verdict, line } = await harness.decide(token)
-        expect([verdict, line['caller_cache']]).toEqual([PERMIT, 'miss'])
-      },
-    )
+    it.each(INVALID_REPLIES)('are not cached if they are invalid: %j', async (reply) => {
+      const token = opaqueToken()
+      harness.introspection.replyWith(reply)
+      await harness.decide(token)
+      harness.introspection.reset()
+      const { verdict, line } = await harness.decide(token)
+      expect([verdict, line['caller_cache']]).toEqual([PERMIT, 'miss'])
+    })
 
     it('never permit a token whose first response was inactive', async () => {
       harness.introspection.replyWith({ body: { active: false } })

@@ -54,15 +54,12 @@ describe('the warning', () => {
     ['warn', {}],
     ['error', {}],
     ['error', { allowed_clients: 'partner-a' }],
-  ])(
-    'about an audience that is not checked is logged at log_level %s: %j',
-    async (level, changes) => {
-      await harness.start({ audience: 'any', log_level: level, ...changes })
-      harness.introspection.replyWith({ status: 500 })
-      expect(await harness.verdict()).toBe('fault introspection_unavailable')
-      expect(keysIn(harness, 'config_warning', 'warnings')).toEqual(['audience'])
-    },
-  )
+  ])('about an unchecked audience is logged at log_level %s: %j', async (level, changes) => {
+    await harness.start({ audience: 'any', log_level: level, ...changes })
+    harness.introspection.replyWith({ status: 500 })
+    expect(await harness.verdict()).toBe('fault introspection_unavailable')
+    expect(keysIn(harness, 'config_warning', 'warnings')).toEqual(['audience'])
+  })
 })
 
 describe('a document beside flat keys', () => {
@@ -70,7 +67,6 @@ describe('a document beside flat keys', () => {
     const { authorizer_config } = documentWith(harness, [introspectingIssuer(harness)])
     // If it were not ignored, this key would cause a denial.
     const start = await coldStart(harness, { authorizer_config, required_scopes: 'missing' })
-
     expect(start).toEqual({
       verdict: PERMIT,
       problems: [],
@@ -80,7 +76,6 @@ describe('a document beside flat keys', () => {
 
   it('is ignored with a warning if it is empty', async () => {
     const { verdict, warnings } = await coldStart(harness, { authorizer_config: ' ' })
-
     expect([verdict, warnings]).toEqual([PERMIT, ['authorizer_config']])
   })
 })

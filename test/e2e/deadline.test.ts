@@ -7,7 +7,7 @@ import {
 import { PERMIT, SECRET_OCIDS } from './support/harness.ts'
 import type { ScriptedServer } from './support/scripted-server.ts'
 import { startTestHarness, startTestServer } from './support/test-harness.ts'
-import { secondsFromNow } from './support/time.ts'
+import { secondsFromNow } from './support/tokens.ts'
 
 const harness = await startTestHarness()
 const slowVault = await startTestServer(() => ({ delivery: 'never' }))

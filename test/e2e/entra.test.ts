@@ -2,31 +2,23 @@
 import { describe, expect, it } from '@jest/globals'
 import { jwtByKeysOf, jwtIssuer, startWithIssuers } from './support/configurations.ts'
 import { PERMIT } from './support/harness.ts'
-import { createSigner } from './support/signing.ts'
 import { startKeyServer, startTestHarness } from './support/test-harness.ts'
+import { createSigner } from './support/tokens.ts'
 
 const TENANT = '8d6f1c5e-2f4b-4a8e-9c3d-5b7a6e1f0d2c'
+const CIAM = 'https://acme.ciamlogin.com'
+const B2C = 'https://acme.b2clogin.com'
+const US = 'https://login.microsoftonline.us'
+
 const signer = createSigner()
 const provider = await startKeyServer(signer)
 const harness = await startTestHarness()
 
 /** Each has its issuer and further members of the preset. */
 const TENANTS: readonly (readonly [string, issuer: string, preset: object])[] = [
-  [
-    'External ID',
-    `https://${TENANT}.ciamlogin.com/${TENANT}/v2.0`,
-    { authority: 'https://acme.ciamlogin.com' },
-  ],
-  [
-    'B2C',
-    `https://acme.b2clogin.com/${TENANT}/v2.0/`,
-    { authority: 'https://acme.b2clogin.com', policy: 'B2C_1_sign_in' },
-  ],
-  [
-    'the cloud of the US Government',
-    `https://login.microsoftonline.us/${TENANT}/v2.0`,
-    { authority: 'https://login.microsoftonline.us' },
-  ],
+  ['External ID', `https://${TENANT}.ciamlogin.com/${TENANT}/v2.0`, { authority: CIAM }],
+  ['B2C', `${B2C}/${TENANT}/v2.0/`, { authority: B2C, policy: 'B2C_1_sign_in' }],
+  ['the cloud of the US Government', `${US}/${TENANT}/v2.0`, { authority: US }],
   [
     'the cloud in China with version 1 tokens',
     `https://sts.chinacloudapi.cn/${TENANT}/`,
@@ -37,7 +29,7 @@ const TENANTS: readonly (readonly [string, issuer: string, preset: object])[] = 
 /** The preset does not support an issuer with the policy in its path. */
 const B2C_WITH_POLICY: (typeof TENANTS)[number] = [
   'B2C with the policy in the issuer',
-  `https://acme.b2clogin.com/tfp/${TENANT}/b2c_1_sign_in/v2.0/`,
+  `${B2C}/tfp/${TENANT}/b2c_1_sign_in/v2.0/`,
   {},
 ]
 
@@ -71,14 +63,12 @@ const EXPECTED = {
 describe('access tokens of Entra require a scope or a role', () => {
   it.each([...TENANTS, B2C_WITH_POLICY])('with flat keys for %s', async (_case, issuer) => {
     await harness.start({ ...jwtByKeysOf(provider), issuer })
-
     expect(await verdictsFor(issuer)).toEqual(EXPECTED)
   })
 
   it.each(TENANTS)('with the preset for %s', async (_case, issuer, preset) => {
     const entra = { preset: 'entra', tenant: TENANT, ...preset }
     await startWithIssuers(harness, jwtIssuer(provider, { provider: entra, issuer: undefined }))
-
     expect(await verdictsFor(issuer)).toEqual(EXPECTED)
   })
 })

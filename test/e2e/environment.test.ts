@@ -6,15 +6,15 @@ import { selfSignedCertificate } from '../support/self-signed-certificate.ts'
 import { startFaultProxy } from '../faults/fault-proxy.ts'
 import { startFunctionProcess, type FunctionProcess } from './support/function-process.ts'
 import { jwtByKeysOf } from './support/configurations.ts'
-import { AUDIENCE, ISSUER, PERMIT } from './support/harness.ts'
 import { detailedVerdictOf } from './support/outcome.ts'
-import { createSigner } from './support/signing.ts'
 import {
   startKeyServer,
   startTestHarness,
   startTestServer,
   testFolder,
 } from './support/test-harness.ts'
+import { PERMIT } from './support/harness.ts'
+import { AUDIENCE, createSigner, ISSUER } from './support/tokens.ts'
 
 jest.setTimeout(60_000)
 
@@ -75,7 +75,6 @@ describe('the environment', () => {
 
   it('cannot enable debug output of requests, and causes a warning', async () => {
     await start({ NODE_DEBUG: 'http,https,net,tls,stream', DEBUG: '*' })
-
     expect(await decide()).toBe(PERMIT)
     harness.introspection.replyWith({ delivery: 'dropped' })
     await decide()

@@ -7,12 +7,18 @@ import { explainLine } from '../../scripts/explain/log-report.ts'
 import { toJsonReport, toTextReport } from '../../scripts/explain/report.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
-import { jwtToken, opaqueToken } from './support/caller-tokens.ts'
 import { jwtByKeysOf } from './support/configurations.ts'
-import { createSigner, hmacToken } from './support/signing.ts'
 import { startKeyServer, startTestHarness } from './support/test-harness.ts'
-import { AUDIENCE, changed, ISSUER, PERMIT, SECRET_OCIDS } from './support/harness.ts'
-import { secondsFromNow } from './support/time.ts'
+import { changed, PERMIT, SECRET_OCIDS } from './support/harness.ts'
+import {
+  AUDIENCE,
+  createSigner,
+  hmacToken,
+  ISSUER,
+  jwtToken,
+  opaqueToken,
+  secondsFromNow,
+} from './support/tokens.ts'
 
 const issuer = createSigner()
 const stranger = createSigner()

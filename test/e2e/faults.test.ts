@@ -2,6 +2,9 @@ import { beforeEach, describe, expect, it } from '@jest/globals'
 import { PERMIT } from './support/harness.ts'
 import { startTestHarness } from './support/test-harness.ts'
 
+const JSON_TYPES = ['application/json;charset=UTF-8', 'Application/JSON']
+const ERROR_CODES = ['invalid_scope', 'unauthorized_client', 'invalid_request']
+
 const harness = await startTestHarness()
 
 // A cold start each time: after several failures, the function does not call the token endpoint.
@@ -26,14 +29,11 @@ describe.each([
     expect(await harness.verdict()).toMatch(reason)
   })
 
-  it.each(['application/json;charset=UTF-8', 'Application/JSON'])(
-    'may respond with the media type %s',
-    async (type) => {
-      const body = name === 'introspection' ? harness.activeAnswer() : harness.tokenAnswer()
-      harness[name].replyWith({ body, headers: { 'content-type': type } })
-      expect(await harness.verdict()).toBe(PERMIT)
-    },
-  )
+  it.each(JSON_TYPES)('may respond with the media type %s', async (type) => {
+    const body = name === 'introspection' ? harness.activeAnswer() : harness.tokenAnswer()
+    harness[name].replyWith({ body, headers: { 'content-type': type } })
+    expect(await harness.verdict()).toBe(PERMIT)
+  })
 })
 
 describe('#45 to #47: an unusable token response', () => {
@@ -55,17 +55,13 @@ describe('#45 to #47: an unusable token response', () => {
     ['an object as the lifetime', { expires_in: { seconds: 3600 } }],
   ])('causes a fault: %s', async (_case, members) => {
     harness.tokenEndpoint.replyWith({ body: harness.tokenAnswer(members) })
-    const { detailedVerdict } = await harness.decide()
-    expect(detailedVerdict).toMatch(/^fault credential_unusable [a-z_]+$/)
+    expect(await harness.detailedVerdict()).toMatch(/^fault credential_unusable [a-z_]+$/)
   })
 
-  it.each(['invalid_scope', 'unauthorized_client', 'invalid_request'])(
-    'causes a fault and logs the error code %s',
-    async (error) => {
-      const body = { error, error_description: harness.registerSecret('a text of the server') }
-      harness.tokenEndpoint.replyWith({ status: 400, body })
-      expect((await harness.decide()).detailedVerdict).toBe(`fault credential_refused ${error}`)
-      expect(harness.tokenEndpoint.requests).toHaveLength(1)
-    },
-  )
+  it.each(ERROR_CODES)('causes a fault and logs the error code %s', async (error) => {
+    const body = { error, error_description: harness.registerSecret('a text of the server') }
+    harness.tokenEndpoint.replyWith({ status: 400, body })
+    expect(await harness.detailedVerdict()).toBe(`fault credential_refused ${error}`)
+    expect(harness.tokenEndpoint.requests).toHaveLength(1)
+  })
 })

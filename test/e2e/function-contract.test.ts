@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { jwtToken } from './support/caller-tokens.ts'
 import { readChallenge } from './support/challenge.ts'
 import type { ConfigChanges } from './support/harness.ts'
 import { startTestHarness } from './support/test-harness.ts'
-import { secondsFromNow } from './support/time.ts'
+import { jwtToken, secondsFromNow } from './support/tokens.ts'
 
 const harness = await startTestHarness()
 

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { decodeJwt } from 'jose'
 import { addKey, KEY_OCID } from './support/assertions.ts'
-import { opaqueToken } from './support/caller-tokens.ts'
 import { BACK_END_SCOPE, PERMIT, SECRET_OCIDS } from './support/harness.ts'
 import { startTestHarness } from './support/test-harness.ts'
+import { opaqueToken } from './support/tokens.ts'
 
 const TYPE = 'urn:ietf:params:oauth:token-type:access_token'
 
@@ -50,7 +50,6 @@ describe('token_exchange', () => {
 
   it('does not exchange the token of a denied caller', async () => {
     harness.introspection.replyWith({ body: { active: false } })
-
     expect(await harness.verdict()).toBe('deny token_inactive')
     expect(harness.tokenEndpoint.requests).toEqual([])
   })
@@ -65,10 +64,7 @@ describe('token_exchange', () => {
   ])('RFC 8693 §2.2.1: returns a fault if the response has %s', async (_case, members, detail) => {
     await harness.start()
     harness.tokenEndpoint.replyWith(exchanged(members))
-
-    const { detailedVerdict } = await harness.decide()
-
-    expect(detailedVerdict).toBe(`fault credential_unusable ${detail}`)
+    expect(await harness.detailedVerdict()).toBe(`fault credential_unusable ${detail}`)
   })
 })
 
@@ -85,6 +81,12 @@ describe('basic', () => {
       back_end_scope: undefined,
     }),
   )
+  const INVALID_SECRETS = [
+    'no-colon-in-here',
+    ':password-alone',
+    'user:',
+    'user:with\na-line-break',
+  ]
   const startWith = (secret: string) => {
     harness.vault.addSecret(SECRET_OCIDS.backEnd, harness.registerSecret(secret))
     return harness.start()
@@ -107,20 +109,13 @@ describe('basic', () => {
   it('logs a warning at each cold start that it is legacy', async () => {
     await startWith('user:password-of-integration')
     await harness.decide()
-
     expect(JSON.stringify(harness.logged('config_warning'))).toContain('legacy')
   })
 
-  it.each(['no-colon-in-here', ':password-alone', 'user:', 'user:with\na-line-break'])(
-    'returns a fault if the secret is not user:password: %j',
-    async (secret) => {
-      await startWith(secret)
-
-      const { detailedVerdict } = await harness.decide()
-
-      expect(detailedVerdict).toBe('fault secret_unusable no_user_and_password')
-    },
-  )
+  it.each(INVALID_SECRETS)('returns a fault if the secret is %j', async (secret) => {
+    await startWith(secret)
+    expect(await harness.detailedVerdict()).toBe('fault secret_unusable no_user_and_password')
+  })
 })
 
 describe('a token endpoint that repeats each response after the next request', () => {

@@ -7,7 +7,6 @@ import { afterAll, describe, expect, it, jest } from '@jest/globals'
 import { PRIVATE_KEY } from './support/assertions.ts'
 import { backend, documentWith, introspectingIssuer, jwtIssuer } from './support/configurations.ts'
 import { startFunctionProcess } from './support/function-process.ts'
-import { changed, ISSUER, SECRET_OCIDS, startHarness } from './support/harness.ts'
 import {
   filesIn,
   MARKER_NAMES,
@@ -17,8 +16,9 @@ import {
   type Marker,
 } from './support/markers.ts'
 import { startScriptedServer, type Reply } from './support/scripted-server.ts'
-import { createSigner } from './support/signing.ts'
 import { testFolder } from './support/test-harness.ts'
+import { changed, SECRET_OCIDS, startHarness } from './support/harness.ts'
+import { createSigner, ISSUER } from './support/tokens.ts'
 
 jest.setTimeout(60_000)
 
@@ -219,7 +219,6 @@ describe('a function with markers in all its input', () => {
   it('has only values in use in its memory, and no token of a caller', async () => {
     // Introspection responses expire after two seconds; expired values are removed every ten seconds.
     await callForSeconds(12)
-
     const markers = await markersInMemory(instance.pid, homeFolder)
     // Each secret may be removed: it expires after one second.
     const inUse: readonly Marker[] = ['introspectionSecret', 'backEndSecret', 'backEndToken']
@@ -233,7 +232,6 @@ describe('a function with markers in all its input', () => {
     harness.tokenEndpoint.replyWith(() => ({ body: harness.tokenAnswer({ expires_in: 600 }) }))
     // The backend token now expires in less than a minute: the function requests another one.
     await callForSeconds(16)
-
     expect(await markersInMemory(instance.pid, homeFolder)).toEqual([])
   })
 })

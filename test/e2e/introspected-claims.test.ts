@@ -1,9 +1,8 @@
 /** Decisions about the claims of an introspection response. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { jwtToken } from './support/caller-tokens.ts'
-import { AUDIENCE, ISSUER, PERMIT } from './support/harness.ts'
 import { startTestHarness } from './support/test-harness.ts'
-import { secondsFromNow } from './support/time.ts'
+import { PERMIT } from './support/harness.ts'
+import { AUDIENCE, ISSUER, jwtToken, secondsFromNow } from './support/tokens.ts'
 
 const harness = await startTestHarness()
 

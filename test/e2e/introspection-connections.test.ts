@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { decodeJwt } from 'jose'
-import { jwtToken, opaqueToken } from './support/caller-tokens.ts'
-import { AUDIENCE, PERMIT } from './support/harness.ts'
 import type { RecordedRequest, Reply } from './support/scripted-server.ts'
 import { startTestHarness } from './support/test-harness.ts'
+import { PERMIT } from './support/harness.ts'
+import { AUDIENCE, jwtToken, opaqueToken } from './support/tokens.ts'
 
 const harness = await startTestHarness()
 
@@ -51,7 +51,6 @@ describe('an introspection uses its own connection', () => {
   ])('%s', async (_case, token) => {
     harness.respondActive({ jti: undefined })
     await harness.verdicts([token(), token()])
-
     expect(keepsConnections()).toEqual([false, false])
   })
 })
@@ -102,14 +101,12 @@ describe('a response on a kept connection', () => {
     activate(first)
     await harness.verdict(first)
     harness.introspection.replyWith(replyWrongly([next], { delivery: 'never' }))
-
     expect(await harness.verdict(next)).toBe(PERMIT)
   }, 20_000)
 
   it('is used if it has the jti: one connection serves many tokens', async () => {
     const tokens = newTokens(10)
     activate(...tokens)
-
     expect(await harness.verdicts(tokens)).toEqual(tokens.map(() => PERMIT))
     expect(keepsConnections()).toEqual(tokens.map(() => true))
     expect(new Set(harness.introspection.requests.map(({ port }) => port)).size).toBe(1)
@@ -132,7 +129,6 @@ describe('a server that repeats each response after the next request', () => {
       index % 3 === 0 ? [token, newToken()] : [token],
     )
     replyRepeatedly((token) => responseFor(token, active))
-
     const expected = tokens.map((token) => (active.includes(token) ? PERMIT : DENIAL))
     expect(await harness.verdicts(tokens)).toEqual(expected)
   })
@@ -141,7 +137,6 @@ describe('a server that repeats each response after the next request', () => {
     const active = newToken({ aud: AUDIENCE })
     const forged = newToken({ jti: jtiOf(active), sub: 'alice', aud: AUDIENCE, role: 'admin' })
     replyRepeatedly((token) => responseFor(token, [active]))
-
     expect(await harness.verdicts([active, forged, forged])).toEqual([PERMIT, DENIAL, DENIAL])
   })
 
@@ -152,7 +147,6 @@ describe('a server that repeats each response after the next request', () => {
       if (token === revoked) uses += 1
       return responseFor(token, uses > 1 ? [other] : [revoked, other])
     })
-
     const verdicts = await harness.verdicts([revoked, revoked, other, revoked])
     expect(verdicts).toEqual([PERMIT, DENIAL, PERMIT, DENIAL])
   })
@@ -164,7 +158,6 @@ describe('the number of introspection requests', () => {
   it('is one for each token if responses have no jti', async () => {
     harness.respondActive({})
     await harness.verdicts(newTokens(10))
-
     expect(harness.introspection.requests).toHaveLength(10)
   })
 
@@ -172,7 +165,6 @@ describe('the number of introspection requests', () => {
     const active = newTokens(40)
     activate(...active)
     const verdicts = await harness.verdicts(active.flatMap((token) => [token, newToken()]))
-
     expect(verdicts).toEqual(active.flatMap(() => [PERMIT, DENIAL]))
     expect(harness.introspection.requests.length).toBeLessThanOrEqual(84)
   }, 20_000)

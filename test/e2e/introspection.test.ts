@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { jwtToken, opaqueToken } from './support/caller-tokens.ts'
 import { introspectingIssuer, startWithIssuers } from './support/configurations.ts'
 import { PERMIT } from './support/harness.ts'
 import { startTestHarness, startTestServer } from './support/test-harness.ts'
-import { secondsFromNow } from './support/time.ts'
+import { jwtToken, opaqueToken, secondsFromNow } from './support/tokens.ts'
 
 const foreign = await startTestServer(() => ({ body: { active: false } }))
 const harness = await startTestHarness()
@@ -19,7 +18,6 @@ describe('an introspection response about a JWT', () => {
   ])('causes a fault if it contradicts the %s', async (name, value) => {
     const members = { ...claims, [name]: value }
     const { detailedVerdict } = await harness.decideActive(members, jwtToken(claims))
-
     expect(detailedVerdict).toBe(`fault introspection_unusable contradicts_token: ${name}`)
   })
 
@@ -44,9 +42,7 @@ describe('the introspection of a token', () => {
 
   it('has a hint in the log about `active: false` if the server rejects the token', async () => {
     harness.introspection.replyWith({ status: 400, body: { error: 'invalid_token' } })
-
     const { detailedVerdict, line } = await harness.decide()
-
     expect(detailedVerdict).toBe('fault introspection_refused invalid_token')
     expect(line['hint']).toMatch(/active: false/)
   })
@@ -54,7 +50,6 @@ describe('the introspection of a token', () => {
   it('logs a wrong media type of the response', async () => {
     const headers = { 'content-type': 'text/plain' }
     harness.introspection.replyWith({ headers, body: harness.activeAnswer() })
-
     expect((await harness.decide()).line['detail']).toBe('media_type')
   })
 })
@@ -81,11 +76,9 @@ describe('an opaque token', () => {
   it('is not sent to another issuer once its own one has responded', async () => {
     await startWith({}, {})
     const token = opaqueToken()
-
     await harness.decide(token)
     foreign.clearRequests()
     const { verdict, line } = await harness.decide(token)
-
     expect([verdict, line['caller_cache']]).toEqual([PERMIT, 'hit'])
     expect(foreign.requests).toHaveLength(0)
     expect(JSON.stringify(harness.logged('config_warning'))).toContain('opaque_tokens')
@@ -98,7 +91,6 @@ describe('an opaque token', () => {
     ['the length of the other issuer', { opaque_tokens: { lengths: [20] } }, {}],
   ])('is sent to its own issuer only, by %s', async (_case, foreignMembers, ownMembers) => {
     await startWith(foreignMembers, ownMembers)
-
     expect(await harness.verdict()).toBe(PERMIT)
     expect(foreign.requests).toHaveLength(0)
   })
@@ -106,7 +98,6 @@ describe('an opaque token', () => {
   it('differs from a JWT, which is sent only to the issuer in its `iss`', async () => {
     await startWith({}, {})
     const token = jwtToken({ iss: 'https://foreign.example/', exp: secondsFromNow(900) })
-
     expect(await harness.verdict(token)).toBe('deny token_inactive')
     expect([foreign.requests.length, harness.introspection.requests]).toEqual([1, []])
   })
@@ -114,7 +105,6 @@ describe('an opaque token', () => {
   it('is not sent to any issuer if it matches none', async () => {
     const other = { opaque_tokens: { prefixes: ['other-'] } }
     await startWith(other, other)
-
     expect(await harness.verdict()).toBe('deny token_opaque')
     expect([foreign.requests, harness.introspection.requests]).toEqual([[], []])
   })

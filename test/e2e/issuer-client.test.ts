@@ -1,12 +1,11 @@
 /** The function's client at the issuer, for protected keys and for introspection. */
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { opaqueToken } from './support/caller-tokens.ts'
 import { CLIENT_REJECTIONS, rotateSecret } from './support/client-rejections.ts'
 import { INTROSPECTION_CLIENT, startWithIssuers } from './support/configurations.ts'
-import { AUDIENCE, CLIENT_IDS, ISSUER, PERMIT } from './support/harness.ts'
 import type { RecordedRequest } from './support/scripted-server.ts'
-import { createSigner } from './support/signing.ts'
 import { startTestHarness, startTestServer } from './support/test-harness.ts'
+import { CLIENT_IDS, PERMIT } from './support/harness.ts'
+import { AUDIENCE, createSigner, ISSUER, opaqueToken } from './support/tokens.ts'
 
 const former = createSigner('former')
 const next = createSigner('next')
@@ -53,22 +52,17 @@ describe('protected keys after the rotation of the client’s secret', () => {
     domain.clearRequests()
   }
 
-  it.each(CLIENT_REJECTIONS)(
-    'are fetched at the next call that needs them ($server, $status)',
-    async (rejection) => {
-      await startWithFormerKey()
-      rotate(rejection, 'basic')
-
-      expect(await harness.verdict(next.token())).toBe(PERMIT)
-      const targets = domain.requests.map(({ target }) => target)
-      expect(targets).toEqual([TOKEN_PATH, TOKEN_PATH, KEYS_PATH])
-    },
-  )
+  it.each(CLIENT_REJECTIONS)('are fetched at the next call ($label)', async (rejection) => {
+    await startWithFormerKey()
+    rotate(rejection, 'basic')
+    expect(await harness.verdict(next.token())).toBe(PERMIT)
+    const targets = domain.requests.map(({ target }) => target)
+    expect(targets).toEqual([TOKEN_PATH, TOKEN_PATH, KEYS_PATH])
+  })
 
   it('are fetched with the secret in the form, with client_secret_post', async () => {
     await startWithFormerKey({ client_auth: 'client_secret_post' })
     rotate({ status: 401, body: { error: 'unauthorized' } }, 'form')
-
     expect(await harness.verdict(next.token())).toBe(PERMIT)
   })
 
@@ -79,9 +73,7 @@ describe('protected keys after the rotation of the client’s secret', () => {
   ])('cause a fault if Vault has no other secret (%i, %j)', async (status, body, detail) => {
     await startWithFormerKey()
     domain.replyWith({ status, body })
-
-    const { detailedVerdict } = await harness.decide(next.token())
-    expect(detailedVerdict).toBe(`fault keys_unavailable ${detail}`)
+    expect(await harness.detailedVerdict(next.token())).toBe(`fault keys_unavailable ${detail}`)
   })
 })
 
@@ -101,7 +93,6 @@ describe('introspection by a server that accepts only client_secret_post', () =>
   it('has ID and secret in the form', async () => {
     await startWith(introspecting, byPost)
     const token = opaqueToken()
-
     expect(await harness.verdict(token)).toBe(PERMIT)
     const [client_id, client_secret] = [CLIENT_IDS.introspection, harness.secrets.introspection]
     const forms = domain.requests.map(({ form }) => form)
@@ -110,20 +101,15 @@ describe('introspection by a server that accepts only client_secret_post', () =>
 
   it('causes a fault with a hint about `client_auth` by default', async () => {
     await startWith(introspecting)
-
     const { verdict, line } = await harness.decide()
     expect(verdict).toBe('fault introspection_refused')
     expect(line['hint']).toContain('client_auth')
   })
 
-  it.each(CLIENT_REJECTIONS)(
-    'uses a rotated secret at the next call ($server, $status)',
-    async (rejection) => {
-      await startWith(introspecting, byPost)
-      expect(await harness.verdict()).toBe(PERMIT)
-      domain.replyWith(rotateSecret(harness, 'introspection', rejection, active, 'form'))
-
-      expect(await harness.verdict()).toBe(PERMIT)
-    },
-  )
+  it.each(CLIENT_REJECTIONS)('uses the new secret at the next call ($label)', async (rejection) => {
+    await startWith(introspecting, byPost)
+    expect(await harness.verdict()).toBe(PERMIT)
+    domain.replyWith(rotateSecret(harness, 'introspection', rejection, active, 'form'))
+    expect(await harness.verdict()).toBe(PERMIT)
+  })
 })

@@ -9,9 +9,9 @@ import {
   startWithIssuers,
   without,
 } from './support/configurations.ts'
-import { AUDIENCE, PERMIT } from './support/harness.ts'
-import { createSigner } from './support/signing.ts'
 import { startKeyServer, startTestHarness } from './support/test-harness.ts'
+import { PERMIT } from './support/harness.ts'
+import { AUDIENCE, createSigner } from './support/tokens.ts'
 
 const CONFIG_SECRET = 'ocid1.vaultsecret.oc1.phx.config'
 
@@ -47,7 +47,6 @@ describe('keys', () => {
     await startWithIssuers(harness, BY_KEYS)
     await harness.decide(one.token())
     keys.replyWith({ body: { keys: [other.jwk] } })
-
     expect(await harness.verdict(other.token())).toBe(PERMIT)
     expect(await harness.verdict(one.token())).toBe('deny signature_invalid')
     expect(keys.requests).toHaveLength(2)
@@ -57,7 +56,6 @@ describe('keys', () => {
     await startWithIssuers(harness, BY_KEYS)
     await harness.decide(one.token())
     await keys.pause()
-
     expect(await harness.verdict(one.token())).toBe(PERMIT)
     await keys.resume()
   })
@@ -71,7 +69,6 @@ describe('keys', () => {
   ])('cause a fault if the endpoint responds with %s', async (_case, reply) => {
     await startWithIssuers(harness, BY_KEYS)
     keys.replyWith(reply)
-
     expect(await harness.verdict(one.token())).toMatch(/^fault keys_un/)
   })
 })
@@ -86,7 +83,6 @@ describe('jwt_and_introspection', () => {
 
   it('introspects only tokens with a valid signature', async () => {
     await startWithIssuers(harness, both)
-
     expect(await harness.verdict(other.token())).toBe('deny signature_invalid')
     expect(harness.introspection.requests).toHaveLength(0)
     expect(await harness.verdict(one.token())).toBe(PERMIT)
@@ -98,7 +94,6 @@ describe('jwt_and_introspection', () => {
     await startWithIssuers(harness, { ...both, required_scopes: ['admin'] })
     harness.introspection.replyWith({ body: { active: true, scope: 'read' } })
     const token = one.token({ scope: undefined, scp: ['read', 'admin'] })
-
     expect(await harness.verdict(token)).toBe('deny scope_insufficient')
   })
 })
@@ -118,7 +113,6 @@ describe('a JWT with the `iss` of an issuer with keys', () => {
 
   it('is not sent to another issuer while the keys are unavailable', async () => {
     await startWithIssuers(harness, PARTNERS, { ...BY_KEYS, jwks_uri: `${UNREACHABLE}keys` })
-
     expect(await harness.verdict(one.token())).toBe('fault keys_unavailable')
     expect(harness.introspection.requests).toEqual([])
   })
@@ -127,7 +121,6 @@ describe('a JWT with the `iss` of an issuer with keys', () => {
 describe('a JWT with padding', () => {
   it('is not introspected, as a lenient provider could accept it', async () => {
     await startWithIssuers(harness, PARTNERS)
-
     const token = `${one.token({ cnf: { jkt: 'x' } })}==`
     expect(await harness.verdict(token)).toBe('deny jwt_malformed')
     expect(harness.introspection.requests).toHaveLength(0)

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { decodeProtectedHeader } from 'jose'
 import { addKey, IDENTITY_DOMAINS, KEY_OCID, verifyAssertion } from './support/assertions.ts'
-import { jwtToken } from './support/caller-tokens.ts'
 import { BACK_END_SCOPE, CLIENT_IDS, PERMIT, SECRET_OCIDS } from './support/harness.ts'
 import { startTestHarness } from './support/test-harness.ts'
+import { jwtToken } from './support/tokens.ts'
 
 const GRANT = {
   back_end_grant: 'jwt_bearer',
@@ -57,7 +57,6 @@ describe('jwt_bearer', () => {
   it('#52: requests and caches a token for each user', async () => {
     await harness.start()
     const [alice, bob, ...cached] = await backEndTokensOf('alice', 'bob', 'alice', 'bob')
-
     expect(alice).not.toBe(bob)
     expect(cached).toEqual([alice, bob])
     expect(harness.tokenEndpoint.requests).toHaveLength(2)
@@ -66,7 +65,6 @@ describe('jwt_bearer', () => {
   it('#52: requests separate tokens for names that differ in case', async () => {
     await harness.start()
     const tokens = await backEndTokensOf('alice', 'Alice', 'ALICE', 'alice')
-
     expect(new Set(tokens).size).toBe(3)
     expect(tokens[3]).toBe(tokens[0])
     expect(await requestedUsers()).toEqual(['alice', 'Alice', 'ALICE'])
@@ -89,7 +87,6 @@ describe('jwt_bearer', () => {
     ['belongs to an application of Auth0', { sub: 'a1b2c3@clients' }],
   ])('denies a token that %s, without a token request', async (_case, claims) => {
     const { verdict, answer } = await harness.decideActive(claims)
-
     expect(verdict).toBe('deny subject_missing')
     expect(answer?.['context']).toEqual({ responseCode: '401' })
     expect(harness.tokenEndpoint.requests).toEqual([])
@@ -98,7 +95,6 @@ describe('jwt_bearer', () => {
   it('reads the name from the configured claim', async () => {
     await harness.start({ [CLAIM_KEY]: 'email' })
     await harness.decideActive({ sub: '4711', email: 'alice@example.com' })
-
     expect(await requestedUsers()).toEqual(['alice@example.com'])
   })
 
@@ -139,9 +135,7 @@ describe('jwt_bearer', () => {
   it('returns a fault with a hint if the user is unknown', async () => {
     await harness.start()
     harness.tokenEndpoint.replyWith({ status: 400, body: { error: 'invalid_grant' } })
-
     const { detailedVerdict, line } = await harness.decide()
-
     expect(detailedVerdict).toBe('fault credential_refused invalid_grant')
     expect(line['hint']).toMatch(/user exist/)
   })
@@ -166,7 +160,6 @@ describe('jwt_bearer with the e-mail address as the name', () => {
   ])('denies %s, without a token request', async (_case, members, claims, detail) => {
     const token = claims === undefined ? undefined : jwtToken({ sub: '4711', ...claims })
     const { detailedVerdict } = await harness.decideActive({ ...user, ...members }, token)
-
     expect(detailedVerdict).toBe(`deny subject_missing ${detail}`)
     expect(harness.tokenEndpoint.requests).toEqual([])
   })

@@ -3,8 +3,8 @@ import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { jwtByKeysOf, jwtIssuer, startWithIssuers } from './support/configurations.ts'
 import { PERMIT, type ConfigChanges } from './support/harness.ts'
-import { createSigner, defaultClaims, signingInput } from './support/signing.ts'
 import { startKeyServer, startTestHarness } from './support/test-harness.ts'
+import { createSigner, defaultClaims, signingInput } from './support/tokens.ts'
 
 const issuer = createSigner()
 const provider = await startKeyServer(issuer)
@@ -47,15 +47,11 @@ describe('keys in the configuration', () => {
     ['not on its curve', { ...EC_KEY.publicKey.export({ format: 'jwk' }), y: 'A'.repeat(43) }],
     ['of an unknown type', { kty: '__proto__' }],
     ['incomplete', { kty: 'RSA', e: 'AQAB' }],
-  ])(
-    '#33 RFC 8725 §3.5: are rejected with the `kid` in the log if one is %s',
-    async (_case, bad) => {
-      const jwks = JSON.stringify({ keys: [issuer.jwk, { ...bad, kid: 'bad-key' }] })
-
-      expect(await coldVerdict({ jwks })).toBe('fault config_invalid')
-      expect(JSON.stringify(harness.logged('config_invalid'))).toContain('bad-key')
-    },
-  )
+  ])('#33 RFC 8725 §3.5: are rejected with a log line if one is %s', async (_case, bad) => {
+    const jwks = JSON.stringify({ keys: [issuer.jwk, { ...bad, kid: 'bad-key' }] })
+    expect(await coldVerdict({ jwks })).toBe('fault config_invalid')
+    expect(JSON.stringify(harness.logged('config_invalid'))).toContain('bad-key')
+  })
 
   it.each([
     ['the set is empty', { keys: [] }],
@@ -79,14 +75,12 @@ describe('a configuration for JWTs', () => {
     ['a tolerance of an hour', { clock_tolerance_seconds: '3600' }],
   ])('#55 RFC 8725 §3: is rejected with %s', async (_case, changes) => {
     const verdict = await coldVerdict({ jwks_uri: `${provider.url}/jwks`, ...changes })
-
     expect(verdict).toBe('fault config_invalid')
     expect(provider.requests).toHaveLength(0)
   })
 
   it('#12, #17 RFC 9068 §2.1: may require the type at+jwt', async () => {
     await startWithIssuers(harness, jwtIssuer(provider, { token_type: 'at+jwt' }))
-
     expect(await harness.verdict(issuer.token({}, { typ: 'at+jwt' }))).toBe(PERMIT)
     expect(await harness.verdict(issuer.token({}, { typ: 'JWT' }))).toBe('deny token_type_wrong')
     expect(await harness.verdict(issuer.token())).toBe('deny token_type_wrong')
@@ -107,7 +101,6 @@ describe('a key on the curve Ed25519', () => {
     'RFC 9864: verifies a token with %s if both names are allowed and the key has `alg` %s',
     async (alg, keyAlg) => {
       const changes = { algorithms: names.join(' '), jwks: keySet(keyAlg) }
-
       expect(await coldVerdict(changes, tokenWith(alg))).toBe(PERMIT)
     },
   )
@@ -117,13 +110,13 @@ describe('a key on the curve Ed25519', () => {
     ['Ed25519', 'EdDSA'],
   ])('does not verify a token with %s if only %s is allowed', async (alg, allowed) => {
     const changes = { algorithms: allowed, jwks: keySet(undefined) }
-
     expect(await coldVerdict(changes, tokenWith(alg))).toBe('deny algorithm_not_allowed')
     expect(await harness.verdict(tokenWith(allowed))).toBe(PERMIT)
   })
 })
 
 describe('discovery', () => {
+  const MEDIA_TYPES = ['application/json', 'text/plain', 'application/octet-stream', 'text/json']
   const verdictAfter = async (members: object, type = 'application/json'): Promise<string> => {
     const metadata = { issuer: provider.url, jwks_uri: `${provider.url}/jwks`, ...members }
     provider.replyWith(({ target }) =>
@@ -140,12 +133,9 @@ describe('discovery', () => {
     return harness.verdict(issuer.token({ iss: provider.url }))
   }
 
-  it.each(['application/json', 'text/plain', 'application/octet-stream', 'text/json'])(
-    'reads a document with the media type %s',
-    async (type) => {
-      expect(await verdictAfter({}, type)).toBe(PERMIT)
-    },
-  )
+  it.each(MEDIA_TYPES)('reads a document with the media type %s', async (type) => {
+    expect(await verdictAfter({}, type)).toBe(PERMIT)
+  })
 
   it.each([
     ['another issuer', { issuer: 'https://other.example.com' }],

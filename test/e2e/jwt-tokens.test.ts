@@ -1,10 +1,18 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import { jwtByKeysOf } from './support/configurations.ts'
-import { AUDIENCE, ISSUER, PERMIT } from './support/harness.ts'
 import { startScriptedServer } from './support/scripted-server.ts'
-import { createSigner, defaultClaims, hmacToken, signingInput } from './support/signing.ts'
 import { startKeyServer, startTestHarness } from './support/test-harness.ts'
-import { intervalsSince, secondsFromNow } from './support/time.ts'
+import { PERMIT } from './support/harness.ts'
+import {
+  AUDIENCE,
+  createSigner,
+  defaultClaims,
+  hmacToken,
+  intervalsSince,
+  ISSUER,
+  secondsFromNow,
+  signingInput,
+} from './support/tokens.ts'
 
 const issuer = createSigner()
 const stranger = createSigner()
@@ -30,6 +38,15 @@ const DER = issuer.publicKey.export({ type: 'spki', format: 'der' })
 const PKCS1 = issuer.publicKey.export({ type: 'pkcs1', format: 'pem' }).toString()
 const UNSIGNED = signingInput({ alg: 'none' }, defaultClaims())
 const PBES2 = '{"alg":"PBES2-HS256+A128KW","enc":"A128GCM","p2c":1000000}'
+
+const FULL_TYPE = 'Application/AT+JWT'
+const PROTOTYPE_NAMES = { constructor: 1, ['__proto__']: { scope: 'admin' } }
+const INTROSPECTION_TYPE = { typ: 'token-introspection+jwt' }
+const PING_AM = { tokenName: 'refresh_token', token_type: 'Bearer' }
+const NO_CLIENT = { client_id: undefined, scope: undefined }
+/** Without scope and role, and with an issuer that is not Entra's. */
+const ENTRA = { ver: '2.0', tid: 'tenant', scope: undefined }
+const B2C = { ver: '1.0', acr: 'b2c_1_signin', scope: undefined }
 
 const CLAIMS = ['sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'scope']
 
@@ -75,40 +92,20 @@ const DENIED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   token_type_wrong: {
     '#18 RFC 8725 §3.12: the type of a logout token': withHeader({ typ: 'logout+jwt' }),
     '#18 RFC 9449 §4.2: the type of a DPoP proof': withHeader({ typ: 'dpop+jwt' }),
-    '#18 RFC 9701 §5: the type of an introspection response': withHeader({
-      typ: 'token-introspection+jwt',
-    }),
+    '#18 RFC 9701 §5: the type of an introspection response': withHeader(INTROSPECTION_TYPE),
     '#18: `tok_type` of an ID token of an identity domain': withClaims({ tok_type: 'IT' }),
     '#18: `at_hash` of an ID token': withClaims({ at_hash: 'x' }),
     '#18: `typ` of a refresh token of Keycloak': withClaims({ typ: 'Refresh' }),
-    '#18: `tokenName` of a refresh token of PingAM': withClaims({
-      tokenName: 'refresh_token',
-      token_type: 'Bearer',
-    }),
+    '#18: `tokenName` of a refresh token of PingAM': withClaims(PING_AM),
     '#18: `type` of a refresh token': withClaims({ type: 'refresh' }),
     '#18: `rev_sig` of a refresh token of SAP XSUAA': withClaims({ jti: '0a-r', rev_sig: 'x' }),
-    '#18: `nonce` of an ID token': withClaims({
-      nonce: 'n',
-      azp: 'x',
-      client_id: undefined,
-      scope: undefined,
-    }),
-    '#18: the claims of an ID token of Entra, with another issuer': withClaims({
-      ver: '2.0',
-      tid: 'tenant',
-      roles: ['a'],
-      scope: undefined,
-    }),
-    '#18: the claims of an ID token of B2C': withClaims({
-      ver: '1.0',
-      acr: 'b2c_1_signin',
-      scope: undefined,
-    }),
+    '#18: `nonce` of an ID token': withClaims({ ...NO_CLIENT, nonce: 'n', azp: 'x' }),
+    '#18: the claims of an ID token of Entra': withClaims({ ...ENTRA, roles: ['a'] }),
+    '#18: the claims of an ID token of B2C': withClaims(B2C),
     '#18: `events` of a logout token': withClaims({ events: {} }),
   },
   permission_missing: {
-    'the claims of an application token of Entra without scope and role, with another issuer':
-      withClaims({ ver: '2.0', tid: 'tenant', azp: 'app', scope: undefined }),
+    'the claims of an application token of Entra': withClaims({ ...ENTRA, azp: 'app' }),
   },
   issuer_mismatch: {
     '#19 RFC 9068 §4: another issuer': withClaims({ iss: 'https://other.example.com/' }),
@@ -165,24 +162,15 @@ describe('a JWT', () => {
 
   it.each([
     ['#12 RFC 9068 §2.1: the type at+jwt', withHeader({ typ: 'at+jwt' })],
-    [
-      '#17 RFC 7515 §4.1.9: this type in full and in another case',
-      withHeader({ typ: 'Application/AT+JWT' }),
-    ],
+    ['#17 RFC 7515 §4.1.9: the full type in mixed case', withHeader({ typ: FULL_TYPE })],
     ['#17: the type JWT', withHeader({ typ: 'JWT' })],
     ['#21: several audiences', withClaims({ aud: ['https://x/', AUDIENCE] })],
-    [
-      '#31: claims with prototype names',
-      withClaims({ constructor: 1, ['__proto__']: { scope: 'admin' } }),
-    ],
+    ['#31: claims with prototype names', withClaims(PROTOTYPE_NAMES)],
     ['#14: a foreign `jku`, which is ignored', withHeader({ jku: foreignServer.url })],
     ['#14: a foreign `x5u`, which is ignored', withHeader({ x5u: foreignServer.url })],
     ['#14: a foreign `jwk`, which is ignored', withHeader({ jwk: stranger.jwk })],
     ['#14: a foreign `x5c`, which is ignored', withHeader({ x5c: ['AAAA'] })],
-    [
-      'a nonce in an access token (Keycloak before 24)',
-      withClaims({ nonce: 'n', typ: 'Bearer', client_id: undefined, scope: undefined }),
-    ],
+    ['`nonce` (Keycloak before 24)', withClaims({ ...NO_CLIENT, nonce: 'n', typ: 'Bearer' })],
     [
       'the claims of an access token of Entra with a role',
       withClaims({ ver: '2.0', tid: 'tenant', azp: 'app', roles: ['a'] }),
@@ -209,7 +197,6 @@ describe('a JWT', () => {
   it('#30 RFC 7519 §4: is checked by the last of duplicate members', async () => {
     const payload = JSON.stringify(defaultClaims())
     const withDuplicate = (member: string) => issuer.tokenOf(`${payload.slice(0, -1)},${member}}`)
-
     const wrongAudience = withDuplicate('"aud":"https://other/"')
     expect(await harness.verdict(wrongAudience)).toBe('deny audience_mismatch')
     const { answer } = await harness.decide(withDuplicate('"scope":"echo"'))
@@ -219,12 +206,10 @@ describe('a JWT', () => {
   it('#32: causes one request for keys in ten seconds with a thousand unknown kids', async () => {
     const start = performance.now()
     const [, payload, signature] = stranger.token().split('.')
-
     for (let index = 0; index < 1000; index++) {
       const [header] = signingInput({ alg: 'RS256', kid: `k${index}` }, '').split('.')
       expect(await harness.verdict([header, payload, signature].join('.'))).toBe('deny key_unknown')
     }
-
     expect(keys.requests.length).toBeLessThanOrEqual(1 + intervalsSince(start, 10))
   }, 60_000)
 })

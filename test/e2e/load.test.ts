@@ -31,9 +31,7 @@ describe('many calls', () => {
 
   it('200 in parallel to a cold function cause one token request and one read of each secret', async () => {
     const before = harness.vault.requests.length
-
     await Promise.all(Array.from({ length: 200 }, call))
-
     expect(await untilVerdicts(200)).toEqual(Array(200).fill(PERMIT))
     expect(harness.tokenEndpoint.requests).toHaveLength(1)
     expect(harness.vault.requests.length - before).toBe(2)
@@ -44,7 +42,6 @@ describe('many calls', () => {
       for (let count = 0; count < 10; count += 1) await call()
     }
     await Promise.all(Array.from({ length: 100 }, caller))
-
     expect(await untilVerdicts(1000)).toEqual(Array(1000).fill(PERMIT))
     expect(harness.tokenEndpoint.requests).toHaveLength(1)
   })

@@ -2,11 +2,9 @@
 import { createHash } from 'node:crypto'
 import type { OutgoingHttpHeaders } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { jwtToken, opaqueToken } from './support/caller-tokens.ts'
 import { startFunctionProcess, type FunctionProcess } from './support/function-process.ts'
-import { AUDIENCE } from './support/harness.ts'
-import { signingInput } from './support/signing.ts'
 import { startTestHarness } from './support/test-harness.ts'
+import { AUDIENCE, jwtToken, opaqueToken, signingInput } from './support/tokens.ts'
 
 const harness = await startTestHarness()
 
@@ -37,18 +35,11 @@ describe('#54: the log line', () => {
     const token = opaqueToken()
     const first = await harness.decide(token, { callId: '01CALL1' })
     const second = await harness.decide(token, { callId: '01CALL2' })
-    const expected = {
-      ...CALLER_DECISION,
-      outcome: 'permit',
-      reason: 'permitted',
-      backend: 'default',
-    }
-    const [miss, hit] = ['miss', 'hit'].map((cache) => ({
-      caller_cache: cache,
-      back_end_cache: cache,
-    }))
-    expect(first.line).toEqual({ ...expected, ...miss, call_id: '01CALL1' })
-    expect(second.line).toEqual({ ...expected, ...hit, call_id: '01CALL2' })
+    const permit = { outcome: 'permit', reason: 'permitted', backend: 'default' }
+    const miss = { caller_cache: 'miss', back_end_cache: 'miss', call_id: '01CALL1' }
+    const hit = { caller_cache: 'hit', back_end_cache: 'hit', call_id: '01CALL2' }
+    expect(first.line).toEqual({ ...CALLER_DECISION, ...permit, ...miss })
+    expect(second.line).toEqual({ ...CALLER_DECISION, ...permit, ...hit })
   })
 
   it('of a denied token has the expected value', async () => {
@@ -123,18 +114,16 @@ describe('text from callers and providers', () => {
 })
 
 describe('the request ID in an argument', () => {
+  const REQUEST_IDS = ['25441DFD01D8/FDFDC67E62A03F7DA345', '/FDFDC67E62A0', 'csid1.a:b-c_d/E/F']
   const lineOf = async (data: object) => (await harness.callWith(data)).line
 
-  it.each(['25441DFD01D8/FDFDC67E62A03F7DA345', '/FDFDC67E62A0', 'csid1.a:b-c_d/E/F'])(
-    'is in the line of every outcome: %s',
-    async (id) => {
-      const token = `Bearer ${opaqueToken()}`
-      expect(await lineOf({ opc_request_id: id })).toMatchObject({ request_id: id })
-      expect(await lineOf({ token, opc_request_id: [id] })).toMatchObject({ request_id: id })
-      harness.introspection.replyWith({ status: 500 })
-      expect(await lineOf({ token, opc_request_id: id })).toMatchObject({ request_id: id })
-    },
-  )
+  it.each(REQUEST_IDS)('is in the line of every outcome: %s', async (id) => {
+    const token = `Bearer ${opaqueToken()}`
+    expect(await lineOf({ opc_request_id: id })).toMatchObject({ request_id: id })
+    expect(await lineOf({ token, opc_request_id: [id] })).toMatchObject({ request_id: id })
+    harness.introspection.replyWith({ status: 500 })
+    expect(await lineOf({ token, opc_request_id: id })).toMatchObject({ request_id: id })
+  })
 
   it.each([
     ['contains a line break', 'a\nb'],
@@ -158,31 +147,16 @@ describe('the request ID in a header of the function’s own request', () => {
     return instance.decisions().at(-1)
   }
   const [prefixed, plain] = ['Fn-Http-H-Opc-Request-Id', 'Opc-Request-Id']
-  const fromHeader = { [plain]: 'from-header' }
+  const fromHeader = { [plain]: 'header' }
 
   it.each([prefixed, plain])('is logged from %s', async (header) => {
-    expect(await lineOf({ [header]: 'from-header' })).toMatchObject({ request_id: 'from-header' })
+    expect(await lineOf({ [header]: 'id' })).toMatchObject({ request_id: 'id' })
   })
 
   it.each([
-    [
-      'is that of the gateway’s request if both are present',
-      { [plain]: 'inner', [prefixed]: 'outer' },
-      {},
-      'outer',
-    ],
-    [
-      'is overridden by the argument',
-      fromHeader,
-      { opc_request_id: 'from-argument' },
-      'from-argument',
-    ],
-    [
-      'replaces an argument that is omitted',
-      fromHeader,
-      { opc_request_id: jwtToken({}) },
-      'from-header',
-    ],
+    ['is that of the gateway’s request', { [plain]: 'inner', [prefixed]: 'outer' }, {}, 'outer'],
+    ['is overridden by the argument', fromHeader, { opc_request_id: 'argument' }, 'argument'],
+    ['replaces an omitted argument', fromHeader, { opc_request_id: jwtToken({}) }, 'header'],
   ])('%s', async (_case, headers, data, request_id) => {
     expect(await lineOf(headers, data)).toMatchObject({ request_id })
   })
@@ -208,9 +182,7 @@ describe('the log level debug', () => {
     const depth = 5_500
     const payload = `{"exp":${'['.repeat(depth)}${']'.repeat(depth)}}`
     const token = `${signingInput({ alg: 'RS256' }, payload)}.c2ln`
-
     const { verdict, line } = await harness.decideActive({ exp: undefined }, token)
-
     expect(verdict).toBe('deny claims_malformed')
     expect(line['actual']).toMatch(/^\[+"…"\]+$/)
   })

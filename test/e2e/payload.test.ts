@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
-import { opaqueToken, payloadOf } from './support/caller-tokens.ts'
 import { readChallenge } from './support/challenge.ts'
 import { PERMIT } from './support/harness.ts'
 import type { Outcome } from './support/outcome.ts'
 import { startTestHarness } from './support/test-harness.ts'
+import { opaqueToken, payloadOf } from './support/tokens.ts'
 
 const harness = await startTestHarness()
 
@@ -50,7 +50,7 @@ describe.each(PAYLOADS)('the %s payload', (_name, payload) => {
     ['without a scheme', TOKEN],
     ['of a scheme with the prefix `Bearer`', `Bearers ${TOKEN}`],
   ])(
-    '#1, #2, #10: is denied with a challenge without an error if the token is %s',
+    '#1, #2, #10: causes a challenge without an error if the token is %s',
     async (_case, value) => {
       const outcome = await harness.call(payload(value))
       expect(outcome.verdict).toMatch(/^deny (token_missing|scheme_unsupported)$/)
@@ -78,16 +78,13 @@ describe.each(PAYLOADS)('the %s payload', (_name, payload) => {
     ['quotes', `Bearer "${TOKEN}"`, 'token_malformed'],
     ['inner padding', `Bearer a=${TOKEN}`, 'token_malformed'],
     ['only padding', 'Bearer ==', 'token_malformed'],
-  ])(
-    '#4, #5, #9: is denied as invalid_request if the token has %s',
-    async (_case, value, reason) => {
-      const outcome = await harness.call(payload(value))
-      expect(outcome.verdict).toBe(`deny ${reason}`)
-      expect(errorOf(outcome)).toBe('invalid_request')
-      expect(JSON.stringify(outcome.answer)).not.toContain(TOKEN)
-      expect(harness.requestCount()).toBe(0)
-    },
-  )
+  ])('#4, #5, #9: causes invalid_request if the token has %s', async (_case, value, reason) => {
+    const outcome = await harness.call(payload(value))
+    expect(outcome.verdict).toBe(`deny ${reason}`)
+    expect(errorOf(outcome)).toBe('invalid_request')
+    expect(JSON.stringify(outcome.answer)).not.toContain(TOKEN)
+    expect(harness.requestCount()).toBe(0)
+  })
 })
 
 describe('an invalid body', () => {

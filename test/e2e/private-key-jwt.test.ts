@@ -33,7 +33,7 @@ describe('private_key_jwt', () => {
   })
 
   it('returns a fault if the secret is not a key', async () => {
-    expect((await harness.decide()).detailedVerdict).toBe('fault secret_unusable no_private_key')
+    expect(await harness.detailedVerdict()).toBe('fault secret_unusable no_private_key')
     expect(harness.tokenEndpoint.requests).toEqual([])
   })
 
@@ -46,7 +46,6 @@ describe('private_key_jwt', () => {
     ],
   ])('reads a key whose line breaks %s', async (_case, secret) => {
     addKey(harness, SECRET_OCIDS.backEnd, secret)
-
     expect(await harness.verdict()).toBe(PERMIT)
     const [request] = harness.tokenEndpoint.requests
     const { payload } = await verifyAssertion(harness, request?.form['client_assertion'])
@@ -55,9 +54,7 @@ describe('private_key_jwt', () => {
 
   it('logs that line breaks are missing if other characters replace them', async () => {
     addKey(harness, SECRET_OCIDS.backEnd, PRIVATE_KEY.replaceAll('\n', 'n'))
-
-    const { detailedVerdict } = await harness.decide()
-    expect(detailedVerdict).toBe('fault secret_unusable line_breaks_missing')
+    expect(await harness.detailedVerdict()).toBe('fault secret_unusable line_breaks_missing')
   })
 })
 

@@ -4,14 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { LocalServer } from '../../stack/listen.ts'
 import { jwtByKeysOf } from './support/configurations.ts'
-import {
-  startFunctionProcess,
-  TOKEN_PAYLOAD,
-  type FunctionProcessOptions,
-} from './support/function-process.ts'
+import { startFunctionProcess, TOKEN_PAYLOAD } from './support/function-process.ts'
 import { FUNCTION_ENTRY, PERMIT } from './support/harness.ts'
-import { createSigner } from './support/signing.ts'
 import { startKeyServer, startTestHarness, testFolder } from './support/test-harness.ts'
+import { createSigner } from './support/tokens.ts'
 
 const issuer = createSigner()
 const keys = await startKeyServer(issuer)
@@ -32,7 +28,7 @@ async function restart(server: LocalServer): Promise<void> {
 }
 
 /** Starts the function, calls it once and kills it. Returns the response. */
-async function callOnce(options: FunctionProcessOptions): Promise<unknown> {
+async function callOnce(options: Parameters<typeof startFunctionProcess>[1]): Promise<unknown> {
   const instance = await startFunctionProcess(harness.environment, options)
   const { body } = await instance.post(TOKEN_PAYLOAD)
   await instance.kill()
@@ -78,7 +74,6 @@ describe('an idle connection that the server has closed', () => {
     await harness.start()
     await harness.decide()
     harness.introspection.replyWith({ delivery: 'dropped' })
-
     expect(await harness.verdict()).toBe('fault introspection_unavailable')
     expect(harness.introspection.requests).toHaveLength(2)
   })
@@ -91,9 +86,7 @@ describe('a function that was frozen', () => {
     const first = await harness.decide()
     harness.function.freeze()
     await delay(3_200)
-
     const second = await harness.decide()
-
     expect(second.verdict).toBe(PERMIT)
     expect(second.backEndToken).not.toBe(first.backEndToken)
   })
@@ -118,7 +111,6 @@ describe('a function that was frozen', () => {
     const before = harness.vault.requests.length
     harness.function.freeze()
     await delay(1_200)
-
     expect(await harness.verdict()).toBe(PERMIT)
     expect(harness.vault.requests.length).toBeGreaterThan(before)
   })
@@ -143,26 +135,13 @@ describe('a function that was killed', () => {
     const folder = newFolder()
     expect(await callOnce({ folder })).toEqual(ACTIVE)
     expect(readdirSync(folder).sort()).toEqual(SOCKET_FILES)
-
     expect(await callOnce({ folder })).toEqual(ACTIVE)
   })
 
-  it.each<[string, (folder: string) => void]>([
-    [
-      'link',
-      (folder) => {
-        symlinkSync('lsnr.sock.tmp', join(folder, 'lsnr.sock'))
-      },
-    ],
-    [
-      'file',
-      (folder) => {
-        writeFileSync(join(folder, 'lsnr.sock.tmp'), '')
-      },
-    ],
-  ])('can be started again if only the %s of the socket is left', async (_case, leave) => {
+  it.each(['link', 'file'])('can be started if only the %s of the socket is left', async (left) => {
     const folder = newFolder()
-    leave(folder)
+    if (left === 'link') symlinkSync('lsnr.sock.tmp', join(folder, 'lsnr.sock'))
+    else writeFileSync(join(folder, 'lsnr.sock.tmp'), '')
     expect(await callOnce({ folder })).toEqual(ACTIVE)
   })
 
@@ -173,7 +152,6 @@ describe('a function that was killed', () => {
     if (killed?.pid === undefined) throw new Error('the function has no process')
     process.kill(killed.pid, 'SIGKILL')
     while (killed.state !== 'ended') await delay(5)
-
     expect(await harness.verdict()).toBe(PERMIT)
     expect(harness.function.instances.at(-1)?.number).toBe(killed.number + 1)
   })

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals'
-import { opaqueToken } from './support/caller-tokens.ts'
 import { startTestServer, startTestHarness } from './support/test-harness.ts'
 import {
   BACK_END_SCOPE,
@@ -8,6 +7,7 @@ import {
   PERMIT,
   SECRET_OCIDS,
 } from './support/harness.ts'
+import { opaqueToken } from './support/tokens.ts'
 
 const harness = await startTestHarness()
 /** The environment names it as a proxy; the function must not send it a request. */

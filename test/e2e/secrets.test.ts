@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { CLIENT_REJECTIONS, rotateSecret } from './support/client-rejections.ts'
 import { PERMIT, SECRET_OCIDS } from './support/harness.ts'
 import { startTestHarness, startTestServer } from './support/test-harness.ts'
-import { intervalsSince } from './support/time.ts'
+import { intervalsSince } from './support/tokens.ts'
 
 const harness = await startTestHarness()
 const invalidVault = await startTestServer(() => ({ status: 500 }))
@@ -28,10 +28,8 @@ describe('a Vault without the secret', () => {
   it.each([401, 404, 429, 500, 503])('causes a fault with status %i', async (status) => {
     const requests = vaultRequestCounter()
     harness.vault.failWith(status)
-    const { detailedVerdict } = await harness.decide()
-    expect(detailedVerdict).toBe(`fault secret_unavailable status_${status}`)
+    expect(await harness.detailedVerdict()).toBe(`fault secret_unavailable status_${status}`)
     expect(requests()).toBeLessThanOrEqual(3)
-
     harness.vault.failWith(undefined)
     expect(await harness.verdict()).toBe(PERMIT)
   })
@@ -105,72 +103,54 @@ describe('a Vault with invalid responses', () => {
 
 describe('a rejected secret', () => {
   const INVALID_CLIENT = { error: 'invalid_client' }
+  const WITHOUT_404 = CLIENT_REJECTIONS.filter(({ status }) => status <= 403)
   /** The minimum between two reads of a rejected secret. */
   const READ_INTERVAL_SECONDS = 1
 
   beforeEach(() => harness.start())
 
-  it.each([400, 401])(
-    'is read again once, and the token request is repeated once (invalid_client, status %i)',
-    async (status) => {
-      // Afterwards the secret is cached, but no token.
-      harness.tokenEndpoint.replyWith({ status: 503 })
-      await harness.decide()
+  it.each([400, 401])('causes one more read and token request (status %i)', async (status) => {
+    // Afterwards the secret is cached, but no token.
+    harness.tokenEndpoint.replyWith({ status: 503 })
+    await harness.decide()
+    const rejection = { status, body: INVALID_CLIENT }
+    harness.tokenEndpoint.replyWith(rotateSecret(harness, 'backEnd', rejection, issued))
+    harness.tokenEndpoint.clearRequests()
+    expect(await harness.verdict()).toBe(PERMIT)
+    expect(harness.tokenEndpoint.requests).toHaveLength(2)
+  })
 
-      const rejection = { status, body: INVALID_CLIENT }
-      harness.tokenEndpoint.replyWith(rotateSecret(harness, 'backEnd', rejection, issued))
-      harness.tokenEndpoint.clearRequests()
-      expect(await harness.verdict()).toBe(PERMIT)
-      expect(harness.tokenEndpoint.requests).toHaveLength(2)
-    },
-  )
+  it.each([400, 401])('causes one more read and introspection (status %i)', async (status) => {
+    await harness.decide()
+    const rejection = { status, body: INVALID_CLIENT }
+    harness.introspection.replyWith(rotateSecret(harness, 'introspection', rejection, active))
+    expect(await harness.verdict()).toBe(PERMIT)
+    expect(harness.introspection.requests).toHaveLength(3)
+  })
 
-  it.each([400, 401])(
-    'is read again once, and the introspection is repeated once (invalid_client, status %i)',
-    async (status) => {
-      await harness.decide()
-      const rejection = { status, body: INVALID_CLIENT }
-      harness.introspection.replyWith(rotateSecret(harness, 'introspection', rejection, active))
-      expect(await harness.verdict()).toBe(PERMIT)
-      expect(harness.introspection.requests).toHaveLength(3)
-    },
-  )
+  it.each([400, 401, 403])('causes a fault at introspection (status %i)', async (status) => {
+    harness.introspection.replyWith({ status, body: INVALID_CLIENT })
+    expect(await harness.detailedVerdict()).toBe('fault introspection_refused invalid_client')
+    expect(harness.introspection.requests.length).toBeLessThanOrEqual(2)
+  })
 
-  it.each([400, 401, 403])(
-    'causes a fault at introspection if Vault has no other secret (status %i)',
-    async (status) => {
-      harness.introspection.replyWith({ status, body: INVALID_CLIENT })
-      const { detailedVerdict } = await harness.decide()
-      expect(detailedVerdict).toBe('fault introspection_refused invalid_client')
-      expect(harness.introspection.requests.length).toBeLessThanOrEqual(2)
-    },
-  )
+  it.each([400, 401])('causes a fault at the token endpoint (status %i)', async (status) => {
+    harness.tokenEndpoint.replyWith({ status, body: INVALID_CLIENT })
+    expect(await harness.detailedVerdict()).toBe('fault credential_refused invalid_client')
+    expect(harness.tokenEndpoint.requests).toHaveLength(2)
+  })
 
-  it.each([400, 401])(
-    'causes a fault at the token endpoint if Vault has no other secret (status %i)',
-    async (status) => {
-      harness.tokenEndpoint.replyWith({ status, body: INVALID_CLIENT })
-      const { detailedVerdict } = await harness.decide()
-      expect(detailedVerdict).toBe('fault credential_refused invalid_client')
-      expect(harness.tokenEndpoint.requests).toHaveLength(2)
-    },
-  )
+  it.each(CLIENT_REJECTIONS)('is read again at the next call ($label)', async (rejection) => {
+    harness.tokenEndpoint.replyWith({ status: 503 })
+    expect(await harness.verdict()).toBe('fault token_endpoint_unavailable')
+    harness.tokenEndpoint.replyWith(rotateSecret(harness, 'backEnd', rejection, issued))
+    expect(await harness.verdict()).toBe(PERMIT)
+    harness.introspection.replyWith(rotateSecret(harness, 'introspection', rejection, active))
+    expect(await harness.verdict()).toBe(PERMIT)
+  })
 
-  it.each(CLIENT_REJECTIONS)(
-    'is read again at the next call after every kind of rejection ($server, $status)',
-    async (rejection) => {
-      harness.tokenEndpoint.replyWith({ status: 503 })
-      expect(await harness.verdict()).toBe('fault token_endpoint_unavailable')
-      harness.tokenEndpoint.replyWith(rotateSecret(harness, 'backEnd', rejection, issued))
-      expect(await harness.verdict()).toBe(PERMIT)
-
-      harness.introspection.replyWith(rotateSecret(harness, 'introspection', rejection, active))
-      expect(await harness.verdict()).toBe(PERMIT)
-    },
-  )
-
-  it.each(CLIENT_REJECTIONS.filter(({ status }) => status <= 403))(
-    'causes few requests if Vault has no other secret ($server, $status)',
+  it.each(WITHOUT_404)(
+    'causes few requests without a new one ($label)',
     async ({ status, body }) => {
       await harness.decide()
       const start = performance.now()

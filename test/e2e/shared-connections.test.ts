@@ -7,8 +7,8 @@ import {
   startWithIssuers,
 } from './support/configurations.ts'
 import { basicCredentials, PERMIT, SECRET_OCIDS } from './support/harness.ts'
-import { createSigner } from './support/signing.ts'
 import { startTestHarness, startTestServer } from './support/test-harness.ts'
+import { createSigner } from './support/tokens.ts'
 
 const harness = await startTestHarness()
 const server = await startTestServer(() => ({ status: 500 }))

@@ -53,12 +53,9 @@ describe('the bill of materials', () => {
 describe('the notices', () => {
   const notices = read('dist/THIRD-PARTY-NOTICES.txt')
 
-  it.each(components.map((component) => [nameOf(component), component.version]))(
-    'contain %s %s',
-    (name, version) => {
-      expect(notices).toContain(`\n${name} ${version} (`)
-    },
-  )
+  it.each(components)('contain $name $version', (component) => {
+    expect(notices).toContain(`\n${nameOf(component)} ${component.version} (`)
+  })
 })
 
 describe('the lockfile', () => {

@@ -4,9 +4,8 @@ import { describe, expect, it } from '@jest/globals'
 import { jwtByKeysOf } from './support/configurations.ts'
 import { PERMIT } from './support/harness.ts'
 import type { Reply } from './support/scripted-server.ts'
-import { createSigner } from './support/signing.ts'
 import { startKeyServer, startTestHarness } from './support/test-harness.ts'
-import { intervalsSince } from './support/time.ts'
+import { createSigner, intervalsSince } from './support/tokens.ts'
 
 const issuer = createSigner('current')
 const provider = await startKeyServer(issuer)
@@ -28,24 +27,18 @@ describe('a key set', () => {
     undefined,
   ])('is read with the media type %s', async (type) => {
     const reply = { headers: { 'content-type': type }, body: { keys: [issuer.jwk] } }
-
     expect(await coldVerdict(reply)).toBe(PERMIT)
   })
 
   it('is read after a byte order mark', async () => {
     const body = `\uFEFF${JSON.stringify({ keys: [issuer.jwk] })}`
-
     expect(await coldVerdict({ body })).toBe(PERMIT)
   })
 
-  it.each(['text/html', 'application/json'])(
-    'is rejected if it is HTML with the media type %s',
-    async (type) => {
-      const reply = { headers: { 'content-type': type }, body: '<html><form></form></html>' }
-
-      expect(await coldVerdict(reply)).toBe('fault keys_unusable')
-    },
-  )
+  it.each(['text/html', 'application/json'])('is rejected if it is HTML as %s', async (type) => {
+    const reply = { headers: { 'content-type': type }, body: '<html><form></form></html>' }
+    expect(await coldVerdict(reply)).toBe('fault keys_unusable')
+  })
 
   it('is requested with the media type of a JWK Set, which some servers require', async () => {
     provider.replyWith(({ headers }) =>
@@ -54,7 +47,6 @@ describe('a key set', () => {
         : { status: 406 },
     )
     await harness.start()
-
     expect(await harness.verdict(issuer.token())).toBe(PERMIT)
   })
 
@@ -63,7 +55,6 @@ describe('a key set', () => {
       { ...issuer.jwk, alg: 'RSA', kid: '' },
       { ...createSigner().jwk, kid: null },
     ]
-
     expect(await coldVerdict({ body: { keys } })).toBe(PERMIT)
   })
 })
@@ -89,27 +80,23 @@ describe('a published key that is ignored', () => {
       'has a small order: anyone can sign',
       { kty: 'OKP', crv: 'Ed25519', x: smallOrder.toString('base64url'), alg: undefined },
     ],
-  ])(
-    'is logged with its defect, also in the denial of its tokens: %s',
-    async (problem, members) => {
-      const bad = { ...issuer.jwk, ...members, kid: 'dropped' }
-      provider.replyWith({ body: { keys: [createSigner('other').jwk, bad] } })
-      await harness.start()
+  ])('is logged with its defect: %s', async (problem, members) => {
+    const bad = { ...issuer.jwk, ...members, kid: 'dropped' }
+    provider.replyWith({ body: { keys: [createSigner('other').jwk, bad] } })
+    await harness.start()
 
-      const first = await harness.decide(issuer.token({}, { kid: 'dropped' }))
-      await harness.decide(issuer.token({}, { kid: 'dropped' }))
-      const foreign = await harness.decide(issuer.token({}, { kid: 'absent' }))
+    const first = await harness.decide(issuer.token({}, { kid: 'dropped' }))
+    await harness.decide(issuer.token({}, { kid: 'dropped' }))
+    const foreign = await harness.decide(issuer.token({}, { kid: 'absent' }))
 
-      expect(first.detailedVerdict).toBe(`deny key_unknown the named key ${problem}`)
-      expect(foreign.line).not.toHaveProperty('detail')
-      expect(loggedKeys()).toEqual([`key dropped ${problem}`])
-    },
-  )
+    expect(first.detailedVerdict).toBe(`deny key_unknown the named key ${problem}`)
+    expect(foreign.line).not.toHaveProperty('detail')
+    expect(loggedKeys()).toEqual([`key dropped ${problem}`])
+  })
 
   it('is logged once, even if no token has its kid', async () => {
     provider.replyWith({ body: { keys: [issuer.jwk, { ...issuer.jwk, kid: 'x', alg: 'RSA256' }] } })
     await harness.start()
-
     expect(await harness.verdict(issuer.token())).toBe(PERMIT)
     await harness.decide(issuer.token())
     expect(loggedKeys()).toHaveLength(1)
@@ -138,7 +125,6 @@ describe('more than sixteen keys without a kid', () => {
     const signers = Array.from({ length: 17 }, () => createSigner())
     const keys = signers.map(({ jwk }) => ({ ...jwk, kid: undefined }))
     const last = signers.at(-1) ?? issuer
-
     expect(await coldVerdict({ body: { keys } }, last.token())).toBe(PERMIT)
     expect(await harness.verdict(issuer.token())).toBe('deny signature_invalid')
   })

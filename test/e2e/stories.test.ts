@@ -13,16 +13,12 @@ afterAll(() => stack.close())
 
 // In this order: later stories depend on the caches after the earlier ones.
 describe('the demo', () => {
-  it.each(STORIES.map((story) => [story.title, story] as const))(
-    'ends as expected: %s',
-    async (_title, story) => {
-      expect(differences(await play(story, stack))).toEqual([])
-    },
-  )
+  it.each(STORIES)('ends as expected: $title', async (story) => {
+    expect(differences(await play(story, stack))).toEqual([])
+  })
 
   it('diagnoses a broken set-up', async () => {
     const diagnosis = await diagnoseBrokenSetup(stack)
-
     expect(diagnosis).toMatchObject({ status: 502, reason: 'credential_refused' })
     expect(firstFailure(diagnosis.checks)).toMatchObject({
       name: 'backend token',

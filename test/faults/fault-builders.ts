@@ -1,6 +1,20 @@
 /** Builds faults of a response, down to its bytes. */
 import type { Socket } from 'node:net'
+import type { TlsOptions } from 'node:tls'
 import type { Fault, ValidResponse } from './fault-proxy.ts'
+import type { Expectations } from './verdicts.ts'
+
+export interface FaultCase {
+  readonly name: string
+  readonly expected: Expectations
+  readonly fault?: Fault
+  readonly endpoint?: EndpointFault
+}
+
+/** A fault of the dependency's URL or certificate. */
+export type EndpointFault =
+  | { readonly kind: 'refused' | 'unknown_name' }
+  | { readonly kind: 'tls'; readonly options: TlsOptions; readonly trusted: boolean }
 
 interface RawResponse {
   readonly statusLine?: string
@@ -24,44 +38,54 @@ export function toBytes(
   return Buffer.concat([Buffer.from([statusLine, ...lines, '', ''].join('\r\n')), bytes])
 }
 
-export function onResponse(act: (socket: Socket, valid: ValidResponse) => void): Fault {
-  return { on: 'response', act }
+export function onConnect(
+  name: string,
+  expected: Expectations,
+  act: (socket: Socket) => void,
+): FaultCase {
+  return { name, expected, fault: { on: 'connect', act } }
 }
 
-export function onConnect(act: (socket: Socket) => void): Fault {
-  return { on: 'connect', act }
+export function onResponse(
+  name: string,
+  expected: Expectations,
+  act: (socket: Socket, valid: ValidResponse) => void,
+): FaultCase {
+  return { name, expected, fault: { on: 'response', act } }
 }
+
+type Change = (valid: ValidResponse) => RawResponse
 
 /** Leaves the connection open after the response. */
-export function respond(change: (valid: ValidResponse) => RawResponse): Fault {
-  return onResponse((socket, valid) => socket.write(toBytes(valid, change(valid))))
+export function respond(name: string, expected: Expectations, change: Change): FaultCase {
+  return onResponse(name, expected, (socket, valid) => socket.write(toBytes(valid, change(valid))))
 }
 
-export function respondAndClose(change: (valid: ValidResponse) => RawResponse): Fault {
-  return onResponse((socket, valid) => socket.end(toBytes(valid, change(valid))))
+export function respondAndClose(name: string, expected: Expectations, change: Change): FaultCase {
+  return onResponse(name, expected, (socket, valid) => socket.end(toBytes(valid, change(valid))))
 }
 
-export function withBody(change: (body: Buffer) => Buffer | string): Fault {
-  return respond(({ body }) => ({ body: change(body) }))
+type ChangeBody = (body: Buffer) => Buffer | string
+
+export function withBody(name: string, expected: Expectations, change: ChangeBody): FaultCase {
+  return respond(name, expected, ({ body }) => ({ body: change(body) }))
 }
 
-export function withType(type: string | undefined, text?: string): Fault {
-  return respond((valid) => {
+export function withType(name: string, expected: Expectations, type?: string, text?: string) {
+  return respond(name, expected, (valid) => {
     const body = text ?? valid.body
     const [, length = ''] = headersOf(valid, body.length)
     return { body, headers: type === undefined ? [length] : [`Content-Type: ${type}`, length] }
   })
 }
 
-export function withStatus(code: number): Fault {
-  return respond((valid) => ({
-    statusLine: `HTTP/1.1 ${code} Whatever`,
-    ...([204, 205, 304].includes(code) ? { headers: ['Content-Length: 0'], body: '' } : {}),
-    ...(code === 401 ? { headers: [AUTHENTICATE, ...headersOf(valid, valid.body.length)] } : {}),
-  }))
+/** Sends the bytes with `Content-Encoding: gzip`. */
+export function asGzip(name: string, expected: Expectations, encode: (body: Buffer) => Buffer) {
+  return respond(name, expected, (valid) => {
+    const body = encode(valid.body)
+    return { body, headers: ['Content-Encoding: gzip', ...headersOf(valid, body.length)] }
+  })
 }
-
-const AUTHENTICATE = 'WWW-Authenticate: Basic realm="dependency"'
 
 /** Writes the chunk without end, as fast as it is read. */
 export function flood(socket: Socket, chunk: Buffer): void {
@@ -88,14 +112,6 @@ export function chunked(content: Buffer): Buffer {
 export const MEBIBYTE = 1024 * 1024
 export function blanks(size: number): Buffer {
   return Buffer.alloc(size, ' ')
-}
-
-/** Sends the bytes with `Content-Encoding: gzip`. */
-export function asGzip(encode: (body: Buffer) => Buffer): Fault {
-  return respond((valid) => {
-    const body = encode(valid.body)
-    return { body, headers: ['Content-Encoding: gzip', ...headersOf(valid, body.length)] }
-  })
 }
 
 /** Duplicates each member of the object with null before the valid one, which counts. */

@@ -1,4 +1,5 @@
 /** A proxy between the function and a dependency that can damage responses, even single bytes. */
+import { once } from 'node:events'
 import { createServer as createHttpServer, request, type IncomingMessage } from 'node:http'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
@@ -45,7 +46,7 @@ export async function startFaultProxy(dependencyUrl: () => string) {
   }
   /** The servers close once the connections are closed. */
   const closeServers = async (servers: readonly Server[]): Promise<void> => {
-    const closed = servers.map(close)
+    const closed = servers.map((server) => once(server.close(), 'close'))
     closeConnections()
     await Promise.all(closed)
   }
@@ -76,10 +77,8 @@ async function forward(url: string, incoming: IncomingMessage) {
   const body = await readBody(incoming)
   const { method, headers } = incoming
   const outgoing = request(new URL(incoming.url ?? '/', url), { method, headers, agent: false })
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    outgoing.once('response', resolve).once('error', reject)
-    outgoing.end(body)
-  })
+  outgoing.end(body)
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
   return {
     status: response.statusCode ?? 0,
     contentType: response.headers['content-type'] ?? '',
@@ -87,20 +86,7 @@ async function forward(url: string, incoming: IncomingMessage) {
   }
 }
 
-function open(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject)
-      resolve((server.address() as AddressInfo).port)
-    })
-  })
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => {
-      resolve()
-    })
-  })
+async function open(server: Server, port: number): Promise<number> {
+  await once(server.listen(port, '127.0.0.1'), 'listening')
+  return (server.address() as AddressInfo).port
 }

@@ -6,11 +6,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { jwtByKeysOf } from '../e2e/support/configurations.ts'
 import { PERMIT, SECRET_OCIDS, startHarness, type ConfigChanges } from '../e2e/support/harness.ts'
 import { startScriptedServer } from '../e2e/support/scripted-server.ts'
-import { createSigner } from '../e2e/support/signing.ts'
-import { secondsFromNow } from '../e2e/support/time.ts'
+import type { EndpointFault, FaultCase } from './fault-builders.ts'
 import { startFaultProxy } from './fault-proxy.ts'
-import type { EndpointFault, FaultCase } from './faults.ts'
 import { DEADLINE_EXCEEDED, type DependencyName } from './verdicts.ts'
+import { createSigner, secondsFromNow } from '../e2e/support/tokens.ts'
 
 /** Labels have 63 characters at most (RFC 1035 §2.3.4), so that there is no DNS request. */
 const UNKNOWN_NAME = `https://${'a'.repeat(64)}.example.com`

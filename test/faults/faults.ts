@@ -2,24 +2,15 @@
 import { randomBytes } from 'node:crypto'
 import type { TlsOptions } from 'node:tls'
 import { selfSignedCertificate } from '../support/self-signed-certificate.ts'
-import { CONNECTION_FAULTS, FRAMING_FAULTS } from './connection-faults.ts'
-import { CONTENT_FAULTS, SIZE_FAULTS } from './content-faults.ts'
-import { headersOf, onResponse, respond, withStatus } from './fault-builders.ts'
-import type { Fault } from './fault-proxy.ts'
-import { PERMITTED, status, unavailable, type Expectations } from './verdicts.ts'
-
-export interface FaultCase {
-  readonly name: string
-  readonly expected: Expectations
-  readonly fault?: Fault
-  readonly endpoint?: EndpointFault
-}
-
-/** A fault of the dependency's URL or certificate. */
-export type EndpointFault =
-  | { readonly kind: 'refused' }
-  | { readonly kind: 'unknown_name' }
-  | { readonly kind: 'tls'; readonly options: TlsOptions; readonly trusted: boolean }
+import {
+  headersOf,
+  onResponse,
+  respond,
+  type EndpointFault,
+  type FaultCase,
+} from './fault-builders.ts'
+import { RESPONSE_FAULTS } from './response-faults.ts'
+import { PERMITTED, status, unavailable } from './verdicts.ts'
 
 const TLS_1_1: TlsOptions = {
   minVersion: 'TLSv1',
@@ -27,6 +18,7 @@ const TLS_1_1: TlsOptions = {
   ciphers: 'DEFAULT@SECLEVEL=0',
 }
 const TLS_FAILED = unavailable('tls_failed')
+const AUTHENTICATE = 'WWW-Authenticate: Basic realm="dependency"'
 
 function tls(
   options: Parameters<typeof selfSignedCertificate>[1] & TlsOptions = {},
@@ -37,60 +29,59 @@ function tls(
 }
 
 function endpointCases(): FaultCase[] {
-  const cases: readonly (readonly [string, Expectations, EndpointFault, Fault?])[] = [
-    ['connection refused', unavailable('connection_refused'), { kind: 'refused' }],
-    ['unknown host name', unavailable('name_not_found'), { kind: 'unknown_name' }],
-    ['TLS', PERMITTED, tls()],
-    ['TLS with an untrusted certificate', TLS_FAILED, tls({}, false)],
-    ['TLS with an expired certificate', TLS_FAILED, tls({ daysLeft: -1 })],
-    ['TLS with a certificate of another host', TLS_FAILED, tls({ address: [127, 0, 0, 2] })],
-    ['TLS 1.1 and older', TLS_FAILED, tls(TLS_1_1)],
-    [
-      'TLS with random bytes as the response',
-      unavailable('answer_broken'),
-      tls(),
-      onResponse((socket) => socket.end(randomBytes(4096))),
-    ],
+  const expected = TLS_FAILED
+  return [
+    {
+      name: 'connection refused',
+      expected: unavailable('connection_refused'),
+      endpoint: { kind: 'refused' },
+    },
+    {
+      name: 'unknown host name',
+      expected: unavailable('name_not_found'),
+      endpoint: { kind: 'unknown_name' },
+    },
+    { name: 'TLS', expected: PERMITTED, endpoint: tls() },
+    { name: 'TLS with an untrusted certificate', expected, endpoint: tls({}, false) },
+    { name: 'TLS with an expired certificate', expected, endpoint: tls({ daysLeft: -1 }) },
+    {
+      name: 'TLS with a certificate of another host',
+      expected,
+      endpoint: tls({ address: [127, 0, 0, 2] }),
+    },
+    { name: 'TLS 1.1 and older', expected, endpoint: tls(TLS_1_1) },
+    {
+      ...onResponse(
+        'TLS with random bytes as the response',
+        unavailable('answer_broken'),
+        (socket) => socket.end(randomBytes(4096)),
+      ),
+      endpoint: tls(),
+    },
   ]
-  return cases.map(([name, expected, endpoint, fault]) => ({
-    name,
-    expected,
-    endpoint,
-    ...(fault && { fault }),
-  }))
 }
 
 function redirectCase(code: number, target: string): FaultCase {
-  return {
-    name: `status ${code} with a location`,
-    expected: status(code),
-    fault: respond((valid) => ({
-      statusLine: `HTTP/1.1 ${code} Elsewhere`,
-      headers: [`Location: ${target}/answer`, ...headersOf(valid, valid.body.length)],
-    })),
-  }
+  return respond(`status ${code} with a location`, status(code), (valid) => ({
+    statusLine: `HTTP/1.1 ${code} Elsewhere`,
+    headers: [`Location: ${target}/answer`, ...headersOf(valid, valid.body.length)],
+  }))
 }
 
 function statusCase(code: number): FaultCase {
-  return {
-    name: `status ${code}`,
-    expected: code === 200 ? PERMITTED : status(code),
-    fault: withStatus(code),
-  }
+  return respond(`status ${code}`, code === 200 ? PERMITTED : status(code), (valid) => ({
+    statusLine: `HTTP/1.1 ${code} Whatever`,
+    ...([204, 205, 304].includes(code) ? { headers: ['Content-Length: 0'], body: '' } : {}),
+    ...(code === 401 ? { headers: [AUTHENTICATE, ...headersOf(valid, valid.body.length)] } : {}),
+  }))
 }
 
 /** All cases except for the statuses. `redirectTarget`: a server with valid responses. */
 export function faultCases(redirectTarget: string): readonly FaultCase[] {
-  const responseFaults = [
-    ...CONNECTION_FAULTS,
-    ...FRAMING_FAULTS,
-    ...SIZE_FAULTS,
-    ...CONTENT_FAULTS,
-  ]
   return [
     { name: 'no fault', expected: PERMITTED },
     ...endpointCases(),
-    ...responseFaults.map(([name, expected, fault]) => ({ name, expected, fault })),
+    ...RESPONSE_FAULTS,
     ...[300, 301, 302, 303, 307, 308].map((code) => redirectCase(code, redirectTarget)),
   ]
 }

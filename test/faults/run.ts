@@ -4,7 +4,8 @@ import { buildFirst } from '../../scripts/command-line/build-first.ts'
 import { readPattern } from '../../scripts/command-line/pattern.ts'
 import { exitOnUsageError, readCommandLine } from '../../scripts/command-line/command-line.ts'
 import { startFaultRunner } from './fault-runner.ts'
-import { faultCases, statusCases, type FaultCase } from './faults.ts'
+import type { FaultCase } from './fault-builders.ts'
+import { faultCases, statusCases } from './faults.ts'
 import { DEPENDENCIES, type DependencyName } from './verdicts.ts'
 
 const { operand } = readCommandLine({

@@ -1,10 +1,7 @@
 /** The expected verdict on a cold call for each fault, by the dependency that fails. */
-import type { Fault } from './fault-proxy.ts'
 
 export const DEPENDENCIES = ['introspection', 'keys', 'token endpoint', 'Vault'] as const
 export type DependencyName = (typeof DEPENDENCIES)[number]
-
-export type ResponseFault = readonly [name: string, expected: Expectations, fault: Fault]
 
 /** Each with its detail, as in `fault keys_unavailable timed_out`. */
 export type Expectations = Readonly<Record<DependencyName, string>>

@@ -11,6 +11,8 @@ export const { realms } = harness
 afterAll(() => harness.close())
 
 export const VALIDATIONS = ['introspection', 'jwt', 'jwt_and_introspection'] as const
+export const INTROSPECTING = ['introspection', 'jwt_and_introspection'] as const
+export const WITH_KEYS = ['jwt', 'jwt_and_introspection'] as const
 type Validation = (typeof VALIDATIONS)[number]
 export type Authorizers = Awaited<ReturnType<typeof deployWarm>>
 

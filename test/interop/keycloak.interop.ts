@@ -11,6 +11,7 @@ import {
 import {
   deploy,
   harness,
+  INTROSPECTING,
   realms,
   requestPartnerToken,
   requestUserTokens,
@@ -34,7 +35,6 @@ describe.each(VALIDATIONS)('validation=%s', (validation) => {
     const token = await requestPartnerToken(apiScope)
     const { sub, exp = 0 } = decodeJwt(token)
     const { outcome, answer, backEndToken } = await authorizer.decide(token)
-
     expect(outcome).toBe('permit')
     expect(answer).toMatchObject({ principal: sub, clientId: 'partner-a' })
     expect(answer['scope']).toContain(apiScope)
@@ -45,27 +45,23 @@ describe.each(VALIDATIONS)('validation=%s', (validation) => {
   it('permits a user, and reads the client from `azp`', async () => {
     const { accessToken } = await requestUserTokens()
     const { outcome, answer } = await authorizer.decide(accessToken)
-
     expect(outcome).toBe('permit')
     expect(answer).toMatchObject({ principal: realms.alice.id, clientId: 'portal' })
   })
 
   it('denies a token with only Keycloak’s default audience `account`', async () => {
     const token = await requestPartnerToken()
-
     expect(decodeJwt(token).aud).toBe('account')
     expect(await outcomeFor(token)).toBe('deny')
   })
 
   it('denies a token for another API that the function’s client may introspect', async () => {
     const decision = await authorizer.decide(await requestPartnerToken(anotherApiScope))
-
     expect(decision).toMatchObject({ outcome: 'deny', reason: 'audience_mismatch' })
   })
 
   it('denies an ID token with the audience of the API, which Keycloak calls active', async () => {
     const decision = await authorizer.decide((await requestUserTokens()).idToken)
-
     expect(decision).toMatchObject({ outcome: 'deny', reason: 'token_type_wrong' })
   })
 
@@ -75,31 +71,25 @@ describe.each(VALIDATIONS)('validation=%s', (validation) => {
 
   it('denies a token of another realm', async () => {
     const token = await realms.oic.requestClientToken(realms.oicInvoker, oicScope)
-
     expect(await outcomeFor(token)).toBe('deny')
   })
 
   it('denies a token with a changed signature', async () => {
     const token = await requestPartnerToken(apiScope)
-
     expect(await outcomeFor(withChangedSignature(token))).toBe('deny')
   })
 
   it(`returns ${outcomeAfterRevocation} for a token that its client has revoked`, async () => {
     const token = await requestPartnerToken(apiScope)
     expect(await outcomeFor(token)).toBe('permit')
-
     await realms.callers.revoke(realms.partner, token)
-
     expect(await outcomeFor(token)).toBe(outcomeAfterRevocation)
   })
 
   it(`returns ${outcomeAfterRevocation} for a user whom an administrator has signed out`, async () => {
     const { accessToken } = await requestUserTokens()
     expect(await outcomeFor(accessToken)).toBe('permit')
-
     await harness.admin.signOut(realms.callers.name, realms.alice.id)
-
     expect(await outcomeFor(accessToken)).toBe(outcomeAfterRevocation)
   })
 })
@@ -109,7 +99,6 @@ describe('the backend token', () => {
     const authorizer = harness.deploy({ ...configFor('jwt', realms), ...byPrivateKey(realms) })
     const token = await requestPartnerToken(apiScope)
     const { outcome, reason, backEndToken } = await authorizer.decide(token)
-
     expect([outcome, reason]).toEqual(['permit', 'permitted'])
     expect(await harness.callIntegration(backEndToken)).toBe(200)
   })
@@ -129,15 +118,11 @@ describe('the backend token', () => {
 })
 
 describe('a wrong secret for introspection', () => {
-  it.each(['introspection', 'jwt_and_introspection'] as const)(
-    'causes a fault, not a denial, with validation=%s',
-    async (validation) => {
-      const config = { ...configFor(validation, realms), ...wrongIntrospectionSecret }
-      const decision = await harness.deploy(config).decide(await requestPartnerToken(apiScope))
-
-      expect(decision).toMatchObject({ outcome: 'fault', reason: 'introspection_refused' })
-    },
-  )
+  it.each(INTROSPECTING)('causes a fault, not a denial, with %s', async (validation) => {
+    const config = { ...configFor(validation, realms), ...wrongIntrospectionSecret }
+    const decision = await harness.deploy(config).decide(await requestPartnerToken(apiScope))
+    expect(decision).toMatchObject({ outcome: 'fault', reason: 'introspection_refused' })
+  })
 })
 
 // With the same Keycloak, which these tests stop.

@@ -1,24 +1,12 @@
 import { basicCredentials, SECRET_OCIDS, type CLIENT_IDS, type Harness } from './harness.ts'
 import type { RecordedRequest, Reply } from './scripted-server.ts'
 
-/** A server's response to a wrong client secret. */
-export interface ClientRejection {
-  readonly status: number
-  readonly body: unknown
-  /** The media type; `application/json` by default. */
-  readonly type?: string
-}
-
 const JSON_TYPE = 'application/json'
 const INVALID_CLIENT = { error: 'invalid_client' }
 const PAGE = '<html></html>'
 
-const REJECTIONS: readonly (readonly [
-  server: string,
-  status: number,
-  body: unknown,
-  type?: string,
-])[] = [
+type Rejection = readonly [server: string, status: number, body: unknown, type?: string]
+const REJECTIONS: readonly Rejection[] = [
   ['RFC 6749', 401, INVALID_CLIENT],
   ['RFC 6749, the more common status', 400, INVALID_CLIENT],
   ['Keycloak, introspection', 401, { error: 'invalid_request' }],
@@ -44,8 +32,10 @@ const REJECTIONS: readonly (readonly [
   ['no body, 403', 403, ''],
   ['another status', 404, INVALID_CLIENT],
 ]
+/** The responses of several servers to a wrong client secret. */
 export const CLIENT_REJECTIONS = REJECTIONS.map(([server, status, body, type = JSON_TYPE]) => ({
-  server,
+  /** Identifies the response in a test title. */
+  label: `${server}, ${status}`,
   status,
   body,
   type,
@@ -58,7 +48,7 @@ export const CLIENT_REJECTIONS = REJECTIONS.map(([server, status, body, type = J
 export function rotateSecret(
   harness: Harness,
   name: keyof typeof CLIENT_IDS,
-  { status, body, type = JSON_TYPE }: ClientRejection,
+  { status, body, type = JSON_TYPE }: { status: number; body: unknown; type?: string },
   accepted: (request: RecordedRequest) => Reply,
   by: 'basic' | 'form' = 'basic',
 ): (request: RecordedRequest) => Reply {

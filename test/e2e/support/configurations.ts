@@ -1,13 +1,12 @@
 /** Changes of the flat keys, and configuration documents. */
 import {
-  AUDIENCE,
   BACK_END_SCOPE,
   CLIENT_IDS,
-  ISSUER,
   SECRET_OCIDS,
   type ConfigChanges,
   type Harness,
 } from './harness.ts'
+import { AUDIENCE, ISSUER } from './tokens.ts'
 
 /** The flat keys that an issuer and a backend require. */
 export const REQUIRED_KEYS = [

@@ -10,9 +10,9 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import { atExit } from '../../../stack/at-exit.ts'
 import { collectLines, jsonLines, type LogLine } from '../../../stack/fn/log.ts'
 import { readBody } from '../../../stack/listen.ts'
-import { opaqueToken, payloadOf } from './caller-tokens.ts'
 import { verdictOf, type LogRecord } from './outcome.ts'
 import { FUNCTION_ENTRY } from './harness.ts'
+import { opaqueToken, payloadOf } from './tokens.ts'
 
 /** The single-argument payload with a token. */
 export const TOKEN_PAYLOAD = JSON.stringify({
@@ -20,20 +20,16 @@ export const TOKEN_PAYLOAD = JSON.stringify({
   token: 'Bearer the-token-of-this-test',
 })
 
-export interface FunctionProcessOptions {
-  /** The folder of the socket; a new temporary one by default. */
-  readonly folder?: string
-  readonly entry?: string
-}
-
 export type FunctionProcess = Awaited<ReturnType<typeof startFunctionProcess>>
 
-/** Resolves when the function accepts connections. Rejects if it ends before that. */
+/**
+ * Resolves when the function accepts connections. Rejects if it ends before that. The folder of the
+ * socket is a new temporary one by default.
+ */
 export async function startFunctionProcess(
   environment: Readonly<Record<string, string>>,
-  options: FunctionProcessOptions = {},
+  { entry = FUNCTION_ENTRY, folder = mkdtempSync(join(tmpdir(), 'fn-')) } = {},
 ) {
-  const { entry = FUNCTION_ENTRY, folder = mkdtempSync(join(tmpdir(), 'fn-')) } = options
   const socketPath = join(folder, 'lsnr.sock')
   const child = spawn(process.execPath, [entry], {
     cwd: folder,
@@ -91,17 +87,14 @@ export async function startFunctionProcess(
   }
 }
 
-function acceptsConnections(socketPath: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(socketPath)
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => {
-      resolve(false)
-    })
-  })
+async function acceptsConnections(socketPath: string): Promise<boolean> {
+  const socket = connect(socketPath)
+  const isConnected = await once(socket, 'connect').then(
+    () => true,
+    () => false,
+  )
+  socket.destroy()
+  return isConnected
 }
 
 async function send(socketPath: string, body: string, headers: OutgoingHttpHeaders) {

@@ -6,10 +6,16 @@ import { createResourcePrincipal } from '../../../stack/resource-principal.ts'
 import { jsonLines } from '../../../stack/fn/log.ts'
 import { startVault } from '../../../stack/vault.ts'
 import { auditLines } from './audit.ts'
-import { opaqueToken, payloadOf } from './caller-tokens.ts'
 import { startScriptedServer } from './scripted-server.ts'
 import { readOutcome, type LogRecord, type Outcome } from './outcome.ts'
-import { secondsFromNow } from './time.ts'
+import {
+  AUDIENCE,
+  CALLER_CLAIMS,
+  opaqueToken,
+  payloadOf,
+  secondsFromNow,
+  type Members,
+} from './tokens.ts'
 
 export const FUNCTION_ENTRY = fileURLToPath(new URL('../../../dist/func.js', import.meta.url))
 
@@ -28,20 +34,8 @@ export const SECRET_OCIDS = {
   backEnd: 'ocid1.vaultsecret.oc1.phx.backend',
 } as const
 
-export const AUDIENCE = 'https://api.example.com/'
-export const ISSUER = 'https://identity.example.com/'
-export const CALLER_CLAIMS = {
-  iss: ISSUER,
-  aud: AUDIENCE,
-  sub: 'alice',
-  client_id: 'partner-a',
-  scope: 'echo orders',
-}
 export const BACK_END_SCOPE =
   'https://0a1b.integration.us-phoenix-1.ocp.oraclecloud.com:443urn:opc:resource:consumer::all'
-
-/** Members of a response or a token. Undefined removes a default one. */
-export type Members = Readonly<Record<string, unknown>>
 
 type Config = Readonly<Record<string, string>>
 /** Keys of the function's configuration. Undefined removes a default one. */
@@ -139,6 +133,13 @@ export async function startHarness() {
   const decide = (token = opaqueToken(), options?: InvokeOptions) =>
     callWith({ token: `Bearer ${registerSecret(token)}` }, options)
   const verdict = async (token?: string): Promise<string> => (await decide(token)).verdict
+  const detailedVerdict = async (token?: string): Promise<string> =>
+    (await decide(token)).detailedVerdict
+  /** The next call is a cold start with these changes of the configuration, until the reset. */
+  const start = async (changes: ConfigChanges = {}): Promise<void> => {
+    isBaseConfig = Object.keys(changes).length === 0
+    await replaceInstances(changed(baseConfig, changes))
+  }
   /** Introspection responds with `active: true` and these members from now on. */
   const respondActive = (members: Members): void => {
     introspection.replyWith({ body: activeAnswer(members) })
@@ -161,6 +162,8 @@ export async function startHarness() {
     callWith,
     decide,
     verdict,
+    detailedVerdict,
+    start,
     respondActive,
     /** Decides on a token that introspection describes with these members. */
     decideActive: (members: Members, token?: string): Promise<Outcome> => {
@@ -178,12 +181,7 @@ export async function startHarness() {
       jsonLines(fn.log.slice(linesBeforeStart)).filter(
         (line) => event === undefined || line['event'] === event,
       ),
-    /** The next call is a cold start with these changes of the configuration, until the reset. */
-    start: async (changes: ConfigChanges = {}): Promise<void> => {
-      isBaseConfig = Object.keys(changes).length === 0
-      await replaceInstances(changed(baseConfig, changes))
-    },
-    /** The same for all following tests: a reset restores this configuration. */
+    /** Changes the configuration for all following tests: a reset restores it. */
     configure: async (changes: ConfigChanges): Promise<void> => {
       baseConfig = changed(config, changes)
       await replaceInstances(baseConfig)

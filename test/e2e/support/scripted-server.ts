@@ -1,7 +1,7 @@
 /** Fake dependencies: HTTP servers that record requests and send the replies of a test. */
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { listen, readBody, type LocalServer } from '../../../stack/listen.ts'
+import { listen, readBody } from '../../../stack/listen.ts'
 
 export interface Reply {
   /** Default 200. */
@@ -30,32 +30,15 @@ export type Delivery =
   /** Repeats the previous response on the connection before this one. */
   | 'repeated'
 
-export interface RecordedRequest {
-  readonly method: string
-  /** Path and query. */
-  readonly target: string
-  readonly headers: IncomingHttpHeaders
-  /** The client's port, which identifies the connection. */
-  readonly port: number | undefined
-  readonly body: string
-  /** The body, read as `application/x-www-form-urlencoded`. */
-  readonly form: Readonly<Record<string, string>>
-}
+export type RecordedRequest = Awaited<ReturnType<typeof record>>
 
 type Script = (request: RecordedRequest) => Reply | Promise<Reply>
 
-export interface ScriptedServer extends LocalServer {
-  readonly requests: readonly RecordedRequest[]
-  /** From now on the server sends this reply, or calls this function for each request. */
-  replyWith(reply: Reply | Script): void
-  clearRequests(): void
-  /** Clears the requests and restores the default reply. */
-  reset(): void
-}
+export type ScriptedServer = Awaited<ReturnType<typeof startScriptedServer>>
 
 const DRIP_MILLISECONDS = 20
 
-export async function startScriptedServer(defaultReply: Script): Promise<ScriptedServer> {
+export async function startScriptedServer(defaultReply: Script) {
   const requests: RecordedRequest[] = []
   const usedConnections = new WeakSet<Socket>()
   let reply = defaultReply
@@ -73,26 +56,31 @@ export async function startScriptedServer(defaultReply: Script): Promise<Scripte
   return {
     ...server,
     requests,
-    replyWith: (next) => {
+    /** From now on the server sends this reply, or calls this function for each request. */
+    replyWith: (next: Reply | Script): void => {
       reply = typeof next === 'function' ? next : () => next
     },
     clearRequests,
-    reset: () => {
+    /** Clears the requests and restores the default reply. */
+    reset: (): void => {
       clearRequests()
       reply = defaultReply
     },
   }
 }
 
-async function record(incoming: IncomingMessage): Promise<RecordedRequest> {
+async function record(incoming: IncomingMessage) {
   const body = (await readBody(incoming)).toString()
   return {
     method: incoming.method ?? '',
+    /** Path and query. */
     target: incoming.url ?? '',
     headers: incoming.headers,
+    /** The client's port, which identifies the connection. */
     port: incoming.socket.remotePort,
     body,
-    form: Object.fromEntries(new URLSearchParams(body)),
+    /** The body, read as `application/x-www-form-urlencoded`. */
+    form: Object.fromEntries(new URLSearchParams(body)) as Readonly<Record<string, string>>,
   }
 }
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach } from '@jest/globals'
 import { startScriptedServer, type ScriptedServer } from './scripted-server.ts'
-import type { Signer } from './signing.ts'
 import { startHarness, type ConfigChanges, type Harness } from './harness.ts'
+import type { Signer } from './tokens.ts'
 
 /** `changes` of the configuration are for all tests of the file. */
 export async function startTestHarness(changes: ConfigChanges = {}): Promise<Harness> {

@@ -1,7 +1,47 @@
-/** Issuers of JWTs in the end-to-end tests: keys that are generated at run time, and tokens. */
-import { createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
-import { CALLER_CLAIMS, type Members } from './harness.ts'
-import { secondsFromNow } from './time.ts'
+/** The tokens of callers, their issuers, and the payloads that contain them. */
+import { createHmac, generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto'
+
+export const AUDIENCE = 'https://api.example.com/'
+export const ISSUER = 'https://identity.example.com/'
+export const CALLER_CLAIMS = {
+  iss: ISSUER,
+  aud: AUDIENCE,
+  sub: 'alice',
+  client_id: 'partner-a',
+  scope: 'echo orders',
+}
+
+/** Members of a response or a token. Undefined removes a default one. */
+export type Members = Readonly<Record<string, unknown>>
+
+/** Seconds since the epoch, as in claims (RFC 7519 §2). */
+export function secondsFromNow(seconds: number): number {
+  return Math.floor(Date.now() / 1000) + seconds
+}
+
+/**
+ * The number of whole intervals since `start` (of `performance.now()`). Limits on requests grow by
+ * it, so that they also hold on a slow machine.
+ */
+export function intervalsSince(start: number, intervalSeconds: number): number {
+  return Math.floor((performance.now() - start) / (intervalSeconds * 1000))
+}
+
+export function opaqueToken(): string {
+  return `opaque-${randomBytes(24).toString('base64url')}`
+}
+
+/** A JWT with this payload and a random signature, for introspection. */
+export function jwtToken(payload: unknown): string {
+  return [JSON.stringify({ alg: 'RS256' }), JSON.stringify(payload), randomBytes(64)]
+    .map((part) => Buffer.from(part).toString('base64url'))
+    .join('.')
+}
+
+/** The multi-argument payload with these arguments. */
+export function payloadOf(data: unknown): string {
+  return JSON.stringify({ type: 'USER_DEFINED', data })
+}
 
 export type Signer = ReturnType<typeof createSigner>
 
