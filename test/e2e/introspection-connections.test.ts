@@ -29,7 +29,7 @@ function responseFor(token = '', activeTokens: readonly string[] = []) {
   return isActive ? harness.activeAnswer({ jti: jtiOf(token) }) : { active: false }
 }
 
-/** For each request, whether the function asked to keep the connection. */
+/** For each request, whether its headers allow a kept connection. */
 function keepsConnections(): boolean[] {
   return harness.introspection.requests.map(({ headers }) => headers.connection !== 'close')
 }

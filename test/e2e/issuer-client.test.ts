@@ -29,9 +29,8 @@ function active() {
 }
 
 function startWith(issuer: object, client: object = {}) {
-  const ours = { ...INTROSPECTION_CLIENT, ...client }
-  const callers = { name: 'callers', audience: [AUDIENCE], client: ours, ...issuer }
-  return startWithIssuers(harness, callers)
+  const members = { audience: [AUDIENCE], client: { ...INTROSPECTION_CLIENT, ...client } }
+  return startWithIssuers(harness, { name: 'callers', ...members, ...issuer })
 }
 
 describe('protected keys after the rotation of the client’s secret', () => {

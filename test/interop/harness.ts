@@ -140,7 +140,7 @@ export function byPrivateKey({ oicInvokerByKey }: Realms): Config {
     back_end_client_auth: 'private_key_jwt',
     back_end_app_client_id: oicInvokerByKey.clientId,
     back_end_client_secret_ocid: secretOcids.oicInvokersKey,
-    back_end_assertion_key_id: 'ours',
+    back_end_assertion_key_id: 'client-key',
   }
 }
 

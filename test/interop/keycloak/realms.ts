@@ -91,7 +91,12 @@ export async function createRealms(admin: KeycloakAdmin, serverUrl: string) {
 /** A client for `private_key_jwt`, which Keycloak calls “Signed JWT”. */
 async function createClientWithKey(admin: KeycloakAdmin, realm: Realm, clientId: string) {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'ours', use: 'sig', alg: 'RS256' }
+  const jwk = {
+    ...publicKey.export({ format: 'jwk' }),
+    kid: 'client-key',
+    use: 'sig',
+    alg: 'RS256',
+  }
   await admin.create(`/${realm.name}/clients`, {
     clientId,
     publicClient: false,
