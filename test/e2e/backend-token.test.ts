@@ -1,56 +1,58 @@
 import { describe, expect, it } from '@jest/globals'
-import { createSigner } from './support/signing.ts'
-import { startTestWorld } from './support/test-world.ts'
-import { BACK_END_SCOPE, SECRET_OCIDS, type Members } from './support/world.ts'
+import { startTestHarness } from './support/test-harness.ts'
+import { BACK_END_SCOPE, PERMIT, SECRET_OCIDS } from './support/harness.ts'
+import { createSigner, type Members } from './support/tokens.ts'
 
-const world = await startTestWorld()
+const harness = await startTestHarness()
 
 describe('a JSON secret', () => {
-  it('holds client id and secret, so that both are rotated in one step', async () => {
-    const secret = world.keepSecret('the-secret-in-the-json')
+  it('supplies client ID and secret, so that a rotation changes both in one step', async () => {
+    const secret = harness.registerSecret('the-secret-in-the-json')
     const json = JSON.stringify({ client_id: 'successor', client_secret: secret })
-    world.vault.addSecret(SECRET_OCIDS.backEnd, json)
-    await world.start()
-    await world.decide()
-
+    harness.vault.addSecret(SECRET_OCIDS.backEnd, json)
+    await harness.start()
+    await harness.decide()
     const expected = Buffer.from(`successor:${secret}`).toString('base64')
-    expect(world.tokenEndpoint.requests[0]?.headers.authorization).toBe(`Basic ${expected}`)
+    const [request] = harness.tokenEndpoint.requests
+    expect(request?.headers.authorization).toBe(`Basic ${expected}`)
   })
 })
 
-describe('the backend’s token', () => {
-  const warningsAfter = async (claims: Members): Promise<unknown[]> => {
-    await world.start()
-    world.tokenEndpoint.replyWith(() => ({
-      body: world.tokenAnswer({ access_token: world.keepSecret(createSigner().token(claims)) }),
-    }))
-    expect(await world.verdict()).toBe('permit permitted')
-    await world.decide()
-    return world.logged('warning').map(({ reason, backend }) => [reason, backend])
-  }
+describe('the backend token', () => {
   const [audience = '', scope = ''] = BACK_END_SCOPE.split(/(?=urn:)/)
+  const OTHER_AUDIENCE = { aud: 'https://other:443', scope }
 
-  it('that matches the request has no warning', async () => {
-    expect(await warningsAfter({ aud: [audience, 'urn:other'], scope })).toEqual([])
-  })
+  it.each<[string, Members, string[]]>([
+    ['no warning if it matches the request', { aud: [audience, 'urn:other'], scope }, []],
+    ['one warning about another audience', OTHER_AUDIENCE, ['backend_audience_mismatch']],
+    [
+      'one warning about another scope',
+      { aud: audience, scope: 'urn:other' },
+      ['backend_scope_mismatch'],
+    ],
+  ])('is used, and causes %s', async (_case, claims, reasons) => {
+    await harness.start()
+    harness.tokenEndpoint.replyWith(() => ({
+      body: harness.tokenAnswer({
+        access_token: harness.registerSecret(createSigner().token(claims)),
+      }),
+    }))
+    expect(await harness.verdict()).toBe(PERMIT)
+    await harness.decide()
 
-  it.each([
-    ['another audience', { aud: 'https://other:443', scope }, 'backend_audience_mismatch'],
-    ['another scope', { aud: audience, scope: 'urn:other' }, 'backend_scope_mismatch'],
-  ])('with %s has one warning and is used', async (_case, claims, reason) => {
-    expect(await warningsAfter(claims)).toEqual([[reason, 'default']])
+    const warnings = harness.logged('warning').map(({ reason, backend }) => [reason, backend])
+    expect(warnings).toEqual(reasons.map((reason) => [reason, 'default']))
   })
 })
 
 describe('a token response', () => {
   it.each(['text/html', 'text/plain', 'application/octet-stream'])(
-    'with the media type %s is rejected, with the reason in the log',
+    'is rejected with the media type %s, with the reason in the log',
     async (type) => {
-      await world.start()
-      const body = world.tokenAnswer()
-      world.tokenEndpoint.replyWith({ headers: { 'content-type': type }, body })
-
-      expect((await world.decide()).detailedVerdict).toBe('fault credential_unusable media_type')
+      await harness.start()
+      const body = harness.tokenAnswer()
+      harness.tokenEndpoint.replyWith({ headers: { 'content-type': type }, body })
+      expect(await harness.detailedVerdict()).toBe('fault credential_unusable media_type')
     },
   )
 })

@@ -1,28 +1,46 @@
 import { describe, expect, it } from '@jest/globals'
-import { backend, documentWith, introspectingIssuer } from './support/configurations.ts'
+import {
+  backend,
+  documentWith,
+  introspectingIssuer,
+  jwtByKeysOf,
+} from './support/configurations.ts'
 import type { LogRecord } from './support/outcome.ts'
-import { startScriptedServer } from './support/scripted-server.ts'
-import { createSigner } from './support/signing.ts'
-import { startTestWorld } from './support/test-world.ts'
-import { BACK_END_SCOPE, ISSUER } from './support/world.ts'
+import { startTestHarness, startTestServer } from './support/test-harness.ts'
+import { BACK_END_SCOPE, PERMIT } from './support/harness.ts'
+import { createSigner, ISSUER } from './support/tokens.ts'
 
-const world = await startTestWorld()
+const harness = await startTestHarness()
+const keys = await startTestServer(() => ({ status: 500 }))
 
 function issuer(name: string, members = {}) {
-  return introspectingIssuer(world, { name, issuer: ISSUER, ...members })
+  return introspectingIssuer(harness, { name, issuer: ISSUER, ...members })
 }
 
-/** A backend whose scope tells its name. */
+/** A backend with its name in its scope. */
 function named(name: string, members = {}) {
-  return backend(world, { name, scope: `${BACK_END_SCOPE} ${name}`, ...members })
+  return backend(harness, { name, scope: `${BACK_END_SCOPE} ${name}`, ...members })
 }
 
 function startWith(backends: readonly object[], members = {}, issuers = [issuer('partners')]) {
-  return world.start(documentWith(world, issuers, { backends, ...members }))
+  return harness.start(documentWith(harness, issuers, { backends, ...members }))
 }
 
-describe('the choice among several backends', () => {
-  it('uses the first whose conditions hold, by client, scope and argument, else the default', async () => {
+describe('the choice of the backend', () => {
+  const selectionCases: readonly (readonly [members: object, data: object, backend: string])[] = [
+    [{ client_id: 'partner-c', scope: 'orders:write' }, {}, 'by-client'],
+    [{ scope: 'read orders:write' }, { host: 'eu.example' }, 'by-scope'],
+    [{}, { host: 'uk.example' }, 'by-host'],
+    [{}, { host: ['uk.example'] }, 'by-host'],
+    [{ scope: 'read' }, { tenant: 'acme' }, 'by-both'],
+    [{ scope: 'write' }, { tenant: 'acme' }, 'default'],
+    [{}, { host: ['eu.example', 'uk.example'] }, 'default'],
+    [{}, { host: 'EU.example' }, 'default'],
+    [{}, { host: '' }, 'default'],
+    [{ client_id: undefined }, {}, 'default'],
+  ]
+
+  it('is the first one that matches client, scopes and arguments, else the default', async () => {
     await startWith([
       named('by-client', { when: { clients: ['partner-b', 'partner-c'] } }),
       named('by-scope', { when: { scopes: ['orders:write'] } }),
@@ -30,103 +48,82 @@ describe('the choice among several backends', () => {
       named('by-both', { when: { scopes: ['read'], arguments: { tenant: 'acme' } } }),
       named('default'),
     ])
-    const calls: readonly (readonly [members: object, data: object, expected: string])[] = [
-      [{ client_id: 'partner-c', scope: 'orders:write' }, {}, 'by-client'],
-      [{ scope: 'read orders:write' }, { host: 'eu.example' }, 'by-scope'],
-      [{}, { host: 'uk.example' }, 'by-host'],
-      [{}, { host: ['uk.example'] }, 'by-host'],
-      [{ scope: 'read' }, { tenant: 'acme' }, 'by-both'],
-      [{ scope: 'write' }, { tenant: 'acme' }, 'default'],
-      [{}, { host: ['eu.example', 'uk.example'] }, 'default'],
-      [{}, { host: 'EU.example' }, 'default'],
-      [{}, { host: '' }, 'default'],
-      [{ client_id: undefined }, {}, 'default'],
-    ]
     const chosen: unknown[] = []
-    for (const [members, data] of calls) {
-      world.introspection.replyWith({ body: world.activeAnswer({ scope: 'none', ...members }) })
-      const token = `Bearer ${world.keepSecret(`token-${Math.random()}`)}`
-      const { verdict, line } = await world.callWith({ token, ...data })
+    for (const [members, data] of selectionCases) {
+      harness.respondActive({ scope: 'none', ...members })
+      const token = `Bearer ${harness.registerSecret(`token-${Math.random()}`)}`
+      const { verdict, line } = await harness.callWith({ token, ...data })
       chosen.push([members, data, verdict, line['backend']])
     }
-    const expected = calls.map(([members, data, name]) => [members, data, 'permit permitted', name])
-    expect(chosen).toEqual(expected)
+    expect(chosen).toEqual(
+      selectionCases.map(([members, data, name]) => [members, data, PERMIT, name]),
+    )
   })
 
-  it('#52: never uses a token of one backend for another', async () => {
+  it('#52: determines the token: each backend has its own', async () => {
     await startWith([named('b', { when: { clients: ['partner-b'] } }), named('default')])
-    world.tokenEndpoint.replyWith(({ form }) => ({
-      body: world.tokenAnswer({ access_token: `for-${(form['scope'] ?? '').split(' ')[1] ?? ''}` }),
+    harness.tokenEndpoint.replyWith(({ form }) => ({
+      body: harness.tokenAnswer({ access_token: `for-${form['scope']?.split(' ')[1] ?? ''}` }),
     }))
     const tokens: string[] = []
     for (const client_id of ['partner-a', 'partner-b', 'partner-a', 'partner-b']) {
-      world.introspection.replyWith({ body: world.activeAnswer({ client_id }) })
-      tokens.push((await world.decide()).backEndToken)
+      tokens.push((await harness.decideActive({ client_id })).backEndToken)
     }
 
-    expect(tokens).toEqual(
-      ['for-default', 'for-b', 'for-default', 'for-b'].map((t) => `Bearer ${t}`),
-    )
-    expect(world.tokenEndpoint.requests).toHaveLength(2)
+    const [forDefault, forB] = ['Bearer for-default', 'Bearer for-b']
+    expect(tokens).toEqual([forDefault, forB, forDefault, forB])
+    expect(harness.tokenEndpoint.requests).toHaveLength(2)
   })
 
   it('denies a call without a matching backend with 403, without a token request', async () => {
     await startWith([named('b', { when: { clients: ['partner-b'] } })], { unmatched: 'refuse' })
-
-    const { verdict, answer } = await world.decide()
-
+    const { verdict, answer } = await harness.decide()
     expect(verdict).toBe('deny backend_unmatched')
     expect(answer).toMatchObject({
       wwwAuthenticate: expect.stringContaining('error="insufficient_scope"') as unknown,
       context: { responseCode: '403' },
     })
-    expect(world.tokenEndpoint.requests).toEqual([])
+    expect(harness.tokenEndpoint.requests).toEqual([])
   })
 
   const BY_CLIENT = { when: { clients: ['a'] } }
+  const REFUSE = { unmatched: 'refuse' }
 
-  it.each<[string, object[], object, string]>([
-    ['no default and no refusal', [BY_CLIENT], {}, 'unmatched is missing'],
+  it.each<[string, object[], string, object]>([
+    ['neither default nor `unmatched`', [BY_CLIENT], 'unmatched is missing', {}],
+    ['a backend after the default', [{}, BY_CLIENT], 'backends.0.when is missing', REFUSE],
     [
-      'a default that hides the rest',
-      [{}, BY_CLIENT],
-      { unmatched: 'refuse' },
-      'backends.0.when is missing',
-    ],
-    [
-      'a refusal beside a default',
+      'both default and `unmatched`',
       [{}],
-      { unmatched: 'refuse' },
       'unmatched has no effect beside a backend without `when`',
+      REFUSE,
     ],
-    ['an empty condition', [{ when: {} }, {}], {}, 'backends.0.when is empty'],
+    ['an empty condition', [{ when: {} }, {}], 'backends.0.when is empty', {}],
     [
       'an unknown issuer',
       [{ when: { issuers: ['x'] } }, {}],
-      {},
       'backends.0.when.issuers has a name that no issuer has',
+      {},
     ],
-    ['a name twice', [{ ...BY_CLIENT, name: 'n' }, { name: 'n' }], {}, 'backends.1.name is taken'],
     [
-      'an exchange without one',
+      'a duplicate name',
+      [{ ...BY_CLIENT, name: 'n' }, { name: 'n' }],
+      'backends.1.name is taken',
+      {},
+    ],
+    [
+      '`exchange` with another grant',
       [{ exchange: { audience: 'x' } }],
-      {},
       'backends.0.exchange has no effect with the grant client_credentials',
-    ],
-    [
-      'assertions without a key',
-      [{ grant: 'jwt_bearer' }],
       {},
-      'backends.0.assertion.key_ocid is missing',
     ],
-  ])('is rejected with %s', async (_case, parts, members, expected) => {
-    await startWith(
-      parts.map((part, index) => named(`backend-${index}`, part)),
-      members,
-    )
+    ['no assertion key', [{ grant: 'jwt_bearer' }], 'backends.0.assertion.key_ocid is missing', {}],
+  ])('is rejected with %s', async (_case, backends, expected, members) => {
+    const parts = backends.map((part, index) => named(`backend-${index}`, part))
+    await startWith(parts, members)
 
-    expect(await world.verdict()).toBe('fault config_invalid')
-    const problems = world.logged('config_invalid').at(-1)?.['problems'] as LogRecord[]
+    expect(await harness.verdict()).toBe('fault config_invalid')
+    const problems = harness.logged('config_invalid').at(-1)?.['problems'] as LogRecord[]
     const texts = problems.map(({ key, problem }) => `${String(key)} ${String(problem)}`)
     expect(texts).toEqual([`authorizer_config: ${expected}`])
   })
@@ -136,53 +133,46 @@ describe('the choice among several backends', () => {
     ['scopes', { when: { scopes: ['a'] } }],
     ['users', { grant: 'jwt_bearer', assertion: { key_ocid: 'ocid1.vaultsecret.oc1..k' } }],
     ['tokens', { grant: 'token_exchange' }],
-  ])('is rejected if it does not say whose %s they are', async (_case, part) => {
-    await startWith('when' in part ? [named('a', part), named('b')] : [named('a', part)], {}, [
+  ])('is rejected if it does not name the issuer of the %s', async (_case, members) => {
+    const backends = [named('a', members), ...('when' in members ? [named('b')] : [])]
+    await startWith(backends, {}, [
       issuer('partners'),
       issuer('shops', { issuer: 'https://shops.example' }),
     ])
-
-    expect(await world.verdict()).toBe('fault config_invalid')
-    expect(JSON.stringify(world.logged('config_invalid').at(-1))).toContain('when.issuers')
+    expect(await harness.verdict()).toBe('fault config_invalid')
+    expect(JSON.stringify(harness.logged('config_invalid').at(-1))).toContain('when.issuers')
   })
 })
 
 describe('a cold function', () => {
-  /** Resolves at the first token request. What waits for it is asked at the same time. */
-  const untilTokenRequest = () =>
+  /** Resolves at the first token request. A reply that waits for it requires parallel requests. */
+  const firstTokenRequest = () =>
     new Promise<void>((resolve) => {
-      world.tokenEndpoint.replyWith(() => {
+      harness.tokenEndpoint.replyWith(() => {
         resolve()
-        return { body: world.tokenAnswer() }
+        return { body: harness.tokenAnswer() }
       })
     })
 
-  it('requests the backend’s token during introspection', async () => {
-    await world.start()
-    const tokenRequest = untilTokenRequest()
-    world.introspection.replyWith(async () => {
+  it('requests the backend token during introspection', async () => {
+    await harness.start()
+    const tokenRequest = firstTokenRequest()
+    harness.introspection.replyWith(async () => {
       await tokenRequest
-      return { body: world.activeAnswer() }
+      return { body: harness.activeAnswer() }
     })
-
-    const { verdict, line } = await world.decide()
-
-    expect(verdict).toBe('permit permitted')
-    expect(line['back_end_cache']).toBe('miss')
+    const { verdict, line } = await harness.decide()
+    expect([verdict, line['back_end_cache']]).toEqual([PERMIT, 'miss'])
   })
 
-  it('requests the backend’s token while it fetches the keys', async () => {
-    const tokenRequest = untilTokenRequest()
+  it('requests the backend token while it fetches the keys', async () => {
+    const tokenRequest = firstTokenRequest()
     const signer = createSigner()
-    const keys = await startScriptedServer(async () => {
+    keys.replyWith(async () => {
       await tokenRequest
       return { body: { keys: [signer.jwk] } }
     })
-    await world.start({ validation: 'jwt', issuer: ISSUER, jwks_uri: `${keys.url}/keys` })
-
-    const verdict = await world.verdict(signer.token())
-    await keys.close()
-
-    expect(verdict).toBe('permit permitted')
+    await harness.start(jwtByKeysOf(keys))
+    expect(await harness.verdict(signer.token())).toBe(PERMIT)
   })
 })

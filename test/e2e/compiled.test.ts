@@ -5,17 +5,17 @@ import { describe, expect, it } from '@jest/globals'
 import { imageNodeOptions } from '../../scripts/build/node-options.ts'
 import { ACCEPTANCE_SCRIPT } from '../../scripts/image/compiled-code.ts'
 import { compiledName, wrapped } from '../../src/platform/compiled-file.ts'
-import { startByHand, TOKEN_PAYLOAD } from './support/by-hand.ts'
-import { startTestWorld, testFolder } from './support/test-world.ts'
-import { FUNCTION_ENTRY } from './support/world.ts'
+import { startFunctionProcess, TOKEN_PAYLOAD } from './support/function-process.ts'
+import { FUNCTION_ENTRY } from './support/harness.ts'
+import { startTestHarness, testFolder } from './support/test-harness.ts'
 
 const BUNDLE = join(dirname(FUNCTION_ENTRY), 'authorizer.js')
 
 const folder = testFolder()
-const world = await startTestWorld()
+const harness = await startTestHarness()
 
 describe('the compiled code', () => {
-  it('is used with the image’s options', () => {
+  it('is accepted with the Node options of the image', () => {
     const answer = execFileSync(
       process.execPath,
       [...imageNodeOptions(), '-e', ACCEPTANCE_SCRIPT, compiledName(BUNDLE)],
@@ -25,21 +25,22 @@ describe('the compiled code', () => {
   })
 
   it.each<[string, (compiled: Buffer) => Buffer | undefined]>([
-    ['is absent', () => undefined],
-    ['is empty', () => Buffer.alloc(0)],
-    ['is garbage', (compiled) => Buffer.from(compiled).fill(0x5a)],
-    ['is cut', (compiled) => compiled.subarray(0, 1000)],
-    ['is of another source', (compiled) => flipped(compiled, 8)],
-    ['is of another V8', (compiled) => flipped(compiled, 4)],
-  ])('only costs time if it %s', async (_case, spoil) => {
+    ['absent', () => undefined],
+    ['empty', () => Buffer.alloc(0)],
+    ['invalid', (compiled) => Buffer.from(compiled).fill(0x5a)],
+    ['truncated', (compiled) => compiled.subarray(0, 1000)],
+    ['of another source', (compiled) => withByteFlipped(compiled, 8)],
+    ['of another version of V8', (compiled) => withByteFlipped(compiled, 4)],
+  ])('is ignored if it is %s', async (_case, damage) => {
     const artifact = mkdtempSync(join(folder, 'dist-'))
     cpSync(dirname(FUNCTION_ENTRY), artifact, { recursive: true })
     const path = compiledName(join(artifact, 'authorizer.js'))
-    const spoilt = spoil(readFileSync(path))
-    if (spoilt === undefined) rmSync(path)
-    else writeFileSync(path, spoilt)
+    const damaged = damage(readFileSync(path))
+    if (damaged === undefined) rmSync(path)
+    else writeFileSync(path, damaged)
 
-    const instance = await startByHand(world.environment, { entry: join(artifact, 'func.js') })
+    const entry = join(artifact, 'func.js')
+    const instance = await startFunctionProcess(harness.environment, { entry })
     const { body } = await instance.post(TOKEN_PAYLOAD)
     await instance.end()
 
@@ -47,8 +48,8 @@ describe('the compiled code', () => {
   })
 })
 
-function flipped(bytes: Buffer, at: number): Buffer {
+function withByteFlipped(bytes: Buffer, index: number): Buffer {
   const copy = Buffer.from(bytes)
-  copy[at] = (copy[at] ?? 0) ^ 0xff
+  copy[index] = (copy[index] ?? 0) ^ 0xff
   return copy
 }

@@ -1,50 +1,51 @@
 import { describe, expect, it } from '@jest/globals'
 import { coldStart, keysIn } from './support/cold-starts.ts'
 import { documentWith, introspectingIssuer, REQUIRED_KEYS } from './support/configurations.ts'
-import { startTestWorld } from './support/test-world.ts'
-import type { ConfigChanges } from './support/world.ts'
+import { PERMIT, type ConfigChanges } from './support/harness.ts'
+import { startTestHarness } from './support/test-harness.ts'
 
-const world = await startTestWorld()
+const harness = await startTestHarness()
 
-describe('a configuration with warnings', () => {
-  it('has a warning about unknown keys', async () => {
-    const keys = [
-      'back_end_scopes',
-      'idcs_introspection_endpont',
-      'introspection_cache_second',
-      'clients',
-      'my_own_key',
-      'AUDIENCE',
-      'Back_End_Scope',
-    ]
-    const changes = Object.fromEntries(keys.map((key) => [key, 'x']))
-    const { verdict, warnings } = await coldStart(world, changes)
-    expect([verdict, warnings]).toEqual(['permit permitted', keys.sort()])
+describe('the warning', () => {
+  const UNKNOWN_KEYS = [
+    'back_end_scopes',
+    'idcs_introspection_endpont',
+    'introspection_cache_second',
+    'clients',
+    'my_own_key',
+    'AUDIENCE',
+    'Back_End_Scope',
+  ]
+
+  it('about unknown keys contains all of them', async () => {
+    const changes = Object.fromEntries(UNKNOWN_KEYS.map((key) => [key, 'x']))
+    const { verdict, warnings } = await coldStart(harness, changes)
+    expect([verdict, warnings]).toEqual([PERMIT, UNKNOWN_KEYS.sort()])
   })
 
-  it('has no warning about variables of the platform', async () => {
-    const { warnings } = await coldStart(world, { PATH: '/usr/bin', LANG: 'C' })
+  it('about unknown keys does not contain variables of the platform', async () => {
+    const { warnings } = await coldStart(harness, { PATH: '/usr/bin', LANG: 'C' })
     expect(warnings).toEqual([])
   })
 
-  it('has a warning at every cold start if the audience is not checked', async () => {
+  it('about an audience that is not checked is logged at every cold start', async () => {
     for (let start = 0; start < 2; start += 1) {
-      expect((await coldStart(world, { audience: 'any' })).warnings).toEqual(['audience'])
+      expect((await coldStart(harness, { audience: 'any' })).warnings).toEqual(['audience'])
     }
   })
 
   it.each<[string, ConfigChanges, unknown[]]>([
-    ['as an error without `allowed_clients`', {}, ['error']],
-    ['as a warning with them', { allowed_clients: 'partner-a' }, ['warn']],
+    ['an error without `allowed_clients`', {}, ['error']],
+    ['a warning with `allowed_clients`', { allowed_clients: 'partner-a' }, ['warn']],
     [
-      'beside a warning that is an error',
+      'a warning beside an unknown key',
       { allowed_clients: 'partner-a', my_key: 'x' },
       ['error', 'warn'],
     ],
-  ])('is logged %s', async (_case, changes, levels) => {
-    await world.start({ audience: 'any', ...changes })
-    expect(await world.verdict()).toBe('permit permitted')
-    const warnings = world.logged('config_warning')
+  ])('about an audience that is not checked is %s', async (_case, changes, levels) => {
+    await harness.start({ audience: 'any', ...changes })
+    expect(await harness.verdict()).toBe(PERMIT)
+    const warnings = harness.logged('config_warning')
     expect(warnings.map(({ level }) => level)).toEqual(levels)
     expect(JSON.stringify(warnings)).toContain('`any`')
   })
@@ -53,30 +54,28 @@ describe('a configuration with warnings', () => {
     ['warn', {}],
     ['error', {}],
     ['error', { allowed_clients: 'partner-a' }],
-  ])('even with the log level %s: %j', async (level, changes) => {
-    await world.start({ audience: 'any', log_level: level, ...changes })
-    world.introspection.replyWith({ status: 500 })
-    expect(await world.verdict()).toBe('fault introspection_unavailable')
-    expect(keysIn(world, 'config_warning', 'warnings')).toEqual(['audience'])
+  ])('about an unchecked audience is logged at log_level %s: %j', async (level, changes) => {
+    await harness.start({ audience: 'any', log_level: level, ...changes })
+    harness.introspection.replyWith({ status: 500 })
+    expect(await harness.verdict()).toBe('fault introspection_unavailable')
+    expect(keysIn(harness, 'config_warning', 'warnings')).toEqual(['audience'])
   })
 })
 
 describe('a document beside flat keys', () => {
-  it('is used, and the log has a warning about each ignored key', async () => {
-    const { authorizer_config } = documentWith(world, [introspectingIssuer(world)])
-    // The rules of the flat keys would deny.
-    const start = await coldStart(world, { authorizer_config, required_scopes: 'nobody-has-it' })
-
+  it('is used, with a warning about each flat key, which is ignored', async () => {
+    const { authorizer_config } = documentWith(harness, [introspectingIssuer(harness)])
+    // If it were not ignored, this key would cause a denial.
+    const start = await coldStart(harness, { authorizer_config, required_scopes: 'missing' })
     expect(start).toEqual({
-      verdict: 'permit permitted',
+      verdict: PERMIT,
       problems: [],
       warnings: [...REQUIRED_KEYS, 'required_scopes'].sort(),
     })
   })
 
-  it('that is empty has a warning, and the flat keys are used', async () => {
-    const { verdict, warnings } = await coldStart(world, { authorizer_config: ' ' })
-
-    expect([verdict, warnings]).toEqual(['permit permitted', ['authorizer_config']])
+  it('is ignored with a warning if it is empty', async () => {
+    const { verdict, warnings } = await coldStart(harness, { authorizer_config: ' ' })
+    expect([verdict, warnings]).toEqual([PERMIT, ['authorizer_config']])
   })
 })

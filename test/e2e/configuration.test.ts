@@ -1,129 +1,111 @@
 import { describe, expect, it } from '@jest/globals'
-import { startByHand } from './support/by-hand.ts'
 import { coldStart } from './support/cold-starts.ts'
 import { REQUIRED_KEYS, without } from './support/configurations.ts'
-import { startTestWorld } from './support/test-world.ts'
-import { AUDIENCE, type ConfigChanges } from './support/world.ts'
+import { startFunctionProcess } from './support/function-process.ts'
+import { startTestHarness } from './support/test-harness.ts'
+import { PERMIT, type ConfigChanges } from './support/harness.ts'
+import { AUDIENCE } from './support/tokens.ts'
 
-const world = await startTestWorld()
+const harness = await startTestHarness()
 
 describe('an incomplete configuration', () => {
-  it.each(REQUIRED_KEYS)('is a fault on each call, with %s in the log', async (key) => {
-    const { verdict, problems } = await coldStart(world, without([key]))
+  it.each(REQUIRED_KEYS)('causes a fault on each call, with %s in the log', async (key) => {
+    const { verdict, problems } = await coldStart(harness, without([key]))
     expect([verdict, problems]).toEqual(['fault config_invalid', [key]])
-    expect((await world.decide()).detailedVerdict).toBe(`fault config_invalid ${key}`)
-    expect(world.requestCount()).toBe(0)
+    expect(await harness.detailedVerdict()).toBe(`fault config_invalid ${key}`)
+    expect(harness.requestCount()).toBe(0)
   })
 
-  it('may be empty: one log line has all missing keys', async () => {
-    const { verdict, problems } = await coldStart(world, without(Object.keys(world.config)))
+  it('causes one log line with all missing keys if it is empty', async () => {
+    const { verdict, problems } = await coldStart(harness, without(Object.keys(harness.config)))
     expect(verdict).toBe('fault config_invalid')
     expect(problems).toEqual([...REQUIRED_KEYS].sort())
   })
 
-  it('treats empty values as absent', async () => {
-    const { problems } = await coldStart(world, { audience: '', back_end_scope: '  ' })
+  it('includes empty values', async () => {
+    const { problems } = await coldStart(harness, { audience: '', back_end_scope: '  ' })
     expect(problems).toEqual(['audience', 'back_end_scope'])
   })
 
-  it('is a fault for every payload', async () => {
-    await world.start({ audience: undefined })
-    const verdicts = [(await world.call('')).verdict, (await world.call('{')).verdict]
-    expect(verdicts).toEqual(['fault config_invalid', 'fault config_invalid'])
+  it('causes a fault for every payload', async () => {
+    await harness.start({ audience: undefined })
+    expect((await harness.call('')).verdict).toBe('fault config_invalid')
+    expect((await harness.call('{')).verdict).toBe('fault config_invalid')
   })
 })
 
-describe('an invalid configuration', () => {
-  // All problems are reported at once, so that one cold start covers many of them.
-  it.each<[string, ConfigChanges]>([
-    [
-      'endpoints and secrets',
-      {
-        idcs_introspection_endpoint: 'http://idp.example.com/introspect',
-        back_end_token_endpoint: 'http://10.0.0.1/token',
-        vault_secrets_endpoint: 'http://vault.example.com',
-        idcs_app_client_secret_ocid: 'not-an-ocid',
-      },
-    ],
-    [
-      'endpoints that look like loopback',
-      {
-        idcs_introspection_endpoint: 'http://127.0.0.1.example.com/',
-        back_end_token_endpoint: 'http://127.0.0.1@idp.example.com/token',
-        vault_secrets_endpoint: 'http://localhost.example.com/',
-      },
-    ],
-    [
-      'endpoints that are none',
-      {
-        idcs_introspection_endpoint: 'ftp://127.0.0.1/introspect',
-        back_end_token_endpoint: 'idp.example.com/token',
-        vault_secrets_endpoint: 'https://user:password@vault.example.com',
-      },
-    ],
-    [
-      'too little',
-      {
-        clock_tolerance_seconds: '-1',
-        introspection_cache_seconds: '-1',
-        max_decision_seconds: '59',
-        min_back_end_token_seconds: '59',
-        secret_ttl_seconds: '-1',
-      },
-    ],
-    [
-      'too much',
-      {
-        clock_tolerance_seconds: '301',
-        introspection_cache_seconds: '301',
-        max_decision_seconds: '3601',
-        min_back_end_token_seconds: '1e9',
-      },
-    ],
-    [
-      'odd numbers',
-      {
-        clock_tolerance_seconds: '1.5',
-        introspection_cache_seconds: '0x10',
-        max_decision_seconds: '3600s',
-        min_back_end_token_seconds: 'many',
-        secret_ttl_seconds: '1 0',
-      },
-    ],
-    [
-      'unknown words',
-      {
-        validation: 'Introspection',
-        back_end_grant: 'password',
-        back_end_client_auth: 'none',
-        log_level: 'verbose',
-        audience: 'any https://api.example.com/',
-        context_claims: 'tenant back_end_token',
-        required_scopes: '"echo"',
-      },
-    ],
-    [
-      'what it does not know',
-      {
-        validation: 'guess',
-        jwks_access: 'private',
-        algorithms: 'none HS256',
-        back_end_grant: 'password',
-        back_end_client_auth: 'tls_client_auth',
-      },
-    ],
-    ['rules that are misspelt', { required_scope: 'a', allowed_client: 'a', issuers: 'a' }],
-    ['rules of the document', { required_claims: '{"a":"b"}', max_token_lifetime: '60' }],
-    ['rules of blanks', { allowed_clients: ' ', required_scopes: '  ', algorithms: ' ' }],
-    ['something missing and something wrong', { audience: undefined, log_level: 'verbose' }],
-  ])('is a fault, with every key in the log: %s', async (_case, changes) => {
-    const { verdict, problems } = await coldStart(world, changes)
-    expect(verdict).toBe('fault config_invalid')
-    expect(problems).toEqual(Object.keys(changes).sort())
-  })
+/** The function reports all problems at once, so that one cold start tests several of them. */
+const INVALID: Readonly<Record<string, ConfigChanges>> = {
+  'insecure endpoints and an invalid OCID': {
+    idcs_introspection_endpoint: 'http://idp.example.com/introspect',
+    back_end_token_endpoint: 'http://10.0.0.1/token',
+    vault_secrets_endpoint: 'http://vault.example.com',
+    idcs_app_client_secret_ocid: 'not-an-ocid',
+  },
+  'endpoints that look like loopback': {
+    idcs_introspection_endpoint: 'http://127.0.0.1.example.com/',
+    back_end_token_endpoint: 'http://127.0.0.1@idp.example.com/token',
+    vault_secrets_endpoint: 'http://localhost.example.com/',
+  },
+  'invalid endpoints': {
+    idcs_introspection_endpoint: 'ftp://127.0.0.1/introspect',
+    back_end_token_endpoint: 'idp.example.com/token',
+    vault_secrets_endpoint: 'https://user:password@vault.example.com',
+  },
+  'numbers below the minimum': {
+    clock_tolerance_seconds: '-1',
+    introspection_cache_seconds: '-1',
+    max_decision_seconds: '59',
+    min_back_end_token_seconds: '59',
+    secret_ttl_seconds: '-1',
+  },
+  'numbers above the maximum': {
+    clock_tolerance_seconds: '301',
+    introspection_cache_seconds: '301',
+    max_decision_seconds: '3601',
+    min_back_end_token_seconds: '1e9',
+  },
+  'invalid numbers': {
+    clock_tolerance_seconds: '1.5',
+    introspection_cache_seconds: '0x10',
+    max_decision_seconds: '3600s',
+    min_back_end_token_seconds: 'many',
+    secret_ttl_seconds: '1 0',
+  },
+  'unknown values and lists with invalid items': {
+    validation: 'Introspection',
+    back_end_grant: 'password',
+    back_end_client_auth: 'none',
+    log_level: 'verbose',
+    audience: 'any https://api.example.com/',
+    context_claims: 'tenant back_end_token',
+    required_scopes: '"echo"',
+  },
+  'unsupported values': {
+    validation: 'guess',
+    jwks_access: 'private',
+    algorithms: 'none HS256',
+    back_end_grant: 'password',
+    back_end_client_auth: 'tls_client_auth',
+  },
+  'misspelt keys of rules': { required_scope: 'a', allowed_client: 'a', issuers: 'a' },
+  'keys of the document': { required_claims: '{"a":"b"}', max_token_lifetime: '60' },
+  'blank lists': { allowed_clients: ' ', required_scopes: '  ', algorithms: ' ' },
+  'a missing key and an invalid value': { audience: undefined, log_level: 'verbose' },
+}
 
-  it('may have a JWKS URI from which no token endpoint can be derived', async () => {
-    const { verdict, problems } = await coldStart(world, {
+describe('an invalid configuration', () => {
+  it.each(Object.entries(INVALID))(
+    'causes a fault that names every key: %s',
+    async (_, changes) => {
+      const { verdict, problems } = await coldStart(harness, changes)
+      expect(verdict).toBe('fault config_invalid')
+      expect(problems).toEqual(Object.keys(changes).sort())
+    },
+  )
+
+  it('includes a JWKS URI from which no token endpoint can be derived', async () => {
+    const { verdict, problems } = await coldStart(harness, {
       validation: 'jwt',
       issuer: 'https://idp.example.com',
       jwks_access: 'client_credentials',
@@ -132,42 +114,38 @@ describe('an invalid configuration', () => {
     expect([verdict, problems]).toEqual(['fault config_invalid', ['jwks_uri']])
   })
 
-  it('never has its values logged, as they may be secrets', async () => {
-    const secret = world.keepSecret('a-secret-in-the-wrong-place')
+  it('does not log its values, as they may be secrets', async () => {
+    const secret = harness.registerSecret('a-secret-in-the-wrong-place')
     const keys = [...REQUIRED_KEYS, 'vault_secrets_endpoint', 'log_level', 'secret_ttl_seconds']
-    await world.start(Object.fromEntries(keys.map((key) => [key, secret])))
-    expect(await world.verdict()).toBe('fault config_invalid')
+    await harness.start(Object.fromEntries(keys.map((key) => [key, secret])))
+    expect(await harness.verdict()).toBe('fault config_invalid')
   })
 })
 
+const VALID: Readonly<Record<string, ConfigChanges>> = {
+  'the minimum of each number': {
+    clock_tolerance_seconds: '0',
+    introspection_cache_seconds: '0',
+    min_back_end_token_seconds: '60',
+    max_decision_seconds: '60',
+    secret_ttl_seconds: '0',
+  },
+  'the maximum of each number': {
+    clock_tolerance_seconds: '300',
+    introspection_cache_seconds: '300',
+    min_back_end_token_seconds: '3600',
+    max_decision_seconds: '3600',
+    secret_ttl_seconds: '86400',
+  },
+  'values with blanks around them': { back_end_grant: ' client_credentials ' },
+}
+
 describe('a valid configuration', () => {
-  it.each<[string, ConfigChanges]>([
-    [
-      'the smallest numbers',
-      {
-        clock_tolerance_seconds: '0',
-        introspection_cache_seconds: '0',
-        min_back_end_token_seconds: '60',
-        max_decision_seconds: '60',
-        secret_ttl_seconds: '0',
-      },
-    ],
-    [
-      'the greatest numbers',
-      {
-        clock_tolerance_seconds: '300',
-        introspection_cache_seconds: '300',
-        min_back_end_token_seconds: '3600',
-        max_decision_seconds: '3600',
-        secret_ttl_seconds: '86400',
-      },
-    ],
-    ['blanks around its values', { back_end_grant: ' client_credentials ' }],
-  ])('may have %s', async (_case, changes) => {
-    await world.start(changes)
-    world.tokenEndpoint.replyWith({ body: world.tokenAnswer({ expires_in: 7200 }) })
-    expect(await world.verdict()).toBe('permit permitted')
-    const lines = world.logged()
+  it.each(Object.entries(VALID))('may have %s', async (_case, changes) => {
+    await harness.start(changes)
+    harness.tokenEndpoint.replyWith({ body: harness.tokenAnswer({ expires_in: 7200 }) })
+    expect(await harness.verdict()).toBe(PERMIT)
+    const lines = harness.logged()
     expect(lines.map(({ event }) => event)).toEqual(['config_read', 'decision'])
     expect(lines[0]).toMatchObject({
       issuers: [{ name: 'default', validation: 'introspection', audience: [AUDIENCE] }],
@@ -175,11 +153,11 @@ describe('a valid configuration', () => {
     })
   })
 
-  it('is not needed to start: the socket opens, and the log has the problems', async () => {
-    const byHand = await startByHand({})
-    const { status } = await byHand.post('{}')
-    await byHand.end()
+  it('is not required for the start: the function opens its socket and returns faults', async () => {
+    const instance = await startFunctionProcess({})
+    const { status } = await instance.post('{}')
+    await instance.end()
     expect(status).toBe(502)
-    expect(byHand.decisions()).toMatchObject([{ reason: 'config_invalid' }])
+    expect(instance.decisions()).toMatchObject([{ reason: 'config_invalid' }])
   })
 })

@@ -1,101 +1,113 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { secondsFromNow } from './support/callers-tokens.ts'
-import { startByHand, TOKEN_PAYLOAD, type ByHand } from './support/by-hand.ts'
+import {
+  startFunctionProcess,
+  TOKEN_PAYLOAD,
+  type FunctionProcess,
+} from './support/function-process.ts'
+import { PERMIT, SECRET_OCIDS } from './support/harness.ts'
 import type { ScriptedServer } from './support/scripted-server.ts'
-import { startTestServer, startTestWorld } from './support/test-world.ts'
-import { SECRET_OCIDS } from './support/world.ts'
+import { startTestHarness, startTestServer } from './support/test-harness.ts'
+import { secondsFromNow } from './support/tokens.ts'
 
-const world = await startTestWorld()
+const harness = await startTestHarness()
 const slowVault = await startTestServer(() => ({ delivery: 'never' }))
 
-/** A whole second, as the header tells no fractions; the least that leaves time for a first call. */
+/** `Fn-Deadline` has whole seconds. A cold call needs more than one. */
 function soon(): Date {
   return new Date(secondsFromNow(2) * 1000)
 }
 
-const SLOW = ['never', 'stalled', 'dripping'] as const
+const SLOW_DELIVERIES = ['never', 'stalled', 'dripping'] as const
 
-/** Each request meets another kind of slowness. */
-function slowly(dependency: ScriptedServer, body: unknown): void {
-  dependency.reset()
-  dependency.replyWith(() => ({ body, delivery: SLOW[dependency.requests.length - 1] ?? 'never' }))
+/** Each request gets another kind of slow delivery. */
+function replySlowly(server: ScriptedServer, body: unknown): void {
+  server.reset()
+  server.replyWith(() => ({
+    body,
+    delivery: SLOW_DELIVERIES[server.requests.length - 1] ?? 'never',
+  }))
 }
 
-/** As many calls at once as there are kinds of slowness; each has an instance of its own. */
-async function decideAtOnce(options: { deadline?: Date } = {}): Promise<string[]> {
-  const outcomes = await Promise.all(SLOW.map(() => world.decide(undefined, options)))
-  return outcomes.map(({ verdict }) => verdict)
+/** Makes a parallel call for each kind of slow delivery; each has its own instance. */
+function decideInParallel(options: { deadline?: Date } = {}) {
+  return Promise.all(SLOW_DELIVERIES.map(() => harness.decide(undefined, options)))
 }
 
-// A call that the function does not answer in time has no outcome at all: the agent ends it.
-describe('an answer that is late, missing or incomplete', () => {
-  const IN_TIME = SLOW.map(() => 'fault deadline_exceeded')
-  const PERMITS = SLOW.map(() => 'permit permitted')
+async function verdictsInParallel(options?: { deadline?: Date }): Promise<string[]> {
+  return (await decideInParallel(options)).map(({ verdict }) => verdict)
+}
 
-  it('from the introspection endpoint is a fault in time', async () => {
-    expect(await decideAtOnce()).toEqual(PERMITS)
-    slowly(world.introspection, world.activeAnswer())
-    expect(await decideAtOnce({ deadline: soon() })).toEqual(IN_TIME)
-    world.introspection.reset()
-    expect(await decideAtOnce()).toEqual(PERMITS)
+// If the function does not respond by the deadline, the agent ends it, and there is no verdict.
+describe('a response that is late, missing or incomplete', () => {
+  const FAULTS = SLOW_DELIVERIES.map(() => 'fault deadline_exceeded')
+  const PERMITS = SLOW_DELIVERIES.map(() => PERMIT)
+
+  it('from the introspection endpoint causes a fault by the deadline', async () => {
+    expect(await verdictsInParallel()).toEqual(PERMITS)
+    replySlowly(harness.introspection, harness.activeAnswer())
+    expect(await verdictsInParallel({ deadline: soon() })).toEqual(FAULTS)
+    harness.introspection.reset()
+    expect(await verdictsInParallel()).toEqual(PERMITS)
   })
 
-  it('from the token endpoint is a fault in time', async () => {
-    await world.start()
-    world.tokenEndpoint.replyWith({ status: 503 })
-    await decideAtOnce()
-    slowly(world.tokenEndpoint, world.tokenAnswer())
-    expect(await decideAtOnce({ deadline: soon() })).toEqual(IN_TIME)
-    world.tokenEndpoint.reset()
-    expect(await decideAtOnce()).toEqual(PERMITS)
+  it('from the token endpoint causes a fault by the deadline', async () => {
+    await harness.start()
+    harness.tokenEndpoint.replyWith({ status: 503 })
+    await decideInParallel()
+    replySlowly(harness.tokenEndpoint, harness.tokenAnswer())
+    expect(await verdictsInParallel({ deadline: soon() })).toEqual(FAULTS)
+    harness.tokenEndpoint.reset()
+    expect(await verdictsInParallel()).toEqual(PERMITS)
   })
 
-  it('from Vault is a fault in time', async () => {
-    await world.start({ vault_secrets_endpoint: slowVault.url })
+  it('from Vault causes a fault by the deadline', async () => {
+    await harness.start({ vault_secrets_endpoint: slowVault.url })
     slowVault.replyWith({ status: 404 })
-    await decideAtOnce()
-    slowly(slowVault, { secretId: SECRET_OCIDS.introspection })
-    expect(await decideAtOnce({ deadline: soon() })).toEqual(IN_TIME)
+    await decideInParallel()
+    replySlowly(slowVault, { secretId: SECRET_OCIDS.introspection })
+    expect(await verdictsInParallel({ deadline: soon() })).toEqual(FAULTS)
     slowVault.replyWith({ status: 404 })
-    expect(await decideAtOnce()).toEqual(SLOW.map(() => 'fault secret_unavailable'))
+    const unavailable = SLOW_DELIVERIES.map(() => 'fault secret_unavailable')
+    expect(await verdictsInParallel()).toEqual(unavailable)
   })
 
-  it('leaves the details known so far in the log', async () => {
-    await decideAtOnce()
-    world.introspection.replyWith({ delivery: 'never' })
-    const calls = SLOW.map(() => world.decide(undefined, { deadline: soon() }))
-    const lines = (await Promise.all(calls)).map(({ line }) => line)
+  it('leaves the members that are known by then in the log line', async () => {
+    await decideInParallel()
+    harness.introspection.replyWith({ delivery: 'never' })
+    const lines = (await decideInParallel({ deadline: soon() })).map(({ line }) => line)
     const known = { issuer: 'default', token_fingerprint: expect.any(String) }
-    expect(lines).toEqual(SLOW.map(() => expect.objectContaining(known)))
+    expect(lines).toEqual(SLOW_DELIVERIES.map(() => expect.objectContaining(known)))
   })
 })
 
 describe('the header Fn-Deadline', () => {
-  let byHand: ByHand
+  let instance: FunctionProcess
   beforeAll(async () => {
-    byHand = await startByHand(world.environment)
+    instance = await startFunctionProcess(harness.environment)
   })
-  afterAll(() => byHand.end())
+  afterAll(() => instance.end())
+
+  const inFiveMinutes = new Date(secondsFromNow(300) * 1000).toISOString()
 
   it.each([
     ['absent', undefined],
     ['empty', ''],
-    ['no date', 'soon'],
-    [
-      'with a fraction and an offset',
-      new Date(secondsFromNow(300) * 1000).toISOString().replace('Z', '456789+00:00'),
-    ],
-    ['in a far future', '2099-01-01T00:00:00Z'],
+    ['not a date', 'soon'],
+    ['a time with a fraction and an offset', inFiveMinutes.replace('Z', '456789+00:00')],
+    ['in the far future', '2099-01-01T00:00:00Z'],
   ])('may be %s', async (_case, deadline) => {
     const headers = deadline === undefined ? {} : { 'Fn-Deadline': deadline }
-    const { status, body } = await byHand.post(TOKEN_PAYLOAD, headers)
+    const { status, body } = await instance.post(TOKEN_PAYLOAD, headers)
     expect([status, JSON.parse(body)]).toEqual([200, expect.objectContaining({ active: true })])
   })
 
-  it('may be in the past: a fault at once, without a request', async () => {
-    const { status } = await byHand.post(TOKEN_PAYLOAD, { 'Fn-Deadline': '2020-01-01T00:00:00Z' })
+  it('causes a fault without a request if it is in the past', async () => {
+    const { status } = await instance.post(TOKEN_PAYLOAD, { 'Fn-Deadline': '2020-01-01T00:00:00Z' })
     expect(status).toBe(502)
-    expect(world.introspection.requests).toEqual([])
-    expect(byHand.decisions().at(-1)).toMatchObject({ reason: 'deadline_exceeded', call_id: null })
+    expect(harness.introspection.requests).toEqual([])
+    expect(instance.decisions().at(-1)).toMatchObject({
+      reason: 'deadline_exceeded',
+      call_id: null,
+    })
   })
 })

@@ -2,9 +2,9 @@
 import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
-import { startByHand, TOKEN_PAYLOAD } from './support/by-hand.ts'
-import { testFolder } from './support/test-world.ts'
-import { FUNCTION_ENTRY } from './support/world.ts'
+import { startFunctionProcess, TOKEN_PAYLOAD } from './support/function-process.ts'
+import { FUNCTION_ENTRY } from './support/harness.ts'
+import { testFolder } from './support/test-harness.ts'
 
 const folder = testFolder()
 
@@ -13,10 +13,10 @@ async function callWithAuthorizer(code: string) {
   const artifact = mkdtempSync(join(folder, 'artifact-'))
   copyFileSync(FUNCTION_ENTRY, join(artifact, 'func.js'))
   writeFileSync(join(artifact, 'authorizer.js'), code)
-  const byHand = await startByHand({}, { entry: join(artifact, 'func.js') })
-  const answer = await byHand.post(TOKEN_PAYLOAD)
-  const printed = byHand.log.map(({ line }) => line).join('\n')
-  await byHand.end()
+  const instance = await startFunctionProcess({}, { entry: join(artifact, 'func.js') })
+  const answer = await instance.post(TOKEN_PAYLOAD)
+  const printed = instance.log.map(({ line }) => line).join('\n')
+  await instance.end()
   return { answer, printed }
 }
 

@@ -1,32 +1,24 @@
-/** Tokens of Microsoft Entra in all its forms: by flat keys and by the preset. */
+/** Tokens of Microsoft Entra in all its variants, by flat keys and by the preset. */
 import { describe, expect, it } from '@jest/globals'
-import { documentWith, jwtByKeysOf, jwtIssuer } from './support/configurations.ts'
-import { createSigner } from './support/signing.ts'
-import { startTestServer, startTestWorld } from './support/test-world.ts'
+import { jwtByKeysOf, jwtIssuer, startWithIssuers } from './support/configurations.ts'
+import { PERMIT } from './support/harness.ts'
+import { startKeyServer, startTestHarness } from './support/test-harness.ts'
+import { createSigner } from './support/tokens.ts'
 
 const TENANT = '8d6f1c5e-2f4b-4a8e-9c3d-5b7a6e1f0d2c'
+const CIAM = 'https://acme.ciamlogin.com'
+const B2C = 'https://acme.b2clogin.com'
+const US = 'https://login.microsoftonline.us'
+
 const signer = createSigner()
+const provider = await startKeyServer(signer)
+const harness = await startTestHarness()
 
-const provider = await startTestServer(() => ({ body: { keys: [signer.jwk] } }))
-const world = await startTestWorld()
-
-/** Each with its issuer, and the members of the preset beside the tenant. */
+/** Each has its issuer and further members of the preset. */
 const TENANTS: readonly (readonly [string, issuer: string, preset: object])[] = [
-  [
-    'External ID',
-    `https://${TENANT}.ciamlogin.com/${TENANT}/v2.0`,
-    { authority: 'https://acme.ciamlogin.com' },
-  ],
-  [
-    'B2C',
-    `https://acme.b2clogin.com/${TENANT}/v2.0/`,
-    { authority: 'https://acme.b2clogin.com', policy: 'B2C_1_sign_in' },
-  ],
-  [
-    'the cloud of the US Government',
-    `https://login.microsoftonline.us/${TENANT}/v2.0`,
-    { authority: 'https://login.microsoftonline.us' },
-  ],
+  ['External ID', `https://${TENANT}.ciamlogin.com/${TENANT}/v2.0`, { authority: CIAM }],
+  ['B2C', `${B2C}/${TENANT}/v2.0/`, { authority: B2C, policy: 'B2C_1_sign_in' }],
+  ['the cloud of the US Government', `${US}/${TENANT}/v2.0`, { authority: US }],
   [
     'the cloud in China with version 1 tokens',
     `https://sts.chinacloudapi.cn/${TENANT}/`,
@@ -34,51 +26,49 @@ const TENANTS: readonly (readonly [string, issuer: string, preset: object])[] = 
   ],
 ]
 
-/** Only B2C with a policy in the path of `iss`, which the preset does not offer. */
+/** The preset does not support an issuer with the policy in its path. */
 const B2C_WITH_POLICY: (typeof TENANTS)[number] = [
   'B2C with the policy in the issuer',
-  `https://acme.b2clogin.com/tfp/${TENANT}/b2c_1_sign_in/v2.0/`,
+  `${B2C}/tfp/${TENANT}/b2c_1_sign_in/v2.0/`,
   {},
 ]
 
-/** Entra's tokens have neither `scope` nor `client_id`. */
-function tokenWith(issuer: string, claims: object): string {
-  const client = issuer.includes('/v2.0') ? { azp: 'partner-a' } : { appid: 'partner-a' }
-  const none = { scope: undefined, client_id: undefined }
-  return signer.token({ iss: issuer, tid: TENANT, oid: 'alice', ...none, ...client, ...claims })
-}
+const NO_CLIENT = { azp: undefined, appid: undefined }
 
-async function verdictsOf(issuer: string) {
-  const verdict = (claims: object) => world.verdict(tokenWith(issuer, claims))
+async function verdictsFor(issuer: string) {
+  const verdict = (claims: object): Promise<string> => {
+    const client = issuer.includes('/v2.0') ? { azp: 'partner-a' } : { appid: 'partner-a' }
+    // Entra's tokens have neither `scope` nor `client_id`.
+    const absent = { scope: undefined, client_id: undefined }
+    const user = { iss: issuer, tid: TENANT, oid: 'alice' }
+    return harness.verdict(signer.token({ ...user, ...absent, ...client, ...claims }))
+  }
   return {
     delegated: await verdict({ scp: 'Orders.Read' }),
     application: await verdict({ roles: ['Orders.Invoke'], idtyp: 'app' }),
     applicationWithoutRoles: await verdict({ idtyp: 'app' }),
-    idToken: await verdict({ azp: undefined, appid: undefined }),
-    idTokenWithNonce: await verdict({ azp: undefined, appid: undefined, nonce: 'n-0S6' }),
+    idToken: await verdict(NO_CLIENT),
+    idTokenWithNonce: await verdict({ ...NO_CLIENT, nonce: 'n-0S6' }),
   }
 }
 
 const EXPECTED = {
-  delegated: 'permit permitted',
-  application: 'permit permitted',
+  delegated: PERMIT,
+  application: PERMIT,
   applicationWithoutRoles: 'deny permission_missing',
   idToken: 'deny token_type_wrong',
   idTokenWithNonce: 'deny token_type_wrong',
 }
 
-describe('access tokens of Entra need a scope or a role', () => {
+describe('access tokens of Entra require a scope or a role', () => {
   it.each([...TENANTS, B2C_WITH_POLICY])('with flat keys for %s', async (_case, issuer) => {
-    await world.start({ ...jwtByKeysOf(provider), issuer })
-
-    expect(await verdictsOf(issuer)).toEqual(EXPECTED)
+    await harness.start({ ...jwtByKeysOf(provider), issuer })
+    expect(await verdictsFor(issuer)).toEqual(EXPECTED)
   })
 
   it.each(TENANTS)('with the preset for %s', async (_case, issuer, preset) => {
     const entra = { preset: 'entra', tenant: TENANT, ...preset }
-    const employees = jwtIssuer(provider, { provider: entra, issuer: undefined })
-    await world.start(documentWith(world, [employees]))
-
-    expect(await verdictsOf(issuer)).toEqual(EXPECTED)
+    await startWithIssuers(harness, jwtIssuer(provider, { provider: entra, issuer: undefined }))
+    expect(await verdictsFor(issuer)).toEqual(EXPECTED)
   })
 })

@@ -4,46 +4,50 @@ import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals'
 import { jsonLines } from '../../stack/fn/log.ts'
 import { selfSignedCertificate } from '../support/self-signed-certificate.ts'
 import { startFaultProxy } from '../faults/fault-proxy.ts'
-import { startByHand, type ByHand } from './support/by-hand.ts'
-import { opaqueToken } from './support/callers-tokens.ts'
+import { startFunctionProcess, type FunctionProcess } from './support/function-process.ts'
 import { jwtByKeysOf } from './support/configurations.ts'
 import { detailedVerdictOf } from './support/outcome.ts'
-import { createSigner } from './support/signing.ts'
-import { startTestServer, startTestWorld, testFolder } from './support/test-world.ts'
-import { AUDIENCE, ISSUER } from './support/world.ts'
+import {
+  startKeyServer,
+  startTestHarness,
+  startTestServer,
+  testFolder,
+} from './support/test-harness.ts'
+import { PERMIT } from './support/harness.ts'
+import { AUDIENCE, createSigner, ISSUER } from './support/tokens.ts'
 
 jest.setTimeout(60_000)
 
 const issuer = createSigner()
 
-/** Where proxies are said to be; must never be asked. */
+/** The environment names it as a proxy; the function must not send it a request. */
 const canary = await startTestServer(() => ({ body: { active: true } }))
-const keys = await startTestServer(() => ({ body: { keys: [issuer.jwk] } }))
-const world = await startTestWorld()
-const proxy = await startFaultProxy(() => world.introspection.url)
+const keys = await startKeyServer(issuer)
+const harness = await startTestHarness()
+const proxy = await startFaultProxy(() => harness.introspection.url)
 const folder = testFolder()
-let instance: ByHand
+let instance: FunctionProcess
 
 afterEach(() => instance.end())
 afterAll(() => proxy.close())
 
 async function start(environment: Readonly<Record<string, string>>): Promise<void> {
-  instance = await startByHand({ ...world.environment, ...environment })
+  instance = await startFunctionProcess({ ...harness.environment, ...environment })
 }
 
-async function decide(token = opaqueToken()): Promise<string> {
-  await instance.callWith({ token: `Bearer ${token}` })
+async function decide(token?: string): Promise<string> {
+  await instance.decide(token)
   return detailedVerdictOf(instance.decisions().at(-1))
 }
 
-function warnedOf(): unknown[] {
+function warningKeys(): unknown[] {
   return jsonLines(instance.log)
     .filter(({ event }) => event === 'config_warning')
     .flatMap(({ warnings }) => (warnings as { key: string }[]).map(({ key }) => key))
 }
 
 describe('the environment', () => {
-  it('cannot disable certificate validation; the log has a warning', async () => {
+  it('cannot disable certificate validation, and causes a warning', async () => {
     const { certificatePem, privateKeyPem } = selfSignedCertificate(new Date())
     const url = await proxy.startTls({ cert: certificatePem, key: privateKeyPem })
     await start({
@@ -52,11 +56,11 @@ describe('the environment', () => {
     })
 
     expect(await decide()).toBe('fault introspection_unavailable tls_failed')
-    expect(warnedOf()).toEqual(['NODE_TLS_REJECT_UNAUTHORIZED'])
-    expect(world.introspection.requests).toEqual([])
+    expect(warningKeys()).toEqual(['NODE_TLS_REJECT_UNAUTHORIZED'])
+    expect(harness.introspection.requests).toEqual([])
   })
 
-  it('cannot set a proxy; the log has a warning', async () => {
+  it('cannot set a proxy, and causes a warning', async () => {
     const names = ['http_proxy', 'https_proxy', 'all_proxy', 'HTTP_PROXY', 'HTTPS_PROXY']
     await start({
       ...Object.fromEntries(names.map((name) => [name, canary.url])),
@@ -64,24 +68,23 @@ describe('the environment', () => {
       NODE_USE_ENV_PROXY: '1',
     })
 
-    expect(await decide()).toBe('permit permitted')
+    expect(await decide()).toBe(PERMIT)
     expect(canary.requests).toEqual([])
-    expect(warnedOf()).toEqual(expect.arrayContaining([...names, 'NODE_USE_ENV_PROXY']))
+    expect(warningKeys()).toEqual(expect.arrayContaining([...names, 'NODE_USE_ENV_PROXY']))
   })
 
-  it('cannot enable debug output of requests; the log has a warning', async () => {
+  it('cannot enable debug output of requests, and causes a warning', async () => {
     await start({ NODE_DEBUG: 'http,https,net,tls,stream', DEBUG: '*' })
-
-    expect(await decide()).toBe('permit permitted')
-    world.introspection.replyWith({ delivery: 'dropped' })
+    expect(await decide()).toBe(PERMIT)
+    harness.introspection.replyWith({ delivery: 'dropped' })
     await decide()
     expect(instance.log.filter(({ stream }) => stream === 'stderr')).toEqual([])
-    expect(warnedOf()).toEqual(['NODE_DEBUG', 'DEBUG'])
+    expect(warningKeys()).toEqual(['NODE_DEBUG', 'DEBUG'])
   })
 })
 
-/** What would make a good caller of a bad one, if silence were read from the prototype. */
-const GOOD_CLAIMS = {
+/** Members that would make a token valid if the function inherited absent ones. */
+const VALID_CLAIMS = {
   active: true,
   iss: ISSUER,
   aud: AUDIENCE,
@@ -92,8 +95,11 @@ const GOOD_CLAIMS = {
   token_type: 'Bearer',
   typ: 'at+jwt',
 }
+const CLAIMS = Object.fromEntries(
+  Object.entries(VALID_CLAIMS).map(([name, value]) => [name, JSON.stringify(value)]),
+)
 
-/** What libraries might read from an object that lacks it. */
+/** Options and members that libraries may read from an object that lacks them. */
 const GADGETS: Readonly<Record<string, string>> = {
   validateStatus: '() => true',
   parseReviver: '(key, value) => (key === "active" ? true : value)',
@@ -120,70 +126,65 @@ const GADGETS: Readonly<Record<string, string>> = {
   maxRedirects: '10',
 }
 
-/** Introspection answers that do not say that a token is active. */
-const SILENCES = ['{}', '{"active":false}', '{"__proto__":{"active":true}}']
+type Pollution = readonly [name: string, members: Readonly<Record<string, string>>]
+const ALL_CLAIMS: Pollution = ['all members of a valid token', CLAIMS]
+
+function eachAlone(members: Readonly<Record<string, string>>): Pollution[] {
+  return Object.entries(members).map(([name, value]) => [name, { [name]: value }])
+}
+
+/** Makes Node add these members to `Object.prototype` before it loads the function. */
+function polluting(members: Readonly<Record<string, string>>): Record<string, string> {
+  const file = join(folder, 'pollution.cjs')
+  const lines = Object.entries(members).map(
+    ([name, value]) =>
+      `Object.defineProperty(Object.prototype, ${JSON.stringify(name)}, { value: ${value}, configurable: true, enumerable: false, writable: true })`,
+  )
+  writeFileSync(file, lines.join('\n'))
+  return { NODE_OPTIONS: `--require ${file}`, CANARY: canary.url }
+}
 
 describe('a polluted Object.prototype', () => {
-  /** Node runs this before the function. */
-  const polluting = (members: Readonly<Record<string, string>>): Record<string, string> => {
-    const file = join(folder, 'pollution.cjs')
-    const lines = Object.entries(members).map(
-      ([name, value]) =>
-        `Object.defineProperty(Object.prototype, ${JSON.stringify(name)}, { value: ${value}, configurable: true, enumerable: false, writable: true })`,
-    )
-    writeFileSync(file, lines.join('\n'))
-    return { NODE_OPTIONS: `--require ${file}`, CANARY: canary.url }
-  }
-  const claims = Object.fromEntries(
-    Object.entries(GOOD_CLAIMS).map(([name, value]) => [name, JSON.stringify(value)]),
+  it.each([ALL_CLAIMS, ...eachAlone(CLAIMS), ...eachAlone(GADGETS)])(
+    'does not make introspection permit an inactive or incomplete token: %s',
+    async (_name, members) => {
+      await start({ ...polluting(members), issuer: ISSUER })
+
+      const permits: unknown[] = []
+      for (const body of [
+        '{}',
+        '{"active":false}',
+        '{"__proto__":{"active":true}}',
+        ...['aud', 'iss', 'active'].map((name) => harness.activeAnswer({ [name]: undefined })),
+      ]) {
+        harness.introspection.replyWith({ body })
+        if ((await decide()).startsWith('permit')) permits.push(body)
+      }
+
+      expect(permits).toEqual([])
+      expect(canary.requests).toEqual([])
+    },
   )
 
-  const verdictsOnBadTokens = async (): Promise<string[]> => {
-    const verdicts: string[] = []
-    for (const body of SILENCES) {
-      world.introspection.replyWith({ body })
-      verdicts.push(await decide())
-    }
-    for (const missing of ['aud', 'iss', 'active']) {
-      world.introspection.replyWith({ body: world.activeAnswer({ [missing]: undefined }) })
-      verdicts.push(await decide())
-    }
-    return verdicts
-  }
+  it.each([ALL_CLAIMS, ...eachAlone(GADGETS)])(
+    'does not make the function permit an invalid JWT: %s',
+    async (_name, members) => {
+      await start({ ...polluting(members), ...jwtByKeysOf(keys), idcs_introspection_endpoint: '' })
 
-  it.each([
-    ['all claims of a good caller at once', claims],
-    ...Object.entries(claims).map(([name, value]) => [name, { [name]: value }] as const),
-    ...Object.entries(GADGETS).map(([name, value]) => [name, { [name]: value }] as const),
-  ])('never turns a denial by introspection into a permit: %s', async (_name, members) => {
-    await start({ ...polluting(members), issuer: ISSUER })
+      const permits: string[] = []
+      for (const token of [
+        createSigner().token(),
+        `${issuer.token()}x`,
+        issuer.token({ aud: undefined }),
+        issuer.token({ iss: undefined }),
+        issuer.token({ exp: undefined }),
+        issuer.token({ exp: 1 }),
+      ]) {
+        if ((await decide(token)).startsWith('permit')) permits.push(token)
+      }
 
-    const verdicts = await verdictsOnBadTokens()
-
-    expect(verdicts.filter((verdict) => verdict.startsWith('permit'))).toEqual([])
-    expect(canary.requests).toEqual([])
-  })
-
-  it.each([
-    ['all claims of a good caller at once', claims],
-    ...Object.entries(GADGETS).map(([name, value]) => [name, { [name]: value }] as const),
-  ])('never turns an invalid JWT into a permit: %s', async (_name, members) => {
-    await start({ ...polluting(members), ...jwtByKeysOf(keys), idcs_introspection_endpoint: '' })
-
-    const stranger = createSigner()
-    const verdicts: string[] = []
-    for (const token of [
-      stranger.token(),
-      `${issuer.token()}x`,
-      issuer.token({ aud: undefined }),
-      issuer.token({ iss: undefined }),
-      issuer.token({ exp: undefined }),
-      issuer.token({ exp: 1 }),
-    ]) {
-      verdicts.push(await decide(token))
-    }
-
-    expect(verdicts.filter((verdict) => verdict.startsWith('permit'))).toEqual([])
-    expect(canary.requests).toEqual([])
-  })
+      expect(permits).toEqual([])
+      expect(canary.requests).toEqual([])
+    },
+  )
 })

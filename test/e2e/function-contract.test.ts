@@ -1,54 +1,58 @@
 import { describe, expect, it } from '@jest/globals'
-import { jwtToken, secondsFromNow } from './support/callers-tokens.ts'
 import { readChallenge } from './support/challenge.ts'
-import { startTestWorld } from './support/test-world.ts'
+import type { ConfigChanges } from './support/harness.ts'
+import { startTestHarness } from './support/test-harness.ts'
+import { jwtToken, secondsFromNow } from './support/tokens.ts'
 
-const world = await startTestWorld()
+const harness = await startTestHarness()
 
-function asTold(instantSeconds: number): string {
+function isoTime(instantSeconds: number): string {
   return new Date(instantSeconds * 1000).toISOString().replace('.000Z', 'Z')
 }
 
 describe('a permit', () => {
   it('has exactly these members', async () => {
-    await world.start()
-    world.tokenEndpoint.replyWith({ body: world.tokenAnswer({ access_token: 'b64-._~+/token==' }) })
+    await harness.start()
+    const access_token = 'b64-._~+/token=='
+    harness.tokenEndpoint.replyWith({ body: harness.tokenAnswer({ access_token }) })
     const exp = secondsFromNow(900)
-    world.introspection.replyWith({ body: world.activeAnswer({ exp }) })
-    const { answer } = await world.decide()
+    const { answer } = await harness.decideActive({ exp })
     expect(answer).toEqual({
       active: true,
       principal: 'alice',
       clientId: 'partner-a',
       scope: ['echo', 'orders'],
-      expiresAt: asTold(exp),
-      context: { back_end_token: 'Bearer b64-._~+/token==' },
+      expiresAt: isoTime(exp),
+      context: { back_end_token: `Bearer ${access_token}` },
     })
   })
 
+  const [principal, clientId] = ['partner-a', 'partner-a']
+  const anyText: unknown = expect.any(String)
+
   it.each([
-    ['a client’s own token', { sub: undefined }, 'partner-a', 'partner-a'],
-    ['a token of nobody in particular', { sub: undefined, client_id: undefined }, '', ''],
-    ['an empty subject', { sub: '' }, 'partner-a', 'partner-a'],
-  ])('names principal and client for %s', async (_case, members, principal, clientId) => {
-    world.introspection.replyWith({ body: world.activeAnswer(members) })
-    const { answer } = await world.decide()
-    const texts = { principal: expect.any(String), clientId: expect.any(String) }
-    expect(answer).toMatchObject(principal === '' ? texts : { principal, clientId })
+    ['has no subject', { sub: undefined }, { principal, clientId }],
+    [
+      'has neither subject nor client',
+      { sub: undefined, client_id: undefined },
+      { principal: anyText, clientId: anyText },
+    ],
+    ['has an empty subject', { sub: '' }, { principal, clientId }],
+  ])('contains principal and client if the token %s', async (_case, members, expected) => {
+    expect((await harness.decideActive(members)).answer).toMatchObject(expected)
   })
 
   it.each([
-    ['a text', 'a b  c', ['a', 'b', 'c']],
+    ['a string', 'a b  c', ['a', 'b', 'c']],
     ['an array', ['a', 'b'], ['a', 'b']],
-    ['an empty text', '', []],
+    ['an empty string', '', []],
     ['absent', undefined, []],
   ])('has the scope as an array if it is %s', async (_case, scope, expected) => {
-    world.introspection.replyWith({ body: world.activeAnswer({ scope }) })
-    expect((await world.decide()).answer?.['scope']).toEqual(expected)
+    expect((await harness.decideActive({ scope })).answer?.['scope']).toEqual(expected)
   })
 
-  it('has only the listed claims in its context, as valid header values', async () => {
-    await world.start({
+  it('has only the configured claims in its context, as valid header values', async () => {
+    await harness.start({
       context_claims: 'tenant level admin groups broken odd absent payload_only',
     })
     const members = {
@@ -60,8 +64,8 @@ describe('a permit', () => {
       odd: { a: 1 },
       unlisted: 'never',
     }
-    world.introspection.replyWith({ body: world.activeAnswer(members) })
-    const { answer } = await world.decide(jwtToken({ payload_only: 'p', unlisted: 'never' }))
+    const token = jwtToken({ payload_only: 'p', unlisted: 'never' })
+    const { answer } = await harness.decideActive(members, token)
     expect(answer?.['context']).toEqual({
       tenant: 'blue',
       level: '3',
@@ -75,104 +79,92 @@ describe('a permit', () => {
 
 describe('the expiry of a permit', () => {
   it.each([
-    ['of the caller’s token, where that is earliest', 300, 300],
-    ['of the caller’s token, its fraction left out', 300.9, 300],
-  ])('is the expiry %s', async (_case, lifetimeSeconds, toldSeconds) => {
+    ['of the caller’s token, if that is earliest', 300, 300],
+    ['of the caller’s token, without its fraction', 300.9, 300],
+  ])('is the expiry %s', async (_case, lifetimeSeconds, expectedSeconds) => {
     const now = secondsFromNow(0)
-    world.introspection.replyWith({ body: world.activeAnswer({ exp: now + lifetimeSeconds }) })
-    expect((await world.decide()).answer?.['expiresAt']).toBe(asTold(now + toldSeconds))
+    const { answer } = await harness.decideActive({ exp: now + lifetimeSeconds })
+    expect(answer?.['expiresAt']).toBe(isoTime(now + expectedSeconds))
   })
 
-  /** A permit's expiry, and the whole seconds that may be meant by so many from the call. */
-  const decideWith = async (spanSeconds: number) => {
-    const least = secondsFromNow(spanSeconds)
-    const { answer } = await world.decide()
-    const most = secondsFromNow(spanSeconds)
-    const possible = Array.from({ length: most - least + 1 }, (_, index) => asTold(least + index))
-    return { expiresAt: answer?.['expiresAt'], possible }
-  }
+  const MAX_90 = { max_decision_seconds: '90' }
 
-  it('is the expiry of the backend’s token less a minute, if that is earliest', async () => {
-    await world.start()
-    world.tokenEndpoint.replyWith({ body: world.tokenAnswer({ expires_in: 600 }) })
-    const { expiresAt, possible } = await decideWith(600 - 60)
-    expect(possible).toContain(expiresAt)
-  })
-
-  it.each([
-    ['an hour, where nothing ends earlier', {}, 3600],
-    ['max_decision_seconds, where that is earliest', { max_decision_seconds: '90' }, 90],
-  ])('is %s', async (_case, config, spanSeconds) => {
-    await world.start(config)
-    world.introspection.replyWith({ body: world.activeAnswer({ exp: secondsFromNow(90_000) }) })
-    world.tokenEndpoint.replyWith({ body: world.tokenAnswer({ expires_in: 90_000 }) })
-    const { expiresAt, possible } = await decideWith(spanSeconds)
-    expect(possible).toContain(expiresAt)
-  })
-
-  it.each([
-    ['no `exp`', undefined],
-    ['an `exp` of null', null],
-  ])('is in a minute for a token with %s', async (_case, exp) => {
-    world.introspection.replyWith({ body: world.activeAnswer({ exp }) })
-    const { expiresAt, possible } = await decideWith(60)
-    expect(possible).toContain(expiresAt)
+  it.each<[string, ConfigChanges, exp: number | null | undefined, number, number]>([
+    ['a minute before that of the backend’s token, if that is earliest', {}, 1800, 600, 540],
+    ['an hour from now, if nothing expires earlier', {}, 90_000, 90_000, 3600],
+    ['max_decision_seconds from now, if that is earliest', MAX_90, 90_000, 90_000, 90],
+    ['a minute from now for a token without `exp`', {}, undefined, 3600, 60],
+    ['a minute from now for a token with `exp` null', {}, null, 3600, 60],
+  ])('is %s', async (_case, config, exp, expires_in, seconds) => {
+    await harness.start(config)
+    harness.tokenEndpoint.replyWith({ body: harness.tokenAnswer({ expires_in }) })
+    harness.respondActive({ exp: typeof exp === 'number' ? secondsFromNow(exp) : exp })
+    const least = secondsFromNow(seconds)
+    const { answer } = await harness.decide()
+    const most = secondsFromNow(seconds)
+    const possible = Array.from({ length: most - least + 1 }, (_, index) => isoTime(least + index))
+    expect(possible).toContain(answer?.['expiresAt'])
   })
 })
 
 describe('a denial', () => {
   it('has exactly these members', async () => {
-    world.introspection.replyWith({ body: { active: false } })
-    const { answer } = await world.decide()
+    harness.introspection.replyWith({ body: { active: false } })
+    const { answer } = await harness.decide()
     expect(answer).toEqual({
       active: false,
       wwwAuthenticate: expect.any(String),
       context: { responseCode: '401' },
     })
-    const { scheme, parameters } = readChallenge(answer?.['wwwAuthenticate'])
-    expect(scheme).toBe('Bearer')
-    expect(parameters).toEqual({
-      realm: expect.any(String),
-      error: 'invalid_token',
-      error_description: expect.any(String),
+    expect(readChallenge(answer?.['wwwAuthenticate'])).toEqual({
+      scheme: 'Bearer',
+      parameters: {
+        realm: expect.any(String),
+        error: 'invalid_token',
+        error_description: expect.any(String),
+      },
     })
   })
 
-  it('has the required scopes and 403 if scopes are missing', async () => {
-    await world.start({ required_scopes: 'echo https://api/x?y=1&z ~admin' })
-    const { verdict, answer } = await world.decide()
+  it('has status 403 and the required scopes if scopes are missing', async () => {
+    const scope = 'echo https://api/x?y=1&z ~admin'
+    await harness.start({ required_scopes: scope })
+    const { verdict, answer } = await harness.decide()
     expect(verdict).toBe('deny scope_insufficient')
     expect(answer?.['context']).toEqual({ responseCode: '403' })
     expect(readChallenge(answer?.['wwwAuthenticate']).parameters).toEqual({
       realm: expect.any(String),
       error: 'insufficient_scope',
       error_description: expect.any(String),
-      scope: 'echo https://api/x?y=1&z ~admin',
+      scope,
     })
   })
 
-  it('does not show which check failed', async () => {
+  it('does not reveal which check failed', async () => {
     const challenges = new Set<unknown>()
-    const failures = [{ aud: 'other' }, { exp: 1 }, { active: false }, { cnf: { jkt: 'x' } }]
-    for (const members of failures) {
-      world.introspection.replyWith({ body: world.activeAnswer(members) })
-      challenges.add((await world.decide()).answer?.['wwwAuthenticate'])
+    for (const members of [
+      { aud: 'other' },
+      { exp: 1 },
+      { active: false },
+      { cnf: { jkt: 'x' } },
+    ]) {
+      challenges.add((await harness.decideActive(members)).answer?.['wwwAuthenticate'])
     }
     expect(challenges.size).toBe(1)
   })
 
-  it('causes at most one token request per token lifetime, during a cold function’s introspection', async () => {
-    await world.start()
-    world.introspection.replyWith({ body: { active: false } })
-    for (let count = 0; count < 5; count += 1) await world.decide()
-    expect(world.tokenEndpoint.requests.length).toBeLessThanOrEqual(1)
+  it('causes at most one token request, which runs in parallel with the first introspection', async () => {
+    await harness.start()
+    harness.introspection.replyWith({ body: { active: false } })
+    for (let count = 0; count < 5; count += 1) await harness.decide()
+    expect(harness.tokenEndpoint.requests.length).toBeLessThanOrEqual(1)
   })
 
   it('causes no token request if the token is malformed', async () => {
-    await world.start()
-    const before = world.vault.requests.length
-    await world.decide('not a token')
-    expect(world.tokenEndpoint.requests).toEqual([])
-    expect(world.vault.requests).toHaveLength(before)
+    await harness.start()
+    const before = harness.vault.requests.length
+    await harness.decide('not a token')
+    expect(harness.tokenEndpoint.requests).toEqual([])
+    expect(harness.vault.requests).toHaveLength(before)
   })
 })

@@ -1,4 +1,4 @@
-/** One issuer with keys, by introspection, or with both. */
+/** One issuer with keys, with introspection, or with both. */
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import {
   documentWith,
@@ -6,76 +6,70 @@ import {
   INTROSPECTION_CLIENT,
   jwtIssuer,
   REQUIRED_KEYS,
+  startWithIssuers,
   without,
 } from './support/configurations.ts'
-import { createSigner } from './support/signing.ts'
-import { startTestServer, startTestWorld } from './support/test-world.ts'
-import { AUDIENCE } from './support/world.ts'
+import { startKeyServer, startTestHarness } from './support/test-harness.ts'
+import { PERMIT } from './support/harness.ts'
+import { AUDIENCE, createSigner } from './support/tokens.ts'
 
 const CONFIG_SECRET = 'ocid1.vaultsecret.oc1.phx.config'
 
 const [one, other] = [createSigner(), createSigner()]
-const keys = await startTestServer(() => ({ body: { keys: [one.jwk] } }))
-const world = await startTestWorld()
+const keys = await startKeyServer(one)
+const harness = await startTestHarness()
 
 const BY_KEYS = jwtIssuer(keys)
-const PARTNERS = introspectingIssuer(world, { name: 'partners', validation: 'introspection' })
+const PARTNERS = introspectingIssuer(harness, { name: 'partners', validation: 'introspection' })
 const UNREACHABLE = 'http://127.0.0.1:9/'
 
-function startWith(...issuers: readonly object[]) {
-  return world.start(documentWith(world, issuers))
-}
-
-describe('a document in Vault', () => {
+describe('a configuration document in Vault', () => {
   it('is used like one in the configuration, and reloaded when it changes', async () => {
     const document = (audience: string) =>
-      documentWith(world, [{ ...BY_KEYS, audience: [audience] }])['authorizer_config'] ?? ''
-    world.vault.addSecret(CONFIG_SECRET, document(AUDIENCE))
-    await world.start({
+      documentWith(harness, [{ ...BY_KEYS, audience: [audience] }])['authorizer_config'] ?? ''
+    harness.vault.addSecret(CONFIG_SECRET, document(AUDIENCE))
+    await harness.start({
       ...without(REQUIRED_KEYS),
       authorizer_config_secret_ocid: CONFIG_SECRET,
       secret_ttl_seconds: '0',
     })
 
-    expect(await world.verdict(one.token())).toBe('permit permitted')
-    world.vault.rotate(CONFIG_SECRET, document('https://other/'))
-    expect(await world.verdict(one.token())).toBe('deny audience_mismatch')
-    world.vault.rotate(CONFIG_SECRET, '{"issuers":[]}')
-    expect(await world.verdict(one.token())).toBe('fault config_invalid')
+    expect(await harness.verdict(one.token())).toBe(PERMIT)
+    harness.vault.rotate(CONFIG_SECRET, document('https://other/'))
+    expect(await harness.verdict(one.token())).toBe('deny audience_mismatch')
+    harness.vault.rotate(CONFIG_SECRET, '{"issuers":[]}')
+    expect(await harness.verdict(one.token())).toBe('fault config_invalid')
   })
 })
 
 describe('keys', () => {
   it('are fetched again when the key changes under the same kid', async () => {
-    await startWith(BY_KEYS)
-    await world.decide(one.token())
+    await startWithIssuers(harness, BY_KEYS)
+    await harness.decide(one.token())
     keys.replyWith({ body: { keys: [other.jwk] } })
-
-    expect(await world.verdict(other.token())).toBe('permit permitted')
-    expect(await world.verdict(one.token())).toBe('deny signature_invalid')
+    expect(await harness.verdict(other.token())).toBe(PERMIT)
+    expect(await harness.verdict(one.token())).toBe('deny signature_invalid')
     expect(keys.requests).toHaveLength(2)
   })
 
-  it('are used from the cache while their endpoint is down', async () => {
-    await startWith(BY_KEYS)
-    await world.decide(one.token())
+  it('are read from the cache while their endpoint is down', async () => {
+    await startWithIssuers(harness, BY_KEYS)
+    await harness.decide(one.token())
     await keys.pause()
-
-    expect(await world.verdict(one.token())).toBe('permit permitted')
+    expect(await harness.verdict(one.token())).toBe(PERMIT)
     await keys.resume()
   })
 
   it.each<[string, object]>([
-    ['a failure', { status: 503 }],
-    ['a page', { body: '<html></html>', headers: { 'Content-Type': 'text/html' } }],
+    ['status 503', { status: 503 }],
+    ['HTML', { body: '<html></html>', headers: { 'Content-Type': 'text/html' } }],
     ['a redirect', { status: 302, headers: { Location: UNREACHABLE } }],
-    ['no key set', { body: {} }],
-    ['keys for encryption alone', { body: { keys: [{ ...one.jwk, use: 'enc' }] } }],
-  ])('that come as %s are a fault and never a denial', async (_case, reply) => {
-    await startWith(BY_KEYS)
+    ['an empty object', { body: {} }],
+    ['keys for encryption only', { body: { keys: [{ ...one.jwk, use: 'enc' }] } }],
+  ])('cause a fault if the endpoint responds with %s', async (_case, reply) => {
+    await startWithIssuers(harness, BY_KEYS)
     keys.replyWith(reply)
-
-    expect(await world.verdict(one.token())).toMatch(/^fault keys_un/)
+    expect(await harness.verdict(one.token())).toMatch(/^fault keys_un/)
   })
 })
 
@@ -88,51 +82,47 @@ describe('jwt_and_introspection', () => {
   }
 
   it('introspects only tokens with a valid signature', async () => {
-    await startWith(both)
-
-    expect(await world.verdict(other.token())).toBe('deny signature_invalid')
-    expect(world.introspection.requests).toHaveLength(0)
-    expect(await world.verdict(one.token())).toBe('permit permitted')
-    world.introspection.replyWith({ body: { active: false } })
-    expect(await world.verdict(one.token())).toBe('deny token_inactive')
+    await startWithIssuers(harness, both)
+    expect(await harness.verdict(other.token())).toBe('deny signature_invalid')
+    expect(harness.introspection.requests).toHaveLength(0)
+    expect(await harness.verdict(one.token())).toBe(PERMIT)
+    harness.introspection.replyWith({ body: { active: false } })
+    expect(await harness.verdict(one.token())).toBe('deny token_inactive')
   })
 
-  it('RFC 7662 §2.2: gives no scope that the response omits', async () => {
-    await startWith({ ...both, required_scopes: ['admin'] })
-    world.introspection.replyWith({ body: { active: true, scope: 'read' } })
+  it('RFC 7662 §2.2: does not grant a scope that the response omits', async () => {
+    await startWithIssuers(harness, { ...both, required_scopes: ['admin'] })
+    harness.introspection.replyWith({ body: { active: true, scope: 'read' } })
     const token = one.token({ scope: undefined, scp: ['read', 'admin'] })
-
-    expect(await world.verdict(token)).toBe('deny scope_insufficient')
+    expect(await harness.verdict(token)).toBe('deny scope_insufficient')
   })
 })
 
-describe('a JWT whose `iss` belongs to an issuer with keys', () => {
-  beforeAll(() => world.configure(documentWith(world, [PARTNERS, BY_KEYS])))
+describe('a JWT with the `iss` of an issuer with keys', () => {
+  beforeAll(() => harness.configure(documentWith(harness, [PARTNERS, BY_KEYS])))
 
   it.each([
-    ['is signed by another key', other.token(), 'deny signature_invalid'],
-    ['names an unknown key', other.token({}, { kid: 'unknown' }), 'deny key_unknown'],
+    ['has the signature of another key', other.token(), 'deny signature_invalid'],
+    ['has an unknown `kid`', other.token({}, { kid: 'unknown' }), 'deny key_unknown'],
     ['has expired', one.token({ exp: 1 }), 'deny token_expired'],
     ['is for another API', one.token({ aud: 'other' }), 'deny audience_mismatch'],
-  ])('and that %s is never sent to the issuer without `iss`', async (_case, token, verdict) => {
-    expect(await world.verdict(token)).toBe(verdict)
-    expect(world.introspection.requests).toEqual([])
+  ])('is not sent to another issuer if it %s', async (_case, token, verdict) => {
+    expect(await harness.verdict(token)).toBe(verdict)
+    expect(harness.introspection.requests).toEqual([])
   })
 
-  it('is not sent to the issuer without `iss` while the keys cannot be fetched', async () => {
-    await startWith(PARTNERS, { ...BY_KEYS, jwks_uri: `${UNREACHABLE}keys` })
-
-    expect(await world.verdict(one.token())).toBe('fault keys_unavailable')
-    expect(world.introspection.requests).toEqual([])
+  it('is not sent to another issuer while the keys are unavailable', async () => {
+    await startWithIssuers(harness, PARTNERS, { ...BY_KEYS, jwks_uri: `${UNREACHABLE}keys` })
+    expect(await harness.verdict(one.token())).toBe('fault keys_unavailable')
+    expect(harness.introspection.requests).toEqual([])
   })
 })
 
-describe('a token that starts like a JWT', () => {
-  it('is not sent to a provider with a more lenient decoder', async () => {
-    await startWith(PARTNERS)
-
+describe('a JWT with padding', () => {
+  it('is not introspected, as a lenient provider could accept it', async () => {
+    await startWithIssuers(harness, PARTNERS)
     const token = `${one.token({ cnf: { jkt: 'x' } })}==`
-    expect(await world.verdict(token)).toBe('deny jwt_malformed')
-    expect(world.introspection.requests).toHaveLength(0)
+    expect(await harness.verdict(token)).toBe('deny jwt_malformed')
+    expect(harness.introspection.requests).toHaveLength(0)
   })
 })

@@ -1,46 +1,42 @@
-/** What a permit says of the caller whose JWT was accepted. */
+/** The permit for a valid JWT. */
 import { describe, expect, it } from '@jest/globals'
-import { secondsFromNow } from './support/callers-tokens.ts'
 import { jwtByKeysOf } from './support/configurations.ts'
-import { createSigner } from './support/signing.ts'
-import { startTestServer, startTestWorld } from './support/test-world.ts'
+import { PERMIT } from './support/harness.ts'
+import { startKeyServer, startTestHarness } from './support/test-harness.ts'
+import { createSigner, secondsFromNow } from './support/tokens.ts'
 
 const issuer = createSigner()
-const keys = await startTestServer(() => ({ body: { keys: [issuer.jwk] } }))
-const world = await startTestWorld(jwtByKeysOf(keys))
+const keys = await startKeyServer(issuer)
+const harness = await startTestHarness(jwtByKeysOf(keys))
 
-describe('a JWT', () => {
-  it('is permitted with the issuer’s signature, and identifies the caller', async () => {
-    const { verdict, answer } = await world.decide(issuer.token())
+describe('the permit for a JWT', () => {
+  it('identifies the caller, without introspection', async () => {
+    const { verdict, answer } = await harness.decide(issuer.token())
 
-    expect(verdict).toBe('permit permitted')
+    expect(verdict).toBe(PERMIT)
     expect(answer).toMatchObject({
       active: true,
       principal: 'alice',
       clientId: 'partner-a',
       scope: ['echo', 'orders'],
     })
-    expect(world.introspection.requests).toHaveLength(0)
+    expect(harness.introspection.requests).toHaveLength(0)
   })
 
-  it('that expired within the tolerance has a permit that expires later', async () => {
-    const { answer } = await world.decide(issuer.token({ exp: secondsFromNow(-20) }))
-
+  it('expires in the future if the token expired within the tolerance', async () => {
+    const { answer } = await harness.decide(issuer.token({ exp: secondsFromNow(-20) }))
     expect(Date.parse(String(answer?.['expiresAt']))).toBeGreaterThan(Date.now())
   })
 
-  it('puts only valid header values into the answer', async () => {
-    const { answer } = await world.decide(
-      issuer.token({ sub: 'a\r\nX: 1', client_id: 'c\ud800', scp: ['ok', 'a\0b'] }),
-    )
-
+  it('contains only valid header values', async () => {
+    const token = issuer.token({ sub: 'a\r\nX: 1', client_id: 'c\ud800', scp: ['ok', 'a\0b'] })
+    const { answer } = await harness.decide(token)
     expect(answer).toMatchObject({ principal: 'unknown', clientId: 'unknown' })
     expect(answer?.['scope']).not.toContain('a\0b')
   })
 
-  it('#31: gains no scope from a prototype name', async () => {
+  it('#31: has no scope from a prototype name', async () => {
     const token = issuer.token({ scope: undefined, ['__proto__']: { scope: 'admin' } })
-
-    expect((await world.decide(token)).answer).toMatchObject({ scope: [] })
+    expect((await harness.decide(token)).answer).toMatchObject({ scope: [] })
   })
 })

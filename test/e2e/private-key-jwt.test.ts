@@ -1,84 +1,81 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { IDENTITY_DOMAINS, keepKey, PRIVATE_KEY, verified } from './support/assertions.ts'
-import { startTestWorld } from './support/test-world.ts'
-import { BACK_END_SCOPE, CLIENT_IDS, SECRET_OCIDS } from './support/world.ts'
+import { addKey, IDENTITY_DOMAINS, PRIVATE_KEY, verifyAssertion } from './support/assertions.ts'
+import { BACK_END_SCOPE, CLIENT_IDS, PERMIT, SECRET_OCIDS } from './support/harness.ts'
+import { startTestHarness } from './support/test-harness.ts'
 
-const world = await startTestWorld({ back_end_client_auth: 'private_key_jwt' })
+const harness = await startTestHarness({ back_end_client_auth: 'private_key_jwt' })
 
 describe('private_key_jwt', () => {
-  beforeEach(() => world.start())
+  beforeEach(() => harness.start())
 
-  it('#48 RFC 7523 §2.2: authenticates with a fresh assertion each time, and no secret is sent', async () => {
-    keepKey(world, SECRET_OCIDS.backEnd)
-    await world.start({ back_end_assertion_key_id: 'our-certificate' })
-    world.tokenEndpoint.replyWith({ status: 503 })
-    await world.decide()
-    await world.decide()
+  it('#48 RFC 7523 §2.2: authenticates with a new assertion each time, and sends no secret', async () => {
+    addKey(harness, SECRET_OCIDS.backEnd)
+    await harness.start({ back_end_assertion_key_id: 'our-certificate' })
+    harness.tokenEndpoint.replyWith({ status: 503 })
+    await harness.decide()
+    await harness.decide()
 
-    const [one, two] = world.tokenEndpoint.requests
+    const [one, two] = harness.tokenEndpoint.requests
     expect(one?.headers.authorization).toBeUndefined()
     expect(one?.form).toMatchObject({
       grant_type: 'client_credentials',
       scope: BACK_END_SCOPE,
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
     })
-    const { payload, protectedHeader } = await verified(world, one?.form['client_assertion'])
+    const first = await verifyAssertion(harness, one?.form['client_assertion'])
+    const { payload, protectedHeader } = first
     expect(protectedHeader).toMatchObject({ alg: 'RS256', kid: 'our-certificate' })
-    expect(payload).toMatchObject({
-      iss: CLIENT_IDS.backEnd,
-      sub: CLIENT_IDS.backEnd,
-      aud: IDENTITY_DOMAINS,
-    })
+    const { backEnd } = CLIENT_IDS
+    expect(payload).toMatchObject({ iss: backEnd, sub: backEnd, aud: IDENTITY_DOMAINS })
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBeLessThanOrEqual(60)
-    const other = await verified(world, two?.form['client_assertion'])
-    expect(other.payload.jti).not.toBe(payload.jti)
+    const second = await verifyAssertion(harness, two?.form['client_assertion'])
+    expect(second.payload.jti).not.toBe(payload.jti)
   })
 
-  it('is a fault with a secret that is not a key', async () => {
-    expect((await world.decide()).detailedVerdict).toBe('fault secret_unusable no_private_key')
-    expect(world.tokenEndpoint.requests).toEqual([])
+  it('returns a fault if the secret is not a key', async () => {
+    expect(await harness.detailedVerdict()).toBe('fault secret_unusable no_private_key')
+    expect(harness.tokenEndpoint.requests).toEqual([])
   })
 
   it.each([
-    ['escaped', PRIVATE_KEY.replaceAll('\n', '\\n')],
-    ['blanks', PRIVATE_KEY.replaceAll('\n', ' ')],
+    ['are escaped', PRIVATE_KEY.replaceAll('\n', '\\n')],
+    ['are blanks', PRIVATE_KEY.replaceAll('\n', ' ')],
     [
-      'missing, in a JSON secret',
+      'are missing, in a JSON secret',
       JSON.stringify({ private_key: PRIVATE_KEY.replaceAll('\n', '') }),
     ],
-  ])('reads a key whose line breaks are %s', async (_how, secret) => {
-    keepKey(world, SECRET_OCIDS.backEnd, secret)
-
-    expect(await world.verdict()).toBe('permit permitted')
-    const [request] = world.tokenEndpoint.requests
-    const { payload } = await verified(world, request?.form['client_assertion'])
+  ])('reads a key whose line breaks %s', async (_case, secret) => {
+    addKey(harness, SECRET_OCIDS.backEnd, secret)
+    expect(await harness.verdict()).toBe(PERMIT)
+    const [request] = harness.tokenEndpoint.requests
+    const { payload } = await verifyAssertion(harness, request?.form['client_assertion'])
     expect(payload.sub).toBe(CLIENT_IDS.backEnd)
   })
 
-  it('logs that line breaks are missing if they were replaced', async () => {
-    keepKey(world, SECRET_OCIDS.backEnd, PRIVATE_KEY.replaceAll('\n', 'n'))
-
-    expect((await world.decide()).detailedVerdict).toBe('fault secret_unusable line_breaks_missing')
+  it('logs that line breaks are missing if other characters replace them', async () => {
+    addKey(harness, SECRET_OCIDS.backEnd, PRIVATE_KEY.replaceAll('\n', 'n'))
+    expect(await harness.detailedVerdict()).toBe('fault secret_unusable line_breaks_missing')
   })
 })
 
 describe('an assertion', () => {
-  it('RFC 7523 §3: is never sent twice, even if the server drops kept connections', async () => {
-    keepKey(world, SECRET_OCIDS.backEnd)
-    await world.start({ back_end_grant: 'jwt_bearer' })
+  it('RFC 7523 §3: is sent only once, even if the server closes kept connections', async () => {
+    addKey(harness, SECRET_OCIDS.backEnd)
+    await harness.start({ back_end_grant: 'jwt_bearer' })
+    harness.tokenEndpoint.replyWith(() => ({
+      body: harness.tokenAnswer(),
+      delivery: 'dropped_if_kept',
+    }))
     for (const sub of ['alice', 'bob', 'carol']) {
-      world.introspection.replyWith({ body: world.activeAnswer({ sub }) })
-      world.tokenEndpoint.replyWith(() => ({
-        body: world.tokenAnswer(),
-        delivery: 'dropped_if_kept',
-      }))
-      expect(await world.verdict()).toBe('permit permitted')
+      expect((await harness.decideActive({ sub })).verdict).toBe(PERMIT)
     }
 
-    const forms = world.tokenEndpoint.requests.map(({ form }) => form)
-    const assertions = forms.flatMap((form) => [form['assertion'], form['client_assertion']])
+    const assertions = harness.tokenEndpoint.requests.flatMap(({ form }) => [
+      form['assertion'],
+      form['client_assertion'],
+    ])
     const ids = await Promise.all(
-      assertions.map(async (each) => (await verified(world, each)).payload.jti),
+      assertions.map(async (each) => (await verifyAssertion(harness, each)).payload.jti),
     )
     expect(new Set(ids).size).toBe(assertions.length)
   })

@@ -1,209 +1,196 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { pausesSince } from './support/pauses.ts'
-import { CLIENT_REFUSALS, rotateSecret } from './support/refusals.ts'
-import { startTestServer, startTestWorld } from './support/test-world.ts'
-import { SECRET_OCIDS } from './support/world.ts'
+import { CLIENT_REJECTIONS, rotateSecret } from './support/client-rejections.ts'
+import { PERMIT, SECRET_OCIDS } from './support/harness.ts'
+import { startTestHarness, startTestServer } from './support/test-harness.ts'
+import { intervalsSince } from './support/tokens.ts'
 
-const world = await startTestWorld()
-const oddVault = await startTestServer(() => ({ status: 500 }))
+const harness = await startTestHarness()
+const invalidVault = await startTestServer(() => ({ status: 500 }))
 
-describe('a Vault that gives no secret', () => {
-  // No secret is kept, so that each call asks Vault.
-  beforeAll(() => world.configure({ secret_ttl_seconds: '0' }))
-  afterAll(() => world.configure({}))
+/** Counts the requests to Vault from now on. */
+function vaultRequestCounter(ocid = ''): () => number {
+  const before = harness.vault.requests.length
+  return () => harness.vault.requests.slice(before).filter(({ path }) => path.endsWith(ocid)).length
+}
 
-  it.each([401, 404, 429, 500, 503])('is a fault: status %i', async (status) => {
-    const before = world.vault.requests.length
-    world.vault.failWith(status)
-    const { detailedVerdict } = await world.decide()
-    expect(detailedVerdict).toBe(`fault secret_unavailable status_${status}`)
-    expect(world.vault.requests.length - before).toBeLessThanOrEqual(3)
+function active() {
+  return { body: harness.activeAnswer() }
+}
+function issued() {
+  return { body: harness.tokenAnswer() }
+}
 
-    world.vault.failWith(undefined)
-    expect(await world.verdict()).toBe('permit permitted')
+describe('a Vault without the secret', () => {
+  // Without a cache of secrets, each call requests them.
+  beforeAll(() => harness.configure({ secret_ttl_seconds: '0' }))
+  afterAll(() => harness.configure({}))
+
+  it.each([401, 404, 429, 500, 503])('causes a fault with status %i', async (status) => {
+    const requests = vaultRequestCounter()
+    harness.vault.failWith(status)
+    expect(await harness.detailedVerdict()).toBe(`fault secret_unavailable status_${status}`)
+    expect(requests()).toBeLessThanOrEqual(3)
+    harness.vault.failWith(undefined)
+    expect(await harness.verdict()).toBe(PERMIT)
   })
 
-  it('is asked again after a server error, but not after 429', async () => {
-    // Both secrets are read side by side; the decision waits for this one.
-    const readingsWith = async (status: number): Promise<number> => {
-      await world.start({ secret_ttl_seconds: '0' })
-      const before = world.vault.requests.length
-      world.vault.failWith(status)
-      await world.decide()
-      world.vault.failWith(undefined)
-      const since = world.vault.requests.slice(before)
-      return since.filter(({ path }) => path.endsWith(SECRET_OCIDS.introspection)).length
+  it('gets a second request after a server error, but not after 429', async () => {
+    // Both secrets are read in parallel; the decision waits for this one.
+    const requestsWith = async (status: number): Promise<number> => {
+      await harness.start()
+      const requests = vaultRequestCounter(SECRET_OCIDS.introspection)
+      harness.vault.failWith(status)
+      await harness.decide()
+      harness.vault.failWith(undefined)
+      return requests()
     }
 
-    expect(await readingsWith(404)).toBe(1)
-    expect(await readingsWith(429)).toBe(1)
-    expect(await readingsWith(503)).toBe(2)
+    expect(await requestsWith(404)).toBe(1)
+    expect(await requestsWith(429)).toBe(1)
+    expect(await requestsWith(503)).toBe(2)
   })
 
-  it('is a fault: only the backend’s secret', async () => {
-    await world.start({ back_end_client_secret_ocid: 'ocid1.vaultsecret.oc1.phx.nobodys' })
-    const { detailedVerdict, line } = await world.decide()
+  it('causes a fault if only the backend’s secret is missing', async () => {
+    await harness.start({ back_end_client_secret_ocid: 'ocid1.vaultsecret.oc1.phx.missing' })
+    const { detailedVerdict, line } = await harness.decide()
     expect(detailedVerdict).toBe('fault secret_unavailable status_404')
     expect(line).toMatchObject({ backend: 'default', back_end_cache: 'miss' })
   })
 
-  it('is a fault: connection refused', async () => {
-    await world.vault.pause()
-    const verdict = await world.verdict()
-    await world.vault.resume()
+  it('causes a fault if it refuses connections', async () => {
+    await harness.vault.pause()
+    const verdict = await harness.verdict()
+    await harness.vault.resume()
     expect(verdict).toBe('fault secret_unavailable')
   })
 
-  it('is a fault: the resource principal’s token has expired', async () => {
-    await world.principal.renew({ lifetimeSeconds: -60 })
-    const refused = await world.verdict()
-    await world.principal.renew()
-    expect(refused).toBe('fault secret_unavailable')
-    expect(await world.verdict()).toBe('permit permitted')
+  it('causes a fault if the resource principal’s token has expired', async () => {
+    await harness.principal.renew({ lifetimeSeconds: -60 })
+    const verdict = await harness.verdict()
+    await harness.principal.renew()
+    expect(verdict).toBe('fault secret_unavailable')
+    expect(await harness.verdict()).toBe(PERMIT)
   })
 })
 
 describe('a Vault with invalid responses', () => {
-  beforeAll(() => world.configure({ vault_secrets_endpoint: oddVault.url }))
-  afterAll(() => world.configure({}))
+  beforeAll(() => harness.configure({ vault_secrets_endpoint: invalidVault.url }))
+  afterAll(() => harness.configure({}))
 
-  const base64 = (content: Buffer | string) => Buffer.from(content).toString('base64')
   const bundle = (secretBundleContent: unknown) => ({
     body: { secretId: 'a', versionNumber: 1, secretBundleContent },
   })
-  const content = (text: Buffer | string) =>
-    bundle({ contentType: 'BASE64', content: base64(text) })
+  const content = (bytes: Buffer | string) =>
+    bundle({ contentType: 'BASE64', content: Buffer.from(bytes).toString('base64') })
 
   it.each([
     ['an empty secret', content('')],
-    ['bytes that are no text', content(Buffer.of(0xff, 0xfe))],
+    ['invalid UTF-8', content(Buffer.of(0xff, 0xfe))],
     ['no content', bundle({ contentType: 'BASE64' })],
     ['no bundle', { body: {} }],
     ['null', { body: 'null' }],
     ['HTML', { body: '<html>', headers: { 'content-type': 'text/html' } }],
-    ['half of its JSON', { body: '{"secretBundleContent":' }],
+    ['truncated JSON', { body: '{"secretBundleContent":' }],
     ['two MiB', { body: { filler: 'x'.repeat(2 * 1024 * 1024) } }],
-    ['half of its bytes', { ...content('abc'), delivery: 'cut' }],
-    ['nothing at all', { delivery: 'dropped' }],
-  ] as const)('is a fault: %s', async (_case, reply) => {
-    oddVault.replyWith(reply)
-    expect(await world.verdict()).toMatch(/^fault secret_(unavailable|unusable)$/)
-    expect(world.introspection.requests).toEqual([])
+    ['a truncated body', { ...content('abc'), delivery: 'cut' }],
+    ['no response', { delivery: 'dropped' }],
+  ] as const)('causes a fault: %s', async (_case, reply) => {
+    invalidVault.replyWith(reply)
+    expect(await harness.verdict()).toMatch(/^fault secret_(unavailable|unusable)$/)
+    expect(harness.introspection.requests).toEqual([])
   })
 })
 
 describe('a rejected secret', () => {
-  const OLD_ANSWER = { error: 'invalid_client' }
-  /** Between two searches for the successor of a refused secret. */
-  const SHORTEST_PAUSE_SECONDS = 1
+  const INVALID_CLIENT = { error: 'invalid_client' }
+  const WITHOUT_404 = CLIENT_REJECTIONS.filter(({ status }) => status <= 403)
+  /** The minimum between two reads of a rejected secret. */
+  const READ_INTERVAL_SECONDS = 1
 
-  beforeEach(() => world.start())
+  beforeEach(() => harness.start())
 
-  it.each([400, 401])(
-    'is read again once, and the token request is repeated once (invalid_client, status %i)',
-    async (status) => {
-      // The secret is at hand after this, and no token is.
-      world.tokenEndpoint.replyWith({ status: 503 })
-      await world.decide()
+  it.each([400, 401])('causes one more read and token request (status %i)', async (status) => {
+    // Afterwards the secret is cached, but no token.
+    harness.tokenEndpoint.replyWith({ status: 503 })
+    await harness.decide()
+    const rejection = { status, body: INVALID_CLIENT }
+    harness.tokenEndpoint.replyWith(rotateSecret(harness, 'backEnd', rejection, issued))
+    harness.tokenEndpoint.clearRequests()
+    expect(await harness.verdict()).toBe(PERMIT)
+    expect(harness.tokenEndpoint.requests).toHaveLength(2)
+  })
 
-      const refusal = { status, body: OLD_ANSWER }
-      const answer = { body: world.tokenAnswer() }
-      world.tokenEndpoint.replyWith(rotateSecret(world, 'backEnd', refusal, () => answer))
-      const seen = world.tokenEndpoint.requests.length
-      expect(await world.verdict()).toBe('permit permitted')
-      expect(world.tokenEndpoint.requests.length - seen).toBe(2)
-    },
-  )
+  it.each([400, 401])('causes one more read and introspection (status %i)', async (status) => {
+    await harness.decide()
+    const rejection = { status, body: INVALID_CLIENT }
+    harness.introspection.replyWith(rotateSecret(harness, 'introspection', rejection, active))
+    expect(await harness.verdict()).toBe(PERMIT)
+    expect(harness.introspection.requests).toHaveLength(3)
+  })
 
-  it.each([400, 401])(
-    'is read again once, and the introspection is repeated once (invalid_client, status %i)',
-    async (status) => {
-      await world.decide()
-      const refusal = { status, body: OLD_ANSWER }
-      const answer = { body: world.activeAnswer() }
-      world.introspection.replyWith(rotateSecret(world, 'introspection', refusal, () => answer))
-      expect(await world.verdict()).toBe('permit permitted')
-      expect(world.introspection.requests).toHaveLength(3)
-    },
-  )
+  it.each([400, 401, 403])('causes a fault at introspection (status %i)', async (status) => {
+    harness.introspection.replyWith({ status, body: INVALID_CLIENT })
+    expect(await harness.detailedVerdict()).toBe('fault introspection_refused invalid_client')
+    expect(harness.introspection.requests.length).toBeLessThanOrEqual(2)
+  })
 
-  it.each([400, 401, 403])(
-    'is a fault at introspection, not a denial, if Vault has no other (status %i)',
-    async (status) => {
-      world.introspection.replyWith({ status, body: OLD_ANSWER })
-      const { detailedVerdict } = await world.decide()
-      expect(detailedVerdict).toBe('fault introspection_refused invalid_client')
-      expect(world.introspection.requests.length).toBeLessThanOrEqual(2)
-    },
-  )
+  it.each([400, 401])('causes a fault at the token endpoint (status %i)', async (status) => {
+    harness.tokenEndpoint.replyWith({ status, body: INVALID_CLIENT })
+    expect(await harness.detailedVerdict()).toBe('fault credential_refused invalid_client')
+    expect(harness.tokenEndpoint.requests).toHaveLength(2)
+  })
 
-  it.each([400, 401])(
-    'is a fault at the token endpoint if Vault has no other (status %i)',
-    async (status) => {
-      world.tokenEndpoint.replyWith({ status, body: OLD_ANSWER })
-      const { detailedVerdict } = await world.decide()
-      expect(detailedVerdict).toBe('fault credential_refused invalid_client')
-      expect(world.tokenEndpoint.requests).toHaveLength(2)
-    },
-  )
+  it.each(CLIENT_REJECTIONS)('is read again at the next call ($label)', async (rejection) => {
+    harness.tokenEndpoint.replyWith({ status: 503 })
+    expect(await harness.verdict()).toBe('fault token_endpoint_unavailable')
+    harness.tokenEndpoint.replyWith(rotateSecret(harness, 'backEnd', rejection, issued))
+    expect(await harness.verdict()).toBe(PERMIT)
+    harness.introspection.replyWith(rotateSecret(harness, 'introspection', rejection, active))
+    expect(await harness.verdict()).toBe(PERMIT)
+  })
 
-  it.each(CLIENT_REFUSALS)(
-    'is read again at the next call, for every kind of rejection ($server, $status)',
-    async (refusal) => {
-      world.tokenEndpoint.replyWith({ status: 503 })
-      expect(await world.verdict()).toBe('fault token_endpoint_unavailable')
-      const issue = () => ({ body: world.tokenAnswer() })
-      world.tokenEndpoint.replyWith(rotateSecret(world, 'backEnd', refusal, issue))
-      expect(await world.verdict()).toBe('permit permitted')
-
-      const confirm = () => ({ body: world.activeAnswer() })
-      world.introspection.replyWith(rotateSecret(world, 'introspection', refusal, confirm))
-      expect(await world.verdict()).toBe('permit permitted')
-    },
-  )
-
-  it.each(CLIENT_REFUSALS.filter(({ status }) => status <= 403))(
-    'causes few requests if Vault has no other ($server, $status)',
+  it.each(WITHOUT_404)(
+    'causes few requests without a new one ($label)',
     async ({ status, body }) => {
-      await world.decide()
+      await harness.decide()
       const start = performance.now()
-      const before = world.vault.requests.length
-      world.introspection.replyWith({ status, body })
-      world.introspection.forget()
+      const vaultRequests = vaultRequestCounter()
+      harness.introspection.replyWith({ status, body })
+      harness.introspection.clearRequests()
       for (let count = 0; count < 10; count += 1) {
-        const { line } = await world.decide()
+        const { line } = await harness.decide()
         const hint: unknown = expect.stringMatching(/^Compare client id and secret/)
         expect(line).toMatchObject({ reason: 'introspection_refused', hint })
       }
-      // A search reads the current version and the previous one.
-      const searches = 1 + pausesSince(start, SHORTEST_PAUSE_SECONDS)
-      expect(world.vault.requests.length - before).toBeLessThanOrEqual(1 + 2 * searches)
-      expect(world.introspection.requests.length).toBeLessThanOrEqual(10 + 2 * searches)
+      // Each read requests the current version and the previous one.
+      const reads = 1 + intervalsSince(start, READ_INTERVAL_SECONDS)
+      expect(vaultRequests()).toBeLessThanOrEqual(1 + 2 * reads)
+      expect(harness.introspection.requests.length).toBeLessThanOrEqual(10 + 2 * reads)
     },
   )
 
   it('causes few requests to Vault, however many calls fail', async () => {
     const start = performance.now()
-    const before = world.vault.requests.length
-    world.introspection.replyWith({ status: 401, body: OLD_ANSWER })
-    for (let count = 0; count < 10; count += 1) await world.decide()
-    const searches = 1 + pausesSince(start, SHORTEST_PAUSE_SECONDS)
-    expect(world.vault.requests.length - before).toBeLessThanOrEqual(4 + 2 * searches)
+    const vaultRequests = vaultRequestCounter()
+    harness.introspection.replyWith({ status: 401, body: INVALID_CLIENT })
+    for (let count = 0; count < 10; count += 1) await harness.decide()
+    const reads = 1 + intervalsSince(start, READ_INTERVAL_SECONDS)
+    expect(vaultRequests()).toBeLessThanOrEqual(4 + 2 * reads)
   })
 })
 
 describe('a cached secret', () => {
-  it('is used during an outage of Vault until it expires', async () => {
-    await world.start()
-    await world.decide()
-    world.vault.failWith(503)
-    expect(await world.verdict()).toBe('permit permitted')
-  })
-
-  it('is read each time if secret_ttl_seconds is 0', async () => {
-    await world.start({ secret_ttl_seconds: '0' })
-    await world.decide()
-    world.vault.failWith(503)
-    expect(await world.verdict()).toBe('fault secret_unavailable')
+  it.each([
+    ['is used during an outage of Vault until it expires', {}, PERMIT],
+    [
+      'is not used with secret_ttl_seconds 0',
+      { secret_ttl_seconds: '0' },
+      'fault secret_unavailable',
+    ],
+  ])('%s', async (_title, changes, verdict) => {
+    await harness.start(changes)
+    await harness.decide()
+    harness.vault.failWith(503)
+    expect(await harness.verdict()).toBe(verdict)
   })
 })

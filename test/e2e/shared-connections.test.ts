@@ -1,55 +1,55 @@
 import { describe, expect, it } from '@jest/globals'
-import { backend, documentWith, introspectingIssuer, jwtIssuer } from './support/configurations.ts'
-import { startDoublingServer } from './support/doubling-server.ts'
-import { createSigner } from './support/signing.ts'
-import { startTestWorld } from './support/test-world.ts'
-import { basicCredentials, SECRET_OCIDS } from './support/world.ts'
+import {
+  backend,
+  documentWith,
+  introspectingIssuer,
+  jwtIssuer,
+  startWithIssuers,
+} from './support/configurations.ts'
+import { basicCredentials, PERMIT, SECRET_OCIDS } from './support/harness.ts'
+import { startTestHarness, startTestServer } from './support/test-harness.ts'
+import { createSigner } from './support/tokens.ts'
 
-const world = await startTestWorld()
+const harness = await startTestHarness()
+const server = await startTestServer(() => ({ status: 500 }))
 
-describe('a host that repeats each answer after the next request', () => {
-  it('has no key of one realm trusted for another', async () => {
+describe('a server that repeats each response after the next request', () => {
+  it('cannot make a key of one realm valid for another', async () => {
     const [staff, guests] = [createSigner(), createSigner()]
-    const server = await startDoublingServer((_form, target) => ({
-      keys: [target === '/guests' ? guests.jwk : staff.jwk],
+    server.replyWith(({ target }) => ({
+      body: { keys: [target === '/guests' ? guests.jwk : staff.jwk] },
+      delivery: 'repeated',
     }))
+    const realm = (name: string) => `https://sso.example.com/${name}`
     const issuer = (name: string) =>
-      jwtIssuer(server, {
-        name,
-        issuer: `https://sso.example.com/${name}`,
-        jwks_uri: `${server.url}${name}`,
-      })
-    await world.start(documentWith(world, [issuer('staff'), issuer('guests')]))
-    const asGuest = guests.token({ iss: 'https://sso.example.com/guests' })
-    const forged = guests.token({ iss: 'https://sso.example.com/staff' })
-    const asStaff = staff.token({ iss: 'https://sso.example.com/staff' })
+      jwtIssuer(server, { name, issuer: realm(name), jwks_uri: `${server.url}/${name}` })
+    await startWithIssuers(harness, issuer('staff'), issuer('guests'))
 
-    const verdicts = await world.verdicts([asGuest, forged, asStaff])
-    server.close()
-
-    expect(verdicts).toEqual(['permit permitted', 'deny signature_invalid', 'permit permitted'])
+    expect(await harness.verdict(guests.token({ iss: realm('guests') }))).toBe(PERMIT)
+    const forged = guests.token({ iss: realm('staff') })
+    expect(await harness.verdict(forged)).toBe('deny signature_invalid')
+    expect(await harness.verdict(staff.token({ iss: realm('staff') }))).toBe(PERMIT)
   })
 
-  it('has no secret sent to the server of another', async () => {
-    const server = await startDoublingServer((_form, target) => {
+  it('cannot make the function send a secret to the wrong server', async () => {
+    server.replyWith(({ target }) => {
       const secretId = /secretbundles\/([^?]+)/.exec(target)?.[1] ?? ''
-      const secret =
-        secretId === SECRET_OCIDS.backEnd ? world.secrets.backEnd : world.secrets.introspection
+      const { introspection, backEnd } = harness.secrets
+      const secret = secretId === SECRET_OCIDS.backEnd ? backEnd : introspection
       const content = Buffer.from(secret).toString('base64')
-      return { secretId, secretBundleContent: { contentType: 'BASE64', content } }
+      const secretBundleContent = { contentType: 'BASE64', content }
+      return { body: { secretId, secretBundleContent }, delivery: 'repeated' }
     })
-    // The backend depends on the caller, so its secret is read after the introspection.
-    const backends = [backend(world, { when: { scopes: ['echo'] } })]
-    await world.start({
-      ...documentWith(world, [introspectingIssuer(world)], { backends, unmatched: 'refuse' }),
-      vault_secrets_endpoint: server.url.replace(/\/$/, ''),
+    // The choice of the backend needs the caller: its secret is read after the introspection.
+    const backends = [backend(harness, { when: { scopes: ['echo'] } })]
+    await harness.start({
+      ...documentWith(harness, [introspectingIssuer(harness)], { backends, unmatched: 'refuse' }),
+      vault_secrets_endpoint: server.url,
     })
-    const verdict = await world.verdict()
-    server.close()
 
-    const credentials = world.tokenEndpoint.requests.map(({ headers }) => headers.authorization)
-    const own = `Basic ${basicCredentials('backEnd', world.secrets.backEnd)}`
-    expect(verdict).toBe('permit permitted')
+    expect(await harness.verdict()).toBe(PERMIT)
+    const credentials = harness.tokenEndpoint.requests.map(({ headers }) => headers.authorization)
+    const own = `Basic ${basicCredentials('backEnd', harness.secrets.backEnd)}`
     expect(new Set(credentials)).toEqual(new Set([own]))
   })
 })

@@ -28,13 +28,13 @@ const lockfile = JSON.parse(read('package-lock.json')) as {
 const installed = Object.entries(lockfile.packages).filter(([path]) => path !== '')
 
 describe('the bill of materials', () => {
-  it('has the function’s dependencies', () => {
+  it('has the dependencies of the function', () => {
     const dependencies = ['@fnproject/fdk', 'axios', 'jose', 'oci-common', 'oci-secrets', 'valibot']
     expect(components.map(nameOf)).toEqual(expect.arrayContaining(dependencies))
   })
 
   it.each(components.map((component) => [nameOf(component), component] as const))(
-    '%s: has version and hash of the lockfile, no install script, and a permitted license',
+    'has %s with version and hash of the lockfile, a permitted license and no install script',
     (name, { version, hashes, licenses }) => {
       const entry = installed.find(
         ([path, each]) => path.endsWith(`node_modules/${name}`) && each.version === version,
@@ -53,12 +53,9 @@ describe('the bill of materials', () => {
 describe('the notices', () => {
   const notices = read('dist/THIRD-PARTY-NOTICES.txt')
 
-  it.each(components.map((component) => [nameOf(component), component.version]))(
-    'name %s %s',
-    (name, version) => {
-      expect(notices).toContain(`\n${name} ${version} (`)
-    },
-  )
+  it.each(components)('contain $name $version', (component) => {
+    expect(notices).toContain(`\n${nameOf(component)} ${component.version} (`)
+  })
 })
 
 describe('the lockfile', () => {

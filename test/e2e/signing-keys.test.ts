@@ -2,20 +2,19 @@ import { generateKeyPairSync } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from '@jest/globals'
 import { jwtByKeysOf } from './support/configurations.ts'
-import { pausesSince } from './support/pauses.ts'
+import { PERMIT } from './support/harness.ts'
 import type { Reply } from './support/scripted-server.ts'
-import { createSigner } from './support/signing.ts'
-import { startTestServer, startTestWorld } from './support/test-world.ts'
+import { startKeyServer, startTestHarness } from './support/test-harness.ts'
+import { createSigner, intervalsSince } from './support/tokens.ts'
 
 const issuer = createSigner('current')
-
-const provider = await startTestServer(() => ({ body: { keys: [issuer.jwk] } }))
-const world = await startTestWorld(jwtByKeysOf(provider))
+const provider = await startKeyServer(issuer)
+const harness = await startTestHarness(jwtByKeysOf(provider))
 
 async function coldVerdict(reply: Reply, token = issuer.token()): Promise<string> {
   provider.replyWith(reply)
-  await world.start()
-  return world.verdict(token)
+  await harness.start()
+  return harness.verdict(token)
 }
 
 describe('a key set', () => {
@@ -28,53 +27,44 @@ describe('a key set', () => {
     undefined,
   ])('is read with the media type %s', async (type) => {
     const reply = { headers: { 'content-type': type }, body: { keys: [issuer.jwk] } }
-
-    expect(await coldVerdict(reply)).toBe('permit permitted')
+    expect(await coldVerdict(reply)).toBe(PERMIT)
   })
 
   it('is read after a byte order mark', async () => {
     const body = `\uFEFF${JSON.stringify({ keys: [issuer.jwk] })}`
-
-    expect(await coldVerdict({ body })).toBe('permit permitted')
+    expect(await coldVerdict({ body })).toBe(PERMIT)
   })
 
-  it.each(['text/html', 'application/json'])(
-    'is rejected if it is a login page with the media type %s',
-    async (type) => {
-      const reply = { headers: { 'content-type': type }, body: '<html><form></form></html>' }
+  it.each(['text/html', 'application/json'])('is rejected if it is HTML as %s', async (type) => {
+    const reply = { headers: { 'content-type': type }, body: '<html><form></form></html>' }
+    expect(await coldVerdict(reply)).toBe('fault keys_unusable')
+  })
 
-      expect(await coldVerdict(reply)).toBe('fault keys_unusable')
-    },
-  )
-
-  it('is requested as a JWK Set, as a server may answer 406 otherwise', async () => {
+  it('is requested with the media type of a JWK Set, which some servers require', async () => {
     provider.replyWith(({ headers }) =>
       headers.accept?.includes('application/jwk-set+json') === true
         ? { body: { keys: [issuer.jwk] } }
         : { status: 406 },
     )
-    await world.start()
-
-    expect(await world.verdict(issuer.token())).toBe('permit permitted')
+    await harness.start()
+    expect(await harness.verdict(issuer.token())).toBe(PERMIT)
   })
 
-  it('may have the key type as algorithm, and empty kids', async () => {
+  it('may have the key type as `alg`, and empty kids', async () => {
     const keys = [
       { ...issuer.jwk, alg: 'RSA', kid: '' },
       { ...createSigner().jwk, kid: null },
     ]
-
-    expect(await coldVerdict({ body: { keys } })).toBe('permit permitted')
+    expect(await coldVerdict({ body: { keys } })).toBe(PERMIT)
   })
 })
 
-describe('a published key that is not used', () => {
+describe('a published key that is ignored', () => {
   const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey
-  const smallOrder = Buffer.alloc(32, 0)
-  smallOrder.writeUInt8(1, 0)
-  /** The keys that are not used, by the log. */
-  const leftOut = () =>
-    world
+  const smallOrder = Buffer.alloc(32)
+  smallOrder[0] = 1
+  const loggedKeys = () =>
+    harness
       .logged()
       .filter(({ reason }) => reason === 'keys_left_out')
       .map(({ detail }) => detail)
@@ -90,59 +80,53 @@ describe('a published key that is not used', () => {
       'has a small order: anyone can sign',
       { kty: 'OKP', crv: 'Ed25519', x: smallOrder.toString('base64url'), alg: undefined },
     ],
-  ])('%s: is in the log and in the denial of its tokens', async (problem, members) => {
+  ])('is logged with its defect: %s', async (problem, members) => {
     const bad = { ...issuer.jwk, ...members, kid: 'dropped' }
     provider.replyWith({ body: { keys: [createSigner('other').jwk, bad] } })
-    await world.start()
+    await harness.start()
 
-    const first = await world.decide(issuer.token({}, { kid: 'dropped' }))
-    await world.decide(issuer.token({}, { kid: 'dropped' }))
-    const foreign = await world.decide(issuer.token({}, { kid: 'absent' }))
+    const first = await harness.decide(issuer.token({}, { kid: 'dropped' }))
+    await harness.decide(issuer.token({}, { kid: 'dropped' }))
+    const foreign = await harness.decide(issuer.token({}, { kid: 'absent' }))
 
     expect(first.detailedVerdict).toBe(`deny key_unknown the named key ${problem}`)
     expect(foreign.line).not.toHaveProperty('detail')
-    expect(leftOut()).toEqual([`key dropped ${problem}`])
+    expect(loggedKeys()).toEqual([`key dropped ${problem}`])
   })
 
-  it('is in the log once, even if no token names it', async () => {
+  it('is logged once, even if no token has its kid', async () => {
     provider.replyWith({ body: { keys: [issuer.jwk, { ...issuer.jwk, kid: 'x', alg: 'RSA256' }] } })
-    await world.start()
-
-    expect(await world.verdict(issuer.token())).toBe('permit permitted')
-    await world.decide(issuer.token())
-    expect(leftOut()).toHaveLength(1)
+    await harness.start()
+    expect(await harness.verdict(issuer.token())).toBe(PERMIT)
+    await harness.decide(issuer.token())
+    expect(loggedKeys()).toHaveLength(1)
   })
 })
 
 describe('a verified signature', () => {
-  it('is cached for the whole token only', async () => {
-    await world.start()
+  it('is cached for exactly one token', async () => {
+    await harness.start()
     const token = issuer.token({ note: 'x'.repeat(6_000) })
-    expect(await world.verdict(token)).toBe('permit permitted')
+    expect(await harness.verdict(token)).toBe(PERMIT)
     const [header = '', payload = '', signature = ''] = token.split('.')
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object
     const altered = Buffer.from(JSON.stringify({ ...claims, sub: 'mallory' })).toString('base64url')
     const foreign = createSigner('current').token().split('.')[2] ?? ''
 
-    const forged = [
-      [header, altered, signature],
-      [header, payload, foreign],
-    ]
-    const verdicts = await world.verdicts(forged.map((parts) => parts.join('.')))
-    expect(verdicts).toEqual(['deny signature_invalid', 'deny signature_invalid'])
-    expect(await world.verdict(token)).toBe('permit permitted')
+    for (const forged of [`${header}.${altered}.${signature}`, `${header}.${payload}.${foreign}`]) {
+      expect(await harness.verdict(forged)).toBe('deny signature_invalid')
+    }
+    expect(await harness.verdict(token)).toBe(PERMIT)
   })
 })
 
 describe('more than sixteen keys without a kid', () => {
-  const signers = Array.from({ length: 17 }, () => createSigner())
-
-  it('all verify tokens', async () => {
+  it('are all used', async () => {
+    const signers = Array.from({ length: 17 }, () => createSigner())
     const keys = signers.map(({ jwk }) => ({ ...jwk, kid: undefined }))
     const last = signers.at(-1) ?? issuer
-
-    expect(await coldVerdict({ body: { keys } }, last.token())).toBe('permit permitted')
-    expect(await world.verdict(issuer.token())).toBe('deny signature_invalid')
+    expect(await coldVerdict({ body: { keys } }, last.token())).toBe(PERMIT)
+    expect(await harness.verdict(issuer.token())).toBe('deny signature_invalid')
   })
 })
 
@@ -150,31 +134,31 @@ describe('a key that is replaced under the same kid', () => {
   const stranger = createSigner('current')
   const successor = createSigner('current')
 
-  it('right after an invalid token: no valid token is denied', async () => {
-    await world.start()
-    await world.decide(issuer.token())
-    expect(await world.verdict(stranger.token())).toBe('deny signature_invalid')
+  it('causes no denial of a valid token, even right after an invalid one', async () => {
+    await harness.start()
+    await harness.decide(issuer.token())
+    expect(await harness.verdict(stranger.token())).toBe('deny signature_invalid')
     provider.replyWith({ body: { keys: [successor.jwk] } })
 
     const verdicts = new Set<string>()
     for (let call = 0; call < 10; call += 1) {
-      verdicts.add(await world.verdict(successor.token()))
+      verdicts.add(await harness.verdict(successor.token()))
       await delay(50)
     }
 
-    expect([...verdicts]).toEqual(['permit permitted'])
+    expect([...verdicts]).toEqual([PERMIT])
   })
 
-  it('causes few fetches during a flood of invalid tokens', async () => {
-    await world.start()
-    await world.decide(issuer.token())
+  it('causes few requests for keys during a flood of invalid tokens', async () => {
+    await harness.start()
+    await harness.decide(issuer.token())
     const start = performance.now()
     const verdicts = new Set<string>()
     while (performance.now() < start + 3_500) {
-      verdicts.add(await world.verdict(stranger.token()))
+      verdicts.add(await harness.verdict(stranger.token()))
     }
 
     expect([...verdicts]).toEqual(['deny signature_invalid'])
-    expect(provider.requests.length).toBeLessThanOrEqual(3 + pausesSince(start, 5))
+    expect(provider.requests.length).toBeLessThanOrEqual(3 + intervalsSince(start, 5))
   })
 })

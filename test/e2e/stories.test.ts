@@ -1,4 +1,3 @@
-/** The demo's stories end as expected on the local stack. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { diagnoseBrokenSetup, formatDiagnosis } from '../../scripts/demo/diagnosis.ts'
 import { firstFailure } from '../../scripts/doctor/report.ts'
@@ -10,19 +9,16 @@ let stack: LocalStack
 beforeAll(async () => {
   stack = await startLocalStack()
 })
-afterAll(async () => {
-  await stack.close()
-})
+afterAll(() => stack.close())
 
-// In this order: later stories build on what earlier ones left in the caches.
+// In this order: later stories depend on the caches after the earlier ones.
 describe('the demo', () => {
-  it.each(STORIES.map((story) => [story.title, story] as const))('%s', async (_title, story) => {
+  it.each(STORIES)('ends as expected: $title', async (story) => {
     expect(differences(await play(story, stack))).toEqual([])
   })
 
-  it('shows a broken set-up and its diagnosis', async () => {
+  it('diagnoses a broken set-up', async () => {
     const diagnosis = await diagnoseBrokenSetup(stack)
-
     expect(diagnosis).toMatchObject({ status: 502, reason: 'credential_refused' })
     expect(firstFailure(diagnosis.checks)).toMatchObject({
       name: 'backend token',

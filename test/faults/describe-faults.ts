@@ -1,23 +1,24 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
-import { startCells } from './cells.ts'
-import { faultRows, someStatusRows } from './faults.ts'
-import { LATE, type DependencyName } from './verdicts.ts'
+import { startFaultRunner } from './fault-runner.ts'
+import { commonStatusCases, faultCases } from './faults.ts'
+import { DEADLINE_EXCEEDED, type DependencyName } from './verdicts.ts'
 
 /**
- * The quick part of the fault suite at one dependency of a cold function: all faults that take no
- * waiting. `npm run test:faults` runs all of it. Each dependency has a file, for jest to run beside
- * the others.
+ * The faults of one dependency that do not wait for a deadline, without the calls after a fault.
+ * `npm run test:faults` runs all. Each dependency has its own test file, so that Jest runs them in
+ * parallel.
  */
 export async function describeFaults(title: string, dependency: DependencyName): Promise<void> {
-  const cells = await startCells(dependency)
-  afterAll(() => cells.close())
-  const rows = [...faultRows(cells.elsewhere), ...someStatusRows()]
+  const runner = await startFaultRunner(dependency)
+  afterAll(() => runner.close())
+  const cases = [...faultCases(runner.redirectTarget), ...commonStatusCases()].filter(
+    ({ expected }) => expected !== DEADLINE_EXCEEDED,
+  )
 
   describe(title, () => {
-    it.each(rows.filter(({ expected }) => expected !== LATE))('$name', async (row) => {
-      const { verdict, findings } = await cells.try(row, false)
-
-      expect([verdict, ...findings]).toEqual([row.expected[dependency]])
+    it.each(cases)('returns the expected verdict: $name', async (faultCase) => {
+      const { verdict, findings } = await runner.run(faultCase, false)
+      expect([verdict, ...findings]).toEqual([faultCase.expected[dependency]])
     })
   })
 }

@@ -1,131 +1,92 @@
-/**
- * A proxy between the function and a dependency that damages answers, down to single bytes.
- */
-import { createServer as createHttpServer, request as ask, type IncomingMessage } from 'node:http'
+/** A proxy between the function and a dependency that can damage responses, even single bytes. */
+import { once } from 'node:events'
+import { createServer as createHttpServer, request, type IncomingMessage } from 'node:http'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import { readBody } from '../../stack/listen.ts'
 
-/** What the dependency answered. */
-export interface GoodAnswer {
+/** The response of the dependency. */
+export interface ValidResponse {
   readonly contentType: string
   readonly body: Buffer
 }
 
-/**
- * What the proxy does with a connection of the function: nothing to it until a request has come and
- * the dependency's good answer is in hand, or the connection itself.
- */
-export type Spoil =
-  | { readonly when: 'answered'; readonly act: (socket: Socket, good: GoodAnswer) => void }
-  | { readonly when: 'connected'; readonly act: (socket: Socket) => void }
+/** What the proxy does with a connection instead of responding, or as soon as it is connected. */
+export type Fault =
+  | { readonly on: 'response'; readonly act: (socket: Socket, valid: ValidResponse) => void }
+  | { readonly on: 'connect'; readonly act: (socket: Socket) => void }
 
-export interface FaultProxy {
-  /** `http://127.0.0.1:PORT`. */
-  readonly url: string
-  /** From the next request on. Undefined passes everything on. Open connections are cut. */
-  spoilWith(spoil: Spoil | undefined): void
-  /** Nobody listens until `resume`. */
-  pause(): Promise<void>
-  resume(): Promise<void>
-  /** The same behind TLS, at another port, until it is closed with the proxy. */
-  startTls(options: TlsOptions): Promise<string>
-  close(): Promise<void>
-}
-
-/** Whole answers pass as they are, of a dependency at this address. */
-export async function startFaultProxy(dependency: () => string): Promise<FaultProxy> {
-  let spoil: Spoil | undefined
+/** `dependencyUrl` is called for each request. */
+export async function startFaultProxy(dependencyUrl: () => string) {
+  let fault: Fault | undefined
   const sockets = new Set<Socket>()
 
   const http = createHttpServer((incoming, outgoing) => {
-    void askDependency(dependency(), incoming).then((answer) => {
-      const { status, ...good } = answer
-      if (spoil?.when === 'answered') spoil.act(incoming.socket, good)
-      else outgoing.writeHead(status, { 'content-type': good.contentType }).end(good.body)
+    void forward(dependencyUrl(), incoming).then(({ status, ...valid }) => {
+      if (fault?.on === 'response') fault.act(incoming.socket, valid)
+      else outgoing.writeHead(status, { 'content-type': valid.contentType }).end(valid.body)
     })
   })
   const accept = (socket: Socket): void => {
     socket.on('error', () => undefined)
-    if (spoil?.when === 'connected') spoil.act(socket)
+    if (fault?.on === 'connect') fault.act(socket)
     else http.emit('connection', socket)
   }
-  const watch = (socket: Socket): void => {
+  const track = (socket: Socket): void => {
     sockets.add(socket)
     socket.on('error', () => undefined)
     socket.once('close', () => sockets.delete(socket))
   }
-  const plain = createServer((socket) => {
-    watch(socket)
-    accept(socket)
-  })
+  const plain = createServer(accept).prependListener('connection', track)
   const port = await open(plain, 0)
   const tlsServers: Server[] = []
 
-  const cut = (): void => {
+  const closeConnections = (): void => {
     for (const socket of sockets) socket.destroy()
   }
+  /** The servers close once the connections are closed. */
+  const closeServers = async (servers: readonly Server[]): Promise<void> => {
+    const closed = servers.map((server) => once(server.close(), 'close'))
+    closeConnections()
+    await Promise.all(closed)
+  }
   return {
+    /** `http://127.0.0.1:PORT`. */
     url: `http://127.0.0.1:${port}`,
-    spoilWith: (next) => {
-      cut()
-      spoil = next
+    /** Closes open connections. The fault is for all following requests; undefined ends it. */
+    inject: (next: Fault | undefined): void => {
+      closeConnections()
+      fault = next
     },
-    pause: async () => {
-      const closed = shut(plain)
-      cut()
-      await closed
-    },
-    resume: async () => {
-      await open(plain, port)
-    },
-    startTls: async (options) => {
+    /** Refuses connections until `resume`. */
+    pause: () => closeServers([plain]),
+    resume: () => open(plain, port),
+    /** Returns the URL of the same proxy with TLS. */
+    startTls: async (options: TlsOptions): Promise<string> => {
       const server = createTlsServer(options, accept)
-      server.on('connection', watch)
+      server.on('connection', track)
       server.on('tlsClientError', () => undefined)
       tlsServers.push(server)
       return `https://127.0.0.1:${await open(server, 0)}`
     },
-    close: async () => {
-      const closed = [plain, ...tlsServers].map(shut)
-      cut()
-      await Promise.all(closed)
-    },
+    close: () => closeServers([plain, ...tlsServers]),
   }
 }
 
-async function askDependency(
-  url: string,
-  incoming: IncomingMessage,
-): Promise<GoodAnswer & { readonly status: number }> {
+async function forward(url: string, incoming: IncomingMessage) {
   const body = await readBody(incoming)
   const { method, headers } = incoming
-  const outgoing = ask(new URL(incoming.url ?? '/', url), { method, headers, agent: false })
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    outgoing.once('response', resolve).once('error', reject)
-    outgoing.end(body)
-  })
+  const outgoing = request(new URL(incoming.url ?? '/', url), { method, headers, agent: false })
+  outgoing.end(body)
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
   return {
-    status: answer.statusCode ?? 0,
-    contentType: answer.headers['content-type'] ?? '',
-    body: await readBody(answer),
+    status: response.statusCode ?? 0,
+    contentType: response.headers['content-type'] ?? '',
+    body: await readBody(response),
   }
 }
 
-function open(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject)
-      resolve((server.address() as AddressInfo).port)
-    })
-  })
-}
-
-function shut(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => {
-      resolve()
-    })
-  })
+async function open(server: Server, port: number): Promise<number> {
+  await once(server.listen(port, '127.0.0.1'), 'listening')
+  return (server.address() as AddressInfo).port
 }

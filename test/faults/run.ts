@@ -1,89 +1,82 @@
-/**
- * `npm run test:faults`: every fault at every dependency of the built function, as a table of what
- * came of it. Exit status 1 where anything came that should not.
- */
+/** `npm run test:faults`: runs every fault of every dependency, and prints the verdicts as a table. */
 import pc from 'picocolors'
 import { buildFirst } from '../../scripts/command-line/build-first.ts'
 import { readPattern } from '../../scripts/command-line/pattern.ts'
 import { exitOnUsageError, readCommandLine } from '../../scripts/command-line/command-line.ts'
-import { startCells } from './cells.ts'
-import { faultRows, statusRows, type FaultRow } from './faults.ts'
+import { startFaultRunner } from './fault-runner.ts'
+import type { FaultCase } from './fault-builders.ts'
+import { faultCases, statusCases } from './faults.ts'
 import { DEPENDENCIES, type DependencyName } from './verdicts.ts'
 
 const { operand } = readCommandLine({
   name: 'test:faults',
-  about: `Tries every fault at every dependency of the built function (introspection, keys, token endpoint, Vault)
-and tells what came of it, as a table. It builds first, and takes five minutes; with a PATTERN less.
-Exit status 1 where anything came that should not.`,
+  about: `Runs every fault of every dependency of the built function (introspection, keys, token endpoint, Vault)
+and prints the verdicts as a table. It builds first, and takes five minutes; with a PATTERN less.
+The exit status is 1 if a verdict differs from the expected one.`,
   options: {},
   operand: {
     name: 'PATTERN',
-    meaning: 'a regular expression: only faults whose name it fits, as in status 5',
+    meaning: 'a regular expression: only faults whose name matches it, as in status 5',
     isRequired: false,
   },
 })
-const names = [...faultRows(''), ...statusRows()].map(({ name }) => name)
+const names = [...faultCases(''), ...statusCases()].map(({ name }) => name)
 const pattern = exitOnUsageError(() => readPattern(operand ?? '', names))
 buildFirst()
 
-interface Cell {
-  readonly row: string
+interface Result {
+  readonly name: string
   readonly text: string
-  readonly isRight: boolean
+  readonly isExpected: boolean
 }
 
-/** All rows at one dependency. */
-async function column(dependency: DependencyName): Promise<Cell[]> {
-  const cells = await startCells(dependency)
-  const results: Cell[] = []
-  const tryAll = async (rows: readonly FaultRow[], alsoAfterwards: boolean): Promise<void> => {
-    for (const row of rows.filter(({ name }) => pattern.test(name))) {
-      const { verdict, findings } = await cells.try(row, alsoAfterwards)
-      const expected = row.expected[dependency]
+/** The results of all faults of one dependency. */
+async function runFaults(dependency: DependencyName): Promise<Result[]> {
+  const runner = await startFaultRunner(dependency)
+  const results: Result[] = []
+  const runAll = async (cases: readonly FaultCase[], withRecovery: boolean): Promise<void> => {
+    for (const faultCase of cases.filter(({ name }) => pattern.test(name))) {
+      const { verdict, findings } = await runner.run(faultCase, withRecovery)
+      const expected = faultCase.expected[dependency]
       const wrong = [...(verdict === expected ? [] : [`expected: ${expected}`]), ...findings]
       const text = [verdict, ...wrong].join('; ')
-      results.push({ row: row.name, text, isRight: wrong.length === 0 })
+      results.push({ name: faultCase.name, text, isExpected: wrong.length === 0 })
     }
   }
-  await tryAll(faultRows(cells.elsewhere), true)
-  await tryAll(statusRows(), false)
-  await cells.close()
+  await runAll(faultCases(runner.redirectTarget), true)
+  await runAll(statusCases(), false)
+  await runner.close()
   return results
 }
 
 const begun = Date.now()
-const columns = await Promise.all(DEPENDENCIES.map(column))
+const columns = await Promise.all(DEPENDENCIES.map(runFaults))
+const seconds = Math.round((Date.now() - begun) / 1000)
 
-const width = 62
-console.log(`${'what the dependency does'.padEnd(width)}${DEPENDENCIES.join(' · ')}`)
-let tried = 0
-let wrong = 0
-const [first = []] = columns
-/** Statuses that fare alike stand in one line. */
-let likeBefore = ''
-let alike: string[] = []
-function tell(): void {
-  const [one] = alike
-  const last = alike.at(-1)
-  if (one === undefined || last === undefined) return
-  const name = one === last ? one : `${one} to ${last.replace('status ', '')}`
-  console.log(`${name.padEnd(width)}${likeBefore}`)
-  alike = []
-}
-for (const [index, { row }] of first.entries()) {
-  const cells = columns.flatMap((each) => each[index] ?? [])
-  tried += cells.length
-  wrong += cells.filter(({ isRight }) => !isRight).length
-  const line = cells
-    .map(({ text, isRight }) => (isRight ? pc.green(text) : pc.red(`✗ ${text}`)))
+const NAME_WIDTH = 62
+console.log(`${'fault'.padEnd(NAME_WIDTH)}${DEPENDENCIES.join(' · ')}`)
+/** Consecutive statuses with the same results are printed as one line. */
+const lines: { first: string; last: string; text: string }[] = []
+for (const [index, { name }] of (columns[0] ?? []).entries()) {
+  const results = columns.flatMap((column) => column[index] ?? [])
+  const text = results
+    .map((result) => (result.isExpected ? pc.green(result.text) : pc.red(`✗ ${result.text}`)))
     .join(' · ')
-  const general = line.replaceAll(/status_\d+/g, 'status_…')
-  if (general !== likeBefore || !row.startsWith('status ')) tell()
-  likeBefore = row.startsWith('status ') ? general : line
-  alike.push(row)
+  const isStatus = name.startsWith('status ')
+  const line = {
+    first: name,
+    last: name,
+    text: isStatus ? text.replaceAll(/status_\d+/g, 'status_…') : text,
+  }
+  const previous = lines.at(-1)
+  if (isStatus && previous?.text === line.text) previous.last = name
+  else lines.push(line)
 }
-tell()
-console.log(
-  `\n${tried - wrong} of ${tried} cells as they should be, in ${Math.round((Date.now() - begun) / 1000)} s`,
-)
-process.exitCode = wrong === 0 && tried > 0 ? 0 : 1
+for (const { first, last, text } of lines) {
+  const name = first === last ? first : `${first} to ${last.replace('status ', '')}`
+  console.log(`${name.padEnd(NAME_WIDTH)}${text}`)
+}
+const all = columns.flat()
+const expected = all.filter(({ isExpected }) => isExpected).length
+console.log(`\n${expected} of ${all.length} verdicts as expected, in ${seconds} s`)
+process.exitCode = expected === all.length && all.length > 0 ? 0 : 1

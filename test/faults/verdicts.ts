@@ -1,30 +1,18 @@
-/**
- * The expected decision for each fault, by the dependency that fails.
- */
-
-import type { Spoil } from './fault-proxy.ts'
+/** The expected verdict on a cold call for each fault, by the dependency that fails. */
 
 export const DEPENDENCIES = ['introspection', 'keys', 'token endpoint', 'Vault'] as const
 export type DependencyName = (typeof DEPENDENCIES)[number]
 
-/** A fault of what comes from the dependency. */
-export type FaultOfAnswer = readonly [name: string, expected: Expectations, spoil: Spoil]
-
-/** The verdict on a call by a cold function, as in `fault keys_unavailable timed_out`. */
+/** Each with its detail, as in `fault keys_unavailable timed_out`. */
 export type Expectations = Readonly<Record<DependencyName, string>>
 
-function all(verdict: string): Expectations {
-  return {
-    introspection: verdict,
-    keys: verdict,
-    'token endpoint': verdict,
-    Vault: verdict,
-  }
+function forAll(verdict: string): Expectations {
+  return { introspection: verdict, keys: verdict, 'token endpoint': verdict, Vault: verdict }
 }
 
-export const PERMIT = all('permit permitted')
-/** The call gets so little time that a dependency which does not answer makes it fault at its end. */
-export const LATE = all('fault deadline_exceeded timed_out')
+export const PERMITTED = forAll('permit permitted')
+/** The call has a short deadline, which ends the wait for the dependency. */
+export const DEADLINE_EXCEEDED = forAll('fault deadline_exceeded timed_out')
 
 export function unavailable(detail: string): Expectations {
   return {
@@ -35,7 +23,6 @@ export function unavailable(detail: string): Expectations {
   }
 }
 
-/** An answer that is whole, but no JSON. */
 export const NOT_JSON: Expectations = {
   introspection: 'fault introspection_unusable not_json',
   keys: 'fault keys_unusable no_jwk_set',
@@ -43,28 +30,28 @@ export const NOT_JSON: Expectations = {
   Vault: 'fault secret_unavailable not_json',
 }
 
-/** Good JSON with another media type: keys and secrets are read by their content. */
-export const MISLABELLED: Expectations = {
-  ...PERMIT,
+/** Valid JSON. The function ignores the media type of keys and secrets. */
+export const WRONG_MEDIA_TYPE: Expectations = {
+  ...PERMITTED,
   introspection: 'fault introspection_unusable media_type',
   'token endpoint': 'fault credential_unusable media_type',
 }
 
-/** JSON, but no object. */
-export const NO_OBJECT: Expectations = {
+/** JSON, but not an object. */
+export const NOT_AN_OBJECT: Expectations = {
   ...NOT_JSON,
   Vault: 'fault secret_unusable content_missing',
 }
 
-/** An object that says nothing. Not saying that a token is active is saying that it is not. */
-export const SAYS_NOTHING: Expectations = {
+/** A token is inactive unless the response contains `active: true`. */
+export const EMPTY_OBJECT: Expectations = {
   introspection: 'deny token_inactive',
   keys: 'fault keys_unusable no_jwk_set',
   'token endpoint': 'fault credential_unusable access_token_missing',
   Vault: 'fault secret_unusable content_missing',
 }
 
-/** Some statuses say that it is our client that is refused (RFC 6749 §5.2, RFC 7662 §2.3). */
+/** Some statuses mean that the server rejects the function's client (RFC 6749 §5.2, RFC 7662 §2.3). */
 export function status(code: number): Expectations {
   const detail = `status_${code}`
   return {
@@ -72,18 +59,12 @@ export function status(code: number): Expectations {
     ...([400, 401, 403].includes(code)
       ? { introspection: `fault introspection_refused ${detail}` }
       : {}),
-    // Others need an `error` to say so.
+    // At the token endpoint, other statuses mean that only with an `error`.
     ...(code === 401 ? { 'token endpoint': `fault credential_refused ${detail}` } : {}),
   }
 }
 
-/**
- * Oracle's client reads Vault's answer with any media type, and repairs its UTF-8; the secret in it
- * is Base64, which neither changes.
- */
-export function toleratedByVault(verdicts: Expectations): Expectations {
-  return {
-    ...verdicts,
-    Vault: 'permit permitted',
-  }
+/** Oracle's client repairs invalid UTF-8, which does not change the Base64 of a secret. */
+export function permittedForVault(expected: Expectations): Expectations {
+  return { ...expected, Vault: 'permit permitted' }
 }

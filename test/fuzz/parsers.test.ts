@@ -1,6 +1,6 @@
 /**
- * Random inputs for each parser, mostly mutations of valid ones. `npm run fuzz` runs the same for
- * `FUZZ_SECONDS` per parser. fast-check prints the seed and the smallest failing input.
+ * Random inputs for each parser, mostly mutations of valid ones. `npm run fuzz` tests each parser for
+ * `FUZZ_SECONDS`. fast-check prints the seed and the smallest failing input.
  */
 import { describe, it } from '@jest/globals'
 import fc from 'fast-check'
@@ -19,7 +19,7 @@ const FRAGMENTS = [
 
 const edits = fc.array(
   fc.record({
-    /** Where, as a share of the input's length. */
+    /** The position, as a fraction of the input's length. */
     at: fc.double({ min: 0, max: 1, noNaN: true }),
     remove: fc.oneof(fc.constant(0), fc.nat(8), fc.nat(60)),
     insert: fc.oneof(
@@ -47,7 +47,7 @@ function inputs(samples: readonly string[]): fc.Arbitrary<Buffer> {
 
 describe.each(PARSERS)('$name', ({ samples, check }) => {
   it(
-    'never throws and never accepts what it must reject',
+    'does not throw, and rejects invalid input',
     () => {
       fc.assert(
         fc.property(inputs(samples), check),

@@ -1,4 +1,4 @@
-/** The parsers of everything that comes from outside, each with what must hold for any input. */
+/** The parsers of all external input, each with a property of its results for any input. */
 import { readIntrospectionAnswer } from '../../src/caller/introspection-answer.ts'
 import { readJwksAnswer } from '../../src/caller/jwks-endpoint.ts'
 import { readMetadata } from '../../src/caller/discovery.ts'
@@ -16,7 +16,7 @@ export interface Parser {
   readonly name: string
   /** Valid or nearly valid inputs, which the test mutates. */
   readonly samples: readonly string[]
-  /** Throws when the parser throws, or accepts what it must not. */
+  /** Throws if the parser throws or accepts invalid input. */
   readonly check: (input: Buffer) => void
 }
 
@@ -24,10 +24,6 @@ const NOW = numericDate(1_800_000_000)
 
 /** RFC 6750 §2.1. */
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
-
-const DOCUMENT = JSON.stringify(documentOf())
-
-const ISSUER = issuerOf({})
 
 export const PARSERS: readonly Parser[] = [
   {
@@ -61,7 +57,7 @@ export const PARSERS: readonly Parser[] = [
       '{"active":false}',
     ],
     check: (input) => {
-      const claims = readIntrospectionAnswer(jsonAnswer(input), undefined, ISSUER)
+      const claims = readIntrospectionAnswer(jsonAnswer(input), undefined, issuerOf({}))
       if (!claims.ok) return
       const { active } = JSON.parse(new TextDecoder().decode(input)) as Record<string, unknown>
       assert(active === true || active === 'true', 'accepted an inactive token')
@@ -103,7 +99,7 @@ export const PARSERS: readonly Parser[] = [
   },
   {
     name: 'configuration document',
-    samples: [DOCUMENT],
+    samples: [JSON.stringify(documentOf())],
     check: (input) => {
       const config = readDocument(input.toString(), 'authorizer_config')
       if (!config.ok) {

@@ -1,7 +1,7 @@
 import base from '../../jest.config.mjs'
 
 /**
- * The tests against servers that are not ours. `npm run test:interop` runs them; `npm test` does not.
+ * The tests against other products. `npm run test:interop` runs them, `npm test` does not.
  * @type {import('jest').Config}
  */
 export default {
@@ -9,6 +9,6 @@ export default {
   rootDir: '../..',
   roots: ['<rootDir>/test/interop'],
   testMatch: ['**/*.interop.ts'],
-  // A server on the JVM takes its time to warm up; it has to be there, not to be fast.
+  // A server on the JVM is slow at first.
   testTimeout: 60_000,
 }

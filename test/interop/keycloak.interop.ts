@@ -1,152 +1,129 @@
-/** The built function with a real Keycloak as the callers' identity provider and as OIC's. */
+/** The built function with a real Keycloak as the identity provider of the callers and of OIC. */
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { decodeJwt } from 'jose'
-import { anotherApiScope, apiScope, oicScope } from './keycloak/cast.ts'
-import {
-  deploy,
-  requestPartnerToken,
-  requestUserTokens,
-  validations,
-  withAnotherSignature,
-  world,
-} from './keycloak-fixture.ts'
 import {
   byExchange,
   byPrivateKey,
   configFor,
   wrongIntrospectionSecret,
   type Authorizer,
-} from './world.ts'
+} from './harness.ts'
+import {
+  deploy,
+  harness,
+  INTROSPECTING,
+  realms,
+  requestPartnerToken,
+  requestUserTokens,
+  VALIDATIONS,
+  withChangedSignature,
+} from './keycloak-harness.ts'
+import { anotherApiScope, apiScope, oicScope } from './keycloak/realms.ts'
 
-describe.each(validations)('validation=%s', (validation) => {
+describe.each(VALIDATIONS)('validation=%s', (validation) => {
   let authorizer: Authorizer
 
   beforeAll(() => {
     authorizer = deploy(validation)
   })
 
-  /** With keys alone a revoked token is valid until its `exp`. */
-  const afterRevocation = validation === 'jwt' ? 'permit' : 'deny'
+  const outcomeFor = async (token: string) => (await authorizer.decide(token)).outcome
+  /** Without introspection, a revoked token is valid until it expires. */
+  const outcomeAfterRevocation = validation === 'jwt' ? 'permit' : 'deny'
 
-  it('permits a client, and OIC accepts the token it gets instead', async () => {
+  it('permits a client, with a token that OIC accepts', async () => {
     const token = await requestPartnerToken(apiScope)
     const { sub, exp = 0 } = decodeJwt(token)
     const { outcome, answer, backEndToken } = await authorizer.decide(token)
-
     expect(outcome).toBe('permit')
     expect(answer).toMatchObject({ principal: sub, clientId: 'partner-a' })
     expect(answer['scope']).toContain(apiScope)
     expect(Date.parse(String(answer['expiresAt'])) / 1000).toBeLessThanOrEqual(exp)
-    expect(await world.callIntegration(backEndToken)).toBe(200)
+    expect(await harness.callIntegration(backEndToken)).toBe(200)
   })
 
   it('permits a user, and reads the client from `azp`', async () => {
     const { accessToken } = await requestUserTokens()
     const { outcome, answer } = await authorizer.decide(accessToken)
-
     expect(outcome).toBe('permit')
-    expect(answer).toMatchObject({ principal: world.cast.alice.id, clientId: 'portal' })
+    expect(answer).toMatchObject({ principal: realms.alice.id, clientId: 'portal' })
   })
 
-  it('denies a token with the audience `account` alone, which is Keycloak’s default', async () => {
+  it('denies a token with only Keycloak’s default audience `account`', async () => {
     const token = await requestPartnerToken()
-
     expect(decodeJwt(token).aud).toBe('account')
-    expect((await authorizer.decide(token)).outcome).toBe('deny')
+    expect(await outcomeFor(token)).toBe('deny')
   })
 
-  it('denies a token for another API that our client may introspect', async () => {
+  it('denies a token for another API that the function’s client may introspect', async () => {
     const decision = await authorizer.decide(await requestPartnerToken(anotherApiScope))
-
     expect(decision).toMatchObject({ outcome: 'deny', reason: 'audience_mismatch' })
   })
 
-  it('denies an ID token with our audience, which Keycloak introspects as active', async () => {
-    const { idToken } = await requestUserTokens()
-
-    expect(await authorizer.decide(idToken)).toMatchObject({
-      outcome: 'deny',
-      reason: 'token_type_wrong',
-    })
+  it('denies an ID token with the audience of the API, which Keycloak calls active', async () => {
+    const decision = await authorizer.decide((await requestUserTokens()).idToken)
+    expect(decision).toMatchObject({ outcome: 'deny', reason: 'token_type_wrong' })
   })
 
   it('denies a refresh token', async () => {
-    const { refreshToken } = await requestUserTokens()
-
-    expect((await authorizer.decide(refreshToken)).outcome).toBe('deny')
+    expect(await outcomeFor((await requestUserTokens()).refreshToken)).toBe('deny')
   })
 
   it('denies a token of another realm', async () => {
-    const { oic, oicInvoker } = world.cast
-    const token = await oic.requestClientToken(oicInvoker, oicScope)
-
-    expect((await authorizer.decide(token)).outcome).toBe('deny')
+    const token = await realms.oic.requestClientToken(realms.oicInvoker, oicScope)
+    expect(await outcomeFor(token)).toBe('deny')
   })
 
-  it('denies a token whose signature was changed', async () => {
+  it('denies a token with a changed signature', async () => {
     const token = await requestPartnerToken(apiScope)
-
-    expect((await authorizer.decide(withAnotherSignature(token))).outcome).toBe('deny')
+    expect(await outcomeFor(withChangedSignature(token))).toBe('deny')
   })
 
-  it(`decides ${afterRevocation} for a token that its client has revoked`, async () => {
+  it(`returns ${outcomeAfterRevocation} for a token that its client has revoked`, async () => {
     const token = await requestPartnerToken(apiScope)
-    expect((await authorizer.decide(token)).outcome).toBe('permit')
-
-    await world.cast.callers.revoke(world.cast.partner, token)
-
-    expect((await authorizer.decide(token)).outcome).toBe(afterRevocation)
+    expect(await outcomeFor(token)).toBe('permit')
+    await realms.callers.revoke(realms.partner, token)
+    expect(await outcomeFor(token)).toBe(outcomeAfterRevocation)
   })
 
-  it(`decides ${afterRevocation} for a user whom an administrator has signed out`, async () => {
+  it(`returns ${outcomeAfterRevocation} for a user whom an administrator has signed out`, async () => {
     const { accessToken } = await requestUserTokens()
-    expect((await authorizer.decide(accessToken)).outcome).toBe('permit')
-
-    await world.admin.signOut(world.cast.callers.name, world.cast.alice.id)
-
-    expect((await authorizer.decide(accessToken)).outcome).toBe(afterRevocation)
+    expect(await outcomeFor(accessToken)).toBe('permit')
+    await harness.admin.signOut(realms.callers.name, realms.alice.id)
+    expect(await outcomeFor(accessToken)).toBe(outcomeAfterRevocation)
   })
 })
 
 describe('the backend token', () => {
   it('is requested with private_key_jwt (RFC 7523 §2.2), and OIC accepts it', async () => {
-    const config = { ...configFor('jwt', world.cast), ...byPrivateKey(world.cast) }
-    const { outcome, reason, backEndToken } = await world
-      .deploy(config)
-      .decide(await requestPartnerToken(apiScope))
-
+    const authorizer = harness.deploy({ ...configFor('jwt', realms), ...byPrivateKey(realms) })
+    const token = await requestPartnerToken(apiScope)
+    const { outcome, reason, backEndToken } = await authorizer.decide(token)
     expect([outcome, reason]).toEqual(['permit', 'permitted'])
-    expect(await world.callIntegration(backEndToken)).toBe(200)
+    expect(await harness.callIntegration(backEndToken)).toBe(200)
   })
 
-  it('is exchanged (RFC 8693): a new token of the same user, for our client', async () => {
-    const config = { ...configFor('jwt', world.cast), ...byExchange(world.cast) }
+  it('is exchanged (RFC 8693) for a new token of the same user and the function’s client', async () => {
+    const authorizer = harness.deploy({ ...configFor('jwt', realms), ...byExchange(realms) })
     const { accessToken } = await requestUserTokens()
-    const authorizer = world.deploy(config)
     const { outcome, reason, backEndToken } = await authorizer.decide(accessToken)
 
     expect([outcome, reason]).toEqual(['permit', 'permitted'])
     const exchanged = backEndToken.replace('Bearer ', '')
     expect(exchanged).not.toBe(accessToken)
-    expect(decodeJwt(exchanged)).toMatchObject({
-      sub: world.cast.alice.id,
-      azp: world.cast.exchanger.clientId,
-    })
+    const claims = { sub: realms.alice.id, azp: realms.exchanger.clientId }
+    expect(decodeJwt(exchanged)).toMatchObject(claims)
     expect((await authorizer.decide(accessToken)).backEndToken).toBe(backEndToken)
   })
 })
 
-describe('a wrong secret for the introspection', () => {
-  it.each(['introspection', 'jwt_and_introspection'] as const)(
-    'is a fault and never a denial, with validation=%s',
-    async (validation) => {
-      const config = { ...configFor(validation, world.cast), ...wrongIntrospectionSecret }
-      const decision = await world.deploy(config).decide(await requestPartnerToken(apiScope))
-
-      expect(decision).toMatchObject({ outcome: 'fault', reason: 'introspection_refused' })
-    },
-  )
+describe('a wrong secret for introspection', () => {
+  it.each(INTROSPECTING)('causes a fault, not a denial, with %s', async (validation) => {
+    const config = { ...configFor(validation, realms), ...wrongIntrospectionSecret }
+    const decision = await harness.deploy(config).decide(await requestPartnerToken(apiScope))
+    expect(decision).toMatchObject({ outcome: 'fault', reason: 'introspection_refused' })
+  })
 })
 
-// At the same Keycloak, which does not come back after these.
+// With the same Keycloak, which these tests stop.
 await import('./keycloak-changes.ts')

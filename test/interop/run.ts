@@ -1,7 +1,4 @@
-/**
- * Owns `npm run test:interop`: prepares a Keycloak and runs the tests against it, or says what is
- * missing for that.
- */
+/** `npm run test:interop`: runs the tests against a Keycloak, or prints what is missing for that. */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,12 +12,12 @@ import { missingRequirements } from './keycloak/requirements.ts'
 
 const { operand } = readCommandLine({
   name: 'test:interop',
-  about: `Runs the tests against a real Keycloak ${keycloakVersion}, where Java 17 or later and Maven are; elsewhere it says
-what is missing. It builds first, and takes a minute or two; the first time longer, for 170 MB to fetch.`,
+  about: `Runs the tests against a real Keycloak ${keycloakVersion}. Without Java 17 or later and Maven, it prints what is
+missing. It builds first, and takes a minute or two; the first time longer, as it downloads 170 MB.`,
   options: {},
   operand: {
     name: 'PATTERN',
-    meaning: 'a regular expression: only tests whose name it fits',
+    meaning: 'a regular expression: only tests whose name matches it',
     isRequired: false,
   },
 })
@@ -30,13 +27,9 @@ function inProject(path: string) {
   return fileURLToPath(new URL(`../../${path}`, import.meta.url))
 }
 
-function tell(line: string) {
-  process.stdout.write(`${line}\n`)
-}
-
 /**
- * Runs jest and all that its tests start in a process group of its own: tests in jest's sandbox hear
- * of no signal, so that what they leave behind, processes and files, is for this process to end.
+ * Runs Jest in its own process group. Tests do not receive signals, so this process ends the group
+ * and removes its files.
  */
 function runJest(home: string): Promise<number> {
   const temporaryFolder = mkdtempSync(join(tmpdir(), 'interop-'))
@@ -72,18 +65,18 @@ function endProcessGroup(leader: number | undefined): void {
   try {
     if (leader !== undefined) process.kill(-leader, 'SIGKILL')
   } catch {
-    // Nothing is left of it, as it should be.
+    // The group has already ended.
   }
 }
 
 buildFirst()
 const missing = missingRequirements()
 if (missing.length > 0) {
-  tell('NOTICE: the tests against a real Keycloak need what this machine does not have:')
-  for (const line of missing) tell(`  - ${line}`)
-  tell('Interop with Keycloak was SKIPPED.')
+  console.log('NOTICE: the tests against a real Keycloak require what this machine does not have:')
+  for (const line of missing) console.log(`  - ${line}`)
+  console.log('Interop with Keycloak was SKIPPED.')
 } else {
-  const home = await prepareKeycloak(inProject('node_modules/.cache'), tell)
-  tell(`starting Keycloak ${keycloakVersion}`)
+  const home = await prepareKeycloak(inProject('node_modules/.cache'), console.log)
+  console.log(`starting Keycloak ${keycloakVersion}`)
   process.exitCode = await runJest(home)
 }

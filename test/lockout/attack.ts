@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { decodeJwt } from 'jose'
 import { KEY_OCID, PRIVATE_KEY } from '../e2e/support/assertions.ts'
-import { startByHand } from '../e2e/support/by-hand.ts'
+import { startFunctionProcess } from '../e2e/support/function-process.ts'
+import type { Harness } from '../e2e/support/harness.ts'
 import type { RecordedRequest, Reply } from '../e2e/support/scripted-server.ts'
-import type { World } from '../e2e/support/world.ts'
 
 export const GRANTS = ['jwt_bearer', 'token_exchange'] as const
 
-/** How the token endpoint fails. */
+/** The failures of the token endpoint. */
 export const FAILURES = {
   'status 500': { status: 500 },
   unauthorized_client: { status: 400, body: { error: 'unauthorized_client' } },
@@ -24,45 +24,39 @@ export const CASES = GRANTS.flatMap((grant) =>
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
 
-/** One instance of the function whose callers are distinguished by their tokens. */
-export interface Scene {
-  /** The verdict on a call with a new token of this user. */
-  call(user: string): Promise<'permit' | 'deny' | 'fault'>
-  /** From now on the token endpoint fails so for these users, and works for all others. */
-  failFor(isAffected: (user: string) => boolean, failure: Reply): void
-  /** Users in whose name the token endpoint was asked. */
-  readonly asked: readonly string[]
-  end(): Promise<void>
-}
+export type LockoutTest = Awaited<ReturnType<typeof startLockoutTest>>
 
-export async function startScene(world: World, grant: (typeof GRANTS)[number]): Promise<Scene> {
-  world.vault.addSecret(KEY_OCID, PRIVATE_KEY)
-  const instance = await startByHand({
+/** Starts one instance of the function. The tokens of its callers contain the user. */
+export async function startLockoutTest(harness: Harness, grant: (typeof GRANTS)[number]) {
+  harness.vault.addSecret(KEY_OCID, PRIVATE_KEY)
+  const instance = await startFunctionProcess({
     PATH: process.env['PATH'] ?? '',
-    ...world.environment,
+    ...harness.environment,
     back_end_grant: grant,
     ...(grant === 'jwt_bearer' ? { back_end_assertion_key_ocid: KEY_OCID } : {}),
   })
-  const asked: string[] = []
-  world.introspection.replyWith(({ form }) => ({
-    body: world.activeAnswer({ sub: userOf(form['token']) }),
+  const requestedUsers: string[] = []
+  harness.introspection.replyWith(({ form }) => ({
+    body: harness.activeAnswer({ sub: userOf(form['token']) }),
   }))
-  const failFor: Scene['failFor'] = (isAffected, failure) => {
-    world.tokenEndpoint.replyWith((request: RecordedRequest) => {
-      const user = userBehind(request)
-      asked.push(user)
+  const failFor = (isAffected: (user: string) => boolean, failure: Reply): void => {
+    harness.tokenEndpoint.replyWith((request) => {
+      const user = requestedUser(request)
+      requestedUsers.push(user)
       return isAffected(user)
         ? failure
-        : { body: world.tokenAnswer({ issued_token_type: ACCESS_TOKEN }) }
+        : { body: harness.tokenAnswer({ issued_token_type: ACCESS_TOKEN }) }
     })
   }
   failFor(() => false, {})
   return {
-    asked,
+    /** The users of all token requests. */
+    requestedUsers,
+    /** From now on the token endpoint fails for these users, and responds to all others. */
     failFor,
-    call: async (user) => {
-      const token = `Bearer ${user}.${randomBytes(12).toString('hex')}`
-      const answer = await instance.callWith({ token })
+    /** The outcome of a call with a new token of this user. */
+    call: async (user: string): Promise<'permit' | 'deny' | 'fault'> => {
+      const answer = await instance.decide(`${user}.${randomBytes(12).toString('hex')}`)
       if (answer.status !== 200) return 'fault'
       const { active } = JSON.parse(answer.body) as { readonly active: boolean }
       return active ? 'permit' : 'deny'
@@ -75,75 +69,65 @@ function userOf(token = ''): string {
   return token.split('.')[0] ?? ''
 }
 
-function userBehind({ form }: RecordedRequest): string {
+function requestedUser({ form }: RecordedRequest): string {
   const { assertion, subject_token: token } = form
   return assertion === undefined ? userOf(token) : (decodeJwt(assertion).sub ?? '')
 }
 
 export interface Attack {
   readonly failure: Reply
-  readonly identities: number
-  /** Calls per second, of all identities together. */
-  readonly rate: number
+  readonly attackers: number
+  /** Calls of all attackers together. */
+  readonly callsPerSecond: number
   readonly users: number
-  /** Calls of all users together, each by another user. */
+  /** Each user makes one call. */
   readonly usersPerSecond: number
 }
 
 /**
- * Attackers, for whom the token endpoint fails, call at a steady rate while users without a cached
- * token make their first call. Returns the share of users who met a fault, in percent.
+ * Attackers, for whom the token endpoint fails, call at a steady rate, while users without a cached
+ * token make their first call. Returns the percentage of users whose call was a fault.
  */
-export async function measureAttack(scene: Scene, attack: Attack): Promise<number> {
-  scene.failFor((user) => user.startsWith('attacker'), attack.failure)
+export async function measureAttack(lockout: LockoutTest, attack: Attack): Promise<number> {
+  lockout.failFor((user) => user.startsWith('attacker'), attack.failure)
   const calls: Promise<unknown>[] = []
-  let number = 0
   const timer = setInterval(() => {
-    calls.push(scene.call(`attacker-${number % attack.identities}`))
-    number += 1
-  }, 1000 / attack.rate)
+    calls.push(lockout.call(`attacker-${calls.length % attack.attackers}`))
+  }, 1000 / attack.callsPerSecond)
   await delay(300)
-  const verdicts: Promise<string>[] = []
+  const outcomes: Promise<string>[] = []
   for (let user = 0; user < attack.users; user += 1) {
-    verdicts.push(scene.call(`user-${randomBytes(6).toString('hex')}`))
+    outcomes.push(lockout.call(`user-${randomBytes(6).toString('hex')}`))
     await delay(1000 / attack.usersPerSecond)
   }
   clearInterval(timer)
   await Promise.all(calls)
-  const faults = (await Promise.all(verdicts)).filter((verdict) => verdict !== 'permit')
+  const faults = (await Promise.all(outcomes)).filter((outcome) => outcome !== 'permit')
   return (100 * faults.length) / attack.users
 }
 
-export interface OutageMeasure {
-  /** From the end of the outage to the last user's first permit. */
-  readonly recoverySeconds: number
-  /** Requests to the endpoint during the outage. */
-  readonly requests: number
-  readonly calls: number
-}
-
-/** All users call again and again through an outage of the endpoint and after it. */
+/** All users call repeatedly during an outage of the token endpoint and after it. */
 export async function measureOutage(
-  scene: Scene,
+  lockout: LockoutTest,
   { failure, users, outageSeconds }: { failure: Reply; users: number; outageSeconds: number },
-): Promise<OutageMeasure> {
-  scene.failFor(() => true, failure)
-  const askedBefore = scene.asked.length
+) {
+  lockout.failFor(() => true, failure)
+  const requestsBefore = lockout.requestedUsers.length
   let calls = 0
   let isOver = false
-  const served = Array.from({ length: users }, async (_, number) => {
+  const firstPermits = Array.from({ length: users }, async (_, number) => {
     for (;;) {
       calls += 1
-      if ((await scene.call(`user-${number}`)) === 'permit') return performance.now()
+      if ((await lockout.call(`user-${number}`)) === 'permit') return performance.now()
       await delay(isOver ? 50 : 400)
     }
   })
   await delay(outageSeconds * 1000)
-  const requests = scene.asked.length - askedBefore
-  const callsBefore = calls
+  /** During the outage. */
+  const counts = { requests: lockout.requestedUsers.length - requestsBefore, calls }
   isOver = true
-  scene.failFor(() => false, {})
+  lockout.failFor(() => false, {})
   const end = performance.now()
-  const last = Math.max(...(await Promise.all(served)))
-  return { recoverySeconds: (last - end) / 1000, requests, calls: callsBefore }
+  const last = Math.max(...(await Promise.all(firstPermits)))
+  return { recoverySeconds: (last - end) / 1000, ...counts }
 }

@@ -1,33 +1,33 @@
 import { buildFirst } from '../../scripts/command-line/build-first.ts'
 import { readCommandLine } from '../../scripts/command-line/command-line.ts'
-import { startWorld } from '../e2e/support/world.ts'
-import { CASES, measureAttack, measureOutage, startScene } from './attack.ts'
+import { startHarness } from '../e2e/support/harness.ts'
+import { CASES, measureAttack, measureOutage, startLockoutTest } from './attack.ts'
 
 readCommandLine({
   name: 'test:lockout',
-  about: `Measures how many users an attacker keeps out, and how soon service is back after an outage of the
+  about: `Measures how many users an attacker can lock out, and how soon calls succeed after an outage of the
 token endpoint. It builds first, prints two tables, and takes about eight minutes.`,
   options: {},
 })
 buildFirst()
-const world = await startWorld()
+const harness = await startHarness()
 console.log(
-  'grant           failure                identities  calls/s  users faulted  requests by attackers',
+  'grant           failure                attackers  calls/s  users faulted  requests by attackers',
 )
 for (const { grant, name, failure } of CASES) {
-  for (const identities of [1, 2, 10]) {
-    for (const rate of [20, 100]) {
-      const scene = await startScene(world, grant)
-      const attack = { failure, identities, rate, users: 98, usersPerSecond: 25 }
-      const share = await measureAttack(scene, attack)
-      const requests = scene.asked.filter((user) => user.startsWith('attacker')).length
-      await scene.end()
+  for (const attackers of [1, 2, 10]) {
+    for (const callsPerSecond of [20, 100]) {
+      const lockout = await startLockoutTest(harness, grant)
+      const attack = { failure, attackers, callsPerSecond, users: 98, usersPerSecond: 25 }
+      const percentage = await measureAttack(lockout, attack)
+      const requests = lockout.requestedUsers.filter((user) => user.startsWith('attacker')).length
+      await lockout.end()
       const columns = [
         grant.padEnd(15),
         name.padEnd(22),
-        String(identities).padStart(10),
-        String(rate).padStart(8),
-        `${share.toFixed(1)} %`.padStart(14),
+        String(attackers).padStart(9),
+        String(callsPerSecond).padStart(8),
+        `${percentage.toFixed(1)} %`.padStart(14),
         String(requests).padStart(22),
       ]
       console.log(columns.join(' '))
@@ -36,22 +36,22 @@ for (const { grant, name, failure } of CASES) {
 }
 
 console.log(
-  '\ngrant           outage                 users  back after  requests during it, of calls',
+  '\ngrant           outage                 users  recovery    requests of calls during it',
 )
 for (const { grant, name, failure } of CASES) {
-  // Fewer than three are distinguished from an outage, and wait for as long as the server asks.
+  // The failures of fewer than three users do not count as an outage: each waits for `Retry-After`.
   for (const users of 'headers' in failure ? [5, 40] : [1, 5, 40]) {
-    const scene = await startScene(world, grant)
-    const measure = await measureOutage(scene, { failure, users, outageSeconds: 6 })
-    await scene.end()
+    const lockout = await startLockoutTest(harness, grant)
+    const measure = await measureOutage(lockout, { failure, users, outageSeconds: 6 })
+    await lockout.end()
     const columns = [
       grant.padEnd(15),
       name.padEnd(22),
       String(users).padStart(5),
-      `${measure.recoverySeconds.toFixed(2)} s`.padStart(11),
-      `${measure.requests} of ${measure.calls}`.padStart(20),
+      `${measure.recoverySeconds.toFixed(2)} s`.padStart(9),
+      `${measure.requests} of ${measure.calls}`.padStart(29),
     ]
     console.log(columns.join(' '))
   }
 }
-await world.close()
+await harness.close()

@@ -1,28 +1,27 @@
-/** What must hold for everything that the function prints. */
+/** Checks of the lines that the function prints. */
 import { jsonLines, type LogLine } from '../../../stack/fn/log.ts'
 
-/** What is wrong with the lines; empty when all is well. No secret is in what it says. */
-export function findingsIn(lines: readonly LogLine[], secrets: ReadonlySet<string>): string[] {
-  return lines.flatMap((each, index) => {
-    const { stream, line } = each
-    if (holdsAny(line, secrets)) return [`line ${index} holds something secret`]
+/** The defects of the lines, without the secrets themselves. */
+export function auditLines(lines: readonly LogLine[], secrets: ReadonlySet<string>): string[] {
+  return lines.flatMap((logLine, index) => {
+    const { stream, line } = logLine
+    if (containsSecret(line, secrets)) return [`line ${index} contains a secret`]
     const start = `: ${line.slice(0, 200)}`
-    if (stream === 'stderr') return [`line ${index} stands on standard error${start}`]
-    const isEvent = jsonLines([each]).some((value) => 'event' in value)
+    if (stream === 'stderr') return [`line ${index} is on standard error${start}`]
+    const isEvent = jsonLines([logLine]).some((value) => 'event' in value)
     return isEvent ? [] : [`line ${index} is not a JSON object with an event${start}`]
   })
 }
 
-/** Whether the text has one of the secrets in it, as it is or in one of its guises. */
-function holdsAny(text: string, secrets: ReadonlySet<string>): boolean {
-  return [...secrets].some((secret) => guisesOf(secret).some((guise) => text.includes(guise)))
+function containsSecret(text: string, secrets: ReadonlySet<string>): boolean {
+  return [...secrets].some((secret) => encodingsOf(secret).some((form) => text.includes(form)))
 }
 
-const known = new Map<string, readonly string[]>()
+const encodings = new Map<string, readonly string[]>()
 
-/** How a secret looks as it is, in an address, a form, JSON, Base64 and base64url. */
-export function guisesOf(secret: string): readonly string[] {
-  const guises = known.get(secret) ?? [
+/** The secret as it is and in URLs, forms, JSON, Base64 and base64url. */
+export function encodingsOf(secret: string): readonly string[] {
+  const forms = encodings.get(secret) ?? [
     ...new Set([
       secret,
       encodeURIComponent(secret),
@@ -33,16 +32,15 @@ export function guisesOf(secret: string): readonly string[] {
       ),
     ]),
   ]
-  known.set(secret, guises)
-  return guises
+  encodings.set(secret, forms)
+  return forms
 }
 
 /**
- * What of the encoded text is the same whatever stands around it, with `offset` bytes before it:
- * Base64 takes three bytes at a time.
+ * The encoded characters that do not depend on the text around the secret, with `offset` bytes
+ * before it: Base64 encodes three bytes at a time.
  */
 function encodedAt(offset: number, secret: string, encoding: 'base64' | 'base64url'): string {
-  const bytes = Buffer.from(secret)
-  const whole = bytes.subarray((3 - offset) % 3)
-  return whole.subarray(0, whole.length - (whole.length % 3)).toString(encoding)
+  const bytes = Buffer.from(secret).subarray((3 - offset) % 3)
+  return bytes.subarray(0, bytes.length - (bytes.length % 3)).toString(encoding)
 }

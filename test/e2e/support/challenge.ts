@@ -1,24 +1,24 @@
-/** Parses `WWW-Authenticate` values by RFC 9110 §11, independently of src. */
+/** Parses `WWW-Authenticate` values (RFC 9110 §11) independently of `src`. */
 
 export interface Challenge {
   readonly scheme: string
   readonly parameters: Readonly<Record<string, string>>
 }
 
-/** One `auth-param` with a quoted value, of the characters that RFC 6750 §3 allows in all of its own. */
+/** An `auth-param` with a quoted value of the characters that RFC 6750 §3 allows. */
 const PARAMETER = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+)="([\x20-\x21\x23-\x5B\x5D-\x7E]*)"(?:, *|$)/
 
-/** Reads a value that holds one challenge. Throws where it is anything else. */
+/** Throws unless the value is exactly one challenge. */
 export function readChallenge(value: unknown): Challenge {
-  if (typeof value !== 'string') throw new Error('there is no challenge')
+  if (typeof value !== 'string') throw new Error('the challenge is missing')
   const scheme = /^[A-Za-z]+(?= |$)/.exec(value)?.[0]
-  if (scheme === undefined) throw new Error(`no scheme: ${value}`)
+  if (scheme === undefined) throw new Error(`the scheme is invalid: ${value}`)
   const parameters: Record<string, string> = {}
   let rest = value.slice(scheme.length).trimStart()
   while (rest !== '') {
     const [whole, name, text] = PARAMETER.exec(rest) ?? []
     if (whole === undefined || name === undefined || text === undefined || name in parameters) {
-      throw new Error(`no parameter: ${rest}`)
+      throw new Error(`the parameter is invalid: ${rest}`)
     }
     parameters[name] = text
     rest = rest.slice(whole.length)

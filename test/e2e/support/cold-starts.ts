@@ -1,33 +1,25 @@
 import type { LogRecord } from './outcome.ts'
-import type { ConfigChanges, World } from './world.ts'
+import type { ConfigChanges, Harness } from './harness.ts'
 
-export interface ColdStart {
-  /** Of the first call. */
-  readonly verdict: string
-  /** The keys of the problems or warnings in the log; each list is one line. */
-  readonly problems: readonly string[]
-  readonly warnings: readonly string[]
-}
-
-/** Starts the function with these changes, and reads from its log what it says about them. */
-export async function coldStart(world: World, changes: ConfigChanges): Promise<ColdStart> {
-  await world.start(changes)
+/** Starts the function with these changes. Returns the first verdict, and the keys in its log. */
+export async function coldStart(harness: Harness, changes: ConfigChanges) {
+  await harness.start(changes)
   return {
-    verdict: await world.verdict(),
-    problems: keysIn(world, 'config_invalid', 'problems'),
-    warnings: keysIn(world, 'config_warning', 'warnings'),
+    verdict: await harness.verdict(),
+    problems: keysIn(harness, 'config_invalid', 'problems'),
+    warnings: keysIn(harness, 'config_warning', 'warnings'),
   }
 }
 
-/** In alphabetical order. */
-export function keysIn(world: World, event: string, member: string): string[] {
-  const found = world.logged(event)
-  if (found.length > 1) throw new Error(`${found.length} lines with the event ${event}`)
-  const items = (found[0]?.[member] ?? []) as readonly LogRecord[]
-  for (const item of items) {
-    if (typeof item['problem'] !== 'string' || typeof item['remedy'] !== 'string') {
-      throw new Error('a problem has no remedy')
+/** The sorted keys of the problems or warnings, which must all be in one line. */
+export function keysIn(harness: Harness, event: string, member: string): string[] {
+  const lines = harness.logged(event)
+  if (lines.length > 1) throw new Error(`${lines.length} lines with the event ${event}`)
+  const items = (lines[0]?.[member] ?? []) as readonly LogRecord[]
+  for (const { problem, remedy } of items) {
+    if (typeof problem !== 'string' || typeof remedy !== 'string') {
+      throw new Error('a problem or its remedy is missing')
     }
   }
-  return items.map((item) => String(item['key'])).sort()
+  return items.map(({ key }) => String(key)).sort()
 }

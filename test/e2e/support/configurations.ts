@@ -1,15 +1,14 @@
-/** Configurations of the function: flat keys that are often changed, and documents. */
+/** Changes of the flat keys, and configuration documents. */
 import {
-  AUDIENCE,
   BACK_END_SCOPE,
   CLIENT_IDS,
-  ISSUER,
   SECRET_OCIDS,
   type ConfigChanges,
-  type World,
-} from './world.ts'
+  type Harness,
+} from './harness.ts'
+import { AUDIENCE, ISSUER } from './tokens.ts'
 
-/** The flat keys without which there is no issuer or no backend. */
+/** The flat keys that an issuer and a backend require. */
 export const REQUIRED_KEYS = [
   'audience',
   'idcs_introspection_endpoint',
@@ -21,13 +20,17 @@ export const REQUIRED_KEYS = [
   'back_end_scope',
 ] as const
 
-/** Takes these keys out. */
+interface Server {
+  readonly url: string
+}
+
+/** Removes these keys. */
 export function without(keys: readonly string[]): ConfigChanges {
   return Object.fromEntries(keys.map((key) => [key, undefined]))
 }
 
-/** JWTs of `ISSUER` are verified with the keys that this server publishes. */
-export function jwtByKeysOf({ url }: { readonly url: string }): ConfigChanges {
+/** Validates JWTs of `ISSUER` with the keys that this server publishes. */
+export function jwtByKeysOf({ url }: Server): ConfigChanges {
   return {
     validation: 'jwt',
     issuer: ISSUER,
@@ -36,25 +39,25 @@ export function jwtByKeysOf({ url }: { readonly url: string }): ConfigChanges {
   }
 }
 
-/** The function's client at the introspection endpoint, as an issuer in a document has it. */
+/** The function's client at the introspection endpoint, for an issuer in a document. */
 export const INTROSPECTION_CLIENT = {
   client_id: CLIENT_IDS.introspection,
   client_secret_ocid: SECRET_OCIDS.introspection,
 }
 
 /** An issuer in a document whose tokens are introspected. */
-export function introspectingIssuer(world: World, members: object = {}) {
+export function introspectingIssuer(harness: Harness, members: object = {}) {
   return {
     name: 'callers',
     audience: [AUDIENCE],
-    introspection_endpoint: world.config['idcs_introspection_endpoint'],
+    introspection_endpoint: harness.config.idcs_introspection_endpoint,
     client: INTROSPECTION_CLIENT,
     ...members,
   }
 }
 
-/** An issuer in a document whose tokens are verified with the keys that this server publishes. */
-export function jwtIssuer({ url }: { readonly url: string }, members: object = {}) {
+/** An issuer in a document whose JWTs are validated with the keys that this server publishes. */
+export function jwtIssuer({ url }: Server, members: object = {}) {
   return {
     name: 'callers',
     audience: [AUDIENCE],
@@ -65,23 +68,27 @@ export function jwtIssuer({ url }: { readonly url: string }, members: object = {
   }
 }
 
-/** The backend in a document. */
-export function backend(world: World, members: object = {}) {
+/** A backend in a document. */
+export function backend(harness: Harness, members: object = {}) {
   return {
     name: 'oic',
-    token_endpoint: world.config['back_end_token_endpoint'],
+    token_endpoint: harness.config.back_end_token_endpoint,
     client: { client_id: CLIENT_IDS.backEnd, client_secret_ocid: SECRET_OCIDS.backEnd },
     scope: BACK_END_SCOPE,
     ...members,
   }
 }
 
-/** The flat keys that make way for a document with these issuers, and the usual backend by default. */
+/** A document with these issuers, and by default one backend, instead of the flat keys. */
 export function documentWith(
-  world: World,
+  harness: Harness,
   issuers: readonly object[],
   members: object = {},
 ): ConfigChanges {
-  const document = { issuers, backends: [backend(world)], ...members }
+  const document = { issuers, backends: [backend(harness)], ...members }
   return { ...without(REQUIRED_KEYS), authorizer_config: JSON.stringify(document) }
+}
+
+export function startWithIssuers(harness: Harness, ...issuers: readonly object[]): Promise<void> {
+  return harness.start(documentWith(harness, issuers))
 }

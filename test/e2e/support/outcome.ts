@@ -7,34 +7,34 @@ export type LogRecord = Readonly<Record<string, unknown>>
 export interface Outcome {
   /** Outcome and reason of the decision, as in `deny token_missing`. */
   readonly verdict: string
-  /** The same with the detail in the log, where there is one. */
+  /** The verdict and the detail in the log, if there is one. */
   readonly detailedVerdict: string
-  /** What the gateway gets; undefined after a fault. */
+  /** The response to the gateway; undefined after a fault. */
   readonly answer: LogRecord | undefined
   /** The value for the backend's `Authorization`; empty unless the call is permitted. */
   readonly backEndToken: string
-  /** The decision's line in the log. */
+  /** The log line of the decision. */
   readonly line: LogRecord
 }
 
-/** What every fault looks like from outside of the function: always the same. */
+/** The response to every fault. */
 const FAULT_BODY = {
   message: 'Exception in function, consult logs for details',
   detail: 'Error: The authorizer could not decide',
 }
 
-/** Throws unless the call left one decision in the log, and the answer that belongs to it. */
+/** Throws unless the log has one decision of the call, and the response agrees with it. */
 export function readOutcome(result: InvokeResult, log: readonly LogRecord[]): Outcome {
   const { callId, container } = result
   const decisions = log.filter((line) => line['event'] === 'decision' && line['call_id'] === callId)
   const [line] = decisions
-  if (container === undefined) throw new Error(`the function gave no answer: ${result.status}`)
+  if (container === undefined) throw new Error(`the function did not respond: ${result.status}`)
   if (line === undefined || decisions.length > 1) {
     throw new Error(`${decisions.length} decisions were logged for one call`)
   }
   const verdict = verdictOf(line)
   const detailedVerdict = detailedVerdictOf(line)
-  // Every reason that any test brings about is one that `npm run explain -- --log` explains.
+  // `npm run explain -- --log` must explain every reason that a test causes.
   const [explained] = readLogLines(JSON.stringify(line)).flatMap(explainLine)
   const isExplained = verdict === 'permit permitted' || explained?.responsible !== null
   if (explained?.reason !== line['reason'] || !isExplained) {
@@ -45,7 +45,7 @@ export function readOutcome(result: InvokeResult, log: readonly LogRecord[]): Ou
   if (container.status === 200) {
     const answered = body['active'] === true ? 'permit' : body['active'] === false ? 'deny' : '?'
     if (answered !== line['outcome'])
-      throw new Error(`the log has ${verdict}, the answer ${answered}`)
+      throw new Error(`the log has ${verdict}, the response ${answered}`)
     const { back_end_token: backEndToken = '' } = body['context'] as Record<string, string>
     return { verdict, detailedVerdict, answer: body, backEndToken, line }
   }
@@ -63,7 +63,7 @@ export function verdictOf(line: LogRecord | undefined): string {
   return `${String(line?.['outcome'])} ${String(line?.['reason'])}`
 }
 
-/** The same with the detail, where there is one. */
+/** The verdict and the detail, if there is one. */
 export function detailedVerdictOf(line: LogRecord | undefined): string {
   const detail = line?.['detail']
   return typeof detail === 'string' ? `${verdictOf(line)} ${detail}` : verdictOf(line)

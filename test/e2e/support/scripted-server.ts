@@ -1,60 +1,48 @@
-/**
- * Dependencies that a test can make fail: HTTP servers that record what came and answer by script.
- */
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+/** Fake dependencies: HTTP servers that record requests and send the replies of a test. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { listen, readBody, type LocalServer } from '../../../stack/listen.ts'
+import { listen, readBody } from '../../../stack/listen.ts'
 
 export interface Reply {
   /** Default 200. */
   readonly status?: number
-  /** Added to `Content-Type: application/json`; undefined takes one away. */
+  /** Added to `Content-Type: application/json`. Undefined removes a header. */
   readonly headers?: Readonly<Record<string, string | undefined>>
-  /** Texts and bytes go out as they are, everything else as JSON. */
+  /** Sent as it is if it is a text or bytes, else as JSON. */
   readonly body?: unknown
+  /** Default `whole`. */
   readonly delivery?: Delivery
 }
 
-/**
- * How an answer travels: `whole`; `never`; `stalled` after its first half; `dripping`, which is the
- * first half and then a blank now and then, for ever; `cut` after its first half; `dropped`, the
- * connection closed without an answer; `dropped_if_kept`, the same on a connection that has served
- * a request before.
- */
 export type Delivery =
-  'whole' | 'never' | 'stalled' | 'dripping' | 'cut' | 'dropped' | 'dropped_if_kept'
+  | 'whole'
+  | 'never'
+  /** Sends the first half only. */
+  | 'stalled'
+  /** Sends the first half, then blanks without end. */
+  | 'dripping'
+  /** Closes the connection after the first half. */
+  | 'cut'
+  /** Closes the connection without a response. */
+  | 'dropped'
+  /** The same if the connection has served a request before. */
+  | 'dropped_if_kept'
+  /** Repeats the previous response on the connection before this one. */
+  | 'repeated'
 
-export interface RecordedRequest {
-  readonly method: string
-  /** Path and query. */
-  readonly target: string
-  readonly headers: IncomingHttpHeaders
-  /** The client's, which distinguishes connections. */
-  readonly port: number | undefined
-  readonly body: string
-  /** The body, read as `application/x-www-form-urlencoded`. */
-  readonly form: Readonly<Record<string, string>>
-}
+export type RecordedRequest = Awaited<ReturnType<typeof record>>
 
-export interface ScriptedServer extends LocalServer {
-  readonly requests: readonly RecordedRequest[]
-  /** What the dependency answers from now on; a function is asked anew for each request. */
-  replyWith(reply: Reply | ((request: RecordedRequest) => Reply | Promise<Reply>)): void
-  /** Has no memory of requests. */
-  forget(): void
-  /** The same, and back to the default answer. */
-  reset(): void
-}
+type Script = (request: RecordedRequest) => Reply | Promise<Reply>
+
+export type ScriptedServer = Awaited<ReturnType<typeof startScriptedServer>>
 
 const DRIP_MILLISECONDS = 20
 
-export async function startScriptedServer(
-  byDefault: (request: RecordedRequest) => Reply | Promise<Reply>,
-): Promise<ScriptedServer> {
+export async function startScriptedServer(defaultReply: Script) {
   const requests: RecordedRequest[] = []
   const usedConnections = new WeakSet<Socket>()
-  let reply = byDefault
-  const forget = (): void => {
+  let reply = defaultReply
+  const clearRequests = (): void => {
     requests.length = 0
   }
 
@@ -63,43 +51,56 @@ export async function startScriptedServer(
     usedConnections.add(incoming.socket)
     const request = await record(incoming)
     requests.push(request)
-    deliver(await reply(request), outgoing, isKept)
+    deliver(await reply(request), incoming, outgoing, isKept)
   })
   return {
     ...server,
     requests,
-    replyWith: (next) => {
+    /** From now on the server sends this reply, or calls this function for each request. */
+    replyWith: (next: Reply | Script): void => {
       reply = typeof next === 'function' ? next : () => next
     },
-    forget,
-    reset: () => {
-      forget()
-      reply = byDefault
+    clearRequests,
+    /** Clears the requests and restores the default reply. */
+    reset: (): void => {
+      clearRequests()
+      reply = defaultReply
     },
   }
 }
 
-async function record(incoming: IncomingMessage): Promise<RecordedRequest> {
+async function record(incoming: IncomingMessage) {
   const body = (await readBody(incoming)).toString()
   return {
     method: incoming.method ?? '',
+    /** Path and query. */
     target: incoming.url ?? '',
     headers: incoming.headers,
+    /** The client's port, which identifies the connection. */
     port: incoming.socket.remotePort,
     body,
-    form: Object.fromEntries(new URLSearchParams(body)),
+    /** The body, read as `application/x-www-form-urlencoded`. */
+    form: Object.fromEntries(new URLSearchParams(body)) as Readonly<Record<string, string>>,
   }
 }
 
-function deliver(reply: Reply, outgoing: ServerResponse, isKept: boolean): void {
+function deliver(
+  reply: Reply,
+  { socket }: IncomingMessage,
+  outgoing: ServerResponse,
+  isKept: boolean,
+): void {
   const { status = 200, delivery = 'whole' } = reply
-  const isDropped = delivery === 'dropped' || (delivery === 'dropped_if_kept' && isKept)
   if (delivery === 'never') return
-  if (isDropped) {
+  if (delivery === 'dropped' || (delivery === 'dropped_if_kept' && isKept)) {
     outgoing.destroy()
     return
   }
   const body = toBytes(reply.body ?? '')
+  if (delivery === 'repeated') {
+    sendWithPrevious(socket, body)
+    return
+  }
   const headers: Reply['headers'] = { 'content-type': 'application/json', ...reply.headers }
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined) outgoing.setHeader(name, value)
@@ -108,7 +109,7 @@ function deliver(reply: Reply, outgoing: ServerResponse, isKept: boolean): void 
     outgoing.writeHead(status).end(body)
     return
   }
-  // Except when dripping, the length is declared, so that every HTTP client notices the cut.
+  // With a length, every HTTP client detects the missing half.
   if (delivery !== 'dripping') outgoing.setHeader('content-length', body.length)
   outgoing.writeHead(status)
   outgoing.write(body.subarray(0, Math.ceil(body.length / 2)), () => {
@@ -120,6 +121,15 @@ function deliver(reply: Reply, outgoing: ServerResponse, isKept: boolean): void 
       clearInterval(drip)
     })
   }
+}
+
+const previousResponses = new WeakMap<Socket, Buffer>()
+
+function sendWithPrevious(socket: Socket, body: Buffer): void {
+  const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`
+  const response = Buffer.concat([Buffer.from(head), body])
+  socket.write(Buffer.concat([previousResponses.get(socket) ?? Buffer.alloc(0), response]))
+  previousResponses.set(socket, response)
 }
 
 function toBytes(body: unknown): Buffer {

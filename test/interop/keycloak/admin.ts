@@ -1,18 +1,7 @@
-/** Keycloak's Admin REST API, as far as the tests need it. */
+/** The part of Keycloak's Admin REST API that the tests use. */
 import { adminUser, type KeycloakServer } from './server.ts'
 
-export interface KeycloakAdmin {
-  /** Creates a resource under `path`, below `/admin/realms`. Returns its id. */
-  create(path: string, body: unknown): Promise<string>
-  /** Makes the client scope optional for all clients that are created later. */
-  offerToNewClients(realm: string, clientScopeId: string): Promise<void>
-  /** Adds an RSA key that signs from now on; the former keys still verify until they are removed. */
-  rotateSigningKey(realm: string): Promise<{ removeFormerKeys: () => Promise<void> }>
-  /** Replaces the client's secret as the button “Regenerate” does. Returns the new secret. */
-  regenerateSecret(realm: string, clientId: string): Promise<string>
-  /** Ends all sessions of a user, as the button “Sign out” does. */
-  signOut(realm: string, userId: string): Promise<void>
-}
+export type KeycloakAdmin = ReturnType<typeof administer>
 
 interface Component {
   readonly id: string
@@ -23,7 +12,7 @@ interface Component {
 const keyProviderType = 'org.keycloak.keys.KeyProvider'
 const signingKeyProvider = 'rsa-generated'
 
-export function administer(server: KeycloakServer): KeycloakAdmin {
+export function administer(server: KeycloakServer) {
   async function send(method: string, path: string, body?: unknown): Promise<Response> {
     const answer = await fetch(`${server.url}/admin/realms${path}`, {
       method,
@@ -39,6 +28,7 @@ export function administer(server: KeycloakServer): KeycloakAdmin {
     return answer
   }
 
+  /** Creates a resource at the path below `/admin/realms`. Returns its ID. */
   async function create(path: string, body: unknown): Promise<string> {
     const answer = await send('POST', path, body)
     return answer.headers.get('location')?.split('/').at(-1) ?? ''
@@ -52,13 +42,15 @@ export function administer(server: KeycloakServer): KeycloakAdmin {
 
   return {
     create,
-    offerToNewClients: async (realm, clientScopeId) => {
+    /** Makes the client scope optional for all clients that are created later. */
+    offerToNewClients: async (realm: string, clientScopeId: string) => {
       await send('PUT', `/${realm}/default-optional-client-scopes/${clientScopeId}`)
     },
-    rotateSigningKey: async (realm) => {
+    /** Adds an RSA key that signs from now on. The former keys are valid until their removal. */
+    rotateSigningKey: async (realm: string) => {
       const former = await signingKeys(realm)
       const priorities = former.map(({ config }) => Number(config.priority[0]))
-      // Of two keys with the same priority, either one may sign.
+      // If two keys have the same priority, either may sign.
       const priority = String(Math.max(...priorities) + 1)
       await create(`/${realm}/components`, {
         name: 'next',
@@ -72,7 +64,8 @@ export function administer(server: KeycloakServer): KeycloakAdmin {
         },
       }
     },
-    regenerateSecret: async (realm, clientId) => {
+    /** Replaces the client's secret, as the button “Regenerate” does. Returns the new secret. */
+    regenerateSecret: async (realm: string, clientId: string) => {
       const query = new URLSearchParams({ clientId }).toString()
       const found = await send('GET', `/${realm}/clients?${query}`)
       const [client] = (await found.json()) as { readonly id: string }[]
@@ -80,13 +73,14 @@ export function administer(server: KeycloakServer): KeycloakAdmin {
       const answer = await send('POST', `/${realm}/clients/${client.id}/client-secret`)
       return ((await answer.json()) as { readonly value: string }).value
     },
-    signOut: async (realm, userId) => {
+    /** Ends all sessions of a user, as the button “Sign out” does. */
+    signOut: async (realm: string, userId: string) => {
       await send('POST', `/${realm}/users/${userId}/logout`)
     },
   }
 }
 
-/** The token lives for a minute only, so each request gets a new one. */
+/** Each request uses a new token, as it expires after a minute. */
 async function requestAdminToken({ url, adminPassword }: KeycloakServer): Promise<string> {
   const answer = await fetch(`${url}/realms/master/protocol/openid-connect/token`, {
     method: 'POST',

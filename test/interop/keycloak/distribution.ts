@@ -1,4 +1,4 @@
-/** Keycloak's distribution: one version, checked by its hash, unpacked and built once. */
+/** Keycloak's distribution: downloaded, verified by its hash and built once. */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
@@ -12,10 +12,10 @@ const archiveSha256 = '27a6535553c3cdcd083872ba40629efafb3475e3b758e0c6f69139556
 const artifact = `org.keycloak:keycloak-quarkus-dist:${keycloakVersion}:zip`
 const dependencyPlugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.9.0'
 
-/** The folder of a Keycloak that is ready to start. Throws when it cannot be had. */
+/** Returns the folder of a Keycloak that is ready to start. */
 export async function prepareKeycloak(
   cacheFolder: string,
-  tell: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<string> {
   const home = join(cacheFolder, `keycloak-${keycloakVersion}`)
   if (existsSync(home)) return home
@@ -27,12 +27,12 @@ export async function prepareKeycloak(
   }
   const forget = atExit(removeStaging)
   try {
-    tell(`fetching Keycloak ${keycloakVersion} through Maven (170 MB, unless Maven has it already)`)
-    await fetchInto(staging)
+    print(`downloading Keycloak ${keycloakVersion} with Maven (170 MB, unless Maven has cached it)`)
+    await download(staging)
     const unpacked = join(staging, `keycloak-${keycloakVersion}`)
-    tell('building Keycloak for a database in memory (once)')
+    print('building Keycloak for an in-memory database (once)')
     await run(join(unpacked, 'bin', 'kc.sh'), ['build', '--db=dev-mem', '--cache=local'], staging)
-    // Another run may have been first; its folder is as good as this one.
+    // A parallel run may have created the same folder.
     if (!existsSync(home)) renameSync(unpacked, home)
   } finally {
     forget()
@@ -41,8 +41,8 @@ export async function prepareKeycloak(
   return home
 }
 
-/** The archive, to be judged by its hash, and what Maven unpacked from it. */
-async function fetchInto(folder: string): Promise<void> {
+/** Downloads and unpacks the archive, and verifies its hash. */
+async function download(folder: string): Promise<void> {
   await run(
     'mvn',
     [
@@ -57,7 +57,7 @@ async function fetchInto(folder: string): Promise<void> {
   if (sha256 !== archiveSha256) throw new Error(`${archiveName} has the SHA-256 ${sha256}`)
 }
 
-/** Runs a command to its end; its output is kept for the error. */
+/** Runs a command. Rejects with its output if it fails. */
 function run(command: string, args: readonly string[], cwd: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })

@@ -1,4 +1,4 @@
-/** What a client sees of one realm: its endpoints, and the tokens that they give. */
+/** The endpoints of a realm, and requests of its clients. */
 import type { JSONWebKeySet } from 'jose'
 
 export interface Client {
@@ -6,38 +6,20 @@ export interface Client {
   readonly clientSecret: string
 }
 
-export interface Tokens {
-  readonly accessToken: string
-  readonly refreshToken: string
-  readonly idToken: string
-}
-
-export interface Realm {
+interface User {
   readonly name: string
-  readonly issuer: string
-  readonly tokenEndpoint: string
-  readonly introspectionEndpoint: string
-  readonly jwksUri: string
-  /** RFC 6749 §4.4. */
-  requestClientToken(client: Client, scope?: string): Promise<string>
-  /** RFC 6749 §4.3, with `openid` in the scope. */
-  requestUserTokens(
-    client: Client,
-    user: { readonly name: string; readonly password: string },
-    scope: string,
-  ): Promise<Tokens>
-  /** RFC 7009. */
-  revoke(client: Client, token: string): Promise<void>
-  publicKeys(): Promise<JSONWebKeySet>
+  readonly password: string
 }
 
-export function realmAt(serverUrl: string, name: string): Realm {
+export type Realm = ReturnType<typeof realmAt>
+
+export function realmAt(serverUrl: string, name: string) {
   const issuer = `${serverUrl}/realms/${name}`
   const endpoints = `${issuer}/protocol/openid-connect`
   const tokenEndpoint = `${endpoints}/token`
   const jwksUri = `${endpoints}/certs`
 
-  async function requestTokens(client: Client, grant: Record<string, string>): Promise<Tokens> {
+  async function requestTokens(client: Client, grant: Record<string, string>) {
     const answer = await post(tokenEndpoint, client, grant)
     const members = (await answer.json()) as Record<string, string | undefined>
     return {
@@ -53,25 +35,28 @@ export function realmAt(serverUrl: string, name: string): Realm {
     tokenEndpoint,
     jwksUri,
     introspectionEndpoint: `${tokenEndpoint}/introspect`,
-    requestClientToken: async (client, scope) => {
+    /** RFC 6749 §4.4. */
+    requestClientToken: async (client: Client, scope?: string): Promise<string> => {
       const grant = { grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }) }
       return (await requestTokens(client, grant)).accessToken
     },
-    requestUserTokens: (client, user, scope) =>
+    /** RFC 6749 §4.3, with `openid` in the scope. */
+    requestUserTokens: (client: Client, user: User, scope: string) =>
       requestTokens(client, {
         grant_type: 'password',
         username: user.name,
         password: user.password,
         scope: `openid ${scope}`,
       }),
-    revoke: async (client, token) => {
+    /** RFC 7009. */
+    revoke: async (client: Client, token: string): Promise<void> => {
       await post(`${endpoints}/revoke`, client, { token })
     },
     publicKeys: async () => (await (await fetch(jwksUri)).json()) as JSONWebKeySet,
   }
 }
 
-/** The client's credentials go into the body (RFC 6749 §2.3.1), other than the function's. */
+/** The client's credentials are in the body (RFC 6749 §2.3.1). */
 async function post(
   endpoint: string,
   { clientId, clientSecret }: Client,

@@ -1,11 +1,11 @@
-/** What this machine must have for a Keycloak of its own: Java and Maven. */
+/** The requirements for running Keycloak: Java and Maven. */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
 /** Keycloak, "Supported configurations": OpenJDK 17, 21 and 25. */
 const oldestJava = 17
 
-/** What is missing, one line each for a person to read; empty when all is there. */
+/** The missing requirements, as lines for the user. */
 export function missingRequirements(): string[] {
   const java = javaVersion()
   const missing: string[] = []
@@ -15,12 +15,12 @@ export function missingRequirements(): string[] {
   return missing
 }
 
-/** The version of the Java that Keycloak's and Maven's own scripts would take. */
+/** The version of the Java that the scripts of Keycloak and Maven use. */
 function javaVersion(): number | undefined {
   const { JAVA_HOME: home } = process.env
   const java = home === undefined ? 'java' : join(home, 'bin', 'java')
   const { status, stderr } = spawnSync(java, ['-version'], { encoding: 'utf8' })
-  // Java 8 and those before it call themselves 1.8 and so on.
+  // Java 8 and earlier versions print 1.8 and so on.
   const version = status === 0 ? /version "(?:1\.)?(\d+)/.exec(stderr)?.[1] : undefined
   return version === undefined ? undefined : Number(version)
 }

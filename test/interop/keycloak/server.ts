@@ -1,4 +1,4 @@
-/** Starts Keycloak, and stops it with this process. */
+/** Starts Keycloak, which ends with this process. */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
@@ -9,11 +9,11 @@ export interface KeycloakServer {
   /** `http://127.0.0.1:PORT`, without a trailing slash. */
   readonly url: string
   readonly adminPassword: string
-  /** Kills it, as a failing machine would; all its data was in memory. */
+  /** Kills it. Its data were in memory only. */
   stop(): Promise<void>
 }
 
-/** The administrator that Keycloak makes at its first start. */
+/** The administrator that Keycloak creates at its first start. */
 export const adminUser = 'admin'
 
 const readyWithinMilliseconds = 120_000
@@ -21,21 +21,21 @@ const pollMilliseconds = 250
 const keptOutputLines = 40
 
 /**
- * Runs a command in a process group of its own, which is killed once standard input ends: with
- * `stop`, but also when this process is gone, whatever ended it.
+ * Runs a command in its own process group, and kills the group when standard input ends: after
+ * `stop`, or after any end of this process.
  */
-const lifeline = `
+const killGroupAtEndOfInput = `
   exec 3<&0 </dev/null
   { cat <&3 >/dev/null; kill -KILL 0; } &
   exec 3<&-
   exec "$@"
 `
 
-/** Starts the Keycloak that was built in `home`, with an empty database, on a free port. */
+/** Starts the Keycloak in `home` with an empty database on a free port. */
 export async function startKeycloak(home: string): Promise<KeycloakServer> {
   const url = await freeAddress()
   const adminPassword = randomBytes(18).toString('base64url')
-  const child = spawn('/bin/sh', ['-c', lifeline, 'sh', ...startCommand(home, url)], {
+  const child = spawn('/bin/sh', ['-c', killGroupAtEndOfInput, 'sh', ...startCommand(home, url)], {
     detached: true,
     env: { ...inherited(), ...administrator(adminPassword), JAVA_OPTS_KC_HEAP: '-Xms64m -Xmx512m' },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -71,7 +71,7 @@ export async function startKeycloak(home: string): Promise<KeycloakServer> {
   return { url, adminPassword, stop }
 }
 
-/** Keycloak, "Configuring Keycloak for production": without TLS, and with a fixed issuer. */
+/** Without TLS and with a fixed issuer ("Configuring Keycloak for production"). */
 function startCommand(home: string, url: string): string[] {
   const { hostname, port } = new URL(url)
   return [
@@ -81,7 +81,7 @@ function startCommand(home: string, url: string): string[] {
   ]
 }
 
-/** What a person has set for another Keycloak (`KC_…`, `JAVA_OPTS`) is not for this one. */
+/** Without variables for another Keycloak (`KC_…`, `JAVA_OPTS`). */
 function inherited(): Record<string, string | undefined> {
   const { PATH, HOME, JAVA_HOME, TMPDIR } = process.env
   return { PATH, HOME, JAVA_HOME, TMPDIR }

@@ -1,6 +1,6 @@
 /**
- * Who takes part: two realms, their clients and a user, set up as a person would in Keycloak's
- * console. One realm issues the callers' tokens, the other stands for OIC's identity domain.
+ * Two realms with their clients and a user. One realm issues the callers' tokens, the other is the
+ * identity domain of OIC.
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import type { KeycloakAdmin } from './admin.ts'
@@ -8,50 +8,34 @@ import { realmAt, type Client, type Realm } from './realm.ts'
 
 export const apiAudience = 'https://api.example.com/'
 export const apiScope = 'echo:invoke'
-/** Its tokens are for somebody else, though our client may introspect them. */
+/** The function's client may introspect its tokens, but they have another audience. */
 export const anotherApiScope = 'another-api'
 export const oicAudience =
   'https://0A1B2C3D4E5F60718293A4B5C6D7E8F9.integration.us-phoenix-1.ocp.oraclecloud.com:443'
 export const oicScope = 'urn:opc:resource:consumer::all'
 
-export interface Cast {
-  readonly callers: Realm
-  /** Calls for itself, by client credentials. */
-  readonly partner: Client
-  /** Calls for users. */
-  readonly portal: Client
-  readonly alice: { readonly id: string; readonly name: string; readonly password: string }
-  /** Ours, for introspection. */
-  readonly introspector: Client
-  readonly oic: Realm
-  /** Ours, for OIC. */
-  readonly oicInvoker: Client
-  /** Ours too, with a key (PKCS #8) in place of a secret. */
-  readonly oicInvokerByKey: { readonly clientId: string; readonly privateKey: string }
-  /** Ours at the callers' realm, for exchanging their tokens. */
-  readonly exchanger: Client
-}
+export type Realms = Awaited<ReturnType<typeof createRealms>>
 
-/** Long enough for a backend token to be kept, and for a revoked token not to expire meanwhile. */
+/** Long enough to cache a backend token. A revoked token must not expire during a test. */
 const accessTokenLifespanSeconds = 3600
 
-/** With the characters that trip careless encoders. */
+/** With characters that need encoding. */
 function newSecret() {
   return `${randomBytes(18).toString('base64url')}%+/:& ~`
 }
 
 const introspectorId = 'gateway-authorizer'
 /**
- * Keycloak from 26.6.2 on tells a client of those tokens alone that have it in `aud` (Upgrading
- * Guide, "Token introspection now validates audience claim"); all others are inactive to it.
+ * From Keycloak 26.6.2 on, a token is inactive for a client that is not in its `aud` (Upgrading
+ * Guide, "Token introspection now validates audience claim").
  */
 const introspectorAudience = { 'included.client.audience': introspectorId }
 
 const exchangerId = 'gateway-exchanger'
-/** Standard token exchange wants the exchanging client in the `aud` of what it exchanges. */
+/** Standard token exchange requires the client in the `aud` of the token. */
 const exchangerAudience = { 'included.client.audience': exchangerId }
 
-export async function createCast(admin: KeycloakAdmin, serverUrl: string): Promise<Cast> {
+export async function createRealms(admin: KeycloakAdmin, serverUrl: string) {
   const suffix = randomBytes(4).toString('hex')
   const callers = realmAt(serverUrl, `callers-${suffix}`)
   await createRealm(admin, callers.name)
@@ -87,21 +71,32 @@ export async function createCast(admin: KeycloakAdmin, serverUrl: string): Promi
   const oicInvokerByKey = await createClientWithKey(admin, oic, 'oic-invoker-by-key')
   return {
     callers,
-    exchanger,
-    oicInvokerByKey,
+    /** Calls on its own behalf, with client credentials. */
     partner,
+    /** Calls on behalf of users. */
     portal,
     alice,
+    /** The function's client for introspection. */
     introspector,
+    /** The function's client for token exchange. */
+    exchanger,
     oic,
+    /** The function's client for OIC. */
     oicInvoker,
+    /** The same with a private key (PKCS #8) instead of a secret. */
+    oicInvokerByKey,
   }
 }
 
-/** `private_key_jwt`, as Keycloak calls “Signed JWT”, with the public key given to it. */
+/** A client for `private_key_jwt`, which Keycloak calls “Signed JWT”. */
 async function createClientWithKey(admin: KeycloakAdmin, realm: Realm, clientId: string) {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'ours', use: 'sig', alg: 'RS256' }
+  const jwk = {
+    ...publicKey.export({ format: 'jwk' }),
+    kid: 'client-key',
+    use: 'sig',
+    alg: 'RS256',
+  }
   await admin.create(`/${realm.name}/clients`, {
     clientId,
     publicClient: false,
@@ -113,12 +108,12 @@ async function createClientWithKey(admin: KeycloakAdmin, realm: Realm, clientId:
   return { clientId, privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }
 }
 
-/** With all the client scopes that Keycloak itself gives to a new realm. */
+/** A realm with Keycloak's default client scopes. */
 async function createRealm(admin: KeycloakAdmin, realm: string): Promise<void> {
   await admin.create('', { realm, enabled: true, accessTokenLifespan: accessTokenLifespanSeconds })
 }
 
-/** A scope that clients may ask for, and that brings audiences into their tokens. */
+/** A scope that clients may request, and that adds audiences to their tokens. */
 async function addScope(
   admin: KeycloakAdmin,
   realm: string,
@@ -137,7 +132,7 @@ async function addScope(
         ...audience,
         'access.token.claim': 'true',
         'introspection.token.claim': 'true',
-        // The audience must not be what tells ID tokens from access tokens.
+        // So that ID tokens and access tokens have the same audience.
         'id.token.claim': 'true',
       },
     })),
@@ -145,7 +140,7 @@ async function addScope(
   await admin.offerToNewClients(realm, id)
 }
 
-/** A user without a required action left: Keycloak gives others no token. */
+/** A user without required actions, which would prevent a token. */
 async function createUser(admin: KeycloakAdmin, realm: Realm, name: string) {
   const password = newSecret()
   const id = await admin.create(`/${realm.name}/users`, {
