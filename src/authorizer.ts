@@ -15,7 +15,7 @@ import {
   type Decision,
   type Permit,
 } from './decision.ts'
-import type { Observe } from './findings.ts'
+import type { Observe } from './checks.ts'
 import { readAuthorizerRequest, readBearerToken, readRequestId } from './gateway/request.ts'
 import type { Clock, Deadline, Seconds } from './platform/clock.ts'
 import type { Redacted } from './platform/redacted.ts'
@@ -61,7 +61,7 @@ export function createAuthorizer(ports: AuthorizerPorts): Authorize {
         token: token.value,
         issuer,
         clientId,
-        scope: tokenScope,
+        tokenScope,
         claims,
         arguments: request.value.arguments,
       },

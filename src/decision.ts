@@ -1,5 +1,5 @@
 /** What the authorizer can decide: permit, deny or fault, and how long a permit holds. */
-import { comparison, firstFailed, type Check, type Observe } from './findings.ts'
+import { comparison, firstFailed, type Check, type Observe } from './checks.ts'
 import {
   earliestOf,
   minus,

@@ -91,7 +91,7 @@ function backendRows({ grant, condition }: BackendConfig): readonly Row[] {
   return [
     ...common,
     ['token endpoint', new URL(grant.tokenEndpoint).host],
-    ['client', `${clientText(grant.client)}, ${grant.client.authentication}`],
+    ['client', `${clientText(grant.client)}, ${grant.client.method}`],
     ...row('scope', grant.scope),
     ...(grant.kind === 'jwt_bearer' ? assertionRows(grant) : []),
   ]

@@ -10,7 +10,10 @@ import {
   type ConfigProblem,
   type Report,
 } from '../../src/config/problems.ts'
-import { usesKey, type ClientAuthenticationMethod } from '../../src/oauth/client-authentication.ts'
+import {
+  secretIsPrivateKey,
+  type ClientAuthenticationMethod,
+} from '../../src/oauth/client-authentication.ts'
 import { isJsonObject, parseJsonObject } from '../../src/platform/json.ts'
 
 type Members = Readonly<Record<string, unknown>>
@@ -134,7 +137,8 @@ function isCutScope(text: string, path: string): boolean {
 function reportSharedSecrets(entries: readonly Entry[], keyOf: (path: string) => string): void {
   const clients = entries.flatMap((entry) => {
     const { client, client_auth } = entry.members
-    if (!isJsonObject(client) || usesKey(client_auth as ClientAuthenticationMethod)) return []
+    if (!isJsonObject(client) || secretIsPrivateKey(client_auth as ClientAuthenticationMethod))
+      return []
     const { client_id: id, client_secret_ocid: secret } = client as unknown as Members
     return typeof id === 'string' && typeof secret === 'string' && secret.trim() !== ''
       ? [{ ...entry, id: id.trim(), secret: secret.trim() }]

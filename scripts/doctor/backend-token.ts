@@ -1,7 +1,7 @@
 /** Checks a backend's token, and finds the remedy if it cannot be obtained. */
 import type { BackendCredential } from '../../src/backend/credential.ts'
 import { livesLongEnough } from '../../src/backend/credential-cache.ts'
-import { createTokenCheck } from '../../src/backend/token-check.ts'
+import { createIssuedTokenCheck } from '../../src/backend/issued-token-check.ts'
 import type { BackendConfig, GrantConfig } from '../../src/config/model.ts'
 import type { Denial, Fault } from '../../src/decision.ts'
 import { escaped } from '../../src/platform/printable.ts'
@@ -27,7 +27,7 @@ export function checkToken(
   const { grant, minTokenLifetime } = backend
   if (grant.kind === 'basic') return ok(about, 'Basic credentials')
   const warnings: WarningReason[] = []
-  createTokenCheck(backend.name, { scope: grant.scope, audience: undefined }, (reason) =>
+  createIssuedTokenCheck(backend.name, { scope: grant.scope, audience: undefined }, (reason) =>
     warnings.push(reason),
   )(credential)
   const claims = claimsOf(authorization)

@@ -78,7 +78,7 @@ const NO_CALL: BackendCall = {
   token: new Redacted(''),
   issuer: '',
   clientId: undefined,
-  scope: [],
+  tokenScope: [],
   claims: {} as unknown as JsonObject,
   arguments: undefined,
 }

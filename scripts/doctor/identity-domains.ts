@@ -1,6 +1,6 @@
 /** Finds out which identity domains accept a client. */
 import type { Config } from '../../src/config/model.ts'
-import type { ClientRegistration } from '../../src/oauth/client-exchange.ts'
+import type { ClientRegistration } from '../../src/oauth/send-as-client.ts'
 import { createRequestToken } from '../../src/oauth/token-endpoint.ts'
 import { newDeadline, type Setup } from './setup.ts'
 

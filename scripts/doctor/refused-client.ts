@@ -1,6 +1,6 @@
 /** Finds out why an identity provider refuses our client, by trying other configured clients, secrets and domains. */
-import { usesKey } from '../../src/oauth/client-authentication.ts'
-import type { ClientRegistration } from '../../src/oauth/client-exchange.ts'
+import { secretIsPrivateKey } from '../../src/oauth/client-authentication.ts'
+import type { ClientRegistration } from '../../src/oauth/send-as-client.ts'
 import { readSecretContent } from '../../src/oauth/client-secret.ts'
 import {
   acceptsClient,
@@ -72,7 +72,7 @@ async function remedyOfMixUp(
 /** Detects a secret that was stored in another form than the application shows. */
 function remedyOfForm({ secrets }: Setup, client: ClientRegistration): string | undefined {
   const stored = secrets.get(client.secretOcid)
-  if (stored === undefined || usesKey(client.authentication)) return undefined
+  if (stored === undefined || secretIsPrivateKey(client.method)) return undefined
   const text = readSecretContent(stored).secret.reveal()
   const decoded = Buffer.from(text, 'base64').toString('latin1')
   const isBase64 = /^(?:[A-Za-z0-9+/]{4}){4,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)
@@ -90,10 +90,10 @@ function remedyOfForm({ secrets }: Setup, client: ClientRegistration): string | 
 }
 
 function unknownClient(
-  { clientId, secretOcid, authentication }: ClientRegistration,
+  { clientId, secretOcid, method }: ClientRegistration,
   endpoint: string,
 ): string {
-  const ifActive = usesKey(authentication)
+  const ifActive = secretIsPrivateKey(method)
     ? `it must have the certificate of the key in ${secretOcid}, by the alias that back_end_assertion_key_id gives (OAuth configuration → Import certificate)`
     : `its secret has changed: put the current one into a new version of ${secretOcid}`
   return `In the identity domain at ${new URL(endpoint).host}, open the application of ${clientId} and activate it if it is inactive (Actions → Activate). If it is active, ${ifActive}. If there is no such application, the client ID or the domain is wrong.`

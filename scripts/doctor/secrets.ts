@@ -1,7 +1,7 @@
 /** Checks whether each secret is available and has the form that its use requires. */
 import type { Config } from '../../src/config/model.ts'
 import type { Fault } from '../../src/decision.ts'
-import { usesKey } from '../../src/oauth/client-authentication.ts'
+import { secretIsPrivateKey } from '../../src/oauth/client-authentication.ts'
 import { readSecretContent } from '../../src/oauth/client-secret.ts'
 import { readPrivateKey } from '../../src/oauth/private-key.ts'
 import type { Redacted } from '../../src/platform/redacted.ts'
@@ -23,10 +23,10 @@ export function secretsOf(config: Config): readonly SecretUse[] {
   const clients = [
     ...clientsOf(config),
     ...config.backends.flatMap(({ grant }) => (grant.kind === 'basic' ? [] : [grant.client])),
-  ].map(({ clientId, secretOcid, authentication }) => ({
+  ].map(({ clientId, secretOcid, method }) => ({
     clientId,
     secretOcid,
-    kind: usesKey(authentication) ? ('private_key' as const) : ('client_secret' as const),
+    kind: secretIsPrivateKey(method) ? ('private_key' as const) : ('client_secret' as const),
   }))
   const others = config.backends.flatMap(({ grant }): readonly SecretUse[] => {
     if (grant.kind === 'basic') return [{ ...grant, kind: 'user_and_password' }]

@@ -1,5 +1,5 @@
 /** Formats the explanation of a token as text and as JSON. */
-import type { Finding } from '../../src/findings.ts'
+import type { Finding } from '../../src/checks.ts'
 import { escaped } from '../../src/platform/printable.ts'
 import type { JsonObject } from '../../src/platform/json.ts'
 import { explainReason } from './reason.ts'

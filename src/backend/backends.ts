@@ -11,7 +11,7 @@ export interface Backend {
 }
 
 /** Uses the first backend whose condition the call meets. A call that meets none is denied. */
-export function createCredentialSource(backends: readonly Backend[]): CredentialSource {
+export function createBackendRouter(backends: readonly Backend[]): CredentialSource {
   return {
     obtain: async (call, deadline, prepared) => {
       const backend = chooseBackend(backends, call)
@@ -41,7 +41,7 @@ function meets(call: BackendCall, condition: BackendCondition): boolean {
   return (
     (issuers === undefined || issuers.includes(call.issuer)) &&
     (clients === undefined || (call.clientId !== undefined && clients.includes(call.clientId))) &&
-    (scopes === undefined || call.scope.some((scope) => scopes.includes(scope))) &&
+    (scopes === undefined || call.tokenScope.some((scope) => scopes.includes(scope))) &&
     condition.arguments.every(({ name, values }) => hasArgument(call, name, values))
   )
 }

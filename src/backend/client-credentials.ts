@@ -9,13 +9,13 @@ export function createClientCredentialsGrant(
   grant: ClientCredentialsGrantConfig,
   requestToken: RequestToken,
 ): Grant {
-  const application: CredentialRequest = {
+  const sharedRequest: CredentialRequest = {
     key: 'application',
-    caller: 'application',
+    callerKey: 'application',
     send: async (deadline) => {
       const form = { grant_type: 'client_credentials', scope: grant.scope }
       return toCredential(await requestToken({ ...grant, form }, deadline))
     },
   }
-  return { requestFor: () => success(application), application }
+  return { requestFor: () => success(sharedRequest), sharedRequest }
 }

@@ -114,7 +114,7 @@ export function createCredentialCache(
   /** Waits for the request that is in flight, or for a new one. */
   const fetch = async (request: CredentialRequest, deadline: Deadline) => {
     const isInFlight = flights.underWay(request.key) !== undefined
-    const pause = pauses.pauseFor(request.caller)
+    const pause = pauses.pauseFor(request.callerKey)
     if (!isInFlight && pause !== undefined) return toFailure(pause)
     return toObtained(await sendOnce(request, deadline))
   }
@@ -124,12 +124,12 @@ export function createCredentialCache(
       const request = grant.requestFor(call)
       if (!request.ok) return failure(withLogContext(request.error, { backend }))
       if (prepared !== undefined) return toObtained(await prepared)
-      const { key, caller } = request.value
+      const { key, callerKey } = request.value
       const cached = cache.get(key)
       if (cached === undefined) return fetch(request.value, deadline)
 
       const isDue = clock.now() >= cached.renewAt && flights.underWay(key) === undefined
-      if (!isDue || pauses.isRenewalPaused(caller)) return hit(cached.credential)
+      if (!isDue || pauses.isRenewalPaused(callerKey)) return hit(cached.credential)
 
       const patience = deadlineWithin(RENEWAL_TIME_LIMIT, deadline, clock)
       const renewed = await sendOnce(request.value, patience, true)
@@ -137,11 +137,11 @@ export function createCredentialCache(
       return isUsable(cached.credential) ? hit(cached.credential) : fetch(request.value, deadline)
     },
     prepare: (deadline) => {
-      const request = grant.application
+      const request = grant.sharedRequest
       // Callers with bad tokens must not cause more than one needless request.
       if (request === undefined || isPrepared) return undefined
       if (cache.get(request.key) !== undefined) return undefined
-      if (pauses.pauseFor(request.caller) !== undefined) return undefined
+      if (pauses.pauseFor(request.callerKey) !== undefined) return undefined
       isPrepared = true
       const prepared = sendOnce(request, deadline)
       // If the caller is denied, nobody waits for it.
@@ -158,24 +158,24 @@ function createSend(
   clock: Clock,
 ) {
   return async (
-    { caller, send }: CredentialRequest,
+    { callerKey, send }: CredentialRequest,
     deadline: Deadline,
     isRenewal: boolean,
   ): Promise<Requested> => {
-    pauses.requestSent(caller)
+    pauses.requestSent(callerKey)
     const requested = await send(deadline)
     if (!requested.ok) {
       if (isRenewal && isOver(deadline)) pauses.renewalTimedOut()
-      else pauses.failed(caller, requested.error)
+      else pauses.failed(callerKey, requested.error)
       return failure(requested.error.fault)
     }
     onIssued(requested.value)
     if (!livesLongEnough(requested.value, minLifetime, clock.now())) {
       const tooShort = fault('credential_too_short_lived')
-      pauses.failed(caller, { fault: tooShort, reach: 'caller' })
+      pauses.failed(callerKey, { fault: tooShort, reach: 'caller' })
       return failure(tooShort)
     }
-    pauses.succeeded(caller)
+    pauses.succeeded(callerKey)
     return requested
   }
 }

@@ -27,7 +27,7 @@ export interface BackendCall {
   readonly issuer: string
   readonly clientId: string | undefined
   /** The token's scopes, as the issuer names them. */
-  readonly scope: readonly string[]
+  readonly tokenScope: readonly string[]
   /** All verified claims. */
   readonly claims: JsonObject
   /** The gateway's arguments other than the token, by name; not verified. */
@@ -72,8 +72,8 @@ export interface CredentialFailure {
 export interface CredentialRequest {
   /** Cache key of the credential; never a token or a name in clear. */
   readonly key: string
-  /** Whose failures count together, whatever the token; see `callerKey`. */
-  readonly caller: string
+  /** Whose failures count together, whatever the token. */
+  readonly callerKey: string
   readonly send: (deadline: Deadline) => Promise<Result<BackendCredential, CredentialFailure>>
 }
 
@@ -82,7 +82,7 @@ export interface Grant {
   /** The request for this call; a denial where the call names nobody to request it for. */
   readonly requestFor: (call: BackendCall) => Result<CredentialRequest, Denial>
   /** The one request for all calls; undefined where it depends on the caller. */
-  readonly application: CredentialRequest | undefined
+  readonly sharedRequest: CredentialRequest | undefined
 }
 
 /** Names that tell callers apart: RFC 7519 §4.1.2, RFC 7662 §2.2. */

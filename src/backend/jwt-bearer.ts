@@ -70,7 +70,7 @@ export function createJwtBearerGrant(
   }
 
   return {
-    application: undefined,
+    sharedRequest: undefined,
     requestFor: (call) => {
       const { issuer } = call
       // From the claim of the caller's token, and from nowhere else.
@@ -78,7 +78,7 @@ export function createJwtBearerGrant(
       if (!user.ok) return failure(denial('subject_missing', { detail: user.error }))
       return success({
         key: cacheKey(issuer, user.value),
-        caller: callerKey(call),
+        callerKey: callerKey(call),
         send: async (deadline) => {
           const form = (client: AuthenticatingClient) => assertionForm(user.value, client, deadline)
           return toCredential(await requestToken({ ...grant, form }, deadline))

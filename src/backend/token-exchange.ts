@@ -26,12 +26,12 @@ export function createTokenExchangeGrant(
   requestToken: RequestToken,
 ): Grant {
   return {
-    application: undefined,
+    sharedRequest: undefined,
     requestFor: (call) => {
       const { token } = call
       return success({
         key: cacheKey(token.reveal()),
-        caller: callerKey(call),
+        callerKey: callerKey(call),
         send: async (deadline) => {
           const form = exchangeForm(grant, token)
           const issued = await requestToken({ ...grant, form }, deadline)

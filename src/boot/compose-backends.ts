@@ -1,10 +1,10 @@
-import { createCredentialSource } from '../backend/backends.ts'
+import { createBackendRouter } from '../backend/backends.ts'
 import { createBasicSource } from '../backend/basic.ts'
 import { createClientCredentialsGrant } from '../backend/client-credentials.ts'
 import { createCredentialCache } from '../backend/credential-cache.ts'
 import type { CredentialSource, Grant } from '../backend/credential.ts'
 import { createJwtBearerGrant, type JwtBearerPorts } from '../backend/jwt-bearer.ts'
-import { createTokenCheck } from '../backend/token-check.ts'
+import { createIssuedTokenCheck } from '../backend/issued-token-check.ts'
 import { createTokenExchangeGrant } from '../backend/token-exchange.ts'
 import type { BackendConfig, BasicGrantConfig, Config, GrantConfig } from '../config/model.ts'
 import { createRequestToken } from '../oauth/token-endpoint.ts'
@@ -15,7 +15,7 @@ export function composeBackends(
   ports: CountedPorts,
 ): CredentialSource {
   const grantPorts = { ...ports, providerOf: createProviderOf(issuers) }
-  return createCredentialSource(
+  return createBackendRouter(
     backends.map((backend) => ({
       condition: backend.condition,
       source: credentialSource(backend, grantPorts),
@@ -39,7 +39,7 @@ function credentialSource(backend: BackendConfig, ports: GrantPorts): Credential
     scope: grant.scope,
     audience: 'audience' in grant ? grant.audience : undefined,
   }
-  const onIssued = createTokenCheck(name, expected, ports.warn)
+  const onIssued = createIssuedTokenCheck(name, expected, ports.warn)
   return createCredentialCache(
     { backend: name, minLifetime, onIssued },
     createGrant(grant, ports),

@@ -1,6 +1,6 @@
 import { createDiscovery, type DiscoveredEndpoint } from '../caller/discovery.ts'
 import { createIntrospector } from '../caller/introspection.ts'
-import { createVerifyCaller, type IssuerVerifier } from '../caller/verify-caller.ts'
+import { createVerifyCaller, type IssuerVerifier } from '../caller/issuer-choice.ts'
 import type { LeftOutKey } from '../caller/json-web-key.ts'
 import { createFetchKeys } from '../caller/jwks-endpoint.ts'
 import { createJwtVerifier } from '../caller/jwt-access-token.ts'

@@ -1,10 +1,10 @@
 /** The dependencies that the parts of a configuration share. */
 import type { Config } from '../config/model.ts'
-import { createSendAsClient, type SendAsClient } from '../oauth/client-exchange.ts'
+import { createSendAsClient, type SendAsClient } from '../oauth/send-as-client.ts'
 import type { Chance } from '../platform/chance.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Http } from '../platform/http.ts'
-import type { CallKind, Tally } from '../platform/tally.ts'
+import type { RequestKind, Tally } from '../platform/tally.ts'
 import type { Warn } from '../reasons.ts'
 import type { SecretCache } from '../vault/secret-cache.ts'
 
@@ -20,19 +20,19 @@ export interface Ports {
 
 /** The same ports, with each request counted by its kind for the summary in the log. */
 export interface CountedPorts extends Omit<Ports, 'http' | 'tally'> {
-  readonly http: (kind: CallKind) => Http
-  readonly sendAsClient: (kind: CallKind) => SendAsClient
+  readonly http: (kind: RequestKind) => Http
+  readonly sendAsClient: (kind: RequestKind) => SendAsClient
 }
 
 /** The requests that count against the rate limit of an identity domain, by kind. */
-const RATE_LIMITED: readonly CallKind[] = ['introspection', 'token']
+const RATE_LIMITED: readonly RequestKind[] = ['introspection', 'token']
 
 /** Also counts the requests that count against the rate limit of a backend's identity domain. */
 export function createCountedPorts({ backends }: Config, ports: Ports): CountedPorts {
   const domains = new Set(
     backends.flatMap(({ grant }) => (grant.kind === 'basic' ? [] : [hostOf(grant.tokenEndpoint)])),
   )
-  const http = (kind: CallKind): Http =>
+  const http = (kind: RequestKind): Http =>
     ports.tally.counting(
       ports.http,
       kind,

@@ -1,7 +1,7 @@
 /** Reads an introspection answer (RFC 7662 §2.2 and §2.3). */
 import type { ClaimNames, IssuerConfig } from '../config/model.ts'
 import { denial, fault, firstDenial, type Denial, type Fault } from '../decision.ts'
-import type { Observe } from '../findings.ts'
+import type { Observe } from '../checks.ts'
 import { problemOfJson, readErrorCode, readJsonAnswer } from '../oauth/form-request.ts'
 import { clientRefusalIn } from '../oauth/client-refusal.ts'
 import type { UnverifiedJwt } from '../oauth/unverified-jwt.ts'
@@ -10,7 +10,7 @@ import { hasValue, member, nonEmpty, stringMember, type JsonObject } from '../pl
 import type { LogValue } from '../platform/log.ts'
 import { failure, type Result } from '../platform/result.ts'
 import { APPLICATION_MARKS } from '../providers/user-claims.ts'
-import { ANSWER_CHECKS } from './answer-checks.ts'
+import { INTROSPECTION_CHECKS } from './introspection-checks.ts'
 import { readAnswerClaims, type TokenClaims } from './claims.ts'
 import { TOKEN_KIND_CLAIMS } from './token-kind.ts'
 
@@ -36,7 +36,7 @@ export function readIntrospectionAnswer(
 
   const members = readJsonAnswer(answer)
   if (members === undefined) return unusable(problemOfJson(answer))
-  const refusal = firstDenial(ANSWER_CHECKS, members, observe)
+  const refusal = firstDenial(INTROSPECTION_CHECKS, members, observe)
   if (refusal !== undefined) return failure(refusal)
   const answered = readAnswerClaims(members, issuer.claimNames)
   if (!answered.ok) {

@@ -1,7 +1,7 @@
 /** OAuth 2.0 Token Introspection (RFC 7662): the request, and how long its answer is reused. */
 import type { IntrospectionConfig, IssuerConfig } from '../config/model.ts'
 import { fault, withLogContext, type CacheUse, type Denial, type Fault } from '../decision.ts'
-import { toFault, type SendAsClient } from '../oauth/client-exchange.ts'
+import { toFault, type SendAsClient } from '../oauth/send-as-client.ts'
 import { cacheKey, ExpiringCache } from '../platform/cache.ts'
 import { earliestOf, plus, type Clock, type Deadline } from '../platform/clock.ts'
 import type { Redacted } from '../platform/redacted.ts'

@@ -1,7 +1,7 @@
 /** Verifies JWT access tokens (RFC 9068 §4, RFC 8725) with the issuer's keys. */
 import type { IssuerConfig, JwtConfig } from '../config/model.ts'
 import { denial, firstDenial, withLogContext, type Denial, type Fault } from '../decision.ts'
-import type { Check } from '../findings.ts'
+import type { Check } from '../checks.ts'
 import type { Clock } from '../platform/clock.ts'
 import { failure, success, type Result } from '../platform/result.ts'
 import { readJwtClaims, type MalformedClaim, type TokenClaims } from './claims.ts'

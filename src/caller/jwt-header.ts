@@ -1,6 +1,6 @@
 /** The JOSE header of a JWT access token (RFC 7515 §4, RFC 8725 §3.1 and §3.11). */
 import type { JwtConfig } from '../config/model.ts'
-import type { Check } from '../findings.ts'
+import type { Check } from '../checks.ts'
 import { isSignatureAlgorithm, type SignatureAlgorithm } from '../oauth/signature-algorithms.ts'
 import {
   isStringOrUndefined,

@@ -1,7 +1,7 @@
 /** Chooses the key of a JWT and verifies its signature (RFC 7515 §5.2), with renewed keys if necessary. */
 import { compactVerify } from 'jose'
 import { fault, firstDenial, withLogContext, type Denial, type Fault } from '../decision.ts'
-import type { Check, Observe } from '../findings.ts'
+import type { Check, Observe } from '../checks.ts'
 import { isSameAlgorithm, type SignatureAlgorithm } from '../oauth/signature-algorithms.ts'
 import { cacheKey, ExpiringCache } from '../platform/cache.ts'
 import type { Clock, Deadline, NumericDate } from '../platform/clock.ts'

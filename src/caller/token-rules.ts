@@ -1,7 +1,7 @@
 /** Checks claims against the configured rules: those of JWTs and of introspection answers. */
 import type { RequiredClaim, TokenRules } from '../config/model.ts'
 import { firstDenial, type Denial } from '../decision.ts'
-import type { Check, Observe } from '../findings.ts'
+import type { Check, Observe } from '../checks.ts'
 import { minus, plus, type NumericDate } from '../platform/clock.ts'
 import { isRounded, nonNullMember } from '../platform/json.ts'
 import type { TokenClaims } from './claims.ts'

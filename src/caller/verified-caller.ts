@@ -1,7 +1,7 @@
 /** The caller that a valid token identifies. */
 import type { GatewayScopes, IssuerConfig } from '../config/model.ts'
 import type { CacheUse, Denial, Fault } from '../decision.ts'
-import type { Observe } from '../findings.ts'
+import type { Observe } from '../checks.ts'
 import type { UnverifiedJwt } from '../oauth/unverified-jwt.ts'
 import type { Deadline, NumericDate } from '../platform/clock.ts'
 import type { JsonObject } from '../platform/json.ts'

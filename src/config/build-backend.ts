@@ -1,6 +1,6 @@
 /** A backend of the configuration document. */
-import { usesKey } from '../oauth/client-authentication.ts'
-import type { ClientRegistration } from '../oauth/client-exchange.ts'
+import { secretIsPrivateKey } from '../oauth/client-authentication.ts'
+import type { ClientRegistration } from '../oauth/send-as-client.ts'
 import { seconds } from '../platform/clock.ts'
 import { IDENTITY_DOMAIN_ISSUER, IDENTITY_DOMAIN_PATHS } from '../providers/oci-iam.ts'
 import type { BackendInput } from './backend-schema.ts'
@@ -72,7 +72,7 @@ function buildGrant(input: BackendInput, report: Report): GrantConfig {
 /** Members for another grant: either they are a mistake, or the grant is. */
 function reportIdleMembers(input: BackendInput, report: Report): void {
   const { grant, client_auth } = input
-  const usesAssertions = grant === 'jwt_bearer' || usesKey(client_auth)
+  const usesAssertions = grant === 'jwt_bearer' || secretIsPrivateKey(client_auth)
   const isUsed = {
     assertion: usesAssertions,
     exchange: grant === 'token_exchange',
@@ -94,7 +94,7 @@ function clientOf(
   const isIdentityDomain = tokenEndpoint.endsWith(IDENTITY_DOMAIN_PATHS.token)
   const audience = [isIdentityDomain ? IDENTITY_DOMAIN_ISSUER : tokenEndpoint]
   const authenticating = {
-    authentication: client_auth,
+    method: client_auth,
     assertion: { keyId: assertion?.key_id, audience: assertion?.audience ?? audience },
   }
   return buildClient('backends', client ?? {}, authenticating, report)
@@ -104,7 +104,7 @@ function assertionKeyOf(
   { assertion, client_auth }: BackendInput,
   report: Report,
 ): string | undefined {
-  const isNeeded = !usesKey(client_auth)
+  const isNeeded = !secretIsPrivateKey(client_auth)
   return (
     assertion?.key_ocid ??
     (isNeeded ? reportMissing('backends', 'assertion.key_ocid', report) : undefined)

@@ -1,5 +1,5 @@
 import type * as v from 'valibot'
-import type { ClientRegistration } from '../oauth/client-exchange.ts'
+import type { ClientRegistration } from '../oauth/send-as-client.ts'
 import type { backendClient } from './client-schema.ts'
 import { reportMissing } from './missing-members.ts'
 import type { Report } from './problems.ts'
@@ -10,7 +10,7 @@ type Given = Partial<v.InferOutput<typeof backendClient>>
 export function buildClient(
   entry: 'issuers' | 'backends',
   { client_id, client_secret_ocid }: Given,
-  authenticating: Pick<ClientRegistration, 'authentication' | 'assertion'>,
+  authenticating: Pick<ClientRegistration, 'method' | 'assertion'>,
   report: Report,
   purpose?: string,
 ): ClientRegistration {

@@ -1,6 +1,6 @@
 /** An issuer of the configuration document, with what its provider adds. */
 import { isSameKey, jsonWebKeys, readKeySet } from '../caller/json-web-key.ts'
-import type { ClientRegistration } from '../oauth/client-exchange.ts'
+import type { ClientRegistration } from '../oauth/send-as-client.ts'
 import { seconds } from '../platform/clock.ts'
 import { isJsonObject } from '../platform/json.ts'
 import {
@@ -99,8 +99,8 @@ function clientFor(
   { client }: ResolvedIssuer,
   report: Report,
 ): ClientRegistration {
-  const authentication = client?.client_auth ?? DEFAULTS.client_auth
-  const authenticating = { authentication, assertion: { keyId: undefined, audience: [] } }
+  const method = client?.client_auth ?? DEFAULTS.client_auth
+  const authenticating = { method, assertion: { keyId: undefined, audience: [] } }
   return buildClient('issuers', client ?? {}, authenticating, report, `for ${purpose}`)
 }
 

@@ -1,6 +1,6 @@
 /** The validated configuration: typed, with units. */
 import type { TrustedKey } from '../caller/json-web-key.ts'
-import type { ClientRegistration } from '../oauth/client-exchange.ts'
+import type { ClientRegistration } from '../oauth/send-as-client.ts'
 import type { SignatureAlgorithm } from '../oauth/signature-algorithms.ts'
 import type { Seconds } from '../platform/clock.ts'
 import type { LogLevel } from '../platform/log.ts'

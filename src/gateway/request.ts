@@ -1,6 +1,6 @@
 /** What API Gateway sends to an authorizer function, and the bearer token in it. */
 import { denial, type Denial } from '../decision.ts'
-import { firstFailed, type Check, type Observe } from '../findings.ts'
+import { firstFailed, type Check, type Observe } from '../checks.ts'
 import { isBearerToken, MAX_TOKEN_CHARACTERS } from '../oauth/bearer-token.ts'
 import { isJsonObject, member, parseJsonObject, type JsonObject } from '../platform/json.ts'
 import { Redacted } from '../platform/redacted.ts'

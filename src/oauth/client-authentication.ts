@@ -17,7 +17,7 @@ export const CLIENT_AUTHENTICATION_METHODS = [
 export type ClientAuthenticationMethod = (typeof CLIENT_AUTHENTICATION_METHODS)[number]
 
 /** Whether the client's secret in Vault is a private key. */
-export function usesKey(method: ClientAuthenticationMethod): boolean {
+export function secretIsPrivateKey(method: ClientAuthenticationMethod): boolean {
   return method === 'private_key_jwt'
 }
 

@@ -2,11 +2,11 @@
 import type { Http } from './http.ts'
 
 /** What a request asks for. */
-export type CallKind = 'introspection' | 'token' | 'keys' | 'discovery' | 'secret'
+export type RequestKind = 'introspection' | 'token' | 'keys' | 'discovery' | 'secret'
 
 /** Counts since the last `take`. */
 export interface Counts {
-  readonly calls: Readonly<Record<CallKind, number>>
+  readonly calls: Readonly<Record<RequestKind, number>>
   /** How many of them count against the rate limit of the backend's identity domain. */
   readonly rateLimited: number
 }
@@ -20,7 +20,7 @@ export class Tally {
   /** Wraps `http` so that each request is counted. `isRateLimited` decides by its URL. */
   counting(
     http: Http,
-    kind: CallKind,
+    kind: RequestKind,
     isRateLimited: (url: string) => boolean = () => false,
   ): Http {
     return (request, deadline) => {

@@ -105,7 +105,7 @@ describe('layers', () => {
     ['providers'],
     ['oauth', 'vault'],
     ['decision'],
-    ['findings'],
+    ['checks'],
     ['reasons'],
     ['platform'],
   ]

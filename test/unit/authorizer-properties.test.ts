@@ -40,9 +40,9 @@ function setUp({ minLifetimeSeconds, maxDecisionSeconds, chance }: Settings) {
   /** The expiry of each issued token, by its `Authorization` value. */
   const expiries = new Map<string, number>()
   let state: State | undefined
-  const application: CredentialRequest = {
+  const sharedRequest: CredentialRequest = {
     key: 'application',
-    caller: 'application',
+    callerKey: 'application',
     send: () => {
       const lifetime = state?.issuedLifetimeSeconds
       if (lifetime === undefined) {
@@ -66,7 +66,7 @@ function setUp({ minLifetimeSeconds, maxDecisionSeconds, chance }: Settings) {
       },
       credentials: createCredentialCache(
         { backend: 'oic', minLifetime: seconds(minLifetimeSeconds), onIssued: () => undefined },
-        { requestFor: () => success(application), application },
+        { requestFor: () => success(sharedRequest), sharedRequest },
         { clock, chance: () => chance },
       ),
       fingerprint: () => 'f',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { createCredentialSource } from '../../../src/backend/backends.ts'
+import { createBackendRouter } from '../../../src/backend/backends.ts'
 import type { BackendCall, CredentialSource } from '../../../src/backend/credential.ts'
 import type { BackendCondition } from '../../../src/config/model.ts'
 import { denied, faulty } from '../support/outcomes.ts'
@@ -30,7 +30,7 @@ function createSource(conditions: Readonly<Record<string, BackendCondition | und
       },
     } satisfies CredentialSource,
   }))
-  return { source: createCredentialSource(backends), prepared }
+  return { source: createBackendRouter(backends), prepared }
 }
 
 async function chooseBackend(condition: Partial<BackendCondition>, call: Partial<BackendCall>) {
@@ -52,7 +52,7 @@ describe('the condition of a backend', () => {
     ['one of the clients', { clients: ['x', 'partner-a'] }, {}, 'special'],
     ['no client', { clients: ['partner-a'] }, { clientId: undefined }, 'default'],
     ['one of the scopes', { scopes: ['x', 'read'] }, {}, 'special'],
-    ['no scope', { scopes: ['read'] }, { scope: [] }, 'default'],
+    ['no scope', { scopes: ['read'] }, { tokenScope: [] }, 'default'],
     ['an empty list of clients', { clients: [] }, {}, 'default'],
     ['all of several', { issuers: ['callers'], clients: ['partner-a'] }, {}, 'special'],
     ['some of several', { issuers: ['callers'], clients: ['x'] }, {}, 'default'],

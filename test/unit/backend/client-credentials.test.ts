@@ -37,8 +37,10 @@ describe('the client credentials grant', () => {
       recordingTokenEndpoint().requestToken,
     )
 
-    expect(grant.application).toMatchObject({ key: 'application', caller: 'application' })
-    expect(grant.requestFor(callBy({ issuer: 'others' }))).toStrictEqual(success(grant.application))
+    expect(grant.sharedRequest).toMatchObject({ key: 'application', callerKey: 'application' })
+    expect(grant.requestFor(callBy({ issuer: 'others' }))).toStrictEqual(
+      success(grant.sharedRequest),
+    )
   })
 
   it.each(['invalid_scope', 'unauthorized_client', 'invalid_grant'])(

@@ -79,15 +79,15 @@ export function createCache(options: Options = {}) {
   const { request = defaultRequest } = options
   const requestOf = (key: string): CredentialRequest => ({
     key,
-    caller: key.split('/')[0] ?? '',
+    callerKey: key.split('/')[0] ?? '',
     send: async (deadline) => {
       requests.push(key)
       return request({ number: requests.length, key, deadline, clock })
     },
   })
-  const application = isUserBound ? undefined : requestOf('application')
+  const sharedRequest = isUserBound ? undefined : requestOf('application')
   const requestFor: Grant['requestFor'] = ({ clientId }) => {
-    if (application !== undefined) return success(application)
+    if (sharedRequest !== undefined) return success(sharedRequest)
     return clientId === undefined
       ? failure(denial('subject_missing'))
       : success(requestOf(clientId))
@@ -98,7 +98,7 @@ export function createCache(options: Options = {}) {
       minLifetime: seconds(MIN_LIFETIME_SECONDS),
       onIssued: ({ authorization }) => issuedTokens.push(authorization.reveal()),
     },
-    { requestFor, application },
+    { requestFor, sharedRequest },
     { clock, chance: () => chance },
   )
   /** Returns `Bearer 1 miss` (the token and the cache result), or the denial or fault. */

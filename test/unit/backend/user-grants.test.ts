@@ -51,7 +51,10 @@ describe('a JWT bearer request', () => {
   })
 
   it('cannot be prepared, because it depends on the caller', () => {
-    expect([jwtBearer.application, tokenExchange.application]).toStrictEqual([undefined, undefined])
+    expect([jwtBearer.sharedRequest, tokenExchange.sharedRequest]).toStrictEqual([
+      undefined,
+      undefined,
+    ])
   })
 })
 
@@ -91,7 +94,7 @@ describe('a token exchange request', () => {
 })
 
 describe('the caller of a request, for counting failures', () => {
-  const callerOf = (call: Partial<BackendCall>) => requestIn(tokenExchange, call).caller
+  const callerOf = (call: Partial<BackendCall>) => requestIn(tokenExchange, call).callerKey
 
   it('is the same for all tokens with the same issuer and `sub`', () => {
     const callers = [1, 2, 3].map((number) =>
@@ -108,7 +111,7 @@ describe('the caller of a request, for counting failures', () => {
   it('is the same for both grants', () => {
     const claims = jsonObject({ sub: 'jdoe' })
 
-    expect(requestIn(jwtBearer, { claims }).caller).toBe(callerOf({ claims }))
+    expect(requestIn(jwtBearer, { claims }).callerKey).toBe(callerOf({ claims }))
   })
 
   it('differs by issuer, `sub`, and the claim that identifies the caller', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { createCountedPorts } from '../../../src/boot/ports.ts'
 import { readDocument } from '../../../src/config/read-document.ts'
 import { success } from '../../../src/platform/result.ts'
-import { Tally, type CallKind } from '../../../src/platform/tally.ts'
+import { Tally, type RequestKind } from '../../../src/platform/tally.ts'
 import { documentOf } from '../support/documents.ts'
 import { answer } from '../support/http-answers.ts'
 import { PLENTY_OF_TIME, StandingClock } from '../support/time.ts'
@@ -15,7 +15,7 @@ if (backend === undefined || backend.grant.kind === 'basic') throw new Error('no
 const DOMAIN = new URL(backend.grant.tokenEndpoint).origin
 
 describe('the rate limit of the identity domain', () => {
-  it.each<readonly [CallKind, string, number]>([
+  it.each<readonly [RequestKind, string, number]>([
     ['token', DOMAIN, 1],
     ['introspection', DOMAIN, 1],
     ['keys', DOMAIN, 0],

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { denial, fault, type Decision } from '../../../src/decision.ts'
 import type { LogRecord } from '../../../src/platform/log.ts'
 import { success } from '../../../src/platform/result.ts'
-import { Tally, type CallKind } from '../../../src/platform/tally.ts'
+import { Tally, type RequestKind } from '../../../src/platform/tally.ts'
 import type { RateLimitTier } from '../../../src/providers/oci-iam.ts'
 import { createSummarize } from '../../../src/call/summary.ts'
 import { PERMIT } from '../support/calls.ts'
@@ -17,7 +17,7 @@ function setUp(tier?: RateLimitTier) {
     lines.push(record)
   })
   const sendRequests = async (
-    kind: CallKind,
+    kind: RequestKind,
     times: number,
     isRateLimited = true,
   ): Promise<void> => {

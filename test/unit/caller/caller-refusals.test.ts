@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { createVerifyCaller } from '../../../src/caller/verify-caller.ts'
+import { createVerifyCaller } from '../../../src/caller/issuer-choice.ts'
 import type { IssuerConfig } from '../../../src/config/model.ts'
 import { denial, fault, type Denial, type Fault } from '../../../src/decision.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
-import { createVerifyCaller } from '../../../src/caller/verify-caller.ts'
+import { createVerifyCaller } from '../../../src/caller/issuer-choice.ts'
 import { createJwtVerifier } from '../../../src/caller/jwt-access-token.ts'
 import { createStaticKeys } from '../../../src/caller/signing-keys.ts'
 import { createVerifyWithIssuer } from '../../../src/caller/verify-with-issuer.ts'

@@ -3,7 +3,7 @@ import { createIntrospector } from '../../../src/caller/introspection.ts'
 import type { BeforeRequest } from '../../../src/caller/verified-caller.ts'
 import { createVerifyWithIssuer } from '../../../src/caller/verify-with-issuer.ts'
 import type { Fault } from '../../../src/decision.ts'
-import type { ClientExchangeFailure } from '../../../src/oauth/client-exchange.ts'
+import type { ClientRequestFailure } from '../../../src/oauth/send-as-client.ts'
 import { readUnverifiedJwt } from '../../../src/oauth/unverified-jwt.ts'
 import { seconds, type Deadline } from '../../../src/platform/clock.ts'
 import type { HttpAnswer } from '../../../src/platform/http.ts'
@@ -30,7 +30,7 @@ interface Options {
   /** What the identity provider says of every token. */
   readonly members?: object
   /** Instead of that: what comes of each request, counted from 0. */
-  readonly reply?: (index: number) => Result<HttpAnswer, ClientExchangeFailure>
+  readonly reply?: (index: number) => Result<HttpAnswer, ClientRequestFailure>
   /** Where the introspection endpoint is found. */
   readonly located?: Result<string, Fault>
 }

@@ -16,7 +16,7 @@ const TOKEN_ENDPOINT = 'https://backend.example/oauth2/v1/token'
 const REGISTRATION = {
   clientId: 'invoker',
   secretOcid: 'ocid1.vaultsecret.oc1..invoker',
-  authentication: 'client_secret_basic',
+  method: 'client_secret_basic',
   assertion: { keyId: undefined, audience: ['https://identity.oraclecloud.com/'] },
 }
 const SCOPE = 'https://0A.integration.example:443urn:opc:resource:consumer::all'
@@ -74,7 +74,7 @@ describe('the grant of a backend', () => {
   it('may be jwt_bearer without a key if the client has one', () => {
     expect(grantOf({ grant: 'jwt_bearer', client_auth: 'private_key_jwt' })).toStrictEqual({
       ...JWT_BEARER,
-      client: { ...REGISTRATION, authentication: 'private_key_jwt' },
+      client: { ...REGISTRATION, method: 'private_key_jwt' },
       assertionKeyOcid: undefined,
     })
   })
@@ -123,7 +123,7 @@ describe('the client of a backend', () => {
   it.each(['client_secret_basic', 'client_secret_post', 'private_key_jwt'])(
     'may authenticate by %s',
     (client_auth) => {
-      expect(clientOf({ client_auth }).authentication).toBe(client_auth)
+      expect(clientOf({ client_auth }).method).toBe(client_auth)
     },
   )
 

@@ -77,7 +77,7 @@ describe('the validation of an issuer', () => {
   it('by introspection authenticates as the client says', () => {
     const client = { ...CLIENT, client_auth: 'client_secret_post' }
 
-    expect(issuerOf({ ...INTROSPECTING, client }).introspection?.client.authentication).toBe(
+    expect(issuerOf({ ...INTROSPECTING, client }).introspection?.client.method).toBe(
       'client_secret_post',
     )
   })

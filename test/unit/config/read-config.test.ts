@@ -92,7 +92,7 @@ describe('the configuration', () => {
     [
       'back_end_client_auth',
       'client_secret_post',
-      (c) => grantOf(c).client.authentication,
+      (c) => grantOf(c).client.method,
       'client_secret_post',
     ],
     ['back_end_scope', ' a:443urn:b ', (c) => grantOf(c).scope, 'a:443urn:b'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import type { Finding } from '../../../src/findings.ts'
+import type { Finding } from '../../../src/checks.ts'
 import { readBearerToken } from '../../../src/gateway/request.ts'
 import { inShort, recordingObserver } from '../support/findings.ts'
 import { denied } from '../support/outcomes.ts'

@@ -9,7 +9,7 @@ import {
   SUCCESS,
   UNAVAILABLE,
   type Answer,
-} from './client-exchange-fixture.ts'
+} from './send-as-client-fixture.ts'
 
 const NEW_AND_OLD = { read: 'new', readAgain: ['new', 'old'] } as const
 

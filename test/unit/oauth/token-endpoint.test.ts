@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { ClientExchangeFailure } from '../../../src/oauth/client-exchange.ts'
+import type { ClientRequestFailure } from '../../../src/oauth/send-as-client.ts'
 import { createRequestToken, readTokenAnswer } from '../../../src/oauth/token-endpoint.ts'
 import type { HttpAnswer } from '../../../src/platform/http.ts'
 import { failure, success, type Result } from '../../../src/platform/result.ts'
@@ -41,7 +41,7 @@ describe('a token request', () => {
     form: { grant_type: 'client_credentials' },
   }
 
-  const requestIn20Seconds = async (reply: Result<HttpAnswer, ClientExchangeFailure>) => {
+  const requestIn20Seconds = async (reply: Result<HttpAnswer, ClientRequestFailure>) => {
     const clock = new StandingClock()
     const exchange = recordingExchange(() => {
       clock.advance(20)

@@ -32,7 +32,7 @@ export const CLIENT = {
 export const REGISTERED_CLIENT = {
   clientId: 'authorizer',
   secretOcid: 'ocid1.vaultsecret.oc1..authorizer',
-  authentication: 'client_secret_basic',
+  method: 'client_secret_basic',
   assertion: { keyId: undefined, audience: [] },
 } as const
 

@@ -1,15 +1,15 @@
 /** A fake of `SendAsClient` that records requests and returns scripted answers. */
 import type {
   SendAsClient,
-  ClientExchangeFailure,
+  ClientRequestFailure,
   ClientRequest,
-} from '../../../src/oauth/client-exchange.ts'
+} from '../../../src/oauth/send-as-client.ts'
 import type { HttpAnswer } from '../../../src/platform/http.ts'
 import type { Result } from '../../../src/platform/result.ts'
 
 /** Calls `reply` for each request, counted from 0. */
 export function recordingExchange(
-  reply: (index: number) => Result<HttpAnswer, ClientExchangeFailure>,
+  reply: (index: number) => Result<HttpAnswer, ClientRequestFailure>,
 ) {
   const requests: ClientRequest[] = []
   const sendAsClient: SendAsClient = (request) => {

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../src/findings.ts'
+import type { Finding } from '../../../src/checks.ts'
 
 export function recordingObserver() {
   const findings: Finding[] = []

@@ -32,13 +32,13 @@ export const VERIFYING: FlatConfiguration = {
 export const INTROSPECTOR = {
   clientId: 'introspector',
   secretOcid: 'ocid1.vaultsecret.oc1.phx.introspector',
-  authentication: 'client_secret_basic',
+  method: 'client_secret_basic',
   assertion: { keyId: undefined, audience: [] },
 } as const
 export const INVOKER = {
   clientId: 'invoker',
   secretOcid: 'ocid1.vaultsecret.oc1.phx.invoker',
-  authentication: 'client_secret_basic',
+  method: 'client_secret_basic',
   assertion: { keyId: undefined, audience: ['https://identity.oraclecloud.com/'] },
 } as const
 

@@ -17,7 +17,7 @@ export const ISSUED: IssuedToken = {
 export const REGISTRATION = {
   clientId: 'invoker',
   secretOcid: 'ocid1.vaultsecret.oc1..invoker',
-  authentication: 'client_secret_basic',
+  method: 'client_secret_basic',
   assertion: { keyId: 'key-1', audience: ['https://identity.oraclecloud.com/'] },
 } as const
 
@@ -42,7 +42,7 @@ export function callBy(call: Partial<BackendCall> = {}): BackendCall {
     token: new Redacted('callers-token'),
     issuer: 'callers',
     clientId: 'partner-a',
-    scope: ['read'],
+    tokenScope: ['read'],
     claims: jsonObject({ sub: 'jdoe' }),
     arguments: undefined,
     ...call,

@@ -1,6 +1,6 @@
 /** An exchange of a registered client, with scripted answers and secrets. */
 import type { Fault } from '../../../src/decision.ts'
-import { createSendAsClient, type ClientRequest } from '../../../src/oauth/client-exchange.ts'
+import { createSendAsClient, type ClientRequest } from '../../../src/oauth/send-as-client.ts'
 import type { HttpAnswer, HttpFailure } from '../../../src/platform/http.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import { failure, success, type Failure, type Result } from '../../../src/platform/result.ts'
@@ -17,7 +17,7 @@ export const REQUEST: ClientRequest = {
   client: {
     clientId: 'client-1',
     secretOcid: SECRET_OCID,
-    authentication: 'client_secret_post',
+    method: 'client_secret_post',
     assertion: { keyId: undefined, audience: [] },
   },
   form: { grant_type: 'client_credentials' },

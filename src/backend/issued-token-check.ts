@@ -14,7 +14,7 @@ export interface ExpectedToken {
  * of an unexplained 401 of Oracle Integration. The token is used all the same: only the backend knows
  * what it accepts.
  */
-export function createTokenCheck(
+export function createIssuedTokenCheck(
   backend: string,
   expected: ExpectedToken,
   warn: Warn,

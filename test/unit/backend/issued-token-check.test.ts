@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { createTokenCheck, type ExpectedToken } from '../../../src/backend/token-check.ts'
+import {
+  createIssuedTokenCheck,
+  type ExpectedToken,
+} from '../../../src/backend/issued-token-check.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import type { WarningReason } from '../../../src/reasons.ts'
 import { unsignedJwt } from '../support/tokens.ts'
@@ -11,7 +14,7 @@ const EXPECTED: ExpectedToken = { scope: `${AUDIENCE}${SCOPE}`, audience: undefi
 /** An object is the payload of a JWT; a string is an opaque token. */
 function warningsFor(tokens: readonly (object | string)[], expected = EXPECTED): unknown[] {
   const warnings: unknown[] = []
-  const check = createTokenCheck('oic', expected, (...args) => warnings.push(args))
+  const check = createIssuedTokenCheck('oic', expected, (...args) => warnings.push(args))
   for (const payload of tokens) {
     const token = typeof payload === 'string' ? payload : unsignedJwt(payload)
     check({ authorization: new Redacted(`Bearer ${token}`), expiresAt: undefined })
@@ -25,7 +28,7 @@ function warning(reason: WarningReason) {
 const WRONG_AUDIENCE = warning('backend_audience_mismatch')
 const WRONG_SCOPE = warning('backend_scope_mismatch')
 
-describe('createTokenCheck', () => {
+describe('createIssuedTokenCheck', () => {
   it.each([
     ['is opaque', 'abc'],
     ['has the audience and the scope', { aud: AUDIENCE, scope: SCOPE }],

@@ -1,7 +1,7 @@
 /** Chooses the issuers that verify a token, and which of their results is the decision. */
 import type { IssuerConfig } from '../config/model.ts'
 import { denial, firstDenial, type Denial, type Fault } from '../decision.ts'
-import type { Check, Finding, Observe } from '../findings.ts'
+import type { Check, Finding, Observe } from '../checks.ts'
 import type { DenialReason, FaultReason } from '../reasons.ts'
 import { failure } from '../platform/result.ts'
 import type { Redacted } from '../platform/redacted.ts'

@@ -19,7 +19,7 @@ import { readErrorCode, requestForm, type Form } from './form-request.ts'
 export interface ClientRegistration {
   readonly clientId: string
   readonly secretOcid: string
-  readonly authentication: ClientAuthenticationMethod
+  readonly method: ClientAuthenticationMethod
   readonly assertion: AssertionProfile
 }
 
@@ -32,13 +32,13 @@ export interface ClientRequest {
 }
 
 /** The exchange failed, or the secret could not be read. */
-export type ClientExchangeFailure = HttpFailure | Fault
+export type ClientRequestFailure = HttpFailure | Fault
 
-type Outcome = Result<HttpAnswer, ClientExchangeFailure>
+type Outcome = Result<HttpAnswer, ClientRequestFailure>
 
 export type SendAsClient = (request: ClientRequest, deadline: Deadline) => Promise<Outcome>
 
-export interface ClientExchangePorts {
+export interface SendAsClientPorts {
   readonly http: Http
   readonly secrets: SecretCache
   readonly clock: Clock
@@ -54,13 +54,13 @@ export function createSendAsClient({
   secrets,
   clock,
   warn,
-}: ClientExchangePorts): SendAsClient {
+}: SendAsClientPorts): SendAsClient {
   const toClient = (registration: ClientRegistration, text: Redacted): AuthenticatingClient => {
     const { clientId, secret, hasWhiteSpace } = readSecretContent(text)
     if (hasWhiteSpace) warn('secret_has_white_space', { secret: registration.secretOcid })
     return {
       clientId: clientId ?? registration.clientId,
-      method: registration.authentication,
+      method: registration.method,
       secret,
       assertion: registration.assertion,
     }
@@ -156,7 +156,7 @@ function isAccepted(outcome: Outcome): boolean {
 
 /** The fault for a failed exchange: about the secret, or about the endpoint. */
 export function toFault(
-  error: ClientExchangeFailure,
+  error: ClientRequestFailure,
   endpointFault: (detail: HttpFailure) => Fault,
 ): Fault {
   return typeof error === 'string' ? endpointFault(error) : error

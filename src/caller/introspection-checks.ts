@@ -1,11 +1,11 @@
 /** Checks whether an introspection answer is about an active access token (RFC 7662 §2.2). */
-import type { Check } from '../findings.ts'
+import type { Check } from '../checks.ts'
 import { member, type JsonObject } from '../platform/json.ts'
 
 /** Names that servers give an access token: RFC 6749 §7.1, identity domains, RFC 9068. */
 const TOKEN_TYPES = ['bearer', 'jwt', 'access_token', 'at+jwt']
 
-export const ANSWER_CHECKS: readonly Check<JsonObject>[] = [
+export const INTROSPECTION_CHECKS: readonly Check<JsonObject>[] = [
   {
     name: 'active',
     reason: 'token_inactive',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { fault } from '../../../src/decision.ts'
-import { toFault } from '../../../src/oauth/client-exchange.ts'
+import { toFault } from '../../../src/oauth/send-as-client.ts'
 import { success } from '../../../src/platform/result.ts'
 import { faulty } from '../support/outcomes.ts'
 import {
@@ -10,7 +10,7 @@ import {
   REQUEST,
   SECRET_OCID,
   UNAVAILABLE,
-} from './client-exchange-fixture.ts'
+} from './send-as-client-fixture.ts'
 
 describe('an exchange of a registered client', () => {
   it('sends the form with the secret from Vault', async () => {
@@ -75,7 +75,7 @@ describe('an exchange of a registered client', () => {
   it.each([
     [
       'the client cannot be authenticated',
-      { client: { ...REQUEST.client, authentication: 'private_key_jwt' } },
+      { client: { ...REQUEST.client, method: 'private_key_jwt' } },
       faulty('secret_unusable', { secret: SECRET_OCID, detail: 'no_private_key' }),
     ],
     [
