@@ -80,7 +80,7 @@ export function firstFailed<Input>(
   const failed = checks.filter((check) => {
     const ok = check.passes(input)
     observe({
-      ...comparison(check, input),
+      ...expectedAndActual(check, input),
       name: check.name,
       ok,
       ...(ok ? {} : { reason: check.reason }),
@@ -91,7 +91,7 @@ export function firstFailed<Input>(
 }
 
 /** What the check expected and what it found. */
-export function comparison<Input>(
+export function expectedAndActual<Input>(
   { expected, actual }: Check<Input>,
   input: Input,
 ): Pick<Finding, 'expected' | 'actual'> {

@@ -1,5 +1,5 @@
 /** What the authorizer can decide: permit, deny or fault, and how long a permit holds. */
-import { comparison, firstFailed, type Check, type Observe } from './checks.ts'
+import { expectedAndActual, firstFailed, type Check, type Observe } from './checks.ts'
 import {
   earliestOf,
   minus,
@@ -88,7 +88,7 @@ export function firstDenial<Input>(
   observe?: Observe,
 ): Denial | undefined {
   const failed = firstFailed(checks, input, observe)
-  return failed && denial(failed.reason, comparison(failed, input))
+  return failed && denial(failed.reason, expectedAndActual(failed, input))
 }
 
 export function fault(reason: FaultReason, logContext: LogContext = {}): Fault {

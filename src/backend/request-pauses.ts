@@ -13,13 +13,13 @@ import {
 import type { CredentialFailure } from './credential.ts'
 
 /** The pauses of one caller. After a few failures in a row, the next request may still succeed. */
-const PLAN = { freeFailures: 5, first: seconds(0.5), longest: seconds(10) }
+const PLAN = { failuresBeforePause: 5, first: seconds(0.5), longest: seconds(10) }
 
 /**
  * The pauses of callers without failures. They start when several others have failed: a few users whose
  * requests always fail must not keep all others out.
  */
-const ENDPOINT_PLAN = { freeFailures: 6, first: seconds(0.1), longest: seconds(10) }
+const ENDPOINT_PLAN = { failuresBeforePause: 6, first: seconds(0.1), longest: seconds(10) }
 
 /** Short, so that service is back soon after an outage. A refused client needs an operator. */
 const LONGEST_PAUSE = { clientRefused: PLAN.longest, otherwise: seconds(1) }

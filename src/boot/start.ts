@@ -28,7 +28,7 @@ export function start(environment: Readonly<Record<string, string | undefined>>)
   process.once('exit', output.release)
   const log = createLog(logLevel, systemClock, output.write)
   ignoreWriteErrors()
-  surviveStrayErrors(log)
+  logProcessEvents(log)
   const region = environment['OCI_RESOURCE_PRINCIPAL_REGION']
   const ports = createPorts(reading.settings, region, systemClock, log)
   const authorize = createConfiguredAuthorizer(reading, ports, log)
@@ -41,7 +41,7 @@ export function start(environment: Readonly<Record<string, string | undefined>>)
   }
 }
 
-function surviveStrayErrors(log: Log): void {
+function logProcessEvents(log: Log): void {
   // Without these handlers, a stray error in a library would end the process and all calls in it.
   const survive = (event: string) => (error: unknown) => {
     log('error', event, { error: error instanceof Error ? error.name : typeof error })

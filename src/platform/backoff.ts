@@ -10,7 +10,7 @@ import {
 
 export interface BackoffPlan {
   /** Number of failures in a row without a pause. */
-  readonly freeFailures: number
+  readonly failuresBeforePause: number
   /** The first pause; each further one is twice as long. */
   readonly first: Seconds
   readonly longest: Seconds
@@ -54,12 +54,12 @@ export class Backoff {
    * try runs beside it.
    */
   tried(): void {
-    if (this.#failures > this.#plan.freeFailures) this.#pauseFrom(this.#clock.now())
+    if (this.#failures > this.#plan.failuresBeforePause) this.#pauseFrom(this.#clock.now())
   }
 
   #pauseFrom(now: NumericDate): void {
-    const { freeFailures, first } = this.#plan
-    const doublings = this.#failures - freeFailures - 1
+    const { failuresBeforePause, first } = this.#plan
+    const doublings = this.#failures - failuresBeforePause - 1
     const pause = doublings < 0 ? 0 : Math.min(first * 2 ** doublings, this.#longest)
     this.#pausedAt = now
     this.#until = plus(now, seconds(pause * (0.5 + this.#chance() / 2)))

@@ -44,13 +44,13 @@ export interface SecretVersions {
 }
 
 /** Pauses between searches for another version. A rotation usually takes a few seconds. */
-const SEARCH_PLAN = { freeFailures: 0, first: seconds(2), longest: seconds(10) }
+const SEARCH_PLAN = { failuresBeforePause: 0, first: seconds(2), longest: seconds(10) }
 
 /** How long an accepted previous version is used before the current one is tried again. */
 const PREVIOUS_TIME_TO_LIVE = seconds(60)
 
 /** Pauses between requests to Vault that fail. */
-const OUTAGE_PLAN = { freeFailures: 5, first: seconds(0.5), longest: seconds(2) }
+const OUTAGE_PLAN = { failuresBeforePause: 5, first: seconds(0.5), longest: seconds(2) }
 
 /** More secrets than any configuration names. */
 const CAPACITY = 100

@@ -1,5 +1,8 @@
 /** Derives the properties of the stand-ins from the configuration of issuers and backends. */
-import { secretIsPrivateKey, type ClientAuthenticationMethod } from '../../src/oauth/client-authentication.ts'
+import {
+  secretIsPrivateKey,
+  type ClientAuthenticationMethod,
+} from '../../src/oauth/client-authentication.ts'
 import { isRecord } from '../json.ts'
 import { API_AUDIENCE, OIC_AUDIENCE, OIC_SCOPE } from '../registrations.ts'
 import { fieldsOf, text, texts, type Fields } from './fields.ts'
@@ -113,7 +116,9 @@ export function createPlanner(notes: string[]) {
   const backend = (fields: Fields): PlannedBackend => {
     const assertion = fieldsOf(fields['assertion'])
     const isBasic = fields['grant'] === 'basic'
-    const authenticatesByKey = secretIsPrivateKey(fields['client_auth'] as ClientAuthenticationMethod)
+    const authenticatesByKey = secretIsPrivateKey(
+      fields['client_auth'] as ClientAuthenticationMethod,
+    )
     const [audience, scope] = splitScope(text(fields['scope']))
     return {
       name: text(fields['name']) ?? 'default',

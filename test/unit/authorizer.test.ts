@@ -146,7 +146,7 @@ describe('the authorizer', () => {
         token: new Redacted('abc'),
         issuer: 'callers',
         clientId: 'client-1',
-        scope: ['api.read'],
+        tokenScope: ['api.read'],
         claims: CALLER.claims,
         arguments: { host: 'api.example' },
       },

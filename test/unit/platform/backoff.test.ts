@@ -3,7 +3,7 @@ import { Backoff } from '../../../src/platform/backoff.ts'
 import { seconds } from '../../../src/platform/clock.ts'
 import { StandingClock } from '../support/time.ts'
 
-const PLAN = { freeFailures: 1, first: seconds(2), longest: seconds(10) }
+const PLAN = { failuresBeforePause: 1, first: seconds(2), longest: seconds(10) }
 
 function createBackoff(chance = 1) {
   const clock = new StandingClock()
