@@ -17,7 +17,7 @@ export function decisionRecord(
   duration: Seconds,
   logLevel: LogLevel,
 ): LogRecord {
-  const { actual, clientId, claimedClientId } = logContext
+  const { actual, claimedClientId } = logContext
   // Fn puts a prefix before the headers of a request that came through a gateway.
   const ownRequestId = header?.('Fn-Http-H-Opc-Request-Id') ?? header?.('Opc-Request-Id')
   const optional = {
@@ -33,7 +33,7 @@ export function decisionRecord(
     outcome,
     reason,
     issuer: logContext.issuer ?? null,
-    client_id: clientId === undefined ? null : printableName(clientId),
+    client_id: logContext.clientId ?? null,
     token_fingerprint: logContext.tokenFingerprint ?? null,
     backend: logContext.backend ?? null,
     caller_cache: logContext.callerCache ?? 'off',

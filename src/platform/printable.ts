@@ -43,7 +43,7 @@ function shortened(text: string): string {
   )
 }
 
-/** A name from a token: escaped, without tokens, and not shortened. */
+/** A name from an unverified token: escaped, without tokens, and not shortened. */
 export function printableName(name: string): string {
   return escaped(name.replace(JWT, '[JWT]'))
 }

@@ -4,18 +4,17 @@ import { denial } from '../../../src/decision.ts'
 import { seconds } from '../../../src/platform/clock.ts'
 import { unsignedJwt } from '../support/tokens.ts'
 
-describe('a client id in the log', () => {
+describe('the client id of an unverified token', () => {
   const JWT = unsignedJwt({ sub: 'jdoe' })
 
   it.each([
     ['0f0f0f0f-0000-4000-8000-000000000000', '0f0f0f0f-0000-4000-8000-000000000000'],
     [`client ${JWT}`, 'client [JWT]'],
     ['client\u202e\n1', 'client\\u{202e}\\u{a}1'],
-  ])('%j is escaped and without tokens, whether or not it was verified', (clientId, expected) => {
-    const decision = denial('client_not_allowed', { clientId, claimedClientId: clientId })
+  ])('%j is logged escaped and without tokens', (claimedClientId, expected) => {
+    const decision = denial('client_not_allowed', { claimedClientId })
 
     expect(decisionRecord(decision, { callId: 'call-1' }, seconds(0), 'info')).toMatchObject({
-      client_id: expected,
       claimed_client_id: expected,
     })
   })
