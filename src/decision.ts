@@ -138,7 +138,7 @@ export function decisionExpiry(bounds: ExpiryBounds): NumericDate {
   if (bounds.credential !== undefined) {
     limits.push(minus(bounds.credential, BACK_END_MARGIN_SECONDS))
   }
-  // A token is accepted for some seconds after its expiry, to allow for differing clocks. How
-  // the gateway handles an expired permit is not documented.
+  // A token is accepted for some seconds after its expiry, to allow for differing clocks: without the
+  // minimum, its permit would have expired. How the gateway handles that is not documented.
   return latestOf(earliestOf(...limits), plus(bounds.now, MIN_DECISION_SECONDS))
 }

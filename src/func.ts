@@ -28,7 +28,7 @@ function startOnce(): AnswerCall {
   return (started ??= (loadCompiledFile(file) as { start: typeof start }).start(process.env))
 }
 
-/** Undefined for a fault, and for a defect: its error could contain anything. */
+/** Undefined for a fault or a defect. The error of a defect is dropped: it could contain anything. */
 async function answer(call: Call): ReturnType<AnswerCall> {
   try {
     return await startOnce()(call)

@@ -140,13 +140,14 @@ export const DENIAL_REASONS = {
       remedy: 'Shorten the lifetime at the identity provider, or raise the limit.',
     },
     entra_v1_token: {
-      meaning: 'The token is a version 1 token of Microsoft Entra, and version 2 is configured.',
+      meaning:
+        'The token is a version 1 token of Microsoft Entra; it is from another tenant, or version 2 is configured.',
       remedy:
-        'Set `requestedAccessTokenVersion` to 2 in the manifest of the API’s app registration, or configure `token_version` 1.',
+        'Set `requestedAccessTokenVersion` to 2 in the manifest of the API’s app registration, or configure `token_version` 1; compare `tenant` with the token.',
     },
     entra_v2_token: {
       meaning:
-        'The token is a version 2 token of Microsoft Entra, from another tenant or where version 1 is configured.',
+        'The token is a version 2 token of Microsoft Entra; it is from another tenant, or version 1 is configured.',
       remedy: 'Compare `tenant` and `token_version` with the token.',
     },
     entra_graph_token: {
@@ -154,7 +155,8 @@ export const DENIAL_REASONS = {
       remedy: 'Request a scope of this API (`api://…/.default`) instead of one of Graph.',
     },
     auth0_opaque_token: {
-      meaning: 'Auth0 issued an opaque token, which only Auth0 can read.',
+      meaning:
+        'The token is opaque. Auth0 issues such tokens, which only Auth0 can read, if a request has no `audience`.',
       remedy: 'Send this API’s `audience` in the token request, so that Auth0 issues a JWT.',
     },
     okta_org_token: {
@@ -205,8 +207,9 @@ function withChallenge<Reason extends string>(
 export const FAULT_REASONS = {
   config_invalid: {
     meaning:
-      'The configuration has problems. `detail` has the keys; the event `config_invalid` of the cold start has the details.',
-    remedy: 'Correct these keys. A change takes effect at the next cold start.',
+      'The configuration has problems. `detail` has the keys; the last event `config_invalid` has the details.',
+    remedy:
+      'Correct these keys. A change of keys takes effect at the next cold start, one of a document in Vault within `secret_ttl_seconds`.',
   },
   secret_unavailable: {
     meaning: 'Vault did not return a secret.',
@@ -226,7 +229,7 @@ export const FAULT_REASONS = {
   introspection_refused: {
     meaning: 'The introspection endpoint refused our own client (400, 401 or 403).',
     remedy:
-      'Check client id and secret; at an identity domain, tick “Introspect” in the application and activate it. `detail` `invalid_token`: the endpoint rejects the caller’s token with an error, see `hint`.',
+      'Check client id and secret; at an identity domain, tick “Introspect” in the application and activate it. If `detail` is `invalid_token`, the endpoint rejects the caller’s token with an error: see `hint`.',
   },
   introspection_unusable: {
     meaning:
@@ -279,7 +282,7 @@ export const FAULT_REASONS = {
   },
   deadline_exceeded: {
     meaning: 'The call’s time ran out before a decision was made.',
-    remedy: 'Find the slow dependency, or raise the function’s timeout.',
+    remedy: 'Find the slow dependency, whose reason is in `hint`; or raise the function’s timeout.',
   },
   internal_error: {
     meaning: 'A defect in this software.',

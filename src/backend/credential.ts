@@ -40,8 +40,8 @@ export type PreparedCredential = Promise<Result<BackendCredential, Fault>>
 /** The source of one backend's credentials. */
 export interface CredentialSource {
   /**
-   * A credential with enough lifetime left, or why there is none. `prepared`: what `prepare` returned
-   * for the same decision, which then waits for that request.
+   * A credential with enough lifetime left, or why there is none. `prepared`: what `prepare` returned for
+   * the same decision; if given, `obtain` waits for that request.
    */
   obtain(
     call: BackendCall,
@@ -72,7 +72,7 @@ export interface CredentialFailure {
 export interface CredentialRequest {
   /** Cache key of the credential; never a token or a name in clear. */
   readonly key: string
-  /** Whose failures count together, whatever the token. */
+  /** Identifies the caller: failures count per caller, not per token. */
   readonly callerKey: string
   readonly send: (deadline: Deadline) => Promise<Result<BackendCredential, CredentialFailure>>
 }

@@ -12,7 +12,10 @@ import {
 } from '../platform/clock.ts'
 import type { CredentialFailure } from './credential.ts'
 
-/** The pauses of one caller. After a few failures in a row, the next request may still succeed. */
+/**
+ * The pauses of one caller, of all failed callers, and of renewals. After a few failures in a row, the next
+ * request may still succeed.
+ */
 const PLAN = { failuresBeforePause: 5, first: seconds(0.5), longest: seconds(10) }
 
 /**
@@ -51,8 +54,9 @@ export class RequestPauses {
   readonly #clock: Clock
   readonly #chance: Chance
   readonly #callers: ExpiringCache<CallerFailures>
-  /** Pauses of callers who have not failed, and of all who have; since the last success. */
+  /** Of callers without failures since the last success. */
   #pauseOfNewCallers: Backoff
+  /** Of all callers with failures. */
   #pauseOfFailedCallers: Backoff
   #renewals: Backoff
   /** Callers who failed for the first time since the last success. */

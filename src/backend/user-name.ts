@@ -36,7 +36,7 @@ export function readUserName(
   const mustBeStated =
     isEmail(claim) &&
     !acceptsUserControlledClaim &&
-    providerNamed(provider)?.tokens?.stateEmailVerification === true
+    providerNamed(provider)?.tokens?.emailNeedsVerifiedClaim === true
   return isVerified === false || (isVerified === undefined && mustBeStated)
     ? failure('not_verified')
     : success(name)

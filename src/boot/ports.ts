@@ -27,7 +27,7 @@ export interface CountedPorts extends Omit<Ports, 'http' | 'tally'> {
 /** The requests that count against the rate limit of an identity domain, by kind. */
 const RATE_LIMITED: readonly RequestKind[] = ['introspection', 'token']
 
-/** Also counts the requests that count against the rate limit of a backend's identity domain. */
+/** Counts each request by its kind, and also those that use up the rate limit of a backend's domain. */
 export function createCountedPorts({ backends }: Config, ports: Ports): CountedPorts {
   const domains = new Set(
     backends.flatMap(({ grant }) => (grant.kind === 'basic' ? [] : [hostOf(grant.tokenEndpoint)])),

@@ -23,7 +23,7 @@ export function start(environment: Readonly<Record<string, string | undefined>>)
   const reading = readConfig(environment)
   const { logLevel, rateLimitTier } = reading.settings
   // With log frames, the platform assigns each line to the call that the FDK announced last. It has been
-  // seen to lose the lines before the first call (fnproject/fdk-java#245), so they are written with it.
+  // seen to lose the lines before the first call (fnproject/fdk-java#245), so they are held until then.
   const output = createOutput(environment['FN_LOGFRAME_NAME'] !== undefined)
   process.once('exit', output.release)
   const log = createLog(logLevel, systemClock, output.write)

@@ -89,9 +89,7 @@ async function answerWithoutThrowing(
     if (decision.outcome !== 'fault') {
       return { decision, response: toAuthorizerResponse(decision) }
     }
-    return faultAnswer(
-      isOver(deadline) ? fault('deadline_exceeded', decision.logContext) : decision,
-    )
+    return faultAnswer(isOver(deadline) ? faultOfDeadline(decision) : decision)
   } catch (error) {
     // The error may contain secrets; the name of its class does not.
     const detail = error instanceof Error ? error.name : typeof error
@@ -99,9 +97,15 @@ async function answerWithoutThrowing(
   }
 }
 
+/** The fault of a request that the deadline cut short. Other faults are kept, also at the last moment. */
+function faultOfDeadline({ reason, logContext }: Fault): Fault {
+  if (!/timed_out$/.test(logContext.detail ?? '')) return fault(reason, logContext)
+  return fault('deadline_exceeded', { ...logContext, hint: `The time ran out during: ${reason}.` })
+}
+
 /**
- * The answer, or a fault if it is overdue. Each exchange already ends at the deadline with a more
- * precise fault; this covers work that does not.
+ * The answer, or a fault if it is overdue. Each exchange ends at the deadline by itself; this covers work
+ * that does not.
  */
 async function inTime(work: Promise<Answer>, deadline: Deadline): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined

@@ -6,7 +6,7 @@ import { isRounded, member, stringOrStrings, type JsonObject } from '../platform
 const MAX_CONTEXT_VALUE_CHARACTERS = 1024
 
 /**
- * The listed claims as strings that can be header values. A claim that cannot is left out, and its
+ * The listed claims as strings that can be header values. Any other claim is left out, and its
  * `request.auth[…]` is empty.
  */
 export function selectContextClaims(

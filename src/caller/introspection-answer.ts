@@ -96,7 +96,7 @@ function unusable(detail: string, expected?: string): Result<never, Fault> {
   return failure(fault('introspection_unusable', logContext))
 }
 
-/** Some servers calculate `exp` from the seconds that are left. */
+/** Some servers calculate `exp` from the seconds that are left, so it may differ from the token's. */
 const ROUNDING_SECONDS = 5
 
 /**

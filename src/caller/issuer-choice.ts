@@ -84,8 +84,8 @@ const FORM_CHECKS: readonly Check<TokenForm>[] = [
 ]
 
 /**
- * Why the token is denied although a lenient decoder would accept it as a JWT. Undefined for a signed
- * JWT, an opaque token, and a well-formed encrypted JWT, which can be introspected.
+ * Why a token is denied that is not a valid JWT here, and that a lenient decoder might accept as one.
+ * Undefined for a signed JWT, an opaque token, and a well-formed encrypted JWT, which can be introspected.
  */
 function defectOf({ text, jwt }: TokenForm): 'encrypted' | 'malformed' | undefined {
   if (jwt !== undefined || !isMalformedJwt(text)) return undefined
@@ -203,11 +203,25 @@ const UNKNOWN_TOKEN_REASONS: readonly (DenialReason | FaultReason)[] = [
   'signature_invalid',
 ]
 
-/** First a denial for a missing scope alone, then faults, then denials by issuers that know the token. */
+/**
+ * Denials that issuers with the same `iss` give for each other's tokens: their keys and audiences differ.
+ * The reason of the issuer whose token it is may be another one.
+ */
+const OTHER_AUDIENCE_REASONS: readonly (DenialReason | FaultReason)[] = [
+  ...UNKNOWN_TOKEN_REASONS,
+  'audience_mismatch',
+  'issuer_mismatch',
+]
+
+/**
+ * First a denial for a missing scope alone, then faults, then denials by issuers that know the token, and
+ * of these first the ones for which its audience is right.
+ */
 function mostSignificant(refusals: readonly (Denial | Fault)[]): Denial | Fault | undefined {
   return (
     refusals.find((refusal) => refusal.outcome === 'deny' && lacksOnlyPermission(refusal)) ??
     refusals.find(({ outcome }) => outcome === 'fault') ??
+    refusals.find(({ reason }) => !OTHER_AUDIENCE_REASONS.includes(reason)) ??
     refusals.find(({ reason }) => !UNKNOWN_TOKEN_REASONS.includes(reason)) ??
     refusals[0]
   )

@@ -46,6 +46,9 @@ const CLAIMS_OF_ACCESS_TOKENS = ['scope', 'scp', 'permissions', 'client_id', 'ci
 /** Claims of Microsoft Entra's tokens, whatever the host of the issuer is called. */
 const ENTRA_CLAIMS = ['ver', 'tid', 'tfp', 'azp', 'roles']
 
+/** Claims that bind a token to a key (RFC 7800 §3.1): it is not a Bearer token then. */
+export const SENDER_CONSTRAINT_CLAIMS: readonly string[] = ['cnf']
+
 /** The claims that show what kind of token it is. */
 export const TOKEN_KIND_CLAIMS: readonly string[] = [
   ...ACCESS_TOKEN_MARKS.map(([name]) => name),
@@ -55,7 +58,7 @@ export const TOKEN_KIND_CLAIMS: readonly string[] = [
   ...NAMES_OF_KIND,
   ...['jti', 'rev_sig', 'apptype'],
   'nonce',
-  'cnf',
+  ...SENDER_CONSTRAINT_CLAIMS,
 ]
 
 /** The claims that only a token of another kind has; none for an access token. */

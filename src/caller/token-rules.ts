@@ -5,7 +5,7 @@ import type { Check, Observe } from '../checks.ts'
 import { minus, plus, type NumericDate } from '../platform/clock.ts'
 import { isRounded, nonNullMember } from '../platform/json.ts'
 import type { TokenClaims } from './claims.ts'
-import { hasNoPermissions, marksOfAnotherKind } from './token-kind.ts'
+import { hasNoPermissions, marksOfAnotherKind, SENDER_CONSTRAINT_CLAIMS } from './token-kind.ts'
 
 interface RuleInput {
   readonly claims: TokenClaims
@@ -71,9 +71,9 @@ const RULES: readonly Check<RuleInput>[] = [
   {
     name: 'sender_constraint',
     reason: 'token_sender_constrained',
-    passes: ({ claims }) => nonNullMember(claims.members, 'cnf') === undefined,
-    expected: () => 'no `cnf`',
-    actual: ({ claims }) => nonNullMember(claims.members, 'cnf'),
+    passes: ({ claims }) => constraintsOf(claims).length === 0,
+    expected: () => `no ${SENDER_CONSTRAINT_CLAIMS.map((name) => `\`${name}\``).join(' or ')}`,
+    actual: ({ claims }) => constraintsOf(claims)[0],
   },
   {
     name: 'exp',
@@ -150,6 +150,10 @@ const RULES: readonly Check<RuleInput>[] = [
     actual: ({ claims }) => claims.scope,
   },
 ]
+
+function constraintsOf({ members }: TokenClaims): readonly unknown[] {
+  return SENDER_CONSTRAINT_CLAIMS.flatMap((name) => nonNullMember(members, name) ?? [])
+}
 
 function holds({ members }: TokenClaims, { name, values }: RequiredClaim): boolean {
   const value = nonNullMember(members, name)

@@ -24,7 +24,7 @@ const conditions = strictObject({
   arguments: v.optional(
     someMembers(
       v.union([v.string(), v.pipe(v.array(v.string()), v.minLength(1))]),
-      'Arguments of the authorizer (host, header, …), each with its exact value or a list of values. The caller chooses the values of headers.',
+      'Arguments of the authorizer (host, header, …), each with its exact value or a list of values. Headers are no protection: callers can set them to any value.',
     ),
   ),
 })

@@ -174,10 +174,10 @@ function remoteKeys(issuer: ResolvedIssuer, report: Report): KeySource {
   }
   const access = jwks_access ?? providerDefaults.jwksAccess ?? DEFAULTS.jwks_access
   if (access === 'public') return { kind: 'remote', uri: jwks_uri, access: undefined }
-  // At an identity domain, it is on the host of the keys.
+  // At an identity domain, the token endpoint is on the host of the keys.
   const { token } = IDENTITY_DOMAIN_PATHS
-  const beside = URL.canParse(token, jwks_uri) ? new URL(token, jwks_uri).href : ''
-  const tokenEndpoint = providerDefaults.tokenEndpoint ?? beside
+  const onHostOfKeys = URL.canParse(token, jwks_uri) ? new URL(token, jwks_uri).href : ''
+  const tokenEndpoint = providerDefaults.tokenEndpoint ?? onHostOfKeys
   if (tokenEndpoint === '' && providerDefaults.discovery !== undefined) {
     report('jwks_uri', 'is missing: the token endpoint is derived from it', 'Give the URL.')
   }

@@ -1,6 +1,6 @@
 /**
- * The schema of the configuration document, which flat keys become as well. The published JSON Schema
- * is generated from it.
+ * The schema of the configuration document. Flat keys are converted into such a document. The published
+ * JSON Schema is generated from it.
  */
 import * as v from 'valibot'
 import { strictObject } from '../platform/schema-fields.ts'
@@ -14,14 +14,16 @@ export const documentSchema = strictObject({
   unmatched: v.optional(
     v.pipe(
       v.literal('refuse'),
-      v.description('Denies calls without a matching backend; required if each has a `when`.'),
+      v.description(
+        'Denies calls without a matching backend; required if every backend has a `when`.',
+      ),
     ),
   ),
 })
 
 export type DocumentInput = v.InferOutput<typeof documentSchema>
 
-/** The part of all kinds of schemas that leads to other schemas. */
+/** The members by which a schema refers to the schemas in it. */
 interface Schema extends v.GenericSchema {
   readonly wrapped?: Schema
   readonly item?: Schema

@@ -35,10 +35,10 @@ export function settingsOf(values: FlatConfiguration): Members {
 }
 
 /**
- * JSON in flat keys that validation would change without a message. Such a key is named like a member
+ * Members of JSON in flat keys that would be lost without a message. Such a key is named like a member
  * of a document: `jwks: keys.0.kid`.
  */
-export function ambiguousJson(values: FlatConfiguration): readonly ConfigProblem[] {
+export function lostMembers(values: FlatConfiguration): readonly ConfigProblem[] {
   return KEYS.filter(({ as }) => as === 'json').flatMap(({ key }) => {
     const text = valueOf(values, key)
     return text === undefined ? [] : problemsOfMembers(text, key)

@@ -11,7 +11,7 @@ export interface FlatKey {
   readonly at?: string
   /** What its value is: text, if undefined. A list is separated by white space. */
   readonly as?: 'list' | 'number' | 'json'
-  /** Whether more tokens may be accepted without it, so that a misspelling must not go unnoticed. */
+  /** Without it more tokens are accepted, so a misspelt one is a problem and not a warning. */
   readonly isRule?: true
 }
 

@@ -18,7 +18,7 @@ export interface Settings {
   /** How long a Vault secret is used before it is read again. */
   readonly secretTimeToLive: Seconds
   readonly logLevel: LogLevel
-  /** Origin of Vault's Secret Retrieval API; the region's where undefined. */
+  /** Origin of Vault's Secret Retrieval API; undefined: that of the region. */
   readonly vaultSecretsEndpoint: string | undefined
   /** The identity domain's tier, to log how much of its rate limit is used. */
   readonly rateLimitTier: RateLimitTier | undefined
@@ -36,13 +36,13 @@ export interface Config {
 export interface IssuerConfig {
   /** Its name in the log. */
   readonly name: string
-  /** By the address of the issuer, else by its preset. */
+  /** Recognized by the issuer's address, else named by the preset. */
   readonly provider: ProviderName | undefined
   /** OpenID Connect Discovery; endpoints that are undefined below are taken from it. */
   readonly discovery: DiscoveryConfig | undefined
   /** Verification of JWT access tokens; undefined leaves it to introspection alone. */
   readonly jwt: JwtConfig | undefined
-  /** Introspection; beside `jwt` it comes after it, for revocation. */
+  /** Introspection; with `jwt`, it follows the signature check, to find revoked tokens. */
   readonly introspection: IntrospectionConfig | undefined
   readonly claimNames: ClaimNames
   readonly rules: TokenRules
@@ -98,7 +98,7 @@ export interface OpaqueTokenForm {
 export type { ClaimNames, DiscoveryConfig }
 
 export interface TokenRules {
-  /** Accepted `iss`, exact; undefined checks none, which only introspection may do. */
+  /** Accepted `iss`, exact. Undefined: not checked, which only introspection alone may do. */
   readonly issuer: string | undefined
   /** Accepted `aud` values, one is enough; `any` checks none. */
   readonly audience: Readonly<IssuerInput['audience']>

@@ -17,7 +17,7 @@ export interface PartialDocument {
 /** They determine which other members are required. */
 const REQUIREMENT_MEMBERS = ['provider', 'validation', 'grant']
 
-/** Placeholders for wrong members, so that these are not reported as missing, too. */
+/** Placeholders for wrong members whose presence decides what else is required. */
 const STAND_INS: Readonly<Record<string, unknown>> = {
   name: '',
   audience: [],

@@ -6,7 +6,7 @@ export interface ConfigProblem {
   readonly key: string
   readonly problem: string
   readonly remedy: string
-  /** A warning with which nothing can work: `check-config` reports it as a problem. */
+  /** A warning about a value with which no call can succeed: `check-config` reports it as a problem. */
   readonly isBroken?: true
   /** A warning about a deliberate choice, which is logged as `warn` and not as `error`. */
   readonly isChoice?: true
@@ -59,7 +59,8 @@ export function catchingDefects<T>(
   try {
     return validate()
   } catch {
-    const remedy = 'Simplify it; and report it, without its secrets: this is a defect.'
+    const remedy =
+      'This is a defect: report it, without secrets. A simpler configuration may avoid it.'
     return failure([{ key, problem: 'cannot be validated', remedy }])
   }
 }

@@ -3,8 +3,8 @@ import { failure, success, type Result } from '../platform/result.ts'
 import { environmentWarnings } from './checks/environment-warnings.ts'
 import { unknownKeys } from './checks/unknown-keys.ts'
 import { warnAboutForeignOcid } from './checks/warnings.ts'
-import { ambiguousJson, flatDocument, flatForm, isFlat, valueOf } from './flat-form.ts'
-import { FLAT_KEYS, type FlatConfiguration, type FlatKey } from './flat-keys.ts'
+import { lostMembers, flatDocument, flatForm, isFlat, valueOf } from './flat-form.ts'
+import { DOCUMENT_KEYS, FLAT_KEYS, type FlatConfiguration, type FlatKey } from './flat-keys.ts'
 import type { Config, Settings } from './model.ts'
 import { catchingDefects, reportTo, type ConfigProblem, type Report } from './problems.ts'
 import { readDocument } from './read-document.ts'
@@ -74,16 +74,16 @@ function readSource(
 }
 
 function readFlatKeys(values: FlatConfiguration): Result<ValidConfig, readonly ConfigProblem[]> {
-  const problems = ambiguousJson(values)
+  const problems = lostMembers(values)
   const config = validateDocument(flatDocument(values), flatForm(values))
   return problems.length > 0 ? failure([...problems, ...(config.ok ? [] : config.error)]) : config
 }
 
-/** Placed first: the document was meant, so that problems of flat keys are only a consequence. */
+/** Placed first: problems of flat keys are only a consequence if the document was forgotten. */
 function reportEmptyDocument(values: FlatConfiguration, list: ConfigProblem[]): void {
-  if (values['authorizer_config'] === undefined) return
-  const remedy = 'Give the document; or remove the key, and the flat keys count.'
-  list.unshift({ key: 'authorizer_config', problem: 'is empty', remedy })
+  const remedy = 'Give a value; or remove the key, and the flat keys count.'
+  const empty = DOCUMENT_KEYS.filter((key) => values[key] !== undefined)
+  list.unshift(...empty.map((key) => ({ key, problem: 'is empty', remedy })))
 }
 
 /** A rule with a blank value would take its default, which may accept more tokens. */
@@ -116,7 +116,7 @@ function warnAboutIdleKeys(values: FlatConfiguration, warn: Report): void {
   }
 }
 
-/** Whether or not the configuration is valid, and in either form. */
+/** Also for an invalid configuration, and for both forms. */
 function warnAboutFlatValues(values: FlatConfiguration, warn: Report): void {
   for (const [key, about] of Object.entries<FlatKey>(FLAT_KEYS)) {
     if (about.as === 'list' && values[key]?.includes(',') === true) {

@@ -25,8 +25,8 @@ export type AuthorizerResponse =
     }
 
 /**
- * Context names that the configuration cannot give to claims: ours, and the members of the response
- * itself, as it is not documented which of two values the gateway would use.
+ * Names that `context_claims` must not have: ours, and the members of the response itself, because it is
+ * not documented which of two values the gateway would use.
  */
 export const RESERVED_CONTEXT_NAMES = [
   'back_end_token',
@@ -64,7 +64,7 @@ function headerText(name: string | undefined): string {
   return name !== undefined && isHeaderText(name) ? name : UNKNOWN
 }
 
-/** The HTTP status that RFC 6750 §3.1 requires; routes use it through `request.auth[responseCode]`. */
+/** 403 for a missing scope, else 401 (RFC 6750 §3.1); routes use it through `request.auth[responseCode]`. */
 export function responseCode(refusal: Denial): '401' | '403' {
   return DENIAL_REASONS[refusal.reason].challenge === 'insufficient_scope' ? '403' : '401'
 }

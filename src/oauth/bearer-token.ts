@@ -1,6 +1,6 @@
 /**
- * Of an access token, the caller's or one for the backend. The gateway accepts 8 KB of headers in all.
- * A token is ASCII, so that a character is a byte.
+ * The longest accepted access token, of a caller or for the backend. The gateway accepts 8 KB of headers
+ * in all. A token is ASCII, so a character is a byte.
  */
 export const MAX_TOKEN_CHARACTERS = 16 * 1024
 

@@ -27,9 +27,9 @@ function decodeHeaderAndPayload(parts: readonly string[]): UnverifiedJwt | undef
 const MAX_INSPECTED_PARTS = 8
 
 /**
- * Whether a token that is no JWT looks like one: a header and a payload, wherever the dots are.
- * Decoders that forgive padding, another alphabet, empty or further parts would accept it, with
- * claims that were never checked here. The second part of an encrypted JWT is a key, no JSON object.
+ * Whether a token that is not a valid JWT has a JSON header followed by a JSON payload, wherever the dots
+ * are. Decoders that forgive padding, another alphabet, empty or further parts would accept it, with claims
+ * that were never checked here. The second part of an encrypted JWT is a key and not a JSON object.
  */
 export function isMalformedJwt(token: string): boolean {
   const parts = token

@@ -52,7 +52,7 @@ export function isWithin(span: Seconds, instant: NumericDate, now: NumericDate):
 
 /**
  * The wall clock. Expiries are checked against it when a value is used: Fn freezes idle containers, so
- * that neither a timer nor a monotonic clock measures how much time has really passed.
+ * neither a timer nor a monotonic clock measures how much time has really passed.
  */
 export interface Clock {
   now(): NumericDate

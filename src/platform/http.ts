@@ -101,6 +101,7 @@ async function exchangeIdentified(
   await readPendingData()
   const { result, isReused, isDead } = await exchange(client, agents, request, deadline)
   const hasId = result.ok && isIn(result.value)
+  // A timeout, too: a gateway on the way may have dropped the idle connection without a word.
   const isDiscarded = isReused && !hasId
   connection.release({ hasId, isDiscarded: isDiscarded && !isDead })
   return isDiscarded ? undefined : result

@@ -19,19 +19,19 @@ const MAX_DEPTH = 8
 
 /** A caller's value as one short line of text: escaped, without tokens, long strings shortened. */
 export function printable(value: LogValue): string {
-  const text = typeof value === 'string' ? shortened(value) : JSON.stringify(withoutDepth(value, 0))
+  const text = typeof value === 'string' ? shortened(value) : JSON.stringify(bounded(value, 0))
   return text.length > MAX_LINE_CHARACTERS ? `${text.slice(0, MAX_LINE_CHARACTERS)}…` : text
 }
 
 /** A copy with all strings shortened: names of members are the caller's as well. */
-function withoutDepth(value: unknown, depth: number): unknown {
+function bounded(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return shortened(value)
   if (typeof value !== 'object' || value === null) return value
   if (depth === MAX_DEPTH) return '…'
-  if (!isJsonObject(value)) return (value as unknown[]).map((each) => withoutDepth(each, depth + 1))
+  if (!isJsonObject(value)) return (value as unknown[]).map((each) => bounded(each, depth + 1))
   const members = Object.entries(value)
   return Object.fromEntries(
-    members.map(([name, each]) => [shortened(name), withoutDepth(each, depth + 1)]),
+    members.map(([name, each]) => [shortened(name), bounded(each, depth + 1)]),
   )
 }
 

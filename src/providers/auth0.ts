@@ -15,7 +15,7 @@ export const auth0 = defineProvider({
   },
   isIssuer: (issuer) => /^https:\/\/[^/]+\.auth0\.com\/$/i.test(issuer),
   isEndpoint: ({ hostname }) => hostname.endsWith('.auth0.com'),
-  tokens: { alwaysNameClient: true, stateEmailVerification: true },
+  tokens: { alwaysNameClient: true, emailNeedsVerifiedClaim: true },
   configurationMistakes: [
     issuerMistake(
       (issuer) => /^https:\/\/[^/]+\.auth0\.com$/i.test(issuer),

@@ -21,7 +21,7 @@ export const cognito = defineProvider({
     /^https:\/\/(issuer-)?cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\/[^/]+$/.test(issuer),
   isEndpoint: ({ hostname }) => /^(issuer-)?cognito-idp\.|\.amazoncognito\.com$/.test(hostname),
   // ID tokens have an `aud` and no `client_id`, access tokens the reverse.
-  tokens: { alwaysNameClient: true, haveNoAudience: true, stateEmailVerification: true },
+  tokens: { alwaysNameClient: true, haveNoAudience: true, emailNeedsVerifiedClaim: true },
   configurationMistakes: [
     issuerMistake(
       (issuer) => issuer.endsWith('/') || /\.amazoncognito\.com(\/|$)/.test(issuer),

@@ -75,7 +75,7 @@ export const entra = defineProvider({
     issuedToEveryClient: true,
     // Guests choose their `email` themselves, and tokens never say that it is verified. A `upn` has a
     // verified domain.
-    stateEmailVerification: true,
+    emailNeedsVerifiedClaim: true,
     administeredClaims: ['upn'],
     claimNames: { scope: SCOPES },
   },
@@ -164,7 +164,7 @@ function defaultsOf(
   }
 }
 
-/** External ID has the tenant's GUID in the host, whatever the host of its keys; B2C a slash at the end. */
+/** External ID: the tenant's GUID is in the host, also if the keys are elsewhere. B2C: a slash at the end. */
 function issuerOf(tenant: string, authority: string): string {
   const domain = /\.(ciamlogin|b2clogin)\.[a-z]+$/i.exec(authority)
   if (domain?.[1] === 'ciamlogin') return `https://${tenant}${domain[0]}/${tenant}/v2.0`

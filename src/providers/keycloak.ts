@@ -18,7 +18,7 @@ export const keycloak = defineProvider({
   isIssuer: (issuer) => /^https?:\/\/.+\/realms\/[^/]+$/.test(issuer),
   isEndpoint: ({ pathname }) =>
     ADMIN_PATH.test(pathname) || /\/realms\/[^/]+\/protocol\/openid-connect\//.test(pathname),
-  tokens: { stateEmailVerification: true },
+  tokens: { emailNeedsVerifiedClaim: true },
   configurationMistakes: [
     issuerMistake(
       (issuer) => /\/realms\/[^/]+\/+$/.test(issuer),

@@ -35,7 +35,7 @@ function isIdentityDomain({ hostname }: URL): boolean {
   return HOST.test(hostname)
 }
 
-/** What a domain's two host names have in common, with its region and without. */
+/** What the two host names of a domain, with its region and without, have in common. */
 export function identityDomainName({ hostname }: URL): string | undefined {
   const name = HOST.exec(hostname)?.[1]
   return name?.startsWith('idcs-') === true ? name : undefined

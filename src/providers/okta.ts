@@ -31,7 +31,7 @@ export const okta = defineProvider({
   },
   isIssuer: (issuer) => HOST.test(issuer) || PATH.test(issuer),
   isEndpoint: ({ href }) => HOST.test(href),
-  tokens: { alwaysNameClient: true, stateEmailVerification: true },
+  tokens: { alwaysNameClient: true, emailNeedsVerifiedClaim: true },
   configurationMistakes: [
     issuerMistake(
       (issuer) => HOST.test(issuer) && /\/oauth2\/.+\/$/.test(issuer),

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import type { DenialReason } from '../reasons.ts'
 import { strictObject } from '../platform/schema-fields.ts'
 
-/** The claims in which a provider's tokens hold what others hold elsewhere. */
+/** Which claims of a provider's tokens have the subject, the client and the scopes. */
 export interface ClaimNames {
   /** The first claim that is present counts. */
   readonly principal: readonly string[]
@@ -31,7 +31,7 @@ export interface IssuerDefaults {
   readonly claimNames?: Partial<ClaimNames>
 }
 
-/** What is true of a provider's access tokens, whichever way the configuration names it. */
+/** What is true of a provider's access tokens, whether or not its preset is used. */
 export interface TokenTraits {
   /** Access tokens always name their client, and ID tokens never do. */
   readonly alwaysNameClient?: true
@@ -39,8 +39,8 @@ export interface TokenTraits {
   readonly issuedToEveryClient?: true
   /** Access tokens have no `aud`. */
   readonly haveNoAudience?: true
-  /** Access tokens state whether an `email` is verified; one without `email_verified` is not. */
-  readonly stateEmailVerification?: true
+  /** An `email` counts as verified only if the token says so. */
+  readonly emailNeedsVerifiedClaim?: true
   /** Claims that only administrators set, though users can change them at other providers. */
   readonly administeredClaims?: readonly string[]
   readonly claimNames?: Partial<ClaimNames>
@@ -60,11 +60,11 @@ export interface Mistake {
   readonly find: (issuer: ConfiguredIssuer) => string | undefined
   readonly problem: string
   readonly remedy: string
-  /** Nothing can work with it: `check-config` reports a problem. */
+  /** No call can succeed with it: `check-config` reports a problem. */
   readonly isBroken?: true
 }
 
-/** A mistake with which no token has the configured issuer. */
+/** A mistake in `issuer`: no token can have this `iss`. */
 export function issuerMistake(
   isWrong: (issuer: string) => boolean,
   problem: string,

@@ -42,7 +42,8 @@ export function createReadSecret(http: Http, settings: VaultSettings, chance: Ch
       import('oci-common'),
       import('oci-secrets'),
     ])
-    let detail = 'resource_principal_unusable'
+    const hasAddress = settings.endpoint !== undefined || settings.region !== undefined
+    let detail = hasAddress ? 'resource_principal_unusable' : 'region_missing'
     try {
       const principal = common.ResourcePrincipalAuthenticationDetailsProvider.builder()
       const signer = new common.DefaultRequestSigner(principal)

@@ -43,8 +43,8 @@ function mayContinue(error: ParseErrorCode, rest: string): boolean {
 }
 
 /**
- * The paths of members that an object has twice, each once. Parsers drop all but the last without a
- * message, which could be a rule. The text must be JSON.
+ * The path of each member that is given more than once. Parsers keep the last one without a message: a
+ * dropped one could be a rule. The text must be JSON.
  */
 export function duplicateMembers(text: string): readonly string[] {
   const found = new Set<string>()

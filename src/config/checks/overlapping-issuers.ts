@@ -24,13 +24,15 @@ export function validateIssuers(
 }
 
 /**
- * Whether a token may be accepted for both issuers. Never without a common audience; else by `iss`:
- * - the same: if a key, URL or host is the same, or their kinds of sources differ (`jwks`, introspection):
- *   both may be of one provider;
- * - the same, that of identity domains: if a key, URL or host is the same;
- * - not checked by either: if a URL is the same;
- * - not checked by one: if both only introspect, at the same URL, or at the same host if one is discovered;
- * - different: never.
+ * Whether a token may be accepted for both issuers. Without a common audience, none is. Else it depends on
+ * the `iss` that they check:
+ * - Both check the same one: they share tokens if a key, URL or host is the same, or if their kinds of
+ *   sources differ (such as `jwks` and introspection), because both may be of one provider.
+ * - Both check that of identity domains: they share tokens if a key, URL or host is the same.
+ * - Neither checks one: they share tokens if a URL is the same.
+ * - Only one of them checks one: they share tokens if both only introspect, at the same URL, or at the same
+ *   host if one endpoint is discovered.
+ * - They check different ones: they share no token.
  */
 export function sharesTokens(one: IssuerConfig, other: IssuerConfig): boolean {
   if (!haveCommonAudience(one.rules.audience, other.rules.audience)) return false

@@ -49,8 +49,23 @@ describe('the deadline of a call', () => {
     const { lines } = await answerCallWith(decide, {}, clock)
 
     expect(lines).toMatchObject([
-      ['error', 'decision', { reason: 'deadline_exceeded', ...logContext }],
+      [
+        'error',
+        'decision',
+        {
+          reason: 'deadline_exceeded',
+          ...logContext,
+          hint: 'The time ran out during: introspection_unavailable.',
+        },
+      ],
     ])
+  })
+
+  it('does not replace the reason of another fault', async () => {
+    const invalid = fault('config_invalid', { detail: 'audience' })
+    const { lines } = await answerCallWith(invalid, { fnDeadline: inSeconds(0) })
+
+    expect(lines).toMatchObject([['error', 'decision', { reason: 'config_invalid' }]])
   })
 
   it('does not change a decision', async () => {

@@ -206,7 +206,9 @@ describe('if no issuer accepts', () => {
     ['the first stranger’s denial counts', [BAD_SIGNATURE, INACTIVE], 'signature_invalid'],
     ['a bad signature is a stranger’s denial', [BAD_SIGNATURE, EXPIRED], 'token_expired'],
     ['an unknown key is, too', [denial('key_unknown'), EXPIRED], 'token_expired'],
-    ['the first denial of an own issuer counts', [EXPIRED, MISMATCH], 'token_expired'],
+    ['a wrong audience may be another issuer’s', [EXPIRED, MISMATCH], 'token_expired'],
+    ['also if it comes first', [MISMATCH, EXPIRED], 'token_expired'],
+    ['a wrong audience outweighs a bad signature', [BAD_SIGNATURE, MISMATCH], 'audience_mismatch'],
     ['the first fault counts', [NO_KEYS, DOWN], 'keys_unavailable'],
     [
       'who knows a token for its own counts most',

@@ -64,15 +64,13 @@ describe('a configuration', () => {
 
   it('consists of the flat keys if document and secret are empty', () => {
     const empty = { authorizer_config: ' ', authorizer_config_secret_ocid: '' }
+    const remedy = 'Give a value; or remove the key, and the flat keys count.'
 
     expect(readConfig({ ...MINIMAL, ...empty })).toStrictEqual({
       ...readConfig(MINIMAL),
       warnings: [
-        configProblem(
-          'authorizer_config',
-          'is empty',
-          'Give the document; or remove the key, and the flat keys count.',
-        ),
+        configProblem('authorizer_config', 'is empty', remedy),
+        configProblem('authorizer_config_secret_ocid', 'is empty', remedy),
       ],
     })
   })

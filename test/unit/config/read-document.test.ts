@@ -117,7 +117,7 @@ describe('an unexpected document', () => {
         configProblem(
           'key',
           'cannot be validated',
-          'Simplify it; and report it, without its secrets: this is a defect.',
+          'This is a defect: report it, without secrets. A simpler configuration may avoid it.',
         ),
       ]),
     )
