@@ -1,5 +1,5 @@
 /** Checks a backend's token, and finds the remedy if it cannot be obtained. */
-import type { BackendCredential } from '../../src/backend/credential.ts'
+import type { ObtainedCredential } from '../../src/backend/credential.ts'
 import { livesLongEnough } from '../../src/backend/credential-cache.ts'
 import { createIssuedTokenCheck } from '../../src/backend/issued-token-check.ts'
 import type { BackendConfig, GrantConfig } from '../../src/config/model.ts'
@@ -19,13 +19,13 @@ import { isNotGiven, meaningOf, remedyOf, type Setup } from './setup.ts'
 
 export function checkToken(
   backend: BackendConfig,
-  credential: BackendCredential,
+  { authorization, expiresAt }: Pick<ObtainedCredential, 'authorization' | 'expiresAt'>,
   setup: Setup,
 ): Check {
   const about = ['backend token', backend.name] as const
-  const { authorization } = credential
   const { grant, minTokenLifetime } = backend
-  if (grant.kind === 'basic') return ok(about, 'Basic credentials')
+  if (grant.kind === 'basic' || expiresAt === undefined) return ok(about, 'Basic credentials')
+  const credential = { authorization, expiresAt }
   const warnings: WarningReason[] = []
   createIssuedTokenCheck(backend.name, { scope: grant.scope, audience: undefined }, (reason) =>
     warnings.push(reason),
@@ -39,7 +39,7 @@ export function checkToken(
   }
   const now = setup.clock.now()
   if (!livesLongEnough(credential, minTokenLifetime, now)) {
-    const left = Math.round(secondsBetween(now, credential.expiresAt ?? now))
+    const left = Math.round(secondsBetween(now, expiresAt))
     return fail(
       about,
       `it expires in ${left} s, and the minimum is ${minTokenLifetime} s`,

@@ -1,6 +1,6 @@
 /** Obtains a token for each backend, and checks whether Oracle Integration accepts it. */
 import { createBasicSource } from '../../src/backend/basic.ts'
-import type { BackendCall, BackendCredential } from '../../src/backend/credential.ts'
+import type { BackendCall, ObtainedCredential } from '../../src/backend/credential.ts'
 import { createGrant, createProviderOf } from '../../src/boot/compose-backends.ts'
 import { ACTS_FOR_USER, type BackendConfig } from '../../src/config/model.ts'
 import type { Denial, Fault } from '../../src/decision.ts'
@@ -63,7 +63,7 @@ async function obtain(
   { config, ports }: Setup,
   { name, grant }: BackendConfig,
   call: BackendCall | undefined,
-): Promise<Result<BackendCredential, Denial | Fault>> {
+): Promise<Result<Pick<ObtainedCredential, 'authorization' | 'expiresAt'>, Denial | Fault>> {
   if (grant.kind === 'basic')
     return createBasicSource(name, grant, ports.secrets).obtain(NO_CALL, newDeadline())
   const grantPorts = { ...ports, providerOf: createProviderOf(config.issuers) }

@@ -6,7 +6,6 @@ import {
   minus,
   isOver,
   plus,
-  numericDate,
   seconds,
   secondsBetween,
   type Clock,
@@ -46,9 +45,6 @@ const RENEWAL_TIME_LIMIT = seconds(2)
 const RENEWAL_FROM = 0.8
 const RENEWAL_SPREAD = 0.1
 
-/** The last use of a credential that does not expire. */
-const FAR_FUTURE = numericDate(Number.MAX_SAFE_INTEGER)
-
 interface Entry {
   readonly credential: BackendCredential
   /** From then on, one call renews it while the others keep using it. */
@@ -79,7 +75,7 @@ export function createCredentialCache(
 
   const store = (key: string, credential: BackendCredential): void => {
     const now = clock.now()
-    const lastUse = minus(credential.expiresAt ?? FAR_FUTURE, minLifetime)
+    const lastUse = minus(credential.expiresAt, minLifetime)
     const share = RENEWAL_FROM + RENEWAL_SPREAD * chance()
     const renewAt = plus(now, seconds(secondsBetween(now, lastUse) * share))
     cache.set(key, { credential, renewAt }, lastUse, credential.authorization.reveal().length)
@@ -186,5 +182,5 @@ export function livesLongEnough(
   minLifetime: Seconds,
   now: NumericDate,
 ): boolean {
-  return expiresAt === undefined || secondsBetween(now, expiresAt) >= minLifetime
+  return secondsBetween(now, expiresAt) >= minLifetime
 }

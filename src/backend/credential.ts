@@ -9,11 +9,13 @@ import type { Result } from '../platform/result.ts'
 export interface BackendCredential {
   /** The whole value of the `Authorization` header, scheme included. */
   readonly authorization: Redacted
-  /** By our clock, counted from before the request; undefined if it does not expire. */
-  readonly expiresAt: NumericDate | undefined
+  /** By our clock, counted from before the request. */
+  readonly expiresAt: NumericDate
 }
 
-export interface ObtainedCredential extends BackendCredential {
+export interface ObtainedCredential extends Pick<BackendCredential, 'authorization'> {
+  /** Undefined if it does not expire. */
+  readonly expiresAt: NumericDate | undefined
   /** The backend's name in the configuration. */
   readonly backend: string
   readonly cache: CacheUse

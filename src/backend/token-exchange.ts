@@ -1,7 +1,7 @@
 import type { TokenExchangeGrantConfig } from '../config/model.ts'
 import { fault } from '../decision.ts'
 import type { Form } from '../oauth/form-request.ts'
-import type { RequestToken } from '../oauth/token-endpoint.ts'
+import { TOKEN_TYPES, type RequestToken } from '../oauth/token-endpoint.ts'
 import { cacheKey } from '../platform/cache.ts'
 import type { Redacted } from '../platform/redacted.ts'
 import { failure, success } from '../platform/result.ts'
@@ -11,10 +11,7 @@ import { toCredential } from './token-credential.ts'
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
 /** Token types that may be sent as `Bearer` (RFC 8693 §3), unlike a refresh or ID token. */
-const USABLE_TYPES = [
-  'urn:ietf:params:oauth:token-type:access_token',
-  'urn:ietf:params:oauth:token-type:jwt',
-]
+const USABLE_TYPES: readonly string[] = [TOKEN_TYPES.accessToken, TOKEN_TYPES.jwt]
 
 /**
  * Token exchange (RFC 8693): the caller's own token for one that the backend accepts. Credentials are
@@ -52,7 +49,7 @@ function exchangeForm(grant: TokenExchangeGrantConfig, token: Redacted): Form {
     grant_type: GRANT_TYPE,
     subject_token: token.reveal(),
     subject_token_type: grant.subjectTokenType,
-    requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    requested_token_type: TOKEN_TYPES.accessToken,
     ...(grant.audience === undefined ? {} : { audience: grant.audience }),
     ...(grant.resource === undefined ? {} : { resource: grant.resource }),
     ...(grant.scope === undefined ? {} : { scope: grant.scope }),

@@ -12,6 +12,7 @@ import {
   url,
   wholeSeconds,
 } from '../platform/schema-fields.ts'
+import { TOKEN_TYPES } from '../oauth/token-endpoint.ts'
 import { addressAtDomain, IDENTITY_DOMAIN_ISSUER } from '../providers/oci-iam.ts'
 import { backendClient, backendClientAuth } from './client-schema.ts'
 import { DEFAULTS, GRANTS, LIMITS } from './defaults.ts'
@@ -75,10 +76,7 @@ const exchangeSchema = strictObject({
   audience: v.optional(nonEmptyString('The requested `audience`, for `token_exchange`.')),
   resource: v.optional(nonEmptyString('The requested `resource`, for `token_exchange`.')),
   subject_token_type: v.optional(
-    v.picklist([
-      'urn:ietf:params:oauth:token-type:access_token',
-      'urn:ietf:params:oauth:token-type:jwt',
-    ]),
+    v.picklist([TOKEN_TYPES.accessToken, TOKEN_TYPES.jwt]),
     DEFAULTS.subject_token_type,
   ),
 })

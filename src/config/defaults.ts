@@ -1,4 +1,5 @@
 /** Ranges and defaults of the configuration, for the schemas and the table in docs/configuration.md. */
+import { TOKEN_TYPES } from '../oauth/token-endpoint.ts'
 import type { Limits } from '../platform/schema-fields.ts'
 
 /** All in whole seconds. */
@@ -17,7 +18,7 @@ export const DEFAULTS = {
   jwks_access: 'public',
   log_level: 'info',
   subject_claim: 'sub',
-  subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+  subject_token_type: TOKEN_TYPES.accessToken,
   token_argument: 'token',
 } as const
 

@@ -18,6 +18,12 @@ import { clientRefusalIn, type ClientRefusal } from './client-refusal.ts'
 import { problemOfJson, readErrorCode, readJsonAnswer } from './form-request.ts'
 import { readUnverifiedJwt } from './unverified-jwt.ts'
 
+/** Identifiers of token types (RFC 8693 §3). */
+export const TOKEN_TYPES = {
+  accessToken: 'urn:ietf:params:oauth:token-type:access_token',
+  jwt: 'urn:ietf:params:oauth:token-type:jwt',
+} as const
+
 export interface TokenRequest {
   readonly tokenEndpoint: string
   readonly client: ClientRegistration

@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import { createAuthorizer } from '../../src/authorizer.ts'
-import type { BackendCall, ObtainedCredential } from '../../src/backend/credential.ts'
+import type {
+  BackendCall,
+  BackendCredential,
+  ObtainedCredential,
+} from '../../src/backend/credential.ts'
 import type { VerifiedCaller } from '../../src/caller/verified-caller.ts'
 import { denial, fault, type Denial, type Fault } from '../../src/decision.ts'
 import { numericDate, seconds, type Deadline } from '../../src/platform/clock.ts'
@@ -21,7 +25,7 @@ const CALLER: VerifiedCaller = {
   cache: 'miss',
 }
 
-const CREDENTIAL: ObtainedCredential = {
+const CREDENTIAL: ObtainedCredential & BackendCredential = {
   authorization: new Redacted('Bearer back-end-token'),
   expiresAt: numericDate(START + 3600),
   backend: 'oic',
@@ -37,7 +41,7 @@ const CALLER_LOG = {
 
 interface Options {
   readonly caller?: Result<VerifiedCaller, Denial | Fault>
-  readonly credential?: Result<ObtainedCredential, Fault>
+  readonly credential?: Result<ObtainedCredential & BackendCredential, Fault>
   readonly maxDecisionSeconds?: number
   /** Whether the verification sends a request. */
   readonly sendsRequest?: boolean

@@ -57,7 +57,7 @@ interface Options {
   readonly chance?: number
 }
 
-export function issued(number: number, expiresAt: NumericDate | undefined): Outcome {
+export function issued(number: number, expiresAt: NumericDate): Outcome {
   return success({ authorization: new Redacted(`Bearer ${number}`), expiresAt })
 }
 

@@ -5,6 +5,7 @@ import {
 } from '../../../src/backend/issued-token-check.ts'
 import { Redacted } from '../../../src/platform/redacted.ts'
 import type { WarningReason } from '../../../src/reasons.ts'
+import { START } from '../support/time.ts'
 import { unsignedJwt } from '../support/tokens.ts'
 
 const AUDIENCE = 'https://0A.integration.example:443'
@@ -17,7 +18,7 @@ function warningsFor(tokens: readonly (object | string)[], expected = EXPECTED):
   const check = createIssuedTokenCheck('oic', expected, (...args) => warnings.push(args))
   for (const payload of tokens) {
     const token = typeof payload === 'string' ? payload : unsignedJwt(payload)
-    check({ authorization: new Redacted(`Bearer ${token}`), expiresAt: undefined })
+    check({ authorization: new Redacted(`Bearer ${token}`), expiresAt: START })
   }
   return warnings
 }

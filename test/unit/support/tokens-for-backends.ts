@@ -32,7 +32,9 @@ export function recordingTokenEndpoint(outcome: IssuedToken | TokenFailure = ISS
 }
 
 /** The credential with its header value in plain text, or the failure. */
-export function revealed<C extends BackendCredential, E>(result: Result<C, E>) {
+export function revealed<C extends Pick<BackendCredential, 'authorization'>, E>(
+  result: Result<C, E>,
+) {
   if (!result.ok) return result.error
   return { ...result.value, authorization: result.value.authorization.reveal() }
 }
