@@ -99,7 +99,7 @@ async function answerWithoutThrowing(
 
 /** The fault of a request that the deadline cut short. Other faults are kept, also at the last moment. */
 function faultOfDeadline({ reason, logContext }: Fault): Fault {
-  if (!/timed_out$/.test(logContext.detail ?? '')) return fault(reason, logContext)
+  if (logContext.detail?.endsWith('timed_out') !== true) return fault(reason, logContext)
   return fault('deadline_exceeded', { ...logContext, hint: `The time ran out during: ${reason}.` })
 }
 
