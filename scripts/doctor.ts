@@ -1,10 +1,7 @@
 /** `npm run doctor`: checks a set-up from the configuration to the route. */
-import { createPorts } from '../src/boot/compose.ts'
 import type { FlatConfiguration } from '../src/config/flat-keys.ts'
-import type { Settings } from '../src/config/model.ts'
 import { endpointProblem } from '../src/platform/endpoint.ts'
 import { systemClock } from '../src/platform/clock.ts'
-import type { SecretCache } from '../src/vault/secret-cache.ts'
 import { isRecord, parseJson } from '../stack/json.ts'
 import { readDeploymentJson, type GivenDeployment } from './check-config/deployment-input.ts'
 import { readInput } from './check-config/read-input.ts'
@@ -15,6 +12,7 @@ import { readFile } from './command-line/read-file.ts'
 import { readStandardInput } from './command-line/standard-input.ts'
 import type { Check } from './doctor/check.ts'
 import { diagnose, type Examination } from './doctor/diagnose.ts'
+import { functionsVault } from './doctor/functions-vault.ts'
 import { readLiveSetup, usersVault } from './doctor/live.ts'
 import { firstFailure, toJsonReport, toLine, toSummary } from './doctor/report.ts'
 import { secretsOf } from './doctor/secrets.ts'
@@ -167,14 +165,8 @@ function secretsFor(configuration: FlatConfiguration, api: OciApi | undefined) {
 }
 
 function vaultOf(api: OciApi | undefined): Examination['vault'] {
-  if (hasPrincipal) return functionsVault
+  if (hasPrincipal) return functionsVault(process.env['OCI_RESOURCE_PRINCIPAL_REGION'])
   return api === undefined ? undefined : usersVault(api)
-}
-
-/** Reads Vault as the function does: with the resource principal of the environment. */
-function functionsVault(settings: Settings): SecretCache {
-  const region = process.env['OCI_RESOURCE_PRINCIPAL_REGION']
-  return createPorts(settings, region, systemClock, () => undefined).secrets
 }
 
 function tokenIn(content: Buffer): string | undefined {

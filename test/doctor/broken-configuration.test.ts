@@ -1,11 +1,12 @@
 /** The doctor reports problems of the configuration, secrets, addresses and the clock. */
 import { describe, expect, it } from '@jest/globals'
+import { functionsVault } from '../../scripts/doctor/functions-vault.ts'
 import { firstFailure } from '../../scripts/doctor/report.ts'
 import { PLACEHOLDER } from '../../scripts/rotate/rotate.ts'
 import { numericDate, systemClock } from '../../src/platform/clock.ts'
 import { OIC_AUDIENCE, OIC_SCOPE, SECRET_OCIDS } from '../../stack/registrations.ts'
 import { backendSecret, config, testBroken, type BrokenByCheck } from './broken.ts'
-import { functionsVault, setup, useSetup } from './setup.ts'
+import { setup, useSetup } from './setup.ts'
 
 useSetup()
 
@@ -43,7 +44,7 @@ const BROKEN: BrokenByCheck = {
         vault.removeAccess(SECRET_OCIDS.backend)
         return {
           config: { vault_secrets_endpoint: vault.url },
-          examination: { secrets: new Map(), vault: functionsVault },
+          examination: { secrets: new Map(), vault: functionsVault(undefined) },
         }
       },
       /status_404/,

@@ -1,6 +1,7 @@
 /** `npm run doctor` with working set-ups and user grants. */
 import { describe, expect, it } from '@jest/globals'
 import type { Examination } from '../../scripts/doctor/diagnose.ts'
+import { functionsVault } from '../../scripts/doctor/functions-vault.ts'
 import { firstFailure } from '../../scripts/doctor/report.ts'
 import { startIntegration } from '../../stack/integration.ts'
 import {
@@ -11,7 +12,7 @@ import {
   OIC_SCOPE,
   SECRET_OCIDS,
 } from '../../stack/registrations.ts'
-import { functionsVault, setup, useSetup, type Change } from './setup.ts'
+import { setup, useSetup, type Change } from './setup.ts'
 
 useSetup()
 
@@ -47,7 +48,7 @@ describe('a working set-up', () => {
   it('is checked with secrets from Vault', async () => {
     const checks = await setup.examine({
       config: { vault_secrets_endpoint: setup.vault.url },
-      examination: { secrets: new Map(), vault: functionsVault },
+      examination: { secrets: new Map(), vault: functionsVault(undefined) },
     })
 
     expect(firstFailure(checks)).toBeUndefined()

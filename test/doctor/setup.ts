@@ -4,7 +4,6 @@ import { afterAll, beforeAll, expect } from '@jest/globals'
 import type { Check } from '../../scripts/doctor/check.ts'
 import { diagnose, type Examination } from '../../scripts/doctor/diagnose.ts'
 import { toJsonReport, toLine } from '../../scripts/doctor/report.ts'
-import { createPorts } from '../../src/boot/compose.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { Redacted } from '../../src/platform/redacted.ts'
 import { startIdentityDomain, type IdentityDomain } from '../../stack/identity/identity-domain.ts'
@@ -131,9 +130,6 @@ function expectNoSecrets(checks: readonly Check[], secrets: readonly string[]): 
     expect(printed).not.toContain(hash.slice(0, 8))
   }
 }
-
-export const functionsVault: NonNullable<Examination['vault']> = (settings) =>
-  createPorts(settings, undefined, systemClock, () => undefined).secrets
 
 /** Uses the second application as the backend's client. */
 export function secondApplication({ domain, instance }: Setup, back_end_scope?: string): Change {
