@@ -128,7 +128,7 @@ export interface ExpiryBounds {
 /**
  * When the gateway has to ask again: the earliest of the caller's expiry (in 60 s for a token without
  * `exp`), the credential's expiry less its margin, and the longest time that a decision may last; but
- * not before the shortest one has passed.
+ * at least 5 s from now.
  */
 export function decisionExpiry(bounds: ExpiryBounds): NumericDate {
   const limits = [

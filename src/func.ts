@@ -17,7 +17,8 @@ process.removeAllListeners('warning')
 
 /**
  * The FDK answers a thrown error with 502, sends its message as the body and logs its stack. This
- * one is constant and has no cause or stack, so that neither contains anything about the call.
+ * one is constant: it has no cause, and its stack is only its message. So neither the body nor the log
+ * has anything about the call.
  */
 const CANNOT_DECIDE = new Error('The authorizer could not decide')
 CANNOT_DECIDE.stack = `Error: ${CANNOT_DECIDE.message}`

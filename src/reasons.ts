@@ -128,7 +128,8 @@ export const DENIAL_REASONS = {
     },
     client_not_allowed: {
       meaning: 'The token names no client, or one that is not in `allowed_clients`.',
-      remedy: 'Add the client ID, or leave `allowed_clients` empty to allow every client.',
+      remedy:
+        'Add the client ID to `allowed_clients`, or remove `allowed_clients` to allow every client.',
     },
     claim_mismatch: {
       meaning: 'A claim in `required_claims` is missing from the token or has another value.',
@@ -209,7 +210,7 @@ export const FAULT_REASONS = {
     meaning:
       'The configuration has problems. `detail` has the keys; the last event `config_invalid` has the details.',
     remedy:
-      'Correct these keys. A change of keys takes effect at the next cold start, one of a document in Vault within `secret_ttl_seconds`.',
+      'Correct these keys. Changed keys take effect at the next cold start; a changed document in Vault takes effect within `secret_ttl_seconds`.',
   },
   secret_unavailable: {
     meaning: 'Vault did not return a secret.',
@@ -245,7 +246,7 @@ export const FAULT_REASONS = {
   },
   keys_unusable: {
     meaning:
-      'The response from the issuer’s `jwks_uri` is not a JWK Set, or has no key that can be trusted.',
+      'The response from the issuer’s `jwks_uri` is not a JWK Set, has no key that can be trusted, or has more than 100 keys that could have signed the token.',
     remedy: 'Check `jwks_uri`. The warning `keys_left_out` names the keys that were dropped.',
   },
   discovery_unavailable: {
@@ -290,7 +291,7 @@ export const FAULT_REASONS = {
   },
 } as const satisfies Record<string, Meaning>
 
-/** Conditions that do not stop the function but need attention. Each is logged once. */
+/** Conditions that do not stop the function but need attention. Each is logged once per instance or outage. */
 export const WARNING_REASONS = {
   document_not_read: {
     meaning:

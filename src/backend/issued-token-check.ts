@@ -4,7 +4,7 @@ import type { Warn, WarningReason } from '../reasons.ts'
 import type { BackendCredential } from './credential.ts'
 
 export interface ExpectedToken {
-  /** Fully qualified as at identity domains: audience and scope in one. */
+  /** The requested scopes, separated by spaces. At identity domains each is audience and scope in one. */
   readonly scope: string | undefined
   readonly audience: string | undefined
 }

@@ -11,7 +11,7 @@ const REASONS = {
   unusable: 'credential_unusable',
 } as const
 
-/** What to look at, by the error code of the answer (RFC 6749 §5.2). */
+/** What to look at, by the `detail` of the failure: an error code (RFC 6749 §5.2), or one of ours. */
 const HINTS: ReadonlyMap<string, string> = new Map([
   [
     'invalid_scope',

@@ -49,8 +49,8 @@ const NAME_CLAIMS = ['sub', 'preferred_username', 'username']
 const APPLICATION_NAME = /^service-account-|@clients$/i
 
 /**
- * An application's token has a mark of its provider, or its client id as `sub` (RFC 9068 §2.2), which
- * may be some user's name.
+ * An application's token has a mark of its provider, or its client id as `sub` (RFC 9068 §2.2). Some
+ * user may have the same name.
  */
 function isApplication(name: string, { claims, clientId }: Caller): boolean {
   const valuesOf = (names: readonly string[]) => names.map((each) => member(claims, each))

@@ -84,7 +84,7 @@ const FORM_CHECKS: readonly Check<TokenForm>[] = [
 ]
 
 /**
- * Why a token is denied that is not a valid JWT here, and that a lenient decoder might accept as one.
+ * The defect of a token that is not a valid JWT here but that a lenient decoder might accept as one.
  * Undefined for a signed JWT, an opaque token, and a well-formed encrypted JWT, which can be introspected.
  */
 function defectOf({ text, jwt }: TokenForm): 'encrypted' | 'malformed' | undefined {

@@ -29,7 +29,7 @@ export interface VerifiedCaller {
   readonly cache: CacheUse
 }
 
-/** Called when the token itself shows no defect but a missing scope, and a request follows. */
+/** Called before a request, if the token itself shows no defect, or only a missing scope. */
 export type BeforeRequest = () => void
 
 /** A denial says why the token is bad; a fault, why that cannot be decided. */

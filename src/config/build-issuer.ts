@@ -79,7 +79,8 @@ function resolveIssuer(input: IssuerInput): ResolvedIssuer {
 }
 
 /**
- * Introspection if there is an endpoint and a client for it, as in the Python sample; else JWT. With
+ * Introspection if an endpoint is given, as in the Python sample, or if the provider has one and a client
+ * is given; else JWT. With
  * nothing for either, what introspection needs is reported as missing.
  */
 function defaultValidation(

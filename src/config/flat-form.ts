@@ -35,8 +35,8 @@ export function settingsOf(values: FlatConfiguration): Members {
 }
 
 /**
- * Members of JSON in flat keys that would be lost without a message. Such a key is named like a member
- * of a document: `jwks: keys.0.kid`.
+ * Members of JSON in flat keys that would be lost without a message. A problem names such a member
+ * after its flat key: `jwks: keys.0.kid`.
  */
 export function lostMembers(values: FlatConfiguration): readonly ConfigProblem[] {
   return KEYS.filter(({ as }) => as === 'json').flatMap(({ key }) => {

@@ -75,7 +75,7 @@ export const issuerSchema = strictObject({
   validation: v.optional(
     choice(
       ['introspection', 'jwt', 'jwt_and_introspection'],
-      'How callers’ tokens are validated; with `jwt_and_introspection` the signature first, then whether the token was revoked. Default: `introspection` if there is an endpoint and a client for it, else `jwt`.',
+      'How callers’ tokens are validated; with `jwt_and_introspection` the signature first, then whether the token was revoked. Default: `introspection` if `introspection_endpoint` is given, or if the provider has one and `client` is given; else `jwt`.',
     ),
   ),
   issuer: v.optional(
@@ -151,7 +151,7 @@ export const issuerSchema = strictObject({
         ),
       }),
       v.description(
-        'What opaque tokens of this issuer look like. Others are not sent to it; without this, every opaque token may be.',
+        'What opaque tokens of this issuer look like. Others are not sent to it. Without this, any opaque token may be sent to it.',
       ),
     ),
   ),

@@ -35,7 +35,10 @@ export const settingsSchema = strictObject({
     'How long a Vault secret is used before it is read again.',
   ),
   log_level: v.optional(
-    choice(LOG_LEVELS, 'What is logged: each decision from `info` on, only faults with `error`.'),
+    choice(
+      LOG_LEVELS,
+      'What is logged: every decision with `debug` and `info`; of decisions only faults with `warn` and `error`.',
+    ),
     DEFAULTS.log_level,
   ),
   rate_limit_tier: v.optional(

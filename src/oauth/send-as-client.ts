@@ -46,8 +46,9 @@ export interface SendAsClientPorts {
 }
 
 /**
- * Sends requests as a registered client, with the secret from Vault. If the authorization server
- * refuses it, the request is sent once more with another version of the secret.
+ * Sends requests as a registered client, with the secret from Vault. If the authorization server refuses
+ * it, the secret is read again, and the request is sent up to twice more: with the current version, then
+ * with the previous one.
  */
 export function createSendAsClient({
   http,
@@ -89,22 +90,6 @@ export function createSendAsClient({
     )
   }
 
-  /** Sends the request with the previous version of the secret and, if accepted, keeps using that. */
-  const tryPrevious = async (
-    request: ClientRequest,
-    previous: Redacted,
-    clientKey: string,
-    deadline: Deadline,
-  ): Promise<Outcome> => {
-    const { secretOcid } = request.client
-    const outcome = await send(request, previous, deadline)
-    if (isAccepted(outcome)) {
-      secrets.acceptPrevious(secretOcid, previous, clientKey)
-      warn('previous_secret_used', { secret: secretOcid })
-    }
-    return outcome
-  }
-
   return async (request, deadline) => {
     const { clientId, secretOcid } = request.client
     const clientKey = JSON.stringify([request.endpoint, clientId])
@@ -127,9 +112,14 @@ export function createSendAsClient({
     const latest =
       refusal === 'certain' || isRotated ? await send(request, current, deadline) : answer
     const isDone = isRotated || refusalIn(latest) === undefined
-    return isDone || previous === undefined
-      ? latest
-      : tryPrevious(request, previous, clientKey, deadline)
+    if (isDone || previous === undefined) return latest
+
+    const withPrevious = await send(request, previous, deadline)
+    // If neither version is accepted, the refusal of the current one says what is wrong.
+    if (!isAccepted(withPrevious)) return refusal === 'certain' ? withPrevious : latest
+    secrets.acceptPrevious(secretOcid, previous, clientKey)
+    warn('previous_secret_used', { secret: secretOcid })
+    return withPrevious
   }
 }
 

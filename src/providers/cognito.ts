@@ -30,7 +30,7 @@ export const cognito = defineProvider({
     ),
     {
       find: ({ audience }) => (audience.length > 0 ? 'audience' : undefined),
-      problem: 'is required, and access tokens of Amazon Cognito have no `aud` by default',
+      problem: 'is checked, but access tokens of Amazon Cognito have no `aud` by default',
       remedy: 'Give `any`, and the app clients that may call in `allowed_clients`.',
     },
   ],

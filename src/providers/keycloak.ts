@@ -37,7 +37,7 @@ export const keycloak = defineProvider({
       isBroken: true,
     },
   ],
-  // Keycloak calls a token inactive whose `aud` lacks the client that introspects it.
+  // Keycloak reports a token as inactive if the client that introspects it is not in its `aud`.
   explainRefusal: ({ reason, issuer, audience, configuredIssuers }) =>
     issuer !== undefined &&
     configuredIssuers.includes(issuer) &&

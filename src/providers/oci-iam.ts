@@ -60,7 +60,8 @@ export const CONSOLE_MISTAKE = {
 export const ociIam = defineProvider({
   name: 'oci_iam',
   members: { domain_url: url('URL of the identity domain, as on its page in the console.') },
-  // The discovery document names a shared issuer that has no document: the paths are fixed instead.
+  // A domain's discovery document names the issuer that all domains share, at whose address there is no
+  // such document. So the paths are fixed here.
   issuerDefaults: ({ domain_url }) => {
     const domain = withoutTrailingSlashes(domain_url)
     return {
@@ -87,7 +88,7 @@ export const ociIam = defineProvider({
       find: ({ urls }) =>
         urls.find(({ url }) => isIdentityDomain(url) && /[^/]\/$/.test(url.pathname))?.field,
       problem: 'ends in a slash',
-      remedy: 'Leave the slash out: no document shows this endpoint with one.',
+      remedy: 'Leave the slash out: Oracle’s documentation shows this endpoint without one.',
     },
     {
       find: ({ issuer, urls }) =>

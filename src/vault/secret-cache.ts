@@ -23,7 +23,7 @@ export interface SecretCache {
     refusal: Refusal,
     deadline: Deadline,
   ): Promise<Result<SecretVersions, Fault> | undefined>
-  /** Returns the previous version to this client for a while: it was accepted with that one only. */
+  /** Makes `read` return the previous version to this client for a while: only that one was accepted. */
   acceptPrevious(secretOcid: string, previous: Redacted, clientKey: string): void
 }
 

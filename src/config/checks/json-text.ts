@@ -34,7 +34,7 @@ export function findJsonError(textWithMark: string): JsonError {
   return { where, isQuote }
 }
 
-/** Whether more text could make JSON of what begins with the error. */
+/** Whether the text could become JSON if it went on after `rest`, which begins at the error. */
 function mayContinue(error: ParseErrorCode, rest: string): boolean {
   const name = printParseErrorCode(error)
   if (name === 'InvalidSymbol')

@@ -58,7 +58,7 @@ export function warnAboutSuspiciousIssuer(
   warnAboutClientId((introspection ?? access)?.client.clientId, warn)
 }
 
-/** The classic mistakes of the providers whose issuer, endpoints or audience these are. */
+/** Classic mistakes, by provider. A provider counts if the issuer, an endpoint or an audience is its own. */
 function warnAboutMistakes(input: IssuerInput, issuer: IssuerConfig, warn: Report): void {
   const { provider, jwt, introspection, discovery, rules } = issuer
   const addresses = [

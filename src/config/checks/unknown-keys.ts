@@ -34,7 +34,7 @@ export function unknownKeys(values: FlatConfiguration, isFlat: boolean) {
 
 const KNOWN_KEYS = Object.keys(FLAT_KEYS)
 
-/** Of npm where it starts the function, of container images, and proxies, which have a warning of their own. */
+/** Variables of npm (if it starts the function), of container images, and for proxies, which have another warning. */
 const PLATFORM_KEYS = /^(npm_.*|container|(https?|all|no)_proxy)$/i
 
 const RULES = Object.entries<FlatKey>(FLAT_KEYS)
@@ -121,7 +121,10 @@ function letters(key: string): string {
   return key.toLowerCase().replaceAll(/[^a-z]/g, '')
 }
 
-/** The one key that has at least half of all words of both in common, more than any other has. */
+/**
+ * The known key that shares the most words with this one: at least half of the words of both together.
+ * Undefined if two share equally many.
+ */
 function keyOfSameWords(key: string): string | undefined {
   const words = wordsOf(key)
   const [best, second] = KNOWN_KEYS.map((known) => ({

@@ -99,13 +99,15 @@ describe('an exchange whose secret is rejected', () => {
   it.each([
     ['accepted', SUCCESS, true],
     ['rejected in the same way', AMBIGUOUS, false],
+    ['rejected as a wrong secret', INVALID_CLIENT, false],
+    ['cut short', failure('timed_out' as const), false],
   ])(
     'sends the previous secret after an ambiguous rejection: %s',
     async (_case, second, isAccepted) => {
       const answers = [AMBIGUOUS, second]
       const { outcome, vaultCalls, secretsSent } = await sendExchange({ ...NEW_AND_OLD, answers })
 
-      expect(outcome).toBe(second)
+      expect(outcome).toBe(isAccepted ? second : AMBIGUOUS)
       expect(secretsSent).toStrictEqual(['new', 'old'])
       expect(vaultCalls.slice(2)).toStrictEqual(isAccepted ? [`accept old of ${SECRET_OCID}`] : [])
     },

@@ -61,7 +61,7 @@ export const FINDINGS: Readonly<Record<string, readonly Finding[]>> = {
     ['is the URL of the console', CONSOLE, 'https://cloud.oracle.com/oauth2/v1/introspect'],
     [
       'ends in a slash',
-      'Leave the slash out: no document shows this endpoint with one.',
+      'Leave the slash out: Oracle’s documentation shows this endpoint without one.',
       `${DOMAIN}/oauth2/v1/introspect/`,
     ],
     [
@@ -186,7 +186,7 @@ export const FINDINGS: Readonly<Record<string, readonly Finding[]>> = {
       { ...JWT, issuer: KEYCLOAK, audience: 'api account' },
     ],
     [
-      'is required, and access tokens of Amazon Cognito have no `aud` by default',
+      'is checked, but access tokens of Amazon Cognito have no `aud` by default',
       'Give `any`, and the app clients that may call in `allowed_clients`.',
       { ...JWT, issuer: COGNITO },
     ],
