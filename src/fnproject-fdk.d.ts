@@ -5,7 +5,7 @@ declare module '@fnproject/fdk' {
     readonly callID: string | null | undefined
     /** `Fn-Deadline`; null if the header is absent. */
     readonly deadline: Date | null
-    /** The first value of a header of the function's request; null if it is absent. The case of the name does not matter. */
+    /** The first value of a header of the function's request, whatever the case of its name; null if absent. */
     getHeader(name: string): string | null
   }
 

@@ -1,4 +1,4 @@
-/** One call of the function: its deadline and its log line. It ends in an answer or a fault and never throws. */
+/** One call of the function: its deadline and its log line. It ends in an answer or a fault. */
 import type { Authorize } from '../authorizer.ts'
 import { fault, type Decision, type Fault } from '../decision.ts'
 import { toAuthorizerResponse, type AuthorizerResponse } from '../gateway/response.ts'

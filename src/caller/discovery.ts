@@ -67,7 +67,8 @@ function unusable(detail: string): Result<never, Fault> {
 }
 
 /**
- * Reads the document, whatever its media type: a file server may not know the right one. Its `issuer` has to be the configured one, byte for byte (§4.3).
+ * Reads the document, whatever its media type: a file server may not know the right one. Its `issuer`
+ * has to be the configured one, byte for byte (§4.3).
  */
 export function readMetadata(
   answer: HttpAnswer,

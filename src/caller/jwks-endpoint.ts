@@ -53,7 +53,8 @@ export function createFetchKeys(
 }
 
 /**
- * Reads the JWK Set, whatever its media type: a file server may not know the right one. Keys that cannot be trusted are left out.
+ * Reads the JWK Set, whatever its media type: a file server may not know the right one. Keys that cannot
+ * be trusted are left out.
  */
 export function readJwksAnswer(answer: HttpAnswer): Result<KeySet, Fault> {
   if (answer.status !== 200) {

@@ -80,8 +80,7 @@ function resolveIssuer(input: IssuerInput): ResolvedIssuer {
 
 /**
  * Introspection if an endpoint is given, as in the Python sample, or if the provider has one and a client
- * is given; else JWT. With
- * nothing for either, what introspection needs is reported as missing.
+ * is given; else JWT. With nothing for either, what introspection needs is reported as missing.
  */
 function defaultValidation(
   input: IssuerInput,

@@ -28,7 +28,10 @@ const STAND_INS: Readonly<Record<string, unknown>> = {
   client_auth: 'private_key_jwt',
 }
 
-/** The entries as far as they are valid. An entry is undefined if a member that decides what it requires is wrong. */
+/**
+ * The entries as far as they are valid. An entry is undefined if a member is wrong that decides what the
+ * entry requires.
+ */
 export function validEntries(document: unknown, issues: Issues): PartialDocument {
   const entriesOf = <T>(
     list: 'issuers' | 'backends',

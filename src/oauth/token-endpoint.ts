@@ -68,7 +68,10 @@ export function createRequestToken(sendAsClient: SendAsClient, clock: Clock): Re
   }
 }
 
-/** The assumed lifetime if the answer has none (RFC 6749 §5.1 allows that); less if the token's `exp` is earlier and not past. */
+/**
+ * The assumed lifetime if the answer has none (RFC 6749 §5.1 allows that); less if the token's `exp` is
+ * earlier and not past.
+ */
 const DEFAULT_LIFETIME = seconds(300)
 
 const MAX_LIFETIME = seconds(86_400)

@@ -1,6 +1,7 @@
 /**
  * Keys of other samples of such an authorizer, by their lower-case names. The functions that come
- * with Oracle's articles use other names for the same settings; some use one of our names for another setting.
+ * with Oracle's articles use other names for the same settings; some use one of our names for another
+ * setting.
  */
 import type { FlatKeyName } from '../flat-keys.ts'
 

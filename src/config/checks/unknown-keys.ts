@@ -34,7 +34,7 @@ export function unknownKeys(values: FlatConfiguration, isFlat: boolean) {
 
 const KNOWN_KEYS = Object.keys(FLAT_KEYS)
 
-/** Variables of npm (if it starts the function), of container images, and for proxies, which have another warning. */
+/** Variables of npm (if it starts the function), of container images, and for proxies (another warning). */
 const PLATFORM_KEYS = /^(npm_.*|container|(https?|all|no)_proxy)$/i
 
 const RULES = Object.entries<FlatKey>(FLAT_KEYS)
